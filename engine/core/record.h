@@ -1,0 +1,83 @@
+/*
+ * record - one row of the journal: something that happened, and everything decided about it.
+ *
+ * A record holds the input and every decision (people resolved, ids, deadlines, texts), so that
+ * core_apply needs nothing else. `body` may be read by anyone who has the file; what is personal or
+ * free text goes into `sealed`, which the store encrypts with the incident's key (rule R11).
+ * Kinds are also the kinds of events that watch, SSE and the timeline show; they are never renamed.
+ * A kind whose body must change gets a new `v` in the body; all are readable for ever.
+ *
+ * Ownership  record_new gives one; it holds its own references to actor, body and sealed.
+ */
+#pragma once
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/time.h"
+
+/* enum, name in the journal, sentence for `muster help kinds` */
+#define RECORD_TABLE(X)                                                                            \
+    X(REC_ENGINE_STARTED, "engine_started", "the engine came up and read its record")              \
+    X(REC_CLOCK_STEPPED, "clock_stepped", "the wall clock was set; timers are not affected")       \
+    X(REC_CONFIG_LOADED, "config_loaded", "site and plans were checked and taken into force")      \
+    X(REC_CONFIG_REFUSED, "config_refused", "site or plans have errors; the version before stays") \
+    X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
+    X(REC_INPUT_REFUSED, "input_refused", "an input that crashed the engine twice was refused")    \
+    X(REC_INCIDENT_OPENED, "incident_opened", "a trigger was accepted")                            \
+    X(REC_UPDATED, "updated", "facts or a note were reported")                                     \
+    X(REC_CALL_ANSWERED, "call_answered", "a person who was called accepts")                       \
+    X(REC_CALL_DECLINED, "call_declined", "a person who was called cannot come")                   \
+    X(REC_ANSWER_NOTED, "answer_noted", "an answer by somebody whom no open call waits for")       \
+    X(REC_RESOLVED, "resolved", "the source says that it is over")                                 \
+    X(REC_ORDERED, "ordered", "a person gave an order")                                            \
+    X(REC_TURN, "turn", "the plan took a turn: its commands")                                      \
+    X(REC_TURN_DROPPED, "turn_dropped", "a turn came for an incident that has no plan running")    \
+    X(REC_PLAN_STRUCK, "plan_struck", "a turn of the plan killed its process; it is tried once more alone") \
+    X(REC_PLAN_RETRIED, "plan_retried", "the plan's process was lost through no fault of its own") \
+    X(REC_PLAN_ERROR, "plan_error", "a handler of the plan failed; the rest runs on")              \
+    X(REC_PLAN_FAILED, "plan_failed", "the plan cannot go on; the fallback starts")                \
+    X(REC_TIMER_FIRED, "timer_fired", "a wait of the plan is over")                                \
+    X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
+    X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \
+    X(REC_NOTICE_QUEUED, "notice_queued", "a message to a person is written and queued")           \
+    X(REC_NOTICE_METHOD, "notice_method", "the next contact of the person is tried")               \
+    X(REC_NOTICE_HANDED, "notice_handed", "an attempt was handed to the courier")                  \
+    X(REC_NOTICE_RETRY, "notice_retry", "an attempt failed and will be repeated")                  \
+    X(REC_NOTICE_UNKNOWN, "notice_unknown", "an attempt was under way at a stop: outcome unknown, sent again") \
+    X(REC_NOTICE_SENT, "notice_sent", "the endpoint took the message with a final success")        \
+    X(REC_NOTICE_FAILED, "notice_failed", "every contact of the person failed")                    \
+    X(REC_NOTICE_RECALLED, "notice_recalled", "a message that was not sent yet is not needed any more") \
+    X(REC_ALARM, "alarm", "a person must act")                                                     \
+    X(REC_INCIDENT_CLOSED, "incident_closed", "the incident is over")
+
+enum record_kind {
+#define X(kind, name, sentence) kind,
+    RECORD_TABLE(X)
+#undef X
+    REC_KINDS
+};
+
+struct record {
+    int64_t seq;
+    struct uuid incident; /* none: of the engine as a whole */
+    wall_ms at_ms;
+    mono_ms mono;         /* in the body as "m" */
+    enum record_kind kind;
+    json_t *actor;  /* {"type":"person|key|plan|engine|source|clock","id":...} */
+    json_t *body;   /* open */
+    json_t *sealed; /* NULL: nothing personal */
+    int refs;
+};
+
+const char *record_kind_name(enum record_kind k);
+const char *record_kind_sentence(enum record_kind k);
+bool record_kind_parse(const char *name, enum record_kind *ret);
+
+/* Gives a record with empty body and one reference. */
+struct record *record_new(enum record_kind kind, struct uuid incident);
+struct record *record_ref(struct record *r);
+void record_unref(struct record *r);
+
+/* A member of the sealed part, else of the body; NULL where neither has it (or it was purged). */
+const json_t *record_at(const struct record *r, const char *key);
+const char *record_str(const struct record *r, const char *key);

@@ -1,0 +1,37 @@
+/*
+ * row - what the core asks the store to keep beside the journal: the projection of one object.
+ *
+ * A projection row can always be made again from the journal (muster journal rebuild). The core
+ * makes one for each object that a batch changed, once a batch; the store writes it in the same
+ * transaction as the records. The columns are for queries; `body` holds the object whole.
+ * The store seals `body` with the incident's key.
+ *
+ * Ownership  row_done drops what a row holds.
+ */
+#pragma once
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/time.h"
+
+enum row_kind {
+    ROW_INCIDENT, /* id = incident */
+    ROW_NOTICE,   /* id = notice */
+    ROW_KEY,      /* id = principal + "\n" + key: a dedup key that binds */
+    ROW_META,     /* id = name: "core" (counters), "config" (pins in force) */
+    ROW_KINDS
+};
+
+struct row {
+    enum row_kind kind;
+    char *id;
+    struct uuid incident; /* none for ROW_META */
+    bool gone;            /* delete the row; body is NULL */
+    bool open;            /* to be loaded at start: neither closed nor finished */
+    bool drill;
+    char *plan;           /* ROW_INCIDENT: plan name; else NULL */
+    char *state;          /* ROW_INCIDENT, ROW_NOTICE: the state's name; else NULL */
+    json_t *body;
+};
+
+void row_done(struct row *r);
