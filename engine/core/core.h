@@ -1,0 +1,62 @@
+/*
+ * core - the decisions of Muster. Pure: no clock, no I/O, no randomness, no threads (rule R9).
+ *
+ *     input --core_decide--> records (each applied by core_apply) + effects
+ *
+ * core_decide reads the state, makes records, and applies each as soon as it is decided, so that the
+ * next decision of the same turn sees it. core_apply is the only code that changes what is kept:
+ * the same records give the same state, live, after loading and when rebuilt from the journal
+ * (test I13). The one thing outside records is which planner generation and which courier
+ * currently hold what was handed to them: a restart forgets that, and hands out anew.
+ *
+ * Threads    One at a time. Any number of cores in a process.
+ * Errors     None: a bad input becomes a refusal, a bug an assert. Out of memory aborts.
+ */
+#pragma once
+
+#include "core/effect.h"
+#include "core/input.h"
+#include "core/record.h"
+#include "core/row.h"
+
+struct core;
+
+struct core_config {
+    const char *version; /* recorded at each start */
+    int speed;           /* 1; more only in the demo: recorded in every row */
+    int64_t incidents_max;
+    int attempts_max;    /* handed to the courier at once, all endpoints together */
+    const char *answer_url; /* NULL: messages carry no link */
+};
+
+struct core *core_new(const struct core_config *config);
+void core_free(struct core *c);
+
+/* Content that pins name: a site with its channels, a plan's head. Kept until no one names it. */
+enum err core_library_site(struct core *c, const char *pin, const json_t *checked, struct why *why);
+enum err core_library_plan(struct core *c, const char *pin, const json_t *head, struct why *why);
+bool core_library_has(const struct core *c, const char *pin);
+
+/* At start: every open row the store has, in any order, then once core_load_end. */
+void core_load_row(struct core *c, const struct row *row);
+void core_load_end(struct core *c, int64_t last_seq);
+
+void core_decide(struct core *c, const struct input *in, struct update *ret);
+void core_apply(struct core *c, const struct record *r);
+
+/* The time of the next IN_TICK; INT64_MAX: nothing is due. */
+mono_ms core_next_due(const struct core *c);
+
+/* Rows of all objects changed since the last call, each once, sorted. Gives rows (row_done, free). */
+void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count);
+/* Rows of all objects, sorted by kind and id: for the test I13 and for rebuild. Gives. */
+void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count);
+
+int64_t core_last_seq(const struct core *c);
+bool core_incident_open(const struct core *c, struct uuid id);
+
+/* Figures for metrics and limits. */
+struct core_stats {
+    int64_t incidents, fallback, timers, notices_queued, notices_handed;
+};
+struct core_stats core_stats(const struct core *c);

@@ -1,0 +1,78 @@
+/*
+ * input - everything that can happen to the engine, as one value.
+ *
+ * Bytes become inputs in intake/, frames and clocks become inputs in engine.c; core_decide is the
+ * only place they go. Time and entropy come in with them: the core has no clock and no dice (R9).
+ *
+ * Ownership  A plain value. Pointers are borrowed until core_decide returns.
+ */
+#pragma once
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/time.h"
+
+enum input_kind {
+    /* from people and programs; `who` is set, `to` where the reply goes */
+    IN_TRIGGER,     /* body: {plan?,title,kind?,source?,event?,grade?,warning?,place?,labels?,fields?,key?,drill?} */
+    IN_ANSWER,      /* body: {as?,decline?,call?,note?} */
+    IN_UPDATE,      /* body: {fields?,note?} */
+    IN_RESOLVE,     /* body: {note?} */
+    IN_ORDER,       /* body: {action,reason,basis?} */
+    IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
+    /* from the planners */
+    IN_TURN,         /* body: the frame "turn" */
+    IN_PLAN_FAILED,  /* body: the frame "failed" */
+    IN_PLANNER_UP,   /* slot, gen */
+    IN_PLANNER_DIED, /* slot, gen; body: {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
+    /* from the courier */
+    IN_RESULT, /* body: the frame "result", with notice and method instead of id */
+    IN_COURIER_UP,
+    IN_COURIER_DIED,
+    /* from the world */
+    IN_STARTED,        /* body: {version,boot}; the first input of every life */
+    IN_CONFIG,         /* body: {site,plans:[{name,pin}]}: pins known to the library (core_library_*) */
+    IN_CONFIG_REFUSED, /* body: {findings:[…]} */
+    IN_TICK,           /* the time asked for by core_next_due has come */
+    IN_CLOCK_STEPPED,  /* body: {by_ms} */
+    IN_STUCK,          /* incident: the engine died twice on it */
+    IN_REFUSED,        /* body: {digest}: the engine died twice on this input */
+    IN_KINDS
+};
+
+enum scope {
+    SCOPE_TRIGGER = 1,
+    SCOPE_READ = 2,
+    SCOPE_RESPOND = 4,
+    SCOPE_ORDER = 8,
+    SCOPE_ADMIN = 16,
+    SCOPE_ALL = 31,
+};
+
+/* Who speaks: "uid:1000" for a peer of the Unix socket. Dedup keys bind per principal. */
+struct principal {
+    const char *id;
+    unsigned scopes; /* enum scope, or-ed */
+};
+
+/* Where a reply goes; 0 is nowhere. The meaning belongs to serve/. */
+struct reply_to {
+    uint64_t conn;
+    uint64_t line;
+};
+
+struct input {
+    enum input_kind kind;
+    wall_ms wall;
+    mono_ms mono; /* never less than in the input before */
+    uint8_t seed[32]; /* fresh bytes of the system's generator */
+    struct principal who;
+    struct reply_to to;
+    struct uuid incident; /* IN_ANSWER to IN_ORDER, IN_STUCK */
+    int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
+    int64_t gen;
+    bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */
+    const json_t *body;
+};
+
+enum { PLANNER_SLOTS = 3, SLOT_QUARANTINE = 2 };
