@@ -23,12 +23,16 @@ int uuid_cmp(struct uuid a, struct uuid b);
 bool uuid_is_none(struct uuid u);
 
 /*
- * entropy - a stream of random bytes drawn from one seed (splitmix64): all ids, codes and tokens of
- * a turn come from the 32 bytes of its input, in order, so that the same input decides the same.
- * The seed must come from the system's generator where the output is a secret.
+ * entropy - a stream of random bytes drawn from one seed (ChaCha20, RFC 8439, seed as key): all ids,
+ * codes and tokens of a turn come from the 32 bytes of its input, in order, so that the same input
+ * decides the same. Who sees some of the bytes (ids are public) learns nothing of the others
+ * (tokens are not). The seed must come from the system's generator where the output is a secret.
  */
 struct entropy {
-    uint64_t state[4]; /* xoshiro256** */
+    uint32_t key[8];
+    uint32_t block; /* number of the next block */
+    uint8_t bytes[64];
+    size_t left; /* of `bytes`, at their end */
 };
 
 void entropy_init(struct entropy *e, const uint8_t seed[32]);

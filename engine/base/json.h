@@ -1,10 +1,14 @@
 /*
  * json - the one JSON of the program: strict on the way in, canonical on the way out.
  *
- * In: UTF-8 checked, no duplicate keys, depth at most 32, no NUL in keys or strings, integers
- * within ±2^53, numbers finite. Out: keys sorted by bytes, no white space, integers as such,
- * other numbers in the fewest digits that read back the same, control characters escaped, all
- * else as it is. What is written is what is hashed and chained.
+ * In: UTF-8 checked, no duplicate keys, depth at most 32, no NUL in keys, integers within ±2^53,
+ * numbers finite. Any value may stand at the top. Out: keys sorted by bytes, no white space,
+ * integers as such, other numbers in the fewest digits that read back the same (5.0 stays 5.0),
+ * control characters escaped, all else as it is. What is written is what is hashed and chained.
+ *
+ * A string value may hold a NUL (\u0000): JSON allows it, and digests must not depend on where a
+ * string is cut. C strings cannot hold it, so json_str treats such a string as no string at all;
+ * intake refuses it with json_holds_nul.
  *
  * Values are jansson's json_t, borrowed or given as its own functions say.
  * Layer: base (jansson).
@@ -18,23 +22,46 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { JSON_DEPTH_MAX = 32 };
+enum {
+    JSON_DEPTH_MAX = 32, /* what a client may send */
+    JSON_DEPTH_OWN = 64, /* our own frames, rows and pages, which wrap what clients sent */
+};
 #define JSON_INT_MAX (INT64_C(1) << 53)
 
-/* A parse error: which limit or rule, as a sentence in why. returns ERR_INVALID or ERR_LIMIT. */
+/*
+ * One value from bytes that somebody else wrote.
+ *
+ * ret      Gives a reference; untouched on failure.
+ * returns  ERR_LIMIT for depth and size of integers, else ERR_INVALID; the sentence names the rule
+ *          and the place: "line 1, column 9 (byte 9): …". Bytes and columns count from 1.
+ *
+ * Depth is checked by a scan before anything is built: a bomb costs no memory.
+ */
 enum err json_read(const char *bytes, size_t len, json_t **ret, struct why *why) MUST_USE;
+
+/* The same for what our own processes wrote (frames, journal rows): JSON_DEPTH_OWN levels. */
+enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *why) MUST_USE;
 
 /* Canonical bytes. Never fails on what json_read gave or what our own code built. */
 void json_write(const json_t *value, struct text *to);
 
-/* Reading members without ceremony. A missing member or one of another type gives the default. */
+/* Does a string in it, at any depth, hold a NUL character? */
+bool json_holds_nul(const json_t *value);
+
+/*
+ * Reading members without ceremony. A missing member or one of another type gives the default; so
+ * does an obj that is NULL or no object. A string that holds a NUL is none.
+ */
 const char *json_str(const json_t *obj, const char *key);               /* NULL */
 const char *json_str_or(const json_t *obj, const char *key, const char *otherwise);
 int64_t json_int(const json_t *obj, const char *key, int64_t otherwise);
 bool json_bool(const json_t *obj, const char *key);                     /* false */
 const json_t *json_at(const json_t *obj, const char *key);              /* NULL */
 
-/* Building: each sets one member and returns obj, so that calls can be nested; NULL values are left out. */
+/*
+ * Building: each sets one member and returns obj, so that calls can be nested; NULL values are left
+ * out. Bytes of a value that are no UTF-8 become U+FFFD. Keys are our own and known to be UTF-8.
+ */
 json_t *json_put(json_t *obj, const char *key, json_t *takes);
 json_t *json_put_str(json_t *obj, const char *key, const char *value);
 json_t *json_put_int(json_t *obj, const char *key, int64_t value);

@@ -36,11 +36,16 @@ char *text_take(struct text *t);            /* gives; never NULL; `t` is empty a
 /* strdup and calloc that abort without memory. mem_grow doubles an array of `size`-byte items. */
 char *mem_str(const char *s);        /* gives; NULL for NULL */
 void *mem_new(size_t count, size_t size); /* gives; zeroed */
-void *mem_grow(void *at, size_t *cap, size_t need, size_t size);
+void *mem_grow(void *at, size_t *cap, size_t need, size_t size); /* gives; the new part is zeroed */
 
+/* The bytes of the first character of s, 1 to 4; 0 when s does not begin with a whole one. */
+size_t utf8_char(const char *s, size_t len);
 /* Is it UTF-8 as RFC 3629 has it: no surrogates, nothing overlong, nothing above U+10FFFF? */
 bool utf8_valid(const char *s, size_t len);
-/* The longest prefix of at most `max` bytes that ends between two characters. */
+/* The longest prefix of at most `max` bytes that ends between two characters; s may be any bytes. */
 size_t utf8_cut(const char *s, size_t len, size_t max);
-/* Edit distance, for "did you mean": the nearest of `names` (NULL-ended) within 2 edits, or NULL. */
+/*
+ * For "did you mean": the nearest of `names` (NULL-ended) within 2 edits of one character, or NULL.
+ * Two neighbours swapped are one edit. A word that shares nothing with a name is not near it.
+ */
 const char *text_nearest(const char *word, const char *const *names);

@@ -28,9 +28,12 @@ typedef int64_t wall_ms;
  * returns  false when it is none; the result is 0 to DURATION_MAX_MS.
  */
 bool duration_parse(const char *text, bool head, int64_t *ret_ms);
-void duration_add(struct text *t, int64_t ms); /* "1h30m", "45s", "0s" */
+/* "1h30m", "45s", "0s"; what is less than a second is left out, a negative one begins with "-". */
+void duration_add(struct text *t, int64_t ms);
 
 /* RFC 3339 with milliseconds in UTC: "2026-07-20T02:00:00.000Z". */
 enum { RFC3339_TEXT = 25 };
+/* Years 0000 to 9999; what lies outside is shown as the first or last moment of these. */
 const char *rfc3339(wall_ms at, char ret[RFC3339_TEXT]);
-bool rfc3339_parse(const char *text, wall_ms *ret); /* any offset, fraction of 0 to 9 digits */
+/* Any offset, fraction of 0 to 9 digits (cut to ms); a leap second is the second after it. */
+bool rfc3339_parse(const char *text, wall_ms *ret);

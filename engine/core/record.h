@@ -8,6 +8,8 @@
  * A kind whose body must change gets a new `v` in the body; all are readable for ever.
  *
  * Ownership  record_new gives one; it holds its own references to actor, body and sealed.
+ * Threads    References may be taken and dropped on any thread; a record that was handed on is
+ *            changed by nobody.
  */
 #pragma once
 

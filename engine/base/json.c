@@ -1,0 +1,373 @@
+#include "base/json.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * ---- In: a scan of our own, then jansson ----
+ *
+ * The scan checks what jansson does not or not as we want it: depth, UTF-8 with the byte at fault,
+ * NUL bytes (which jansson skips behind a value), and the range of integers. All else that makes
+ * JSON is jansson's to check.
+ */
+struct scan {
+    const char *bytes;
+    size_t len;
+    size_t at;
+    int depth;
+    int depth_max;
+    struct why *why;
+};
+
+static enum err scan_why(const struct scan *s, enum err e, const char *sentence)
+{
+    size_t line = 1, column = 1;
+    for (size_t i = 0; i < s->at;) {
+        size_t n = utf8_char(s->bytes + i, s->len - i);
+        column++;
+        if (s->bytes[i] == '\n') {
+            line++;
+            column = 1;
+        }
+        i += n ? n : 1;
+    }
+    return why_set(s->why, e, "line %zu, column %zu (byte %zu): %s", line, column, s->at + 1,
+                   sentence);
+}
+
+static enum err scan_string(struct scan *s)
+{
+    size_t start = s->at++;
+    while (s->at < s->len) {
+        unsigned char c = (unsigned char)s->bytes[s->at];
+        if (c == '"') {
+            s->at++;
+            return ERR_OK;
+        }
+        if (c < 0x20)
+            return scan_why(s, ERR_INVALID,
+                            "a control character in a string; write it as \\n, \\t or \\u00XX");
+        if (c == '\\' && s->at + 1 < s->len && (unsigned char)s->bytes[s->at + 1] < 0x80) {
+            s->at += 2; /* what may follow is jansson's to check */
+            continue;
+        }
+        size_t n = utf8_char(s->bytes + s->at, s->len - s->at);
+        if (n == 0)
+            return scan_why(s, ERR_INVALID, "this byte is not UTF-8; send text as UTF-8");
+        s->at += n;
+    }
+    s->at = start;
+    return scan_why(s, ERR_INVALID, "a string begins here and has no end; close it with \"");
+}
+
+/* An integer must be exact as a double, too: every reader of ours and of others gets the same. */
+static enum err scan_number(struct scan *s)
+{
+    size_t start = s->at;
+    int64_t value = 0;
+    bool whole = true, fits = true;
+    for (; s->at < s->len && s->bytes[s->at] && strchr("+-.eE0123456789", s->bytes[s->at]);
+         s->at++) {
+        char c = s->bytes[s->at];
+        if (c >= '0' && c <= '9')
+            value = value > JSON_INT_MAX ? value : value * 10 + (c - '0');
+        else if (c != '-')
+            whole = false;
+    }
+    fits = value <= JSON_INT_MAX;
+    if (whole && !fits) {
+        s->at = start;
+        return scan_why(s, ERR_LIMIT,
+                        "an integer beyond 9007199254740992 (2^53); send it as a string");
+    }
+    return ERR_OK;
+}
+
+static enum err scan_open(struct scan *s)
+{
+    if (s->depth == s->depth_max) {
+        char sentence[80];
+        snprintf(sentence, sizeof(sentence), "more than %d levels of [ and { in each other",
+                 s->depth_max);
+        return scan_why(s, ERR_LIMIT, sentence);
+    }
+    s->depth++;
+    s->at++;
+    return ERR_OK;
+}
+
+static enum err scan_step(struct scan *s)
+{
+    char c = s->bytes[s->at];
+    if (c == '"')
+        return scan_string(s);
+    if (c == '-' || (c >= '0' && c <= '9'))
+        return scan_number(s);
+    if (c == '[' || c == '{')
+        return scan_open(s);
+    if (c == '\0')
+        return scan_why(s, ERR_INVALID, "a NUL byte; this is not JSON text");
+    if ((unsigned char)c >= 0x80)
+        return scan_why(s, ERR_INVALID,
+                        "not JSON: only white space may stand outside of strings and values "
+                        "(a byte order mark is refused, too)");
+    if ((c == ']' || c == '}') && s->depth > 0)
+        s->depth--;
+    s->at++;
+    return ERR_OK;
+}
+
+static enum err read_depth(const char *bytes, size_t len, int depth_max, json_t **ret,
+                           struct why *why)
+{
+    struct scan s = {.bytes = bytes, .len = len, .depth_max = depth_max, .why = why};
+    while (s.at < len) {
+        enum err e = scan_step(&s);
+        if (e)
+            return e;
+    }
+
+    json_error_t error;
+    json_t *value =
+        json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    if (!value && json_error_code(&error) == json_error_out_of_memory)
+        abort();
+    if (!value)
+        return why_set(why, ERR_INVALID, "line %d, column %d (byte %d): not JSON: %s", error.line,
+                       error.column, error.position, error.text);
+    *ret = value;
+    return ERR_OK;
+}
+
+enum err json_read(const char *bytes, size_t len, json_t **ret, struct why *why)
+{
+    return read_depth(bytes, len, JSON_DEPTH_MAX, ret, why);
+}
+
+enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *why)
+{
+    return read_depth(bytes, len, JSON_DEPTH_OWN, ret, why);
+}
+
+/* ---- Out ---- */
+
+static void write_string(const char *s, size_t len, struct text *to)
+{
+    text_add_char(to, '"');
+    size_t done = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        text_add_bytes(to, s + done, i - done);
+        done = i + 1;
+        static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                       ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+        if (letters[c])
+            text_addf(to, "\\%c", letters[c]);
+        else
+            text_addf(to, "\\u%04x", c);
+    }
+    text_add_bytes(to, s + done, len - done);
+    text_add_char(to, '"');
+}
+
+/*
+ * 15 digits hold every decimal of up to 15 digits, %g drops their zeros, and 17 hold every double.
+ * Below the normal range there are fewer digits in a number than 15, so that all are tried.
+ */
+static void write_real(double value, struct text *to)
+{
+    assert(isfinite(value));
+    char buf[40];
+    for (int digits = fabs(value) < 1e-300 ? 1 : 15; digits <= 17; digits++) {
+        snprintf(buf, sizeof(buf), "%.*g", digits, value);
+        if (strtod(buf, NULL) == value)
+            break;
+    }
+    char *e = strchr(buf, 'e');
+    text_add_bytes(to, buf, e ? (size_t)(e - buf) : strlen(buf));
+    if (e)
+        text_addf(to, "e%d", atoi(e + 1)); /* "e22", not "e+22" */
+    else if (!strchr(buf, '.'))
+        text_add(to, ".0"); /* it stays a real when read again */
+}
+
+struct member {
+    const char *key;
+    size_t len;
+    const json_t *value;
+};
+
+static int member_cmp(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+    int cmp = memcmp(x->key, y->key, x->len < y->len ? x->len : y->len);
+    return cmp ? cmp : (x->len > y->len) - (x->len < y->len);
+}
+
+/* jansson's iterators take json_t * though they change nothing. */
+static json_t *unconst(const json_t *value)
+{
+    union {
+        const json_t *from;
+        json_t *to;
+    } u = {.from = value};
+    return u.to;
+}
+
+static void write_object(const json_t *value, struct text *to)
+{
+    size_t count = json_object_size(value), i = 0;
+    struct member *members = mem_new(count, sizeof(*members));
+    json_t *obj = unconst(value);
+    for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
+        const char *key = json_object_iter_key(it);
+        members[i++] = (struct member){key, strlen(key), json_object_iter_value(it)};
+    }
+    qsort(members, count, sizeof(*members), member_cmp);
+
+    text_add_char(to, '{');
+    for (i = 0; i < count; i++) {
+        if (i)
+            text_add_char(to, ',');
+        write_string(members[i].key, members[i].len, to);
+        text_add_char(to, ':');
+        json_write(members[i].value, to);
+    }
+    text_add_char(to, '}');
+    free(members);
+}
+
+static void write_array(const json_t *value, struct text *to)
+{
+    text_add_char(to, '[');
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (i)
+            text_add_char(to, ',');
+        json_write(json_array_get(value, i), to);
+    }
+    text_add_char(to, ']');
+}
+
+void json_write(const json_t *value, struct text *to)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        write_object(value, to);
+        return;
+    case JSON_ARRAY:
+        write_array(value, to);
+        return;
+    case JSON_STRING:
+        write_string(json_string_value(value), json_string_length(value), to);
+        return;
+    case JSON_INTEGER:
+        text_addf(to, "%lld", (long long)json_integer_value(value));
+        return;
+    case JSON_REAL:
+        write_real(json_real_value(value), to);
+        return;
+    case JSON_TRUE:
+        text_add(to, "true");
+        return;
+    case JSON_FALSE:
+        text_add(to, "false");
+        return;
+    case JSON_NULL:
+        text_add(to, "null");
+        return;
+    }
+}
+
+/* ---- members ---- */
+
+static bool string_holds_nul(const json_t *s)
+{
+    return memchr(json_string_value(s), '\0', json_string_length(s)) != NULL;
+}
+
+bool json_holds_nul(const json_t *value)
+{
+    if (json_is_string(value))
+        return string_holds_nul(value);
+    for (size_t i = 0; i < json_array_size(value); i++)
+        if (json_holds_nul(json_array_get(value, i)))
+            return true;
+    if (!json_is_object(value))
+        return false;
+    json_t *obj = unconst(value);
+    for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it))
+        if (json_holds_nul(json_object_iter_value(it)))
+            return true;
+    return false;
+}
+
+const json_t *json_at(const json_t *obj, const char *key)
+{
+    return json_object_get(obj, key);
+}
+
+const char *json_str(const json_t *obj, const char *key)
+{
+    const json_t *value = json_at(obj, key);
+    return json_is_string(value) && !string_holds_nul(value) ? json_string_value(value) : NULL;
+}
+
+const char *json_str_or(const json_t *obj, const char *key, const char *otherwise)
+{
+    const char *s = json_str(obj, key);
+    return s ? s : otherwise;
+}
+
+int64_t json_int(const json_t *obj, const char *key, int64_t otherwise)
+{
+    const json_t *value = json_at(obj, key);
+    return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}
+
+bool json_bool(const json_t *obj, const char *key)
+{
+    return json_is_true(json_at(obj, key));
+}
+
+json_t *json_put(json_t *obj, const char *key, json_t *takes)
+{
+    assert(json_is_object(obj));
+    if (takes && json_object_set_new(obj, key, takes) != 0)
+        abort(); /* no memory, or a key that is not UTF-8 */
+    return obj;
+}
+
+json_t *json_put_str(json_t *obj, const char *key, const char *value)
+{
+    if (!value)
+        return obj;
+    size_t len = strlen(value);
+    if (utf8_valid(value, len))
+        return json_put(obj, key, json_stringn_nocheck(value, len));
+
+    AUTO_TEXT(clean);
+    for (size_t i = 0; i < len;) {
+        size_t n = utf8_char(value + i, len - i);
+        if (n)
+            text_add_bytes(&clean, value + i, n);
+        else
+            text_add(&clean, "\xef\xbf\xbd");
+        i += n ? n : 1;
+    }
+    return json_put(obj, key, json_stringn_nocheck(clean.at, clean.len));
+}
+
+json_t *json_put_int(json_t *obj, const char *key, int64_t value)
+{
+    return json_put(obj, key, json_integer(value));
+}
+
+json_t *json_put_true(json_t *obj, const char *key, bool value)
+{
+    return value ? json_put(obj, key, json_true()) : obj;
+}
