@@ -1,80 +1,174 @@
 # Muster. One Makefile, not recursive; all output goes to out/.
 #
-# make                build out/muster                make test       all tests but the long ones
-# make demo           a story of a minute             make lint       format, tidy, luacheck
-# make layers         who may know whom               make sanitize   the tests under ASan and UBSan
-# make fault          kills at every named point      make help       this list
+# make run            install what is missing, build, start the daemon in ./run/
+# make test           install what is missing, build, run all tests but the long ones
+# make demo           a flood at night, told in a minute; exits by itself
 #
-# DEV=1 adds -Werror. CC=clang works. OUT= names another output folder.
+# make                build out/muster
+# make check          the tests of `make test`, without looking for packages; TESTS=part-of-a-name
+# make lint           format, clang-tidy, luacheck, words
+# make layers         who may know whom, and what the core may call
+# make sanitize       the tests under ASan and UBSan, in out/sanitize
+# make fault          kills at random and at every named point, the long form
+# make install        PREFIX=/usr/local DESTDIR=
+# make clean          removes out/
+# make help           this list
+#
+# DEV=1 makes warnings errors, V=1 shows the commands, CC=clang works, OUT=folder for other output,
+# OPT=-O0 to debug, DEPS=skip never looks for packages.
 
 OUT     ?= out
+PREFIX  ?= /usr/local
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := 0.1.0
 
-LIBS_PKG := libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium libseccomp
+LIBS_PKG   := libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium libseccomp
+LIBS_HERE  := $(shell pkg-config --exists $(LIBS_PKG) 2>/dev/null && command -v xxd)
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBS_PKG) 2>/dev/null))
+PKG_LIBS   := $(shell pkg-config --libs $(LIBS_PKG) 2>/dev/null)
+MACHINE    := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         -Wswitch-enum -Wvla -Wformat=2 -Wundef -Wcast-qual -Wwrite-strings -Wpointer-arith \
-        -Werror=attributes -Werror=implicit-function-declaration $(if $(DEV),-Werror)
-HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE \
-          $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+        -Werror=attributes -Werror=implicit-function-declaration
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE \
+          $(if $(filter x86_64-%,$(MACHINE)),-fcf-protection) \
+          $(if $(filter aarch64-%,$(MACHINE)),-mbranch-protection=standard) \
+          $(if $(SANITIZE)$(filter -O0,$(OPT)),,-D_FORTIFY_SOURCE=2)
 OPT     ?= -O2
 CFLAGS  ?= -g
-CFLAGS_ALL = -std=c17 $(WARN) $(HARDEN) $(OPT) $(CFLAGS) $(SANITIZE) -fno-strict-aliasing
-CPPFLAGS_ALL = -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -Iengine $(PKG_CFLAGS) $(CPPFLAGS)
-PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBS_PKG) 2>/dev/null))
-PKG_LIBS   := $(shell pkg-config --libs $(LIBS_PKG) 2>/dev/null)
-LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
+CPPFLAGS_ALL = -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -Iengine -I$(OUT) $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL   = -std=c17 $(WARN) $(HARDEN) $(OPT) $(CFLAGS) $(SANITIZE) -fno-strict-aliasing
+LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
+COMPILE      = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 
-# The rings, inside out. An adapter knows core and base, never another adapter.
+# One short line a step; V=1 shows the command.
+Q   := $(if $(V),,@)
+SAY  = @$(if $(V),:,printf '%-5s %s\n')
+
+# The rings, inside out. An adapter knows core and base, never another adapter: see scripts/layers.
 RINGS := base core plan courier store intake serve world sim ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)
-# everything but main.c, for the tests to link
-PARTS := $(filter-out $(OUT)/obj/main.o,$(OBJ))
+PARTS := $(filter-out $(OUT)/obj/main.o,$(OBJ)) # everything but main(), for the tests to link
+# text in the repository, a string in the binary: #include "gen/store/schema/001_….sql.inc"
+GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql))
 
-TEST_SRC := $(wildcard tests/unit/test_*.c tests/story/test_*.c)
-TEST_LIB := $(wildcard tests/lib/*.c)
-TEST_BIN := $(TEST_SRC:tests/%.c=$(OUT)/tests/%)
-TEST_LIB_OBJ := $(TEST_LIB:tests/%.c=$(OUT)/tests/obj/%.o)
+# One binary a test file, linked with everything in tests/lib.
+TEST_SRC     := $(wildcard tests/unit/test_*.c tests/story/test_*.c)
+TEST_BIN     := $(TEST_SRC:tests/%.c=$(OUT)/tests/%)
+TEST_LIB_OBJ := $(patsubst tests/%.c,$(OUT)/tests/obj/%.o,$(wildcard tests/lib/*.c))
+# Libraries that tests put in front of libc (LD_PRELOAD): a disk that fails, a clock that steps.
+PRELOAD      := $(patsubst tests/%.c,$(OUT)/tests/%.so,$(wildcard tests/preload/*.c))
 
-.PHONY: all test lint layers sanitize fault demo help clean
+.PHONY: all run test demo check tests lint layers sanitize fault install clean help flags
 all: $(OUT)/muster
 
 $(OUT)/muster: $(OBJ)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(OBJ) $(PKG_LIBS) -lm
 
-$(OUT)/obj/%.o: engine/%.c
+$(OUT)/obj/%.o: engine/%.c $(OUT)/flags | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(COMPILE) $(if $(DEV),-Werror) -MMD -MP -c -o $@ $<
 
-# the schema is text in the repository and a string in the binary
 $(OUT)/gen/%.inc: engine/%
 	@mkdir -p $(@D)
-	xxd -i < $< > $@
+	$(Q)xxd -i < $< > $@
 
 $(OUT)/libmuster.a: $(PARTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
-$(OUT)/tests/obj/%.o: tests/%.c
+$(OUT)/tests/obj/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests/lib $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(COMPILE) -Itests/lib $(if $(DEV),-Werror) -MMD -MP -c -o $@ $<
 
 $(OUT)/tests/%: $(OUT)/tests/obj/%.o $(TEST_LIB_OBJ) $(OUT)/libmuster.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_LIB_OBJ) $(OUT)/libmuster.a $(PKG_LIBS) -lcmocka -lm
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_LIB_OBJ) $(OUT)/libmuster.a $(PKG_LIBS) -lcmocka -lm
+
+# Plain flags: a preloaded library must not bring a sanitizer of its own.
+$(OUT)/tests/preload/%.so: tests/preload/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) -D_GNU_SOURCE -std=c17 $(WARN) $(OPT) -g -fPIC -shared -o $@ $< -ldl
 
 .SECONDARY:
 
-tests: $(TEST_BIN)
-.PHONY: tests
+# Compiled anew when the compiler or a flag changes; DEV=1 alone changes no object.
+$(OUT)/flags: force
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE))' > $@
+.PHONY: force
 
-test: $(OUT)/muster $(TEST_BIN)
-	scripts/test
+ifeq ($(LIBS_HERE),)
+$(OUT)/flags: libraries-are-missing
+.PHONY: libraries-are-missing
+libraries-are-missing:
+	@echo "make: not all of these are here: $(LIBS_PKG) xxd. Run: scripts/deps run" >&2; exit 1
+endif
+
+# What `make run`, `make test` and `make demo` do after installing runs in a make of its own, which
+# sees the new packages; it uses all processors unless -j says otherwise.
+AGAIN = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
+test:
+	@scripts/deps test
+	@$(AGAIN) check
+
+tests: $(if $(wildcard engine/main.c),$(OUT)/muster) $(TEST_BIN) $(PRELOAD)
+
+check: tests
+	@OUT=$(OUT) scripts/test
+
+demo:
+	@scripts/deps run
+	@$(AGAIN) all
+	@OUT=$(OUT) scripts/demo
+
+run:
+	@scripts/deps run
+	@$(AGAIN) all
+	@OUT=$(OUT) scripts/run
+
+fault:
+	@scripts/deps test
+	@$(AGAIN) tests
+	@OUT=$(OUT) scripts/test --long --kind fault
+
+sanitize:
+	@scripts/deps all
+	@MUSTER_TEST_SLOW=4 $(AGAIN) OUT=$(OUT)/sanitize OPT=-O1 check \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
+
+lint:
+	@scripts/deps all
+	@scripts/lint
+
+layers: $(OBJ)
+	@scripts/layers $(OUT)
+
+# The flags of the compiler, for scripts/lint.
+flags:
+	@echo $(CPPFLAGS_ALL) -Itests/lib -std=c17
+
+install: $(OUT)/muster
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/muster
+	install -m 755 $(OUT)/muster $(DESTDIR)$(PREFIX)/bin/muster
+	cp -R plans $(DESTDIR)$(PREFIX)/share/muster/
+
+# Names that are promised and whose work is still to come.
+NOT_BUILT := fuzz night bench web coverage deb
+.PHONY: $(NOT_BUILT)
+$(NOT_BUILT):
+	@echo "make $@: not built yet" >&2; exit 2
 
 help:
-	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
 clean:
 	rm -rf $(OUT)

@@ -1,0 +1,16 @@
+-- What luacheck knows of a plan's world: Lua 5.4 without what the sandbox takes away, and the words of
+-- the plan language. `muster plan check` is the stricter judge; this one also sees unused locals,
+-- shadowing and lines that are too long.
+std = "none"
+max_line_length = 140
+globals = {}
+read_globals = {
+    -- Lua
+    "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type",
+    "math", "string", "table", "utf8", "require",
+    -- words of a plan
+    "plan", "T", "call", "notify", "wait", "on", "sleep", "timeout", "parallel", "race", "settle",
+    "every", "spawn", "defer", "cancel", "state", "log", "now", "random", "uuid",
+    -- the site and its channels
+    "site", "channel",
+}
