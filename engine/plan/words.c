@@ -1,0 +1,256 @@
+#include "plan/words.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* kind, name, built */
+static const struct word words[] = {
+    /* PLAN-LANGUAGE 4 */
+    {WORD_NAME, "T", true},
+    {WORD_NAME, "call", true},
+    {WORD_NAME, "cancel", true},
+    {WORD_NAME, "defer", true},
+    {WORD_NAME, "every", true},
+    {WORD_NAME, "log", true},
+    {WORD_NAME, "notify", true},
+    {WORD_NAME, "now", true},
+    {WORD_NAME, "on", true},
+    {WORD_NAME, "parallel", true},
+    {WORD_NAME, "race", true},
+    {WORD_NAME, "random", true},
+    {WORD_NAME, "sleep", true},
+    {WORD_NAME, "spawn", true},
+    {WORD_NAME, "state", true},
+    {WORD_NAME, "timeout", true},
+    {WORD_NAME, "uuid", true},
+    {WORD_NAME, "wait", true},
+    {WORD_NAME, "agenda", false},
+    {WORD_NAME, "ask", false},
+    {WORD_NAME, "assign", false},
+    {WORD_NAME, "at", false},
+    {WORD_NAME, "before", false},
+    {WORD_NAME, "child", false},
+    {WORD_NAME, "civil", false},
+    {WORD_NAME, "consult", false},
+    {WORD_NAME, "directive", false},
+    {WORD_NAME, "each", false},
+    {WORD_NAME, "escalate", false},
+    {WORD_NAME, "fetch", false},
+    {WORD_NAME, "item", false},
+    {WORD_NAME, "measure", false},
+    {WORD_NAME, "open_at", false},
+    {WORD_NAME, "propose", false},
+    {WORD_NAME, "publish", false},
+    {WORD_NAME, "report", false},
+    {WORD_NAME, "require", false},
+    {WORD_NAME, "resource", false},
+    {WORD_NAME, "settle", false},
+    {WORD_NAME, "wait_until", false},
+
+    {WORD_BASIC, "assert", true},
+    {WORD_BASIC, "error", true},
+    {WORD_BASIC, "ipairs", true},
+    {WORD_BASIC, "next", true},
+    {WORD_BASIC, "pairs", true},
+    {WORD_BASIC, "pcall", true},
+    {WORD_BASIC, "select", true},
+    {WORD_BASIC, "tonumber", true},
+    {WORD_BASIC, "tostring", true},
+    {WORD_BASIC, "type", true},
+    {WORD_BASIC, "xpcall", true},
+
+    {WORD_LIBRARY, "math", true},
+    {WORD_LIBRARY, "string", true},
+    {WORD_LIBRARY, "table", true},
+    {WORD_LIBRARY, "utf8", true},
+
+    {WORD_STRING, "byte", true},
+    {WORD_STRING, "char", true},
+    {WORD_STRING, "find", true},
+    {WORD_STRING, "format", true},
+    {WORD_STRING, "gmatch", true},
+    {WORD_STRING, "gsub", true},
+    {WORD_STRING, "len", true},
+    {WORD_STRING, "lower", true},
+    {WORD_STRING, "match", true},
+    {WORD_STRING, "rep", true},
+    {WORD_STRING, "reverse", true},
+    {WORD_STRING, "sub", true},
+    {WORD_STRING, "upper", true},
+
+    {WORD_TABLE, "concat", true},
+    {WORD_TABLE, "insert", true},
+    {WORD_TABLE, "move", true},
+    {WORD_TABLE, "pack", true},
+    {WORD_TABLE, "remove", true},
+    {WORD_TABLE, "sort", true},
+    {WORD_TABLE, "unpack", true},
+
+    {WORD_MATH, "abs", true},
+    {WORD_MATH, "ceil", true},
+    {WORD_MATH, "floor", true},
+    {WORD_MATH, "fmod", true},
+    {WORD_MATH, "huge", true},
+    {WORD_MATH, "max", true},
+    {WORD_MATH, "maxinteger", true},
+    {WORD_MATH, "min", true},
+    {WORD_MATH, "mininteger", true},
+    {WORD_MATH, "modf", true},
+    {WORD_MATH, "sqrt", true},
+    {WORD_MATH, "tointeger", true},
+    {WORD_MATH, "type", true},
+    {WORD_MATH, "ult", true},
+
+    {WORD_UTF8, "char", true},
+    {WORD_UTF8, "charpattern", true},
+    {WORD_UTF8, "codepoint", true},
+    {WORD_UTF8, "codes", true},
+    {WORD_UTF8, "len", true},
+    {WORD_UTF8, "offset", true},
+
+    /* PLAN-LANGUAGE 3 */
+    {WORD_FACT, "answer", true},
+    {WORD_FACT, "declined", true},
+    {WORD_FACT, "expired", true},
+    {WORD_FACT, "order", true},
+    {WORD_FACT, "resolved", true},
+    {WORD_FACT, "silent", true},
+    {WORD_FACT, "update", true},
+    {WORD_FACT, "closed", false},
+    {WORD_FACT, "confirmed", false},
+    {WORD_FACT, "done", false},
+    {WORD_FACT, "joined", false},
+    {WORD_FACT, "overdue", false},
+    {WORD_FACT, "rejected", false},
+    {WORD_FACT, "report", false},
+    {WORD_FACT, "stale", false},
+
+    /* PLAN-LANGUAGE 2 */
+    {WORD_BODY, "respond", true},
+    {WORD_BODY, "level", false},
+    {WORD_BODY, "occasion", false},
+    {WORD_BODY, "recover", false},
+
+    {WORD_CALL, "to", true},
+    {WORD_CALL, "text", true},
+    {WORD_CALL, "within", true},
+    {WORD_CALL, "rungs", true},
+    {WORD_CALL, "rounds", true},
+    {WORD_CALL, "at_least", false},
+    {WORD_CALL, "answer_for", false},
+
+    {WORD_RUNG, "to", true},
+    {WORD_RUNG, "within", true},
+
+    {WORD_NOTIFY, "to", true},
+    {WORD_NOTIFY, "text", true},
+    {WORD_NOTIFY, "via", true},
+    {WORD_NOTIFY, "within", true},
+
+    {WORD_WAIT, "match", true},
+    {WORD_ON, "serial", true},
+
+    {WORD_METHOD, "result", true},
+    {WORD_METHOD, "at_least", false},
+    {WORD_METHOD, "lift", false},
+    {WORD_METHOD, "supervise", false},
+    {WORD_METHOD, "wait", false},
+
+    {WORD_INCIDENT, "at_least", false},
+    {WORD_INCIDENT, "level", false},
+    {WORD_INCIDENT, "commander", false},
+    {WORD_INCIDENT, "members", false},
+    {WORD_INCIDENT, "ordered_by", false},
+};
+
+enum { WORDS = sizeof(words) / sizeof(words[0]) };
+
+static bool same(const char *word, const char *name, size_t len)
+{
+    return strlen(word) == len && memcmp(word, name, len) == 0;
+}
+
+const struct word *word_find(enum word_kind kind, const char *name, size_t len)
+{
+    for (size_t i = 0; i < WORDS; i++)
+        if (words[i].kind == kind && same(words[i].name, name, len))
+            return &words[i];
+    return NULL;
+}
+
+const struct word *word_at(size_t n)
+{
+    return n < WORDS ? &words[n] : NULL;
+}
+
+const char *word_nearest(enum word_kind kind, const char *name)
+{
+    const char *names[WORDS + 1];
+    size_t count = 0;
+
+    for (size_t i = 0; i < WORDS; i++)
+        if (words[i].kind == kind && words[i].built)
+            names[count++] = words[i].name;
+    names[count] = NULL;
+    return text_nearest(name, names);
+}
+
+bool word_library(const char *name, size_t len, enum word_kind *ret_kind)
+{
+    static const struct {
+        const char *name;
+        enum word_kind kind;
+    } libraries[] = {
+        {"string", WORD_STRING},
+        {"table", WORD_TABLE},
+        {"math", WORD_MATH},
+        {"utf8", WORD_UTF8},
+    };
+
+    for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
+        if (same(libraries[i].name, name, len)) {
+            *ret_kind = libraries[i].kind;
+            return true;
+        }
+    return false;
+}
+
+const char *word_remedy(const char *name, size_t len)
+{
+    static const struct {
+        const char *name;
+        const char *remedy;
+    } remedies[] = {
+        {"_ENV", "a plan has one environment; use locals"},
+        {"_G", "a plan has no table of globals; use locals"},
+        {"collectgarbage", "memory looks after itself"},
+        {"coroutine", "use spawn, parallel, race, every or on"},
+        {"debug", "use log(text)"},
+        {"dofile", "a plan is one file"},
+        {"getmetatable", "a plan has no metatables"},
+        {"io", "a plan reads no files; what it knows comes with the incident and its facts"},
+        {"load", "a plan cannot make code while it runs"},
+        {"loadfile", "a plan is one file"},
+        {"loadstring", "a plan cannot make code while it runs"},
+        {"math.random", "use random(n), which is the same when the run is replayed"},
+        {"math.randomseed", "random(n) needs no seed"},
+        {"os", "for the time use now(); the rest of it would not be the same when the run is "
+               "replayed"},
+        {"package", "a plan is one file"},
+        {"print", "use log(text), which goes to the record of the incident"},
+        {"rawequal", "use =="},
+        {"rawget", "index the table"},
+        {"rawlen", "use #"},
+        {"rawset", "assign to the table"},
+        {"setmetatable", "a plan has no metatables"},
+        {"string.dump", "a plan cannot make code while it runs"},
+        {"warn", "use log(text)"},
+    };
+
+    for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+        if (same(remedies[i].name, name, len))
+            return remedies[i].remedy;
+    return NULL;
+}
