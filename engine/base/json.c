@@ -80,7 +80,7 @@ static enum err scan_number(struct scan *s)
     fits = value <= JSON_INT_MAX;
     if (whole && !fits) {
         s->at = start;
-        return scan_why(s, ERR_LIMIT,
+        return scan_why(s, ERR_INVALID,
                         "an integer beyond 9007199254740992 (2^53); send it as a string");
     }
     return ERR_OK;
@@ -120,6 +120,35 @@ static enum err scan_step(struct scan *s)
     return ERR_OK;
 }
 
+/* The key whose closing quote is the last byte before `end`: where its text begins. */
+static size_t key_start(const char *bytes, size_t end)
+{
+    size_t at = end - 1;
+    while (at > 0) {
+        size_t slashes = 0;
+        at--;
+        while (slashes < at && bytes[at - 1 - slashes] == '\\')
+            slashes++;
+        if (bytes[at] == '"' && slashes % 2 == 0)
+            break;
+    }
+    return at + 1;
+}
+
+static enum err key_twice_why(const char *bytes, const json_error_t *error, struct why *why)
+{
+    size_t end = (size_t)error->position;
+    if (end < 2 || bytes[end - 1] != '"')
+        return why_set(why, ERR_CONFLICT, "line %d, column %d: %s", error->line, error->column,
+                       error->text);
+    size_t start = key_start(bytes, end);
+    int shown = (int)utf8_cut(bytes + start, end - 1 - start, 60);
+    return why_set(why, ERR_CONFLICT,
+                   "line %d, column %d (byte %d): the key \"%.*s\" stands twice in one object; "
+                   "leave one out",
+                   error->line, error->column, error->position, shown, bytes + start);
+}
+
 static enum err read_depth(const char *bytes, size_t len, int depth_max, json_t **ret,
                            struct why *why)
 {
@@ -135,6 +164,8 @@ static enum err read_depth(const char *bytes, size_t len, int depth_max, json_t 
         json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     if (!value && json_error_code(&error) == json_error_out_of_memory)
         abort();
+    if (!value && json_error_code(&error) == json_error_duplicate_key)
+        return key_twice_why(bytes, &error, why);
     if (!value)
         return why_set(why, ERR_INVALID, "line %d, column %d (byte %d): not JSON: %s", error.line,
                        error.column, error.position, error.text);

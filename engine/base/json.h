@@ -32,8 +32,9 @@ enum {
  * One value from bytes that somebody else wrote.
  *
  * ret      Gives a reference; untouched on failure.
- * returns  ERR_LIMIT for depth and size of integers, else ERR_INVALID; the sentence names the rule
- *          and the place: "line 1, column 9 (byte 9): …". Bytes and columns count from 1.
+ * returns  ERR_LIMIT for depth, ERR_CONFLICT for a key that stands twice, else ERR_INVALID; the
+ *          sentence names the rule and the place: "line 1, column 9 (byte 9): …". Bytes and columns
+ *          count from 1.
  *
  * Depth is checked by a scan before anything is built: a bomb costs no memory.
  */

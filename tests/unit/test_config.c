@@ -1,0 +1,268 @@
+#include "base/config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* One config and the sentence of its last failure. */
+struct fixture {
+    struct config config;
+    struct why why;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    config_init(&f->config);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    config_done(&f->config);
+    free(f);
+    return 0;
+}
+
+static enum err parse(struct fixture *f, const char *text)
+{
+    return config_parse(&f->config, "muster.conf", text, strlen(text), &f->why);
+}
+
+static void refuses(struct fixture *f, const char *text, const char *sentence)
+{
+    assert_int_equal(parse(f, text), ERR_CONFIG);
+    assert_string_equal(f->why.text, sentence);
+}
+
+static void every_default_is_valid_and_within_its_own_bounds(void **state)
+{
+    struct fixture *f = *state;
+    for (int o = 0; o < OPTIONS; o++) {
+        const struct option_def *def = option_def((enum option)o);
+        assert_int_equal(config_set(&f->config, def->name, def->fallback, ORIGIN_FILE, &f->why),
+                         ERR_OK);
+        assert_true(strlen(def->sentence) > 10);
+    }
+}
+
+static void a_file_sets_values_and_remembers_its_lines(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(parse(f, "# the duty room\n\n  data = /var/lib/muster \r\n"
+                              "limits.line_bytes = 64 KiB\n\tgrace_ms=45s"),
+                     ERR_OK);
+    assert_string_equal(config_text(&f->config, OPT_DATA), "/var/lib/muster");
+    assert_int_equal(f->config.values[OPT_DATA].line, 3);
+    assert_int_equal(config_number(&f->config, OPT_LIMITS_LINE_BYTES), 65536);
+    assert_int_equal(config_number(&f->config, OPT_GRACE_MS), 45000);
+}
+
+static void an_unknown_option_is_refused_with_file_line_and_the_nearest_name(void **state)
+{
+    refuses(*state, "data = /a\nsoket = /b\n",
+            "muster.conf:2: no option \"soket\"; did you mean \"socket\"?");
+}
+
+static void a_word_far_from_every_option_is_refused_with_a_hint(void **state)
+{
+    refuses(*state, "colour = red",
+            "muster.conf:1: no option \"colour\"; `muster help serve` lists those there are");
+}
+
+static void a_line_without_equals_is_refused(void **state)
+{
+    refuses(*state, "data /a", "muster.conf:1: \"data /a\" is no `name = value`");
+}
+
+static void the_same_option_twice_in_a_file_is_refused(void **state)
+{
+    refuses(*state, "data = /a\n#\ndata = /b",
+            "muster.conf:3: data stands twice; line 1 has it too: remove one");
+}
+
+static void values_of_the_wrong_type_or_out_of_bounds_are_refused_with_the_bounds(void **state)
+{
+    struct fixture *f = *state;
+    refuses(f, "demo = maybe", "muster.conf:1: demo = maybe: must be yes or no");
+    refuses(f, "planner.count = 3", "muster.conf:1: planner.count = 3: must be 1 to 2");
+    refuses(f, "planner.count = -1", "muster.conf:1: planner.count = -1: must be a whole number");
+    refuses(f, "planner.count = 1.5", "muster.conf:1: planner.count = 1.5: must be a whole number");
+    refuses(f, "limits.line_bytes = 1 GiB",
+            "muster.conf:1: limits.line_bytes = 1 GiB: must be 1 KiB to 256 KiB");
+    refuses(f, "limits.line_bytes = 64 KB",
+            "muster.conf:1: limits.line_bytes = 64 KB: must be a size like 64 MiB");
+    refuses(f, "store.reserve_bytes = 9223372036854775807 GiB",
+            "muster.conf:1: store.reserve_bytes = 9223372036854775807 GiB: must be a size like "
+            "64 MiB");
+    refuses(f, "data =", "muster.conf:1: data = : must have 1 to 4096 bytes");
+}
+
+static void bytes_that_are_no_text_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    refuses(f, "data = \xff", "muster.conf: is not UTF-8 text");
+    assert_int_equal(config_parse(&f->config, "m", "a\0b", 3, &f->why), ERR_CONFIG);
+}
+
+static void a_flag_beats_the_environment_which_beats_the_file_in_any_order(void **state)
+{
+    struct fixture *f = *state;
+    char data[] = "MUSTER_DATA=/env", plans[] = "MUSTER_PLANS=/envplans", other[] = "PATH=/bin";
+    char bytes[] = "MUSTER_LIMITS_LINE_BYTES=2048", unknown[] = "MUSTER_SERVER=unix:/x";
+    char *const environment[] = {data, other, plans, bytes, unknown, NULL};
+
+    assert_int_equal(config_set(&f->config, "data", "/flag", ORIGIN_FLAG, &f->why), ERR_OK);
+    assert_int_equal(config_environment(&f->config, environment, &f->why), ERR_OK);
+    assert_int_equal(parse(f, "data = /file\nplans = /fileplans\nsecrets = /s"), ERR_OK);
+
+    assert_string_equal(config_text(&f->config, OPT_DATA), "/flag");
+    assert_string_equal(config_text(&f->config, OPT_PLANS), "/envplans");
+    assert_string_equal(config_text(&f->config, OPT_SECRETS), "/s");
+    assert_int_equal(config_number(&f->config, OPT_LIMITS_LINE_BYTES), 2048);
+    assert_int_equal(f->config.values[OPT_DATA].origin, ORIGIN_FLAG);
+    assert_int_equal(f->config.values[OPT_PLANS].origin, ORIGIN_ENVIRONMENT);
+    assert_int_equal(f->config.values[OPT_SECRETS].origin, ORIGIN_FILE);
+    assert_int_equal(f->config.values[OPT_SPEED].origin, ORIGIN_DEFAULT);
+}
+
+static void a_bad_variable_is_refused_by_its_name(void **state)
+{
+    struct fixture *f = *state;
+    char speed[] = "MUSTER_SPEED=fast";
+    char *const environment[] = {speed, NULL};
+    assert_int_equal(config_environment(&f->config, environment, &f->why), ERR_CONFIG);
+    assert_string_equal(f->why.text,
+                        "environment variable MUSTER_SPEED: speed = fast: must be a whole number");
+}
+
+static void socket_and_secrets_follow_data_unless_they_are_set(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(parse(f, "data = /d"), ERR_OK);
+    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_OK);
+    assert_string_equal(config_text(&f->config, OPT_SOCKET), "/d/muster.sock");
+    assert_string_equal(config_text(&f->config, OPT_SECRETS), "/d/secrets");
+}
+
+static void secrets_come_from_the_credentials_folder_where_there_is_one(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(config_settle(&f->config, "/run/credentials/muster", &f->why), ERR_OK);
+    assert_string_equal(config_text(&f->config, OPT_SECRETS), "/run/credentials/muster");
+}
+
+static void a_socket_path_that_no_kernel_takes_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    char path[140];
+    memset(path, 'x', sizeof path);
+    memcpy(path, "data = /", 8);
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(parse(f, path), ERR_OK);
+    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_CONFIG);
+    assert_non_null(strstr(f->why.text, "at most 107 bytes"));
+}
+
+static void a_faster_clock_needs_the_demo(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(parse(f, "speed = 60"), ERR_OK);
+    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_CONFIG);
+    assert_int_equal(config_set(&f->config, "demo", "yes", ORIGIN_FLAG, &f->why), ERR_OK);
+    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_OK);
+}
+
+static void a_listen_address_is_refused_as_not_built_yet(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(parse(f, "listen = http://127.0.0.1:8470"), ERR_OK);
+    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_CONFIG);
+    assert_non_null(strstr(f->why.text, "not built yet"));
+}
+
+static void a_missing_file_is_refused_with_its_name(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(config_read(&f->config, "/nowhere/muster.conf", &f->why), ERR_CONFIG);
+    assert_string_equal(f->why.text,
+                        "/nowhere/muster.conf: cannot be read: No such file or directory");
+}
+
+static void a_written_value_reads_back_as_itself(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const written[][2] = {{"store.reserve_bytes", "3 GiB"},
+                                             {"store.reserve_bytes", "1500 KiB"},
+                                             {"store.reserve_bytes", "1001"},
+                                             {"grace_ms", "1500"},
+                                             {"grace_ms", "45s"},
+                                             {"demo", "yes"}};
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        const char *name = written[i][0], *value = written[i][1];
+        assert_int_equal(config_set(&f->config, name, value, ORIGIN_FILE, &f->why), ERR_OK);
+        for (int o = 0; o < OPTIONS; o++)
+            if (strcmp(option_def((enum option)o)->name, name) == 0)
+                assert_string_equal(f->config.values[o].text, value);
+    }
+}
+
+static void config_show_lists_every_option_with_its_origin(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(parse(f, "\ndata = /d"), ERR_OK);
+    AUTO_JSON(list);
+    list = config_json(&f->config);
+    assert_int_equal(json_array_size(list), OPTIONS);
+    const json_t *data = json_array_get(list, OPT_DATA);
+    assert_string_equal(json_str(data, "value"), "/d");
+    assert_string_equal(json_str(data, "origin"), "file");
+    assert_int_equal(json_int(data, "line", 0), 2);
+    assert_string_equal(json_str(json_array_get(list, OPT_DEMO), "origin"), "default");
+}
+
+static void help_names_every_option(void **state)
+{
+    (void)state;
+    AUTO_TEXT(help);
+    config_help(&help);
+    for (int o = 0; o < OPTIONS; o++)
+        assert_non_null(strstr(text_str(&help), option_def((enum option)o)->name));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(every_default_is_valid_and_within_its_own_bounds),
+        T(a_file_sets_values_and_remembers_its_lines),
+        T(an_unknown_option_is_refused_with_file_line_and_the_nearest_name),
+        T(a_word_far_from_every_option_is_refused_with_a_hint),
+        T(a_line_without_equals_is_refused),
+        T(the_same_option_twice_in_a_file_is_refused),
+        T(values_of_the_wrong_type_or_out_of_bounds_are_refused_with_the_bounds),
+        T(bytes_that_are_no_text_are_refused),
+        T(a_flag_beats_the_environment_which_beats_the_file_in_any_order),
+        T(a_bad_variable_is_refused_by_its_name),
+        T(socket_and_secrets_follow_data_unless_they_are_set),
+        T(secrets_come_from_the_credentials_folder_where_there_is_one),
+        T(a_socket_path_that_no_kernel_takes_is_refused),
+        T(a_faster_clock_needs_the_demo),
+        T(a_listen_address_is_refused_as_not_built_yet),
+        T(a_missing_file_is_refused_with_its_name),
+        T(a_written_value_reads_back_as_itself),
+        T(config_show_lists_every_option_with_its_origin),
+        T(help_names_every_option),
+    };
+    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
