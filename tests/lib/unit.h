@@ -1,0 +1,10 @@
+/* unit - cmocka with what it wants included before it; the order is cmocka's. */
+#pragma once
+
+// clang-format off
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
