@@ -105,6 +105,7 @@ void text_add_char(struct text *t, char c)
 
 void text_addf(struct text *t, const char *fmt, ...)
 {
+    assert(fmt);
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
