@@ -63,7 +63,7 @@ struct record {
     int64_t seq;
     struct uuid incident; /* none: of the engine as a whole */
     wall_ms at_ms;
-    mono_ms mono;         /* in the body as "m" */
+    mono_ms mono;         /* stored in the body as "mono", a name that no body uses */
     enum record_kind kind;
     json_t *actor;  /* {"type":"person|key|plan|engine|source|clock","id":...} */
     json_t *body;   /* open */

@@ -23,20 +23,44 @@ struct clock_mark {
     mono_ms mono;
 };
 
+/* A source that journal rows name by its hash: kept while anything names it. */
+struct store_pin {
+    const char *hash; /* "sha256:…" */
+    const char *kind; /* "site", "plan": the caller's word */
+    const char *body; /* NULL: forget it */
+    size_t body_len;
+};
+
+/* What the vault holds for a person and an endpoint. It never stands in a record (rule R11). */
+struct store_contact {
+    const char *person;
+    const char *endpoint;
+    const char *value; /* NULL: remove it */
+};
+
+/*
+ * What is written together or not at all. Pins and contacts lie in the same transaction as the
+ * records that name them. A batch without records is allowed (a pin to be forgotten).
+ */
 struct store_batch {
     struct record **records; /* in order of seq */
     size_t records_count;
-    struct row *rows;
+    struct row *rows; /* each object at most once */
     size_t rows_count;
+    const struct store_pin *pins; /* copied */
+    size_t pins_count;
+    const struct store_contact *contacts; /* copied */
+    size_t contacts_count;
     struct clock_mark mark;
 };
 
 enum query_kind {
     QUERY_LIST,     /* incidents, newest first */
     QUERY_INCIDENT, /* one ROW_INCIDENT by id, open or closed */
-    QUERY_NOTICES,  /* ROW_NOTICE of an incident */
+    QUERY_NOTICES,  /* ROW_NOTICE of an incident, oldest first, above the cursor */
     QUERY_TIMELINE, /* records of an incident, seq > after, oldest first */
     QUERY_EVENTS,   /* records of all, seq > after, oldest first */
+    QUERY_PIN,      /* one pin by its hash */
 };
 
 struct query {
@@ -44,20 +68,23 @@ struct query {
     struct uuid incident;
     int64_t after; /* seq */
     int64_t upto;  /* seq, 0: no limit */
-    int limit;     /* rows; the store may give fewer (transactions stay short): see more */
+    int limit;     /* rows, 0: as many as a page holds; the store may give fewer: see more */
     const char *states[8]; /* QUERY_LIST: any of these; none: all. Static strings */
     int drill;             /* -1 both, 0 real only, 1 drills only */
-    char cursor[UUID_TEXT]; /* QUERY_LIST: below this id; "" from the top */
+    char cursor[UUID_TEXT]; /* QUERY_LIST: below this id; QUERY_NOTICES: above it; "" all */
+    const char *pin;        /* QUERY_PIN: the hash; copied */
 };
 
 struct query_result {
-    enum err err; /* ERR_MISSING: QUERY_INCIDENT found none; ERR_IO, ERR_CORRUPT */
+    enum err err; /* ERR_MISSING: no such incident or pin; ERR_IO, ERR_CORRUPT;
+                     ERR_UNREACHABLE: the store was stopped before it came to this query */
     struct why why;
     struct record **records; /* borrowed until done returns; record_ref to keep */
     size_t records_count;
     struct row *rows;        /* borrowed until done returns */
     size_t rows_count;
-    bool more;
+    struct store_pin pin;    /* QUERY_PIN; borrowed until done returns */
+    bool more;               /* there are further rows: ask again from the last one given */
     int64_t as_of; /* last committed seq that the query saw */
 };
 
@@ -65,7 +92,10 @@ typedef void query_done_fn(void *ctx, const struct query_result *result);
 
 struct store_port {
     void *ctx;
-    /* Takes records (references) and rows of the batch; the batch struct itself is borrowed. */
+    /*
+     * Takes one reference of each record and what each row holds (row_done); the arrays and the
+     * batch itself stay the caller's. Seqs follow each other without gaps, over all batches.
+     */
     void (*append)(void *ctx, const struct store_batch *batch);
     void (*query)(void *ctx, const struct query *q, query_done_fn *done, void *done_ctx);
     /* Bytes free on the disk of the database, as last measured (at most a second ago). */

@@ -1,0 +1,143 @@
+/*
+ * store - the record on disk: one SQLite file, one thread that writes it, one that reads it.
+ *
+ *     loop thread                        writer thread                     disk
+ *     append: bytes into the queue ───►  takes all that is queued,
+ *                                        one transaction, commit ────────► fdatasync
+ *     store_poll: durable(seq)    ◄───   eventfd
+ *     query  ─────────────────────────►  reader thread (READONLY, short transactions)
+ *     store_poll: done(result)    ◄───   eventfd
+ *
+ * While one commit syncs, the next batches collect in the queue: they share the commit after it.
+ * Nothing of SQLite is seen outside of this folder.
+ *
+ *     store_open -> OPEN --store_load, store_pins, store_contacts (on the caller's thread)
+ *                   OPEN --store_start--> RUNNING --store_stop--> gone
+ *                   OPEN --store_stop--------------------------> gone
+ *
+ * Layer      adapter: base, core/record.h, core/row.h, core/store_port.h; SQLite, libsodium.
+ * Ownership  store_open gives, store_stop takes back. Sinks borrow what they are given.
+ * Threads    All functions here belong to the loop thread. The callbacks of the configuration run
+ *            on it too, inside store_poll and store_stop. Bytes, not objects, go to the writer.
+ * Errors     At start: a sentence and no store. Later there are none (rule R10): what cannot be
+ *            mended prints one line and aborts, and the next start recovers from the file.
+ */
+#pragma once
+
+#include "core/store_port.h"
+
+enum {
+    STORE_WAL_CAP_BYTES = 16 * 1024 * 1024,   /* the hard cap of the write-ahead log */
+    STORE_QUEUE_BYTES_MAX = 64 * 1024 * 1024, /* "store.queue_bytes": see store_stats */
+};
+#define STORE_BALLAST_BYTES (4 * (int64_t)STORE_WAL_CAP_BYTES)
+
+struct store;
+
+struct store_config {
+    const char *path;      /* the database file, e.g. run/muster.db; its folder exists. Copied */
+    int64_t ballast_bytes; /* 0: STORE_BALLAST_BYTES; at least 4 × the cap of the WAL */
+    int64_t wal_cap_bytes; /* 0: STORE_WAL_CAP_BYTES */
+    int64_t queue_bytes;   /* 0: STORE_QUEUE_BYTES_MAX */
+    int busy_ms;           /* 0: 2000. How long store_open waits for another program's lock */
+
+    /* Everything up to seq is on disk. seq never goes back; the same may come twice. */
+    void (*durable)(void *ctx, int64_t seq);
+    /*
+     * on: the disk is full and the ballast is in use; the record goes on, but a person must make
+     * room. Off: there is room again and the ballast is back. May be NULL.
+     */
+    void (*trouble)(void *ctx, bool on, const char *sentence);
+    void *ctx;
+};
+
+/*
+ * Open the file, or make it: locks, version, migrations (after a backup beside the file), the
+ * check after a stop that was not clean, and the checkpoint of rule R10, whose success says that
+ * every row found from here on is on the disk.
+ *
+ * Errors: ERR_IO (folder missing, not writable, disk error), ERR_NO_SPACE, ERR_CONFLICT (locked),
+ * ERR_CORRUPT (damaged, or no database of Muster), ERR_NEWER. The sentence says what to do.
+ */
+enum err store_open(const struct store_config *config, struct store **ret, struct why *why) MUST_USE;
+
+/* ---- Between store_open and store_start ---- */
+
+/* Every open row and every ROW_META, in no promised order. The row is borrowed. */
+typedef void store_row_fn(void *ctx, const struct row *row);
+enum err store_load(struct store *s, store_row_fn *sink, void *ctx, struct why *why) MUST_USE;
+
+typedef void store_pin_fn(void *ctx, const struct store_pin *pin);
+enum err store_pins(struct store *s, store_pin_fn *sink, void *ctx, struct why *why) MUST_USE;
+
+typedef void store_contact_fn(void *ctx, const struct store_contact *contact);
+enum err store_contacts(struct store *s, store_contact_fn *sink, void *ctx,
+                        struct why *why) MUST_USE;
+
+bool store_mark(const struct store *s, struct clock_mark *ret); /* of the last batch; false: none */
+int64_t store_last_seq(const struct store *s);                  /* 0: the journal is empty */
+int64_t store_gen(const struct store *s); /* 1; another one after a restore: part of event ids */
+bool store_was_clean(const struct store *s); /* the last stop was an orderly one */
+
+/* Start the two threads. From here on store_port() works. */
+void store_start(struct store *s);
+
+/* ---- Running ---- */
+
+/* Borrowed until store_stop. */
+const struct store_port *store_port(struct store *s);
+
+/* Readable when store_poll has something to do. */
+int store_fd(const struct store *s);
+
+/* Calls durable, trouble and the done functions of queries. Never waits. */
+void store_poll(struct store *s);
+
+struct store_stats {
+    int64_t queue_bytes, queue_bytes_max; /* limit "store.queue_bytes": append waits above it */
+    int64_t commits, rows;                /* since the start */
+    int64_t commit_us_last, commit_us_max; /* begin to durable */
+    int64_t wal_bytes, wal_bytes_max, wal_cap_bytes;
+    int64_t durable_seq;
+    bool ballast_in_use;
+};
+struct store_stats store_stats(struct store *s);
+
+/*
+ * Write what is queued, answer what is asked (ERR_UNREACHABLE where the reader did not come to it),
+ * checkpoint, mark the stop as clean, and free. Calls durable and done a last time.
+ */
+void store_stop(struct store *s);
+
+/* ---- Another program's doors (ctl): no store is open in this process ---- */
+
+struct store_verdict {
+    int64_t rows;
+    int64_t first_seq, last_seq;
+    int64_t bad_seq;  /* the first row that is not what was written; 0: none */
+    int64_t sealed;   /* rows with a sealed part that was read */
+    int64_t purged;   /* rows whose key was destroyed: their chain holds, their secret is gone */
+    char chain[65];   /* of the last good row, in hex: keep it elsewhere to prove the tail */
+};
+
+/*
+ * Read the whole journal and check it: chain, seq without gaps, canonical bodies, seals. Runs
+ * beside a daemon: READONLY, in short transactions.
+ *
+ * returns  ERR_CORRUPT with the first bad seq and what is wrong with it; ret is filled as far as
+ *          the walk came, also then.
+ */
+enum err journal_verify(const char *path, struct store_verdict *ret, struct why *why) MUST_USE;
+
+/*
+ * Make all projections again from the journal, in one transaction. Refused (ERR_CONFLICT) while
+ * any other program has the file open.
+ *
+ * apply  Gets every record in order (core_apply).
+ * rows   Asked after every 1,000 records and at the end for the rows of all objects that changed
+ *        since the last time: core_dirty_rows. Gives them.
+ */
+typedef void store_apply_fn(void *ctx, const struct record *record);
+typedef void store_rows_fn(void *ctx, struct row **ret, size_t *ret_count);
+enum err store_rebuild(const struct store_config *config, store_apply_fn *apply,
+                       store_rows_fn *rows, void *ctx, struct why *why) MUST_USE;
