@@ -1,6 +1,6 @@
--- What luacheck knows of a plan's world: Lua 5.4 without what the sandbox takes away, and the words of
--- the plan language. `muster plan check` is the stricter judge; this one also sees unused locals,
--- shadowing and lines that are too long.
+-- What luacheck knows of a plan's world: Lua 5.4 without what the sandbox takes away, and the words
+-- of the plan language. `muster plan check` is the stricter judge; this one sees unused locals,
+-- shadowing and lines that are too long as well.
 std = "none"
 max_line_length = 140
 globals = {}

@@ -7,6 +7,7 @@
 # make                build out/muster
 # make check          the tests of `make test`, without looking for packages; TESTS=part-of-a-name
 # make lint           format, clang-tidy, luacheck, words
+# make format         clang-format on all C files
 # make layers         who may know whom, and what the core may call
 # make sanitize       the tests under ASan and UBSan, in out/sanitize
 # make fault          kills at random and at every named point, the long form
@@ -37,7 +38,8 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE \
           $(if $(SANITIZE)$(filter -O0,$(OPT)),,-D_FORTIFY_SOURCE=2)
 OPT     ?= -O2
 CFLAGS  ?= -g
-CPPFLAGS_ALL = -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -Iengine -I$(OUT) $(PKG_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL = -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -Iengine -I$(OUT) $(PKG_CFLAGS) \
+               $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 $(WARN) $(HARDEN) $(OPT) $(CFLAGS) $(SANITIZE) -fno-strict-aliasing
 LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 COMPILE      = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
@@ -61,7 +63,7 @@ TEST_LIB_OBJ := $(patsubst tests/%.c,$(OUT)/tests/obj/%.o,$(wildcard tests/lib/*
 # Libraries that tests put in front of libc (LD_PRELOAD): a disk that fails, a clock that steps.
 PRELOAD      := $(patsubst tests/%.c,$(OUT)/tests/%.so,$(wildcard tests/preload/*.c))
 
-.PHONY: all run test demo check tests lint layers sanitize fault install clean help flags
+.PHONY: all run test demo check tests lint format layers sanitize fault install clean help flags
 all: $(OUT)/muster
 
 $(OUT)/muster: $(OBJ)
@@ -149,12 +151,15 @@ lint:
 	@scripts/deps all
 	@scripts/lint
 
+format:
+	@git ls-files --cached --others --exclude-standard '*.c' '*.h' | xargs clang-format -i
+
 layers: $(OBJ)
 	@scripts/layers $(OUT)
 
 # The flags of the compiler, for scripts/lint.
 flags:
-	@echo $(CPPFLAGS_ALL) -Itests/lib -std=c17
+	@echo $(subst ",\",$(CPPFLAGS_ALL)) -Itests/lib -std=c17
 
 install: $(OUT)/muster
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/muster

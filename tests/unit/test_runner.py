@@ -34,7 +34,8 @@ def run_tests(programs, *args, **env):
 
 
 def clean_environment():
-    return {k: v for k, v in os.environ.items() if k not in ("OUT", "TESTS") and "MUSTER" not in k}
+    return {name: value for name, value in os.environ.items()
+            if name not in ("OUT", "TESTS") and "MUSTER" not in name}
 
 
 def check(sentence, good, output):
@@ -51,7 +52,8 @@ def gives(sentence, programs, status, counts, has="", args=(), env=None):
 
 
 gives("results of several programs are summed",
-      {"unit/a.sh": "echo 1..2; echo ok 1 - one; echo ok 2 - two", "live/b.sh": "echo 1..1; echo ok 1"},
+      {"unit/a.sh": "echo 1..2; echo ok 1 - one; echo ok 2 - two",
+       "live/b.sh": "echo 1..1; echo ok 1"},
       0, (3, 0, 0))
 gives("a failure is named, with what the program printed, and the exit status is 1",
       {"unit/a.sh": "echo 1..2; echo noise; echo ok 1 - one; echo not ok 2 - tea; exit 1"},
@@ -83,7 +85,8 @@ gives("with --long they run, and are told so",
 # The next ones take seconds of their own: something has to outlive its welcome.
 started = time.monotonic()
 gives("a program that outlives its time is ended, with all it started",
-      {"unit/a.sh": "# limit: 1 s\necho 1..1; sleep 100 & wait"}, 1, (0, 1, 0), "still running after 1 s")
+      {"unit/a.sh": "# limit: 1 s\necho 1..1; sleep 100 & wait"}, 1, (0, 1, 0),
+      "still running after 1 s")
 check("and that does not wait for it", time.monotonic() - started < 20, "")
 gives("a process left behind is a failure, even one that left the session",
       {"unit/a.sh": "echo 1..1; echo ok 1; setsid sleep 100 &"}, 1, (1, 1, 0), "left process")
