@@ -1,0 +1,276 @@
+#include "unit.h"
+
+#include "intake/line.h"
+#include "intake/ops.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define ID "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11"
+
+static enum code read_line(const char *line, struct request *ret, struct refusal *r)
+{
+    json_t *object = NULL;
+    assert_int_equal(line_object(line, strlen(line), &object, r), CODE_OK);
+    return request_read(object, ret, r);
+}
+
+static void takes(const char *line, struct request *ret)
+{
+    struct refusal r;
+    if (read_line(line, ret, &r) != CODE_OK)
+        fail_msg("%s: %s", line, r.why.text);
+}
+
+/* A client at 3 a.m. sees the field, what is wrong with it, and what was probably meant. */
+static const struct {
+    const char *line;
+    enum code code;
+    const char *field, *near, *sentence;
+} bad_lines[] = {
+    /* the operation */
+    {"{}", CODE_MISSING_FIELD, "op", "", "op: is missing"},
+    {"{\"op\":7}", CODE_BAD_FIELD, "op", "", "must be a string, and is a number"},
+    {"{\"op\":\"\"}", CODE_BAD_FIELD, "op", "", "is empty"},
+    {"{\"op\":\"triger\"}", CODE_UNKNOWN_OP, "op", "trigger", "did you mean \"trigger\"?"},
+    {"{\"op\":\"contact.set\"}", CODE_UNKNOWN_OP, "op", "contact_set", "contact_set"},
+    {"{\"op\":\"make_coffee\"}", CODE_UNKNOWN_OP, "op", "", "no operation \"make_coffee\""},
+    {"{\"op\":\"confirm\"}", CODE_NOT_BUILT, "op", "", "\"confirm\" is not built yet"},
+    {"{\"op\":\"auth\",\"key\":\"x\"}", CODE_NOT_BUILT, "op", "", "not built yet"},
+    /* names of fields */
+    {"{\"op\":\"trigger\",\"titel\":\"x\"}", CODE_UNKNOWN_FIELD, "titel", "title",
+     "trigger has no field \"titel\"; did you mean \"title\"?"},
+    {"{\"op\":\"ping\",\"please\":true}", CODE_UNKNOWN_FIELD, "please", "",
+     "ping has no field \"please\"; it has op ref lang"},
+    {"{\"op\":\"list\",\"incident\":\"" ID "\"}", CODE_UNKNOWN_FIELD, "incident", "",
+     "it has state drill limit cursor op ref lang"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"level\":\"II\"}", CODE_NOT_BUILT, "level", "",
+     "not built yet"},
+    /* what must be there */
+    {"{\"op\":\"trigger\"}", CODE_MISSING_FIELD, "title", "", "the field \"title\" is missing"},
+    {"{\"op\":\"answer\"}", CODE_MISSING_FIELD, "incident", "", "is missing"},
+    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"terminate\"}", CODE_MISSING_FIELD,
+     "reason", "", "is missing"},
+    {"{\"op\":\"update\",\"incident\":\"" ID "\"}", CODE_MISSING_FIELD, "fields", "",
+     "neither \"fields\" nor \"note\""},
+    /* strings */
+    {"{\"op\":\"trigger\",\"title\":7}", CODE_BAD_FIELD, "title", "",
+     "title: must be a string, and is a number"},
+    {"{\"op\":\"trigger\",\"title\":null}", CODE_BAD_FIELD, "title", "", "and is null"},
+    {"{\"op\":\"trigger\",\"title\":[\"x\"]}", CODE_BAD_FIELD, "title", "", "and is a list"},
+    {"{\"op\":\"trigger\",\"title\":\"\"}", CODE_BAD_FIELD, "title", "", "title: is empty"},
+    {"{\"op\":\"trigger\",\"title\":\"a\\u0000b\"}", CODE_BAD_FIELD, "title", "", "NUL"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"plan\":\"fl\\nood\"}", CODE_BAD_FIELD, "plan", "",
+     "control character"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"plan\":\"flood \"}", CODE_BAD_FIELD, "plan", "",
+     "begins or ends with a blank"},
+    /* ids */
+    {"{\"op\":\"status\",\"incident\":\"7\"}", CODE_BAD_FIELD, "incident", "", "one looks like"},
+    {"{\"op\":\"status\",\"incident\":7}", CODE_BAD_FIELD, "incident", "", "and is a number"},
+    {"{\"op\":\"list\",\"cursor\":\"x\"}", CODE_BAD_FIELD, "cursor", "", "one looks like"},
+    {"{\"op\":\"watch\",\"after\":\"40213\"}", CODE_BAD_FIELD, "after", "", "looks like 1-40213"},
+    {"{\"op\":\"watch\",\"after\":\"0-1\"}", CODE_BAD_FIELD, "after", "", "looks like 1-40213"},
+    {"{\"op\":\"watch\",\"after\":\"1-\"}", CODE_BAD_FIELD, "after", "", "looks like 1-40213"},
+    {"{\"op\":\"watch\",\"after\":\"1-2-3\"}", CODE_BAD_FIELD, "after", "", "looks like 1-40213"},
+    {"{\"op\":\"watch\",\"after\":\"1-99999999999999999\"}", CODE_BAD_FIELD, "after", "",
+     "looks like 1-40213"},
+    {"{\"op\":\"watch\",\"after\":40213}", CODE_BAD_FIELD, "after", "", "and is a number"},
+    /* words */
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"grade\":\"VII\"}", CODE_BAD_FIELD, "grade", "",
+     "grade: \"VII\" is none of I II III IV"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"grade\":3}", CODE_BAD_FIELD, "grade", "",
+     "must be one of I II III IV"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"warning\":\"orang\"}", CODE_BAD_FIELD, "warning",
+     "orange", "none of red orange yellow blue"},
+    {"{\"op\":\"list\",\"state\":\"opne\"}", CODE_BAD_FIELD, "state", "open", "\"opne\" is none"},
+    {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 8 words"},
+    {"{\"op\":\"list\",\"state\":[\"open\",7]}", CODE_BAD_FIELD, "state", "", "must be one of"},
+    {"{\"op\":\"ping\",\"lang\":\"fr\"}", CODE_BAD_FIELD, "lang", "", "none of zh en"},
+    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"raise\",\"reason\":\"x\"}",
+     CODE_NOT_BUILT, "action", "", "\"raise\" is not built yet"},
+    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"terminat\",\"reason\":\"x\"}",
+     CODE_BAD_FIELD, "action", "terminate", "none of terminate"},
+    {"{\"op\":\"order\",\"incident\":\"" ID
+     "\",\"action\":\"terminate\",\"reason\":\"x\",\"despite\":\"y\"}",
+     CODE_NOT_BUILT, "despite", "", "not built yet"},
+    /* numbers and switches */
+    {"{\"op\":\"list\",\"limit\":0}", CODE_BAD_FIELD, "limit", "", "must be 1 to 1000"},
+    {"{\"op\":\"list\",\"limit\":1001}", CODE_BAD_FIELD, "limit", "", "must be 1 to 1000"},
+    {"{\"op\":\"list\",\"limit\":1.5}", CODE_BAD_FIELD, "limit", "", "a whole number"},
+    {"{\"op\":\"list\",\"limit\":\"10\"}", CODE_BAD_FIELD, "limit", "", "and is a string"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"drill\":1}", CODE_BAD_FIELD, "drill", "",
+     "must be true or false, and is a number"},
+    {"{\"op\":\"answer\",\"incident\":\"" ID "\",\"decline\":\"yes\"}", CODE_BAD_FIELD, "decline",
+     "", "must be true or false"},
+    /* objects */
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"place\":\"east\"}", CODE_BAD_FIELD, "place", "",
+     "must be an object of names and strings, and is a string"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"place\":{\"district\":7}}", CODE_BAD_FIELD,
+     "place.district", "", "place.district: must be a string"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"labels\":{\"\":\"x\"}}", CODE_BAD_FIELD, "labels", "",
+     "a name in it has 0 bytes"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"fields\":[]}", CODE_BAD_FIELD, "fields", "",
+     "must be an object of facts, and is a list"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"fields\":{\"g7\":{\"stage_m\":null}}}", CODE_BAD_FIELD,
+     "fields.g7.stage_m", "", "must be a number, a string, true or false"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"fields\":{\"stage_m\":[4.9]}}", CODE_BAD_FIELD,
+     "fields.stage_m", "", "and is a list"},
+    {"{\"op\":\"trigger\",\"title\":\"x\",\"fields\":{\"a\":{\"b\":{\"c\":{\"d\":1}}}}}",
+     CODE_BAD_FIELD, "fields.a.b.c", "", "and is an object"},
+    /* the ref itself */
+    {"{\"op\":\"ping\",\"ref\":{}}", CODE_BAD_FIELD, "ref", "", "a string or a number"},
+    {"{\"op\":\"contact_set\",\"person\":\"li.ming\",\"endpoint\":\"sms\"}", CODE_MISSING_FIELD,
+     "value", "", "is missing"},
+};
+
+static void every_bad_request_is_refused_with_code_field_and_nearest_name(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad_lines); i++) {
+        struct request request;
+        struct refusal r = {0};
+        enum code code = read_line(bad_lines[i].line, &request, &r);
+        if (code != bad_lines[i].code || strcmp(r.field, bad_lines[i].field) != 0 ||
+            strcmp(r.near, bad_lines[i].near) != 0 || !strstr(r.why.text, bad_lines[i].sentence))
+            fail_msg("%s\n  gave %s, field \"%s\", near \"%s\": %s", bad_lines[i].line,
+                     code_name(code), r.field, r.near, r.why.text);
+        request_done(&request);
+    }
+}
+
+static void a_refusal_reads_as_the_interface_has_it(void **state)
+{
+    (void)state;
+    struct request request;
+    struct refusal r;
+    AUTO_TEXT(reply);
+    AUTO_JSON(json);
+    assert_int_equal(read_line("{\"op\":\"trigger\",\"titel\":\"x\",\"ref\":1}", &request, &r),
+                     CODE_UNKNOWN_FIELD);
+    json = refusal_json(&r);
+    json_write(json, &reply);
+    assert_string_equal(text_str(&reply),
+                        "{\"code\":\"unknown_field\",\"error\":\"trigger has no field \\\"titel\\\""
+                        "; did you mean \\\"title\\\"?\",\"field\":\"titel\",\"near\":\"title\","
+                        "\"ok\":false}");
+    assert_int_equal(json_integer_value(request.ref), 1);
+    request_done(&request);
+}
+
+static void a_trigger_becomes_an_input_with_only_its_own_fields_in_the_body(void **state)
+{
+    (void)state;
+    struct request r;
+    AUTO_TEXT(body);
+    takes("{\"op\":\"trigger\",\"plan\":\"flood\",\"title\":\"Gauge 7\",\"grade\":\"III\","
+          "\"key\":\"g7\",\"fields\":{\"g7\":{\"stage_m\":4.9},\"breach\":false},\"ref\":\"a\","
+          "\"lang\":\"zh\",\"place\":{\"district\":\"城东\"}}",
+          &r);
+    json_write(r.body, &body);
+    assert_string_equal(text_str(&body),
+                        "{\"fields\":{\"breach\":false,\"g7\":{\"stage_m\":4.9}},\"grade\":\"III\","
+                        "\"key\":\"g7\",\"place\":{\"district\":\"城东\"},\"plan\":\"flood\","
+                        "\"title\":\"Gauge 7\"}");
+    enum input_kind kind;
+    assert_true(op_input_kind(r.op, &kind));
+    assert_int_equal(kind, IN_TRIGGER);
+    assert_string_equal(r.lang, "zh");
+    assert_string_equal(json_string_value(r.ref), "a");
+    request_done(&r);
+}
+
+/* Rule R11: the value of a contact belongs into the vault and nowhere else. */
+static void the_value_of_a_contact_stays_out_of_the_body(void **state)
+{
+    (void)state;
+    struct request r;
+    AUTO_TEXT(body);
+    takes("{\"op\":\"contact_set\",\"person\":\"li.ming\",\"endpoint\":\"sms\",\"value\":\"138\"}",
+          &r);
+    json_write(r.body, &body);
+    assert_string_equal(text_str(&body), "{\"endpoint\":\"sms\",\"person\":\"li.ming\"}");
+    assert_string_equal(r.value, "138");
+    request_done(&r);
+}
+
+static void an_answer_carries_its_incident_beside_the_body(void **state)
+{
+    (void)state;
+    struct request r;
+    AUTO_TEXT(body);
+    char id[UUID_TEXT];
+    takes("{\"op\":\"answer\",\"incident\":\"" ID "\",\"as\":\"li.ming\",\"decline\":true}", &r);
+    json_write(r.body, &body);
+    assert_string_equal(text_str(&body), "{\"as\":\"li.ming\",\"decline\":true}");
+    assert_string_equal(uuid_text(r.incident, id), ID);
+    request_done(&r);
+}
+
+static void a_list_becomes_a_query_with_states_drill_and_cursor(void **state)
+{
+    (void)state;
+    struct request r;
+    takes("{\"op\":\"list\",\"state\":[\"closed\",\"open\"],\"drill\":false,\"limit\":7,"
+          "\"cursor\":\"" ID "\"}",
+          &r);
+    assert_int_equal(r.query.kind, QUERY_LIST);
+    assert_string_equal(r.query.states[0], "open");
+    assert_string_equal(r.query.states[1], "closed");
+    assert_null(r.query.states[2]);
+    assert_int_equal(r.query.drill, 0);
+    assert_int_equal(r.query.limit, 7);
+    assert_string_equal(r.query.cursor, ID);
+    request_done(&r);
+
+    takes("{\"op\":\"list\"}", &r);
+    assert_null(r.query.states[0]);
+    assert_int_equal(r.query.drill, -1);
+    assert_int_equal(r.query.limit, 100);
+    request_done(&r);
+}
+
+static void a_watch_takes_up_after_an_event(void **state)
+{
+    (void)state;
+    struct request r;
+    takes("{\"op\":\"watch\",\"after\":\"3-40213\"}", &r);
+    assert_int_equal(r.query.kind, QUERY_EVENTS);
+    assert_int_equal(r.after_gen, 3);
+    assert_int_equal(r.query.after, 40213);
+    request_done(&r);
+
+    takes("{\"op\":\"watch\"}", &r);
+    assert_int_equal(r.after_gen, 0);
+    request_done(&r);
+}
+
+static void every_operation_has_a_scope_that_a_plain_group_member_has_or_not(void **state)
+{
+    (void)state;
+    unsigned group = SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND;
+    static const enum op_id closed_to_group[] = {OP_ORDER, OP_CONTACT_SET, OP_CONFIG_SHOW,
+                                                 OP_CONFIG_CHECK, OP_CONFIG_RELOAD};
+    for (int o = 0; o < OPS; o++) {
+        bool closed = false;
+        for (size_t i = 0; i < COUNT(closed_to_group); i++)
+            closed |= closed_to_group[i] == (enum op_id)o;
+        const struct op *op = op_def((enum op_id)o);
+        assert_int_equal((op->scope & ~group) != 0, closed);
+        assert_non_null(op->sentence);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_bad_request_is_refused_with_code_field_and_nearest_name),
+        cmocka_unit_test(a_refusal_reads_as_the_interface_has_it),
+        cmocka_unit_test(a_trigger_becomes_an_input_with_only_its_own_fields_in_the_body),
+        cmocka_unit_test(the_value_of_a_contact_stays_out_of_the_body),
+        cmocka_unit_test(an_answer_carries_its_incident_beside_the_body),
+        cmocka_unit_test(a_list_becomes_a_query_with_states_drill_and_cursor),
+        cmocka_unit_test(a_watch_takes_up_after_an_event),
+        cmocka_unit_test(every_operation_has_a_scope_that_a_plain_group_member_has_or_not),
+    };
+    return cmocka_run_group_tests_name("ops", tests, NULL, NULL);
+}
