@@ -80,8 +80,8 @@ $(OUT)/gen/%.inc: engine/%
 	$(Q)xxd -i < $< > $@
 
 $(OUT)/libmuster.a: $(PARTS)
-	@rm -f $@ # q appends: r would let one file.o push out that of another folder
-	$(Q)ar qcs $@ $^
+	@rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(OUT)/tests/obj/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D)

@@ -1,0 +1,334 @@
+#include "courier/attempt.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ATTEMPT_MAGIC 0x61747470u
+
+struct attempt {
+    unsigned magic;
+    struct parcel parcel;
+    struct http_answer answer;
+    CURL *easy; /* NULL: not under way */
+    struct curl_slist *headers;
+    char detail[CURL_ERROR_SIZE];
+    const struct address_range *refused;
+    int socket_errno;
+    int64_t connect_timeout_ms;
+    int64_t took_ms;
+};
+
+struct attempt *attempt_new(void)
+{
+    struct attempt *a = mem_new(1, sizeof *a);
+
+    a->magic = ATTEMPT_MAGIC;
+    http_answer_init(&a->answer);
+    return a;
+}
+
+void attempt_free(struct attempt *a)
+{
+    if (!a)
+        return;
+    assert(!a->easy);
+    parcel_done(&a->parcel);
+    http_answer_done(&a->answer);
+    curl_slist_free_all(a->headers);
+    a->magic = 0;
+    free(a);
+}
+
+/* libcurl hands our pointer back through void: make sure that it is ours. */
+static struct attempt *attempt_cast(void *p)
+{
+    struct attempt *a = p;
+
+    assert(a && a->magic == ATTEMPT_MAGIC);
+    return a;
+}
+
+static wall_ms wall_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (wall_ms)now.tv_sec * MS_SECOND + now.tv_nsec / 1000000;
+}
+
+enum err attempt_read(struct attempt *a, json_t *frame, struct secrets *secrets, struct why *why)
+{
+    return parcel_read(&a->parcel, frame, secrets, why);
+}
+
+/* ---- what libcurl asks and tells ---- */
+
+static const struct address_range *policy(const struct attempt *a, const struct address *address)
+{
+    return address_refused(address, a->parcel.allow, a->parcel.allow_count);
+}
+
+static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct attempt *a = attempt_cast(ctx);
+    struct address address;
+
+    (void)purpose;
+    if (!address_of_socket(&to->addr, &address))
+        return CURL_SOCKET_BAD;
+    const struct address_range *refused = policy(a, &address);
+    if (refused) {
+        a->refused = refused;
+        return CURL_SOCKET_BAD;
+    }
+    int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    a->socket_errno = fd < 0 ? errno : 0;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* Before each request, on a kept connection as on a new one. */
+static int on_request(void *ctx, char *to, char *from, int to_port, int from_port)
+{
+    struct attempt *a = attempt_cast(ctx);
+    struct address address;
+
+    (void)from;
+    (void)to_port;
+    (void)from_port;
+    if (!address_parse(to, &address))
+        return CURL_PREREQFUNC_ABORT;
+    a->refused = policy(a, &address);
+    return a->refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *ctx)
+{
+    size_t len = size * count;
+
+    return http_answer_header(&attempt_cast(ctx)->answer, line, len, wall_now()) ? len : 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
+{
+    size_t len = size * count;
+
+    return http_answer_body(&attempt_cast(ctx)->answer, bytes, len) ? len : 0;
+}
+
+/* ---- the request ---- */
+
+static void header_add(struct attempt *a, const char *name, const char *value)
+{
+    AUTO_TEXT(line);
+
+    /* libcurl: "Name;" is a header with an empty value, "Name:" would take it away */
+    if (*value)
+        text_addf(&line, "%s: %s", name, value);
+    else
+        text_addf(&line, "%s;", name);
+
+    struct curl_slist *more = curl_slist_append(a->headers, text_str(&line));
+    if (!more)
+        abort();
+    a->headers = more;
+}
+
+static void header_suppress(struct attempt *a, const char *name_and_colon)
+{
+    struct curl_slist *more = curl_slist_append(a->headers, name_and_colon);
+
+    if (!more)
+        abort();
+    a->headers = more;
+}
+
+static void headers_sign(struct attempt *a)
+{
+    const struct parcel *r = &a->parcel;
+    AUTO_TEXT(signature);
+    char timestamp[24];
+    int64_t unix_s = wall_now() / MS_SECOND;
+
+    snprintf(timestamp, sizeof timestamp, "%" PRId64, unix_s);
+    sign_webhook(r->keys, r->keys_count, r->notice, unix_s, r->body, r->body_bytes, &signature);
+    header_add(a, "webhook-id", r->notice);
+    header_add(a, "webhook-timestamp", timestamp);
+    header_add(a, "webhook-signature", text_str(&signature));
+}
+
+static void headers_build(struct attempt *a)
+{
+    const json_t *headers = a->parcel.headers;
+    const char *name;
+    json_t *value;
+    bool typed = false;
+
+    for (void *at = json_object_iter((json_t *)(uintptr_t)headers); at;
+         at = json_object_iter_next((json_t *)(uintptr_t)headers, at)) {
+        name = json_object_iter_key(at);
+        value = json_object_iter_value(at);
+        header_add(a, name, json_string_value(value));
+        typed = typed || strcasecmp(name, "content-type") == 0;
+    }
+    if (!typed)
+        header_suppress(a, "Content-Type:"); /* libcurl would say that it is a form */
+    header_suppress(a, "Expect:");           /* no waiting for 100 Continue */
+    if (a->parcel.keys_count > 0)
+        headers_sign(a);
+}
+
+/* Options are set by name and checked: a libcurl that does not know one is the wrong libcurl. */
+#define SET(easy, option, value)                                                                   \
+    do {                                                                                           \
+        CURLcode set_code = curl_easy_setopt(easy, option, value);                                 \
+        assert(set_code == CURLE_OK);                                                              \
+        (void)set_code;                                                                            \
+    } while (0)
+
+/* What no channel, site or environment can change. */
+static void options_of_the_house(CURL *easy, const char *ca_file)
+{
+    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    SET(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
+    SET(easy, CURLOPT_PROXY, ""); /* none from the environment either */
+    SET(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(easy, CURLOPT_NOSIGNAL, 1L);
+    SET(easy, CURLOPT_QUICK_EXIT, 1L); /* never wait for a name that is still being resolved */
+    SET(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    SET(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    SET(easy, CURLOPT_MAXAGE_CONN, 60L);
+    SET(easy, CURLOPT_USERAGENT, "Muster/" MUSTER_VERSION);
+    if (ca_file)
+        SET(easy, CURLOPT_CAINFO, ca_file);
+}
+
+static void options_of_the_attempt(struct attempt *a, CURL *easy)
+{
+    const struct parcel *r = &a->parcel;
+
+    SET(easy, CURLOPT_PRIVATE, a);
+    SET(easy, CURLOPT_ERRORBUFFER, a->detail);
+    SET(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    SET(easy, CURLOPT_OPENSOCKETDATA, a);
+    SET(easy, CURLOPT_PREREQFUNCTION, on_request);
+    SET(easy, CURLOPT_PREREQDATA, a);
+    SET(easy, CURLOPT_HEADERFUNCTION, on_header);
+    SET(easy, CURLOPT_HEADERDATA, a);
+    SET(easy, CURLOPT_WRITEFUNCTION, on_body);
+    SET(easy, CURLOPT_WRITEDATA, a);
+
+    SET(easy, CURLOPT_URL, text_str(&r->url));
+    SET(easy, CURLOPT_POST, 1L);
+    SET(easy, CURLOPT_POSTFIELDS, r->body);
+    SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_bytes);
+    if (strcmp(r->method, "POST") != 0)
+        SET(easy, CURLOPT_CUSTOMREQUEST, r->method);
+    SET(easy, CURLOPT_HTTPHEADER, a->headers);
+    SET(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
+    SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)a->connect_timeout_ms);
+}
+
+void attempt_start(struct attempt *a, CURL *easy, const char *ca_file)
+{
+    assert(!a->easy);
+    a->easy = easy;
+    a->connect_timeout_ms = a->parcel.timeout_ms < ATTEMPT_CONNECT_MS_MAX ? a->parcel.timeout_ms
+                                                                          : ATTEMPT_CONNECT_MS_MAX;
+    headers_build(a);
+    options_of_the_house(easy, ca_file);
+    options_of_the_attempt(a, easy);
+}
+
+struct attempt *attempt_of(CURL *easy)
+{
+    void *p = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &p);
+    return attempt_cast(p);
+}
+
+/* ---- the result ---- */
+
+static int64_t info_us(CURL *easy, CURLINFO info)
+{
+    curl_off_t us = 0;
+
+    curl_easy_getinfo(easy, info, &us);
+    return us;
+}
+
+CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
+{
+    CURL *easy = a->easy;
+    long connect_errno = 0;
+
+    assert(easy);
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &connect_errno);
+    struct transfer t = {
+        .code = code,
+        .endpoint = a->parcel.endpoint,
+        .answer = &a->answer,
+        .refused = a->refused,
+        .socket_errno = a->socket_errno,
+        .connect_errno = (int)connect_errno,
+        .resolved = info_us(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0,
+        .connected = info_us(easy, CURLINFO_PRETRANSFER_TIME_T) > 0,
+        .timeout_ms = a->parcel.timeout_ms,
+        .connect_timeout_ms = a->connect_timeout_ms,
+        .detail = a->detail,
+    };
+    outcome_of(&t, ret);
+
+    a->took_ms = info_us(easy, CURLINFO_TOTAL_TIME_T) / 1000;
+    a->easy = NULL;
+    return easy;
+}
+
+static void result_body(const struct attempt *a, json_t *result)
+{
+    AUTO_TEXT(body);
+
+    http_answer_text(&a->answer, &body);
+    redact_text(&a->parcel.redact, &body);
+    size_t len = utf8_cut(text_str(&body), body.len, ANSWER_BODY_BYTES);
+    json_put(result, "body", json_stringn(text_str(&body), len));
+}
+
+json_t *attempt_result(const struct attempt *a, const struct outcome *o)
+{
+    json_t *result = json_object();
+    int64_t retry_ms = a->answer.retry_after_ms;
+    bool told_when = o->status != 0 && !o->ok && retry_ms >= 0;
+
+    json_put_str(result, "op", "result");
+    json_put_int(result, "id", a->parcel.id);
+    json_put(result, "ok", json_boolean(o->ok));
+    json_put_int(result, "status", o->status);
+    json_put(result, "retry_after_ms", told_when ? json_integer(retry_ms) : json_null());
+    json_put(result, "error", o->ok ? json_null() : json_string(o->why.text));
+    json_put_str(result, "class", outcome_name(o->class));
+    json_put_int(result, "took_ms", a->took_ms);
+    json_put(result, "last_byte", json_boolean(o->last_byte));
+    if (o->status != 0 && !o->ok)
+        result_body(a, result);
+    return result;
+}
+
+json_t *attempt_result_config(const struct attempt *a, const struct why *why)
+{
+    struct outcome outcome;
+
+    outcome_config(a->parcel.endpoint, why, &outcome);
+    return attempt_result(a, &outcome);
+}

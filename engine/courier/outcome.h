@@ -1,0 +1,73 @@
+/*
+ * outcome - what became of one attempt: a class for the core, a sentence for people.
+ *
+ * An attempt is ok only when the whole answer arrived and its final status is 2xx. A body that is
+ * cut off at our cap counts as arrived. `status` is given only then: a status of an answer that
+ * broke off means nothing. What follows from it (again, next contact, dead letter) the core
+ * decides.
+ *
+ * Layer      courier: libcurl's codes.
+ * Ownership  Plain values; everything is borrowed until return.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "courier/address.h"
+#include "courier/http_answer.h"
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * class, its name in the frame:
+ *   status   a whole answer with a final status, 2xx or not
+ *   connect  no byte of an answer: name, connection, TLS, closed at once
+ *   timeout  no connection, or no whole answer, in time
+ *   refused  the address policy does not let us connect there
+ *   config   nothing was sent: site, channel, contact or secret is wrong
+ *   body     an answer began and is not usable: broken off, endless, not HTTP
+ */
+#define OUTCOME_TABLE(X)                                                                           \
+    X(OUTCOME_STATUS, "status")                                                                    \
+    X(OUTCOME_CONNECT, "connect")                                                                  \
+    X(OUTCOME_TIMEOUT, "timeout")                                                                  \
+    X(OUTCOME_REFUSED, "refused")                                                                  \
+    X(OUTCOME_CONFIG, "config")                                                                    \
+    X(OUTCOME_BODY, "body")
+
+enum outcome_class {
+#define X(class, name) class,
+    OUTCOME_TABLE(X)
+#undef X
+};
+
+const char *outcome_name(enum outcome_class c);
+
+/* What is known when a transfer has ended. */
+struct transfer {
+    CURLcode code;
+    const char *endpoint;
+    const struct http_answer *answer;
+    const struct address_range *refused; /* not NULL: the policy refused an address */
+    int socket_errno;                    /* not 0: no socket could be opened */
+    int connect_errno;                   /* of the last connect */
+    bool resolved;                       /* the host's name, as far as it was needed */
+    bool connected;                      /* TLS included: the request could be sent */
+    int64_t timeout_ms;
+    int64_t connect_timeout_ms;
+    const char *detail; /* libcurl's words; used only where they are known to hold no secret */
+};
+
+struct outcome {
+    enum outcome_class class;
+    bool ok;
+    bool last_byte; /* the answer arrived to its end */
+    int status;     /* 0: no final answer */
+    struct why why; /* empty when ok */
+};
+
+void outcome_of(const struct transfer *t, struct outcome *ret);
+
+/* Nothing was sent. why: the sentence, without the endpoint in front. */
+void outcome_config(const char *endpoint, const struct why *why, struct outcome *ret);

@@ -1,0 +1,327 @@
+#include "courier/parcel.h"
+
+#include <curl/curl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char CONTACT_MARK[] = "{contact}";
+
+bool url_is_web(const char *url)
+{
+    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
+}
+
+void url_encode(const char *s, struct text *ret)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-._~";
+
+    for (; *s; s++) {
+        if (strchr(plain, *s))
+            text_add_char(ret, *s);
+        else
+            text_addf(ret, "%%%02X", (unsigned)(unsigned char)*s);
+    }
+}
+
+enum err url_fill(const char *pattern, const char *contact, struct text *ret, struct why *why)
+{
+    const char *mark;
+
+    while ((mark = strstr(pattern, CONTACT_MARK))) {
+        if (!contact || !*contact)
+            return why_set(why, ERR_CONFIG,
+                           "its url needs a contact and this person has none; "
+                           "set it with: muster contact set");
+        text_add_bytes(ret, pattern, (size_t)(mark - pattern));
+        url_encode(contact, ret);
+        pattern = mark + strlen(CONTACT_MARK);
+    }
+    text_add(ret, pattern);
+    return ERR_OK;
+}
+
+/* ---- url ---- */
+
+/* Where the url was written, for the sentences: the url itself is never shown. */
+static enum err url_check(const char *url, const char *place, struct why *why)
+{
+    if (!url_is_web(url))
+        return why_set(why, ERR_CONFIG, "the url in %s does not begin with http:// or https://",
+                       place);
+    if (strlen(url) > PARCEL_URL_BYTES_MAX)
+        return why_set(why, ERR_CONFIG, "the url in %s is longer than %d bytes", place,
+                       PARCEL_URL_BYTES_MAX);
+    for (const char *c = url; *c; c++) {
+        if ((unsigned char)*c <= ' ' || *c == 0x7f)
+            return why_set(why, ERR_CONFIG, "the url in %s has a space or control character",
+                           place);
+    }
+
+    CURLU *parts = curl_url();
+    CURLUcode code = parts ? curl_url_set(parts, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
+    curl_url_cleanup(parts);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        abort();
+    if (code != CURLUE_OK)
+        return why_set(why, ERR_CONFIG, "the url in %s is not valid: %s", place,
+                       curl_url_strerror(code));
+    return ERR_OK;
+}
+
+static enum err url_missing(const char *secret, struct why *why)
+{
+    if (secret)
+        return why_set(why, ERR_CONFIG,
+                       "neither the contact nor the channel has a url, and secret \"%s\" has none; "
+                       "add a line url=https://… to it",
+                       secret);
+    return why_set(why, ERR_CONFIG,
+                   "no url: the contact is none, the channel has none, and the endpoint names no "
+                   "secret; add secret = \"NAME\" to the endpoint in the site");
+}
+
+/* Choose and fill the url. secret: NULL when none was named. */
+static enum err url_read(struct parcel *r, const struct secret *secret, struct why *why)
+{
+    const char *contact = json_str(r->frame, "contact");
+    const char *pattern = json_str(r->frame, "url");
+    const char *place = "the channel";
+    enum err e;
+
+    redact_add(&r->redact, contact);
+    if (contact && url_is_web(contact)) {
+        pattern = contact;
+        place = "the person's contact";
+        text_add(&r->url, contact);
+    } else {
+        if (!pattern) {
+            pattern = secret ? secret->url : NULL;
+            place = "the secret file";
+        }
+        if (!pattern)
+            return url_missing(json_str(r->frame, "secret"), why);
+        e = url_fill(pattern, contact, &r->url, why);
+        if (e)
+            return e;
+    }
+    redact_add_url(&r->redact, text_str(&r->url));
+    return url_check(text_str(&r->url), place, why);
+}
+
+/* ---- headers ---- */
+
+/* These decide where a message ends or who sent it; they are the courier's to write. */
+static bool header_is_ours(const char *name)
+{
+    static const char *const ours[] = {"host",
+                                       "content-length",
+                                       "transfer-encoding",
+                                       "connection",
+                                       "expect",
+                                       "upgrade",
+                                       "te",
+                                       "trailer",
+                                       "keep-alive",
+                                       "webhook-id",
+                                       "webhook-timestamp",
+                                       "webhook-signature"};
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (strcasecmp(name, ours[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool header_name_valid(const char *name)
+{
+    static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "!#$%&'*+-.^_`|~";
+
+    return *name && strspn(name, token) == strlen(name);
+}
+
+static enum err header_check(const char *name, const json_t *value, struct why *why)
+{
+    if (!header_name_valid(name))
+        return why_set(why, ERR_CONFIG, "\"%.64s\" cannot be the name of a header", name);
+    if (header_is_ours(name))
+        return why_set(why, ERR_CONFIG,
+                       "the header \"%s\" is set by Muster; take it out of the channel", name);
+    if (!json_is_string(value))
+        return why_set(why, ERR_CONFIG, "the header \"%.64s\" is not a string", name);
+
+    const char *s = json_string_value(value);
+    if (strlen(name) + strlen(s) > PARCEL_HEADER_BYTES_MAX)
+        return why_set(why, ERR_CONFIG, "the header \"%.64s\" is longer than %d bytes", name,
+                       PARCEL_HEADER_BYTES_MAX);
+    for (size_t i = 0; i < json_string_length(value); i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return why_set(why, ERR_CONFIG,
+                           "the header \"%.64s\" holds a line end or control character; a header "
+                           "is one line",
+                           name);
+    }
+    return ERR_OK;
+}
+
+static enum err headers_read(struct parcel *r, struct why *why)
+{
+    const json_t *headers = json_at(r->frame, "headers");
+    const char *name;
+    json_t *value;
+
+    if (!headers || json_is_null(headers))
+        return ERR_OK;
+    if (!json_is_object(headers))
+        return why_set(why, ERR_CONFIG, "headers is not an object");
+    if (json_object_size(headers) > PARCEL_HEADERS_MAX)
+        return why_set(why, ERR_CONFIG, "more than %d headers", PARCEL_HEADERS_MAX);
+    /* the loop wants an object it may change; it does not change it */
+    json_object_foreach(json_object_get(r->frame, "headers"), name, value)
+    {
+        enum err e = header_check(name, value, why);
+        if (e)
+            return e;
+    }
+    r->headers = headers;
+    return ERR_OK;
+}
+
+/* ---- the rest ---- */
+
+static enum err allow_read(struct parcel *r, struct why *why)
+{
+    const json_t *allow = json_at(r->frame, "allow");
+    size_t count = json_array_size(allow);
+
+    if (allow && !json_is_null(allow) && !json_is_array(allow))
+        return why_set(why, ERR_CONFIG, "allow is not a list of networks");
+    if (count > PARCEL_ALLOW_MAX)
+        return why_set(why, ERR_CONFIG, "allow has more than %d networks", PARCEL_ALLOW_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_string_value(json_array_get(allow, i));
+
+        if (!text)
+            return why_set(why, ERR_CONFIG, "allow[%zu] is not a string", i);
+        enum err e = cidr_parse(text, &r->allow[r->allow_count], why);
+        if (e)
+            return why_add(why, ERR_CONFIG, "allow[%zu]", i);
+        r->allow_count++;
+    }
+    return ERR_OK;
+}
+
+static enum err keys_read(struct parcel *r, const struct secret *secret, const char *name,
+                          struct why *why)
+{
+    for (size_t i = 0; i < secret->keys_count; i++) {
+        enum err e = sign_key_parse(secret->keys[i], &r->keys[r->keys_count], why);
+
+        if (e)
+            return why_add(why, e, "secret \"%s\"", name);
+        r->keys_count++;
+    }
+    if (r->keys_count == 0)
+        return why_set(why, ERR_CONFIG,
+                       "the channel signs but secret \"%s\" has no key; add a line key=whsec_…",
+                       name);
+    return ERR_OK;
+}
+
+/* The secret file is read only when something of it is needed. *ret is NULL when nothing is. */
+static enum err secret_read(struct parcel *r, struct secrets *secrets, const struct secret **ret,
+                            struct why *why)
+{
+    const char *contact = json_str(r->frame, "contact");
+    const char *name = json_str(r->frame, "secret");
+    const char *scheme = json_str_or(r->frame, "sign", "none");
+    bool signs = strcmp(scheme, "standard-webhooks") == 0;
+    bool needs_url = !json_str(r->frame, "url") && !(contact && url_is_web(contact));
+
+    *ret = NULL;
+    if (!signs && strcmp(scheme, "none") != 0)
+        return why_set(why, ERR_CONFIG, "sign = \"%.32s\" is not built yet; use standard-webhooks",
+                       scheme);
+    if (signs && !sign_id_valid(r->notice))
+        return why_set(why, ERR_INVALID, "the message's id cannot be signed");
+    if (!name && signs)
+        return why_set(why, ERR_CONFIG,
+                       "the channel signs but the endpoint names no secret; "
+                       "add secret = \"NAME\" to it in the site");
+    if (!name || (!signs && !needs_url))
+        return ERR_OK;
+
+    enum err e = secrets_read(secrets, name, ret, why);
+    if (e)
+        return e;
+    if ((*ret)->url)
+        redact_add_url(&r->redact, (*ret)->url);
+    for (size_t i = 0; i < (*ret)->keys_count; i++)
+        redact_add(&r->redact, (*ret)->keys[i]);
+    return signs ? keys_read(r, *ret, name, why) : ERR_OK;
+}
+
+static enum err method_read(struct parcel *r, struct why *why)
+{
+    r->method = json_str_or(r->frame, "method", "POST");
+    if (strcmp(r->method, "POST") != 0 && strcmp(r->method, "PUT") != 0)
+        return why_set(why, ERR_CONFIG, "method \"%.16s\" is not sent; use POST or PUT", r->method);
+    return ERR_OK;
+}
+
+static enum err body_read(struct parcel *r, struct why *why)
+{
+    const json_t *body = json_at(r->frame, "body");
+
+    if (!json_is_string(body))
+        return why_set(why, ERR_INVALID, "the frame has no body");
+    r->body = json_string_value(body);
+    r->body_bytes = json_string_length(body);
+    return ERR_OK;
+}
+
+static int64_t timeout_read(const json_t *frame)
+{
+    int64_t ms = json_int(frame, "timeout_ms", PARCEL_TIMEOUT_MS);
+
+    if (ms < 1)
+        return 1;
+    return ms > PARCEL_TIMEOUT_MS_MAX ? PARCEL_TIMEOUT_MS_MAX : ms;
+}
+
+enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets, struct why *why)
+{
+    const struct secret *secret = NULL;
+    enum err e;
+
+    *r = (struct parcel){.frame = json_incref(frame)};
+    r->id = json_int(frame, "id", 0);
+    r->notice = json_str_or(frame, "notice", "");
+    r->endpoint = json_str_or(frame, "endpoint", "?");
+    r->timeout_ms = timeout_read(frame);
+
+    if (strpbrk(r->notice, "\r\n"))
+        return why_set(why, ERR_INVALID, "the message's id holds a line end");
+    if ((e = body_read(r, why)) || (e = method_read(r, why)) || (e = headers_read(r, why)) ||
+        (e = allow_read(r, why)) || (e = secret_read(r, secrets, &secret, why)))
+        return e;
+    return url_read(r, secret, why);
+}
+
+void parcel_done(struct parcel *r)
+{
+    for (size_t i = 0; i < r->keys_count; i++)
+        sign_key_wipe(&r->keys[i]);
+    if (r->url.at)
+        sodium_memzero(r->url.at, r->url.len);
+    text_done(&r->url);
+    redact_done(&r->redact);
+    json_decref(r->frame);
+    *r = (struct parcel){0};
+}

@@ -1,0 +1,72 @@
+/*
+ * parcel - what a frame "attempt" asks for, checked and complete.
+ *
+ * The URL is the contact if that is one, else the channel's `url`, else `url=` of the secret file;
+ * "{contact}" in it becomes the contact, percent-encoded. Headers are checked so that no text of an
+ * incident can add one or change where the message ends. What cannot be sent at all is refused
+ * here, with a sentence that says what to mend; nothing in a sentence is secret.
+ *
+ * It sends nothing and knows no time.
+ *
+ * Layer      courier: base, libcurl's URL parser.
+ * Ownership  parcel_done frees and wipes. Strings live in the frame, which the parcel holds.
+ * Errors     ERR_INVALID: the frame is malformed; ERR_CONFIG: site, channel, contact or secret.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "base/text.h"
+#include "courier/address.h"
+#include "courier/redact.h"
+#include "courier/secret.h"
+#include "courier/sign.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    PARCEL_URL_BYTES_MAX = 4096,
+    PARCEL_HEADERS_MAX = 64,
+    PARCEL_HEADER_BYTES_MAX = 4096,
+    PARCEL_ALLOW_MAX = 64,
+    PARCEL_TIMEOUT_MS = 10000,     /* when the frame names none */
+    PARCEL_TIMEOUT_MS_MAX = 60000, /* what a frame may ask for */
+};
+
+struct parcel {
+    json_t *frame;
+    int64_t id;
+    const char *notice;
+    const char *endpoint;
+    const char *method;
+    const char *body;
+    size_t body_bytes;
+    const json_t *headers; /* NULL: none */
+    int64_t timeout_ms;
+    struct text url; /* secret */
+    struct cidr allow[PARCEL_ALLOW_MAX];
+    size_t allow_count;
+    struct sign_key keys[SIGN_KEYS_MAX]; /* none: not signed */
+    size_t keys_count;
+    struct redact redact;
+};
+
+/*
+ * Read a frame. On failure the parcel holds at least id and endpoint ("?" when it names none), and
+ * must be done with as well.
+ *
+ * frame    Borrowed; the parcel takes its own reference.
+ */
+enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
+                     struct why *why) MUST_USE;
+void parcel_done(struct parcel *r);
+
+/* "http://" or "https://" in front, in upper or lower case. */
+bool url_is_web(const char *url);
+
+/* Percent-encode all but the unreserved characters of RFC 3986. */
+void url_encode(const char *s, struct text *ret);
+
+/* `pattern` with every "{contact}" replaced. */
+enum err url_fill(const char *pattern, const char *contact, struct text *ret,
+                  struct why *why) MUST_USE;
