@@ -33,7 +33,6 @@ struct clock_sample {
 
 struct clock {
     int speed;
-    char boot_id[UUID_TEXT];
     int64_t boot_anchor_ms; /* at this moment of the machine's boot clock … */
     mono_ms mono_anchor;    /* … it was this … */
     wall_ms wall_anchor;    /* … and this; used only with speed > 1 */
@@ -52,7 +51,7 @@ struct clock_news {
     bool rebooted;   /* the mark is of another boot (clock_start) */
     int64_t off_ms;  /* how long nobody counted, between the mark and now (clock_start) */
     bool jumped;     /* that is over 30 days: alarm before any timer fires (clock_start) */
-    int64_t step_ms; /* the wall clock was set by so much; 0: it was not */
+    int64_t step_ms; /* the wall clock was set by so much, also while nobody ran; 0: it was not */
 };
 
 /* mark  where the database left off; NULL for a new one. */
