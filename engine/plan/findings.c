@@ -40,12 +40,24 @@ static void finding_push(struct findings *f, const char *file, struct pos at, co
     f->count++;
 }
 
+bool findings_full(const struct findings *f, const char *file)
+{
+    size_t count = 0;
+
+    if (f->count < FINDINGS_FILE_MAX)
+        return false;
+    for (size_t i = 0; i < f->count; i++)
+        if (strcmp(f->list[i].file, file) == 0)
+            count++;
+    return count >= FINDINGS_FILE_MAX || f->count >= FINDINGS_MAX;
+}
+
 void findings_put(struct findings *f, const char *file, struct pos at, const char *code,
                   enum severity severity, const char *text)
 {
     if (severity == SEVERITY_ERROR)
         f->errors++;
-    if (f->count >= FINDINGS_MAX) {
+    if (findings_full(f, file)) {
         f->dropped++;
         return;
     }

@@ -7,7 +7,8 @@
  *
  * Layer      plan: base only.
  * Ownership  findings_add copies all that it is given; findings_done frees.
- * Errors     At most FINDINGS_MAX are kept; the last one then says how many more there were.
+ * Errors     At most FINDINGS_FILE_MAX of a file and FINDINGS_MAX in all are kept; the last one then
+ *            says how many more there were.
  */
 #pragma once
 
@@ -17,7 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FINDINGS_MAX = 1000 };
+enum { FINDINGS_MAX = 1000, FINDINGS_FILE_MAX = 100 };
 
 /* A place in a text. Both count from 1; the column counts characters, a tab as one. */
 struct pos {
@@ -40,8 +41,8 @@ struct findings {
     struct finding *list;
     size_t count;
     size_t cap;
-    size_t errors;  /* of all, also of those beyond FINDINGS_MAX */
-    size_t dropped; /* beyond FINDINGS_MAX */
+    size_t errors;  /* of all, also of those that were not kept */
+    size_t dropped; /* not kept */
 };
 
 void findings_done(struct findings *f);
@@ -56,6 +57,9 @@ void findings_put(struct findings *f, const char *file, struct pos at, const cha
 
 /* Sort by file, line and column; say so when some were dropped. Done once, before reading. */
 void findings_close(struct findings *f);
+
+/* Has `file` as many as are kept? Then it is not worth looking for more. */
+bool findings_full(const struct findings *f, const char *file);
 
 /* Does `file` have an error so far? */
 bool findings_any(const struct findings *f, const char *file);

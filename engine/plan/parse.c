@@ -527,13 +527,13 @@ static struct node *parse_function_named(struct parser *p, struct pos at)
 
 static void parse_attribute(struct parser *p, struct node *decl)
 {
-    struct pos at = p->tok.at;
     char shown[TOKEN_SHOWN_BYTES * 2];
 
     if (!accept(p, TOK_LT))
         return;
     tok_shown(p, shown);
     struct node *attribute = name_node(p, NODE_NAME);
+    struct pos at = attribute->at;
     decl->constant = true;
     if (!p->failed && node_is(attribute, "close"))
         fail(p, at, "not_allowed", "<close> is no part of the plan language; use defer(fn)");
