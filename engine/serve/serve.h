@@ -1,0 +1,103 @@
+/*
+ * serve - the line protocol (INTERFACES 3): clients of the Unix socket, their lines in, replies and
+ * events out.
+ *
+ *     client ──line──► splitter ─► request ─┬─► submit: the core decides ─► serve_reply, once durable
+ *                                           ├─► query: committed rows    ─► rendered
+ *                                           └─► what is in force         ─► at once
+ *     client ◄─lines── in the order of the lines that asked, however late each answer comes
+ *
+ * A connection may send lines without waiting. Each has a slot; a slot is said when all before it
+ * are. What may wait in a connection is bounded: with too many open slots, too many reads under way
+ * or too much unread output its lines are left in the kernel, so that a client that does not read
+ * slows down nobody but itself. `watch` (watch.h) streams every journal row after that.
+ *
+ * A refused line gets ok:false and the connection goes on. A line over the limit or one that is not
+ * UTF-8 gets its error after the replies before it, then the connection is closed. What stands
+ * behind the last LF when a client leaves is no line.
+ *
+ * Layer      adapter: base, core, intake (pure). The engine and what is in force come in through
+ *            struct serve_port; other adapters are not known here.
+ * Ownership  serve_new gives, serve_free takes back, after the store is stopped (it answers queries
+ *            until then).
+ * Threads    The loop thread.
+ * Errors     Of a client: told to it. Of a descriptor: the connection is closed.
+ */
+#pragma once
+
+#include "base/loop.h"
+#include "core/input.h"
+#include "core/store_port.h"
+
+#include <sys/types.h>
+
+struct serve;
+
+struct serve_port {
+    void *ctx;
+    struct loop *loop;
+    const struct store_port *store;
+
+    /* ---- the engine ---- */
+    /*
+     * Decide this: kind, who, to, incident and body are set; time, entropy and the disk's state are
+     * the engine's to add. The reply comes by serve_reply, also from within.
+     *
+     * in     Borrowed until it returns; take a reference of its body to keep it for the end of
+     *        the pass.
+     * value  IN_CONTACT_SET: what goes into the vault; else NULL. Borrowed.
+     */
+    void (*submit)(void *ctx, const struct input *in, const char *value);
+    /* Read configuration, site and plans anew; take them into force if `take`. serve_reply tells. */
+    void (*reload)(void *ctx, bool take, struct reply_to to);
+
+    /* ---- what is in force; each gives the members of the reply ---- */
+    json_t *(*plans)(void *ctx);     /* {"plans":[{"name","title","version","pin",…}]} */
+    json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */
+    json_t *(*config)(void *ctx);    /* {"options":[…]}: config_json */
+    json_t *(*health)(void *ctx);    /* further members of `ping` */
+
+    wall_ms (*now)(void *ctx);
+    wall_ms (*wall_of)(void *ctx, mono_ms at); /* when the steady clock will show this */
+    const char *(*language)(void *ctx);        /* the site's first: "zh" or "en" */
+};
+
+struct serve_config {
+    uid_t owner; /* the daemon's own: may do all, as root may */
+    int64_t gen; /* of the database: the first half of an event's id */
+    int64_t seq; /* the last durable one at the start */
+    size_t line_bytes_max;
+    size_t out_bytes_max;
+    int64_t connections_max;
+    int64_t pipelined_max;
+    int64_t watch_rows_max;
+};
+
+struct serve *serve_new(const struct serve_config *config, const struct serve_port *port);
+void serve_free(struct serve *s);
+
+/* Take clients from a listening Unix socket. The descriptor stays the caller's. */
+void serve_listen(struct serve *s, int fd);
+
+/*
+ * The reply to a submitted input or a reload. body: {"ok":…}, taken. A connection that is gone is
+ * no error. Nothing is written before serve_flush.
+ */
+void serve_reply(struct serve *s, struct reply_to to, json_t *body);
+
+/* This row is durable: to whom it may concern. In order of seq, each once. Borrowed. */
+void serve_event(struct serve *s, struct record *r);
+
+/* Write what serve_reply and serve_event left; once after all of a commit. */
+void serve_flush(struct serve *s);
+
+/* Take no further clients and lines; what was taken is still answered. Watches end. */
+void serve_stop(struct serve *s);
+bool serve_idle(const struct serve *s); /* nothing is owed to anybody */
+
+struct serve_stats {
+    int64_t connections, connections_max;
+    int64_t watchers;
+    int64_t lines, refused; /* since the start */
+};
+struct serve_stats serve_stats(const struct serve *s);
