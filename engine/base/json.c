@@ -402,3 +402,12 @@ json_t *json_put_true(json_t *obj, const char *key, bool value)
 {
     return value ? json_put(obj, key, json_true()) : obj;
 }
+
+json_t *json_share(const json_t *value)
+{
+    union {
+        const json_t *borrowed;
+        json_t *shared;
+    } v = {.borrowed = value}; /* the count is not part of the value */
+    return json_incref(v.shared);
+}

@@ -59,6 +59,9 @@ int64_t json_int(const json_t *obj, const char *key, int64_t otherwise);
 bool json_bool(const json_t *obj, const char *key);                     /* false */
 const json_t *json_at(const json_t *obj, const char *key);              /* NULL */
 
+/* One more reference to a value that was only borrowed: gives. NULL gives NULL. */
+json_t *json_share(const json_t *value);
+
 /*
  * Building: each sets one member and returns obj, so that calls can be nested; NULL values are left
  * out. Bytes of a value that are no UTF-8 become U+FFFD. Keys are our own and known to be UTF-8.

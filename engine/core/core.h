@@ -53,7 +53,16 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count);
 void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count);
 
 int64_t core_last_seq(const struct core *c);
+/* The fact whose turn is under way for this incident; 0: none. History is served below it. */
+int64_t core_event_cause(const struct core *c, struct uuid id);
 bool core_incident_open(const struct core *c, struct uuid id);
+
+/* Is there a site and a set of plans in force? */
+bool core_configured(const struct core *c);
+/* [{"name","title","version","pin","kind"}], [{"name","channel","drill",…}]. Give. */
+json_t *core_plans(const struct core *c);
+json_t *core_endpoints(const struct core *c);
+const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
 
 /* Figures for metrics and limits. */
 struct core_stats {

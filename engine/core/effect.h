@@ -17,7 +17,6 @@ enum effect_kind {
     EFFECT_ATTEMPT, /* notice, body: the frame "attempt" without contact; person, endpoint in it */
     EFFECT_KILL,    /* slot, gen, why */
     EFFECT_WANT,    /* slot: start the quarantine planner */
-    EFFECT_UNWANT,  /* slot: it is not needed any more */
 };
 
 struct effect {

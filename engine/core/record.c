@@ -81,3 +81,19 @@ const char *record_str(const struct record *r, const char *key)
 {
     return json_at(r->sealed, key) ? json_str(r->sealed, key) : json_str(r->body, key);
 }
+
+json_t *record_for_planner(const struct record *r)
+{
+    const json_t *ev = record_at(r, "ev");
+    json_t *row = json_put_int(json_object(), "seq", r->seq);
+    if (r->kind == REC_TURN) {
+        json_t *turn = json_copy(r->body);
+        if (r->sealed)
+            json_object_update(turn, r->sealed);
+        return json_put(row, "turn", turn);
+    }
+    if (ev)
+        return json_put(row, "ev", json_share(ev));
+    json_decref(row);
+    return NULL;
+}

@@ -83,3 +83,9 @@ void record_unref(struct record *r);
 /* A member of the sealed part, else of the body; NULL where neither has it (or it was purged). */
 const json_t *record_at(const struct record *r, const char *key);
 const char *record_str(const struct record *r, const char *key);
+
+/*
+ * The record as a planner's history row: {"seq","ev"} for a fact, {"seq","turn"} for a turn.
+ * Gives; NULL for a record that plans do not see.
+ */
+json_t *record_for_planner(const struct record *r);

@@ -1,0 +1,297 @@
+#include "core/say.h"
+
+#include <string.h>
+
+/* What a sentence is made of: the record, and which language. */
+struct say {
+    const struct record *r;
+    bool zh;
+    struct text *to;
+};
+
+static void say_words(const struct say *s, const char *zh, const char *en)
+{
+    text_add(s->to, s->zh ? zh : en);
+}
+
+/* "李明 (副班, duty:duty-room)" */
+static void say_person(const struct say *s, const char *name, const char *words)
+{
+    text_add(s->to, name ? name : "?");
+    if (words && *words)
+        text_addf(s->to, " (%s)", words);
+}
+
+/* The text of a message or title in the reader's language, whichever there is. */
+static const char *say_text(const struct say *s, const json_t *text)
+{
+    if (json_is_string(text))
+        return json_string_value(text);
+    const char *words = json_str(text, s->zh ? "zh" : "en");
+    if (!words)
+        words = json_str(text, s->zh ? "en" : "zh");
+    return words ? words : "";
+}
+
+static void say_why(const struct say *s, const char *why)
+{
+    if (why && *why)
+        text_addf(s->to, s->zh ? "：%s" : ": %s", why);
+}
+
+static void say_actor(const struct say *s)
+{
+    const char *id = json_str(s->r->actor, "id");
+    if (id)
+        text_addf(s->to, s->zh ? "（%s）" : " by %s", id);
+}
+
+static void say_opened(const struct say *s)
+{
+    const json_t *about = json_at(record_at(s->r, "ev"), "incident");
+    const char *plan = json_str(s->r->body, "plan");
+    if (json_bool(s->r->body, "drill"))
+        say_words(s, "【演练】", "[DRILL] ");
+    say_words(s, "触发：", "trigger: ");
+    text_add(s->to, json_str_or(about, "title", "?"));
+    if (plan)
+        text_addf(s->to, s->zh ? "，预案 %s" : ", plan %s", plan);
+    else
+        say_words(s, "，无对应预案", ", no plan");
+}
+
+static void say_value(const struct say *s, const json_t *value)
+{
+    AUTO_TEXT(text);
+    json_write(value, &text);
+    text_add(s->to, json_is_string(value) ? json_string_value(value) : text_str(&text));
+}
+
+static void say_updated(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    size_t n;
+    json_t *one;
+    say_words(s, "更新", "update");
+    json_array_foreach(json_at(ev, "occurrences"), n, one)
+    {
+        const char *station = json_str(one, "station");
+        text_addf(s->to, " %s%s%s=", station ? station : "", station ? "." : "",
+                  json_str_or(one, "name", "?"));
+        say_value(s, json_at(one, "value"));
+    }
+    say_why(s, json_str(ev, "note"));
+    say_actor(s);
+}
+
+static void say_answer(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    const char *by = json_str(ev, "name");
+    text_add(s->to, by ? by : json_str_or(s->r->body, "by", json_str_or(s->r->actor, "id", "?")));
+    if (s->r->kind == REC_CALL_DECLINED)
+        say_words(s, " 不能到", " declines");
+    else
+        say_words(s, " 应答", " answers");
+    if (s->r->kind == REC_ANSWER_NOTED)
+        say_words(s, "（没有待答的呼叫）", " (no open call)");
+    say_why(s, json_str(ev, "note"));
+}
+
+static void say_rung(const struct say *s)
+{
+    const json_t *people = json_at(record_at(s->r, "ev"), "people");
+    const char *why = json_str_or(s->r->body, "why", "start");
+    const char *at = record_str(s->r, "at");
+    size_t n;
+    json_t *one;
+    json_array_foreach(people, n, one)
+    {
+        text_add(s->to, n ? (s->zh ? "、" : ", ") : "");
+        say_person(s, json_str(one, "name"), json_str(one, "words"));
+    }
+    if (!strcmp(why, "start"))
+        say_words(s, "开始呼叫", "call");
+    else if (!strcmp(why, "declined"))
+        say_words(s, " 不能到，呼叫下一梯次", " declined; call the next");
+    else if (!strcmp(why, "undelivered"))
+        say_words(s, " 消息未送达，呼叫下一梯次", " not reached; call the next");
+    else
+        say_words(s, " 无应答，呼叫下一梯次", " no answer; call the next");
+    if (at)
+        text_addf(s->to, " — %s", at);
+}
+
+static void say_expired(const struct say *s)
+{
+    say_words(s, "呼叫无人应答", "no answer; nobody left to call");
+}
+
+static void say_queued(const struct say *s)
+{
+    const json_t *m = record_at(s->r, "message");
+    const char *name = json_str(m, "name");
+    bool call = !strcmp(json_str_or(m, "type", ""), "muster.call");
+    say_words(s, call ? "呼叫 " : "通知 ", call ? "call " : "notify ");
+    say_person(s, name ? name : json_str(s->r->body, "to"), json_str(m, "words"));
+    const char *endpoint = json_str(s->r->body, "endpoint");
+    if (endpoint)
+        text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
+    const char *text = json_str(m, "text");
+    if (text)
+        text_addf(s->to, s->zh ? "：%s" : ": %s", text);
+}
+
+static void say_notice(const struct say *s)
+{
+    const json_t *b = s->r->body;
+    static const struct {
+        enum record_kind kind;
+        const char *zh, *en;
+    } words[] = {
+        {REC_NOTICE_METHOD, "改用下一联系方式", "next contact"},
+        {REC_NOTICE_HANDED, "发出", "handed to the courier"},
+        {REC_NOTICE_RETRY, "发送失败，将重试", "attempt failed, will be repeated"},
+        {REC_NOTICE_UNKNOWN, "结果不明，重发", "outcome unknown, sent again"},
+        {REC_NOTICE_SENT, "已送出", "sent"},
+        {REC_NOTICE_FAILED, "未能送达", "not delivered"},
+        {REC_NOTICE_RECALLED, "撤回", "recalled"},
+    };
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (words[n].kind == s->r->kind)
+            say_words(s, words[n].zh, words[n].en);
+    }
+    const char *to = json_str(b, "to"), *endpoint = json_str(b, "endpoint");
+    if (to)
+        text_addf(s->to, s->zh ? "：%s" : ": %s", to);
+    if (endpoint && *endpoint)
+        text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
+    say_why(s, json_str(b, "why"));
+}
+
+static void say_failed(const struct say *s)
+{
+    say_words(s, "预案无法继续，启动兜底呼叫", "the plan cannot go on, the fallback starts");
+    say_why(s, record_str(s->r, "text"));
+}
+
+static void say_turn(const struct say *s)
+{
+    size_t n, shown = 0;
+    json_t *cmd;
+    say_words(s, "预案运行一步", "the plan takes a turn");
+    json_array_foreach(record_at(s->r, "cmds"), n, cmd)
+    {
+        if (strcmp(json_str_or(cmd, "kind", ""), "log"))
+            continue;
+        text_addf(s->to, "%s%s", shown++ ? "; " : ": ", json_str_or(cmd, "text", ""));
+    }
+}
+
+static void say_timer(const struct say *s)
+{
+    int64_t late = json_int(s->r->body, "late_ms", 0);
+    say_words(s, "时间到", "time is up");
+    text_addf(s->to, " (%s", json_str_or(s->r->body, "step", "?"));
+    if (late >= MS_SECOND) {
+        say_words(s, "，迟 ", ", late by ");
+        duration_add(s->to, late);
+    }
+    text_add(s->to, ")");
+}
+
+static void say_closed(const struct say *s)
+{
+    const char *why = json_str_or(s->r->body, "why", "");
+    say_words(s, "结束：", "closed: ");
+    if (!strcmp(why, "resolved"))
+        say_words(s, "已恢复", "resolved");
+    else if (!strcmp(why, "terminated"))
+        say_words(s, "奉命终止", "terminated by order");
+    else
+        say_words(s, "预案已办完", "the plan is done");
+}
+
+static void say_order(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    say_words(s, "命令：", "order: ");
+    text_add(s->to, json_str_or(s->r->body, "action", "?"));
+    say_actor(s);
+    say_why(s, json_str(ev, "reason"));
+}
+
+static void say_alarm(const struct say *s)
+{
+    const json_t *text = record_at(s->r, "text");
+    if (text)
+        text_add(s->to, say_text(s, text));
+    else
+        text_addf(s->to, s->zh ? "告警：%s" : "alarm: %s", json_str_or(s->r->body, "cause", "?"));
+}
+
+static void say_plan_trouble(const struct say *s)
+{
+    if (s->r->kind == REC_PLAN_STRUCK)
+        say_words(s, "预案这一步使其进程中止，将单独重试一次",
+                  "this step of the plan killed its process; it is tried once more alone");
+    else if (s->r->kind == REC_PLAN_RETRIED)
+        say_words(s, "运行预案的进程意外失去，重试", "the plan's process was lost; tried again");
+    else
+        say_words(s, "预案的一个处理程序出错，其余继续运行", "a handler of the plan failed; the rest runs on");
+    say_why(s, record_str(s->r, "text"));
+}
+
+static void say_resolved(const struct say *s)
+{
+    say_words(s, "来源报告已恢复", "resolved by its source");
+    say_why(s, json_str(record_at(s->r, "ev"), "note"));
+    say_actor(s);
+}
+
+static void say_engine(const struct say *s)
+{
+    static const struct {
+        enum record_kind kind;
+        const char *zh;
+    } words[] = {
+        {REC_ENGINE_STARTED, "引擎启动并读回记录"},
+        {REC_CLOCK_STEPPED, "系统时钟被调整；计时不受影响"},
+        {REC_CONFIG_LOADED, "场所与预案已检查并生效"},
+        {REC_CONFIG_REFUSED, "场所或预案有错误，继续使用原版本"},
+        {REC_CONTACT_SET, "联系方式已更新"},
+        {REC_INPUT_REFUSED, "拒绝两次使引擎中止的输入"},
+        {REC_TURN_DROPPED, "预案已停止，其迟到的一步作废"},
+    };
+    for (size_t n = 0; s->zh && n < sizeof words / sizeof *words; n++) {
+        if (words[n].kind == s->r->kind) {
+            text_add(s->to, words[n].zh);
+            return;
+        }
+    }
+    text_add(s->to, record_kind_sentence(s->r->kind));
+}
+
+void record_say(const struct record *r, const char *lang, struct text *to)
+{
+    static void (*const says[REC_KINDS])(const struct say *) = {
+        [REC_INCIDENT_OPENED] = say_opened,   [REC_UPDATED] = say_updated,
+        [REC_CALL_ANSWERED] = say_answer,     [REC_CALL_DECLINED] = say_answer,
+        [REC_ANSWER_NOTED] = say_answer,      [REC_RESOLVED] = say_resolved,
+        [REC_ORDERED] = say_order,            [REC_TURN] = say_turn,
+        [REC_PLAN_STRUCK] = say_plan_trouble, [REC_PLAN_RETRIED] = say_plan_trouble,
+        [REC_PLAN_ERROR] = say_plan_trouble,  [REC_PLAN_FAILED] = say_failed,
+        [REC_TIMER_FIRED] = say_timer,        [REC_CALL_RUNG] = say_rung,
+        [REC_CALL_EXPIRED] = say_expired,     [REC_NOTICE_QUEUED] = say_queued,
+        [REC_NOTICE_METHOD] = say_notice,     [REC_NOTICE_HANDED] = say_notice,
+        [REC_NOTICE_RETRY] = say_notice,      [REC_NOTICE_UNKNOWN] = say_notice,
+        [REC_NOTICE_SENT] = say_notice,       [REC_NOTICE_FAILED] = say_notice,
+        [REC_NOTICE_RECALLED] = say_notice,   [REC_ALARM] = say_alarm,
+        [REC_INCIDENT_CLOSED] = say_closed,
+    };
+    struct say s = {.r = r, .zh = lang && !strcmp(lang, "zh"), .to = to};
+    if (r->kind < REC_KINDS && says[r->kind])
+        says[r->kind](&s);
+    else
+        say_engine(&s);
+}

@@ -1,0 +1,39 @@
+/*
+ * timer - what is due next, in the order in which it must happen.
+ *
+ * An intrusive binary heap on (due, incident, step): after an outage overdue timers fire in this
+ * order, one by one (DESIGN 7). A timer belongs to the object it is embedded in.
+ *
+ * Layer      core. Memory: one pointer a timer.
+ */
+#pragma once
+
+#include "base/id.h"
+#include "base/time.h"
+
+#include <stddef.h>
+
+enum timer_kind {
+    TIMER_PLAN,   /* owner: struct plan_timer */
+    TIMER_CALL,   /* owner: struct call: the rung's time is up */
+    TIMER_NOTICE, /* owner: struct notice: the next attempt */
+};
+
+struct timer {
+    mono_ms due;
+    size_t at; /* index in the heap + 1; 0: not set */
+    enum timer_kind kind;
+    void *owner;
+    const struct uuid *incident; /* borrowed from the owner's incident */
+    const char *step;            /* borrowed from the owner; "" for none */
+};
+
+struct timer_heap {
+    struct timer **at;
+    size_t count, cap;
+};
+
+void timer_set(struct timer_heap *h, struct timer *t, mono_ms due); /* sets or moves */
+void timer_clear(struct timer_heap *h, struct timer *t);            /* harmless when not set */
+struct timer *timer_first(const struct timer_heap *h);              /* NULL: none */
+void timer_heap_done(struct timer_heap *h);
