@@ -386,6 +386,48 @@ enum err config_settle(struct config *c, const char *credentials, struct why *wh
     return ERR_OK;
 }
 
+static enum err flags_take(struct config *c, const json_t *flags, struct why *why)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)flags, name, value) {
+        const char *text = json_string_value(value);
+        enum err e = config_set(c, name, text ? text : "", ORIGIN_FLAG, why);
+        if (e)
+            return why_add(why, e, "command line");
+    }
+    return ERR_OK;
+}
+
+static const char *environment_value(char *const *environment, const char *name)
+{
+    size_t len = strlen(name);
+    for (; *environment; environment++)
+        if (strncmp(*environment, name, len) == 0 && (*environment)[len] == '=')
+            return *environment + len + 1;
+    return NULL;
+}
+
+enum err config_load(const json_t *from, char *const *environment, struct config *ret,
+                     struct why *why)
+{
+    struct config c;
+    config_init(&c);
+    const char *file = json_str(from, "file");
+    enum err e = flags_take(&c, json_at(from, "flags"), why);
+    if (!e)
+        e = config_environment(&c, environment, why);
+    if (!e && file)
+        e = config_read(&c, file, why);
+    if (!e)
+        e = config_settle(&c, environment_value(environment, "CREDENTIALS_DIRECTORY"), why);
+    if (e)
+        config_done(&c);
+    else
+        *ret = c;
+    return e;
+}
+
 /* ---- reading ------------------------------------------------------------------------------- */
 
 const char *config_text(const struct config *c, enum option o)

@@ -10,6 +10,7 @@
  * is never changed once it is settled.
  *
  *     config_init --> config_set, config_read, config_environment (any order) --> config_settle
+ *     config_load does all of it, from a description that a reload and a child process can use again
  *
  * Layer      base: libc and jansson.
  * Ownership  config_done frees; values borrow until then.
@@ -138,6 +139,15 @@ enum err config_environment(struct config *c, char *const *environment, struct w
  * credentials  $CREDENTIALS_DIRECTORY, or NULL.
  */
 enum err config_settle(struct config *c, const char *credentials, struct why *why) MUST_USE;
+
+/*
+ * All of the above.
+ *
+ * from     {"file":"muster.conf","flags":{"data":"/var/lib/muster"}}; both may be missing.
+ * returns  ERR_OK and a settled config, to be given to config_done; on failure *ret is untouched.
+ */
+enum err config_load(const json_t *from, char *const *environment, struct config *ret,
+                     struct why *why) MUST_USE;
 
 const char *config_text(const struct config *c, enum option o); /* borrows */
 int64_t config_number(const struct config *c, enum option o);

@@ -216,6 +216,36 @@ static void a_written_value_reads_back_as_itself(void **state)
     }
 }
 
+/* What the supervisor hands to the engine, and what a reload starts from. */
+static void a_description_of_sources_loads_as_its_parts_would(void **state)
+{
+    struct fixture *f = *state;
+    char path[] = "/tmp/muster-config-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "data = /file\nplans = /file\n", 27), 27);
+    close(fd);
+    char plans[] = "MUSTER_PLANS=/env", credentials[] = "CREDENTIALS_DIRECTORY=/cred";
+    char *const environment[] = {plans, credentials, NULL};
+
+    AUTO_JSON(from);
+    from = json_put_str(json_object(), "file", path);
+    json_put(from, "flags", json_put_str(json_object(), "speed", "1"));
+    struct config c;
+    assert_int_equal(config_load(from, environment, &c, &f->why), ERR_OK);
+    assert_string_equal(config_text(&c, OPT_DATA), "/file");
+    assert_string_equal(config_text(&c, OPT_PLANS), "/env");
+    assert_string_equal(config_text(&c, OPT_SECRETS), "/cred");
+    assert_string_equal(config_text(&c, OPT_SOCKET), "/file/muster.sock");
+    config_done(&c);
+
+    json_put(from, "flags", json_put_str(json_object(), "sped", "1"));
+    assert_int_equal(config_load(from, environment, &c, &f->why), ERR_CONFIG);
+    assert_string_equal(f->why.text,
+                        "command line: no option \"sped\"; did you mean \"speed\"?");
+    unlink(path);
+}
+
 static void config_show_lists_every_option_with_its_origin(void **state)
 {
     struct fixture *f = *state;
@@ -261,6 +291,7 @@ int main(void)
         T(a_listen_address_is_refused_as_not_built_yet),
         T(a_missing_file_is_refused_with_its_name),
         T(a_written_value_reads_back_as_itself),
+        T(a_description_of_sources_loads_as_its_parts_would),
         T(config_show_lists_every_option_with_its_origin),
         T(help_names_every_option),
     };
