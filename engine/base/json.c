@@ -227,19 +227,6 @@ static void write_real(double value, struct text *to)
         text_add(to, ".0"); /* it stays a real when read again */
 }
 
-struct member {
-    const char *key;
-    size_t len;
-    const json_t *value;
-};
-
-static int member_cmp(const void *a, const void *b)
-{
-    const struct member *x = a, *y = b;
-    int cmp = memcmp(x->key, y->key, x->len < y->len ? x->len : y->len);
-    return cmp ? cmp : (x->len > y->len) - (x->len < y->len);
-}
-
 /* jansson's iterators take json_t * though they change nothing. */
 static json_t *unconst(const json_t *value)
 {
@@ -250,27 +237,39 @@ static json_t *unconst(const json_t *value)
     return u.to;
 }
 
+static int key_cmp(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+
+const char **json_keys(const json_t *obj, size_t *ret_count)
+{
+    size_t count = json_object_size(obj), i = 0;
+    const char **keys = mem_new(count + 1, sizeof(*keys));
+    json_t *object = unconst(obj);
+    for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it))
+        keys[i++] = json_object_iter_key(it);
+    qsort(keys, count, sizeof(*keys), key_cmp);
+    if (ret_count)
+        *ret_count = count;
+    return keys;
+}
+
 static void write_object(const json_t *value, struct text *to)
 {
-    size_t count = json_object_size(value), i = 0;
-    struct member *members = mem_new(count, sizeof(*members));
-    json_t *obj = unconst(value);
-    for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it)) {
-        const char *key = json_object_iter_key(it);
-        members[i++] = (struct member){key, strlen(key), json_object_iter_value(it)};
-    }
-    qsort(members, count, sizeof(*members), member_cmp);
-
+    size_t count;
+    const char **keys = json_keys(value, &count);
     text_add_char(to, '{');
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i)
             text_add_char(to, ',');
-        write_string(members[i].key, members[i].len, to);
+        write_string(keys[i], strlen(keys[i]), to);
         text_add_char(to, ':');
-        json_write(members[i].value, to);
+        json_write(json_object_get(value, keys[i]), to);
     }
     text_add_char(to, '}');
-    free(members);
+    free(keys);
 }
 
 static void write_array(const json_t *value, struct text *to)

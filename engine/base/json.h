@@ -46,6 +46,13 @@ enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *
 /* Canonical bytes. Never fails on what json_read gave or what our own code built. */
 void json_write(const json_t *value, struct text *to);
 
+/*
+ * The keys of an object, sorted by bytes: whoever goes through them in this order decides the same
+ * on every machine. Gives an array (free()) that ends with NULL, of keys borrowed from obj; never
+ * NULL, empty for what is no object. ret_count may be NULL.
+ */
+const char **json_keys(const json_t *obj, size_t *ret_count);
+
 /* Does a string in it, at any depth, hold a NUL character? */
 bool json_holds_nul(const json_t *value);
 

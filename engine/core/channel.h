@@ -1,0 +1,87 @@
+/*
+ * channel - how a message becomes the body of a request: plans/channels/NAME.lua, as data.
+ *
+ * A body is a tree of JSON with placeholders in its strings; it is filled as a tree and written as
+ * JSON afterwards, so that no text can break out of its place. No planner is needed to call
+ * somebody, and the core fixes the body when the message is queued (rule R5).
+ *
+ *     "{incident.title}"           the value as text, alone or among other text
+ *     "{attempt:number}"           alone in its string: the JSON value of this type
+ *     "{incident.grade|colour}"    looked up in maps.colour, where "*" stands for all others
+ *     "{{"  "}}"                   a brace
+ *
+ * What may stand in a placeholder is a closed list (channel_variable_at). A value that is not there
+ * is empty; alone in its string it is null. {contact} may stand in `url` only: bodies are recorded, and
+ * the record holds no contact data (rule R11). Whatever shows {text} or {incident.title} shows {mark}
+ * in the same string, so that a drill can always be told (rule R6).
+ *
+ * Variants are other bodies: `recovered` for muster.resolved, `drill` in a drill, `alert` for the
+ * rest. `receipt`, `rate` and `resend_harmless` are checked and kept for later work. A channel that
+ * `extends` another has its keys, and its own instead where both have one; of headers, maps,
+ * variants and limits each entry counts by itself.
+ *
+ * Layer      core: base only.
+ * Ownership  A set is an immutable snapshot with counted references. What it gives is borrowed from it.
+ * Threads    A set may be read by any thread that holds a reference.
+ * Errors     Remarks while reading. Rendering cannot fail.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/json.h"
+#include "core/remark.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct channel;
+struct channel_set;
+
+/*
+ * Read and check channels: {"webhook":{…},"demo":{"extends":"webhook",…}}.
+ *
+ * value    By name; copied.
+ * fn, ctx  Get the remarks; the subject of each is the channel's name.
+ * ret      Gives one reference; untouched on failure.
+ * returns  ERR_INVALID when there was a remark of an error in any of them.
+ */
+enum err channel_set_read(const json_t *value, remark_fn *fn, void *ctx,
+                          struct channel_set **ret) MUST_USE;
+
+struct channel_set *channel_set_ref(struct channel_set *s);
+void channel_set_unref(struct channel_set *s); /* NULL is fine */
+
+const struct channel *channel_find(const struct channel_set *s, const char *name);     /* NULL */
+const struct channel *channel_at(const struct channel_set *s, size_t index);           /* NULL */
+const char *channel_nearest(const struct channel_set *s, const char *name);            /* NULL */
+
+const char *channel_name(const struct channel *c);
+const char *channel_method(const struct channel *c);  /* POST, PUT, PATCH */
+const char *channel_url(const struct channel *c);     /* with {contact} in it, perhaps; NULL: none */
+const char *channel_sign(const struct channel *c);    /* standard-webhooks, none */
+const char *channel_receipt(const struct channel *c); /* none, delivered, seen */
+json_t *channel_headers(const struct channel *c);     /* object of strings; do not change it */
+bool channel_drill(const struct channel *c);          /* made for drills, too */
+bool channel_resend_harmless(const struct channel *c);
+
+enum { CHANNEL_BODY_BYTES_DEFAULT = 64 * 1024, CHANNEL_BODY_BYTES_MAX = 1024 * 1024 };
+
+/*
+ * The body of a message.
+ *
+ * vars     The variables by name, as tables: {"type":…,"text":…,"incident":{"title":…},…}.
+ * returns  A value, given; json_write makes the bytes.
+ *
+ * Where the bytes would be more than limits.body_bytes, {text} is cut at a character and ends with
+ * "…", then {incident.title}, then {incident.place}: a message is shortened, never refused.
+ */
+json_t *channel_render(const struct channel *c, const json_t *vars);
+
+/* The closed list of variables: name and type, to go through. NULL behind the last. */
+enum variable_type { VARIABLE_TEXT, VARIABLE_NUMBER, VARIABLE_BOOLEAN };
+struct variable {
+    const char *name;
+    enum variable_type type;
+};
+const struct variable *channel_variable_at(size_t index);

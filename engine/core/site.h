@@ -1,0 +1,169 @@
+/*
+ * site - who and where: the people, posts and endpoints of one organisation, as data.
+ *
+ * A site is an immutable snapshot, made from the JSON of plans/site.lua by site_read, which checks it
+ * as a whole: nothing is kept of a site with one error. A new version is a new snapshot, swapped in
+ * at once; whoever holds the old one goes on with it. The site knows no contact: "sms:@" says that
+ * the vault may hold one for this person and endpoint (rule R11).
+ *
+ * Targets ("person:" "duty:" "post:" "dept:" "group:" and an id) are resolved to people:
+ *
+ *     person:ID   this person
+ *     duty:ID     a rung for each seat of the roster, in its `order`
+ *     post:ID     whoever holds it; a holder that is a post is followed
+ *     dept:ID     its own phone or duty roster, then its head, then its backup, each a rung
+ *     group:ID    all members at once in one rung, of a dept or duty roster in it its first rung
+ *
+ * Rosters have one fixed person a seat here; people who take turns come with later work, and such a
+ * roster is refused as not built. `rate` of an endpoint is checked and kept for that work.
+ *
+ * Layer      core: base only. No clock, no I/O.
+ * Ownership  Counted references: site_read gives one, site_ref adds, site_unref drops. All strings
+ *            and values that a site gives are borrowed from it.
+ * Threads    A snapshot may be read by any thread that holds a reference.
+ * Errors     Remarks (core/remark.h) while reading; none afterwards.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/json.h"
+#include "core/remark.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct site;
+
+/*
+ * Read and check a site.
+ *
+ * value    The table that site{…} was given. Copied.
+ * r        Where remarks go; its path is where `value` stands.
+ * ret      Gives one reference; untouched on failure.
+ * returns  ERR_INVALID when there was a remark of an error.
+ */
+enum err site_read(const json_t *value, struct remarks *r, struct site **ret) MUST_USE;
+
+struct site *site_ref(struct site *s);
+void site_unref(struct site *s); /* NULL is fine */
+
+/* The language of the house: the first of `languages`. "zh" */
+const char *site_language(const struct site *s);
+const json_t *site_languages(const struct site *s);
+const char *site_name(const struct site *s, const char *lang);
+const char *site_zone(const struct site *s); /* "Asia/Shanghai"; "UTC" where the site has none */
+
+/* The site's own fallback: [{"to":target or list,"within":"5m","within_ms":300000},…] */
+json_t *site_fallback(const struct site *s);
+
+/* What is sent, and to whom, when nothing can be recorded (rule R1). */
+const char *site_self_alarm_text(const struct site *s, const char *lang);
+const json_t *site_self_alarm_to(const struct site *s);
+
+/* ---- endpoints ---- */
+
+enum { AT_ONCE_DEFAULT = 4, AT_ONCE_MAX = 64 };
+
+struct endpoint {
+    const char *name;
+    const char *channel;
+    const char *secret; /* name of a file of secrets; NULL: it has none */
+    const char *as;     /* how a channel with several ways is used; NULL */
+    json_t *allow;      /* list of CIDR blocks; NULL: none. Borrowed: never change it */
+    int at_once;        /* attempts under way at a time */
+    int rate_count;     /* at most so many … 0: no limit */
+    int64_t rate_ms;    /* … in this time */
+    bool drill;         /* a drill may use it (rule R6) */
+};
+
+const struct endpoint *site_endpoint(const struct site *s, const char *name);       /* NULL */
+const struct endpoint *site_endpoint_at(const struct site *s, size_t index);        /* NULL */
+const char *site_nearest_endpoint(const struct site *s, const char *name);          /* NULL */
+
+/* ---- people ---- */
+
+/* Somebody who can be called: a person, or the phone of a department ("dept:water"). */
+struct rung_person {
+    const char *id;
+    const char *name;
+    const char *lang;  /* NULL: that of the site */
+    const char *words; /* how they come into it: "主班, duty:duty-room"; NULL: by their own id */
+};
+
+/* false: no such person. A department with a phone or an endpoint of its own is one: "dept:water". */
+bool site_person(const struct site *s, const char *id, struct rung_person *ret);
+bool site_person_at(const struct site *s, size_t index, struct rung_person *ret);
+const char *site_nearest_person(const struct site *s, const char *id); /* NULL */
+
+/*
+ * The endpoints by which a person may be reached, in the order in which they are tried.
+ *
+ * via      Only this endpoint; NULL: any.
+ * drill    Only what a drill may use: the person and the endpoint must both allow it (rule R6).
+ * returns  A list of names, given; empty where there is none.
+ */
+json_t *site_methods(const struct site *s, const char *person, const char *via, bool drill);
+
+/* ---- targets ---- */
+
+/* People called at the same time. */
+struct rung {
+    struct rung_person *at;
+    size_t count, cap;
+};
+
+struct rungs {
+    struct rung *at;
+    size_t count, cap;
+};
+
+void rung_done(struct rung *r);
+void rungs_done(struct rungs *r);
+
+/*
+ * The people of a target, rung by rung.
+ *
+ * to     A target, or a list of them, each in turn. What is unknown or no target is passed over: a
+ *        plan that runs may be older than the site.
+ * via, drill   As in site_methods: who has no such contact is not in it, and no rung is empty.
+ * ret    Rungs are added to it; rungs_done frees. None at all is for the caller to act on (rule R7).
+ */
+void site_resolve(const struct site *s, const json_t *to, const char *via, bool drill,
+                  struct rungs *ret);
+
+/* Who is called where nobody else is: the roster "duty-room", else whom self_alarm goes to. */
+void site_resolve_duty_room(const struct site *s, bool drill, struct rungs *ret);
+
+/*
+ * Is this a target of the site?
+ *
+ * ret_code  On failure the code of a remark: bad_target, wildcard, not_built, unknown_name.
+ * ret_near  On failure the nearest target ("person:li.ming") or NULL; given (free()). May be NULL.
+ */
+enum err site_check_target(const struct site *s, const char *target, const char **ret_code,
+                           char **ret_near, struct why *why) MUST_USE;
+
+/* The member `key` of a table: a target or a list of them. Remarks go to r. */
+void site_check_targets(const struct site *s, const json_t *table, const char *key,
+                        struct remarks *r);
+
+/* A list of rungs, {to=, within=} each, not empty: a fallback. With site NULL names are not checked. */
+void site_check_rungs(const struct site *s, const json_t *table, const char *key,
+                      struct remarks *r);
+/* The same with "within_ms" added to each rung. Gives. */
+json_t *rungs_timed(const json_t *rungs);
+
+/* ---- stations ---- */
+
+const char *site_station_kind(const struct site *s, const char *station); /* NULL: no such station */
+bool site_has_station_kind(const struct site *s, const char *kind);
+const json_t *site_stations(const struct site *s); /* table by id; {} where there are none */
+
+/* ---- what a set must agree on ---- */
+
+struct channel_set;
+
+/* The endpoints' channels must exist. `r` has the site as its subject. */
+void site_check_channels(const struct site *s, const struct channel_set *channels,
+                         struct remarks *r);
