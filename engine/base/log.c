@@ -51,6 +51,7 @@ void log_line(struct text *to, enum log_level level, const char *area, const cha
     text_add_char(to, '\n');
 }
 
+PRINTF_LIKE(3, 0)
 static void log_print(enum log_level level, const char *area, const char *fmt, va_list args)
 {
     if (level > least_printed)
