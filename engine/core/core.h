@@ -25,7 +25,7 @@ struct core_config {
     const char *version; /* recorded at each start */
     int speed;           /* 1; more only in the demo: recorded in every row */
     int64_t incidents_max;
-    int attempts_max;    /* handed to the courier at once, all endpoints together */
+    int attempts_max;       /* handed to the courier at once, all endpoints together */
     const char *answer_url; /* NULL: messages carry no link */
 };
 

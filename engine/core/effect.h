@@ -10,10 +10,10 @@
 #include "core/input.h"
 
 enum effect_kind {
-    EFFECT_REPLY,   /* to, body */
-    EFFECT_EVENT,   /* slot, gen, incident, cause, body: the frame "event"; "ev" is missing where the
+    EFFECT_REPLY, /* to, body */
+    EFFECT_EVENT, /* slot, gen, incident, cause, body: the frame "event"; "ev" is missing where the
                        fact was journalled earlier: then read it there (record `cause`) */
-    EFFECT_DROP,    /* slot, incident: the planner may forget it */
+    EFFECT_DROP,  /* slot, incident: the planner may forget it */
     EFFECT_ATTEMPT, /* notice, body: the frame "attempt" without contact; person, endpoint in it */
     EFFECT_KILL,    /* slot, gen, why */
     EFFECT_WANT,    /* slot: start the quarantine planner */

@@ -14,24 +14,24 @@
 
 enum input_kind {
     /* from people and programs; `who` is set, `to` where the reply goes */
-    IN_TRIGGER,     /* body: {plan?,title,kind?,source?,event?,grade?,warning?,place?,labels?,fields?,key?,drill?} */
+    IN_TRIGGER, /* body: {plan?,title,kind?,source?,event?,grade?,warning?,place?,labels?,fields?,key?,drill?} */
     IN_ANSWER,      /* body: {as?,decline?,call?,note?} */
     IN_UPDATE,      /* body: {fields?,note?} */
     IN_RESOLVE,     /* body: {note?} */
     IN_ORDER,       /* body: {action,reason,basis?} */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     /* from the planners */
-    IN_TURN,         /* body: the frame "turn" */
-    IN_PLAN_FAILED,  /* body: the frame "failed" */
-    IN_PLANNER_UP,   /* slot, gen */
+    IN_TURN,        /* body: the frame "turn" */
+    IN_PLAN_FAILED, /* body: the frame "failed" */
+    IN_PLANNER_UP,  /* slot, gen */
     IN_PLANNER_DIED, /* slot, gen; body: {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
     IN_RESULT, /* body: the frame "result", with notice and method instead of id */
     IN_COURIER_UP,
     IN_COURIER_DIED,
     /* from the world */
-    IN_STARTED,        /* body: {version,boot}; the first input of every life */
-    IN_CONFIG,         /* body: {site,plans:[{name,pin}]}: pins known to the library (core_library_*) */
+    IN_STARTED, /* body: {version,boot}; the first input of every life */
+    IN_CONFIG,  /* body: {site,plans:[{name,pin}]}: pins known to the library (core_library_*) */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */
@@ -64,7 +64,7 @@ struct reply_to {
 struct input {
     enum input_kind kind;
     wall_ms wall;
-    mono_ms mono; /* never less than in the input before */
+    mono_ms mono;     /* never less than in the input before */
     uint8_t seed[32]; /* fresh bytes of the system's generator */
     struct principal who;
     struct reply_to to;

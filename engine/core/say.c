@@ -238,7 +238,8 @@ static void say_plan_trouble(const struct say *s)
     else if (s->r->kind == REC_PLAN_RETRIED)
         say_words(s, "运行预案的进程意外失去，重试", "the plan's process was lost; tried again");
     else
-        say_words(s, "预案的一个处理程序出错，其余继续运行", "a handler of the plan failed; the rest runs on");
+        say_words(s, "预案的一个处理程序出错，其余继续运行",
+                  "a handler of the plan failed; the rest runs on");
     say_why(s, record_str(s->r, "text"));
 }
 
@@ -275,18 +276,30 @@ static void say_engine(const struct say *s)
 void record_say(const struct record *r, const char *lang, struct text *to)
 {
     static void (*const says[REC_KINDS])(const struct say *) = {
-        [REC_INCIDENT_OPENED] = say_opened,   [REC_UPDATED] = say_updated,
-        [REC_CALL_ANSWERED] = say_answer,     [REC_CALL_DECLINED] = say_answer,
-        [REC_ANSWER_NOTED] = say_answer,      [REC_RESOLVED] = say_resolved,
-        [REC_ORDERED] = say_order,            [REC_TURN] = say_turn,
-        [REC_PLAN_STRUCK] = say_plan_trouble, [REC_PLAN_RETRIED] = say_plan_trouble,
-        [REC_PLAN_ERROR] = say_plan_trouble,  [REC_PLAN_FAILED] = say_failed,
-        [REC_TIMER_FIRED] = say_timer,        [REC_CALL_RUNG] = say_rung,
-        [REC_CALL_EXPIRED] = say_expired,     [REC_NOTICE_QUEUED] = say_queued,
-        [REC_NOTICE_METHOD] = say_notice,     [REC_NOTICE_HANDED] = say_notice,
-        [REC_NOTICE_RETRY] = say_notice,      [REC_NOTICE_UNKNOWN] = say_notice,
-        [REC_NOTICE_SENT] = say_notice,       [REC_NOTICE_FAILED] = say_notice,
-        [REC_NOTICE_RECALLED] = say_notice,   [REC_ALARM] = say_alarm,
+        [REC_INCIDENT_OPENED] = say_opened,
+        [REC_UPDATED] = say_updated,
+        [REC_CALL_ANSWERED] = say_answer,
+        [REC_CALL_DECLINED] = say_answer,
+        [REC_ANSWER_NOTED] = say_answer,
+        [REC_RESOLVED] = say_resolved,
+        [REC_ORDERED] = say_order,
+        [REC_TURN] = say_turn,
+        [REC_PLAN_STRUCK] = say_plan_trouble,
+        [REC_PLAN_RETRIED] = say_plan_trouble,
+        [REC_PLAN_ERROR] = say_plan_trouble,
+        [REC_PLAN_FAILED] = say_failed,
+        [REC_TIMER_FIRED] = say_timer,
+        [REC_CALL_RUNG] = say_rung,
+        [REC_CALL_EXPIRED] = say_expired,
+        [REC_NOTICE_QUEUED] = say_queued,
+        [REC_NOTICE_METHOD] = say_notice,
+        [REC_NOTICE_HANDED] = say_notice,
+        [REC_NOTICE_RETRY] = say_notice,
+        [REC_NOTICE_UNKNOWN] = say_notice,
+        [REC_NOTICE_SENT] = say_notice,
+        [REC_NOTICE_FAILED] = say_notice,
+        [REC_NOTICE_RECALLED] = say_notice,
+        [REC_ALARM] = say_alarm,
         [REC_INCIDENT_CLOSED] = say_closed,
     };
     struct say s = {.r = r, .zh = lang && !strcmp(lang, "zh"), .to = to};

@@ -1,0 +1,61 @@
+#include "core/alarm.h"
+
+#include "core/incident.h"
+#include "core/notice.h"
+
+#include <stdlib.h>
+
+static const int64_t ALARM_AGAIN_MS = MS_HOUR;
+
+static bool alarm_fresh(const struct core *c, const struct incident *i, const char *cause)
+{
+    AUTO_JSON(alarms);
+    alarms = kept_json(i->alarms);
+    mono_ms last = json_int(alarms, cause, -1);
+    return last < 0 || c->in->mono - last >= ALARM_AGAIN_MS;
+}
+
+static json_t *alarm_text(const struct incident *i, const char *en, const char *zh)
+{
+    AUTO_JSON(about);
+    about = kept_json(i->about);
+    const char *title = json_str_or(about, "title", "");
+    AUTO_TEXT(line_en);
+    AUTO_TEXT(line_zh);
+    text_addf(&line_en, "Muster alarm, %s: %s", title, en);
+    text_addf(&line_zh, "集结告警，%s：%s", title, zh);
+    return json_pack("{s:s,s:s}", "en", text_str(&line_en), "zh", text_str(&line_zh));
+}
+
+void alarm_raise(struct core *c, struct incident *i, const char *cause, const char *en,
+                 const char *zh)
+{
+    if (!alarm_fresh(c, i, cause))
+        return;
+    AUTO_JSON(text);
+    text = alarm_text(i, en, zh);
+    core_emit(c, REC_ALARM, i,
+              (struct emit){.body = json_put_str(json_object(), "cause", cause),
+                            .sealed = json_put(json_object(), "text", json_incref(text))});
+    struct rungs duty = {0};
+    if (c->site)
+        site_resolve_duty_room(c->site->site, i->drill, &duty);
+    for (size_t n = 0; duty.count && n < duty.at[0].count; n++)
+        notice_queue(c, i,
+                     &(struct notice_order){.step = "",
+                                            .person = &duty.at[0].at[n],
+                                            .text = text,
+                                            .type = "muster.notify",
+                                            .alarm = true});
+    rungs_done(&duty);
+}
+
+void alarm_apply(struct core *c, struct incident *i, const struct record *r)
+{
+    json_t *alarms = kept_json(i->alarms);
+    if (!alarms)
+        alarms = json_object();
+    json_put_int(alarms, json_str_or(r->body, "cause", "?"), r->mono);
+    kept_set(&i->alarms, alarms);
+    core_mark(c, i);
+}

@@ -1,0 +1,233 @@
+/*
+ * apply - what each kind of record changes. The only code that changes what is kept.
+ *
+ * It decides nothing: everything it needs stands in the record. Records of an incident that is not
+ * in memory (closed and forgotten, or purged) change nothing.
+ */
+#include "core/alarm.h"
+#include "core/call.h"
+#include "core/incident.h"
+#include "core/notice.h"
+#include "core/plan_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The object under `key`, made when it is missing. */
+static json_t *member_of(json_t *object, const char *key)
+{
+    json_t *member = json_object_get(object, key);
+    if (!member) {
+        member = json_object();
+        json_object_set_new(object, key, member);
+    }
+    return member;
+}
+
+static void key_text(const json_t *key, struct text *to)
+{
+    if (json_is_string(key))
+        text_add(to, json_string_value(key));
+    else
+        json_write(key, to);
+}
+
+/* What is known now: by name, or station and name; of events all, by their key. */
+static void apply_occurrences(struct incident *i, const json_t *ev)
+{
+    const json_t *list = json_at(ev, "occurrences");
+    if (!json_array_size(list))
+        return;
+    json_t *facts = kept_json(i->facts), *one;
+    if (!facts)
+        facts = json_object();
+    size_t n;
+    json_array_foreach(list, n, one)
+    {
+        const char *name = json_str_or(one, "name", "");
+        json_t *value = json_put(json_object(), "value", json_share(json_at(one, "value")));
+        json_put_int(value, "at", json_int(ev, "at", 0));
+        AUTO_TEXT(key);
+        if (json_at(one, "key"))
+            key_text(json_at(one, "key"), &key);
+        json_t *at = json_str(one, "station") ? member_of(facts, json_str(one, "station")) : facts;
+        if (key.len)
+            json_object_set_new(member_of(at, name), text_str(&key), value);
+        else
+            json_object_set_new(at, name, value);
+    }
+    kept_set(&i->facts, facts);
+}
+
+static void apply_opened(struct core *c, const struct record *r)
+{
+    struct incident *i = core_incident(c, r->incident);
+    if (!i)
+        i = incident_new(c, r->incident);
+    const json_t *ev = record_at(r, "ev");
+    i->about = kept_text(json_at(ev, "incident"));
+    i->pin = mem_str(json_str(r->body, "pin"));
+    i->ends = mem_str(json_str(r->body, "ends"));
+    i->on_resolved = mem_str(json_str(r->body, "on_resolved"));
+    i->drill = json_bool(r->body, "drill");
+    i->opened_at = r->at_ms;
+    i->plan_live = i->pin != NULL;
+    hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
+    apply_occurrences(i, ev);
+    i->key = mem_str(record_str(r, "key"));
+    uint8_t digest[16];
+    if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
+        dedup_bind(c, i->key, i->id, digest);
+}
+
+static void apply_answered(struct core *c, struct incident *i, const struct record *r)
+{
+    size_t n;
+    json_t *step;
+    json_array_foreach(json_at(r->body, "calls"), n, step)
+    {
+        struct call *call = call_find(i, json_string_value(step));
+        if (call)
+            call_drop(c, call);
+    }
+    const char *by = json_str(r->body, "by");
+    if (by)
+        notice_apply_answered(c, i, by);
+}
+
+static void apply_expired(struct core *c, struct incident *i, const struct record *r)
+{
+    struct call *call = call_find(i, json_str_or(r->body, "step", ""));
+    if (call)
+        call_drop(c, call);
+}
+
+static void apply_timer(struct core *c, struct incident *i, const struct record *r)
+{
+    struct plan_timer *t = plan_timer_find(i, json_str_or(r->body, "step", ""));
+    if (t)
+        plan_timer_drop(c, t);
+}
+
+static void apply_closed(struct core *c, struct incident *i, const struct record *r)
+{
+    i->state = INCIDENT_CLOSED;
+    i->closed_at = r->at_ms;
+    i->plan_live = false;
+    struct call *call;
+    struct plan_timer *timer;
+    while ((call = LIST_FIRST(&i->calls)))
+        call_drop(c, call);
+    while ((timer = LIST_FIRST(&i->timers)))
+        plan_timer_drop(c, timer);
+    for (size_t n = 0; n < i->queue_count; n++)
+        free(i->queue[n].tags);
+    i->queue_count = 0;
+    if (i->key)
+        dedup_release(c, i->key);
+    struct notice *n;
+    LIST_FOREACH(n, &i->notices, link)
+    core_mark_notice(c, n);
+}
+
+static void apply_config(struct core *c, const struct record *r)
+{
+    free(c->site_pin);
+    c->site_pin = mem_str(json_str(r->body, "site"));
+    c->site = c->site_pin ? core_pin(c, c->site_pin) : NULL;
+    for (size_t n = 0; n < c->plans_count; n++) {
+        free(c->plans[n].name);
+        free(c->plans[n].pin);
+    }
+    c->plans_count = 0;
+    size_t n;
+    json_t *plan;
+    json_array_foreach(json_at(r->body, "plans"), n, plan)
+    {
+        c->plans = mem_grow(c->plans, &c->plans_cap, c->plans_count + 1, sizeof *c->plans);
+        c->plans[c->plans_count++] = (struct plan_ref){mem_str(json_str_or(plan, "name", "")),
+                                                       mem_str(json_str_or(plan, "pin", ""))};
+    }
+    c->config_dirty = true;
+}
+
+static void apply_to_incident(struct core *c, struct incident *i, const struct record *r)
+{
+    switch (r->kind) {
+    case REC_UPDATED:
+        apply_occurrences(i, record_at(r, "ev"));
+        break;
+    case REC_CALL_ANSWERED:
+    case REC_ANSWER_NOTED:
+        apply_answered(c, i, r);
+        break;
+    case REC_CALL_DECLINED:
+        call_apply_declined(i, r);
+        break;
+    case REC_TURN:
+        plan_apply_turn(c, i, r);
+        break;
+    case REC_PLAN_STRUCK:
+    case REC_PLAN_RETRIED:
+        plan_apply_struck(i, r);
+        break;
+    case REC_PLAN_FAILED:
+        plan_apply_failed(c, i, r);
+        break;
+    case REC_TIMER_FIRED:
+        apply_timer(c, i, r);
+        break;
+    case REC_CALL_RUNG:
+        call_apply_rung(c, i, r);
+        break;
+    case REC_CALL_EXPIRED:
+        apply_expired(c, i, r);
+        break;
+    case REC_NOTICE_QUEUED:
+        notice_apply_queued(c, i, r);
+        break;
+    case REC_NOTICE_METHOD:
+    case REC_NOTICE_HANDED:
+    case REC_NOTICE_RETRY:
+    case REC_NOTICE_UNKNOWN:
+    case REC_NOTICE_SENT:
+    case REC_NOTICE_FAILED:
+    case REC_NOTICE_RECALLED:
+        notice_apply(c, i, r);
+        break;
+    case REC_ALARM:
+        alarm_apply(c, i, r);
+        break;
+    case REC_INCIDENT_CLOSED:
+        apply_closed(c, i, r);
+        break;
+    case REC_INCIDENT_OPENED: /* applied before the incident was there */
+    case REC_RESOLVED:        /* a fact for the plan, and a row in the record: no more */
+    case REC_ORDERED:
+    case REC_PLAN_ERROR:
+    case REC_TURN_DROPPED:
+    case REC_ENGINE_STARTED:
+    case REC_CLOCK_STEPPED:
+    case REC_CONFIG_LOADED:
+    case REC_CONFIG_REFUSED:
+    case REC_CONTACT_SET:
+    case REC_INPUT_REFUSED:
+    case REC_KINDS:
+        break;
+    }
+}
+
+void core_apply(struct core *c, const struct record *r)
+{
+    c->seq = r->seq;
+    if (r->kind == REC_INCIDENT_OPENED)
+        apply_opened(c, r);
+    else if (r->kind == REC_CONFIG_LOADED)
+        apply_config(c, r);
+    struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);
+    if (!i)
+        return;
+    apply_to_incident(c, i, r);
+    plan_apply_fact(i, r);
+    core_mark(c, i);
+}

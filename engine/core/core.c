@@ -1,0 +1,345 @@
+#include "core/core.h"
+
+#include "core/incident.h"
+#include "core/notice.h"
+#include "core/state.h"
+
+#include <assert.h>
+#include <search.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- kept text --- */
+
+json_t *kept_json(const char *kept)
+{
+    if (!kept)
+        return NULL;
+    json_t *value = json_loads(kept, JSON_DECODE_ANY, NULL);
+    assert(value); /* it is what json_write wrote */
+    return value;
+}
+
+char *kept_text(const json_t *value)
+{
+    if (!value)
+        return NULL;
+    struct text t = {0};
+    json_write(value, &t);
+    return text_take(&t);
+}
+
+void kept_set(char **kept, json_t *takes)
+{
+    free(*kept);
+    *kept = kept_text(takes);
+    json_decref(takes);
+}
+
+/* --- the library --- */
+
+static int pin_order(const void *a, const void *b)
+{
+    return strcmp(((const struct pin *)a)->hash, ((const struct pin *)b)->hash);
+}
+
+struct pin *core_pin(const struct core *c, const char *hash)
+{
+    union {
+        const char *in;
+        char *out;
+    } key = {.in = hash}; /* compared only */
+    struct pin probe = {.hash = key.out};
+    void *found = tfind(&probe, &c->pins, pin_order);
+    return found ? *(struct pin **)found : NULL;
+}
+
+bool core_library_has(const struct core *c, const char *pin)
+{
+    return core_pin(c, pin) != NULL;
+}
+
+static struct pin *pin_add(struct core *c, const char *hash)
+{
+    struct pin *p = mem_new(1, sizeof *p);
+    p->hash = mem_str(hash);
+    if (!tsearch(p, &c->pins, pin_order))
+        abort();
+    return p;
+}
+
+static enum err head_of(const json_t *value, struct plan_head **ret, struct why *why)
+{
+    const char *name = json_str_or(value, "name", "?");
+    struct remarks remarks;
+    why->text[0] = '\0';
+    remarks_init(&remarks, name, remark_to_why, why);
+    enum err e = plan_head_read(name, value, NULL, &remarks, ret);
+    remarks_done(&remarks);
+    return e;
+}
+
+enum err core_library_plan(struct core *c, const char *pin, const json_t *head, struct why *why)
+{
+    if (core_library_has(c, pin))
+        return ERR_OK;
+    struct plan_head *made = NULL;
+    enum err e = head_of(head, &made, why);
+    if (e)
+        return why_add(why, e, "plan %s", pin);
+    pin_add(c, pin)->head = made;
+    return ERR_OK;
+}
+
+/* A site that was checked when it was taken into force: an error here is damage. */
+static enum err site_of(const json_t *value, struct site **ret, struct why *why)
+{
+    struct remarks remarks;
+    why->text[0] = '\0';
+    remarks_init(&remarks, "site", remark_to_why, why);
+    enum err e = site_read(value, &remarks, ret);
+    remarks_done(&remarks);
+    return e;
+}
+
+enum err core_library_site(struct core *c, const char *pin, const json_t *checked, struct why *why)
+{
+    if (core_library_has(c, pin))
+        return ERR_OK;
+    struct site *site = NULL;
+    struct channel_set *channels = NULL;
+    why->text[0] = '\0';
+    enum err e = channel_set_read(json_at(checked, "channels"), remark_to_why, why, &channels);
+    if (!e)
+        e = site_of(json_at(checked, "site"), &site, why);
+    if (e) {
+        channel_set_unref(channels);
+        return why_add(why, e, "site %s", pin);
+    }
+    struct pin *p = pin_add(c, pin);
+    p->site = site;
+    p->channels = channels;
+    if (c->site_pin && !strcmp(c->site_pin, pin))
+        c->site = p;
+    return ERR_OK;
+}
+
+const char *core_plan_pin(const struct core *c, const char *name)
+{
+    for (size_t n = 0; n < c->plans_count; n++) {
+        const struct pin *pin = core_pin(c, c->plans[n].pin);
+        if (pin && pin->head && !strcmp(c->plans[n].name, name))
+            return c->plans[n].pin;
+    }
+    return NULL;
+}
+
+const struct plan_head *incident_head(const struct core *c, const struct incident *i)
+{
+    const struct pin *pin = i->pin ? core_pin(c, i->pin) : NULL;
+    return pin ? pin->head : NULL;
+}
+
+/* --- life --- */
+
+struct core *core_new(const struct core_config *config)
+{
+    struct core *c = mem_new(1, sizeof *c);
+    c->cfg = *config;
+    STAILQ_INIT(&c->incidents_changed);
+    STAILQ_INIT(&c->notices_changed);
+    STAILQ_INIT(&c->dedups_changed);
+    TAILQ_INIT(&c->queue[0]);
+    TAILQ_INIT(&c->queue[1]);
+    TAILQ_INIT(&c->suspects);
+    return c;
+}
+
+static void pin_free(void *item)
+{
+    struct pin *p = item;
+    free(p->hash);
+    plan_head_unref(p->head);
+    site_unref(p->site);
+    channel_set_unref(p->channels);
+    free(p);
+}
+
+static void dedup_free(void *item)
+{
+    struct dedup *d = item;
+    free(d->key);
+    free(d);
+}
+
+void core_free(struct core *c)
+{
+    if (!c)
+        return;
+    while (c->incidents)
+        incident_forget(c, *(struct incident **)c->incidents);
+    tdestroy(c->dedups, dedup_free);
+    tdestroy(c->pins, pin_free);
+    for (size_t n = 0; n < c->plans_count; n++) {
+        free(c->plans[n].name);
+        free(c->plans[n].pin);
+    }
+    notice_loads_free(c);
+    free(c->plans);
+    free(c->site_pin);
+    timer_heap_done(&c->timers);
+    free(c);
+}
+
+/* --- deciding: records and effects --- */
+
+struct record *core_emit_for(struct core *c, enum record_kind kind, struct uuid incident,
+                             struct emit e)
+{
+    struct record *r = record_new(kind, incident);
+    r->seq = c->seq + 1;
+    r->at_ms = c->in->wall;
+    r->mono = c->in->mono;
+    r->actor = e.actor ? e.actor : json_put_str(json_object(), "type", "engine");
+    if (e.body) {
+        json_decref(r->body);
+        r->body = e.body;
+    }
+    if (c->cfg.speed > 1)
+        json_put_int(r->body, "speed", c->cfg.speed);
+    r->sealed = e.sealed;
+    struct update *u = c->out;
+    u->records =
+        mem_grow(u->records, &u->records_cap, u->records_count + 1, sizeof(struct record *));
+    u->records[u->records_count++] = r;
+    core_apply(c, r);
+    return r;
+}
+
+struct record *core_emit(struct core *c, enum record_kind kind, struct incident *i, struct emit e)
+{
+    return core_emit_for(c, kind, i ? i->id : (struct uuid){0}, e);
+}
+
+struct effect *core_effect(struct core *c, enum effect_kind kind)
+{
+    struct update *u = c->out;
+    u->effects = mem_grow(u->effects, &u->effects_cap, u->effects_count + 1, sizeof *u->effects);
+    struct effect *e = &u->effects[u->effects_count++];
+    *e = (struct effect){.kind = kind, .after = c->seq};
+    return e;
+}
+
+void core_reply_ok(struct core *c, json_t *takes)
+{
+    if (!c->in->to.conn) {
+        json_decref(takes);
+        return;
+    }
+    struct effect *e = core_effect(c, EFFECT_REPLY);
+    e->to = c->in->to;
+    e->body = json_put(takes, "ok", json_true());
+}
+
+void core_refuse(struct core *c, enum code code, const char *field, const char *near,
+                 const char *fmt, ...)
+{
+    if (!c->in->to.conn)
+        return;
+    struct why why = {0};
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(why.text, sizeof why.text, fmt, args);
+    va_end(args);
+    json_t *body = json_put(json_object(), "ok", json_false());
+    json_put_str(body, "code", code_name(code));
+    json_put_str(body, "field", field);
+    json_put_str(body, "near", near);
+    json_put_str(body, "error", why.text);
+    struct effect *e = core_effect(c, EFFECT_REPLY);
+    e->to = c->in->to;
+    e->body = body;
+}
+
+void update_done(struct update *u)
+{
+    for (size_t n = 0; n < u->records_count; n++)
+        record_unref(u->records[n]);
+    for (size_t n = 0; n < u->effects_count; n++)
+        json_decref(u->effects[n].body);
+    free(u->records);
+    free(u->effects);
+    *u = (struct update){0};
+}
+
+mono_ms core_next_due(const struct core *c)
+{
+    const struct timer *t = timer_first(&c->timers);
+    return t ? t->due : INT64_MAX;
+}
+
+int64_t core_last_seq(const struct core *c)
+{
+    return c->seq;
+}
+
+int64_t core_event_cause(const struct core *c, struct uuid id)
+{
+    const struct incident *i = core_incident(c, id);
+    return i ? i->sent_cause : 0;
+}
+
+bool core_incident_open(const struct core *c, struct uuid id)
+{
+    const struct incident *i = core_incident(c, id);
+    return i && i->state == INCIDENT_OPEN;
+}
+
+struct core_stats core_stats(const struct core *c)
+{
+    struct core_stats s = c->stats;
+    s.timers = (int64_t)c->timers.count;
+    return s;
+}
+
+bool core_configured(const struct core *c)
+{
+    return c->site != NULL;
+}
+
+const char *core_language(const struct core *c)
+{
+    return c->site ? site_language(c->site->site) : "zh";
+}
+
+json_t *core_plans(const struct core *c)
+{
+    json_t *list = json_array();
+    for (size_t n = 0; n < c->plans_count; n++) {
+        const struct pin *pin = core_pin(c, c->plans[n].pin);
+        if (!pin || !pin->head)
+            continue;
+        json_t *plan = json_put_str(json_object(), "name", c->plans[n].name);
+        json_put_str(plan, "pin", c->plans[n].pin);
+        json_put_str(plan, "title", plan_head_title(pin->head, core_language(c), "en"));
+        json_put_str(plan, "version", plan_head_version(pin->head));
+        json_put_str(plan, "kind", plan_head_kind(pin->head));
+        json_array_append_new(list, plan);
+    }
+    return list;
+}
+
+json_t *core_endpoints(const struct core *c)
+{
+    json_t *list = json_array();
+    const struct endpoint *e;
+    for (size_t n = 0; c->site && (e = site_endpoint_at(c->site->site, n)); n++) {
+        json_t *one =
+            json_put_str(json_put_str(json_object(), "name", e->name), "channel", e->channel);
+        json_put_str(one, "secret", e->secret);
+        json_put_int(one, "at_once", e->at_once);
+        json_array_append_new(list, json_put(one, "drill", json_boolean(e->drill)));
+    }
+    return list;
+}

@@ -1,0 +1,506 @@
+#include "core/decide.h"
+
+#include "core/alarm.h"
+#include "core/call.h"
+#include "core/incident.h"
+#include "core/notice.h"
+#include "core/plan_run.h"
+#include "core/trigger.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FACTS_PENDING_MAX = 10000 };
+
+/* --- the end --- */
+
+static void incident_close(struct core *c, struct incident *i, const char *why, json_t *actor)
+{
+    json_t *body = json_put_str(json_object(), "why", why);
+    json_put_true(body, "was_live", i->plan_live);
+    if (i->plan_live && i->pin) {
+        int slot = i->sent_slot;
+        if (c->planners[slot].gen) {
+            struct effect *e = core_effect(c, EFFECT_DROP);
+            e->slot = slot;
+            e->incident = i->id;
+        }
+    }
+    notice_recall_step(c, i, NULL);
+    core_emit(c, REC_INCIDENT_CLOSED, i, (struct emit){.actor = actor, .body = body});
+}
+
+void incident_end_if_done(struct core *c, struct incident *i)
+{
+    bool over = i->state == INCIDENT_OPEN && i->plan_live && i->done && LIST_EMPTY(&i->calls) &&
+                !i->queue_count && !strcmp(i->ends ? i->ends : "done", "done");
+    if (!over)
+        return;
+    const struct notice *n;
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        if (!notice_finished(n))
+            return; /* a message on its way is still open; its end looks here again */
+    }
+    incident_close(c, i, "done", NULL);
+}
+
+/* --- people's part --- */
+
+static bool input_allowed(struct core *c, unsigned scope, const char *what)
+{
+    if (c->in->who.scopes & scope)
+        return true;
+    core_refuse(c, CODE_DENIED, NULL, NULL, "%s may not %s",
+                c->in->who.id ? c->in->who.id : "this peer", what);
+    return false;
+}
+
+/* The open incident of the input, or a refusal. */
+static struct incident *input_incident(struct core *c)
+{
+    struct incident *i = core_incident(c, c->in->incident);
+    char id[UUID_TEXT];
+    uuid_text(c->in->incident, id);
+    if (!i) {
+        core_refuse(c, CODE_NOT_FOUND, "incident", NULL, "no open incident %s", id);
+        return NULL;
+    }
+    if (i->state == INCIDENT_CLOSED) {
+        core_refuse(c, CODE_CLOSED, "incident", NULL, "incident %s is over", id);
+        return NULL;
+    }
+    return i;
+}
+
+static json_t *incident_reply(const struct incident *i)
+{
+    char id[UUID_TEXT];
+    return json_put_str(json_put_str(json_object(), "incident", uuid_text(i->id, id)), "state",
+                        incident_state_name(i->state));
+}
+
+static json_t *actor_input(const struct core *c)
+{
+    return json_put_str(json_put_str(json_object(), "type", "source"), "id", c->in->who.id);
+}
+
+static json_t *actor_answering(struct core *c, const char *person)
+{
+    if (!person)
+        return actor_input(c);
+    json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", person);
+    return json_put_str(actor, "by", c->in->who.id);
+}
+
+/* Steps of the open calls that this person's answer settles (the fallback's last phase: none). */
+static json_t *calls_answered_by(const struct incident *i, const char *person, const char *step,
+                                 bool *ret_forever)
+{
+    json_t *steps = json_array();
+    const struct call *call;
+    LIST_FOREACH(call, &i->calls, link)
+    {
+        if ((step && strcmp(call->step, step)) || !call_asked(call, person))
+            continue;
+        if (call->forever)
+            *ret_forever = true;
+        else
+            json_array_append_new(steps, json_string(call->step));
+    }
+    return steps;
+}
+
+static json_t *answer_event(struct core *c, const char *name, const char *person,
+                            json_t *takes_steps)
+{
+    json_t *ev = plan_event(name, takes_steps, c->in->wall);
+    struct rung_person p;
+    json_put_str(ev, "by", person ? person : c->in->who.id);
+    if (person && c->site && site_person(c->site->site, person, &p))
+        json_put_str(ev, "name", p.name);
+    json_put_str(ev, "note", json_str(c->in->body, "note"));
+    if (json_array_size(json_at(ev, "steps")))
+        json_put_str(ev, "call", json_string_value(json_array_get(json_at(ev, "steps"), 0)));
+    return ev;
+}
+
+void answer_call_early(struct core *c, struct incident *i, const char *step, const char *person)
+{
+    json_t *ev = plan_event(NULL, json_pack("[s]", step), c->in->wall);
+    json_put_str(ev, "by", person);
+    json_put_str(ev, "call", step);
+    json_t *body = json_put(json_object(), "calls", json_pack("[s]", step));
+    json_put_str(body, "by", person);
+    json_put_true(body, "early", true);
+    char *kept = mem_str(step);
+    core_emit(c, REC_CALL_ANSWERED, i,
+              (struct emit){.actor = json_put_str(json_put_str(json_object(), "type", "person"),
+                                                  "id", person),
+                            .body = body,
+                            .sealed = json_put(json_object(), "ev", ev)});
+    notice_recall_step(c, i, kept);
+    free(kept);
+}
+
+static void decline(struct core *c, struct incident *i, const char *person)
+{
+    bool forever = false;
+    AUTO_JSON(steps);
+    steps = calls_answered_by(i, person, json_str(c->in->body, "call"), &forever);
+    json_t *ev = answer_event(c, "declined", person, NULL);
+    json_t *body = json_put(json_put_str(json_object(), "by", person), "calls", json_incref(steps));
+    core_emit(c, REC_CALL_DECLINED, i,
+              (struct emit){.actor = actor_answering(c, person),
+                            .body = body,
+                            .sealed = json_put(json_object(), "ev", ev)});
+    size_t n;
+    json_t *step;
+    json_array_foreach(steps, n, step) call_check_declined(c, i, json_string_value(step));
+}
+
+static void accept(struct core *c, struct incident *i, const char *person)
+{
+    bool forever = false;
+    AUTO_JSON(steps);
+    steps = person ? calls_answered_by(i, person, json_str(c->in->body, "call"), &forever)
+                   : json_array();
+    bool answers = json_array_size(steps) || forever;
+    json_t *ev = answer_event(c, "answer", person, json_incref(steps));
+    json_t *body = json_put(json_object(), "calls", json_incref(steps));
+    json_put_str(body, "by", person);
+    core_emit(c, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, i,
+              (struct emit){.actor = actor_answering(c, person),
+                            .body = body,
+                            .sealed = json_put(json_object(), "ev", ev)});
+    size_t n;
+    json_t *step;
+    json_array_foreach(steps, n, step) notice_recall_step(c, i, json_string_value(step));
+}
+
+static void decide_answer(struct core *c)
+{
+    struct incident *i;
+    const char *person = json_str(c->in->body, "as");
+    const char *step = json_str(c->in->body, "call");
+    struct rung_person known;
+    if (!input_allowed(c, SCOPE_RESPOND, "answer") || !(i = input_incident(c)))
+        return;
+    if (person && (!c->site || !site_person(c->site->site, person, &known))) {
+        core_refuse(c, CODE_UNKNOWN_PERSON, "as",
+                    c->site ? site_nearest_person(c->site->site, person) : NULL,
+                    "the site has no person \"%s\"", person);
+        return;
+    }
+    if (step && !call_find(i, step)) {
+        core_refuse(c, CODE_UNKNOWN_CALL, "call", NULL, "no open call \"%s\"", step);
+        return;
+    }
+    if (json_bool(c->in->body, "decline")) {
+        if (!person) {
+            core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who declines? give \"as\"");
+            return;
+        }
+        decline(c, i, person);
+    } else {
+        accept(c, i, person);
+    }
+    plan_kick(c, i);
+    core_reply_ok(c, incident_reply(i));
+}
+
+static void decide_update(struct core *c)
+{
+    struct incident *i;
+    if (!input_allowed(c, SCOPE_TRIGGER | SCOPE_RESPOND, "update") || !(i = input_incident(c)))
+        return;
+    if (incident_update(c, i, c->in->body))
+        core_reply_ok(c, incident_reply(i));
+}
+
+bool incident_update(struct core *c, struct incident *i, const json_t *body)
+{
+    AUTO_JSON(occurrences);
+    if (!trigger_facts(c, incident_head(c, i), json_at(body, "fields"), &occurrences))
+        return false;
+    if (i->queue_count >= FACTS_PENDING_MAX) {
+        core_refuse(c, CODE_LIMIT, NULL, NULL,
+                    "%d facts of this incident wait for its plan (limit facts_pending)",
+                    FACTS_PENDING_MAX);
+        return false;
+    }
+    json_t *ev = plan_event("update", NULL, c->in->wall);
+    json_t *names = json_object_get(ev, "names"), *fact;
+    size_t n;
+    json_array_foreach(occurrences, n, fact)
+        json_array_append_new(names, json_string(json_str_or(fact, "name", "")));
+    json_put(ev, "occurrences", json_incref(occurrences));
+    json_put_str(ev, "note", json_str(body, "note"));
+    json_put_str(ev, "by", c->in->who.id);
+    core_emit(c, REC_UPDATED, i,
+              (struct emit){.actor = actor_input(c),
+                            .body = json_put_int(json_object(), "facts",
+                                                 (int64_t)json_array_size(occurrences)),
+                            .sealed = json_put(json_object(), "ev", ev)});
+    plan_kick(c, i);
+    return true;
+}
+
+static json_t *over_text(const struct incident *i, const char *zh, const char *en)
+{
+    AUTO_JSON(about);
+    about = kept_json(i->about);
+    const char *title = json_str_or(about, "title", "");
+    AUTO_TEXT(line_zh);
+    AUTO_TEXT(line_en);
+    text_addf(&line_zh, "%s：%s", zh, title);
+    text_addf(&line_en, "%s: %s", en, title);
+    return json_pack("{s:s,s:s}", "zh", text_str(&line_zh), "en", text_str(&line_en));
+}
+
+static void decide_resolve(struct core *c)
+{
+    struct incident *i;
+    if (!input_allowed(c, SCOPE_TRIGGER | SCOPE_RESPOND, "resolve") || !(i = input_incident(c)))
+        return;
+    json_t *ev = plan_event("resolved", NULL, c->in->wall);
+    json_put_str(ev, "by", c->in->who.id);
+    json_put_str(ev, "note", json_str(c->in->body, "note"));
+    core_emit(c, REC_RESOLVED, i,
+              (struct emit){.actor = actor_input(c), .sealed = json_put(json_object(), "ev", ev)});
+    bool closes = !strcmp(i->on_resolved ? i->on_resolved : "close", "close") ||
+                  !strcmp(i->ends ? i->ends : "done", "resolved");
+    if (closes) {
+        AUTO_JSON(text);
+        text = over_text(i, "已恢复", "Resolved");
+        incident_close(c, i, "resolved", NULL);
+        notice_tell_reached(c, i, NULL, "muster.resolved", text);
+    } else {
+        plan_kick(c, i);
+    }
+    core_reply_ok(c, incident_reply(i));
+}
+
+static void decide_order(struct core *c)
+{
+    struct incident *i;
+    const char *action = json_str_or(c->in->body, "action", "");
+    const char *reason = json_str(c->in->body, "reason");
+    if (!input_allowed(c, SCOPE_ORDER, "order") || !(i = input_incident(c)))
+        return;
+    if (strcmp(action, "terminate")) {
+        core_refuse(c, CODE_NOT_BUILT, "action", NULL, "the order \"%s\" is not built yet", action);
+        return;
+    }
+    if (!reason || !*reason) {
+        core_refuse(c, CODE_MISSING_FIELD, "reason", NULL, "an order needs a reason");
+        return;
+    }
+    json_t *ev = plan_event("order", NULL, c->in->wall);
+    json_put_str(ev, "action", action);
+    json_put_str(ev, "reason", reason);
+    json_put_str(ev, "basis", json_str(c->in->body, "basis"));
+    json_put_str(ev, "by", c->in->who.id);
+    core_emit(c, REC_ORDERED, i,
+              (struct emit){.actor = actor_input(c),
+                            .body = json_put_str(json_object(), "action", action),
+                            .sealed = json_put(json_object(), "ev", ev)});
+    AUTO_JSON(text);
+    text = over_text(i, "响应终止", "Response terminated");
+    incident_close(c, i, "terminated", NULL);
+    notice_tell_reached(c, i, NULL, "muster.order", text);
+    core_reply_ok(c, incident_reply(i));
+}
+
+static void decide_contact_set(struct core *c)
+{
+    if (!input_allowed(c, SCOPE_ADMIN, "set contacts"))
+        return;
+    const char *person = json_str_or(c->in->body, "person", "");
+    const char *endpoint = json_str_or(c->in->body, "endpoint", "");
+    struct rung_person p;
+    if (!c->site || !site_person(c->site->site, person, &p)) {
+        core_refuse(c, CODE_UNKNOWN_PERSON, "person",
+                    c->site ? site_nearest_person(c->site->site, person) : NULL,
+                    "the site has no person \"%s\"", person);
+        return;
+    }
+    if (!site_endpoint(c->site->site, endpoint)) {
+        core_refuse(c, CODE_UNKNOWN_ENDPOINT, "endpoint", NULL, "the site has no endpoint \"%s\"",
+                    endpoint);
+        return;
+    }
+    json_t *body =
+        json_put_str(json_put_str(json_object(), "person", person), "endpoint", endpoint);
+    core_emit(c, REC_CONTACT_SET, NULL, (struct emit){.actor = actor_input(c), .body = body});
+    core_reply_ok(c, json_object());
+}
+
+/* --- the world's part --- */
+
+static void decide_started(struct core *c)
+{
+    json_t *body = json_put_str(json_object(), "version", c->cfg.version);
+    json_put_str(body, "boot", json_str(c->in->body, "boot"));
+    core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
+}
+
+static bool config_same(const struct core *c, const json_t *body)
+{
+    const char *site = json_str_or(body, "site", "");
+    const json_t *plans = json_at(body, "plans");
+    if (!c->site_pin || strcmp(c->site_pin, site) || json_array_size(plans) != c->plans_count)
+        return false;
+    for (size_t n = 0; n < c->plans_count; n++) {
+        const json_t *plan = json_array_get(plans, n);
+        if (strcmp(json_str_or(plan, "name", ""), c->plans[n].name) ||
+            strcmp(json_str_or(plan, "pin", ""), c->plans[n].pin))
+            return false;
+    }
+    return true;
+}
+
+static void decide_config(struct core *c)
+{
+    bool same = config_same(c, c->in->body);
+    if (!same)
+        core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
+    core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
+    notice_pump(c);
+}
+
+static void decide_config_refused(struct core *c)
+{
+    core_emit(c, REC_CONFIG_REFUSED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
+}
+
+static void timer_fire(struct core *c, struct timer *t)
+{
+    if (t->kind == TIMER_CALL) {
+        call_next(c, t->owner, "silent");
+    } else if (t->kind == TIMER_NOTICE) {
+        notice_due(c, t->owner);
+    } else {
+        struct incident *i = core_incident(c, *t->incident);
+        json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
+        json_t *body = json_put_str(json_object(), "step", t->step);
+        json_put_int(body, "due", t->due);
+        json_put_int(body, "late_ms", c->in->mono - t->due);
+        core_emit(c, REC_TIMER_FIRED, i,
+                  (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
+                                .body = body,
+                                .sealed = json_put(json_object(), "ev", ev)});
+        plan_kick(c, i);
+    }
+}
+
+/* A batch at a time, so that an outage's thousands do not keep an answer waiting. */
+static void decide_tick(struct core *c)
+{
+    enum { TIMERS_A_TICK = 256 };
+    struct timer *t;
+    for (int n = 0; n < TIMERS_A_TICK && (t = timer_first(&c->timers)) && t->due <= c->in->mono;
+         n++)
+        timer_fire(c, t);
+    notice_pump(c);
+}
+
+static void decide_result(struct core *c)
+{
+    struct uuid id;
+    struct notice *n =
+        uuid_parse(json_str_or(c->in->body, "notice", ""), &id) ? core_notice(c, id) : NULL;
+    struct uuid of = n ? n->incident->id : (struct uuid){0};
+    notice_result(c, c->in->body);
+    notice_pump(c);
+    struct incident *i = n ? core_incident(c, of) : NULL;
+    if (i)
+        incident_end_if_done(c, i);
+}
+
+static void decide_stuck(struct core *c)
+{
+    struct incident *i = core_incident(c, c->in->incident);
+    if (i && i->state == INCIDENT_OPEN)
+        plan_fail(c, i, "engine_crash", "the engine stopped twice while it worked on this incident",
+                  NULL);
+}
+
+static void decide_clock(struct core *c)
+{
+    core_emit(c, REC_CLOCK_STEPPED, NULL,
+              (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
+                            .body = json_deep_copy(c->in->body)});
+}
+
+static void decide_refused(struct core *c)
+{
+    core_emit(c, REC_INPUT_REFUSED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
+}
+
+/* What an earlier courier held is lost sight of: sent again, with the same id. */
+static void decide_courier_up(struct core *c)
+{
+    c->courier_up = true;
+    notice_unknown_all(c);
+    notice_pump(c);
+}
+
+static void decide_courier_died(struct core *c)
+{
+    c->courier_up = false;
+}
+
+static void decide_turn(struct core *c)
+{
+    plan_turn(c, c->in->body);
+}
+
+static void decide_plan_failed(struct core *c)
+{
+    plan_failed_frame(c, c->in->body);
+}
+
+static void decide_planner_up(struct core *c)
+{
+    plan_planner_up(c, c->in->slot, c->in->gen);
+}
+
+static void decide_planner_died(struct core *c)
+{
+    plan_planner_died(c, c->in->slot, c->in->gen, c->in->body);
+}
+
+void core_decide(struct core *c, const struct input *in, struct update *ret)
+{
+    static void (*const decides[IN_KINDS])(struct core *) = {
+        [IN_TRIGGER] = decide_trigger,
+        [IN_ANSWER] = decide_answer,
+        [IN_UPDATE] = decide_update,
+        [IN_RESOLVE] = decide_resolve,
+        [IN_ORDER] = decide_order,
+        [IN_CONTACT_SET] = decide_contact_set,
+        [IN_TURN] = decide_turn,
+        [IN_PLAN_FAILED] = decide_plan_failed,
+        [IN_PLANNER_UP] = decide_planner_up,
+        [IN_PLANNER_DIED] = decide_planner_died,
+        [IN_RESULT] = decide_result,
+        [IN_COURIER_UP] = decide_courier_up,
+        [IN_COURIER_DIED] = decide_courier_died,
+        [IN_STARTED] = decide_started,
+        [IN_CONFIG] = decide_config,
+        [IN_CONFIG_REFUSED] = decide_config_refused,
+        [IN_TICK] = decide_tick,
+        [IN_CLOCK_STEPPED] = decide_clock,
+        [IN_STUCK] = decide_stuck,
+        [IN_REFUSED] = decide_refused,
+    };
+    assert(in->kind < IN_KINDS && decides[in->kind]);
+    c->in = in;
+    c->out = ret;
+    entropy_init(&c->entropy, in->seed);
+    decides[in->kind](c);
+    c->in = NULL;
+    c->out = NULL;
+}

@@ -1,0 +1,367 @@
+#include "core/incident.h"
+
+#include "core/call.h"
+#include "core/notice.h"
+
+#include <assert.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int incident_order(const void *a, const void *b)
+{
+    return uuid_cmp(((const struct incident *)a)->id, ((const struct incident *)b)->id);
+}
+
+static int dedup_order(const void *a, const void *b)
+{
+    return strcmp(((const struct dedup *)a)->key, ((const struct dedup *)b)->key);
+}
+
+const char *incident_state_name(enum incident_state s)
+{
+    return s == INCIDENT_OPEN ? "open" : "closed";
+}
+
+const char *health_name(enum health h)
+{
+    static const char *const names[] = {"ok", "fallback", "stuck"};
+    return names[h];
+}
+
+struct incident *core_incident(const struct core *c, struct uuid id)
+{
+    struct incident probe = {.id = id};
+    void *found = tfind(&probe, &c->incidents, incident_order);
+    return found ? *(struct incident **)found : NULL;
+}
+
+struct incident *incident_new(struct core *c, struct uuid id)
+{
+    struct incident *i = mem_new(1, sizeof *i);
+    i->id = id;
+    LIST_INIT(&i->timers);
+    LIST_INIT(&i->calls);
+    LIST_INIT(&i->notices);
+    if (!tsearch(i, &c->incidents, incident_order))
+        abort();
+    c->stats.incidents++;
+    return i;
+}
+
+static void incident_drop_parts(struct core *c, struct incident *i)
+{
+    struct call *call;
+    struct plan_timer *timer;
+    struct notice *notice;
+    while ((call = LIST_FIRST(&i->calls)))
+        call_drop(c, call);
+    while ((timer = LIST_FIRST(&i->timers)))
+        plan_timer_drop(c, timer);
+    while ((notice = LIST_FIRST(&i->notices)))
+        notice_forget(c, notice);
+    for (size_t n = 0; n < i->queue_count; n++)
+        free(i->queue[n].tags);
+    free(i->queue);
+}
+
+void incident_forget(struct core *c, struct incident *i)
+{
+    incident_drop_parts(c, i);
+    if (i->dirty)
+        STAILQ_REMOVE(&c->incidents_changed, i, incident, changed);
+    if (i->suspect_listed)
+        TAILQ_REMOVE(&c->suspects, i, suspect);
+    tdelete(i, &c->incidents, incident_order);
+    c->stats.incidents--;
+    char **kept[] = {&i->about, &i->facts,       &i->fields, &i->pin,   &i->key,
+                     &i->ends,  &i->on_resolved, &i->alarms, &i->awaits};
+    for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
+        free(*kept[n]);
+    free(i);
+}
+
+/* --- waits of the plan --- */
+
+struct plan_timer *plan_timer_new(struct core *c, struct incident *i, const char *step, mono_ms due)
+{
+    struct plan_timer *t = mem_new(1, sizeof *t);
+    t->step = mem_str(step);
+    t->timer = (struct timer){.kind = TIMER_PLAN, .owner = t, .incident = &i->id, .step = t->step};
+    LIST_INSERT_HEAD(&i->timers, t, link);
+    timer_set(&c->timers, &t->timer, due);
+    return t;
+}
+
+void plan_timer_drop(struct core *c, struct plan_timer *t)
+{
+    timer_clear(&c->timers, &t->timer);
+    LIST_REMOVE(t, link);
+    free(t->step);
+    free(t);
+}
+
+struct plan_timer *plan_timer_find(const struct incident *i, const char *step)
+{
+    struct plan_timer *t;
+    LIST_FOREACH(t, &i->timers, link)
+    {
+        if (!strcmp(t->step, step))
+            return t;
+    }
+    return NULL;
+}
+
+/* --- dedup keys --- */
+
+char *dedup_key(const char *principal, const char *key)
+{
+    struct text t = {0};
+    text_addf(&t, "%s\n%s", principal, key);
+    return text_take(&t);
+}
+
+struct dedup *dedup_find(const struct core *c, const char *key)
+{
+    struct dedup probe = {.key = mem_str(key)};
+    void *found = tfind(&probe, &c->dedups, dedup_order);
+    free(probe.key);
+    return found ? *(struct dedup **)found : NULL;
+}
+
+static void dedup_mark(struct core *c, struct dedup *d)
+{
+    if (!d->dirty)
+        STAILQ_INSERT_TAIL(&c->dedups_changed, d, changed);
+    d->dirty = true;
+}
+
+void dedup_bind(struct core *c, const char *key, struct uuid incident, const uint8_t digest[16])
+{
+    struct dedup *d = dedup_find(c, key);
+    if (!d) {
+        d = mem_new(1, sizeof *d);
+        d->key = mem_str(key);
+        if (!tsearch(d, &c->dedups, dedup_order))
+            abort();
+    }
+    d->incident = incident;
+    memcpy(d->digest, digest, sizeof d->digest);
+    d->gone = false;
+    dedup_mark(c, d);
+}
+
+/* The key binds no more: its row goes with the next batch, and it with the row (core_dirty_rows). */
+void dedup_release(struct core *c, const char *key)
+{
+    struct dedup *d = dedup_find(c, key);
+    if (!d)
+        return;
+    d->gone = true;
+    dedup_mark(c, d);
+}
+
+void dedup_forget(struct core *c, struct dedup *d)
+{
+    tdelete(d, &c->dedups, dedup_order);
+    free(d->key);
+    free(d);
+}
+
+struct row dedup_row(const struct dedup *d)
+{
+    char hex[33];
+    hex16(d->digest, hex);
+    char id[UUID_TEXT];
+    json_t *body = json_put_str(json_put_str(json_object(), "incident", uuid_text(d->incident, id)),
+                                "digest", hex);
+    return (struct row){.kind = ROW_KEY,
+                        .id = mem_str(d->key),
+                        .incident = d->incident,
+                        .gone = d->gone,
+                        .open = true,
+                        .body = body};
+}
+
+void dedup_from_row(struct core *c, const struct row *r)
+{
+    uint8_t digest[16] = {0};
+    struct uuid id = {0};
+    const char *incident = json_str(r->body, "incident");
+    const char *hex = json_str(r->body, "digest");
+    if (incident && hex && uuid_parse(incident, &id) && hex16_parse(hex, digest))
+        dedup_bind(c, r->id, id, digest);
+}
+
+void hex16(const uint8_t b[16], char ret[33])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < 16; i++) {
+        ret[2 * i] = digits[b[i] >> 4];
+        ret[2 * i + 1] = digits[b[i] & 15];
+    }
+    ret[32] = '\0';
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool hex16_parse(const char *text, uint8_t ret[16])
+{
+    for (size_t i = 0; i < 16; i++) {
+        int high = hex_digit(text[2 * i]);
+        int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
+        if (low < 0)
+            return false;
+        ret[i] = (uint8_t)(high << 4 | low);
+    }
+    return text[32] == '\0';
+}
+
+/* --- rows --- */
+
+static json_t *run_json(const struct incident *i)
+{
+    char seed[33];
+    hex16(i->seed, seed);
+    json_t *queue = json_array();
+    for (size_t n = 0; n < i->queue_count; n++)
+        json_array_append_new(queue, json_put(json_put_int(json_object(), "seq", i->queue[n].seq),
+                                              "tags", kept_json(i->queue[n].tags)));
+    json_t *run = json_put_str(json_object(), "seed", seed);
+    json_put_true(run, "live", i->plan_live);
+    json_put_true(run, "done", i->done);
+    json_put_true(run, "gap", i->gap);
+    json_put_int(run, "prev", i->prev);
+    json_put_int(run, "last_t", i->last_t);
+    json_put_int(run, "turns", i->turns);
+    json_put_int(run, "strikes", i->strikes);
+    json_put_int(run, "lost", i->lost);
+    json_put(run, "awaits", kept_json(i->awaits));
+    return json_put(run, "queue", queue);
+}
+
+static int timer_step_order(const void *a, const void *b)
+{
+    return strcmp((*(struct plan_timer *const *)a)->step, (*(struct plan_timer *const *)b)->step);
+}
+
+/* Sorted by step, so that the row does not depend on the order in which they were set. */
+static json_t *timers_json(const struct incident *i)
+{
+    struct plan_timer *at[1], **sorted = at, *t;
+    size_t count = 0;
+    LIST_FOREACH(t, &i->timers, link)
+    count++;
+    if (count > 1)
+        sorted = mem_new(count, sizeof *sorted);
+    count = 0;
+    LIST_FOREACH(t, &i->timers, link)
+    sorted[count++] = t;
+    qsort(sorted, count, sizeof *sorted, timer_step_order);
+    json_t *list = json_array();
+    for (size_t n = 0; n < count; n++)
+        json_array_append_new(list,
+                              json_put_int(json_put_str(json_object(), "step", sorted[n]->step),
+                                           "due", sorted[n]->timer.due));
+    if (sorted != at)
+        free(sorted);
+    return list;
+}
+
+struct row incident_row(const struct incident *i)
+{
+    json_t *about = kept_json(i->about);
+    json_t *body = json_put(json_object(), "about", about);
+    json_put(body, "facts", kept_json(i->facts));
+    json_put(body, "fields", kept_json(i->fields));
+    json_put(body, "alarms", kept_json(i->alarms));
+    json_put_str(body, "pin", i->pin);
+    json_put_str(body, "key", i->key);
+    json_put_str(body, "ends", i->ends);
+    json_put_str(body, "on_resolved", i->on_resolved);
+    json_put_str(body, "health", health_name(i->health));
+    json_put_int(body, "opened_at", i->opened_at);
+    if (i->closed_at)
+        json_put_int(body, "closed_at", i->closed_at);
+    json_put(body, "run", run_json(i));
+    json_put(body, "timers", timers_json(i));
+    json_put(body, "calls", calls_json(i));
+    json_put(body, "notices",
+             json_put_int(json_put_int(json_object(), "sent", i->sent), "failed", i->failed));
+    char id[UUID_TEXT];
+    return (struct row){.kind = ROW_INCIDENT,
+                        .id = mem_str(uuid_text(i->id, id)),
+                        .incident = i->id,
+                        .open = i->state == INCIDENT_OPEN || !LIST_EMPTY(&i->notices),
+                        .drill = i->drill,
+                        .plan = mem_str(json_str(about, "plan")),
+                        .state = mem_str(incident_state_name(i->state)),
+                        .body = body};
+}
+
+static void run_from_json(struct incident *i, const json_t *run)
+{
+    hex16_parse(json_str_or(run, "seed", "00000000000000000000000000000000"), i->seed);
+    i->plan_live = json_bool(run, "live");
+    i->done = json_bool(run, "done");
+    i->gap = json_bool(run, "gap");
+    i->prev = json_int(run, "prev", 0);
+    i->last_t = json_int(run, "last_t", 0);
+    i->turns = json_int(run, "turns", 0);
+    i->strikes = (int)json_int(run, "strikes", 0);
+    i->lost = (int)json_int(run, "lost", 0);
+    i->awaits = kept_text(json_at(run, "awaits"));
+    size_t n;
+    json_t *fact;
+    json_array_foreach(json_at(run, "queue"), n, fact)
+    {
+        i->queue = mem_grow(i->queue, &i->queue_cap, i->queue_count + 1, sizeof *i->queue);
+        i->queue[i->queue_count++] = (struct fact_ref){.seq = json_int(fact, "seq", 0),
+                                                       .tags = kept_text(json_at(fact, "tags"))};
+    }
+}
+
+static enum health health_of(const char *name)
+{
+    for (enum health h = HEALTH_OK; h <= HEALTH_STUCK; h++) {
+        if (!strcmp(health_name(h), name))
+            return h;
+    }
+    return HEALTH_OK;
+}
+
+void incident_from_row(struct core *c, const struct row *r)
+{
+    struct incident *i = core_incident(c, r->incident);
+    if (!i)
+        i = incident_new(c, r->incident);
+    const json_t *b = r->body;
+    i->about = kept_text(json_at(b, "about"));
+    i->facts = kept_text(json_at(b, "facts"));
+    i->fields = kept_text(json_at(b, "fields"));
+    i->alarms = kept_text(json_at(b, "alarms"));
+    i->pin = mem_str(json_str(b, "pin"));
+    i->key = mem_str(json_str(b, "key"));
+    i->ends = mem_str(json_str(b, "ends"));
+    i->on_resolved = mem_str(json_str(b, "on_resolved"));
+    i->health = health_of(json_str_or(b, "health", "ok"));
+    i->state = r->state && !strcmp(r->state, "closed") ? INCIDENT_CLOSED : INCIDENT_OPEN;
+    i->drill = r->drill;
+    i->opened_at = json_int(b, "opened_at", 0);
+    i->closed_at = json_int(b, "closed_at", 0);
+    i->sent = json_int(json_at(b, "notices"), "sent", 0);
+    i->failed = json_int(json_at(b, "notices"), "failed", 0);
+    run_from_json(i, json_at(b, "run"));
+    size_t n;
+    json_t *item;
+    json_array_foreach(json_at(b, "timers"), n, item)
+        plan_timer_new(c, i, json_str_or(item, "step", ""), json_int(item, "due", 0));
+    json_array_foreach(json_at(b, "calls"), n, item) call_from_json(c, i, item);
+    if (i->health != HEALTH_OK)
+        c->stats.fallback++;
+}

@@ -1,0 +1,38 @@
+/*
+ * incident - one run of a plan: from its trigger to its end.
+ *
+ *     OPEN --resolved | terminate ordered | plan done--> CLOSED --last notice finished--> forgotten
+ *
+ * health: OK --plan_failed--> FALLBACK; STUCK when the engine itself died twice on it.
+ *
+ * This file keeps the object: making, finding, projecting to a row and back. What happens to it is
+ * decided in decide.c, plan_run.c, call.c and notice.c, and applied in apply.c.
+ */
+#pragma once
+
+#include "core/state.h"
+
+struct incident *incident_new(struct core *c, struct uuid id); /* in the index; owned by the core */
+void incident_forget(struct core *c, struct incident *i);      /* and everything it owns */
+struct row incident_row(const struct incident *i);
+void incident_from_row(struct core *c, const struct row *r);
+const char *incident_state_name(enum incident_state s);
+const char *health_name(enum health h);
+
+struct plan_timer *plan_timer_new(struct core *c, struct incident *i, const char *step,
+                                  mono_ms due);
+void plan_timer_drop(struct core *c, struct plan_timer *t);
+struct plan_timer *plan_timer_find(const struct incident *i, const char *step);
+
+struct dedup *dedup_find(const struct core *c, const char *key);
+void dedup_bind(struct core *c, const char *key, struct uuid incident, const uint8_t digest[16]);
+void dedup_release(struct core *c, const char *key);
+void dedup_forget(struct core *c, struct dedup *d);
+struct row dedup_row(const struct dedup *d);
+void dedup_from_row(struct core *c, const struct row *r);
+/* principal + "\n" + key, given */
+char *dedup_key(const char *principal, const char *key);
+
+/* 16 bytes as 32 hex digits and back */
+void hex16(const uint8_t b[16], char ret[33]);
+bool hex16_parse(const char *text, uint8_t ret[16]);

@@ -1,0 +1,53 @@
+/*
+ * notice - one message to one person, until it is proved to have arrived or to have failed.
+ *
+ * Text, token, code and body are fixed when the message is queued (R5: the same id has the same
+ * body). A person's contacts are methods, tried in their order: a final refusal goes to the next
+ * at once, an endpoint that fails three times in a row gives way to the next, if there is one, and
+ * the list starts again. Attempts: 0, 1, 3, 8, 20, 45 s after the last one ended, then each 60 s
+ * ± 20 %, up to `within`; Retry-After is honoured. States are drawn at struct notice (state.h).
+ *
+ * Places: at most cfg.attempts_max attempts are handed out, `at_once` an endpoint; a message that
+ * finds a free place is handed out in the record that queues it.
+ */
+#pragma once
+
+#include "core/state.h"
+
+struct notice_order {
+    const char *step; /* of the call or notify; "" for the engine's own */
+    const struct rung_person *person;
+    const json_t *text; /* string or {"zh","en"} */
+    const char *type;   /* muster.call, muster.notify, muster.resolved, muster.order */
+    const char *via;    /* an endpoint, or NULL */
+    int64_t within_ms;  /* 0: one hour */
+    int rung, round;
+    bool alarm;
+};
+
+extern const int64_t NOTICE_WITHIN_MS;
+
+void notice_queue(struct core *c, struct incident *i, const struct notice_order *o);
+/* Recall what has not been sent yet of this step; NULL: of the whole incident but alarms. */
+void notice_recall_step(struct core *c, struct incident *i, const char *step);
+/* The courier's word on an attempt. */
+void notice_result(struct core *c, const json_t *result);
+/* The time for another attempt has come. */
+void notice_due(struct core *c, struct notice *n);
+/* All attempts under way are lost sight of (start, courier died): outcome unknown, sent again. */
+void notice_unknown_all(struct core *c);
+/* Hand out what waits, as places are free. */
+void notice_pump(struct core *c);
+/* Tell those whom a message of this incident (of `step`, or NULL) has reached. */
+void notice_tell_reached(struct core *c, struct incident *i, const char *step, const char *type,
+                         const json_t *text);
+
+void notice_apply_queued(struct core *c, struct incident *i, const struct record *r);
+void notice_apply(struct core *c, struct incident *i, const struct record *r); /* all later kinds */
+void notice_apply_answered(struct core *c, struct incident *i, const char *person);
+void notice_loads_free(struct core *c);
+void notice_forget(struct core *c, struct notice *n);
+bool notice_finished(const struct notice *n);
+struct row notice_row(const struct notice *n);
+void notice_from_row(struct core *c, const struct row *r);
+const char *notice_state_name(enum notice_state s);

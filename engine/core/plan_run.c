@@ -1,0 +1,542 @@
+#include "core/plan_run.h"
+
+#include "core/alarm.h"
+#include "core/call.h"
+#include "core/decide.h"
+#include "core/incident.h"
+#include "core/notice.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TURNS_MAX = 100000, TURNS_WARNED = 80000, STRIKES_MAX = 2, LOSSES_A_STRIKE = 5 };
+
+json_t *plan_event(const char *name, json_t *takes_steps, wall_ms at)
+{
+    json_t *names = json_array();
+    if (name)
+        json_array_append_new(names, json_string(name));
+    json_t *ev = json_put(json_object(), "names", names);
+    json_put(ev, "steps", takes_steps ? takes_steps : json_array());
+    return json_put_int(ev, "at", at);
+}
+
+/* --- what the plan awaits --- */
+
+static bool lists_meet(const json_t *a, const json_t *b)
+{
+    size_t m, n;
+    json_t *x, *y;
+    json_array_foreach(a, m, x)
+    {
+        json_array_foreach(b, n, y)
+        {
+            if (json_equal(x, y))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool plan_awaits(const struct incident *i, const json_t *tags)
+{
+    if (!i->awaits)
+        return true; /* before its first turn the plan awaits the trigger, and that is all there is */
+    AUTO_JSON(awaits);
+    awaits = kept_json(i->awaits);
+    return lists_meet(json_at(tags, "names"), json_at(awaits, "names")) ||
+           lists_meet(json_at(tags, "steps"), json_at(awaits, "steps"));
+}
+
+static void queue_pop(struct incident *i)
+{
+    free(i->queue[0].tags);
+    i->queue_count--;
+    memmove(i->queue, i->queue + 1, i->queue_count * sizeof *i->queue);
+    if (i->queue_count)
+        return;
+    free(i->queue); /* sleeping incidents are many: keep nothing */
+    i->queue = NULL;
+    i->queue_cap = 0;
+}
+
+/* Pass over what nobody awaits, up to the next cause. */
+static void queue_settle(struct incident *i)
+{
+    while (i->queue_count) {
+        AUTO_JSON(tags);
+        tags = kept_json(i->queue[0].tags);
+        if (plan_awaits(i, tags))
+            return;
+        queue_pop(i);
+        i->gap = true;
+    }
+}
+
+/* --- handing out --- */
+
+static const json_t *event_of(const struct core *c, int64_t seq)
+{
+    for (size_t n = c->out->records_count; n > 0; n--) {
+        const struct record *r = c->out->records[n - 1];
+        if (r->seq == seq)
+            return record_at(r, "ev");
+    }
+    return NULL; /* journalled in an earlier turn: the engine reads it there */
+}
+
+static void plan_send(struct core *c, struct incident *i, int slot)
+{
+    const struct fact_ref *fact = &i->queue[0];
+    char id[UUID_TEXT], seed[33];
+    hex16(i->seed, seed);
+    i->sent_slot = slot;
+    i->sent_gen = c->planners[slot].gen;
+    i->sent_cause = fact->seq;
+    json_t *frame = json_put_str(json_object(), "op", "event");
+    json_put_int(frame, "gen", i->sent_gen);
+    json_put_str(frame, "incident", uuid_text(i->id, id));
+    json_put_str(frame, "pin", i->pin);
+    json_put_str(frame, "seed", seed);
+    json_put_int(frame, "prev", i->prev);
+    json_put(frame, "gap", json_boolean(i->gap));
+    json_put_int(frame, "cause", fact->seq);
+    json_put_int(frame, "t", i->last_t > c->in->wall ? i->last_t : c->in->wall);
+    json_put_int(frame, "m", c->in->mono);
+    json_put(frame, "ev", json_share(event_of(c, fact->seq)));
+    struct effect *e = core_effect(c, EFFECT_EVENT);
+    e->incident = i->id;
+    e->slot = slot;
+    e->gen = i->sent_gen;
+    e->cause = fact->seq;
+    e->body = frame;
+}
+
+static bool quarantine_busy(const struct core *c)
+{
+    struct incident *first = TAILQ_FIRST(&c->suspects);
+    return first && first->sent_cause && first->sent_slot == SLOT_QUARANTINE;
+}
+
+/* A suspect runs alone in a fresh planner: one after the other, each with a process of its own. */
+static void suspect_next(struct core *c)
+{
+    struct incident *first = TAILQ_FIRST(&c->suspects);
+    if (!first || quarantine_busy(c))
+        return;
+    if (c->planners[SLOT_QUARANTINE].gen)
+        plan_send(c, first, SLOT_QUARANTINE);
+    else
+        core_effect(c, EFFECT_WANT)->slot = SLOT_QUARANTINE;
+}
+
+static void suspect_add(struct core *c, struct incident *i)
+{
+    if (!i->suspect_listed)
+        TAILQ_INSERT_TAIL(&c->suspects, i, suspect);
+    i->suspect_listed = true;
+    suspect_next(c);
+}
+
+static void planner_forget(struct core *c, struct incident *i, int slot)
+{
+    if (!c->planners[slot].gen)
+        return;
+    struct effect *e = core_effect(c, EFFECT_DROP);
+    e->slot = slot;
+    e->incident = i->id;
+}
+
+/* The suspect's turn is over: its process goes, whatever it did, and the next suspect has its own. */
+static void suspect_over(struct core *c, struct incident *i)
+{
+    if (!i->suspect_listed)
+        return;
+    TAILQ_REMOVE(&c->suspects, i, suspect);
+    i->suspect_listed = false;
+    if (i->sent_slot == SLOT_QUARANTINE && c->planners[SLOT_QUARANTINE].gen) {
+        struct effect *e = core_effect(c, EFFECT_KILL);
+        e->slot = SLOT_QUARANTINE;
+        e->gen = c->planners[SLOT_QUARANTINE].gen;
+        e->why = "the suspect's turn is over";
+        c->planners[SLOT_QUARANTINE].gen = 0;
+    }
+    suspect_next(c);
+}
+
+static int slot_of(const struct incident *i)
+{
+    return i->id.b[15] % SLOT_QUARANTINE;
+}
+
+void plan_kick(struct core *c, struct incident *i)
+{
+    if (!i->plan_live || !i->queue_count || i->sent_cause == i->queue[0].seq)
+        return;
+    if (i->strikes || i->lost >= LOSSES_A_STRIKE)
+        suspect_add(c, i);
+    else if (c->planners[slot_of(i)].gen)
+        plan_send(c, i, slot_of(i));
+}
+
+/* --- planners come and go --- */
+
+struct incident_walk {
+    struct incident **at;
+    size_t count, cap;
+};
+
+static void incident_collect(const void *node, VISIT visit, void *closure)
+{
+    struct incident_walk *w = closure;
+    if (visit != postorder && visit != leaf)
+        return;
+    w->at = mem_grow(w->at, &w->cap, w->count + 1, sizeof *w->at);
+    w->at[w->count++] = *(struct incident *const *)node;
+}
+
+static struct incident_walk incidents_all(const struct core *c)
+{
+    struct incident_walk w = {0};
+    twalk_r(c->incidents, incident_collect, &w);
+    return w;
+}
+
+void plan_planner_up(struct core *c, int slot, int64_t gen)
+{
+    c->planners[slot].gen = gen;
+    if (slot == SLOT_QUARANTINE) {
+        suspect_next(c);
+        return;
+    }
+    struct incident_walk w = incidents_all(c);
+    for (size_t n = 0; n < w.count; n++) {
+        if (slot_of(w.at[n]) == slot)
+            plan_kick(c, w.at[n]);
+    }
+    free(w.at);
+}
+
+static void plan_strike(struct core *c, struct incident *i, int64_t cause, const json_t *body)
+{
+    int64_t signal = json_int(body, "signal", 0);
+    bool fault = !strcmp(json_str_or(body, "fault", "lost"), "strike");
+    bool strike = fault || i->lost + 1 >= LOSSES_A_STRIKE;
+    json_t *word = json_put_int(json_object(), "cause", cause);
+    json_put_int(word, "signal", signal);
+    json_put_true(word, "cpu", json_bool(body, "cpu_over"));
+    core_emit(c, strike ? REC_PLAN_STRUCK : REC_PLAN_RETRIED, i, (struct emit){.body = word});
+    if (i->strikes >= STRIKES_MAX)
+        plan_fail(c, i, "struck",
+                  json_bool(body, "cpu_over")
+                      ? "the plan used up its processor time twice at the same step"
+                      : "the plan killed its process twice at the same step",
+                  NULL);
+}
+
+void plan_planner_died(struct core *c, int slot, int64_t gen, const json_t *body)
+{
+    if (c->planners[slot].gen == gen)
+        c->planners[slot].gen = 0;
+    struct incident_walk w = incidents_all(c);
+    for (size_t n = 0; n < w.count; n++) {
+        if (w.at[n]->sent_gen == gen && w.at[n]->sent_slot == slot)
+            w.at[n]->sent_cause = 0;
+    }
+    free(w.at);
+    const json_t *hand = json_at(body, "in_hand");
+    struct uuid id;
+    int64_t cause = json_int(hand, "cause", 0);
+    struct incident *i =
+        uuid_parse(json_str_or(hand, "incident", ""), &id) ? core_incident(c, id) : NULL;
+    if (i && i->plan_live && i->queue_count && i->queue[0].seq == cause && i->sent_gen == gen) {
+        plan_strike(c, i, cause, body);
+        if (i->plan_live)
+            plan_kick(c, i);
+    }
+    suspect_next(c);
+}
+
+/* --- turns --- */
+
+static bool turn_expected(const struct incident *i, const json_t *frame)
+{
+    return i->queue_count && i->sent_cause && i->sent_cause == i->queue[0].seq &&
+           json_int(frame, "cause", -1) == i->sent_cause &&
+           json_int(frame, "gen", -1) == i->sent_gen && json_int(frame, "prev", -1) == i->prev;
+}
+
+static void notify_command(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const json_t *args = json_at(cmd, "args");
+    struct rungs found = {0};
+    if (c->site)
+        site_resolve(c->site->site, json_at(args, "to"), json_str(args, "via"), i->drill, &found);
+    size_t people = 0;
+    for (size_t r = 0; r < found.count; r++) {
+        for (size_t n = 0; n < found.at[r].count; n++, people++)
+            notice_queue(c, i,
+                         &(struct notice_order){.step = json_str_or(cmd, "step", ""),
+                                                .person = &found.at[r].at[n],
+                                                .text = json_at(args, "text"),
+                                                .type = "muster.notify",
+                                                .via = json_str(args, "via"),
+                                                .within_ms = json_int(args, "within_ms", 0)});
+    }
+    rungs_done(&found);
+    if (!people) /* rule R7 */
+        alarm_raise(c, i, "empty_target", "a message of the plan has nobody to go to",
+                    "预案的一条通知没有可达人员");
+}
+
+static void error_command(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const char *text = json_str_or(cmd, "text", "error");
+    if (!strcmp(json_str_or(cmd, "body", ""), "respond")) {
+        plan_fail(c, i, "error", text, json_str(cmd, "where"));
+        return;
+    }
+    json_t *body = json_put_str(json_object(), "where", json_str(cmd, "where"));
+    json_put_str(body, "step", json_str(cmd, "step"));
+    core_emit(c, REC_PLAN_ERROR, i,
+              (struct emit){.body = body, .sealed = json_put_str(json_object(), "text", text)});
+    alarm_raise(c, i, "plan_error", "a handler of the plan failed; the rest runs on",
+                "预案的一个处理程序出错，其余继续运行");
+}
+
+static void cancel_command(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const char *step = json_str_or(cmd, "step", "");
+    AUTO_JSON(text);
+    text = json_pack("{s:s,s:s}", "zh", "不再需要您处置此事", "en",
+                     "You are no longer needed for this");
+    notice_recall_step(c, i, step);
+    notice_tell_reached(c, i, step, "muster.notify", text);
+}
+
+static void turn_command(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const char *kind = json_str_or(cmd, "kind", "");
+    const char *step = json_str_or(cmd, "step", "");
+    struct call *call;
+    if (!strcmp(kind, "call") && (call = call_find(i, step)) && call->rung < 0)
+        call_next(c, call, "start");
+    else if (!strcmp(kind, "notify"))
+        notify_command(c, i, cmd);
+    else if (!strcmp(kind, "cancel"))
+        cancel_command(c, i, cmd);
+    else if (!strcmp(kind, "error"))
+        error_command(c, i, cmd);
+}
+
+static void turn_record(struct core *c, struct incident *i, const json_t *frame)
+{
+    json_t *body = json_put_int(json_object(), "cause", i->sent_cause);
+    json_put_int(body, "prev", i->prev);
+    json_put_int(body, "t", json_int(frame, "t", c->in->wall));
+    json_put_int(body, "m", json_int(frame, "m", c->in->mono));
+    json_put(body, "awaits", json_share(json_at(frame, "awaits")));
+    json_put(body, "done", json_boolean(json_bool(frame, "done")));
+    json_t *cmds = json_share(json_at(frame, "cmds"));
+    json_t *sealed = json_put(json_object(), "cmds", cmds ? cmds : json_array());
+    core_emit(c, REC_TURN, i,
+              (struct emit){.actor = json_pack("{s:s,s:s}", "type", "plan", "id",
+                                               json_str_or(frame, "plan", "plan")),
+                            .body = body,
+                            .sealed = sealed});
+}
+
+void plan_turn(struct core *c, const json_t *frame)
+{
+    struct uuid id;
+    if (!uuid_parse(json_str_or(frame, "incident", ""), &id))
+        return;
+    struct incident *i = core_incident(c, id);
+    if (!i)
+        return; /* closed and forgotten; the planner was told to drop it */
+    if (!i->plan_live) {
+        core_emit(c, REC_TURN_DROPPED, i,
+                  (struct emit){
+                      .body = json_put_int(json_object(), "cause", json_int(frame, "cause", 0))});
+        return;
+    }
+    if (!turn_expected(i, frame))
+        return; /* of another generation, or given up: the event was handed out anew */
+    if (i->turns >= TURNS_MAX) {
+        plan_fail(c, i, "turns", "the plan has taken 100,000 turns", NULL);
+        return;
+    }
+    turn_record(c, i, frame);
+    i->sent_cause = 0;
+    size_t n;
+    json_t *cmd;
+    json_array_foreach(json_at(frame, "cmds"), n, cmd)
+    {
+        if (!i->plan_live)
+            break;
+        turn_command(c, i, cmd);
+    }
+    if (i->turns == TURNS_WARNED)
+        alarm_raise(c, i, "turns", "the plan has taken 80,000 of 100,000 turns",
+                    "预案已运行80000轮，上限100000轮");
+    suspect_over(c, i);
+    if (i->plan_live)
+        plan_kick(c, i);
+    incident_end_if_done(c, i);
+}
+
+void plan_failed_frame(struct core *c, const json_t *frame)
+{
+    struct uuid id;
+    struct incident *i =
+        uuid_parse(json_str_or(frame, "incident", ""), &id) ? core_incident(c, id) : NULL;
+    if (!i || !i->plan_live || json_int(frame, "gen", -1) != i->sent_gen ||
+        json_int(frame, "cause", -1) != i->sent_cause)
+        return;
+    plan_fail(c, i, json_str_or(frame, "reason", "error"), json_str_or(frame, "text", "error"),
+              json_str(frame, "where"));
+}
+
+/* --- the fallback --- */
+
+static json_t *fallback_spec(struct core *c, struct incident *i, const char *text)
+{
+    const struct plan_head *head = incident_head(c, i);
+    const json_t *rungs = head ? plan_head_fallback(head) : NULL;
+    if (!rungs && c->site)
+        rungs = site_fallback(c->site->site);
+    AUTO_JSON(about);
+    about = kept_json(i->about);
+    const char *title = json_str_or(about, "title", "");
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    text_addf(&zh, "预案无法继续运行，请按纸质预案处置：%s（%s）", title, text);
+    text_addf(&en, "The plan cannot go on; work by the paper plan: %s (%s)", title, text);
+    json_t *spec = json_put(json_object(), "rungs", rungs ? json_deep_copy(rungs) : json_array());
+    return json_put(spec, "text", json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en)));
+}
+
+void plan_fail(struct core *c, struct incident *i, const char *reason, const char *text,
+               const char *where)
+{
+    if (call_find(i, CALL_FALLBACK))
+        return; /* it has fallen back already: never twice */
+    int slot = i->sent_slot;
+    json_t *body = json_put_str(json_object(), "reason", reason);
+    json_put_str(body, "where", where);
+    json_t *sealed = json_put_str(json_object(), "text", text);
+    json_put(sealed, "spec", fallback_spec(c, i, text));
+    core_emit(c, REC_PLAN_FAILED, i, (struct emit){.body = body, .sealed = sealed});
+    if (i->pin)
+        planner_forget(c, i, slot);
+    suspect_over(c, i);
+    struct call *call = call_find(i, CALL_FALLBACK);
+    if (call)
+        call_next(c, call, "start");
+}
+
+void call_early_answer(struct core *c, struct call *call)
+{
+    struct incident *i = call->incident;
+    if (call->rung != 0 || call->round != 0)
+        return;
+    for (size_t n = 0; n < i->queue_count; n++) {
+        if (i->queue[n].seq <= call->cause_seq || i->queue[n].seq >= call->turn_seq)
+            continue;
+        AUTO_JSON(tags);
+        tags = kept_json(i->queue[n].tags);
+        const char *by = json_str(tags, "by");
+        if (by && !json_bool(tags, "declined") && call_asked(call, by)) {
+            answer_call_early(c, i, call->step, by);
+            return;
+        }
+    }
+}
+
+/* --- applying --- */
+
+void plan_apply_fact(struct incident *i, const struct record *r)
+{
+    const json_t *ev = record_at(r, "ev");
+    if (!ev || !i->plan_live)
+        return;
+    json_t *tags = json_put(json_object(), "names", json_share(json_at(ev, "names")));
+    json_put(tags, "steps", json_share(json_at(ev, "steps")));
+    if (r->kind == REC_CALL_ANSWERED || r->kind == REC_ANSWER_NOTED)
+        json_put_str(tags, "by", json_str(ev, "by"));
+    i->queue = mem_grow(i->queue, &i->queue_cap, i->queue_count + 1, sizeof *i->queue);
+    i->queue[i->queue_count] = (struct fact_ref){.seq = r->seq};
+    kept_set(&i->queue[i->queue_count++].tags, tags);
+    queue_settle(i);
+}
+
+static void apply_command(struct core *c, struct incident *i, const struct record *r,
+                          const json_t *cmd)
+{
+    const char *kind = json_str_or(cmd, "kind", "");
+    const char *step = json_str_or(cmd, "step", "");
+    struct plan_timer *timer = plan_timer_find(i, step);
+    struct call *call = call_find(i, step);
+    if (!strcmp(kind, "timer")) {
+        if (timer)
+            plan_timer_drop(c, timer);
+        plan_timer_new(c, i, step, json_int(r->body, "m", 0) + json_int(cmd, "ms", 0));
+    } else if (!strcmp(kind, "timer_clear") && timer) {
+        plan_timer_drop(c, timer);
+    } else if (!strcmp(kind, "call")) {
+        json_t *spec = json_deep_copy(json_at(cmd, "args"));
+        json_put_str(spec, "at", json_str(cmd, "at"));
+        call = call_start(c, i, step, spec);
+        call->turn_seq = r->seq;
+        call->cause_seq = json_int(r->body, "cause", 0);
+    } else if (!strcmp(kind, "cancel") && call) {
+        call_drop(c, call);
+    } else if (!strcmp(kind, "state")) {
+        kept_set(&i->fields, json_share(json_at(cmd, "fields")));
+    }
+}
+
+void plan_apply_turn(struct core *c, struct incident *i, const struct record *r)
+{
+    if (i->queue_count)
+        queue_pop(i);
+    i->prev = r->seq;
+    i->last_t = json_int(r->body, "t", 0);
+    i->gap = false;
+    i->turns++;
+    i->strikes = i->lost = 0;
+    i->done = json_bool(r->body, "done");
+    kept_set(&i->awaits, json_share(json_at(r->body, "awaits")));
+    size_t n;
+    json_t *cmd;
+    json_array_foreach(record_at(r, "cmds"), n, cmd) apply_command(c, i, r, cmd);
+    queue_settle(i);
+}
+
+void plan_apply_struck(struct incident *i, const struct record *r)
+{
+    if (r->kind == REC_PLAN_STRUCK) {
+        i->strikes++;
+        i->lost = 0;
+    } else {
+        i->lost++;
+    }
+}
+
+void plan_apply_failed(struct core *c, struct incident *i, const struct record *r)
+{
+    bool stuck = !strcmp(json_str_or(r->body, "reason", ""), "engine_crash");
+    if (i->health == HEALTH_OK)
+        c->stats.fallback++;
+    i->health = stuck ? HEALTH_STUCK : HEALTH_FALLBACK;
+    i->plan_live = false;
+    while (i->queue_count)
+        queue_pop(i);
+    struct plan_timer *timer;
+    while ((timer = LIST_FIRST(&i->timers)))
+        plan_timer_drop(c, timer);
+    const json_t *spec = record_at(r, "spec");
+    if (spec)
+        call_start(c, i, CALL_FALLBACK, json_deep_copy(spec));
+}

@@ -1,0 +1,36 @@
+/*
+ * plan_run - the run of an incident's plan: facts in, turns out, and what happens when it breaks.
+ *
+ * Facts are journalled on arrival and queued; the head of the queue is the cause of the next turn.
+ * A fact that the plan does not await is passed over (`gap` says that the planner must read it in
+ * the journal before its next turn). One turn an incident is under way; its result counts only
+ * when generation, cause and incident still agree (DESIGN 5).
+ *
+ *     LIVE --turn--> LIVE      LIVE --strike--> alone in the quarantine planner --turn--> LIVE
+ *     LIVE --error | overrun | divergence | second strike | 100,000 turns--> fallback (rule R4)
+ *
+ * A strike is a turn that killed its process by a fault of its own; a process lost otherwise is
+ * tried again, and five losses for one cause are a strike.
+ */
+#pragma once
+
+#include "core/state.h"
+
+/* An event for a plan: {"names":[name],"steps":[…],"at":ms}. Gives. */
+json_t *plan_event(const char *name, json_t *takes_steps, wall_ms at);
+
+/* Hand the head of the queue to a planner, if it is not under way. */
+void plan_kick(struct core *c, struct incident *i);
+void plan_turn(struct core *c, const json_t *frame);
+void plan_failed_frame(struct core *c, const json_t *frame);
+void plan_fail(struct core *c, struct incident *i, const char *reason, const char *text,
+               const char *where);
+void plan_planner_up(struct core *c, int slot, int64_t gen);
+void plan_planner_died(struct core *c, int slot, int64_t gen, const json_t *body);
+/* An answer journalled between a turn's cause and the turn counts for the call it made. */
+void call_early_answer(struct core *c, struct call *call);
+
+void plan_apply_fact(struct incident *i, const struct record *r);
+void plan_apply_turn(struct core *c, struct incident *i, const struct record *r);
+void plan_apply_struck(struct incident *i, const struct record *r);
+void plan_apply_failed(struct core *c, struct incident *i, const struct record *r);

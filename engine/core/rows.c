@@ -1,0 +1,195 @@
+/*
+ * rows - the core's objects as rows of the store, and back (test I13).
+ */
+#include "core/core.h"
+#include "core/incident.h"
+#include "core/notice.h"
+#include "core/state.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct row_list {
+    struct row *at;
+    size_t count, cap;
+};
+
+static void rows_add(struct row_list *l, struct row r)
+{
+    l->at = mem_grow(l->at, &l->cap, l->count + 1, sizeof *l->at);
+    l->at[l->count++] = r;
+}
+
+static int row_order(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return strcmp(x->id, y->id);
+}
+
+static void rows_give(struct row_list *l, struct row **ret, size_t *ret_count)
+{
+    if (l->count > 1)
+        qsort(l->at, l->count, sizeof *l->at, row_order);
+    *ret = l->at;
+    *ret_count = l->count;
+}
+
+static struct row config_row(const struct core *c)
+{
+    json_t *plans = json_array();
+    for (size_t n = 0; n < c->plans_count; n++)
+        json_array_append_new(plans,
+                              json_put_str(json_put_str(json_object(), "name", c->plans[n].name),
+                                           "pin", c->plans[n].pin));
+    json_t *body = json_put(json_put_str(json_object(), "site", c->site_pin), "plans", plans);
+    return (struct row){.kind = ROW_META, .id = mem_str("config"), .open = true, .body = body};
+}
+
+void core_mark(struct core *c, struct incident *i)
+{
+    if (!i->dirty)
+        STAILQ_INSERT_TAIL(&c->incidents_changed, i, changed);
+    i->dirty = true;
+}
+
+void core_mark_notice(struct core *c, struct notice *n)
+{
+    if (!n->dirty)
+        STAILQ_INSERT_TAIL(&c->notices_changed, n, changed);
+    n->dirty = true;
+}
+
+/* Over, and no message of it on its way: nothing can happen to it any more. */
+static bool incident_spent(const struct incident *i)
+{
+    const struct notice *n;
+    if (i->state == INCIDENT_OPEN)
+        return false;
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        if (!notice_finished(n))
+            return false;
+    }
+    return true;
+}
+
+static void dedup_sweep(struct core *c, struct dedup *d)
+{
+    d->dirty = false;
+    if (d->gone)
+        dedup_forget(c, d);
+}
+
+void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
+{
+    struct row_list l = {0};
+    struct notice *n;
+    struct incident *i;
+    struct dedup *d;
+    while ((n = STAILQ_FIRST(&c->notices_changed))) {
+        STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
+        n->dirty = false;
+        rows_add(&l, notice_row(n));
+    }
+    while ((d = STAILQ_FIRST(&c->dedups_changed))) {
+        STAILQ_REMOVE_HEAD(&c->dedups_changed, changed);
+        rows_add(&l, dedup_row(d));
+        dedup_sweep(c, d);
+    }
+    while ((i = STAILQ_FIRST(&c->incidents_changed))) {
+        STAILQ_REMOVE_HEAD(&c->incidents_changed, changed);
+        i->dirty = false;
+        rows_add(&l, incident_row(i));
+        if (incident_spent(i))
+            incident_forget(c, i);
+    }
+    if (c->config_dirty)
+        rows_add(&l, config_row(c));
+    c->config_dirty = false;
+    rows_give(&l, ret, ret_count);
+}
+
+static void incident_add_row(const void *node, VISIT visit, void *closure)
+{
+    if (visit == postorder || visit == leaf)
+        rows_add(closure, incident_row(*(struct incident *const *)node));
+}
+
+static void notice_add_row(const void *node, VISIT visit, void *closure)
+{
+    if (visit == postorder || visit == leaf)
+        rows_add(closure, notice_row(*(struct notice *const *)node));
+}
+
+static void dedup_add_row(const void *node, VISIT visit, void *closure)
+{
+    const struct dedup *d = *(struct dedup *const *)node;
+    if ((visit == postorder || visit == leaf) && !d->gone)
+        rows_add(closure, dedup_row(d));
+}
+
+void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
+{
+    struct row_list l = {0};
+    twalk_r(c->incidents, incident_add_row, &l);
+    twalk_r(c->notices, notice_add_row, &l);
+    twalk_r(c->dedups, dedup_add_row, &l);
+    rows_add(&l, config_row(c));
+    rows_give(&l, ret, ret_count);
+}
+
+static void config_from_row(struct core *c, const struct row *r)
+{
+    struct record *as_loaded = record_new(REC_CONFIG_LOADED, (struct uuid){0});
+    json_decref(as_loaded->body);
+    as_loaded->body = json_incref(r->body);
+    int64_t seq = c->seq;
+    core_apply(c, as_loaded);
+    c->seq = seq;
+    record_unref(as_loaded);
+}
+
+void core_load_row(struct core *c, const struct row *r)
+{
+    switch (r->kind) {
+    case ROW_INCIDENT:
+        incident_from_row(c, r);
+        break;
+    case ROW_NOTICE:
+        notice_from_row(c, r);
+        break;
+    case ROW_KEY:
+        dedup_from_row(c, r);
+        break;
+    case ROW_META:
+        if (!strcmp(r->id, "config"))
+            config_from_row(c, r);
+        break;
+    case ROW_KINDS:
+        break;
+    }
+}
+
+void core_load_end(struct core *c, int64_t last_seq)
+{
+    struct notice *n;
+    struct incident *i;
+    struct dedup *d;
+    while ((n = STAILQ_FIRST(&c->notices_changed))) {
+        STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
+        n->dirty = false;
+    }
+    while ((i = STAILQ_FIRST(&c->incidents_changed))) {
+        STAILQ_REMOVE_HEAD(&c->incidents_changed, changed);
+        i->dirty = false;
+    }
+    while ((d = STAILQ_FIRST(&c->dedups_changed))) {
+        STAILQ_REMOVE_HEAD(&c->dedups_changed, changed);
+        d->dirty = false;
+    }
+    c->config_dirty = false;
+    c->seq = last_seq;
+}

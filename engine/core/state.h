@@ -1,0 +1,231 @@
+/*
+ * state - what the core keeps in memory. Private to core/.
+ *
+ * Some hundred bytes an open incident: what is only shown or rendered (title, place, facts, the
+ * text of a notice) is kept as canonical JSON text and parsed when needed; what is decided on at
+ * every step is a field. Everything here can be made again from the rows, but the members marked
+ * volatile: they say who was handed what in this life.
+ *
+ * Ownership  A core owns its incidents and notices; an incident owns its calls, timers and queue.
+ *            Notices of an incident are listed in it and indexed by id in the core.
+ */
+#pragma once
+
+#include "base/code.h"
+#include "core/channel.h"
+#include "core/core.h"
+#include "core/head.h"
+#include "core/site.h"
+#include "core/timer.h"
+
+#include <sys/queue.h>
+
+/* Content by pin: a site with its channels, or the head of a plan. */
+struct pin {
+    char *hash;
+    struct plan_head *head;       /* of a plan */
+    struct site *site;            /* of a site */
+    struct channel_set *channels; /* of a site */
+};
+
+/* A plan of the set in force: name to pin. */
+struct plan_ref {
+    char *name;
+    char *pin;
+};
+
+/* A fact journalled and not yet consumed by the plan. */
+struct fact_ref {
+    int64_t seq;
+    char *tags; /* {"names":[…],"steps":[…],"by":…} */
+};
+
+/* A wait of the plan. */
+struct plan_timer {
+    LIST_ENTRY(plan_timer) link;
+    char *step;
+    struct timer timer;
+};
+
+/*
+ * A call under way.
+ *
+ *     (turn) --call_next--> RINGING --time up, rungs left: call_next--> RINGING
+ *     RINGING --answer--> gone (call_answered)     RINGING --time up, none left--> gone (call_expired)
+ *     the fallback after its last rung: --every 5 min: the duty room--> RINGING, until an order
+ */
+struct call {
+    LIST_ENTRY(call) link;
+    struct incident *incident;
+    char *step;  /* "!fallback" for the fallback */
+    char *spec;  /* {"to","text","within_ms","rungs","rounds","at","type"} */
+    char *asked; /* [{"id","name","words","rung"}…], everybody called so far */
+    int rung;    /* index in the flattened rungs; -1: not started */
+    int round;
+    int64_t
+        turn_seq; /* the turn that made it, and the fact that turn consumed: an answer between */
+    int64_t cause_seq; /* the two counts for this call (DESIGN 5) */
+    bool forever;      /* the fallback's last phase */
+    struct timer timer;
+};
+
+/*
+ * A message to one person (DESIGN 6).
+ *
+ *     QUEUED --place free: handed--> SENDING --2xx--> SENT --answer--> ANSWERED
+ *     SENDING --try again later--> WAITING --due--> QUEUED
+ *     SENDING --method fails, another--> QUEUED        SENDING --stop or courier lost--> QUEUED
+ *     SENDING/WAITING --no method left, or `until` passed--> FAILED
+ *     QUEUED/WAITING --not needed--> RECALLED
+ */
+enum notice_state {
+    NOTICE_QUEUED,
+    NOTICE_SENDING,
+    NOTICE_WAITING,
+    NOTICE_SENT,
+    NOTICE_ANSWERED,
+    NOTICE_FAILED,
+    NOTICE_RECALLED,
+    NOTICE_STATES
+};
+
+struct notice {
+    LIST_ENTRY(notice) link;    /* in its incident */
+    TAILQ_ENTRY(notice) queued; /* waits for a place */
+    struct uuid id;
+    struct incident *incident;
+    char *step; /* of the call or notify; "" for the engine's own */
+    char *person;
+    char *
+        message; /* {"name","words","lang","text","code","token","type","methods":[…]}; NULL when finished */
+    char *body;     /* as rendered for the method; NULL when finished */
+    char *endpoint; /* of the method */
+    enum notice_state state;
+    int rung, round; /* of its call, 0 otherwise */
+    int method;      /* index, counts on over the list when it starts again */
+    int attempts;    /* of this method */
+    bool alarm;      /* its failure raises no alarm */
+    bool in_queue;   /* is linked by `queued` */
+    bool dirty;
+    mono_ms until;
+    struct timer timer;
+    STAILQ_ENTRY(notice) changed;
+};
+
+enum incident_state { INCIDENT_OPEN, INCIDENT_CLOSED };
+enum health { HEALTH_OK, HEALTH_FALLBACK, HEALTH_STUCK };
+
+struct incident {
+    struct uuid id;
+    char *about;  /* the object "incident" of the trigger event */
+    char *facts;  /* {"stage_m":{"value","at"}} or {"g7":{"stage_m":{…}}}; NULL: none */
+    char *fields; /* state{…} of the plan; NULL: none */
+    char *pin;    /* NULL: no plan */
+    char *key;    /* principal + "\n" + dedup key; NULL: none */
+    char *ends, *on_resolved;
+    char *alarms; /* {"cause": mono of the last} ; NULL: none */
+    enum incident_state state;
+    enum health health;
+    bool drill;
+    wall_ms opened_at, closed_at;
+
+    /* the run of the plan (plan_run.c) */
+    bool plan_live; /* takes turns: neither over nor fallen back */
+    bool done;
+    bool gap; /* facts that made no turn lie behind `prev` */
+    uint8_t seed[16];
+    int64_t prev; /* seq of the last turn; 0: none */
+    wall_ms last_t;
+    int64_t turns;
+    int strikes, lost; /* of the fact at the head of the queue */
+    char *awaits;      /* {"names":[…],"steps":[…]}; NULL: the trigger */
+    struct fact_ref *queue;
+    size_t queue_count, queue_cap;
+    LIST_HEAD(, plan_timer) timers;
+
+    LIST_HEAD(, call) calls;
+    LIST_HEAD(, notice) notices;
+    int64_t sent, failed; /* notices, for status */
+
+    /* volatile */
+    int sent_slot;
+    int64_t sent_gen, sent_cause; /* the event under way at a planner; 0: none */
+    bool suspect_listed;
+    TAILQ_ENTRY(incident) suspect;
+    bool dirty;
+    STAILQ_ENTRY(incident) changed;
+};
+
+/* A dedup key that binds, per principal, while its incident is open. */
+struct dedup {
+    char *key;
+    struct uuid incident;
+    uint8_t digest[16];
+    bool dirty, gone;
+    STAILQ_ENTRY(dedup) changed;
+};
+
+struct planner {
+    int64_t gen; /* 0: down */
+};
+
+TAILQ_HEAD(notice_queue, notice);
+TAILQ_HEAD(incident_queue, incident);
+
+struct core {
+    struct core_config cfg;
+    int64_t seq;
+    void *incidents; /* tsearch by id */
+    void *notices;   /* tsearch by id */
+    void *dedups;    /* tsearch by key */
+    void *pins;      /* tsearch by hash */
+    char *site_pin;
+    struct pin *site; /* in force; borrowed from pins; NULL before the first */
+    struct plan_ref *plans;
+    size_t plans_count, plans_cap;
+    bool config_dirty;
+    struct timer_heap timers;
+    struct core_stats stats;
+
+    STAILQ_HEAD(, incident) incidents_changed;
+    STAILQ_HEAD(, notice) notices_changed;
+    STAILQ_HEAD(, dedup) dedups_changed;
+
+    /* volatile */
+    struct notice_queue queue[2]; /* calls first, then the rest */
+    struct endpoint_load *loads;  /* attempts under way, an endpoint */
+    size_t loads_count, loads_cap;
+    bool courier_up;
+    struct planner planners[PLANNER_SLOTS];
+    struct incident_queue suspects; /* wait for the quarantine planner */
+    const struct input *in;         /* the input being decided */
+    struct update *out;
+    struct entropy entropy;
+};
+
+/* emit - make a record, apply it, and add it to the update. */
+struct emit {
+    json_t *actor, *body, *sealed; /* taken; NULL actor: the engine */
+};
+struct record *core_emit(struct core *c, enum record_kind kind, struct incident *i, struct emit e);
+struct record *core_emit_for(struct core *c, enum record_kind kind, struct uuid incident,
+                             struct emit e);
+struct effect *core_effect(struct core *c, enum effect_kind kind);
+void core_reply_ok(struct core *c, json_t *takes);
+void core_refuse(struct core *c, enum code code, const char *field, const char *near,
+                 const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+/* look-ups */
+struct incident *core_incident(const struct core *c, struct uuid id);
+struct notice *core_notice(const struct core *c, struct uuid id);
+struct pin *core_pin(const struct core *c, const char *hash);
+const struct plan_head *incident_head(const struct core *c, const struct incident *i);
+const char *core_plan_pin(const struct core *c, const char *name);
+
+/* kept text: canonical JSON as a string, and back. NULL for NULL; kept_set frees what was there. */
+json_t *kept_json(const char *kept);
+char *kept_text(const json_t *value);
+void kept_set(char **kept, json_t *takes);
+
+void core_mark(struct core *c, struct incident *i);
+void core_mark_notice(struct core *c, struct notice *n);

@@ -1,0 +1,209 @@
+#include "core/trigger.h"
+
+#include "core/incident.h"
+#include "core/plan_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The plan of a trigger: the one it names, else the one whose starts_on fits best, else none. */
+static bool trigger_plan(struct core *c, const struct plan_head **ret, const char **ret_pin)
+{
+    const json_t *b = c->in->body;
+    const char *name = json_str(b, "plan");
+    *ret = NULL;
+    *ret_pin = NULL;
+    if (name) {
+        *ret_pin = core_plan_pin(c, name);
+        if (*ret_pin) {
+            *ret = core_pin(c, *ret_pin)->head;
+            return true;
+        }
+        const char **names = mem_new(c->plans_count + 1, sizeof *names);
+        for (size_t n = 0; n < c->plans_count; n++)
+            names[n] = c->plans[n].name;
+        const char *near = text_nearest(name, names);
+        core_refuse(c, CODE_UNKNOWN_PLAN, "plan", near,
+                    near ? "no plan \"%s\"; did you mean \"%s\"?" : "no plan \"%s\"", name, near);
+        free(names);
+        return false;
+    }
+    int best = 0;
+    for (size_t n = 0; n < c->plans_count; n++) {
+        const struct pin *pin = core_pin(c, c->plans[n].pin);
+        int fit = pin && pin->head
+                      ? plan_head_matches(pin->head, json_str(b, "kind"), json_str(b, "source"),
+                                          json_str(b, "event"), json_at(b, "labels"))
+                      : 0;
+        if (fit > best) {
+            best = fit;
+            *ret = pin->head;
+            *ret_pin = c->plans[n].pin;
+        }
+    }
+    return true;
+}
+
+/* Occurrences of an event carry the value of its key: a repeated key is a correction. */
+static void occurrences_key(const struct plan_head *head, json_t *occurrences)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(occurrences, n, one)
+    {
+        const struct fact *fact = plan_head_fact(head, json_str_or(one, "name", ""));
+        if (fact && fact->key)
+            json_put(one, "key", json_share(json_object_get(json_at(one, "value"), fact->key)));
+    }
+}
+
+bool trigger_facts(struct core *c, const struct plan_head *head, const json_t *fields,
+                   json_t **ret_occurrences)
+{
+    *ret_occurrences = NULL;
+    if (!fields || !head || !c->site) {
+        *ret_occurrences = json_array();
+        return true;
+    }
+    struct facts_error error = {0};
+    if (facts_check(head, c->site->site, fields, ret_occurrences, &error) == ERR_OK) {
+        occurrences_key(head, *ret_occurrences);
+        return true;
+    }
+    core_refuse(c, error.code, error.field, error.near, "%s", error.why.text);
+    facts_error_done(&error);
+    return false;
+}
+
+static json_t *trigger_about(struct core *c, struct uuid id, const struct plan_head *head)
+{
+    static const char *const texts[] = {"title", "kind", "source", "event", "grade", "warning"};
+    static const char *const objects[] = {"place", "labels"};
+    const json_t *b = c->in->body;
+    char hex[UUID_TEXT];
+    json_t *about = json_put_str(json_object(), "id", uuid_text(id, hex));
+    for (size_t n = 0; n < sizeof texts / sizeof *texts; n++)
+        json_put_str(about, texts[n], json_str(b, texts[n]));
+    for (size_t n = 0; n < sizeof objects / sizeof *objects; n++)
+        json_put(about, objects[n], json_deep_copy(json_at(b, objects[n])));
+    if (head) {
+        json_put_str(about, "plan", plan_head_name(head));
+        json_put_str(about, "version", plan_head_version(head));
+        json_put_str(about, "category", plan_head_category(head));
+    }
+    json_put_int(about, "opened_at", c->in->wall);
+    json_put_true(about, "drill", json_bool(b, "drill"));
+    return json_put_int(about, "count", 1);
+}
+
+static json_t *trigger_body(struct core *c, const struct plan_head *head, const char *pin,
+                            const uint8_t seed[16])
+{
+    char hex[33];
+    hex16(seed, hex);
+    json_t *body = json_put_str(json_object(), "pin", pin);
+    if (head) {
+        json_put_str(body, "plan", plan_head_name(head));
+        json_put_str(body, "ends", plan_head_ends(head));
+        json_put_str(body, "on_resolved", plan_head_on_resolved(head));
+    }
+    json_put_str(body, "seed", hex);
+    hex16(c->in->digest, hex);
+    json_put_str(body, "digest", hex);
+    json_put_true(body, "drill", json_bool(c->in->body, "drill"));
+    return json_put(body, "flags", json_array()); /* engine_flags: none so far (DESIGN 5) */
+}
+
+static struct incident *trigger_open(struct core *c, const struct plan_head *head, const char *pin,
+                                     json_t *occurrences)
+{
+    uint8_t random[10], seed[16];
+    entropy_bytes(&c->entropy, random, sizeof random);
+    entropy_bytes(&c->entropy, seed, sizeof seed);
+    struct uuid id = uuid_v7(c->in->wall, random);
+    json_t *about = trigger_about(c, id, head);
+    json_t *ev = plan_event("trigger", NULL, c->in->wall);
+    json_put(ev, "incident", about);
+    json_put(ev, "occurrences", json_incref(occurrences));
+    json_t *sealed = json_put(json_object(), "ev", ev);
+    if (!head)
+        json_put(sealed, "fields", json_deep_copy(json_at(c->in->body, "fields")));
+    const char *key = json_str(c->in->body, "key");
+    if (key) {
+        char *full = dedup_key(c->in->who.id, key);
+        json_put_str(sealed, "key", full);
+        free(full);
+    }
+    core_emit_for(c, REC_INCIDENT_OPENED, id,
+                  (struct emit){.actor = json_put_str(json_put_str(json_object(), "type", "source"),
+                                                      "id", c->in->who.id),
+                                .body = trigger_body(c, head, pin, seed),
+                                .sealed = sealed});
+    return core_incident(c, id);
+}
+
+static void trigger_reply(struct core *c, const struct incident *i, bool new, bool updated)
+{
+    char id[UUID_TEXT];
+    json_t *reply = json_put_str(json_object(), "incident", uuid_text(i->id, id));
+    json_put_str(reply, "state", incident_state_name(i->state));
+    json_put(reply, "new", json_boolean(new));
+    json_put_true(reply, "updated", updated);
+    core_reply_ok(c, reply);
+}
+
+/* A key that binds. true: the trigger has been dealt with. */
+static bool trigger_repeat(struct core *c)
+{
+    const char *key = json_str(c->in->body, "key");
+    if (!key)
+        return false;
+    char *full = dedup_key(c->in->who.id, key);
+    const struct dedup *d = dedup_find(c, full);
+    free(full);
+    struct incident *i = d && !d->gone ? core_incident(c, d->incident) : NULL;
+    if (!i)
+        return false;
+    if (!memcmp(d->digest, c->in->digest, sizeof d->digest)) {
+        trigger_reply(c, i, false, false);
+        return true;
+    }
+    AUTO_JSON(news);
+    news = json_object();
+    json_put(news, "fields", json_deep_copy(json_at(c->in->body, "fields")));
+    json_put_str(news, "note", json_str(c->in->body, "title"));
+    if (incident_update(c, i, news))
+        trigger_reply(c, i, false, true);
+    return true;
+}
+
+void decide_trigger(struct core *c)
+{
+    const struct plan_head *head;
+    const char *pin;
+    AUTO_JSON(occurrences);
+    if (!(c->in->who.scopes & SCOPE_TRIGGER)) {
+        core_refuse(c, CODE_DENIED, NULL, NULL, "%s may not trigger", c->in->who.id);
+        return;
+    }
+    if (trigger_repeat(c) || !trigger_plan(c, &head, &pin) ||
+        !trigger_facts(c, head, json_at(c->in->body, "fields"), &occurrences))
+        return;
+    if (c->in->space_low) {
+        core_refuse(c, CODE_NO_SPACE, NULL, NULL,
+                    "the disk is nearly full: no new incident; running ones go on. Free space, "
+                    "and call by the paper plan meanwhile");
+        return;
+    }
+    if (c->stats.incidents >= c->cfg.incidents_max) {
+        core_refuse(c, CODE_LIMIT, NULL, NULL, "%lld incidents are open (limits.incidents)",
+                    (long long)c->stats.incidents);
+        return;
+    }
+    struct incident *i = trigger_open(c, head, pin, occurrences);
+    trigger_reply(c, i, true, false);
+    if (pin)
+        plan_kick(c, i);
+    else
+        plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);
+}

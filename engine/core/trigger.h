@@ -1,0 +1,16 @@
+/*
+ * trigger - from a trigger to an incident: which plan, which key, which facts.
+ *
+ * An open incident of the same principal and key takes the trigger: an identical repeat gets the
+ * same reply, one with other content becomes an update (DESIGN 4). Accepting needs no planner.
+ */
+#pragma once
+
+#include "core/state.h"
+
+void decide_trigger(struct core *c);
+/* Typed check of reported fields; false after a refusal. `head` NULL: no plan, anything goes. */
+bool trigger_facts(struct core *c, const struct plan_head *head, const json_t *fields,
+                   json_t **ret_occurrences);
+/* A journalled update, delivered to the plan; false after a refusal (decide.c). */
+bool incident_update(struct core *c, struct incident *i, const json_t *body);

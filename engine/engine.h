@@ -1,0 +1,134 @@
+/*
+ * engine - the turn: an input comes in, the core decides, the decision is made durable, and only
+ * then does anything leave (rule R1).
+ *
+ *     socket, planner, courier, clock ──► engine_input ──► core_decide ──► records ─┐ one batch a
+ *                                                             │                     │ loop pass
+ *     reply, event, attempt, watch ◄── engine_durable ◄── store (fdatasync) ◄───────┘
+ *
+ * This part introduces the adapters to each other; none of them knows another one. All inputs of
+ * one pass of the loop share one commit, and answers and orders come before timers. Effects are
+ * kept in the order in which they were decided and released up to the seq that is on disk.
+ *
+ *     engine.c          start and stop; input, commit, durable, release
+ *     engine_planner.c  events, history, pins, turns; the watch over a planner's silence
+ *     engine_courier.c  attempts and their results; what the vault holds
+ *     engine_config.c   reading, checking and swapping site and plans
+ *     engine_serve.c    what the line server needs of the engine
+ *
+ * Threads    The loop thread alone.
+ * Errors     At start a sentence and an exit code. Later none: the store aborts (R10).
+ */
+#pragma once
+
+#include "base/config.h"
+#include "core/core.h"
+#include "serve/serve.h"
+#include "store/store.h"
+#include "world/children.h"
+#include "world/clock.h"
+#include "world/loop.h"
+
+#include <sys/queue.h>
+
+/* An effect that waits for its record. */
+struct waiting {
+    STAILQ_ENTRY(waiting) link;
+    struct effect effect;
+};
+
+/* A record on its way to the disk, for those who watch. */
+struct said {
+    STAILQ_ENTRY(said) link;
+    struct record *record;
+};
+
+/* One generation of a planner, as the engine knows it. */
+struct planner_state {
+    int64_t gen;       /* 0: down */
+    int64_t under_way; /* events without their turn */
+    int64_t quiet_ms;  /* how long it has said nothing while something was under way */
+};
+
+/* What is written with the next commit beside the records. */
+struct vault_news {
+    struct store_pin *pins; /* hash and body are owned */
+    size_t pins_count, pins_cap;
+    struct store_contact *contacts; /* all owned */
+    size_t contacts_count, contacts_cap;
+};
+
+struct source; /* engine_planner.c */
+struct check;  /* engine_config.c */
+
+struct engine {
+    const struct config *config;
+    struct child *child;
+    struct loop *loop;
+    struct clock clock;
+    struct clock_sample sample;
+    bool sampled; /* in this pass */
+    struct children *children;
+    struct core *core;
+    struct store *store;
+    const struct store_port *port;
+    struct serve *serve;
+    struct loop_fd *store_watch;
+    struct loop_timer *second;
+
+    struct record **records; /* of this pass */
+    size_t records_count, records_cap;
+    struct vault_news news;
+    STAILQ_HEAD(, waiting) waiting;
+    STAILQ_HEAD(, said) said;
+    int64_t durable;
+
+    struct source *sources; /* sorted by pin */
+    size_t sources_count, sources_cap;
+    json_t *contacts; /* {"person\nendpoint": value}; never written, never logged */
+    struct planner_state planners[PLANNER_SLOTS];
+    int64_t courier_gen;
+    int64_t attempts;
+    int64_t second_at; /* when the second's timer fired last, CLOCK_BOOTTIME ms */
+
+    struct check *check;
+    bool listening, ready, draining, trouble;
+    mono_ms grace_until; /* overdue timers wait until then after a start */
+    int exit_code;
+};
+
+/* The engine process. Returns the exit code. */
+int engine_run(struct child *child, const struct config *config);
+
+/* Decide an input: time and entropy are added here. The batch is committed at the end of the pass. */
+void engine_input(struct engine *e, struct input in);
+
+/* engine_planner.c */
+void planner_up(struct engine *e, int slot, int64_t gen);
+void planner_died(struct engine *e, const struct child_death *d);
+void planner_frame_in(struct engine *e, int slot, int64_t gen, const json_t *frame);
+void planner_release(struct engine *e, struct effect *effect); /* EVENT, DROP, KILL, WANT */
+void planner_watch(struct engine *e, int64_t passed_ms);
+void source_add(struct engine *e, const char *pin, const json_t *body);
+const json_t *source_of(const struct engine *e, const char *pin);
+void sources_free(struct engine *e);
+
+/* engine_courier.c */
+void courier_up(struct engine *e, int64_t gen);
+void courier_frame_in(struct engine *e, const json_t *frame);
+void courier_release(struct engine *e, struct effect *effect);
+void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
+void contact_write(struct engine *e, const char *person, const char *endpoint, const char *value);
+
+/* engine_config.c */
+void config_begin(struct engine *e, bool take, struct reply_to to); /* read and have it checked */
+void config_planner_up(struct engine *e, int slot, int64_t gen);    /* a check may wait for it */
+void config_checked(struct engine *e, const json_t *frame);
+void config_free(struct engine *e);
+/* The frame "check" for all files of a plans folder: also for `muster plan check`. Gives. */
+enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_USE;
+bool config_in_force(const struct engine *e);
+
+/* engine_serve.c */
+struct serve *engine_serve_new(struct engine *e);
+void engine_listen(struct engine *e);

@@ -1,0 +1,340 @@
+/*
+ * engine_config - site and plans: read from the folder, checked as a set by a planner, swapped in
+ * as a set or not at all. A set with an error never replaces a good one; without any good one there
+ * is nothing to serve, and the first start ends with the findings and exit code 78.
+ *
+ *     read --> asked of a planner (again of the next one, if it died) --> checked --> in force
+ *                                                                    \--> refused: findings
+ */
+#include "engine.h"
+
+#include "base/log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { CHECK_TRIES = 3, SOURCE_BYTES_MAX = 256 * 1024, FILES_MAX = 1000 };
+
+struct check {
+    json_t *request;
+    int64_t gen; /* of the planner that was asked; 0: none yet */
+    int tries;
+    bool take;
+    struct reply_to to;
+};
+
+bool config_in_force(const struct engine *e)
+{
+    return core_configured(e->core);
+}
+
+static void check_drop(struct engine *e)
+{
+    if (!e->check)
+        return;
+    json_decref(e->check->request);
+    free(e->check);
+    e->check = NULL;
+}
+
+void config_free(struct engine *e)
+{
+    check_drop(e);
+}
+
+/* --- reading the folder --- */
+
+static enum err file_read(const char *folder, const char *name, json_t **ret, struct why *why)
+{
+    AUTO_TEXT(path);
+    AUTO_TEXT(source);
+    char buffer[8192];
+    size_t got;
+    text_addf(&path, "%s/%s", folder, name);
+    FILE *f = fopen(text_str(&path), "r");
+    if (!f)
+        return why_set(why, ERR_CONFIG, "%s: %s", text_str(&path), strerror(errno));
+    while (source.len <= SOURCE_BYTES_MAX && (got = fread(buffer, 1, sizeof buffer, f)))
+        text_add_bytes(&source, buffer, got);
+    bool failed = ferror(f);
+    fclose(f);
+    if (failed)
+        return why_set(why, ERR_CONFIG, "%s cannot be read", text_str(&path));
+    if (source.len > SOURCE_BYTES_MAX)
+        return why_set(why, ERR_CONFIG, "%s is longer than 256 KiB", text_str(&path));
+    if (!utf8_valid(text_str(&source), source.len) || strlen(text_str(&source)) != source.len)
+        return why_set(why, ERR_CONFIG, "%s is not a text in UTF-8", text_str(&path));
+    *ret = json_put_str(json_put_str(json_object(), "name", name), "source", text_str(&source));
+    return ERR_OK;
+}
+
+static bool name_ends(const char *name, const char *end)
+{
+    size_t len = strlen(name), tail = strlen(end);
+    return len > tail && !strcmp(name + len - tail, end);
+}
+
+static int name_is_source(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    return name[0] != '.' && name_ends(name, ".lua") && !name_ends(name, ".test.lua") &&
+           strcmp(name, "site.lua") != 0;
+}
+
+/* All Lua files of a folder, sorted by name. */
+static enum err folder_read(const char *folder, json_t *list, struct why *why)
+{
+    struct dirent **names;
+    int count = scandir(folder, &names, name_is_source, alphasort);
+    if (count < 0)
+        return why_set(why, ERR_CONFIG, "%s: %s", folder, strerror(errno));
+    enum err err = count > FILES_MAX
+                       ? why_set(why, ERR_CONFIG, "%s holds more than %d files", folder, FILES_MAX)
+                       : ERR_OK;
+    for (int n = 0; n < count; n++) {
+        json_t *file = NULL;
+        if (!err)
+            err = file_read(folder, names[n]->d_name, &file, why);
+        if (file)
+            json_array_append_new(list, file);
+        free(names[n]);
+    }
+    free(names);
+    return err;
+}
+
+enum err config_request(const char *folder, json_t **ret, struct why *why)
+{
+    AUTO_JSON(request);
+    AUTO_TEXT(channels);
+    json_t *site = NULL;
+    request = json_put_str(json_object(), "op", "check");
+    json_put_int(request, "id", 1);
+    json_put(request, "channels", json_array());
+    json_put(request, "plans", json_array());
+    text_addf(&channels, "%s/channels", folder);
+    enum err err = file_read(folder, "site.lua", &site, why);
+    if (err)
+        return err;
+    json_put(request, "site", site);
+    err = folder_read(text_str(&channels), json_object_get(request, "channels"), why);
+    if (!err)
+        err = folder_read(folder, json_object_get(request, "plans"), why);
+    if (!err)
+        *ret = json_incref(request);
+    return err;
+}
+
+/* --- asking --- */
+
+static void check_send(struct engine *e)
+{
+    for (int slot = 0; slot < SLOT_QUARANTINE; slot++) {
+        int64_t gen = e->planners[slot].gen;
+        if (!gen || !children_send(e->children, (enum child_slot)slot, gen, e->check->request))
+            continue;
+        e->check->gen = gen;
+        e->check->tries++;
+        e->planners[slot].under_way++;
+        return;
+    }
+}
+
+static void check_refused(struct engine *e, const json_t *findings, const char *sentence);
+
+void config_begin(struct engine *e, bool take, struct reply_to to)
+{
+    struct why why;
+    if (e->check) {
+        if (to.conn)
+            serve_reply(e->serve, to,
+                        json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "conflict", "error",
+                                  "a check of site and plans is under way; try again in a moment"));
+        return;
+    }
+    e->check = mem_new(1, sizeof *e->check);
+    e->check->take = take;
+    e->check->to = to;
+    if (config_request(config_text(e->config, OPT_PLANS), &e->check->request, &why))
+        check_refused(e, NULL, why.text);
+    else
+        check_send(e);
+}
+
+void config_planner_up(struct engine *e, int slot, int64_t gen)
+{
+    (void)slot;
+    if (!e->check || e->check->gen == gen)
+        return;
+    if (e->check->tries >= CHECK_TRIES)
+        check_refused(e, NULL,
+                      "the check of site and plans ended its process three times: a file "
+                      "in the plans folder does that; take out what changed last");
+    else
+        check_send(e);
+}
+
+/* --- what came of it --- */
+
+static void config_ready(struct engine *e)
+{
+    if (!e->ready) {
+        engine_listen(e);
+        e->ready = true;
+    }
+    children_ready(e->children);
+}
+
+static void findings_log(const json_t *findings)
+{
+    size_t n;
+    json_t *f;
+    json_array_foreach(findings, n, f)
+        log_warn("plans", "%s:%lld:%lld: %s: %s", json_str_or(f, "file", "?"),
+                 (long long)json_int(f, "line", 0), (long long)json_int(f, "col", 0),
+                 json_str_or(f, "code", "?"), json_str_or(f, "text", ""));
+}
+
+static void check_refused(struct engine *e, const json_t *findings, const char *sentence)
+{
+    struct check *check = e->check;
+    findings_log(findings);
+    if (check->to.conn) {
+        json_t *reply = json_put(json_object(), "ok", json_false());
+        json_put_str(reply, "code", "bad_config");
+        json_put_str(reply, "error", sentence);
+        serve_reply(e->serve, check->to, json_put(reply, "findings", json_share(findings)));
+    }
+    if (check->take) {
+        AUTO_JSON(body);
+        body = json_put_str(json_object(), "error", sentence);
+        json_put(body, "findings", json_share(findings));
+        engine_input(e, (struct input){.kind = IN_CONFIG_REFUSED, .body = body});
+        if (config_in_force(e)) {
+            log_error("plans", "%s; the version before stays in force", sentence);
+            config_ready(e);
+        } else {
+            log_error("plans", "%s; there is no version before: not started", sentence);
+            e->exit_code = err_exit_code(ERR_CONFIG);
+            loop_stop(e->loop);
+        }
+    }
+    check_drop(e);
+}
+
+static char *pin_hash(const json_t *value)
+{
+    AUTO_TEXT(canonical);
+    unsigned char sum[crypto_hash_sha256_BYTES];
+    char hex[2 * sizeof sum + 1];
+    struct text pin = {0};
+    json_write(value, &canonical);
+    crypto_hash_sha256(sum, (const unsigned char *)text_str(&canonical), canonical.len);
+    text_addf(&pin, "sha256:%s", sodium_bin2hex(hex, sizeof hex, sum, sizeof sum));
+    return text_take(&pin);
+}
+
+static void pin_write(struct engine *e, const char *hash, const char *kind, const json_t *body)
+{
+    struct vault_news *n = &e->news;
+    struct text text = {0};
+    json_write(body, &text);
+    size_t len = text.len;
+    n->pins = mem_grow(n->pins, &n->pins_cap, n->pins_count + 1, sizeof *n->pins);
+    n->pins[n->pins_count++] = (struct store_pin){
+        .hash = mem_str(hash), .kind = kind, .body = text_take(&text), .body_len = len};
+    source_add(e, hash, body);
+}
+
+static enum err take_site(struct engine *e, const json_t *checked, json_t *config, struct why *why)
+{
+    AUTO_JSON(body);
+    body = json_put(json_object(), "site", json_share(json_at(checked, "site")));
+    json_put(body, "channels", json_share(json_at(checked, "channels")));
+    char *hash = pin_hash(body);
+    bool known = core_library_has(e->core, hash);
+    enum err err = core_library_site(e->core, hash, body, why);
+    if (!err && !known)
+        pin_write(e, hash, "site", body);
+    json_put_str(config, "site", hash);
+    free(hash);
+    return err;
+}
+
+/* The files that a pin names: the plan's own source. */
+static json_t *plan_files(const struct check *check, const char *file)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_at(check->request, "plans"), n, one)
+    {
+        if (!strcmp(json_str_or(one, "name", ""), file))
+            return json_pack("[O]", one);
+    }
+    return json_array();
+}
+
+static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, struct why *why)
+{
+    const char *pin = json_str_or(plan, "pin", "");
+    const char *name = json_str_or(plan, "name", "");
+    AUTO_JSON(body);
+    body = json_put_str(json_object(), "name", name);
+    json_put(body, "files", plan_files(e->check, json_str_or(plan, "file", "")));
+    json_put(body, "head", json_share(json_at(plan, "head")));
+    bool known = core_library_has(e->core, pin);
+    enum err err = core_library_plan(e->core, pin, json_at(plan, "head"), why);
+    if (!err && !known)
+        pin_write(e, pin, "plan", body);
+    json_array_append_new(plans,
+                          json_put_str(json_put_str(json_object(), "name", name), "pin", pin));
+    return err;
+}
+
+static void check_taken(struct engine *e, const json_t *checked)
+{
+    struct why why;
+    AUTO_JSON(config);
+    config = json_put(json_object(), "plans", json_array());
+    enum err err = take_site(e, checked, config, &why);
+    size_t n;
+    json_t *plan;
+    json_array_foreach(json_at(checked, "plans"), n, plan)
+    {
+        if (!err)
+            err = take_plan(e, plan, json_object_get(config, "plans"), &why);
+    }
+    if (err) {
+        check_refused(e, json_at(checked, "findings"), why.text);
+        return;
+    }
+    findings_log(json_at(checked, "findings"));
+    engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->to, .body = config});
+    check_drop(e);
+    config_ready(e);
+}
+
+void config_checked(struct engine *e, const json_t *frame)
+{
+    for (int slot = 0; slot < SLOT_QUARANTINE; slot++) {
+        if (e->check && e->planners[slot].gen == e->check->gen && e->planners[slot].under_way)
+            e->planners[slot].under_way--;
+    }
+    if (!e->check)
+        return;
+    if (!json_bool(frame, "ok")) {
+        check_refused(e, json_at(frame, "findings"), "site or plans have errors");
+    } else if (e->check->take) {
+        check_taken(e, frame);
+    } else {
+        serve_reply(e->serve, e->check->to,
+                    json_put(json_put(json_object(), "ok", json_true()), "findings",
+                             json_share(json_at(frame, "findings"))));
+        check_drop(e);
+    }
+}

@@ -1,0 +1,85 @@
+/*
+ * engine_courier - attempts to the courier, with the contact from the vault; results from it.
+ */
+#include "engine.h"
+
+#include "base/crash.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void courier_up(struct engine *e, int64_t gen)
+{
+    AUTO_JSON(hello);
+    hello = json_put_str(json_object(), "op", "hello");
+    json_put_int(hello, "gen", gen);
+    json_put_str(hello, "secrets", config_text(e->config, OPT_SECRETS));
+    e->courier_gen = gen;
+    children_send(e->children, CHILD_COURIER, gen, hello);
+    engine_input(e, (struct input){.kind = IN_COURIER_UP});
+}
+
+static char *contact_id(const char *person, const char *endpoint)
+{
+    struct text t = {0};
+    text_addf(&t, "%s\n%s", person, endpoint);
+    return text_take(&t);
+}
+
+void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value)
+{
+    char *id = contact_id(person, endpoint);
+    if (value)
+        json_object_set_new(e->contacts, id, json_string(value));
+    else
+        json_object_del(e->contacts, id);
+    free(id);
+}
+
+void contact_write(struct engine *e, const char *person, const char *endpoint, const char *value)
+{
+    struct vault_news *n = &e->news;
+    contact_keep(e, person, endpoint, value);
+    n->contacts =
+        mem_grow(n->contacts, &n->contacts_cap, n->contacts_count + 1, sizeof *n->contacts);
+    n->contacts[n->contacts_count++] =
+        (struct store_contact){mem_str(person), mem_str(endpoint), mem_str(value)};
+}
+
+/* The courier that was meant may be gone: then the next one is handed the attempt anew. */
+void courier_release(struct engine *e, struct effect *effect)
+{
+    char *id = contact_id(json_str_or(effect->body, "person", ""),
+                          json_str_or(effect->body, "endpoint", ""));
+    AUTO_JSON(frame);
+    frame = json_copy(effect->body);
+    json_put_int(frame, "id", ++e->attempts);
+    json_put_str(frame, "contact", json_str(e->contacts, id));
+    json_object_del(frame, "person");
+    free(id);
+    children_send(e->children, CHILD_COURIER, 0, frame);
+}
+
+/* "UUID-M": the message id says which notice and which method it was. */
+void courier_frame_in(struct engine *e, const json_t *frame)
+{
+    if (!frame_is(frame, "result"))
+        return;
+    const char *message = json_str_or(frame, "notice", "");
+    struct uuid notice;
+    char id[UUID_TEXT];
+    if (strlen(message) < UUID_TEXT) {
+        log_error("courier", "a result without a message id was left aside");
+        return;
+    }
+    memcpy(id, message, UUID_TEXT - 1);
+    id[UUID_TEXT - 1] = '\0';
+    if (!uuid_parse(id, &notice))
+        return;
+    AUTO_JSON(body);
+    body = json_deep_copy(frame);
+    json_put_str(body, "notice", id);
+    json_put_int(body, "number", strtol(message + UUID_TEXT, NULL, 10) - 1);
+    engine_input(e, (struct input){.kind = IN_RESULT, .body = body});
+}

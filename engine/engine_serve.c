@@ -1,0 +1,133 @@
+/*
+ * engine_serve - what the line server needs of the engine (serve/serve.h: struct serve_port).
+ */
+#include "engine.h"
+
+#include "base/log.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* An input that the engine died of twice is refused instead of tried a third time. */
+static bool input_is_refused(const struct engine *e, const struct input *in)
+{
+    const struct children_hello *hello = children_hello(e->children);
+    return in->kind == IN_TRIGGER && hello->has_refuse &&
+           !memcmp(hello->refuse, in->digest, sizeof in->digest);
+}
+
+static void submit(void *ctx, const struct input *in, const char *value)
+{
+    struct engine *e = ctx;
+    struct input taken = *in;
+    if (in->kind == IN_TRIGGER) {
+        AUTO_TEXT(canonical);
+        unsigned char sum[crypto_hash_sha256_BYTES];
+        json_write(in->body, &canonical);
+        crypto_hash_sha256(sum, (const unsigned char *)text_str(&canonical), canonical.len);
+        memcpy(taken.digest, sum, sizeof taken.digest);
+    }
+    if (input_is_refused(e, &taken)) {
+        serve_reply(e->serve, in->to,
+                    json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "input_refused", "error",
+                              "this trigger stopped the engine twice; it is refused. Call by the "
+                              "paper plan and send the journal to the operator"));
+        return;
+    }
+    int64_t before = core_last_seq(e->core);
+    engine_input(e, taken);
+    if (in->kind == IN_CONTACT_SET && core_last_seq(e->core) > before) /* accepted */
+        contact_write(e, json_str_or(in->body, "person", ""), json_str_or(in->body, "endpoint", ""),
+                      value);
+}
+
+static void reload(void *ctx, bool take, struct reply_to to)
+{
+    config_begin(ctx, take, to);
+}
+
+static json_t *plans(void *ctx)
+{
+    return json_put(json_object(), "plans", core_plans(((struct engine *)ctx)->core));
+}
+
+static json_t *endpoints(void *ctx)
+{
+    return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
+}
+
+static json_t *options(void *ctx)
+{
+    return json_put(json_object(), "options", config_json(((struct engine *)ctx)->config));
+}
+
+static json_t *health(void *ctx)
+{
+    struct engine *e = ctx;
+    struct core_stats core = core_stats(e->core);
+    struct store_stats store = store_stats(e->store);
+    json_t *o = json_put_str(json_object(), "version", MUSTER_VERSION);
+    json_put_int(o, "incidents", core.incidents);
+    json_put_int(o, "fallback", core.fallback);
+    json_put_int(o, "timers", core.timers);
+    json_put_int(o, "notices_queued", core.notices_queued);
+    json_put_int(o, "notices_handed", core.notices_handed);
+    json_put_int(o, "seq", store.durable_seq);
+    json_put(o, "planners", json_integer((e->planners[0].gen != 0) + (e->planners[1].gen != 0)));
+    json_put(o, "courier", json_boolean(e->courier_gen != 0));
+    return json_put(o, "disk_trouble", json_boolean(e->trouble));
+}
+
+static wall_ms now(void *ctx)
+{
+    return ((struct engine *)ctx)->clock.wall;
+}
+
+static wall_ms wall_of(void *ctx, mono_ms at)
+{
+    const struct engine *e = ctx;
+    return e->clock.wall + (at - e->clock.mono);
+}
+
+static const char *language(void *ctx)
+{
+    return core_language(((struct engine *)ctx)->core);
+}
+
+struct serve *engine_serve_new(struct engine *e)
+{
+    struct serve_port port = {.ctx = e,
+                              .loop = e->loop,
+                              .submit = submit,
+                              .reload = reload,
+                              .store = e->port,
+                              .plans = plans,
+                              .endpoints = endpoints,
+                              .config = options,
+                              .health = health,
+                              .now = now,
+                              .wall_of = wall_of,
+                              .language = language};
+    struct serve_config config = {
+        .owner = geteuid(),
+        .gen = store_gen(e->store),
+        .seq = store_last_seq(e->store),
+        .line_bytes_max = (size_t)config_number(e->config, OPT_LIMITS_LINE_BYTES),
+        .out_bytes_max = (size_t)config_number(e->config, OPT_LIMITS_OUT_BYTES),
+        .connections_max = config_number(e->config, OPT_LIMITS_CONNECTIONS),
+        .pipelined_max = config_number(e->config, OPT_LIMITS_PIPELINED),
+        .watch_rows_max = config_number(e->config, OPT_LIMITS_WATCH_ROWS)};
+    return serve_new(&config, &port);
+}
+
+void engine_listen(struct engine *e)
+{
+    const struct children_hello *hello = children_hello(e->children);
+    if (e->listening)
+        return;
+    e->listening = true;
+    for (size_t n = 0; n < hello->listeners_count; n++)
+        serve_listen(e->serve, hello->listeners[n].fd);
+}
