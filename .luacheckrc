@@ -6,8 +6,8 @@ max_line_length = 140
 globals = {}
 read_globals = {
     -- Lua
-    "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type",
-    "math", "string", "table", "utf8", "require",
+    "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "select", "setmetatable",
+    "tonumber", "tostring", "type", "xpcall", "math", "string", "table", "utf8", "require",
     -- words of a plan
     "plan", "T", "call", "notify", "wait", "on", "sleep", "timeout", "parallel", "race", "settle",
     "every", "spawn", "defer", "cancel", "state", "log", "now", "random", "uuid",
