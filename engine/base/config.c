@@ -31,7 +31,7 @@ const char *origin_name(enum origin o)
     return names[o];
 }
 
-/* ---- values ------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static bool digits_parse(const char *text, const char **ret_rest, int64_t *ret)
 {
@@ -175,7 +175,7 @@ static void value_put(struct config *c, enum option o, const char *text, int64_t
         .text = mem_str(text_str(&written)), .number = number, .origin = origin};
 }
 
-/* ---- building ------------------------------------------------------------------------------ */
+/* ---- building ---- */
 
 void config_init(struct config *c)
 {
@@ -346,7 +346,7 @@ enum err config_environment(struct config *c, char *const *environment, struct w
     return ERR_OK;
 }
 
-/* ---- settling ------------------------------------------------------------------------------ */
+/* ---- settling ---- */
 
 static void path_default(struct config *c, enum option o, const char *folder, const char *name)
 {
@@ -390,7 +390,8 @@ static enum err flags_take(struct config *c, const json_t *flags, struct why *wh
 {
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)flags, name, value) {
+    json_object_foreach(json_unconst(flags), name, value)
+    {
         const char *text = json_string_value(value);
         enum err e = config_set(c, name, text ? text : "", ORIGIN_FLAG, why);
         if (e)
@@ -428,7 +429,7 @@ enum err config_load(const json_t *from, char *const *environment, struct config
     return e;
 }
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 const char *config_text(const struct config *c, enum option o)
 {

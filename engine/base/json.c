@@ -227,8 +227,7 @@ static void write_real(double value, struct text *to)
         text_add(to, ".0"); /* it stays a real when read again */
 }
 
-/* jansson's iterators take json_t * though they change nothing. */
-static json_t *unconst(const json_t *value)
+json_t *json_unconst(const json_t *value)
 {
     union {
         const json_t *from;
@@ -247,7 +246,7 @@ const char **json_keys(const json_t *obj, size_t *ret_count)
 {
     size_t count = json_object_size(obj), i = 0;
     const char **keys = mem_new(count + 1, sizeof(*keys));
-    json_t *object = unconst(obj);
+    json_t *object = json_unconst(obj);
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it))
         keys[i++] = json_object_iter_key(it);
     qsort(keys, count, sizeof(*keys), key_cmp);
@@ -329,7 +328,7 @@ bool json_holds_nul(const json_t *value)
             return true;
     if (!json_is_object(value))
         return false;
-    json_t *obj = unconst(value);
+    json_t *obj = json_unconst(value);
     for (void *it = json_object_iter(obj); it; it = json_object_iter_next(obj, it))
         if (json_holds_nul(json_object_iter_value(it)))
             return true;

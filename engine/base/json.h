@@ -69,6 +69,9 @@ const json_t *json_at(const json_t *obj, const char *key);              /* NULL 
 /* One more reference to a value that was only borrowed: gives. NULL gives NULL. */
 json_t *json_share(const json_t *value);
 
+/* The value itself, for jansson's iterators and copies, which take json_t * and change nothing. */
+json_t *json_unconst(const json_t *value);
+
 /*
  * Building: each sets one member and returns obj, so that calls can be nested; NULL values are left
  * out. Bytes of a value that are no UTF-8 become U+FFFD. Keys are our own and known to be UTF-8.

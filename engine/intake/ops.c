@@ -20,7 +20,7 @@ enum {
     TIMELINE_ROWS_DEFAULT = 500,
 };
 
-/* ---- the tables ---------------------------------------------------------------------------- */
+/* ---- the tables ---- */
 
 static const char *const grades[] = {"I", "II", "III", "IV", NULL};
 static const char *const warnings[] = {"red", "orange", "yellow", "blue", NULL};
@@ -203,7 +203,7 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
     return false;
 }
 
-/* ---- one value ------------------------------------------------------------------------------ */
+/* ---- one value ---- */
 
 static bool word_in(const char *word, const char *const *words)
 {
@@ -481,7 +481,7 @@ static enum code field_check(const struct op_field *def, json_t *value, struct r
     return CODE_OK;
 }
 
-/* ---- the operation, and its fields ---------------------------------------------------------- */
+/* ---- the operation, and its fields ---- */
 
 static enum code op_refuse(const char *name, struct refusal *r)
 {
@@ -572,7 +572,7 @@ static enum code fields_check(const struct op *op, json_t *object, struct refusa
     return CODE_OK;
 }
 
-/* ---- the request ----------------------------------------------------------------------------- */
+/* ---- the request ---- */
 
 static void states_take(struct query *q, const json_t *value)
 {
@@ -613,7 +613,7 @@ static void query_take(struct request *r)
 static json_t *body_take(const json_t *object)
 {
     static const char *const not_of_body[] = {"op", "ref", "lang", "incident", "value", NULL};
-    json_t *body = json_copy((json_t *)(uintptr_t)object);
+    json_t *body = json_copy(json_unconst(object));
     for (const char *const *name = not_of_body; *name; name++)
         (void)json_object_del(body, *name);
     return body;

@@ -1,8 +1,8 @@
 /*
- * serve - the line protocol (INTERFACES 3): clients of the Unix socket, their lines in, replies and
- * events out.
+ * serve - the line protocol (INTERFACES 3): clients of the Unix socket, their lines in, replies
+ * and events out.
  *
- *     client ──line──► splitter ─► request ─┬─► submit: the core decides ─► serve_reply, once durable
+ *     client ──line──► splitter ─► request ─┬─► submit: the core decides ─► serve_reply
  *                                           ├─► query: committed rows    ─► rendered
  *                                           └─► what is in force         ─► at once
  *     client ◄─lines── in the order of the lines that asked, however late each answer comes
@@ -48,7 +48,7 @@ struct serve_port {
      * value  IN_CONTACT_SET: what goes into the vault; else NULL. Borrowed.
      */
     void (*submit)(void *ctx, const struct input *in, const char *value);
-    /* Read configuration, site and plans anew; take them into force if `take`. serve_reply tells. */
+    /* Read configuration, site and plans anew; `take`: into force, too. serve_reply tells. */
     void (*reload)(void *ctx, bool take, struct reply_to to);
 
     /* ---- what is in force; each gives the members of the reply ---- */

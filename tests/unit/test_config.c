@@ -241,8 +241,7 @@ static void a_description_of_sources_loads_as_its_parts_would(void **state)
 
     json_put(from, "flags", json_put_str(json_object(), "sped", "1"));
     assert_int_equal(config_load(from, environment, &c, &f->why), ERR_CONFIG);
-    assert_string_equal(f->why.text,
-                        "command line: no option \"sped\"; did you mean \"speed\"?");
+    assert_string_equal(f->why.text, "command line: no option \"sped\"; did you mean \"speed\"?");
     unlink(path);
 }
 

@@ -1,0 +1,267 @@
+/*
+ * answer - from a line to its reply, or to whoever will have it.
+ */
+#include "serve/conn.h"
+#include "serve/shapes.h"
+#include "serve/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- refusals ---- */
+
+static void answer_refused(struct conn *c, uint64_t line, const struct refusal *r)
+{
+    if (line_ends_connection(r->code)) {
+        conn_slot(c, line)->ends = true;
+        c->ending = true;
+    }
+    conn_reply(c, line, refusal_json(r));
+}
+
+static enum code scope_check(const struct conn *c, const struct op *op, struct refusal *ret)
+{
+    static const char *const may[] = {"trigger", "read", "respond", "order", "administer"};
+    unsigned missing = op->scope & ~c->who.scopes;
+    if (!missing)
+        return CODE_OK;
+    size_t first = 0;
+    while (!(missing >> first & 1U))
+        first++;
+    return refuse(ret, CODE_DENIED, "op", NULL,
+                  "%s: %s may not %s; ask root or the daemon's own user", op->name, c->who.id,
+                  may[first]);
+}
+
+/* ---- what is in force ---- */
+
+static json_t *ok(json_t *members)
+{
+    return json_put(members ? members : json_object(), "ok", json_true());
+}
+
+static json_t *scopes_json(unsigned scopes)
+{
+    static const char *const names[] = {"trigger", "read", "respond", "order", "admin"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (scopes >> i & 1U)
+            json_array_append_new(list, json_string(names[i]));
+    return list;
+}
+
+static json_t *ping(const struct conn *c)
+{
+    const struct serve *s = c->serve;
+    char at[RFC3339_TEXT], id[EVENT_ID_TEXT];
+    json_t *reply = ok(s->port->health(s->port->ctx));
+    json_put_str(reply, "at", rfc3339(s->port->now(s->port->ctx), at));
+    json_put_str(reply, "as_of", event_id(s->config.gen, s->seq, id));
+    json_put_str(reply, "principal", c->who.id);
+    return json_put(reply, "scopes", scopes_json(c->who.scopes));
+}
+
+/* ---- committed rows ---- */
+
+/* A query under way. It outlives its connection, which may go at any time. */
+struct reading {
+    struct serve *serve;
+    struct reply_to to;
+    enum op_id op;
+    char lang[4];
+};
+
+static json_t *failed(const struct query_result *result)
+{
+    struct refusal r;
+    if (result->err == ERR_MISSING)
+        (void)refuse(&r, CODE_NOT_FOUND, "incident", NULL, "there is no incident with this id");
+    else if (result->err == ERR_UNREACHABLE)
+        (void)refuse(&r, CODE_STOPPING, NULL, NULL,
+                     "the daemon is stopping; try again in a moment");
+    else
+        (void)refuse(&r, CODE_STORE, NULL, NULL, "%s", result->why.text);
+    return refusal_json(&r);
+}
+
+static json_t *list_reply(const struct reading *q, const struct query_result *result)
+{
+    const struct serve *s = q->serve;
+    char id[EVENT_ID_TEXT];
+    json_t *rows = json_array();
+    for (size_t i = 0; i < result->rows_count; i++)
+        json_array_append_new(
+            rows, shape_incident(&result->rows[i], s->port, s->config.gen, result->as_of));
+    bool more = result->more && result->rows_count > 0;
+    json_t *reply = ok(json_put(json_object(), "incidents", rows));
+    json_put(reply, "next",
+             more ? json_string(result->rows[result->rows_count - 1].id) : json_null());
+    return json_put_str(reply, "as_of", event_id(s->config.gen, result->as_of, id));
+}
+
+static json_t *timeline_reply(const struct reading *q, const struct query_result *result)
+{
+    const struct serve *s = q->serve;
+    char id[EVENT_ID_TEXT];
+    json_t *events = json_array();
+    for (size_t i = 0; i < result->records_count; i++)
+        json_array_append_new(events, shape_event(result->records[i], s->config.gen, q->lang));
+    json_t *reply = ok(json_put(json_object(), "events", events));
+    json_t *next = json_null();
+    if (result->more && result->records_count > 0)
+        next = json_string(
+            event_id(s->config.gen, result->records[result->records_count - 1]->seq, id));
+    json_put(reply, "next", next);
+    return json_put_str(reply, "as_of", event_id(s->config.gen, result->as_of, id));
+}
+
+static json_t *status_reply(const struct reading *q, const struct query_result *result)
+{
+    const struct serve *s = q->serve;
+    return ok(json_put(json_object(), "incident",
+                       shape_incident(&result->rows[0], s->port, s->config.gen, result->as_of)));
+}
+
+static json_t *read_reply(const struct reading *q, const struct query_result *result)
+{
+    if (result->err)
+        return failed(result);
+    if (q->op == OP_LIST)
+        return list_reply(q, result);
+    if (q->op == OP_TIMELINE)
+        return timeline_reply(q, result);
+    return status_reply(q, result);
+}
+
+static void read_done(void *ctx, const struct query_result *result)
+{
+    struct reading *q = ctx;
+    struct serve *s = q->serve;
+    serve_enter(s);
+    struct conn *c = conn_find(s, q->to.conn);
+    if (c) {
+        c->reads_pending--;
+        conn_reply(c, q->to.line, read_reply(q, result));
+        conn_flush(c);
+    }
+    serve_leave(s);
+    free(q);
+}
+
+static void answer_read(struct conn *c, uint64_t line, const struct request *r)
+{
+    struct serve *s = c->serve;
+    struct reading *q = mem_new(1, sizeof *q);
+    const char *lang = r->lang ? r->lang : s->port->language(s->port->ctx);
+    *q = (struct reading){.serve = s, .to = {c->id, line}, .op = r->op};
+    memcpy(q->lang, strcmp(lang, "zh") == 0 ? "zh" : "en", 3);
+    c->reads_pending++;
+    s->port->store->query(s->port->store->ctx, &r->query, read_done, q);
+}
+
+static enum code after_check(const struct conn *c, const struct request *r, struct refusal *ret)
+{
+    if (r->op != OP_TIMELINE || !r->after_gen || r->after_gen == c->serve->config.gen)
+        return CODE_OK;
+    return refuse(ret, CODE_BAD_FIELD, "after", NULL,
+                  "after: this event is of the database before it was restored; read the timeline "
+                  "from its beginning");
+}
+
+/* ---- the table ---- */
+
+static void answer_input(struct conn *c, uint64_t line, const struct request *r,
+                         enum input_kind kind)
+{
+    const struct serve *s = c->serve;
+    struct input in = {
+        .kind = kind, .who = c->who, .to = {c->id, line}, .incident = r->incident, .body = r->body};
+    s->port->submit(s->port->ctx, &in, r->value);
+}
+
+static void answer_watch(struct conn *c, uint64_t line, const struct request *r)
+{
+    struct refusal refusal;
+    bool twice = c->watch != NULL;
+    for (uint64_t l = c->line; l < line; l++)
+        twice |= conn_slot(c, l)->watch != NULL;
+    if (twice) {
+        (void)refuse(&refusal, CODE_CONFLICT, "op", NULL,
+                     "this connection watches already; open another one");
+        conn_reply(c, line, refusal_json(&refusal));
+        return;
+    }
+    conn_slot(c, line)->watch = watch_new(r);
+    conn_say_slots(c);
+}
+
+static void answer_request(struct conn *c, uint64_t line, const struct request *r)
+{
+    const struct serve_port *port = c->serve->port;
+    enum input_kind kind;
+    if (op_input_kind(r->op, &kind)) {
+        answer_input(c, line, r, kind);
+        return;
+    }
+    switch (r->op) {
+    case OP_LIST:
+    case OP_STATUS:
+    case OP_TIMELINE:
+        answer_read(c, line, r);
+        break;
+    case OP_WATCH:
+        answer_watch(c, line, r);
+        break;
+    case OP_PLANS:
+        conn_reply(c, line, ok(port->plans(port->ctx)));
+        break;
+    case OP_ENDPOINT_LIST:
+        conn_reply(c, line, ok(port->endpoints(port->ctx)));
+        break;
+    case OP_CONFIG_SHOW:
+        conn_reply(c, line, ok(port->config(port->ctx)));
+        break;
+    case OP_CONFIG_CHECK:
+    case OP_CONFIG_RELOAD:
+        port->reload(port->ctx, r->op == OP_CONFIG_RELOAD, (struct reply_to){c->id, line});
+        break;
+    case OP_PING:
+        conn_reply(c, line, ping(c));
+        break;
+    case OP_VERSION:
+        conn_reply(c, line, ok(json_put_str(json_object(), "version", MUSTER_VERSION)));
+        break;
+    case OP_TRIGGER:
+    case OP_ANSWER:
+    case OP_UPDATE:
+    case OP_RESOLVE:
+    case OP_ORDER:
+    case OP_CONTACT_SET: /* inputs, above */
+    case OPS:
+        break;
+    }
+}
+
+void answer_line(struct conn *c, uint64_t line, const char *bytes, size_t len)
+{
+    struct refusal refusal;
+    json_t *object = NULL;
+    enum code code = line_object(bytes, len, &object, &refusal);
+    if (code) {
+        answer_refused(c, line, &refusal);
+        return;
+    }
+    struct request r;
+    code = request_read(object, &r, &refusal);
+    if (r.ref)
+        conn_slot(c, line)->ref = json_share(r.ref);
+    if (!code)
+        code = scope_check(c, op_def(r.op), &refusal);
+    if (!code)
+        code = after_check(c, &r, &refusal);
+    if (code)
+        answer_refused(c, line, &refusal);
+    else
+        answer_request(c, line, &r);
+    request_done(&r);
+}

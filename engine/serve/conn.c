@@ -1,0 +1,332 @@
+#include "serve/conn.h"
+
+#include "serve/watch.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void conn_ready(void *ctx, int ready);
+
+/* ---- making and ending ---- */
+
+/* A free place in the table. The number above it makes ids that never come again. */
+static uint64_t table_place(struct serve *s)
+{
+    size_t at = 0;
+    while (at < s->conns_cap && s->conns[at])
+        at++;
+    s->conns = mem_grow(s->conns, &s->conns_cap, at + 1, sizeof(void *));
+    return (uint64_t)++s->conns_made << 32 | (uint64_t)at;
+}
+
+struct conn *conn_new(struct serve *s, int fd, uid_t uid)
+{
+    struct conn *c = mem_new(1, sizeof *c);
+    c->serve = s;
+    c->id = table_place(s);
+    c->fd = fd;
+    c->line = 1;
+    snprintf(c->who_id, sizeof c->who_id, "uid:%" PRIu32, (uint32_t)uid);
+    bool all = uid == 0 || uid == s->config.owner;
+    c->who = (struct principal){
+        .id = c->who_id, .scopes = all ? SCOPE_ALL : SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND};
+    line_init(&c->in, s->config.line_bytes_max);
+    s->conns[c->id & UINT32_MAX] = c;
+    s->stats.connections++;
+    c->interest = loop_fd_new(s->port->loop, fd, conn_ready, c);
+    loop_fd_want(c->interest, LOOP_READ);
+    return c;
+}
+
+struct conn *conn_find(const struct serve *s, uint64_t id)
+{
+    size_t at = id & UINT32_MAX;
+    struct conn *c = at < s->conns_cap ? s->conns[at] : NULL;
+    return c && c->id == id ? c : NULL;
+}
+
+void conn_close(struct conn *c)
+{
+    if (c->dead)
+        return;
+    struct serve *s = c->serve;
+    c->dead = true;
+    loop_fd_free(c->interest);
+    close(c->fd);
+    s->conns[c->id & UINT32_MAX] = NULL;
+    s->stats.connections--;
+    if (c->watch)
+        s->stats.watchers--;
+    if (c->in_flush)
+        TAILQ_REMOVE(&s->to_flush, c, flush);
+    c->in_flush = false;
+    SLIST_INSERT_HEAD(&s->graves, c, grave);
+}
+
+static struct slot *slot_at(const struct conn *c, size_t index)
+{
+    return &c->slots[(c->slots_head + index) % c->slots_cap];
+}
+
+static void slot_done(struct slot *slot)
+{
+    json_decref(slot->ref);
+    free(slot->reply);
+    watch_free(slot->watch);
+    *slot = (struct slot){0};
+}
+
+void conn_free(struct conn *c)
+{
+    assert(c->dead);
+    for (size_t i = 0; i < c->slots_count; i++)
+        slot_done(slot_at(c, i));
+    free(c->slots);
+    watch_free(c->watch);
+    line_done(&c->in);
+    text_done(&c->out);
+    free(c);
+}
+
+/* ---- slots ---- */
+
+struct slot *conn_slot(struct conn *c, uint64_t line)
+{
+    if (line < c->line || line - c->line >= c->slots_count)
+        return NULL;
+    return slot_at(c, (size_t)(line - c->line));
+}
+
+static uint64_t slot_open(struct conn *c)
+{
+    if (c->slots_count == c->slots_cap) {
+        size_t cap = c->slots_cap ? c->slots_cap * 2 : 8;
+        struct slot *grown = mem_new(cap, sizeof *grown);
+        for (size_t i = 0; i < c->slots_count; i++)
+            grown[i] = *slot_at(c, i);
+        free(c->slots);
+        c->slots = grown;
+        c->slots_head = 0;
+        c->slots_cap = cap;
+    }
+    *slot_at(c, c->slots_count) = (struct slot){0};
+    return c->line + c->slots_count++;
+}
+
+/* The oldest slot has its reply: say it, and forget the slot. */
+static void slot_say(struct conn *c)
+{
+    struct slot *slot = slot_at(c, 0);
+    conn_say(c, slot->reply, slot->reply_len);
+    struct watch *begins = slot->watch;
+    bool ends = slot->ends;
+    slot->watch = NULL;
+    slot_done(slot);
+    c->slots_head = (c->slots_head + 1) % c->slots_cap;
+    c->slots_count--;
+    c->line++;
+    if (c->slots_count == 0) {
+        free(c->slots);
+        c->slots = NULL;
+        c->slots_head = c->slots_cap = 0;
+    }
+    if (ends)
+        c->ending = true;
+    if (begins)
+        watch_begin(c, begins);
+}
+
+static void slot_fill(struct slot *slot, json_t *body)
+{
+    AUTO_TEXT(line);
+    if (slot->ref)
+        json_put(body, "ref", json_incref(slot->ref));
+    json_write(body, &line);
+    text_add_char(&line, '\n');
+    slot->reply_len = line.len;
+    slot->reply = text_take(&line);
+    json_decref(body);
+}
+
+void conn_say_slots(struct conn *c)
+{
+    while (!c->dead && c->slots_count > 0) {
+        struct slot *oldest = slot_at(c, 0);
+        if (oldest->watch && !oldest->reply)
+            slot_fill(oldest, watch_reply(c, oldest->watch));
+        if (!oldest->reply)
+            break;
+        slot_say(c);
+    }
+}
+
+void conn_reply(struct conn *c, uint64_t line, json_t *body)
+{
+    struct slot *slot = conn_slot(c, line);
+    if (!slot || slot->reply || slot->watch) {
+        json_decref(body);
+        return;
+    }
+    if (!json_is_true(json_at(body, "ok")))
+        c->serve->stats.refused++;
+    slot_fill(slot, body);
+    conn_say_slots(c);
+}
+
+/* ---- out ---- */
+
+size_t conn_unwritten(const struct conn *c)
+{
+    return c->out.len - c->written;
+}
+
+void conn_say(struct conn *c, const char *line, size_t len)
+{
+    if (c->dead)
+        return;
+    if (c->written > 0 && c->written == c->out.len) {
+        text_clear(&c->out);
+        c->written = 0;
+    }
+    text_add_bytes(&c->out, line, len);
+    if (!c->in_flush) {
+        TAILQ_INSERT_TAIL(&c->serve->to_flush, c, flush);
+        c->in_flush = true;
+    }
+}
+
+/* Write until the kernel takes no more. */
+static void out_write(struct conn *c)
+{
+    while (conn_unwritten(c) > 0) {
+        ssize_t n =
+            send(c->fd, c->out.at + c->written, conn_unwritten(c), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            break;
+        if (n <= 0) {
+            conn_close(c);
+            return;
+        }
+        c->written += (size_t)n;
+    }
+    if (conn_unwritten(c) == 0) {
+        text_done(&c->out); /* an idle connection holds no memory */
+        c->written = 0;
+    } else if (c->written > OUT_PAUSE_BYTES) {
+        c->out.len -= c->written;
+        memmove(c->out.at, c->out.at + c->written, c->out.len + 1);
+        c->written = 0;
+    }
+}
+
+/* ---- in ---- */
+
+static bool in_paused(const struct conn *c)
+{
+    return c->slots_count >= (size_t)c->serve->config.pipelined_max ||
+           c->reads_pending >= READS_PENDING_MAX || conn_unwritten(c) > OUT_PAUSE_BYTES;
+}
+
+/* The last reply of a connection that broke the rules of lines. */
+static void in_refuse_over(struct conn *c)
+{
+    struct refusal r;
+    uint64_t line = slot_open(c);
+    (void)line_refuse_over(&c->in, &r);
+    conn_slot(c, line)->ends = true;
+    c->ending = true;
+    conn_reply(c, line, refusal_json(&r));
+}
+
+/* Take the lines that are there, as far as there is room for their replies. */
+static void in_take(struct conn *c)
+{
+    while (!c->dead && !c->ending && !c->serve->stopping && !in_paused(c)) {
+        const char *bytes = NULL;
+        size_t len = 0;
+        switch (line_next(&c->in, &bytes, &len)) {
+        case LINE_NONE:
+            return;
+        case LINE_OVER:
+            in_refuse_over(c);
+            return;
+        case LINE_WHOLE:
+            c->serve->stats.lines++;
+            answer_line(c, slot_open(c), bytes, len);
+            break;
+        }
+    }
+}
+
+/* A client that has no more to say ends the connection, once its replies are written. */
+static void in_read(struct conn *c)
+{
+    struct serve *s = c->serve;
+    ssize_t n = recv(c->fd, s->chunk, sizeof s->chunk, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return;
+    if (n < 0) {
+        conn_close(c);
+        return;
+    }
+    if (n == 0) {
+        c->ending = true;
+        return;
+    }
+    line_feed(&c->in, s->chunk, (size_t)n);
+    in_take(c);
+}
+
+/* ---- the whole ---- */
+
+static void interest_set(struct conn *c)
+{
+    bool read = !c->ending && !c->serve->stopping && !in_paused(c);
+    bool write = conn_unwritten(c) > 0;
+    loop_fd_want(c->interest, (read ? LOOP_READ : 0) | (write ? LOOP_WRITE : 0));
+}
+
+void conn_flush(struct conn *c)
+{
+    if (c->dead)
+        return;
+    if (c->in_flush)
+        TAILQ_REMOVE(&c->serve->to_flush, c, flush);
+    c->in_flush = false;
+
+    out_write(c);
+    if (!c->dead && c->watch)
+        watch_go_on(c);
+    if (!c->dead)
+        in_take(c); /* what was left while there was no room */
+    if (!c->dead && c->in_flush && conn_unwritten(c) <= OUT_PAUSE_BYTES)
+        out_write(c);
+    if (c->dead)
+        return;
+    bool over = c->ending || c->serve->stopping;
+    if (over && c->slots_count == 0 && conn_unwritten(c) == 0)
+        conn_close(c);
+    else
+        interest_set(c);
+}
+
+static void conn_ready(void *ctx, int ready)
+{
+    struct conn *c = ctx;
+    struct serve *s = c->serve;
+    bool readable = ready & LOOP_READ; /* conn_flush writes what there is */
+    serve_enter(s);
+    in_take(c); /* all whole lines, so that the end of the client's bytes is read behind them */
+    if (readable && !c->dead && !c->ending && !s->stopping && !in_paused(c))
+        in_read(c);
+    conn_flush(c);
+    serve_leave(s);
+}

@@ -1,0 +1,97 @@
+/*
+ * conn - one client: its lines, the slots of its replies, what is still to be written. Private to
+ * serve/.
+ *
+ *     OPEN --EOF of the client, or a line that ends it--> ENDING --all said and written--> gone
+ *     OPEN, ENDING --error, too far behind, conn_close--> gone
+ *
+ * Freed when the outermost function of serve/ that runs returns (serve_enter, serve_leave): a reply
+ * may come from within a submit, and close the connection that is being read.
+ */
+#pragma once
+
+#include "intake/line.h"
+#include "intake/ops.h"
+#include "serve/serve.h"
+
+#include <sys/queue.h>
+
+enum {
+    READ_CHUNK_BYTES = 65536,
+    OUT_PAUSE_BYTES = 256 * 1024, /* above it no further lines are taken */
+    READS_PENDING_MAX = 4,        /* queries under way for one connection */
+    OWNER_CONNECTIONS_MORE = 16,  /* for root and the owner above limits.connections */
+};
+
+/* A line's place in the order of replies. */
+struct slot {
+    json_t *ref; /* echoed in the reply */
+    char *reply; /* NULL: not there yet */
+    size_t reply_len;
+    struct watch *watch; /* begins when its reply is said */
+    bool ends;           /* the connection is closed behind it */
+};
+
+struct conn {
+    struct serve *serve;
+    uint64_t id; /* index in the table, and a number that no other connection has had */
+    int fd;
+    struct loop_fd *interest;
+    char who_id[24];
+    struct principal who;
+
+    struct line_splitter in;
+    struct slot *slots; /* a ring: `head` is the oldest */
+    size_t slots_head, slots_count, slots_cap;
+    uint64_t line; /* number of the oldest slot; lines count from 1 */
+    int reads_pending;
+    bool ending; /* no further lines */
+    bool dead;
+
+    struct text out;
+    size_t written; /* of out */
+    bool in_flush;
+    struct watch *watch; /* NULL: none */
+    TAILQ_ENTRY(conn) flush;
+    SLIST_ENTRY(conn) grave;
+};
+
+struct serve {
+    struct serve_config config;
+    const struct serve_port *port;
+    int listen_fd;
+    struct loop_fd *listening;
+    int spare_fd; /* given up to be able to say no when there are no descriptors left */
+    struct conn **conns;
+    size_t conns_cap;
+    uint32_t conns_made;
+    bool stopping, crowded;
+    int depth;
+    int64_t seq; /* durable */
+    TAILQ_HEAD(, conn) to_flush;
+    SLIST_HEAD(, conn) graves;
+    struct serve_stats stats;
+    char chunk[READ_CHUNK_BYTES];
+};
+
+void serve_enter(struct serve *s);
+void serve_leave(struct serve *s); /* frees what died */
+
+struct conn *conn_new(struct serve *s, int fd, uid_t uid); /* takes the descriptor */
+void conn_close(struct conn *c);
+void conn_free(struct conn *c);
+struct conn *conn_find(const struct serve *s, uint64_t id);
+
+/* Put the reply (taken) into the slot of a line. It is said when those before it are. */
+void conn_reply(struct conn *c, uint64_t line, json_t *body);
+/* Say what is ready, oldest first. */
+void conn_say_slots(struct conn *c);
+/* One line of output; marks the connection for serve_flush. */
+void conn_say(struct conn *c, const char *line, size_t len);
+size_t conn_unwritten(const struct conn *c);
+/* Write what can be written now, and take further lines if there is room again. */
+void conn_flush(struct conn *c);
+struct slot *conn_slot(struct conn *c, uint64_t line); /* NULL: no such slot */
+
+/* answer.c: what a line asks for. The slot is open. */
+void answer_line(struct conn *c, uint64_t line, const char *bytes, size_t len);
