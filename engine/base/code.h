@@ -52,6 +52,8 @@
     X(CODE_STOPPING, "stopping", ERR_UNREACHABLE, "the daemon is stopping; try again in a moment") \
     X(CODE_BAD_CONFIG, "bad_config", ERR_CONFIG,                                                   \
       "muster.conf, the site or a plan has an error; the version before stays in force")           \
+    X(CODE_INPUT_REFUSED, "input_refused", ERR_INVALID,                                            \
+      "the engine stopped twice with this trigger in hand; it is not tried a third time")          \
     X(CODE_STORE, "store", ERR_IO, "the database could not be read")
 
 enum code {

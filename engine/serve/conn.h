@@ -58,7 +58,8 @@ struct conn {
 
 struct serve {
     struct serve_config config;
-    const struct serve_port *port;
+    struct serve_port port_kept;
+    const struct serve_port *port; /* port_kept */
     int listen_fd;
     struct loop_fd *listening;
     int spare_fd; /* given up to be able to say no when there are no descriptors left */

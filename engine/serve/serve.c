@@ -20,7 +20,8 @@ struct serve *serve_new(const struct serve_config *config, const struct serve_po
 {
     struct serve *s = mem_new(1, sizeof *s);
     s->config = *config;
-    s->port = port;
+    s->port_kept = *port;
+    s->port = &s->port_kept;
     s->seq = config->seq;
     s->listen_fd = s->spare_fd = -1;
     s->stats.connections_max = config->connections_max;

@@ -73,6 +73,7 @@ struct serve_config {
     int64_t watch_rows_max;
 };
 
+/* Copies both; what they point to is borrowed until serve_free. */
 struct serve *serve_new(const struct serve_config *config, const struct serve_port *port);
 void serve_free(struct serve *s);
 
