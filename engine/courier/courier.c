@@ -187,18 +187,22 @@ enum err courier_frame(struct courier *c, json_t *frame, struct why *why)
 
 /* ---- the loop ---- */
 
-/* Move all transfers on and give the results of those that ended. */
-static void transfers_move(struct courier *c)
+/* Move all transfers on and give the results of those that ended. false: none did. */
+static bool transfers_move(struct courier *c)
 {
     int running, left;
+    bool ended = false;
     CURLMsg *message;
 
     if (curl_multi_perform(c->multi, &running) != CURLM_OK)
         abort();
     while ((message = curl_multi_info_read(c->multi, &left))) {
-        if (message->msg == CURLMSG_DONE)
-            attempt_finish(c, message->easy_handle, message->data.result);
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        attempt_finish(c, message->easy_handle, message->data.result);
+        ended = true;
     }
+    return ended;
 }
 
 /* Wait for the transfers, and for `extra` if there is one. */
@@ -210,7 +214,8 @@ static void transfers_wait(struct courier *c, struct curl_waitfd *extra, int wai
 
 void courier_step(struct courier *c, int wait_ms)
 {
-    transfers_move(c);
+    if (transfers_move(c))
+        return;
     transfers_wait(c, NULL, wait_ms);
     transfers_move(c);
 }

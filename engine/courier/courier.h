@@ -66,7 +66,7 @@ enum err courier_frame(struct courier *c, json_t *frame, struct why *why) MUST_U
 /* Attempts under way. At COURIER_ATTEMPTS_MAX the caller must step before it brings another. */
 int courier_in_hand(const struct courier *c);
 
-/* Let the attempts go on, waiting at most wait_ms for something to happen; give results. */
+/* Let the attempts go on and give results; when there are none, wait at most wait_ms for one. */
 void courier_step(struct courier *c, int wait_ms);
 
 /*

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char *outcome_name(enum outcome_class c)
@@ -142,7 +141,10 @@ static void outcome_broken(const struct transfer *t, struct outcome *o)
 {
     const struct http_answer *a = t->answer;
 
-    if (a->head_too_long)
+    /* a line of more than 100 KB is CURLE_OUT_OF_MEMORY to libcurl, since 8.6 CURLE_TOO_LARGE (100) */
+    bool line_too_long = t->connected && (t->code == CURLE_OUT_OF_MEMORY || (int)t->code == 100);
+
+    if (a->head_too_long || line_too_long)
         fail(o, OUTCOME_BODY, "%s: its answer has more than %d KiB of headers", t->endpoint,
              ANSWER_HEAD_BYTES / 1024);
     else if (t->code == CURLE_UNSUPPORTED_PROTOCOL || t->code == CURLE_WEIRD_SERVER_REPLY)
@@ -167,9 +169,7 @@ void outcome_of(const struct transfer *t, struct outcome *ret)
     }
     /* if and not switch: libcurl has a hundred codes, and new ones with each release */
     CURLcode c = t->code;
-    if (c == CURLE_OUT_OF_MEMORY)
-        abort();
-    else if (c == CURLE_OPERATION_TIMEDOUT)
+    if (c == CURLE_OPERATION_TIMEDOUT)
         outcome_timeout(t, ret);
     else if (c == CURLE_COULDNT_RESOLVE_HOST)
         fail(ret, OUTCOME_CONNECT,
