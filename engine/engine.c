@@ -76,15 +76,7 @@ void engine_input(struct engine *e, struct input in)
 
 static void news_clear(struct vault_news *n)
 {
-    for (size_t k = 0; k < n->pins_count; k++) {
-        free((void *)(uintptr_t)n->pins[k].hash);
-        free((void *)(uintptr_t)n->pins[k].body);
-    }
-    for (size_t k = 0; k < n->contacts_count; k++) {
-        free((void *)(uintptr_t)n->contacts[k].person);
-        free((void *)(uintptr_t)n->contacts[k].endpoint);
-        free((void *)(uintptr_t)n->contacts[k].value);
-    }
+    arena_done(&n->keep);
     n->pins_count = n->contacts_count = 0;
 }
 

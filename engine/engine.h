@@ -21,6 +21,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/config.h"
 #include "core/core.h"
 #include "serve/serve.h"
@@ -52,10 +53,11 @@ struct planner_state {
 
 /* What is written with the next commit beside the records. */
 struct vault_news {
-    struct store_pin *pins; /* hash and body are owned */
+    struct store_pin *pins; /* they borrow from `keep` */
     size_t pins_count, pins_cap;
-    struct store_contact *contacts; /* all owned */
+    struct store_contact *contacts;
     size_t contacts_count, contacts_cap;
+    struct arena keep;
 };
 
 struct source; /* engine_planner.c */

@@ -242,12 +242,13 @@ static char *pin_hash(const json_t *value)
 static void pin_write(struct engine *e, const char *hash, const char *kind, const json_t *body)
 {
     struct vault_news *n = &e->news;
-    struct text text = {0};
+    AUTO_TEXT(text);
     json_write(body, &text);
-    size_t len = text.len;
     n->pins = mem_grow(n->pins, &n->pins_cap, n->pins_count + 1, sizeof *n->pins);
-    n->pins[n->pins_count++] = (struct store_pin){
-        .hash = mem_str(hash), .kind = kind, .body = text_take(&text), .body_len = len};
+    n->pins[n->pins_count++] = (struct store_pin){.hash = arena_str(&n->keep, hash, strlen(hash)),
+                                                  .kind = kind,
+                                                  .body = arena_str(&n->keep, text.at, text.len),
+                                                  .body_len = text.len};
     source_add(e, hash, body);
 }
 

@@ -43,8 +43,10 @@ void contact_write(struct engine *e, const char *person, const char *endpoint, c
     contact_keep(e, person, endpoint, value);
     n->contacts =
         mem_grow(n->contacts, &n->contacts_cap, n->contacts_count + 1, sizeof *n->contacts);
-    n->contacts[n->contacts_count++] =
-        (struct store_contact){mem_str(person), mem_str(endpoint), mem_str(value)};
+    n->contacts[n->contacts_count++] = (struct store_contact){
+        .person = arena_str(&n->keep, person, strlen(person)),
+        .endpoint = arena_str(&n->keep, endpoint, strlen(endpoint)),
+        .value = value ? arena_str(&n->keep, value, strlen(value)) : NULL};
 }
 
 /* The courier that was meant may be gone: then the next one is handed the attempt anew. */

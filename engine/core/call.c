@@ -145,7 +145,7 @@ json_t *calls_json(const struct incident *i)
     size_t count = 0, cap = 0;
     LIST_FOREACH(call, &i->calls, link)
     {
-        sorted = mem_grow(sorted, &cap, count + 1, sizeof *sorted);
+        sorted = mem_grow(sorted, &cap, count + 1, sizeof(void *));
         sorted[count++] = call;
     }
     qsort(sorted, count, sizeof *sorted, call_step_order);
@@ -324,7 +324,7 @@ void call_check_delivery(struct core *c, struct incident *i, const char *step)
     int failed = 0;
     LIST_FOREACH(n, &i->notices, link)
     {
-        if (strcmp(n->step, step) || n->rung != call->rung || n->round != call->round)
+        if (strcmp(n->step, step) != 0 || n->rung != call->rung || n->round != call->round)
             continue;
         if (n->state != NOTICE_FAILED)
             return;

@@ -102,7 +102,7 @@ static json_t *calls_answered_by(const struct incident *i, const char *person, c
     const struct call *call;
     LIST_FOREACH(call, &i->calls, link)
     {
-        if ((step && strcmp(call->step, step)) || !call_asked(call, person))
+        if ((step && strcmp(call->step, step) != 0) || !call_asked(call, person))
             continue;
         if (call->forever)
             *ret_forever = true;
@@ -289,7 +289,7 @@ static void decide_order(struct core *c)
     const char *reason = json_str(c->in->body, "reason");
     if (!input_allowed(c, SCOPE_ORDER, "order") || !(i = input_incident(c)))
         return;
-    if (strcmp(action, "terminate")) {
+    if (strcmp(action, "terminate") != 0) {
         core_refuse(c, CODE_NOT_BUILT, "action", NULL, "the order \"%s\" is not built yet", action);
         return;
     }
@@ -350,11 +350,11 @@ static bool config_same(const struct core *c, const json_t *body)
 {
     const char *site = json_str_or(body, "site", "");
     const json_t *plans = json_at(body, "plans");
-    if (!c->site_pin || strcmp(c->site_pin, site) || json_array_size(plans) != c->plans_count)
+    if (!c->site_pin || strcmp(c->site_pin, site) != 0 || json_array_size(plans) != c->plans_count)
         return false;
     for (size_t n = 0; n < c->plans_count; n++) {
         const json_t *plan = json_array_get(plans, n);
-        if (strcmp(json_str_or(plan, "name", ""), c->plans[n].name) ||
+        if (strcmp(json_str_or(plan, "name", ""), c->plans[n].name) != 0 ||
             strcmp(json_str_or(plan, "pin", ""), c->plans[n].pin))
             return false;
     }

@@ -258,7 +258,7 @@ static json_t *timers_json(const struct incident *i)
     LIST_FOREACH(t, &i->timers, link)
     count++;
     if (count > 1)
-        sorted = mem_new(count, sizeof *sorted);
+        sorted = mem_new(count, sizeof(void *));
     count = 0;
     LIST_FOREACH(t, &i->timers, link)
     sorted[count++] = t;

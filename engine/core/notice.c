@@ -278,7 +278,7 @@ static json_t *notify_event(struct core *c, const struct notice *n, enum notice_
     const struct notice *other;
     LIST_FOREACH(other, &n->incident->notices, link)
     {
-        if (other == n || strcmp(other->step, n->step))
+        if (other == n || strcmp(other->step, n->step) != 0)
             continue;
         if (!notice_finished(other))
             return NULL;
@@ -504,7 +504,7 @@ static void notice_collect_sending(const void *node, VISIT visit, void *closure)
     struct notice_walk *w = closure;
     if ((visit != postorder && visit != leaf) || n->state != NOTICE_SENDING)
         return;
-    *w->at = mem_grow(*w->at, w->cap, *w->count + 1, sizeof **w->at);
+    *w->at = mem_grow(*w->at, w->cap, *w->count + 1, sizeof(void *));
     (*w->at)[(*w->count)++] = n;
 }
 
@@ -530,7 +530,7 @@ void notice_tell_reached(struct core *c, struct incident *i, const char *step, c
     {
         bool reached =
             n->state == NOTICE_SENT || n->state == NOTICE_ANSWERED || n->state == NOTICE_SENDING;
-        if (!reached || n->alarm || (step && strcmp(n->step, step)) ||
+        if (!reached || n->alarm || (step && strcmp(n->step, step) != 0) ||
             json_object_get(told, n->person))
             continue;
         json_object_set_new(told, n->person, json_true());

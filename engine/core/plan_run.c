@@ -192,7 +192,7 @@ static void incident_collect(const void *node, VISIT visit, void *closure)
     struct incident_walk *w = closure;
     if (visit != postorder && visit != leaf)
         return;
-    w->at = mem_grow(w->at, &w->cap, w->count + 1, sizeof *w->at);
+    w->at = mem_grow(w->at, &w->cap, w->count + 1, sizeof(void *));
     w->at[w->count++] = *(struct incident *const *)node;
 }
 

@@ -182,7 +182,7 @@ static void say_turn(const struct say *s)
     say_words(s, "预案运行一步", "the plan takes a turn");
     json_array_foreach(record_at(s->r, "cmds"), n, cmd)
     {
-        if (strcmp(json_str_or(cmd, "kind", ""), "log"))
+        if (strcmp(json_str_or(cmd, "kind", ""), "log") != 0)
             continue;
         text_addf(s->to, "%s%s", shown++ ? "; " : ": ", json_str_or(cmd, "text", ""));
     }

@@ -15,8 +15,9 @@ static bool trigger_plan(struct core *c, const struct plan_head **ret, const cha
     *ret_pin = NULL;
     if (name) {
         *ret_pin = core_plan_pin(c, name);
-        if (*ret_pin) {
-            *ret = core_pin(c, *ret_pin)->head;
+        const struct pin *pin = *ret_pin ? core_pin(c, *ret_pin) : NULL;
+        if (pin) {
+            *ret = pin->head;
             return true;
         }
         const char **names = mem_new(c->plans_count + 1, sizeof *names);
