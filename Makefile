@@ -60,9 +60,6 @@ GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql))
 TEST_SRC     := $(wildcard tests/unit/test_*.c tests/story/test_*.c)
 TEST_BIN     := $(TEST_SRC:tests/%.c=$(OUT)/tests/%)
 TEST_LIB_OBJ := $(patsubst tests/%.c,$(OUT)/tests/obj/%.o,$(wildcard tests/lib/*.c))
-# Programs that a test in Python drives: a part of the engine on its own.
-DRIVER_SRC   := $(wildcard tests/driver/*.c)
-DRIVER       := $(DRIVER_SRC:tests/%.c=$(OUT)/tests/%)
 # Libraries that tests put in front of libc (LD_PRELOAD): a disk that fails, a clock that steps.
 PRELOAD      := $(patsubst tests/%.c,$(OUT)/tests/%.so,$(wildcard tests/preload/*.c))
 
@@ -83,8 +80,8 @@ $(OUT)/gen/%.inc: engine/%
 	$(Q)xxd -i < $< > $@
 
 $(OUT)/libmuster.a: $(PARTS)
-	@rm -f $@
-	$(Q)ar rcs $@ $^
+	@rm -f $@ # q appends: r would let one file.o push out that of another folder
+	$(Q)ar qcs $@ $^
 
 $(OUT)/tests/obj/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D)
@@ -125,7 +122,7 @@ test:
 	@scripts/deps test
 	@$(AGAIN) check
 
-tests: $(if $(wildcard engine/main.c),$(OUT)/muster) $(TEST_BIN) $(DRIVER) $(PRELOAD)
+tests: $(if $(wildcard engine/main.c),$(OUT)/muster) $(TEST_BIN) $(PRELOAD)
 
 check: tests
 	@OUT=$(OUT) scripts/test
@@ -181,5 +178,4 @@ help:
 clean:
 	rm -rf $(OUT)
 
--include $(OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) \
-         $(patsubst tests/%.c,$(OUT)/tests/obj/%.d,$(TEST_SRC) $(DRIVER_SRC))
+-include $(OBJ:.o=.d) $(TEST_SRC:tests/%.c=$(OUT)/tests/obj/%.d) $(TEST_LIB_OBJ:.o=.d)

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 ROOT = os.environ.get("MUSTER_ROOT", os.path.join(os.path.dirname(__file__), "..", ".."))
-PROMISED = ("all run test demo lint layers sanitize fault fuzz night bench web coverage install deb "
-            "help").split()
+PROMISED = ("all run test demo lint layers sanitize fault fuzz night bench web coverage install "
+            "deb help").split()
 
 results = []
 
