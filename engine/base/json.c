@@ -185,7 +185,7 @@ enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *
 
 /* ---- Out ---- */
 
-static void write_string(const char *s, size_t len, struct text *to)
+void json_write_str(const char *s, size_t len, struct text *to)
 {
     text_add_char(to, '"');
     size_t done = 0;
@@ -263,7 +263,7 @@ static void write_object(const json_t *value, struct text *to)
     for (size_t i = 0; i < count; i++) {
         if (i)
             text_add_char(to, ',');
-        write_string(keys[i], strlen(keys[i]), to);
+        json_write_str(keys[i], strlen(keys[i]), to);
         text_add_char(to, ':');
         json_write(json_object_get(value, keys[i]), to);
     }
@@ -292,7 +292,7 @@ void json_write(const json_t *value, struct text *to)
         write_array(value, to);
         return;
     case JSON_STRING:
-        write_string(json_string_value(value), json_string_length(value), to);
+        json_write_str(json_string_value(value), json_string_length(value), to);
         return;
     case JSON_INTEGER:
         text_addf(to, "%lld", (long long)json_integer_value(value));

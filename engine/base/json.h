@@ -45,6 +45,8 @@ enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *
 
 /* Canonical bytes. Never fails on what json_read gave or what our own code built. */
 void json_write(const json_t *value, struct text *to);
+/* One string or key, with its quotes: for who writes an object with members of his own. */
+void json_write_str(const char *s, size_t len, struct text *to);
 
 /*
  * The keys of an object, sorted by bytes: whoever goes through them in this order decides the same

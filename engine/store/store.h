@@ -79,8 +79,8 @@ int64_t store_last_seq(const struct store *s);                  /* 0: the journa
 int64_t store_gen(const struct store *s); /* 1; another one after a restore: part of event ids */
 bool store_was_clean(const struct store *s); /* the last stop was an orderly one */
 
-/* Start the two threads. From here on store_port() works. */
-void store_start(struct store *s);
+/* Start the two threads. From here on store_port() works. After an error: store_stop. */
+enum err store_start(struct store *s, struct why *why) MUST_USE;
 
 /* ---- Running ---- */
 
@@ -96,7 +96,7 @@ void store_poll(struct store *s);
 struct store_stats {
     int64_t queue_bytes, queue_bytes_max; /* limit "store.queue_bytes": append waits above it */
     int64_t commits, rows;                /* since the start */
-    int64_t commit_us_last, commit_us_max; /* begin to durable */
+    int64_t commit_us_sum, commit_us_max; /* begin to durable */
     int64_t wal_bytes, wal_bytes_max, wal_cap_bytes;
     int64_t durable_seq;
     bool ballast_in_use;

@@ -361,6 +361,10 @@ static void output_is_canonical(void **state)
                   "\"\\u0001\\u001f\\b\\t\\n\\f\\r\\\"\\\\/\x7f中😀\"");
     check_written("[]", "[]");
     check_written("{}", "{}");
+
+    AUTO_TEXT(t);
+    json_write_str("a\"\n中", strlen("a\"\n中"), &t);
+    assert_string_equal(text_str(&t), "\"a\\\"\\n中\"");
 }
 
 static void numbers_are_written_in_the_fewest_digits(void **state)

@@ -1,0 +1,382 @@
+#include "store/query.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    PAGE_ROWS_MAX = 1000,
+    PAGE_BYTES_MAX = 1024 * 1024,
+    PAGE_MS_MAX = 40, /* of the 50 ms that a reader's transaction may take; the last row comes on top */
+    LIST_ROWS_MAX = 200,
+    STATES_MAX = 16,
+};
+
+static const char *const read_sql[READ_STATEMENTS] = {
+#define X(name, sql) [name] = sql,
+    READ_TABLE(X)
+#undef X
+};
+
+/* ---- a page: rows until one of its limits ---- */
+
+struct page {
+    struct read *read;
+    struct query_result *result;
+    size_t records_cap, rows_cap;
+    int64_t rows_max;
+    int64_t bytes;
+    int64_t end_ms;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t page_count(const struct page *p)
+{
+    return (int64_t)(p->result->records_count + p->result->rows_count);
+}
+
+/* A page holds at least one row, or nobody would ever get past it. */
+static bool page_is_full(const struct page *p)
+{
+    int64_t count = page_count(p);
+    return count > 0 &&
+           (count >= p->rows_max || p->bytes >= PAGE_BYTES_MAX || now_ms() >= p->end_ms);
+}
+
+static void page_fail(struct page *p, const char *doing)
+{
+    p->result->err = db_why(p->read->db, p->read->path, doing, &p->result->why);
+}
+
+static const struct seal_key *page_key(struct page *p, struct uuid incident)
+{
+    const struct seal_key *key = NULL;
+    if (!uuid_is_none(incident) && keys_of(&p->read->keys, incident, &key) != SQLITE_OK)
+        page_fail(p, "reading the vault");
+    return key;
+}
+
+static void page_add_record(struct page *p, sqlite3_stmt *stmt)
+{
+    struct query_result *result = p->result;
+    struct stored s;
+    stored_read(stmt, &s);
+    const struct seal_key *key = page_key(p, s.incident);
+    if (result->err)
+        return;
+    struct record *record = NULL;
+    result->err = stored_record(&s, key, &record, NULL, &result->why);
+    if (result->err)
+        return;
+    result->records = mem_grow(result->records, &p->records_cap, result->records_count + 1,
+                               sizeof(struct record *));
+    result->records[result->records_count++] = record;
+    p->bytes += (int64_t)(s.body_len + s.actor_len);
+}
+
+static void page_add_row(struct page *p, sqlite3_stmt *stmt, enum row_kind kind)
+{
+    struct query_result *result = p->result;
+    const struct seal_key *key = page_key(p, column_uuid(stmt, ROW_OF));
+    if (result->err)
+        return;
+    struct row row;
+    result->err = stored_row(stmt, kind, key, &row, &result->why);
+    if (result->err)
+        return;
+    result->rows = mem_grow(result->rows, &p->rows_cap, result->rows_count + 1, sizeof(row));
+    result->rows[result->rows_count++] = row;
+    p->bytes += sqlite3_column_bytes(stmt, ROW_BODY);
+}
+
+/* Every row of a bound statement until the page is full; ROW_KINDS: records of the journal. */
+static void page_fill(struct page *p, enum read_statement s, enum row_kind kind)
+{
+    sqlite3_stmt *stmt = p->read->stmts[s];
+    int rc = SQLITE_DONE;
+    while (!p->result->err && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        if (page_is_full(p)) {
+            p->result->more = true;
+            break;
+        }
+        if (kind == ROW_KINDS)
+            page_add_record(p, stmt);
+        else
+            page_add_row(p, stmt, kind);
+    }
+    if (!p->result->err && db_code(rc) != SQLITE_OK)
+        page_fail(p, read_sql[s]);
+    sqlite3_reset(stmt);
+}
+
+/* ---- each kind ---- */
+
+static void bind_id(sqlite3_stmt *stmt, int at, const struct uuid *u)
+{
+    sqlite3_bind_blob(stmt, at, u->b, sizeof(u->b), SQLITE_STATIC);
+}
+
+static void run_incident(struct page *p, const struct uuid *id)
+{
+    bind_id(p->read->stmts[Q_INCIDENT], 1, id);
+    page_fill(p, Q_INCIDENT, ROW_INCIDENT);
+}
+
+/* seq > after, and <= upto where there is one; one more than the page holds, to know of more */
+static void run_journal(struct page *p, const struct query *q, enum read_statement s)
+{
+    sqlite3_stmt *stmt = p->read->stmts[s];
+    if (s == Q_TIMELINE)
+        bind_id(stmt, 1, &q->incident);
+    sqlite3_bind_int64(stmt, 2, q->after);
+    sqlite3_bind_int64(stmt, 3, q->upto > 0 ? q->upto : INT64_MAX);
+    sqlite3_bind_int64(stmt, 4, p->rows_max + 1);
+    page_fill(p, s, ROW_KINDS);
+}
+
+static void run_notices(struct page *p, const struct query *q)
+{
+    struct uuid above = {{0}};
+    if (q->cursor[0] && !uuid_parse(q->cursor, &above)) {
+        p->result->err = why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
+        return;
+    }
+    sqlite3_stmt *stmt = p->read->stmts[Q_NOTICES];
+    bind_id(stmt, 1, &q->incident);
+    bind_id(stmt, 2, &above);
+    sqlite3_bind_int64(stmt, 3, p->rows_max + 1);
+    page_fill(p, Q_NOTICES, ROW_NOTICE);
+}
+
+static void run_pin(struct page *p, const struct query *q)
+{
+    assert(q->pin);
+    sqlite3_stmt *stmt = p->read->stmts[Q_PIN];
+    sqlite3_bind_text(stmt, 1, q->pin, -1, SQLITE_STATIC);
+    int rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW) {
+        size_t len = (size_t)sqlite3_column_bytes(stmt, 2);
+        char *body = mem_new(len + 1, 1);
+        if (len)
+            memcpy(body, sqlite3_column_blob(stmt, 2), len);
+        p->result->pin = (struct store_pin){.hash = mem_str(q->pin),
+                                            .kind = mem_str((const char *)sqlite3_column_text(stmt, 1)),
+                                            .body = body,
+                                            .body_len = len};
+    } else if (rc == SQLITE_DONE) {
+        p->result->err = why_set(&p->result->why, ERR_MISSING, "there is no pin %s", q->pin);
+    } else {
+        page_fail(p, read_sql[Q_PIN]);
+    }
+    sqlite3_reset(stmt);
+}
+
+/* ---- the list: the newest of several walks down an index, one for each state and drill ---- */
+
+struct ids {
+    struct uuid *at;
+    size_t count, cap;
+};
+
+static int uuid_newest_first(const void *a, const void *b)
+{
+    const struct uuid *x = a, *y = b;
+    return uuid_cmp(*y, *x);
+}
+
+/* The ids of a statement bound but for ?1 (below) and ?2 (how many). */
+static void ids_add(struct page *p, enum read_statement s, const struct uuid *below, struct ids *ids)
+{
+    sqlite3_stmt *stmt = p->read->stmts[s];
+    bind_id(stmt, 1, below);
+    sqlite3_bind_int64(stmt, 2, p->rows_max + 1);
+    int rc;
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        ids->at = mem_grow(ids->at, &ids->cap, ids->count + 1, sizeof(*ids->at));
+        ids->at[ids->count++] = column_uuid(stmt, 0);
+    }
+    if (db_code(rc) != SQLITE_OK)
+        page_fail(p, read_sql[s]);
+    sqlite3_reset(stmt);
+}
+
+static void ids_in_state(struct page *p, const struct query *q, const char *state,
+                         const struct uuid *below, struct ids *ids)
+{
+    sqlite3_stmt *stmt = p->read->stmts[Q_IN_STATE];
+    for (int drill = 0; drill <= 1 && !p->result->err; drill++) {
+        if (q->drill >= 0 && q->drill != drill)
+            continue;
+        sqlite3_bind_text(stmt, 3, state, -1, SQLITE_STATIC);
+        sqlite3_bind_int(stmt, 4, drill);
+        ids_add(p, Q_IN_STATE, below, ids);
+    }
+}
+
+/* Every state that there is: one step down the index each. */
+static void ids_in_all_states(struct page *p, const struct query *q, const struct uuid *below,
+                              struct ids *ids)
+{
+    sqlite3_stmt *stmt = p->read->stmts[Q_NEXT_STATE];
+    char state[64] = "";
+    for (int i = 0; i < STATES_MAX && !p->result->err; i++) {
+        sqlite3_bind_text(stmt, 1, state, -1, SQLITE_STATIC);
+        int rc = sqlite3_step(stmt);
+        if (db_code(rc) != SQLITE_OK)
+            page_fail(p, read_sql[Q_NEXT_STATE]);
+        const char *next = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+        size_t len = next ? strlen(next) : 0;
+        bool there = next && len < sizeof(state);
+        if (there)
+            memcpy(state, next, len + 1);
+        sqlite3_reset(stmt);
+        if (!there)
+            return;
+        ids_in_state(p, q, state, below, ids);
+    }
+}
+
+static void run_list(struct page *p, const struct query *q)
+{
+    struct uuid below;
+    memset(below.b, 0xff, sizeof(below.b));
+    if (q->cursor[0] && !uuid_parse(q->cursor, &below)) {
+        p->result->err = why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
+        return;
+    }
+    struct ids ids = {0};
+    if (!q->states[0] && q->drill < 0)
+        ids_add(p, Q_NEWEST, &below, &ids);
+    else if (!q->states[0])
+        ids_in_all_states(p, q, &below, &ids);
+    for (size_t i = 0; i < sizeof(q->states) / sizeof(*q->states) && q->states[i]; i++)
+        ids_in_state(p, q, q->states[i], &below, &ids);
+
+    if (ids.count)
+        qsort(ids.at, ids.count, sizeof(*ids.at), uuid_newest_first);
+    for (size_t i = 0; i < ids.count && !p->result->err && !p->result->more; i++) {
+        if (page_is_full(p))
+            p->result->more = true;
+        else
+            run_incident(p, &ids.at[i]);
+    }
+    free(ids.at);
+}
+
+/* ---- one transaction ---- */
+
+static void run_kind(struct page *p, const struct query *q)
+{
+    switch (q->kind) {
+    case QUERY_LIST:
+        run_list(p, q);
+        return;
+    case QUERY_INCIDENT:
+        run_incident(p, &q->incident);
+        if (!p->result->err && p->result->rows_count == 0)
+            p->result->err = why_set(&p->result->why, ERR_MISSING, "there is no incident with this id");
+        return;
+    case QUERY_NOTICES:
+        run_notices(p, q);
+        return;
+    case QUERY_TIMELINE:
+        run_journal(p, q, Q_TIMELINE);
+        return;
+    case QUERY_EVENTS:
+        run_journal(p, q, Q_EVENTS);
+        return;
+    case QUERY_PIN:
+        run_pin(p, q);
+        return;
+    }
+    assert(false);
+}
+
+static bool run_simple(struct page *p, enum read_statement s, int64_t *ret)
+{
+    sqlite3_stmt *stmt = p->read->stmts[s];
+    int rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW && ret)
+        *ret = sqlite3_column_int64(stmt, 0);
+    bool ok = db_code(rc) == SQLITE_OK;
+    if (!ok && !p->result->err)
+        page_fail(p, read_sql[s]);
+    sqlite3_reset(stmt);
+    return ok;
+}
+
+void query_run(struct read *r, const struct query *q, struct query_result *ret)
+{
+    *ret = (struct query_result){0};
+    int64_t most = q->kind == QUERY_LIST ? LIST_ROWS_MAX : PAGE_ROWS_MAX;
+    struct page p = {.read = r,
+                     .result = ret,
+                     .rows_max = q->limit > 0 && q->limit < most ? q->limit : most,
+                     .end_ms = now_ms() + PAGE_MS_MAX};
+    keys_clear(&r->keys); /* a key destroyed since is not known any more */
+    if (run_simple(&p, Q_BEGIN, NULL)) {
+        if (run_simple(&p, Q_AS_OF, &ret->as_of))
+            run_kind(&p, q);
+        run_simple(&p, Q_END, NULL);
+    }
+    if (!sqlite3_get_autocommit(r->db))
+        sqlite3_exec(r->db, "ROLLBACK", NULL, NULL, NULL);
+    if (ret->err) {
+        struct query_result failed = {.err = ret->err, .why = ret->why, .as_of = ret->as_of};
+        query_result_done(ret);
+        *ret = failed;
+    }
+}
+
+/* What the pin of a result points to was made by run_pin. */
+static void pin_free(const char *s)
+{
+    union {
+        const char *from;
+        char *to;
+    } u = {.from = s};
+    free(u.to);
+}
+
+void query_result_done(struct query_result *result)
+{
+    for (size_t i = 0; i < result->records_count; i++)
+        record_unref(result->records[i]);
+    for (size_t i = 0; i < result->rows_count; i++)
+        row_done(&result->rows[i]);
+    free(result->records);
+    free(result->rows);
+    pin_free(result->pin.hash);
+    pin_free(result->pin.kind);
+    pin_free(result->pin.body);
+    *result = (struct query_result){0};
+}
+
+/* ---- start and end ---- */
+
+enum err read_init(struct read *r, sqlite3 *db, const char *path, struct why *why)
+{
+    *r = (struct read){.db = db, .path = path};
+    enum err e = keys_init(&r->keys, db, path, false, why);
+    for (int i = 0; i < READ_STATEMENTS && !e; i++)
+        e = db_prepare(db, path, read_sql[i], &r->stmts[i], why);
+    if (e)
+        read_done(r);
+    return e;
+}
+
+void read_done(struct read *r)
+{
+    for (int i = 0; i < READ_STATEMENTS; i++)
+        sqlite3_finalize(r->stmts[i]);
+    keys_done(&r->keys);
+    *r = (struct read){0};
+}

@@ -1,0 +1,52 @@
+/*
+ * query - the statements behind each kind of query.
+ *
+ * Every one of them walks an index from where the page begins, so that a page costs what it holds,
+ * however many closed incidents lie in the file.
+ *
+ * Layer      store, inside.
+ * Threads    That of its connection.
+ */
+#pragma once
+
+#include "store/keys.h"
+#include "store/stored.h"
+#include "store/store.h"
+
+#define READ_TABLE(X)                                                                              \
+    X(Q_BEGIN, "BEGIN")                                                                            \
+    X(Q_END, "COMMIT")                                                                             \
+    X(Q_AS_OF, "SELECT ifnull(max(seq), 0) FROM journal")                                          \
+    X(Q_INCIDENT, "SELECT " INCIDENT_COLUMNS " FROM incident WHERE id = ?1")                       \
+    X(Q_NEWEST, "SELECT id FROM incident WHERE id < ?1 ORDER BY id DESC LIMIT ?2")                 \
+    X(Q_NEXT_STATE, "SELECT min(state) FROM incident WHERE state > ?1")                            \
+    X(Q_IN_STATE, "SELECT id FROM incident WHERE state = ?3 AND drill = ?4 AND id < ?1 "           \
+                  "ORDER BY id DESC LIMIT ?2")                                                     \
+    X(Q_NOTICES, "SELECT " NOTICE_COLUMNS " FROM notice WHERE incident = ?1 AND id > ?2 "          \
+                 "ORDER BY id LIMIT ?3")                                                           \
+    X(Q_TIMELINE, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE incident = ?1 AND seq > ?2 "      \
+                  "AND seq <= ?3 ORDER BY seq LIMIT ?4")                                           \
+    X(Q_EVENTS, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq > ?2 AND seq <= ?3 "            \
+                "ORDER BY seq LIMIT ?4")                                                           \
+    X(Q_PIN, "SELECT hash, kind, body FROM pin WHERE hash = ?1")
+
+enum read_statement {
+#define X(name, sql) name,
+    READ_TABLE(X)
+#undef X
+        READ_STATEMENTS
+};
+
+struct read {
+    sqlite3 *db;
+    const char *path; /* borrowed */
+    sqlite3_stmt *stmts[READ_STATEMENTS];
+    struct keys keys;
+};
+
+enum err read_init(struct read *r, sqlite3 *db, const char *path, struct why *why) MUST_USE;
+void read_done(struct read *r);
+
+/* One transaction. Gives what the result holds (query_result_done). Errors are in the result. */
+void query_run(struct read *r, const struct query *q, struct query_result *ret);
+void query_result_done(struct query_result *result);

@@ -1,0 +1,351 @@
+#include "store/store.h"
+
+#include "base/log.h"
+#include "store/ballast.h"
+#include "store/open.h"
+#include "store/reader.h"
+#include "store/writer.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BUSY_MS = 2000, FREE_BYTES_EVERY_MS = 1000 };
+
+struct store {
+    struct store_config config;
+    char *path, *ballast_path;
+    struct store_port port;
+    struct clock_mark mark; /* found at the start */
+    int64_t gen;
+    int64_t last_seq;
+    bool clean;
+    bool ballast_missing;
+    int event_fd;
+    bool running;
+    struct write write; /* until store_start */
+    struct writer *writer;
+    struct reader *reader;
+    int64_t free_bytes, free_bytes_next_ms;
+};
+
+/* ---- the port ---- */
+
+static struct store *store_of(void *ctx)
+{
+    return ctx;
+}
+
+static void port_append(void *ctx, const struct store_batch *batch)
+{
+    struct store *s = store_of(ctx);
+    assert(s->running);
+    struct pack *p = pack_new(batch);
+    for (size_t i = 0; i < batch->records_count; i++)
+        record_unref(batch->records[i]);
+    for (size_t i = 0; i < batch->rows_count; i++)
+        row_done(&batch->rows[i]);
+    writer_append(s->writer, p);
+}
+
+static void port_query(void *ctx, const struct query *q, query_done_fn *done, void *done_ctx)
+{
+    struct store *s = store_of(ctx);
+    assert(s->running);
+    reader_ask(s->reader, q, done, done_ctx);
+}
+
+/* The kernel answers it from memory: the loop may ask. */
+static int64_t port_free_bytes(void *ctx)
+{
+    struct store *s = store_of(ctx);
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t now = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    if (now >= s->free_bytes_next_ms) {
+        s->free_bytes = disk_free_bytes(s->path);
+        s->free_bytes_next_ms = now + FREE_BYTES_EVERY_MS;
+    }
+    return s->free_bytes;
+}
+
+/* ---- open ---- */
+
+static char *path_beside(const char *path, const char *suffix)
+{
+    AUTO_TEXT(t);
+    text_addf(&t, "%s%s", path, suffix);
+    return text_take(&t);
+}
+
+static struct store *store_new(const struct store_config *config)
+{
+    struct store *s = mem_new(1, sizeof(*s));
+    s->config = *config;
+    s->path = mem_str(config->path);
+    s->config.path = s->path;
+    s->ballast_path = path_beside(config->path, ".ballast");
+    if (!s->config.wal_cap_bytes)
+        s->config.wal_cap_bytes = STORE_WAL_CAP_BYTES;
+    if (!s->config.ballast_bytes)
+        s->config.ballast_bytes = 4 * s->config.wal_cap_bytes;
+    if (!s->config.queue_bytes)
+        s->config.queue_bytes = STORE_QUEUE_BYTES_MAX;
+    if (!s->config.busy_ms)
+        s->config.busy_ms = BUSY_MS;
+    s->port = (struct store_port){
+        .ctx = s, .append = port_append, .query = port_query, .free_bytes = port_free_bytes};
+    s->event_fd = -1;
+    return s;
+}
+
+static void store_free(struct store *s)
+{
+    if (s->event_fd >= 0)
+        close(s->event_fd);
+    free(s->path);
+    free(s->ballast_path);
+    free(s);
+}
+
+/* The libraries seed themselves at their first use: that must not be in two threads at once. */
+static void libraries_start(void)
+{
+    if (sodium_init() < 0)
+        abort();
+    json_object_seed(0);
+}
+
+enum err store_open(const struct store_config *config, struct store **ret, struct why *why)
+{
+    assert(config->path && config->durable);
+    libraries_start();
+    struct store *s = store_new(config);
+    assert(s->config.ballast_bytes >= 4 * s->config.wal_cap_bytes);
+
+    struct opened opened;
+    enum err e = open_database(s->path, s->ballast_path, s->config.busy_ms, OPEN_SHARED, &opened,
+                               why);
+    if (e) {
+        store_free(s);
+        return e;
+    }
+    s->write = opened.write;
+    s->mark = opened.mark;
+    s->gen = opened.gen;
+    s->clean = opened.clean;
+    s->last_seq = opened.write.committed_seq;
+    s->ballast_missing = !ballast_make(s->ballast_path, s->config.ballast_bytes);
+    if (s->ballast_missing)
+        log_warn("store", "%s: %" PRId64 " MiB are not free for the ballast (%s); if the disk becomes "
+                          "full now, the record stops: make room",
+                 s->path, 2 * s->config.ballast_bytes / 1048576, s->ballast_path);
+    s->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (s->event_fd < 0)
+        abort();
+    *ret = s;
+    return ERR_OK;
+}
+
+bool store_mark(const struct store *s, struct clock_mark *ret)
+{
+    *ret = s->mark;
+    return s->mark.boot_id[0] != '\0';
+}
+
+int64_t store_last_seq(const struct store *s)
+{
+    return s->last_seq;
+}
+
+int64_t store_gen(const struct store *s)
+{
+    return s->gen;
+}
+
+bool store_was_clean(const struct store *s)
+{
+    return s->clean;
+}
+
+/* ---- reading at the start, on the writer's connection ---- */
+
+/* The key beside each row: one statement, no look into the vault for each. */
+#define WITH_KEY(columns, table, of)                                                               \
+    "SELECT " columns ", (SELECT key FROM vault WHERE vault.incident = " of ") FROM " table
+
+static enum err load_rows(struct store *s, const char *sql, enum row_kind kind, store_row_fn *sink,
+                          void *ctx, struct why *why)
+{
+    sqlite3_stmt *stmt = NULL;
+    sqlite3 *db = s->write.db;
+    enum err e = db_prepare(db, s->path, sql, &stmt, why);
+    int rc = SQLITE_DONE;
+    while (!e && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        struct seal_key key;
+        int column = ROW_BODY + 1;
+        bool has_key = sqlite3_column_count(stmt) > column &&
+                       sqlite3_column_bytes(stmt, column) == (int)sizeof(key.b);
+        if (has_key)
+            memcpy(key.b, sqlite3_column_blob(stmt, column), sizeof(key.b));
+        struct row row;
+        e = stored_row(stmt, kind, has_key ? &key : NULL, &row, why);
+        if (e)
+            break;
+        sink(ctx, &row);
+        row_done(&row);
+    }
+    if (!e && db_code(rc) != SQLITE_OK)
+        e = db_why(db, s->path, "loading what is open", why);
+    sqlite3_finalize(stmt);
+    return e;
+}
+
+enum err store_load(struct store *s, store_row_fn *sink, void *ctx, struct why *why)
+{
+    assert(!s->running);
+    static const struct {
+        enum row_kind kind;
+        const char *sql;
+    } loads[] = {
+        {ROW_META, "SELECT " META_COLUMNS " FROM meta"},
+        {ROW_KEY, "SELECT " KEY_COLUMNS " FROM key WHERE open = 1"},
+        {ROW_INCIDENT, WITH_KEY(INCIDENT_COLUMNS, "incident", "id") " WHERE open = 1"},
+        {ROW_NOTICE, WITH_KEY(NOTICE_COLUMNS, "notice", "notice.incident") " WHERE open = 1"},
+    };
+    for (size_t i = 0; i < sizeof(loads) / sizeof(*loads); i++) {
+        enum err e = load_rows(s, loads[i].sql, loads[i].kind, sink, ctx, why);
+        if (e)
+            return e;
+    }
+    return ERR_OK;
+}
+
+enum err store_pins(struct store *s, store_pin_fn *sink, void *ctx, struct why *why)
+{
+    assert(!s->running);
+    sqlite3_stmt *stmt = NULL;
+    sqlite3 *db = s->write.db;
+    enum err e = db_prepare(db, s->path, "SELECT hash, kind, body FROM pin ORDER BY hash", &stmt, why);
+    int rc = SQLITE_DONE;
+    while (!e && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char *body = sqlite3_column_blob(stmt, 2);
+        const struct store_pin pin = {.hash = (const char *)sqlite3_column_text(stmt, 0),
+                                      .kind = (const char *)sqlite3_column_text(stmt, 1),
+                                      .body = body ? body : "",
+                                      .body_len = (size_t)sqlite3_column_bytes(stmt, 2)};
+        sink(ctx, &pin);
+    }
+    if (!e && db_code(rc) != SQLITE_OK)
+        e = db_why(db, s->path, "loading the pins", why);
+    sqlite3_finalize(stmt);
+    return e;
+}
+
+enum err store_contacts(struct store *s, store_contact_fn *sink, void *ctx, struct why *why)
+{
+    assert(!s->running);
+    sqlite3_stmt *stmt = NULL;
+    sqlite3 *db = s->write.db;
+    enum err e = db_prepare(db, s->path,
+                            "SELECT person, endpoint, value FROM contact ORDER BY person, endpoint",
+                            &stmt, why);
+    int rc = SQLITE_DONE;
+    while (!e && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const struct store_contact contact = {
+            .person = (const char *)sqlite3_column_text(stmt, 0),
+            .endpoint = (const char *)sqlite3_column_text(stmt, 1),
+            .value = (const char *)sqlite3_column_text(stmt, 2)};
+        sink(ctx, &contact);
+    }
+    if (!e && db_code(rc) != SQLITE_OK)
+        e = db_why(db, s->path, "loading the contacts", why);
+    sqlite3_finalize(stmt);
+    return e;
+}
+
+/* ---- running ---- */
+
+enum err store_start(struct store *s, struct why *why)
+{
+    assert(!s->running);
+    enum err e = reader_new(s->path, s->event_fd, &s->reader, why);
+    if (e)
+        return e;
+    const struct writer_config config = {.path = s->path,
+                                         .ballast_path = s->ballast_path,
+                                         .ballast_bytes = s->config.ballast_bytes,
+                                         .wal_cap_bytes = s->config.wal_cap_bytes,
+                                         .queue_bytes = s->config.queue_bytes,
+                                         .event_fd = s->event_fd,
+                                         .ballast_missing = s->ballast_missing};
+    s->writer = writer_new(s->write, &config);
+    s->write = (struct write){0};
+    writer_start(s->writer);
+    reader_start(s->reader);
+    s->running = true;
+    return ERR_OK;
+}
+
+const struct store_port *store_port(struct store *s)
+{
+    return &s->port;
+}
+
+int store_fd(const struct store *s)
+{
+    return s->event_fd;
+}
+
+static void poll_writer(struct store *s)
+{
+    struct writer_news news;
+    writer_poll(s->writer, &news);
+    if (news.committed)
+        s->config.durable(s->config.ctx, news.durable_seq);
+    if (news.trouble_changed && s->config.trouble)
+        s->config.trouble(s->config.ctx, news.trouble,
+                          news.trouble ? "the disk of the database is full: the ballast is given up, "
+                                         "the record goes on; make room now"
+                                       : "there is room on the disk of the database again");
+}
+
+void store_poll(struct store *s)
+{
+    assert(s->running);
+    eventfd_t count;
+    eventfd_read(s->event_fd, &count); /* cleared first: what comes in between wakes us again */
+    poll_writer(s);
+    reader_poll(s->reader);
+}
+
+struct store_stats store_stats(struct store *s)
+{
+    struct store_stats stats = {0};
+    if (s->running)
+        writer_stats(s->writer, &stats);
+    return stats;
+}
+
+void store_stop(struct store *s)
+{
+    if (!s)
+        return;
+    if (s->running) {
+        writer_join(s->writer);
+        poll_writer(s);
+        reader_stop(s->reader);
+        writer_free(s->writer);
+    } else {
+        /* nothing was written: the file is as it was found */
+        sqlite3 *db = s->write.db;
+        write_done(&s->write);
+        db_close(db);
+    }
+    store_free(s);
+}
