@@ -45,31 +45,36 @@ enum err db_why(sqlite3 *db, const char *path, const char *doing, struct why *wh
     switch (rc & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return why_set(why, ERR_CONFLICT,
-                       "%s is locked by another program, while %s; end the other muster, sqlite3 or "
-                       "backup that has it open (fuser %s names it)",
-                       path, doing, path);
+        return why_set(
+            why, ERR_CONFLICT,
+            "%s is locked by another program, while %s; end the other muster, sqlite3 or "
+            "backup that has it open (fuser %s names it)",
+            path, doing, path);
     case SQLITE_NOTADB:
-        return why_set(why, ERR_CORRUPT,
-                       "%s is not a database, while %s; move it away and put the last backup in its "
-                       "place, or set `data` to another folder",
-                       path, doing);
+        return why_set(
+            why, ERR_CORRUPT,
+            "%s is not a database, while %s; move it away and put the last backup in its "
+            "place, or set `data` to another folder",
+            path, doing);
     case SQLITE_CORRUPT:
-        return why_set(why, ERR_CORRUPT,
-                       "%s is damaged (%s), while %s; keep a copy of it and of its -wal, and put the "
-                       "last backup in its place",
-                       path, text, doing);
+        return why_set(
+            why, ERR_CORRUPT,
+            "%s is damaged (%s), while %s; keep a copy of it and of its -wal, and put the "
+            "last backup in its place",
+            path, text, doing);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_AUTH:
-        return why_set(why, ERR_IO,
-                       "%s cannot be written (%s), while %s; it, its -wal and its folder must belong "
-                       "to the user that muster runs as, on a disk that is not mounted read-only",
-                       path, text, doing);
+        return why_set(
+            why, ERR_IO,
+            "%s cannot be written (%s), while %s; it, its -wal and its folder must belong "
+            "to the user that muster runs as, on a disk that is not mounted read-only",
+            path, text, doing);
     default:
-        return why_set(why, ERR_IO, "%s: %s (SQLite %d, errno %d), while %s; look at the disk (dmesg)",
-                       path, text, rc, db ? sqlite3_system_errno(db) : 0, doing);
+        return why_set(why, ERR_IO,
+                       "%s: %s (SQLite %d, errno %d), while %s; look at the disk (dmesg)", path,
+                       text, rc, db ? sqlite3_system_errno(db) : 0, doing);
     }
 }
 

@@ -27,14 +27,16 @@ static enum err folder_check(const char *path, struct why *why)
     struct stat st;
     enum err e = ERR_OK;
     if (stat(folder, &st) != 0)
-        e = why_set(why, ERR_IO, "the folder %s of the database cannot be used: %s; make it (mkdir -p "
-                                 "%s), or set `data` to one that is there",
+        e = why_set(why, ERR_IO,
+                    "the folder %s of the database cannot be used: %s; make it (mkdir -p "
+                    "%s), or set `data` to one that is there",
                     folder, strerror(errno), folder);
     else if (!S_ISDIR(st.st_mode))
         e = why_set(why, ERR_IO, "%s is no folder; set `data` to one", folder);
     else if (access(folder, W_OK | X_OK) != 0)
-        e = why_set(why, ERR_IO, "the folder %s of the database cannot be written: %s; give it to the "
-                                 "user that muster runs as (chown)",
+        e = why_set(why, ERR_IO,
+                    "the folder %s of the database cannot be written: %s; give it to the "
+                    "user that muster runs as (chown)",
                     folder, strerror(errno));
     free(copy);
     return e;
@@ -60,8 +62,9 @@ static enum err file_make(const char *path, struct why *why)
         return why_set(why, ERR_NO_SPACE, "%s: the disk is full; make room on it and start again",
                        path);
     if (fd < 0)
-        return why_set(why, ERR_IO, "%s cannot be opened for writing: %s; give it to the user that "
-                                    "muster runs as (chown)",
+        return why_set(why, ERR_IO,
+                       "%s cannot be opened for writing: %s; give it to the user that "
+                       "muster runs as (chown)",
                        path, strerror(errno));
     struct stat st;
     bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
@@ -98,8 +101,9 @@ static enum err check_whole(sqlite3 *db, const char *path, struct why *why)
 static enum err check_tail(sqlite3 *db, const char *path, struct why *why)
 {
     sqlite3_stmt *stmt = NULL;
-    enum err e = db_prepare(db, path, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq > "
-                                      "(SELECT ifnull(max(seq), 0) FROM journal) - ?1 ORDER BY seq",
+    enum err e = db_prepare(db, path,
+                            "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq > "
+                            "(SELECT ifnull(max(seq), 0) FROM journal) - ?1 ORDER BY seq",
                             &stmt, why);
     if (e)
         return e;
@@ -115,11 +119,12 @@ static enum err check_tail(sqlite3 *db, const char *path, struct why *why)
         bool begins = seq_before == 0 && s.seq != 1; /* what it hangs on was not read */
         if (!s.chain || (!begins && memcmp(s.chain, &expected, sizeof(expected)) != 0) ||
             (!begins && s.seq != seq_before + 1)) {
-            e = why_set(why, ERR_CORRUPT,
-                        "%s: the chain of the journal breaks at seq %" PRId64
-                        " (muster journal verify tells more); keep a copy of it and of its -wal, and "
-                        "put the last backup in its place",
-                        path, s.seq);
+            e = why_set(
+                why, ERR_CORRUPT,
+                "%s: the chain of the journal breaks at seq %" PRId64
+                " (muster journal verify tells more); keep a copy of it and of its -wal, and "
+                "put the last backup in its place",
+                path, s.seq);
             break;
         }
         before = *s.chain;
@@ -157,8 +162,8 @@ static enum err checkpoint_at_start(sqlite3 *db, const char *path, struct why *w
 static enum err mark_read(sqlite3 *db, const char *path, struct opened *ret, struct why *why)
 {
     sqlite3_stmt *stmt = NULL;
-    enum err e = db_prepare(db, path, "SELECT gen, clean, boot_id, boot_ms, wall_ms, mono_ms FROM mark",
-                            &stmt, why);
+    enum err e = db_prepare(
+        db, path, "SELECT gen, clean, boot_id, boot_ms, wall_ms, mono_ms FROM mark", &stmt, why);
     if (e)
         return e;
     int rc = sqlite3_step(stmt);
@@ -172,8 +177,8 @@ static enum err mark_read(sqlite3 *db, const char *path, struct opened *ret, str
         if (boot_id && strlen(boot_id) < sizeof(ret->mark.boot_id))
             memcpy(ret->mark.boot_id, boot_id, strlen(boot_id) + 1);
     } else if (rc == SQLITE_DONE) {
-        e = why_set(why, ERR_CORRUPT, "%s: the table mark is empty; put the last backup in its place",
-                    path);
+        e = why_set(why, ERR_CORRUPT,
+                    "%s: the table mark is empty; put the last backup in its place", path);
     } else {
         e = db_why(db, path, "reading the clock mark", why);
     }
@@ -197,8 +202,9 @@ static enum err wal_mode(sqlite3 *db, const char *path, int64_t version, struct 
     if (db_code(rc) != SQLITE_OK)
         e = db_why(db, path, "switching to a write-ahead log", why);
     else if (!mode || strcmp(mode, "wal") != 0)
-        e = why_set(why, ERR_IO, "%s: its disk cannot hold a write-ahead log (a network file system?); "
-                                 "set `data` to a folder on a local disk",
+        e = why_set(why, ERR_IO,
+                    "%s: its disk cannot hold a write-ahead log (a network file system?); "
+                    "set `data` to a folder on a local disk",
                     path);
     sqlite3_finalize(stmt);
     return e;
@@ -242,8 +248,8 @@ static enum err open_once(const char *path, int busy_ms, enum open_mode mode, st
     return e;
 }
 
-enum err open_database(const char *path, const char *ballast_path, int busy_ms,
-                       enum open_mode mode, struct opened *ret, struct why *why)
+enum err open_database(const char *path, const char *ballast_path, int busy_ms, enum open_mode mode,
+                       struct opened *ret, struct why *why)
 {
     enum err e = folder_check(path, why);
     if (!e)

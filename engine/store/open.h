@@ -22,5 +22,5 @@ enum open_mode { OPEN_SHARED, OPEN_ALONE };
  *
  * ballast_path  Given up when the disk is too full to start; NULL: there is none.
  */
-enum err open_database(const char *path, const char *ballast_path, int busy_ms,
-                       enum open_mode mode, struct opened *ret, struct why *why) MUST_USE;
+enum err open_database(const char *path, const char *ballast_path, int busy_ms, enum open_mode mode,
+                       struct opened *ret, struct why *why) MUST_USE;

@@ -28,16 +28,16 @@ struct packed_record {
     mono_ms mono;
     enum record_kind kind;
     struct span actor;
-    struct span body;      /* canonical, without the member "sealed" */
-    size_t sealed_at;      /* where in the body that member belongs */
-    struct span sealed;    /* none: nothing personal */
+    struct span body;   /* canonical, without the member "sealed" */
+    size_t sealed_at;   /* where in the body that member belongs */
+    struct span sealed; /* none: nothing personal */
 };
 
 struct packed_row {
     enum row_kind kind;
     bool gone, open, drill;
-    struct uuid uuid;      /* ROW_INCIDENT, ROW_NOTICE */
-    struct span id;        /* ROW_KEY, ROW_META */
+    struct uuid uuid; /* ROW_INCIDENT, ROW_NOTICE */
+    struct span id;   /* ROW_KEY, ROW_META */
     struct uuid incident;
     struct span plan, state, body;
 };

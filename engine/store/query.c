@@ -9,7 +9,8 @@
 enum {
     PAGE_ROWS_MAX = 1000,
     PAGE_BYTES_MAX = 1024 * 1024,
-    PAGE_MS_MAX = 40, /* of the 50 ms that a reader's transaction may take; the last row comes on top */
+    PAGE_MS_MAX =
+        40, /* of the 50 ms that a reader's transaction may take; the last row comes on top */
     LIST_ROWS_MAX = 200,
     STATES_MAX = 16,
 };
@@ -146,7 +147,8 @@ static void run_notices(struct page *p, const struct query *q)
 {
     struct uuid above = {{0}};
     if (q->cursor[0] && !uuid_parse(q->cursor, &above)) {
-        p->result->err = why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
+        p->result->err =
+            why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
         return;
     }
     sqlite3_stmt *stmt = p->read->stmts[Q_NOTICES];
@@ -167,10 +169,11 @@ static void run_pin(struct page *p, const struct query *q)
         char *body = mem_new(len + 1, 1);
         if (len)
             memcpy(body, sqlite3_column_blob(stmt, 2), len);
-        p->result->pin = (struct store_pin){.hash = mem_str(q->pin),
-                                            .kind = mem_str((const char *)sqlite3_column_text(stmt, 1)),
-                                            .body = body,
-                                            .body_len = len};
+        p->result->pin =
+            (struct store_pin){.hash = mem_str(q->pin),
+                               .kind = mem_str((const char *)sqlite3_column_text(stmt, 1)),
+                               .body = body,
+                               .body_len = len};
     } else if (rc == SQLITE_DONE) {
         p->result->err = why_set(&p->result->why, ERR_MISSING, "there is no pin %s", q->pin);
     } else {
@@ -193,7 +196,8 @@ static int uuid_newest_first(const void *a, const void *b)
 }
 
 /* The ids of a statement bound but for ?1 (below) and ?2 (how many). */
-static void ids_add(struct page *p, enum read_statement s, const struct uuid *below, struct ids *ids)
+static void ids_add(struct page *p, enum read_statement s, const struct uuid *below,
+                    struct ids *ids)
 {
     sqlite3_stmt *stmt = p->read->stmts[s];
     bind_id(stmt, 1, below);
@@ -249,7 +253,8 @@ static void run_list(struct page *p, const struct query *q)
     struct uuid below;
     memset(below.b, 0xff, sizeof(below.b));
     if (q->cursor[0] && !uuid_parse(q->cursor, &below)) {
-        p->result->err = why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
+        p->result->err =
+            why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
         return;
     }
     struct ids ids = {0};
@@ -282,7 +287,8 @@ static void run_kind(struct page *p, const struct query *q)
     case QUERY_INCIDENT:
         run_incident(p, &q->incident);
         if (!p->result->err && p->result->rows_count == 0)
-            p->result->err = why_set(&p->result->why, ERR_MISSING, "there is no incident with this id");
+            p->result->err =
+                why_set(&p->result->why, ERR_MISSING, "there is no incident with this id");
         return;
     case QUERY_NOTICES:
         run_notices(p, q);

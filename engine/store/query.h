@@ -10,8 +10,8 @@
 #pragma once
 
 #include "store/keys.h"
-#include "store/stored.h"
 #include "store/store.h"
+#include "store/stored.h"
 
 #define READ_TABLE(X)                                                                              \
     X(Q_BEGIN, "BEGIN")                                                                            \

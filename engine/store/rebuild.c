@@ -24,8 +24,8 @@ static enum err rows_take(struct rebuild *b, struct why *why)
     b->rows(b->ctx, &batch.rows, &batch.rows_count);
     struct pack *p = pack_new(&batch);
     int rc = write_rows(&b->write, p);
-    enum err e = rc == SQLITE_OK ? ERR_OK
-                                 : db_why(b->write.db, b->path, "writing the projections", why);
+    enum err e =
+        rc == SQLITE_OK ? ERR_OK : db_why(b->write.db, b->path, "writing the projections", why);
     pack_free(p);
     for (size_t i = 0; i < batch.rows_count; i++)
         row_done(&batch.rows[i]);
@@ -79,10 +79,11 @@ static enum err journal_walk(struct rebuild *b, struct why *why)
 static enum err in_transaction(struct rebuild *b, struct why *why)
 {
     sqlite3 *db = b->write.db;
-    enum err e = db_exec(db, b->path,
-                         "BEGIN IMMEDIATE;"
-                         "DELETE FROM incident; DELETE FROM notice; DELETE FROM key; DELETE FROM meta",
-                         why);
+    enum err e =
+        db_exec(db, b->path,
+                "BEGIN IMMEDIATE;"
+                "DELETE FROM incident; DELETE FROM notice; DELETE FROM key; DELETE FROM meta",
+                why);
     if (!e)
         e = journal_walk(b, why);
     if (!e)

@@ -39,11 +39,12 @@ enum err schema_check(sqlite3 *db, const char *path, const struct schema *schema
                        "`data` to a folder of its own",
                        path);
     if (*ret_version > schema->newest)
-        return why_set(why, ERR_NEWER,
-                       "%s was written by a newer Muster (schema %" PRId64 ", this one knows %" PRId64
-                       "); it was not touched: start the newer version, or put back the backup that "
-                       "it made beside the file",
-                       path, *ret_version, schema->newest);
+        return why_set(
+            why, ERR_NEWER,
+            "%s was written by a newer Muster (schema %" PRId64 ", this one knows %" PRId64
+            "); it was not touched: start the newer version, or put back the backup that "
+            "it made beside the file",
+            path, *ret_version, schema->newest);
     if (*ret_version < 1)
         return why_set(why, ERR_CORRUPT,
                        "%s has no schema version; keep a copy and put the last backup in its place",
@@ -58,7 +59,8 @@ static enum err copy_into(sqlite3 *db, const char *path, const char *copy, struc
 {
     int fd = open(copy, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* it holds the keys, too */
     if (fd < 0)
-        return why_set(why, errno == ENOSPC ? ERR_NO_SPACE : ERR_IO, "%s: %s", copy, strerror(errno));
+        return why_set(why, errno == ENOSPC ? ERR_NO_SPACE : ERR_IO, "%s: %s", copy,
+                       strerror(errno));
     close(fd);
 
     sqlite3 *to = NULL;

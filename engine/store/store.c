@@ -129,8 +129,8 @@ enum err store_open(const struct store_config *config, struct store **ret, struc
     assert(s->config.ballast_bytes >= 4 * s->config.wal_cap_bytes);
 
     struct opened opened;
-    enum err e = open_database(s->path, s->ballast_path, s->config.busy_ms, OPEN_SHARED, &opened,
-                               why);
+    enum err e =
+        open_database(s->path, s->ballast_path, s->config.busy_ms, OPEN_SHARED, &opened, why);
     if (e) {
         store_free(s);
         return e;
@@ -142,8 +142,9 @@ enum err store_open(const struct store_config *config, struct store **ret, struc
     s->last_seq = opened.write.committed_seq;
     s->ballast_missing = !ballast_make(s->ballast_path, s->config.ballast_bytes);
     if (s->ballast_missing)
-        log_warn("store", "%s: %" PRId64 " MiB are not free for the ballast (%s); if the disk becomes "
-                          "full now, the record stops: make room",
+        log_warn("store",
+                 "%s: %" PRId64 " MiB are not free for the ballast (%s); if the disk becomes "
+                 "full now, the record stops: make room",
                  s->path, 2 * s->config.ballast_bytes / 1048576, s->ballast_path);
     s->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->event_fd < 0)
@@ -231,7 +232,8 @@ enum err store_pins(struct store *s, store_pin_fn *sink, void *ctx, struct why *
     assert(!s->running);
     sqlite3_stmt *stmt = NULL;
     sqlite3 *db = s->write.db;
-    enum err e = db_prepare(db, s->path, "SELECT hash, kind, body FROM pin ORDER BY hash", &stmt, why);
+    enum err e =
+        db_prepare(db, s->path, "SELECT hash, kind, body FROM pin ORDER BY hash", &stmt, why);
     int rc = SQLITE_DONE;
     while (!e && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         const char *body = sqlite3_column_blob(stmt, 2);
@@ -257,10 +259,10 @@ enum err store_contacts(struct store *s, store_contact_fn *sink, void *ctx, stru
                             &stmt, why);
     int rc = SQLITE_DONE;
     while (!e && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-        const struct store_contact contact = {
-            .person = (const char *)sqlite3_column_text(stmt, 0),
-            .endpoint = (const char *)sqlite3_column_text(stmt, 1),
-            .value = (const char *)sqlite3_column_text(stmt, 2)};
+        const struct store_contact contact = {.person = (const char *)sqlite3_column_text(stmt, 0),
+                                              .endpoint =
+                                                  (const char *)sqlite3_column_text(stmt, 1),
+                                              .value = (const char *)sqlite3_column_text(stmt, 2)};
         sink(ctx, &contact);
     }
     if (!e && db_code(rc) != SQLITE_OK)
@@ -310,9 +312,10 @@ static void poll_writer(struct store *s)
         s->config.durable(s->config.ctx, news.durable_seq);
     if (news.trouble_changed && s->config.trouble)
         s->config.trouble(s->config.ctx, news.trouble,
-                          news.trouble ? "the disk of the database is full: the ballast is given up, "
-                                         "the record goes on; make room now"
-                                       : "there is room on the disk of the database again");
+                          news.trouble
+                              ? "the disk of the database is full: the ballast is given up, "
+                                "the record goes on; make room now"
+                              : "there is room on the disk of the database again");
 }
 
 void store_poll(struct store *s)

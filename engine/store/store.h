@@ -59,7 +59,8 @@ struct store_config {
  * Errors: ERR_IO (folder missing, not writable, disk error), ERR_NO_SPACE, ERR_CONFLICT (locked),
  * ERR_CORRUPT (damaged, or no database of Muster), ERR_NEWER. The sentence says what to do.
  */
-enum err store_open(const struct store_config *config, struct store **ret, struct why *why) MUST_USE;
+enum err store_open(const struct store_config *config, struct store **ret,
+                    struct why *why) MUST_USE;
 
 /* ---- Between store_open and store_start ---- */
 
@@ -76,7 +77,7 @@ enum err store_contacts(struct store *s, store_contact_fn *sink, void *ctx,
 
 bool store_mark(const struct store *s, struct clock_mark *ret); /* of the last batch; false: none */
 int64_t store_last_seq(const struct store *s);                  /* 0: the journal is empty */
-int64_t store_gen(const struct store *s); /* 1; another one after a restore: part of event ids */
+int64_t store_gen(const struct store *s);    /* 1; another one after a restore: part of event ids */
 bool store_was_clean(const struct store *s); /* the last stop was an orderly one */
 
 /* Start the two threads. From here on store_port() works. After an error: store_stop. */
@@ -114,10 +115,10 @@ void store_stop(struct store *s);
 struct store_verdict {
     int64_t rows;
     int64_t first_seq, last_seq;
-    int64_t bad_seq;  /* the first row that is not what was written; 0: none */
-    int64_t sealed;   /* rows with a sealed part that was read */
-    int64_t purged;   /* rows whose key was destroyed: their chain holds, their secret is gone */
-    char chain[65];   /* of the last good row, in hex: keep it elsewhere to prove the tail */
+    int64_t bad_seq; /* the first row that is not what was written; 0: none */
+    int64_t sealed;  /* rows with a sealed part that was read */
+    int64_t purged;  /* rows whose key was destroyed: their chain holds, their secret is gone */
+    char chain[65];  /* of the last good row, in hex: keep it elsewhere to prove the tail */
 };
 
 /*

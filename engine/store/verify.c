@@ -33,7 +33,8 @@ static enum err row_check(struct walk *w, const struct stored *s, struct why *wh
     struct chain expected = chain_next(&w->chain, s);
     if (!s->chain || memcmp(s->chain, &expected, sizeof(expected)) != 0)
         return why_set(why, ERR_CORRUPT,
-                       "seq %" PRId64 ": the chain breaks: this row, or the chain of the one before, "
+                       "seq %" PRId64
+                       ": the chain breaks: this row, or the chain of the one before, "
                        "is not what was written",
                        s->seq);
 
@@ -92,7 +93,8 @@ static enum err walk_begin(struct walk *w, struct why *why)
     int64_t version = 0;
     enum err e = schema_check(w->db, w->path, &schema_own, &version, why);
     if (!e && version == 0)
-        e = why_set(why, ERR_CORRUPT, "%s is an empty database; there is no journal in it", w->path);
+        e = why_set(why, ERR_CORRUPT, "%s is an empty database; there is no journal in it",
+                    w->path);
     if (!e && version < schema_own.newest)
         e = why_set(why, ERR_CONFLICT,
                     "%s has schema %" PRId64 ", this version needs %" PRId64
@@ -101,8 +103,9 @@ static enum err walk_begin(struct walk *w, struct why *why)
     if (!e)
         e = db_int(w->db, w->path, "SELECT ifnull(max(seq), 0) FROM journal", &w->end_seq, why);
     if (!e)
-        e = db_prepare(w->db, w->path, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq >= ?1 "
-                                       "AND seq <= ?2 ORDER BY seq LIMIT ?3",
+        e = db_prepare(w->db, w->path,
+                       "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq >= ?1 "
+                       "AND seq <= ?2 ORDER BY seq LIMIT ?3",
                        &w->rows, why);
     if (!e)
         e = keys_init(&w->keys, w->db, w->path, false, why);
@@ -131,7 +134,8 @@ enum err journal_verify(const char *path, struct store_verdict *ret, struct why 
     if (sodium_init() < 0)
         return why_set(why, ERR_IO, "libsodium cannot start");
     if (access(path, R_OK) != 0)
-        return why_set(why, ERR_MISSING, "%s cannot be read; name the database with --data DIR", path);
+        return why_set(why, ERR_MISSING, "%s cannot be read; name the database with --data DIR",
+                       path);
 
     struct walk w = {.path = path, .verdict = ret};
     enum err e = db_open(path, false, VERIFY_BUSY_MS, &w.db, why);

@@ -287,9 +287,9 @@ int write_clean(struct write *w)
 static enum err journal_end(struct write *w, const char *path, struct why *why)
 {
     sqlite3_stmt *stmt = NULL;
-    enum err e = db_prepare(w->db, path,
-                            "SELECT " JOURNAL_COLUMNS " FROM journal ORDER BY seq DESC LIMIT 1",
-                            &stmt, why);
+    enum err e =
+        db_prepare(w->db, path, "SELECT " JOURNAL_COLUMNS " FROM journal ORDER BY seq DESC LIMIT 1",
+                   &stmt, why);
     if (e)
         return e;
     int rc = sqlite3_step(stmt);

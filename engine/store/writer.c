@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 enum {
-    GROUP_ROWS_MAX = 500,     /* rows that share a commit, so that the first does not wait long */
+    GROUP_ROWS_MAX = 500, /* rows that share a commit, so that the first does not wait long */
     WAL_FRAME_BYTES = 4096 + 24,
-    PAGES_A_ROW = 3,          /* what a row may make dirty: its table and its indexes */
+    PAGES_A_ROW = 3, /* what a row may make dirty: its table and its indexes */
     PASSIVE_AFTER_MS = 100,
     TRUNCATE_AFTER_MS = 1000,
-    BALLAST_AFTER_MS = 2000,  /* between two looks whether there is room for it again */
-    BUSY_MS = 200,            /* what a reader of ours may need to end its transaction, and more */
-    BUSY_SAY_EVERY = 20,      /* of the tries for another program's lock, 300 ms each */
+    BALLAST_AFTER_MS = 2000, /* between two looks whether there is room for it again */
+    BUSY_MS = 200,           /* what a reader of ours may need to end its transaction, and more */
+    BUSY_SAY_EVERY = 20,     /* of the tries for another program's lock, 300 ms each */
 };
 
 struct writer {
@@ -31,10 +31,10 @@ struct writer {
 
     /* the thread's own */
     struct write write;
-    int64_t wal_frames; /* after the last commit; 0 when the log begins anew */
+    int64_t wal_frames;      /* after the last commit; 0 when the log begins anew */
     int64_t ballast_next_us; /* when to look whether it can be made again */
-    bool wal_held;      /* a reader of another program keeps the log from being emptied */
-    int idle;           /* enum idle */
+    bool wal_held;           /* a reader of another program keeps the log from being emptied */
+    int idle;                /* enum idle */
 
     /* shared, under the lock */
     pthread_mutex_t lock;
@@ -70,8 +70,9 @@ static void announce(struct writer *w)
  */
 __attribute__((noreturn)) static void die(const struct why *why)
 {
-    log_error("store", "%s. The process ends here, as what cannot be recorded must not be answered; "
-                       "the next start recovers from the file",
+    log_error("store",
+              "%s. The process ends here, as what cannot be recorded must not be answered; "
+              "the next start recovers from the file",
               why->text);
     abort();
 }
@@ -93,8 +94,9 @@ static bool ballast_give_up(struct writer *w)
 {
     if (!ballast_drop(w->config.ballast_path))
         return false;
-    log_error("store", "the disk of %s is full: the ballast is given up (%" PRId64
-                       " MiB), the record goes on; make room now",
+    log_error("store",
+              "the disk of %s is full: the ballast is given up (%" PRId64
+              " MiB), the record goes on; make room now",
               w->config.path, w->config.ballast_bytes / 1048576);
     trouble_set(w, true);
     return true;
@@ -181,10 +183,11 @@ static void wal_make_room(struct writer *w, size_t rows)
     int mode = w->wal_held ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
     bool held = checkpoint(w, mode) == HELD_BY_READER && w->wal_frames > cap;
     if (held && !w->wal_held)
-        log_warn("store",
-                 "another program reads %s and keeps its write-ahead log from being emptied (%" PRId64
-                 " KiB); it grows until that read ends (fuser %s names it)",
-                 w->config.path, w->wal_frames * WAL_FRAME_BYTES / 1024, w->config.path);
+        log_warn(
+            "store",
+            "another program reads %s and keeps its write-ahead log from being emptied (%" PRId64
+            " KiB); it grows until that read ends (fuser %s names it)",
+            w->config.path, w->wal_frames * WAL_FRAME_BYTES / 1024, w->config.path);
     w->wal_held = held;
 }
 
@@ -207,8 +210,9 @@ static int group_try(struct writer *w, const struct pack *group)
 static void group_busy(struct writer *w, int times)
 {
     if (times % BUSY_SAY_EVERY == 0)
-        log_warn("store", "%s is locked for writing by another program; waiting for it (fuser %s "
-                          "names it)",
+        log_warn("store",
+                 "%s is locked for writing by another program; waiting for it (fuser %s "
+                 "names it)",
                  w->config.path, w->config.path);
     struct timespec t = {.tv_nsec = 100 * 1000000};
     nanosleep(&t, NULL);

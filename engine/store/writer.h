@@ -31,7 +31,7 @@ struct writer_config {
     int64_t ballast_bytes;
     int64_t wal_cap_bytes;
     int64_t queue_bytes;
-    int event_fd; /* written to when writer_poll has news */
+    int event_fd;         /* written to when writer_poll has news */
     bool ballast_missing; /* it could not be made at the start */
 };
 
