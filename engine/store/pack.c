@@ -27,37 +27,35 @@ static struct span span_json(struct text *to, const json_t *value)
 
 /* ---- the body of a record, with a member of the store's own ---- */
 
-static void member_write(const struct json_member *m, struct text *to, size_t start)
+static void key_write(const char *key, struct text *to, size_t start)
 {
     text_add_char(to, to->len == start ? '{' : ',');
-    json_write_str(m->key, m->len, to);
+    json_write_str(key, strlen(key), to);
     text_add_char(to, ':');
 }
 
 /* Canonical: keys in the order of their bytes, "mono" among them, and "sealed" to come. */
 static void body_write(const struct record *r, struct text *to, struct packed_record *ret)
 {
-    static const struct json_member mono = {.key = "mono", .len = 4};
-    static const struct json_member sealed = {.key = "sealed", .len = 6};
     size_t count = 0, start = to->len;
-    struct json_member *members = json_members(r->body, &count);
+    const char **keys = json_keys(r->body, &count);
 
     ret->sealed_at = 0;
     bool mono_written = false;
     for (size_t i = 0; i <= count; i++) {
-        if (!mono_written && (i == count || json_member_cmp(&members[i], &mono) > 0)) {
-            member_write(&mono, to, start);
+        if (!mono_written && (i == count || strcmp(keys[i], "mono") > 0)) {
+            key_write("mono", to, start);
             text_addf(to, "%lld", (long long)r->mono);
             mono_written = true;
         }
-        if (!ret->sealed_at && (i == count || json_member_cmp(&members[i], &sealed) > 0))
+        if (!ret->sealed_at && (i == count || strcmp(keys[i], "sealed") > 0))
             ret->sealed_at = to->len - start;
         if (i < count) {
-            member_write(&members[i], to, start);
-            json_write(members[i].value, to);
+            key_write(keys[i], to, start);
+            json_write(json_at(r->body, keys[i]), to);
         }
     }
-    free(members);
+    free(keys);
     text_add_char(to, '}');
     ret->body = (struct span){.at = start, .len = to->len - start};
 }

@@ -149,6 +149,11 @@ enum err store_open(const struct store_config *config, struct store **ret, struc
     s->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->event_fd < 0)
         abort();
+    e = reader_new(s->path, s->event_fd, &s->reader, why);
+    if (e) {
+        store_stop(s);
+        return e;
+    }
     *ret = s;
     return ERR_OK;
 }
@@ -273,12 +278,9 @@ enum err store_contacts(struct store *s, store_contact_fn *sink, void *ctx, stru
 
 /* ---- running ---- */
 
-enum err store_start(struct store *s, struct why *why)
+void store_start(struct store *s)
 {
     assert(!s->running);
-    enum err e = reader_new(s->path, s->event_fd, &s->reader, why);
-    if (e)
-        return e;
     const struct writer_config config = {.path = s->path,
                                          .ballast_path = s->ballast_path,
                                          .ballast_bytes = s->config.ballast_bytes,
@@ -291,7 +293,6 @@ enum err store_start(struct store *s, struct why *why)
     writer_start(s->writer);
     reader_start(s->reader);
     s->running = true;
-    return ERR_OK;
 }
 
 const struct store_port *store_port(struct store *s)
@@ -347,6 +348,7 @@ void store_stop(struct store *s)
     } else {
         /* nothing was written: the file is as it was found */
         sqlite3 *db = s->write.db;
+        reader_stop(s->reader);
         write_done(&s->write);
         db_close(db);
     }

@@ -80,8 +80,8 @@ int64_t store_last_seq(const struct store *s);                  /* 0: the journa
 int64_t store_gen(const struct store *s);    /* 1; another one after a restore: part of event ids */
 bool store_was_clean(const struct store *s); /* the last stop was an orderly one */
 
-/* Start the two threads. From here on store_port() works. After an error: store_stop. */
-enum err store_start(struct store *s, struct why *why) MUST_USE;
+/* Start the two threads. From here on store_port() works. */
+void store_start(struct store *s);
 
 /* ---- Running ---- */
 

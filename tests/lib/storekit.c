@@ -76,11 +76,9 @@ enum err kit_try_open(struct kit *k, struct why *why)
 void kit_open(struct kit *k)
 {
     struct why why = {""};
-    enum err e = kit_try_open(k, &why);
-    if (!e)
-        e = store_start(k->store, &why);
-    if (e)
+    if (kit_try_open(k, &why))
         fail_msg("%s", why.text);
+    store_start(k->store);
 }
 
 void kit_stop(struct kit *k)
