@@ -60,6 +60,9 @@ GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql))
 TEST_SRC     := $(wildcard tests/unit/test_*.c tests/story/test_*.c)
 TEST_BIN     := $(TEST_SRC:tests/%.c=$(OUT)/tests/%)
 TEST_LIB_OBJ := $(patsubst tests/%.c,$(OUT)/tests/obj/%.o,$(wildcard tests/lib/*.c))
+# Programs that a test in Python drives: a part of the engine on its own.
+DRIVER_SRC   := $(wildcard tests/driver/*.c)
+DRIVER       := $(DRIVER_SRC:tests/%.c=$(OUT)/tests/%)
 # Libraries that tests put in front of libc (LD_PRELOAD): a disk that fails, a clock that steps.
 PRELOAD      := $(patsubst tests/%.c,$(OUT)/tests/%.so,$(wildcard tests/preload/*.c))
 
@@ -122,7 +125,7 @@ test:
 	@scripts/deps test
 	@$(AGAIN) check
 
-tests: $(if $(wildcard engine/main.c),$(OUT)/muster) $(TEST_BIN) $(PRELOAD)
+tests: $(if $(wildcard engine/main.c),$(OUT)/muster) $(TEST_BIN) $(DRIVER) $(PRELOAD)
 
 check: tests
 	@OUT=$(OUT) scripts/test
@@ -178,4 +181,5 @@ help:
 clean:
 	rm -rf $(OUT)
 
--include $(OBJ:.o=.d) $(TEST_SRC:tests/%.c=$(OUT)/tests/obj/%.d) $(TEST_LIB_OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(TEST_LIB_OBJ:.o=.d) \
+         $(patsubst tests/%.c,$(OUT)/tests/obj/%.d,$(TEST_SRC) $(DRIVER_SRC))
