@@ -205,7 +205,8 @@ class Server:
         return False
 
     def do_chunk_bad(self, conn, request, *_):
-        conn.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n")
+        conn.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     b"xyz\r\nhello\r\n0\r\n\r\n")
         return False
 
     def do_only_hints(self, conn, request, *_):

@@ -101,11 +101,15 @@ class Courier:
         return status
 
     def memory_kb(self):
-        with open("/proc/%d/smaps_rollup" % self.process.pid, encoding="ascii") as file:
-            return int(re.search(r"^Pss: +(\d+)", file.read(), re.MULTILINE).group(1))
+        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as file:
+            return int(re.search(r"^VmRSS:\s+(\d+)", file.read(), re.MULTILINE).group(1))
 
     def descriptors(self):
-        return len(os.listdir("/proc/%d/fd" % self.process.pid))
+        """0 where only root may look at a process in a jail."""
+        try:
+            return len(os.listdir("/proc/%d/fd" % self.process.pid))
+        except PermissionError:
+            return 0
 
     def cpu_s(self):
         with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as file:
@@ -236,7 +240,8 @@ def test_retry_after(t, courier, server):
                             ("99999999999999999999", None), ("-5", None), ("soon", None),
                             ("1e3", None)]:
         result = courier.attempt(url=server.url("status/429/Retry-After/" + value))
-        t.equal(result["retry_after_ms"], expected, "Retry-After: %s gives %s ms" % (value, expected))
+        t.equal(result["retry_after_ms"], expected,
+                "Retry-After: %s gives %s ms" % (value, expected))
     ms = courier.attempt(url=server.url("date/30"))["retry_after_ms"]
     t.check(ms is not None and 25000 <= ms <= 31000, "a date is taken as a time to wait", ms)
     for seconds in ("-30", "900000"):
@@ -251,7 +256,8 @@ def test_retry_after(t, courier, server):
 def test_requests(t, courier, server, secrets):
     server.forget()
     courier.attempt(url=server.url("ok"), body='{"text":"洪水"}',
-                    headers={"content-type": "application/json", "x-title": "洪水 II", "x-empty": ""})
+                    headers={"content-type": "application/json", "x-title": "洪水 II",
+                             "x-empty": ""})
     request = server.requests("ok")[0]
     t.equal((request.method, request.body.decode()), ("POST", '{"text":"洪水"}'),
             "the body arrives as it is")
@@ -278,7 +284,8 @@ def test_requests(t, courier, server, secrets):
 
     before = len(server.seen)
     result = courier.attempt(url=server.url("ok"), headers={"x-title": "a\r\nX-Evil: 1"})
-    t.check(not (why := wrong(result, "config", False, 0, "line end")) and len(server.seen) == before,
+    why = wrong(result, "config", False, 0, "line end")
+    t.check(not why and len(server.seen) == before,
             "a line end in a header is refused and nothing is sent", why)
 
 
@@ -389,8 +396,8 @@ def certificate(folder, name, alternative):
     """(certificate, key) files of a certificate that signs itself; None without openssl."""
     crt, key = os.path.join(folder, name + ".crt"), os.path.join(folder, name + ".key")
     try:
-        done = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
-                               key, "-out", crt, "-days", "2", "-subj", "/CN=" + name, "-addext",
+        done = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                               "2", "-keyout", key, "-out", crt, "-subj", "/CN=" + name, "-addext",
                                "subjectAltName=" + alternative], capture_output=True, check=False)
     except FileNotFoundError:
         return None
@@ -406,7 +413,9 @@ def test_tls(t, courier, secrets, folder):
     result = courier.attempt(url=server.url("ok", "loopback.test"))
     t.check(not (why := wrong(result, "connect", False, 0, "certificate is not trusted")),
             "a certificate that nobody vouches for is refused", why)
-    trusting = Courier(secrets, ca_file=pair[0])
+    vouching = os.path.join(secrets, "authority.crt")  # a place that the jail leaves readable
+    shutil.copy(pair[0], vouching)
+    trusting = Courier(secrets, ca_file=vouching)
     t.check(trusting.attempt(url=server.url("ok", "loopback.test"))["ok"],
             "a certificate of a known authority is accepted")
     result = trusting.attempt(url=server.url("ok"))
@@ -451,7 +460,7 @@ def test_isolation(t, secrets, server):
     deaf.close()
     good.close()
     status = courier.close()  # with attempts and resolvers under way
-    t.equal(status, 0, "when the engine closes the socket the courier leaves, whatever is under way")
+    t.equal(status, 0, "when the engine closes the socket the courier leaves at once")
 
 
 def test_full(t, secrets, server):
