@@ -6,7 +6,7 @@
 #include "plan/check_body.h"
 #include "plan/load.h"
 #include "plan/parse.h"
-#include "plan/pin.h"
+#include "plan/pin_hash.h"
 #include "plan/scope.h"
 
 #include <sodium.h>
@@ -303,7 +303,7 @@ static json_t *plan_json(const struct checked *f)
 
     json_put_str(plan, "name", f->loaded.name);
     json_put_str(plan, "file", f->name);
-    json_put_str(plan, "pin", pin_of(&file, 1, pin));
+    json_put_str(plan, "pin", pin_hash(&file, 1, pin));
     json_put(plan, "head", json_incref(f->loaded.json));
     return plan;
 }

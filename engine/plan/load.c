@@ -1,6 +1,6 @@
 #include "plan/load.h"
 
-#include "plan/load_value.h"
+#include "plan/border.h"
 #include "plan/positions.h"
 #include "plan/sandbox.h"
 #include "plan/words.h"
@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOAD_INSTRUCTIONS = 20 * 1000 * 1000, LOAD_BYTES = 48 * 1024 * 1024 };
+enum {
+    LOAD_INSTRUCTIONS = 20 * 1000 * 1000,
+    LOAD_BYTES = 48 * 1024 * 1024,
+    LOAD_DATA_BYTES = 4 * 1024 * 1024, /* of one site, channel or head, as JSON */
+};
 
 /* Where the constructor leaves what it got, in the registry. */
 static const char head_key[] = "load.head";
@@ -240,16 +244,14 @@ static void take_json(const struct loadable *text, struct sandbox *sb, struct lo
                       struct findings *findings)
 {
     lua_State *L = sandbox_lua(sb);
-    struct load_value_fault fault;
+    AUTO_JSON(steps);
+    struct why why;
 
+    steps = json_array();
     lua_getfield(L, LUA_REGISTRYINDEX, head_key);
-    ret->json = load_value(L, &fault);
+    if (border_read_data(L, -1, LOAD_DATA_BYTES, steps, &ret->json, &why))
+        findings_add(findings, text->file, loaded_place(ret, steps), "bad_value", "%s", why.text);
     lua_pop(L, 1);
-    if (!ret->json) {
-        struct pos at = loaded_place(ret, fault.path);
-        findings_add(findings, text->file, at, "bad_value", "%s", fault.why.text);
-    }
-    json_decref(fault.path);
 }
 
 void load_text(const struct loadable *text, struct findings *findings, struct loaded *ret)

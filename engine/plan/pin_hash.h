@@ -1,5 +1,5 @@
 /*
- * pin - which text a plan is: the hash that an incident keeps for life.
+ * pin_hash - which text a plan is: the hash that an incident keeps for life.
  *
  * SHA-256 over a line "NAME HEX\n" for each file of the plan, sorted by name, where HEX is the
  * SHA-256 of its bytes. A plan of today is one file; libraries come with later work.
@@ -19,4 +19,4 @@ struct pin_file {
 };
 
 /* Writes and returns `ret`; sorts `files`. */
-const char *pin_of(struct pin_file *files, size_t count, char ret[PIN_TEXT]);
+const char *pin_hash(struct pin_file *files, size_t count, char ret[PIN_TEXT]);

@@ -1,4 +1,4 @@
-#include "plan/pin.h"
+#include "plan/pin_hash.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static void add(crypto_hash_sha256_state *sum, const char *text)
     crypto_hash_sha256_update(sum, (const unsigned char *)text, strlen(text));
 }
 
-const char *pin_of(struct pin_file *files, size_t count, char ret[PIN_TEXT])
+const char *pin_hash(struct pin_file *files, size_t count, char ret[PIN_TEXT])
 {
     crypto_hash_sha256_state sum;
     unsigned char hash[HASH_BYTES];
