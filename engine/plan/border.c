@@ -94,8 +94,9 @@ static enum err read_string(struct walk *w, int index, json_t **ret)
     if (len > BORDER_TEXT_MAX)
         return refuse(w, ERR_LIMIT, "the text is too long; at most 65536 bytes");
     if (memchr(s, '\0', len) || !utf8_valid(s, len))
-        return refuse(w, ERR_INVALID, "the text is not UTF-8 without NUL; was it cut inside a "
-                                      "character?");
+        return refuse(w, ERR_INVALID,
+                      "the text is not UTF-8 without NUL; was it cut inside a "
+                      "character?");
     *ret = json_stringn(s, len);
     return count_bytes(w, len + 2);
 }
@@ -124,7 +125,8 @@ static lua_Integer count_keys(struct walk *w, int index, enum err *ret_err)
         }
     }
     if (numbers > 0 && strings)
-        *ret_err = refuse(w, ERR_INVALID, "a table has either named members or is a list, not both");
+        *ret_err =
+            refuse(w, ERR_INVALID, "a table has either named members or is a list, not both");
     else if (numbers != highest)
         *ret_err = refuse(w, ERR_INVALID, "the list has holes");
     else

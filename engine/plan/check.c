@@ -137,9 +137,10 @@ static void check_file_name(struct check *c, const struct checked *f)
     struct pos top = {1, 1};
 
     if (!name_good(f->name))
-        findings_add(&c->findings, f->file, top, "bad_id",
-                     "\"%s\" is no name of a file of plans; use letters, digits, - and _, then .lua",
-                     f->name);
+        findings_add(
+            &c->findings, f->file, top, "bad_id",
+            "\"%s\" is no name of a file of plans; use letters, digits, - and _, then .lua",
+            f->name);
     for (const struct checked *other = c->files; other < f; other++)
         if (strcmp(other->file, f->file) == 0)
             findings_add(&c->findings, f->file, top, "duplicate_file",
@@ -235,8 +236,8 @@ static void check_respond(struct check *c, const struct checked *f)
 {
     /* where it is there but fails to be made, something else was said */
     if (!f->loaded.has_respond && f->loaded.json && !findings_any(&c->findings, f->file))
-        findings_add(&c->findings, f->file, f->loaded.call ? f->loaded.call->at : (struct pos){1, 1},
-                     "no_respond",
+        findings_add(&c->findings, f->file,
+                     f->loaded.call ? f->loaded.call->at : (struct pos){1, 1}, "no_respond",
                      "the plan does nothing; add function plan.respond(incident) … end");
 }
 
@@ -277,8 +278,8 @@ static struct plan_head *read_plan(struct check *c, struct checked *f)
 static void read_plans(struct check *c)
 {
     struct remark_to to = {c, NULL, TEXT_PLAN};
-    struct plan_head **heads = mem_new(c->count + 1, sizeof(*heads));
-    const struct plan_head **good = mem_new(c->count + 1, sizeof(*good));
+    struct plan_head **heads = mem_new(c->count + 1, sizeof(void *));
+    const struct plan_head **good = mem_new(c->count + 1, sizeof(void *));
     size_t count = 0;
 
     for (size_t i = 0; i < c->count; i++)

@@ -223,7 +223,8 @@ static void check_fact(const struct body_check *c, const struct node *call)
     char name[NAME_BYTES];
 
     if (!n || is_literal_other_than(n, NODE_STRING)) {
-        check_report(c, n ? arg : call, "bad_argument", "%s takes the name of a fact first: %s(\"update\"…",
+        check_report(c, n ? arg : call, "bad_argument",
+                     "%s takes the name of a fact first: %s(\"update\"…",
                      text_of(call->first, function), function);
         return;
     }
@@ -345,11 +346,16 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         const char *name;
         void (*check)(const struct body_check *, const struct node *);
     } checks[] = {
-        {"wait", check_wait},         {"on", check_on},
-        {"every", check_every},       {"timeout", check_timeout},
-        {"sleep", check_sleep},       {"parallel", check_branches},
-        {"race", check_branches},     {"state", check_state},
-        {"defer", check_first_function}, {"spawn", check_first_function},
+        {"wait", check_wait},
+        {"on", check_on},
+        {"every", check_every},
+        {"timeout", check_timeout},
+        {"sleep", check_sleep},
+        {"parallel", check_branches},
+        {"race", check_branches},
+        {"state", check_state},
+        {"defer", check_first_function},
+        {"spawn", check_first_function},
     };
 
     if (node_is(call->first, "call"))

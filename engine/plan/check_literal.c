@@ -40,7 +40,8 @@ const char *check_nearest_member(const json_t *object, const char *name)
 
     if (!object)
         return NULL;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
         if (count < NEAREST_MAX)
             names[count++] = key;
     }
@@ -126,8 +127,8 @@ static void check_language(const struct body_check *c, const struct node *field,
     else if (lang && is_other_literal(value) && value->kind != NODE_STRING)
         check_report(c, field, "bad_value", "%s in one language is a string", what);
     else if (!key->next)
-        check_report(c, field, "bad_value", "%s has a language to each text: {zh = \"…\", en = \"…\"}",
-                     what);
+        check_report(c, field, "bad_value",
+                     "%s has a language to each text: {zh = \"…\", en = \"…\"}", what);
     free(lang);
 }
 
@@ -143,13 +144,11 @@ void check_text(const struct body_check *c, const struct node *value, const char
 {
     const struct node *n = unwrap_text(node_meant(value));
 
-    if (n->kind == NODE_TABLE && !n->first) {
+    if ((n->kind == NODE_TABLE && !n->first) || (n->kind == NODE_STRING && !n->len)) {
         check_report(c, value, "bad_value", "%s is empty; say what has to be done", what);
     } else if (n->kind == NODE_TABLE) {
         for (const struct node *f = n->first; f && check_spend(c); f = f->next)
             check_language(c, f, what);
-    } else if (n->kind == NODE_STRING && !n->len) {
-        check_report(c, value, "bad_value", "%s is empty; say what has to be done", what);
     } else if (n->kind == NODE_STRING &&
                (!utf8_valid(n->text, n->len) || memchr(n->text, '\0', n->len))) {
         check_report(c, value, "bad_value", "%s is no text (UTF-8 without NUL)", what);

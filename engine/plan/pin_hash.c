@@ -1,6 +1,7 @@
 #include "plan/pin_hash.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,6 @@ const char *pin_hash(struct pin_file *files, size_t count, char ret[PIN_TEXT])
     }
     crypto_hash_sha256_final(&sum, hash);
     sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
-    memcpy(ret, "sha256:", 7);
-    memcpy(ret + 7, hex, HEX_TEXT);
+    snprintf(ret, PIN_TEXT, "sha256:%s", hex);
     return ret;
 }

@@ -13,7 +13,8 @@
 
 static const char site_text[] =
     "return site {\n"
-    "    name = { zh = '松河县', en = 'Songhe' }, zone = 'Asia/Shanghai', languages = { 'zh', 'en' },\n"
+    "    name = { zh = '松河县', en = 'Songhe' }, zone = 'Asia/Shanghai', languages = { 'zh', 'en' "
+    "},\n"
     "    endpoints = { phone = { channel = 'hook', secret = 'phone', drill = true } },\n"
     "    people = {\n"
     "        ['ma.li'] = { name = '马力', contacts = { 'phone:@' }, drill = true },\n"
@@ -38,7 +39,8 @@ static const char head_text[] =
     "local plan = plan 'dam' {\n"
     "    title = { zh = '大坝', en = 'Dam' }, version = '1', owner = 'post:chief',\n"
     "    facts = { stage_m = { type = 'number', per = 'gauge' }, breach = { type = 'boolean' } },\n"
-    "    starts_on = { { kind = 'dam' } }, fallback = { { to = 'duty:duty-room', within = '5m' } },\n"
+    "    starts_on = { { kind = 'dam' } }, fallback = { { to = 'duty:duty-room', within = '5m' } "
+    "},\n"
     "}\n";
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -159,10 +161,10 @@ static void a_good_set_comes_back_with_its_data_and_pins(void **state)
 /* Made with sha256sum: of the text, then of the line "x.lua HEX\n". */
 static void a_pin_is_the_hash_of_name_and_hash(void **state)
 {
-    static const char source[] =
-        "local plan = plan 'x' { title = 'x', fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
-        "function plan.respond() end\n"
-        "return plan\n";
+    static const char source[] = "local plan = plan 'x' { title = 'x', fallback = { { to = "
+                                 "'duty:duty-room', within = '5m' } } }\n"
+                                 "function plan.respond() end\n"
+                                 "return plan\n";
     json_t *set = set_new();
     AUTO_JSON(reply);
     (void)state;
@@ -208,10 +210,11 @@ static void a_request_without_site_or_of_the_wrong_shape_is_answered(void **stat
     assert_set(json_object(), "site.lua:1:1: no_site", "it says who is called");
     assert_set(json_pack("{s:i,s:s,s:i}", "site", 3, "plans", "x", "channels", 4),
                "site.lua:1:1: no_site", NULL);
-    assert_set(json_pack("{s:{},s:[i],s:[[]]}", "site", "plans", 3, "channels"),
-               ":1:1: bad_id, :1:1: no_object, :1:1: bad_id, :1:1: duplicate_file, :1:1: no_object, "
-               "channels/:1:1: bad_id, channels/:1:1: no_object",
-               NULL);
+    assert_set(
+        json_pack("{s:{},s:[i],s:[[]]}", "site", "plans", 3, "channels"),
+        ":1:1: bad_id, :1:1: no_object, :1:1: bad_id, :1:1: duplicate_file, :1:1: no_object, "
+        "channels/:1:1: bad_id, channels/:1:1: no_object",
+        NULL);
 }
 
 static void every_file_is_called_as_what_is_in_it(void **state)
@@ -333,14 +336,14 @@ static void what_is_no_data_is_found_at_its_place(void **state)
     (void)state;
     assert_plan("return plan 'dam' {\n title = 'x',\n facts = { a = function() end } }",
                 "dam.lua:3:12: bad_value", "a function cannot be written down");
-    assert_plan("return plan 'dam' {\n title = { 'x', zh = 'y' } }",
-                "dam.lua:2:2: bad_value", "is a list, not both");
+    assert_plan("return plan 'dam' {\n title = { 'x', zh = 'y' } }", "dam.lua:2:2: bad_value",
+                "is a list, not both");
     assert_plan("return plan 'dam' {\n fallback = { 1, nil, 3 } }", "dam.lua:2:2: bad_value",
                 "holes");
-    assert_plan("return plan 'dam' {\n title = '\\xff' }", "dam.lua:2:2: bad_value", "no text");
-    assert_plan("return plan 'dam' { version = 1 / 0 }", "dam.lua:1:21: bad_value", "not finite");
+    assert_plan("return plan 'dam' {\n title = '\\xff' }", "dam.lua:2:2: bad_value", "not UTF-8");
+    assert_plan("return plan 'dam' { version = 1 / 0 }", "dam.lua:1:21: bad_value", "infinite");
     assert_plan("local t = {} t.t = t return plan 'dam' {\n title = t }", "dam.lua:2:2: bad_value",
-                "round in a circle");
+                "does one contain itself");
 }
 
 static void data_may_be_computed_and_shared(void **state)
@@ -407,7 +410,8 @@ static void faults_of_a_channel_stand_in_its_file(void **state)
     (void)state;
 
     set_channel(set, "hook.lua", channel_text);
-    set_channel(set, "more.lua", "return channel 'more' {\n    extends = 'hook',\n    methd = 'PUT' }");
+    set_channel(set, "more.lua",
+                "return channel 'more' {\n    extends = 'hook',\n    methd = 'PUT' }");
     assert_set(set, "channels/more.lua:3:5: unknown_key", NULL);
 }
 
@@ -450,7 +454,8 @@ static void a_plan_needs_respond_and_no_bodies_that_nobody_runs(void **state)
                 "dam.lua:6:6: unknown_body", "write local function helper");
     assert_rest("function plan.respond() end\nfunction plan.level.IV() end\n"
                 "plan.recover = function() end",
-                "dam.lua:7:15: not_built, dam.lua:8:6: not_built", "\"plan.level\" is not built yet");
+                "dam.lua:7:15: not_built, dam.lua:8:6: not_built",
+                "\"plan.level\" is not built yet");
     assert_rest("plan.respond = function(incident) return incident end", "", NULL);
 }
 
@@ -642,8 +647,8 @@ static void a_text_cannot_make_the_check_work_for_long(void **state)
 
     text_add(&data, "local a0 = { 'x' }\n");
     for (int i = 1; i < 12; i++)
-        text_addf(&data, "local a%d = { a%d, a%d, a%d, a%d, a%d }\n", i, i - 1, i - 1, i - 1,
-                  i - 1, i - 1);
+        text_addf(&data, "local a%d = { a%d, a%d, a%d, a%d, a%d }\n", i, i - 1, i - 1, i - 1, i - 1,
+                  i - 1);
     text_add(&data, "return plan 'dam' { title = a11 }");
     assert_plan(text_str(&data), "dam.lua:2:14: bad_value", "too large");
 }
@@ -662,11 +667,14 @@ static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
         "local marks = { dam = 4.5 }\n"
         "local function reach(incident)\n"
         "    return call { text = T { zh = '{title}', en = \"{title}\" }, rounds = 2,\n"
-        "                  rungs = { { to = 'duty:duty-room', within = '3m' }, { to = { 'post:chief' }, within = '5m' } } }\n"
+        "                  rungs = { { to = 'duty:duty-room', within = '3m' }, { to = { "
+        "'post:chief' }, within = '5m' } } }\n"
         "end\n"
         "function plan.respond(incident)\n"
-        "    on('stage_m', function(r) if r.value >= (marks[r.station] or 9) then state { high = r.value } end end)\n"
-        "    if not reach(incident) then every('1h', function() notify { to = 'person:ma.li', text = [[x]], via = 'phone' } end) end\n"
+        "    on('stage_m', function(r) if r.value >= (marks[r.station] or 9) then state { high = "
+        "r.value } end end)\n"
+        "    if not reach(incident) then every('1h', function() notify { to = 'person:ma.li', text "
+        "= [[x]], via = 'phone' } end) end\n"
         "    local x = wait('breach', '5m', { match = { value = true } }) or sleep '1s'\n"
         "    parallel { function() end, function() log(tostring(x)) end }\n"
         "end\nreturn plan\n";

@@ -24,10 +24,13 @@ static const char seed_text[] =
     "end\n"
     "function plan.respond(incident)\n"
     "    local answer = call { to = \"duty:duty-room\", within = \"5m\", text = T \"{title}\" }\n"
-    "    if not answer then notify { to = { \"post:head\" }, text = [[nobody\n]] .. 'x\\u{6D51}\\z  y' } end\n"
+    "    if not answer then notify { to = { \"post:head\" }, text = [[nobody\n]] .. 'x\\u{6D51}\\z "
+    " y' } end\n"
     "    for _, v in ipairs { 1, 2, 3 } do log(tostring(v):rep(2)) end\n"
-    "    on(\"stage_m\", function(f) state { stage = f.value, old = -f.value ^ 2 & ~1 | 3 ~ 4 } end)\n"
-    "    do local t = {} t.x, t[\"y\"] = 1, (later(incident, 2)) function t.z:w() return self end end\n"
+    "    on(\"stage_m\", function(f) state { stage = f.value, old = -f.value ^ 2 & ~1 | 3 ~ 4 } "
+    "end)\n"
+    "    do local t = {} t.x, t[\"y\"] = 1, (later(incident, 2)) function t.z:w() return self end "
+    "end\n"
     "end --[==[ the\n end ]==]\n"
     "return plan\n";
 
@@ -46,8 +49,8 @@ static size_t below(struct fuzz *f, size_t n)
 /* Refusals that Lua does not share: limits and matters of taste. */
 static bool is_ours_alone(const char *code)
 {
-    static const char *const codes[] = {"bad_character", "bad_utf8",       "byte_order_mark",
-                                        "not_allowed",   "too_deep",       "too_large",
+    static const char *const codes[] = {"bad_character", "bad_utf8",        "byte_order_mark",
+                                        "not_allowed",   "too_deep",        "too_large",
                                         "byte_code",     "global_assigned", "unknown_name",
                                         "not_built",     "outside_body"};
 
@@ -109,10 +112,11 @@ static void the_parser_and_lua_agree_on_a_text_cut_at_any_byte(void **state)
 /* One change: a byte, a piece taken out, doubled or moved, or a word put in. */
 static void mutate(struct fuzz *f, struct text *t)
 {
-    static const char *const words[] = {" end ", " do ",  "(",     ")",    "{",      "}",    "=",
-                                        ",",     " local ", "::a::", " goto a ", " break ", "...",  "\"",
-                                        "[[",    "--",    " then ", "function ", "x",   "1",    ":",
-                                        ".",     " not ", "#",     " or ", " return ", "<const>", "\\"};
+    static const char *const words[] = {
+        " end ", " do ",    "(",      ")",         "{",        "}",       "=",
+        ",",     " local ", "::a::",  " goto a ",  " break ",  "...",     "\"",
+        "[[",    "--",      " then ", "function ", "x",        "1",       ":",
+        ".",     " not ",   "#",      " or ",      " return ", "<const>", "\\"};
     size_t at = below(f, t->len);
     size_t n = 1 + below(f, 12);
     AUTO_TEXT(to);
