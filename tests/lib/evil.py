@@ -277,6 +277,28 @@ class Closed:
         self.socket.close()
 
 
+class Blunt:
+    """Answers 400 to a connection before it has read anything: what HTTP says to TLS."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.answer_all, daemon=True).start()
+
+    def answer_all(self):
+        while True:
+            try:
+                conn, _ = self.listener.accept()
+                conn.sendall(b"HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n")
+                conn.recv(65536)
+                conn.close()
+            except OSError:
+                return
+
+    def close(self):
+        self.listener.close()
+
+
 class Deaf:
     """A port whose queue is full and that accepts nothing: connections hang."""
 

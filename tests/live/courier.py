@@ -2,7 +2,10 @@
 """The courier, alone, against endpoints that do everything wrong.
 
 The driver out/tests/driver/courier serves a socket with the frames of engine/courier/courier.h.
+In its long form (MUSTER_TEST_LENGTH=long) every fault is met 1,000 times.
 """
+
+# limit: 300 s
 
 import base64
 import hashlib
@@ -424,7 +427,7 @@ def test_tls(t, courier, secrets, folder):
     t.equal(len(server.requests("ok")), 1, "nothing is sent before the certificate is checked")
     trusting.close()
     server.close()
-    plain = evil.Server()
+    plain = evil.Blunt()
     result = courier.attempt(url="https://127.0.0.1:%d/" % plain.port)
     t.check(not (why := wrong(result, "connect", False, 0, "no TLS connection")),
             "a server without TLS is none for https", why)
@@ -504,6 +507,20 @@ def test_memory(t, secrets, server):
     courier.close()
 
 
+def test_thousand(t, secrets, server):
+    """What is right once must be right when it happens a thousand times in a bad hour."""
+    courier = Courier(secrets)
+    for path, kind, ok, status, words in FAULTS:
+        numbers = [courier.start(url=server.url(path), timeout_ms=20000) for _ in range(1000)]
+        whys = [wrong(courier.result(n, 100), kind, ok, status, words) for n in numbers]
+        t.check(not any(whys), "%s ends as %s 1,000 times" % (path, kind),
+                "%d do not: %s" % (sum(map(bool, whys)), next((w for w in whys if w), "")))
+        with courier.arrived:
+            courier.results.clear()
+        server.forget()
+    courier.close()
+
+
 def test_rest(t, secrets, server):
     """Threads of the resolver have made libcurl spin before."""
     courier = Courier(secrets)
@@ -573,6 +590,8 @@ def main():
         test_rest(t, secrets, server)
         test_memory(t, secrets, server)
         test_isolation(t, secrets, server)
+        if os.environ.get("MUSTER_TEST_LENGTH") == "long":
+            test_thousand(t, secrets, server)
     server.close()
     shutil.rmtree(folder)
     if courier.process.poll() is None:
