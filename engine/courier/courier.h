@@ -8,8 +8,7 @@
  *
  *     courier_warm_up --> courier_new --> hello --> `ready` (the jail) --> attempts ... EOF
  *
- * Frames (base/frame.h) in: hello {gen, secrets}, attempt; out: result, with id and notice of its
- * attempt.
+ * Frames in:   hello {gen, secrets}, attempt. Frames out: result. See base/frame.h.
  *
  * Layer      courier: libcurl.
  * Ownership  courier_new gives.

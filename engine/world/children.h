@@ -86,14 +86,17 @@ void children_start(struct children *c, struct loop *loop, const struct children
 bool children_up(const struct children *c, enum child_slot slot, int64_t *ret_gen);
 
 /*
- * Queue a frame. It is written at the next pass, or by children_flush.
+ * Queue a frame; children_flush writes it.
  *
  * returns  false when the slot is down or holds another generation (gen 0: any), or when the frame
  *          is over the limit, which is logged.
  */
 bool children_send(struct children *c, enum child_slot slot, int64_t gen, const json_t *frame);
 
-/* Write now what is queued: once, after the effects of a commit are released. */
+/*
+ * Write what is queued: once, after the effects of a commit are released. What a socket does not
+ * take now follows by itself.
+ */
 void children_flush(struct children *c);
 
 /* Bytes that wait to be read by the child. */

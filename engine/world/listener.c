@@ -1,0 +1,85 @@
+#include "world/listener.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { BACKLOG = 1024, SOCKET_UMASK = 0117 };
+
+static enum err address_of(const char *path, struct sockaddr_un *ret, struct why *why)
+{
+    *ret = (struct sockaddr_un){.sun_family = AF_UNIX};
+    size_t len = strlen(path);
+    if (len == 0 || len >= sizeof(ret->sun_path))
+        return why_set(why, ERR_CONFIG,
+                       "socket %s: the path has %zu bytes, a Unix socket's may have %zu; name a "
+                       "shorter one with `socket = PATH`",
+                       path, len, sizeof(ret->sun_path) - 1);
+    memcpy(ret->sun_path, path, len);
+    return ERR_OK;
+}
+
+static bool somebody_answers(const struct sockaddr_un *at)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return false;
+    int failed = connect(fd, (const struct sockaddr *)at, sizeof(*at));
+    bool answers = !failed || errno == EAGAIN;
+    close(fd);
+    return answers;
+}
+
+/* Make room for the socket, if what is there is only its corpse. */
+static enum err path_clear(const char *path, const struct sockaddr_un *at, struct why *why)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return errno == ENOENT ? ERR_OK
+                               : why_set(why, ERR_IO, "socket %s: %s", path, strerror(errno));
+    if (!S_ISSOCK(st.st_mode))
+        return why_set(why, ERR_CONFLICT,
+                       "socket %s: there is something else of this name; move it away, or name "
+                       "another path with `socket = PATH`",
+                       path);
+    if (somebody_answers(at))
+        return why_set(why, ERR_CONFLICT,
+                       "socket %s: another daemon answers there; stop that one first, or name "
+                       "another path with `socket = PATH`",
+                       path);
+    if (unlink(path) != 0 && errno != ENOENT)
+        return why_set(why, ERR_IO, "socket %s, left over from a crash: %s", path, strerror(errno));
+    return ERR_OK;
+}
+
+enum err listener_unix(const char *path, int *ret_fd, struct why *why)
+{
+    struct sockaddr_un at;
+    enum err e = address_of(path, &at, why);
+    if (!e)
+        e = path_clear(path, &at, why);
+    if (e)
+        return e;
+
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    mode_t before = umask(SOCKET_UMASK);
+    int failed = fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0;
+    umask(before);
+    if (failed || listen(fd, BACKLOG) != 0) {
+        e = why_set(why, ERR_IO, "socket %s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return e;
+    }
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+void listener_remove(const char *path)
+{
+    unlink(path);
+}
