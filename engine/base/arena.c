@@ -38,7 +38,8 @@ void arena_done(struct arena *a)
 
 void *arena_new(struct arena *a, size_t size)
 {
-    size_t rounded = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    size_t rounded =
+        (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     struct arena_block *b = a->blocks;
 
     if (!b || b->cap - b->used < rounded)

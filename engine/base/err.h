@@ -17,17 +17,17 @@
 /* code, name on the wire and in --json, exit code of the command line (INTERFACES: exit codes) */
 #define ERR_TABLE(X)                                                                               \
     X(ERR_OK, "ok", 0)                                                                             \
-    X(ERR_INVALID, "invalid", 1)      /* the input is malformed or out of its bounds */            \
-    X(ERR_MISSING, "not_found", 3)    /* no such thing */                                          \
-    X(ERR_DENIED, "denied", 4)        /* not allowed for this principal */                         \
-    X(ERR_CONFLICT, "conflict", 5)    /* not in this state */                                      \
+    X(ERR_INVALID, "invalid", 1)   /* the input is malformed or out of its bounds */               \
+    X(ERR_MISSING, "not_found", 3) /* no such thing */                                             \
+    X(ERR_DENIED, "denied", 4)     /* not allowed for this principal */                            \
+    X(ERR_CONFLICT, "conflict", 5) /* not in this state */                                         \
     X(ERR_UNREACHABLE, "unreachable", 6)                                                           \
-    X(ERR_LIMIT, "limit", 1)          /* a named limit is reached */                               \
-    X(ERR_NO_SPACE, "no_space", 1)    /* the disk is full or nearly so */                          \
+    X(ERR_LIMIT, "limit", 1)       /* a named limit is reached */                                  \
+    X(ERR_NO_SPACE, "no_space", 1) /* the disk is full or nearly so */                             \
     X(ERR_IO, "io", 1)                                                                             \
-    X(ERR_CORRUPT, "corrupt", 1)      /* stored data are not what was written */                   \
-    X(ERR_NEWER, "newer", 1)          /* written by a newer version of this program */             \
-    X(ERR_NOT_BUILT, "not_built", 1)  /* a reserved name whose work is still to come */            \
+    X(ERR_CORRUPT, "corrupt", 1)     /* stored data are not what was written */                    \
+    X(ERR_NEWER, "newer", 1)         /* written by a newer version of this program */              \
+    X(ERR_NOT_BUILT, "not_built", 1) /* a reserved name whose work is still to come */             \
     X(ERR_CONFIG, "bad_config", 78)
 
 enum err {

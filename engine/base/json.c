@@ -222,7 +222,7 @@ static void write_real(double value, struct text *to)
     char *e = strchr(buf, 'e');
     text_add_bytes(to, buf, e ? (size_t)(e - buf) : strlen(buf));
     if (e)
-        text_addf(to, "e%d", atoi(e + 1)); /* "e22", not "e+22" */
+        text_addf(to, "e%ld", strtol(e + 1, NULL, 10)); /* "e22", not "e+22" */
     else if (!strchr(buf, '.'))
         text_add(to, ".0"); /* it stays a real when read again */
 }

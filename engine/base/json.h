@@ -62,11 +62,11 @@ bool json_holds_nul(const json_t *value);
  * Reading members without ceremony. A missing member or one of another type gives the default; so
  * does an obj that is NULL or no object. A string that holds a NUL is none.
  */
-const char *json_str(const json_t *obj, const char *key);               /* NULL */
+const char *json_str(const json_t *obj, const char *key); /* NULL */
 const char *json_str_or(const json_t *obj, const char *key, const char *otherwise);
 int64_t json_int(const json_t *obj, const char *key, int64_t otherwise);
-bool json_bool(const json_t *obj, const char *key);                     /* false */
-const json_t *json_at(const json_t *obj, const char *key);              /* NULL */
+bool json_bool(const json_t *obj, const char *key);        /* false */
+const json_t *json_at(const json_t *obj, const char *key); /* NULL */
 
 /* One more reference to a value that was only borrowed: gives. NULL gives NULL. */
 json_t *json_share(const json_t *value);
@@ -81,7 +81,7 @@ json_t *json_unconst(const json_t *value);
 json_t *json_put(json_t *obj, const char *key, json_t *takes);
 json_t *json_put_str(json_t *obj, const char *key, const char *value);
 json_t *json_put_int(json_t *obj, const char *key, int64_t value);
-json_t *json_put_true(json_t *obj, const char *key, bool value);        /* left out when false */
+json_t *json_put_true(json_t *obj, const char *key, bool value); /* left out when false */
 
 /* AUTO_JSON(j): given back at the end of the scope. */
 static inline void json_drop(json_t **j)

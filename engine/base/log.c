@@ -53,6 +53,9 @@ void log_line(struct text *to, enum log_level level, const char *area, const cha
 
 PRINTF_LIKE(3, 0)
 static void log_print(enum log_level level, const char *area, const char *fmt, va_list args)
+    PRINTF_LIKE(3, 0);
+
+static void log_print(enum log_level level, const char *area, const char *fmt, va_list args)
 {
     if (level > least_printed)
         return;

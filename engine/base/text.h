@@ -34,8 +34,8 @@ char *text_take(struct text *t);            /* gives; never NULL; `t` is empty a
 #define AUTO_TEXT(name) __attribute__((cleanup(text_done))) struct text name = {0}
 
 /* strdup and calloc that abort without memory. mem_grow doubles an array of `size`-byte items. */
-char *mem_str(const char *s);        /* gives; NULL for NULL */
-void *mem_new(size_t count, size_t size); /* gives; zeroed */
+char *mem_str(const char *s);                                    /* gives; NULL for NULL */
+void *mem_new(size_t count, size_t size);                        /* gives; zeroed */
 void *mem_grow(void *at, size_t *cap, size_t need, size_t size); /* gives; the new part is zeroed */
 
 /* The bytes of the first character of s, 1 to 4; 0 when s does not begin with a whole one. */

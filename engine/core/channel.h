@@ -52,14 +52,14 @@ enum err channel_set_read(const json_t *value, remark_fn *fn, void *ctx,
 struct channel_set *channel_set_ref(struct channel_set *s);
 void channel_set_unref(struct channel_set *s); /* NULL is fine */
 
-const struct channel *channel_find(const struct channel_set *s, const char *name);     /* NULL */
-const struct channel *channel_at(const struct channel_set *s, size_t index);           /* NULL */
-const char *channel_nearest(const struct channel_set *s, const char *name);            /* NULL */
+const struct channel *channel_find(const struct channel_set *s, const char *name); /* NULL */
+const struct channel *channel_at(const struct channel_set *s, size_t index);       /* NULL */
+const char *channel_nearest(const struct channel_set *s, const char *name);        /* NULL */
 
 const char *channel_name(const struct channel *c);
-const char *channel_method(const struct channel *c);  /* POST, PUT, PATCH */
-const char *channel_url(const struct channel *c);     /* with {contact} in it, perhaps; NULL: none */
-const char *channel_sign(const struct channel *c);    /* standard-webhooks, none */
+const char *channel_method(const struct channel *c); /* POST, PUT, PATCH */
+const char *channel_url(const struct channel *c);    /* with {contact} in it, perhaps; NULL: none */
+const char *channel_sign(const struct channel *c);   /* standard-webhooks, none */
 const char *channel_receipt(const struct channel *c); /* none, delivered, seen */
 json_t *channel_headers(const struct channel *c);     /* object of strings; do not change it */
 bool channel_drill(const struct channel *c);          /* made for drills, too */

@@ -31,11 +31,12 @@ const json_t *form_need(struct remarks *r, const json_t *table, const char *key,
                         const char *example);
 
 /* Optional members. A member that is not there gives the default without a remark. */
-const char *form_str(struct remarks *r, const json_t *table, const char *key);   /* NULL */
-bool form_bool(struct remarks *r, const json_t *table, const char *key);         /* false */
+const char *form_str(struct remarks *r, const json_t *table, const char *key); /* NULL */
+bool form_bool(struct remarks *r, const json_t *table, const char *key);       /* false */
 int64_t form_int(struct remarks *r, const json_t *table, const char *key, int64_t least,
                  int64_t most, int64_t otherwise);
-int64_t form_duration(struct remarks *r, const json_t *table, const char *key); /* 0; in ms, ≥ 1 s */
+int64_t form_duration(struct remarks *r, const json_t *table,
+                      const char *key); /* 0; in ms, ≥ 1 s */
 
 /* One of `words` (ended by NULL); otherwise after a remark, or when it is not there. */
 const char *form_word(struct remarks *r, const json_t *table, const char *key,

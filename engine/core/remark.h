@@ -2,8 +2,8 @@
  * remark - what is wrong with a site, a plan's head or a channel, and where in it.
  *
  * The readers in core/ (site, head, channel) see data, not files: a place is the list of keys that
- * lead to it from the top, e.g. ["people","li.ming","contacts",2]; places in a list count from 1, as
- * in Lua. `plan check` turns it into file, line and column; whoever has no file prints it with
+ * lead to it from the top, e.g. ["people","li.ming","contacts",2]; places in a list count from 1,
+ * as in Lua. `plan check` turns it into file, line and column; whoever has no file prints it with
  * remark_path.
  *
  * A reader goes on after an error, so that its author sees all of them at once, and keeps nothing
@@ -26,7 +26,7 @@
  *
  *   unknown_key    the table has no such key             not_built     reserved for later work
  *   missing_key    a key that must be there is not       bad_value     wrong type or out of bounds
- *   unknown_name   a name that is nowhere defined        bad_id        no id: letters, digits, - and _
+ *   unknown_name   a name that is nowhere defined        bad_id        letters, digits, - and _
  *   bad_target     not "person:", "duty:", "post:", "dept:" or "group:" and an id
  *   wildcard       a * in a target: name a group         circle        it leads back to itself
  *   nobody         somebody without contact, an empty group, list or seat

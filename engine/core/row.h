@@ -29,8 +29,8 @@ struct row {
     bool gone;            /* delete the row; body is NULL */
     bool open;            /* to be loaded at start: neither closed nor finished */
     bool drill;
-    char *plan;           /* ROW_INCIDENT: plan name; else NULL */
-    char *state;          /* ROW_INCIDENT, ROW_NOTICE: the state's name; else NULL */
+    char *plan;  /* ROW_INCIDENT: plan name; else NULL */
+    char *state; /* ROW_INCIDENT, ROW_NOTICE: the state's name; else NULL */
     json_t *body;
 };
 

@@ -1,9 +1,9 @@
 /*
  * site - who and where: the people, posts and endpoints of one organisation, as data.
  *
- * A site is an immutable snapshot, made from the JSON of plans/site.lua by site_read, which checks it
- * as a whole: nothing is kept of a site with one error. A new version is a new snapshot, swapped in
- * at once; whoever holds the old one goes on with it. The site knows no contact: "sms:@" says that
+ * A site is an immutable snapshot, made from the JSON of plans/site.lua by site_read, which checks
+ * it as a whole: nothing is kept of a site with one error. A new version is a new snapshot, swapped
+ * in at once; whoever holds the old one goes on with it. The site knows no contact: "sms:@" says that
  * the vault may hold one for this person and endpoint (rule R11).
  *
  * Targets ("person:" "duty:" "post:" "dept:" "group:" and an id) are resolved to people:
@@ -77,9 +77,9 @@ struct endpoint {
     bool drill;         /* a drill may use it (rule R6) */
 };
 
-const struct endpoint *site_endpoint(const struct site *s, const char *name);       /* NULL */
-const struct endpoint *site_endpoint_at(const struct site *s, size_t index);        /* NULL */
-const char *site_nearest_endpoint(const struct site *s, const char *name);          /* NULL */
+const struct endpoint *site_endpoint(const struct site *s, const char *name); /* NULL */
+const struct endpoint *site_endpoint_at(const struct site *s, size_t index);  /* NULL */
+const char *site_nearest_endpoint(const struct site *s, const char *name);    /* NULL */
 
 /* ---- people ---- */
 
@@ -91,7 +91,7 @@ struct rung_person {
     const char *words; /* how they come into it: "主班, duty:duty-room"; NULL: by their own id */
 };
 
-/* false: no such person. A department with a phone or an endpoint of its own is one: "dept:water". */
+/* false: no such person. A department with a phone or endpoint of its own is one: "dept:water". */
 bool site_person(const struct site *s, const char *id, struct rung_person *ret);
 bool site_person_at(const struct site *s, size_t index, struct rung_person *ret);
 const char *site_nearest_person(const struct site *s, const char *id); /* NULL */
@@ -127,7 +127,7 @@ void rungs_done(struct rungs *r);
  * to     A target, or a list of them, each in turn. What is unknown or no target is passed over: a
  *        plan that runs may be older than the site.
  * via, drill   As in site_methods: who has no such contact is not in it, and no rung is empty.
- * ret    Rungs are added to it; rungs_done frees. None at all is for the caller to act on (rule R7).
+ * ret    Rungs are added to it; rungs_done frees. None at all is for the caller (rule R7).
  */
 void site_resolve(const struct site *s, const json_t *to, const char *via, bool drill,
                   struct rungs *ret);
@@ -148,7 +148,7 @@ enum err site_check_target(const struct site *s, const char *target, const char 
 void site_check_targets(const struct site *s, const json_t *table, const char *key,
                         struct remarks *r);
 
-/* A list of rungs, {to=, within=} each, not empty: a fallback. With site NULL names are not checked. */
+/* A list of rungs, {to=, within=} each: a fallback. With site NULL names are not looked up. */
 void site_check_rungs(const struct site *s, const json_t *table, const char *key,
                       struct remarks *r);
 /* The same with "within_ms" added to each rung. Gives. */
@@ -156,7 +156,7 @@ json_t *rungs_timed(const json_t *rungs);
 
 /* ---- stations ---- */
 
-const char *site_station_kind(const struct site *s, const char *station); /* NULL: no such station */
+const char *site_station_kind(const struct site *s, const char *station); /* NULL: none such */
 bool site_has_station_kind(const struct site *s, const char *kind);
 const json_t *site_stations(const struct site *s); /* table by id; {} where there are none */
 

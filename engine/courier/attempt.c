@@ -165,15 +165,12 @@ static void headers_sign(struct attempt *a)
 
 static void headers_build(struct attempt *a)
 {
-    const json_t *headers = a->parcel.headers;
+    bool typed = false;
     const char *name;
     json_t *value;
-    bool typed = false;
 
-    for (void *at = json_object_iter((json_t *)(uintptr_t)headers); at;
-         at = json_object_iter_next((json_t *)(uintptr_t)headers, at)) {
-        name = json_object_iter_key(at);
-        value = json_object_iter_value(at);
+    json_object_foreach(a->parcel.headers, name, value)
+    {
         header_add(a, name, json_string_value(value));
         typed = typed || strcasecmp(name, "content-type") == 0;
     }
@@ -313,6 +310,7 @@ json_t *attempt_result(const struct attempt *a, const struct outcome *o)
 
     json_put_str(result, "op", "result");
     json_put_int(result, "id", a->parcel.id);
+    json_put_str(result, "notice", a->parcel.notice);
     json_put(result, "ok", json_boolean(o->ok));
     json_put_int(result, "status", o->status);
     json_put(result, "retry_after_ms", told_when ? json_integer(retry_ms) : json_null());

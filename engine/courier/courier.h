@@ -8,7 +8,8 @@
  *
  *     courier_warm_up --> courier_new --> hello --> `ready` (the jail) --> attempts ... EOF
  *
- * Frames in:   hello {gen, secrets}, attempt. Frames out: result. See base/frame.h.
+ * Frames (base/frame.h) in: hello {gen, secrets}, attempt; out: result, with id and notice of its
+ * attempt.
  *
  * Layer      courier: libcurl.
  * Ownership  courier_new gives.

@@ -141,7 +141,7 @@ static void outcome_broken(const struct transfer *t, struct outcome *o)
 {
     const struct http_answer *a = t->answer;
 
-    /* a line of more than 100 KB is CURLE_OUT_OF_MEMORY to libcurl, since 8.6 CURLE_TOO_LARGE (100) */
+    /* a line of over 100 KB: CURLE_OUT_OF_MEMORY, since libcurl 8.6 CURLE_TOO_LARGE (100) */
     bool line_too_long = t->connected && (t->code == CURLE_OUT_OF_MEMORY || (int)t->code == 100);
 
     if (a->head_too_long || line_too_long)

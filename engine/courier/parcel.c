@@ -172,7 +172,7 @@ static enum err header_check(const char *name, const json_t *value, struct why *
 
 static enum err headers_read(struct parcel *r, struct why *why)
 {
-    const json_t *headers = json_at(r->frame, "headers");
+    json_t *headers = json_object_get(r->frame, "headers");
     const char *name;
     json_t *value;
 
@@ -182,8 +182,7 @@ static enum err headers_read(struct parcel *r, struct why *why)
         return why_set(why, ERR_CONFIG, "headers is not an object");
     if (json_object_size(headers) > PARCEL_HEADERS_MAX)
         return why_set(why, ERR_CONFIG, "more than %d headers", PARCEL_HEADERS_MAX);
-    /* the loop wants an object it may change; it does not change it */
-    json_object_foreach(json_object_get(r->frame, "headers"), name, value)
+    json_object_foreach(headers, name, value)
     {
         enum err e = header_check(name, value, why);
         if (e)

@@ -41,7 +41,7 @@ struct parcel {
     const char *method;
     const char *body;
     size_t body_bytes;
-    const json_t *headers; /* NULL: none */
+    json_t *headers; /* NULL: none */
     int64_t timeout_ms;
     struct text url; /* secret */
     struct cidr allow[PARCEL_ALLOW_MAX];

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+enum { DESCRIPTORS = 4096 };
 
 /* libnss_files and libnss_dns are part of libc since 2.34; the rest are libraries. */
 static void nss_module_load(const char *service)
@@ -42,8 +45,20 @@ static void nss_modules_load(void)
         fclose(conf);
 }
 
+/* Each attempt may have a connection, and while its name is resolved three descriptors more. */
+static void descriptors_allow(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void courier_warm_up(void)
 {
+    descriptors_allow();
     signal(SIGPIPE, SIG_IGN); /* libcurl leaves it to us (CURLOPT_NOSIGNAL) */
     nss_modules_load();
     /* each thread that resolves a name would get a heap of its own and never give it back */

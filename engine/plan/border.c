@@ -16,7 +16,9 @@ struct walk {
     lua_State *L;
     const char *what;
     struct text path;
+    json_t *steps; /* the path as keys; NULL: not wanted, the sentence names it */
     size_t bytes;
+    size_t bytes_max;
     int depth;
     struct why *why;
 };
@@ -25,18 +27,41 @@ static enum err read_value(struct walk *w, int index, json_t **ret);
 
 static enum err refuse(struct walk *w, enum err e, const char *sentence)
 {
-    const char *path = text_str(&w->path);
+    if (w->steps)
+        return why_set(w->why, e, "%s", sentence);
+    return why_set(w->why, e, "%s%s: %s", w->what, text_str(&w->path), sentence);
+}
 
-    return why_set(w->why, e, "%s%s: %s", w->what, path, sentence);
+/* One step down, and up again unless something failed below: then `steps` leads there. */
+static size_t path_enter(struct walk *w, json_t *takes)
+{
+    size_t path = w->path.len;
+
+    if (json_is_string(takes))
+        text_addf(&w->path, ".%s", json_string_value(takes));
+    else
+        text_addf(&w->path, "[%lld]", (long long)json_integer_value(takes));
+    if (w->steps)
+        json_array_append(w->steps, takes);
+    json_decref(takes);
+    return path;
+}
+
+static void path_leave(struct walk *w, size_t path, enum err e)
+{
+    w->path.len = path;
+    w->path.at[path] = '\0';
+    if (w->steps && !e)
+        json_array_remove(w->steps, json_array_size(w->steps) - 1);
 }
 
 static enum err count_bytes(struct walk *w, size_t bytes)
 {
     w->bytes += bytes;
-    if (w->bytes <= BORDER_BYTES_MAX)
+    if (w->bytes <= w->bytes_max)
         return ERR_OK;
-    return why_set(w->why, ERR_LIMIT, "%s is too large; a value has at most %d bytes", w->what,
-                   BORDER_BYTES_MAX);
+    return why_set(w->why, ERR_LIMIT, "%s is too large; a value has at most %zu bytes", w->what,
+                   w->bytes_max);
 }
 
 static enum err read_number(struct walk *w, int index, json_t **ret)
@@ -69,8 +94,9 @@ static enum err read_string(struct walk *w, int index, json_t **ret)
     if (len > BORDER_TEXT_MAX)
         return refuse(w, ERR_LIMIT, "the text is too long; at most 65536 bytes");
     if (memchr(s, '\0', len) || !utf8_valid(s, len))
-        return refuse(w, ERR_INVALID, "the text is not UTF-8 without NUL; was it cut inside a "
-                                      "character?");
+        return refuse(w, ERR_INVALID,
+                      "the text is not UTF-8 without NUL; was it cut inside a "
+                      "character?");
     *ret = json_stringn(s, len);
     return count_bytes(w, len + 2);
 }
@@ -99,7 +125,8 @@ static lua_Integer count_keys(struct walk *w, int index, enum err *ret_err)
         }
     }
     if (numbers > 0 && strings)
-        *ret_err = refuse(w, ERR_INVALID, "a table has either named members or is a list, not both");
+        *ret_err =
+            refuse(w, ERR_INVALID, "a table has either named members or is a list, not both");
     else if (numbers != highest)
         *ret_err = refuse(w, ERR_INVALID, "the list has holes");
     else
@@ -115,16 +142,14 @@ static enum err read_list(struct walk *w, int index, lua_Integer n, json_t **ret
     list = json_array();
     for (lua_Integer i = 1; i <= n && !e; i++) {
         json_t *item = NULL;
-        size_t path = w->path.len;
+        size_t path = path_enter(w, json_integer(i));
 
-        text_addf(&w->path, "[%lld]", (long long)i);
         lua_rawgeti(w->L, index, i);
         e = read_value(w, lua_gettop(w->L), &item);
         lua_pop(w->L, 1);
         if (!e)
             json_array_append_new(list, item);
-        w->path.len = path;
-        w->path.at[path] = '\0';
+        path_leave(w, path, e);
     }
     if (!e)
         *ret = json_incref(list);
@@ -145,13 +170,11 @@ static enum err read_member(struct walk *w, json_t *object)
     if (e)
         return e;
 
-    size_t path = w->path.len;
-    text_addf(&w->path, ".%s", key);
+    size_t path = path_enter(w, json_stringn(key, len));
     e = read_value(w, lua_gettop(L), &item);
     if (!e)
         json_object_set_new(object, key, item);
-    w->path.len = path;
-    w->path.at[path] = '\0';
+    path_leave(w, path, e);
     return e;
 }
 
@@ -238,17 +261,32 @@ static enum err read_value(struct walk *w, int index, json_t **ret)
     return e;
 }
 
+static enum err read_whole(struct walk *w, int index, json_t **ret)
+{
+    int top = lua_gettop(w->L);
+
+    if (!lua_checkstack(w->L, 8))
+        return why_set(w->why, ERR_LIMIT, "%s: too many values are in use here", w->what);
+    enum err e = read_value(w, lua_absindex(w->L, index), ret);
+    assert(lua_gettop(w->L) == top);
+    text_done(&w->path);
+    return e;
+}
+
 enum err border_read(lua_State *L, int index, const char *what, json_t **ret, struct why *why)
 {
-    struct walk w = {.L = L, .what = what, .why = why};
-    int top = lua_gettop(L);
+    struct walk w = {.L = L, .what = what, .bytes_max = BORDER_BYTES_MAX, .why = why};
 
-    if (!lua_checkstack(L, 8))
-        return why_set(why, ERR_LIMIT, "%s: too many values are in use here", what);
-    enum err e = read_value(&w, lua_absindex(L, index), ret);
-    assert(lua_gettop(L) == top);
-    text_done(&w.path);
-    return e;
+    return read_whole(&w, index, ret);
+}
+
+enum err border_read_data(lua_State *L, int index, size_t bytes_max, json_t *steps, json_t **ret,
+                          struct why *why)
+{
+    struct walk w = {
+        .L = L, .what = "the table", .steps = steps, .bytes_max = bytes_max, .why = why};
+
+    return read_whole(&w, index, ret);
 }
 
 /* ---- inwards ---- */

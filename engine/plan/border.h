@@ -36,5 +36,15 @@ enum {
 enum err border_read(lua_State *L, int index, const char *what, json_t **ret,
                      struct why *why) MUST_USE;
 
+/*
+ * The same for the data of a file, which may be larger, and where the place is wanted as keys.
+ *
+ * bytes_max   Instead of BORDER_BYTES_MAX.
+ * steps       An empty list; on failure the keys that lead to the place: ["people","li.ming",2], as
+ *             in core/remark.h. The sentence then names no place.
+ */
+enum err border_read_data(lua_State *L, int index, size_t bytes_max, json_t *steps, json_t **ret,
+                          struct why *why) MUST_USE;
+
 /* Push a value. Kernel work. */
 void border_push(lua_State *L, const json_t *value);

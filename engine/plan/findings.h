@@ -7,8 +7,8 @@
  *
  * Layer      plan: base only.
  * Ownership  findings_add copies all that it is given; findings_done frees.
- * Errors     At most FINDINGS_FILE_MAX of a file and FINDINGS_MAX in all are kept; the last one then
- *            says how many more there were.
+ * Errors     At most FINDINGS_FILE_MAX of a file and FINDINGS_MAX in all are kept; the last one
+ *            then says how many more there were.
  */
 #pragma once
 

@@ -26,12 +26,12 @@ static const struct lookalike {
     uint32_t point;
     const char *meant;
 } lookalikes[] = {
-    {0xff0c, ","}, {0x3001, ","}, {0xff1b, ";"}, {0xff1a, ":"}, {0x3002, "."},
-    {0xff08, "("}, {0xff09, ")"}, {0xff5b, "{"}, {0xff5d, "}"}, {0xff3b, "["},
-    {0xff3d, "]"}, {0x3010, "["}, {0x3011, "]"}, {0xff1d, "="}, {0x201c, "\""},
-    {0x201d, "\""}, {0xff02, "\""}, {0x2018, "'"}, {0x2019, "'"}, {0xff0b, "+"},
-    {0xff0d, "-"}, {0x2013, "-"}, {0x2014, "--"}, {0x2212, "-"}, {0xff1e, ">"},
-    {0xff1c, "<"}, {0x2265, ">="}, {0x2264, "<="}, {0x2260, "~="}, {0xff03, "#"},
+    {0xff0c, ","},   {0x3001, ","},       {0xff1b, ";"},       {0xff1a, ":"},       {0x3002, "."},
+    {0xff08, "("},   {0xff09, ")"},       {0xff5b, "{"},       {0xff5d, "}"},       {0xff3b, "["},
+    {0xff3d, "]"},   {0x3010, "["},       {0x3011, "]"},       {0xff1d, "="},       {0x201c, "\""},
+    {0x201d, "\""},  {0xff02, "\""},      {0x2018, "'"},       {0x2019, "'"},       {0xff0b, "+"},
+    {0xff0d, "-"},   {0x2013, "-"},       {0x2014, "--"},      {0x2212, "-"},       {0xff1e, ">"},
+    {0xff1c, "<"},   {0x2265, ">="},      {0x2264, "<="},      {0x2260, "~="},      {0xff03, "#"},
     {0x2026, "..."}, {0x3000, "a space"}, {0x00a0, "a space"}, {0x200b, "nothing"},
 };
 
@@ -384,7 +384,8 @@ static void read_escape(struct lexer *lx, struct text *value)
     } else if (isdigit((unsigned char)c)) {
         escape_decimal(lx, at, value);
     } else {
-        size_t n = lx->off + 1 < lx->len ? char_len(lx->src + lx->off + 1, lx->len - lx->off - 1) : 0;
+        size_t n =
+            lx->off + 1 < lx->len ? char_len(lx->src + lx->off + 1, lx->len - lx->off - 1) : 0;
         fail_at(lx, at, "syntax", "\\%.*s is no escape; write \\\\ for a backslash", (int)n,
                 lx->src + lx->off + 1);
     }
@@ -500,7 +501,7 @@ static size_t number_extent(const struct lexer *lx)
 
 static struct token read_number(struct lexer *lx, struct pos at)
 {
-    char digits[NUMBER_BYTES_MAX + 1];
+    char digits[NUMBER_BYTES_MAX + 1] = {0};
     size_t n = number_extent(lx);
     struct token tok = {.kind = TOK_NUMBER, .at = at, .text = lx->src + lx->off, .len = n};
 
@@ -510,7 +511,6 @@ static struct token read_number(struct lexer *lx, struct pos at)
         return (struct token){.kind = TOK_ERROR, .at = at};
     }
     memcpy(digits, lx->src + lx->off, n);
-    digits[n] = '\0';
     if (!number_valid(digits)) {
         fail_at(lx, at, "syntax", "%s is no number%s", digits,
                 isdigit((unsigned char)digits[0]) ? "; a duration is a string: \"5m\"" : "");

@@ -105,7 +105,7 @@ struct lex_error {
 struct lexer {
     const char *src;
     size_t len;
-    size_t off;        /* of the next byte */
+    size_t off; /* of the next byte */
     int line;
     size_t counted_to; /* columns of this line are counted up to this byte */
     int col;           /* of that byte */

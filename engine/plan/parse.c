@@ -235,7 +235,8 @@ static void parse_arguments(struct parser *p, struct node *call)
     struct pos at = p->tok.at;
 
     if (p->tok.kind == TOK_STRING || p->tok.kind == TOK_LBRACE) {
-        struct node *arg = p->tok.kind == TOK_LBRACE ? parse_table(p) : node_new(p, NODE_STRING, at);
+        struct node *arg =
+            p->tok.kind == TOK_LBRACE ? parse_table(p) : node_new(p, NODE_STRING, at);
         if (arg->kind == NODE_STRING) {
             arg->text = p->tok.text;
             arg->len = p->tok.len;
@@ -355,11 +356,11 @@ static int priority(enum tok_kind op, int *ret_right)
         enum tok_kind op;
         int left, right;
     } table[] = {
-        {TOK_OR, 1, 1},      {TOK_AND, 2, 2},      {TOK_LT, 3, 3},    {TOK_GT, 3, 3},
-        {TOK_LE, 3, 3},      {TOK_GE, 3, 3},       {TOK_NE, 3, 3},    {TOK_EQ, 3, 3},
-        {TOK_PIPE, 4, 4},    {TOK_TILDE, 5, 5},    {TOK_AMP, 6, 6},   {TOK_SHL, 7, 7},
-        {TOK_SHR, 7, 7},     {TOK_CONCAT, 9, 8},   {TOK_PLUS, 10, 10}, {TOK_MINUS, 10, 10},
-        {TOK_STAR, 11, 11},  {TOK_SLASH, 11, 11},  {TOK_IDIV, 11, 11}, {TOK_PERCENT, 11, 11},
+        {TOK_OR, 1, 1},      {TOK_AND, 2, 2},     {TOK_LT, 3, 3},     {TOK_GT, 3, 3},
+        {TOK_LE, 3, 3},      {TOK_GE, 3, 3},      {TOK_NE, 3, 3},     {TOK_EQ, 3, 3},
+        {TOK_PIPE, 4, 4},    {TOK_TILDE, 5, 5},   {TOK_AMP, 6, 6},    {TOK_SHL, 7, 7},
+        {TOK_SHR, 7, 7},     {TOK_CONCAT, 9, 8},  {TOK_PLUS, 10, 10}, {TOK_MINUS, 10, 10},
+        {TOK_STAR, 11, 11},  {TOK_SLASH, 11, 11}, {TOK_IDIV, 11, 11}, {TOK_PERCENT, 11, 11},
         {TOK_CARET, 14, 13},
     };
 

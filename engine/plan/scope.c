@@ -5,10 +5,10 @@
 #include <string.h>
 
 enum {
-    LOCALS_MAX = 200,       /* visible at once in one function: Lua's own limit */
-    LABELS_MAX = 200,       /* of a function */
-    BUCKETS = 1024,         /* of the table of visible locals */
-    NEAR_LOCALS_MAX = 100,  /* locals looked at for "did you mean" */
+    LOCALS_MAX = 200,      /* visible at once in one function: Lua's own limit */
+    LABELS_MAX = 200,      /* of a function */
+    BUCKETS = 1024,        /* of the table of visible locals */
+    NEAR_LOCALS_MAX = 100, /* locals looked at for "did you mean" */
 };
 
 /* A local while it is visible. */

@@ -35,23 +35,23 @@ enum node_kind {
     NODE_UNARY,    /* op; operand */
     NODE_BINARY,   /* op; left, right; at: of the operator */
     /* statements */
-    NODE_BLOCK,    /* statement* */
-    NODE_DECL,     /* text: a local's name; decl: what it is set to where it is declared, or NULL */
-    NODE_LOCAL,    /* count NODE_DECL, expression* */
+    NODE_BLOCK, /* statement* */
+    NODE_DECL,  /* text: a local's name; decl: what it is set to where it is declared, or NULL */
+    NODE_LOCAL, /* count NODE_DECL, expression* */
     NODE_LOCAL_FUNCTION, /* NODE_DECL, NODE_FUNCTION */
     NODE_FUNCTION_NAMED, /* target (name or index), NODE_FUNCTION; `method`: it has a self */
-    NODE_ASSIGN,   /* count targets, expression* */
+    NODE_ASSIGN,         /* count targets, expression* */
     NODE_CALL_STATEMENT, /* a call */
-    NODE_DO,       /* block */
-    NODE_WHILE,    /* condition, block */
-    NODE_REPEAT,   /* block, condition */
-    NODE_IF,       /* (condition, block)*, [block] */
-    NODE_FOR_NUMBER, /* NODE_DECL, from, to, [step], block */
-    NODE_FOR_IN,   /* count NODE_DECL, expression*, block */
-    NODE_RETURN,   /* expression* */
+    NODE_DO,             /* block */
+    NODE_WHILE,          /* condition, block */
+    NODE_REPEAT,         /* block, condition */
+    NODE_IF,             /* (condition, block)*, [block] */
+    NODE_FOR_NUMBER,     /* NODE_DECL, from, to, [step], block */
+    NODE_FOR_IN,         /* count NODE_DECL, expression*, block */
+    NODE_RETURN,         /* expression* */
     NODE_BREAK,
-    NODE_GOTO,     /* text */
-    NODE_LABEL,    /* text */
+    NODE_GOTO,  /* text */
+    NODE_LABEL, /* text */
 };
 
 struct node {

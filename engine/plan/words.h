@@ -15,10 +15,10 @@
 #include <stddef.h>
 
 enum word_kind {
-    WORD_NAME,     /* a function of the plan language */
-    WORD_BASIC,    /* a function of Lua */
-    WORD_LIBRARY,  /* a table of Lua */
-    WORD_STRING,   /* its members */
+    WORD_NAME,    /* a function of the plan language */
+    WORD_BASIC,   /* a function of Lua */
+    WORD_LIBRARY, /* a table of Lua */
+    WORD_STRING,  /* its members */
     WORD_TABLE,
     WORD_MATH,
     WORD_UTF8,

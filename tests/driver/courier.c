@@ -1,7 +1,7 @@
 /*
  * The courier as a program of its own, for tests/live/courier.py.
  *
- *     courier run FD [CA_FILE]     serve the socket FD, as the child process does
+ *     courier run FD [CA_FILE]     serve the socket FD in the jail, as the child process does
  *     courier bench N AT_ONCE      N attempts to a sink in a process of its own; prints the rate
  *
  * Names that end in ".test" are resolved here, so that tests need no DNS: hang.test takes 20 s and
@@ -10,6 +10,7 @@
  */
 #include "courier/courier.h"
 #include "base/frame.h"
+#include "world/jail.h"
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -76,9 +77,20 @@ static void no_send(void *ctx, json_t *frame)
     (void)frame;
 }
 
+/* The same walls as around the child process, so that whatever needs more is seen here. */
+static void jail(void *ctx, const char *secrets)
+{
+    struct jail_report report;
+
+    (void)ctx;
+    jail_courier(secrets, &report);
+    fputs(text_str(&report.missing), stderr);
+    jail_report_done(&report);
+}
+
 static int run(int fd, const char *ca_file)
 {
-    struct courier_config config = {.ca_file = ca_file};
+    struct courier_config config = {.ca_file = ca_file, .ready = jail};
     struct why why = {0};
 
     courier_warm_up();

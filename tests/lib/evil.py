@@ -205,7 +205,8 @@ class Server:
         return False
 
     def do_chunk_bad(self, conn, request, *_):
-        conn.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n")
+        conn.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     b"xyz\r\nhello\r\n0\r\n\r\n")
         return False
 
     def do_only_hints(self, conn, request, *_):
@@ -274,6 +275,28 @@ class Closed:
 
     def close(self):
         self.socket.close()
+
+
+class Blunt:
+    """Answers 400 to a connection before it has read anything: what HTTP says to TLS."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.answer_all, daemon=True).start()
+
+    def answer_all(self):
+        while True:
+            try:
+                conn, _ = self.listener.accept()
+                conn.sendall(b"HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n")
+                conn.recv(65536)
+                conn.close()
+            except OSError:
+                return
+
+    def close(self):
+        self.listener.close()
 
 
 class Deaf:

@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 static const char SPEC_KEY[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /* the bytes 0 to 63 */
-static const char LONG_KEY[] =
-    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v"
-    "MDEyMzQ1Njc4OTo7PD0+Pw==";
+#define LONG_BASE64                                                                                \
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v"                             \
+    "MDEyMzQ1Njc4OTo7PD0+"
+static const char TOO_LONG_KEY[] = LONG_BASE64 "P0A="; /* 65 bytes */
+static const char LONG_KEY[] = "whsec_" LONG_BASE64 "Pw==";
 
 static void signs_as(const char *key_text, const char *id, int64_t at, const char *body,
                      const char *expected)
@@ -61,7 +64,7 @@ static void a_key_may_come_without_its_prefix_or_padding(void **state)
     assert_int_equal(sign_key_parse(LONG_KEY, &with, NULL), ERR_OK);
     assert_int_equal(with.len, 64);
     char bare[100];
-    strcpy(bare, LONG_KEY + 6);
+    snprintf(bare, sizeof bare, "%s", LONG_KEY + 6);
     *strchr(bare, '=') = '\0';
     assert_int_equal(sign_key_parse(bare, &without, NULL), ERR_OK);
     assert_int_equal(without.len, with.len);
@@ -78,9 +81,7 @@ static void a_bad_key_is_refused_without_being_repeated(void **state)
         "whsec_!!!!!!!!!!!!!!!!!!!!!!!!!!", /* not base64 */
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw===",
-        /* 65 bytes */
-        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v"
-        "MDEyMzQ1Njc4OTo7PD0+P0A=",
+        TOO_LONG_KEY,
     };
     struct sign_key key;
     struct why why;

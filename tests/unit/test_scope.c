@@ -50,17 +50,18 @@ static void assert_says(const char *src, const char *part)
 static void a_whole_text_of_lua_is_understood(void **state)
 {
     (void)state;
-    assert_finds("local a <const>, b = 1, {x = 2, [3] = 4, 5; 6}\n"
-                 "local function f(x, ...) return x, ... end\n"
-                 "for i = 1, 10, 2 do if i == 3 then break elseif i > 4 then f(i) else f{} end end\n"
-                 "for k, v in pairs(b) do b[k] = v end\n"
-                 "while a < 2 do goto done end ::done::\n"
-                 "repeat local c = a until c\n"
-                 "do local m = {n = {}}; function m.n:o(p) return self, p end; m.n:o'x'.y[1] = 2 end\n"
-                 "b.x, b.y = -a ^ 2 .. 'x', not a and #b or ~a // 3 << 1 >= 4\n"
-                 "f((f)(a)) f 'a' f [[b]] f {a = f};\n"
-                 "return f(function(...) return (...) end)",
-                 "");
+    assert_finds(
+        "local a <const>, b = 1, {x = 2, [3] = 4, 5; 6}\n"
+        "local function f(x, ...) return x, ... end\n"
+        "for i = 1, 10, 2 do if i == 3 then break elseif i > 4 then f(i) else f{} end end\n"
+        "for k, v in pairs(b) do b[k] = v end\n"
+        "while a < 2 do goto done end ::done::\n"
+        "repeat local c = a until c\n"
+        "do local m = {n = {}}; function m.n:o(p) return self, p end; m.n:o'x'.y[1] = 2 end\n"
+        "b.x, b.y = -a ^ 2 .. 'x', not a and #b or ~a // 3 << 1 >= 4\n"
+        "f((f)(a)) f 'a' f [[b]] f {a = f};\n"
+        "return f(function(...) return (...) end)",
+        "");
 }
 
 static void the_first_thing_that_is_no_lua_is_named_with_its_place(void **state)

@@ -1,0 +1,410 @@
+#include "plan/check.h"
+
+#include "core/channel.h"
+#include "core/head.h"
+#include "core/site.h"
+#include "plan/check_body.h"
+#include "plan/load.h"
+#include "plan/parse.h"
+#include "plan/pin_hash.h"
+#include "plan/scope.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILES_MAX = 1000 };
+
+/* One file on its way through the check. */
+struct checked {
+    char *file;       /* as findings name it: "flood.lua", "channels/demo.lua" */
+    const char *name; /* "flood.lua"; borrows from the request */
+    const char *src;
+    size_t len;
+    char *bytes; /* own: what came as hex */
+    enum text_kind kind;
+    struct arena arena;
+    struct node *tree;
+    struct loaded loaded;
+};
+
+struct check {
+    struct findings findings;
+    struct checked *files; /* site first, then channels, then plans */
+    size_t count;
+    size_t cap;
+    struct site *site;
+    struct channel_set *channels;
+};
+
+/* ---- the files of a request ------------------------------------------------------------------ */
+
+static char *from_hex(const char *hex, size_t *ret_len)
+{
+    size_t cap = strlen(hex) / 2 + 1;
+    char *bytes = mem_new(cap, 1);
+
+    if (sodium_hex2bin((unsigned char *)bytes, cap, hex, strlen(hex), NULL, ret_len, NULL))
+        *ret_len = 0;
+    return bytes;
+}
+
+static struct checked *file_add(struct check *c, const json_t *file, enum text_kind kind)
+{
+    AUTO_TEXT(shown);
+    const json_t *source = json_at(file, "source");
+    const char *hex = json_str(file, "hex");
+
+    c->files = mem_grow(c->files, &c->cap, c->count + 1, sizeof(c->files[0]));
+    struct checked *f = &c->files[c->count++];
+    *f = (struct checked){.name = json_str_or(file, "name", ""), .kind = kind, .src = ""};
+    if (json_is_string(source)) {
+        f->src = json_string_value(source);
+        f->len = json_string_length(source);
+    } else if (hex) {
+        f->src = f->bytes = from_hex(hex, &f->len);
+    }
+    text_addf(&shown, "%s%s", kind == TEXT_CHANNEL ? "channels/" : "", f->name);
+    f->file = text_take(&shown);
+    return f;
+}
+
+static void files_add(struct check *c, const json_t *list, enum text_kind kind)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (c->count >= FILES_MAX) {
+            findings_add(&c->findings, "site.lua", (struct pos){1, 1}, "too_many_files",
+                         "more than %d files; split the site into several", FILES_MAX);
+            return;
+        }
+        file_add(c, json_array_get(list, i), kind);
+    }
+}
+
+static void check_done(struct check *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        loaded_done(&c->files[i].loaded);
+        arena_done(&c->files[i].arena);
+        free(c->files[i].file);
+        free(c->files[i].bytes);
+    }
+    free(c->files);
+    findings_done(&c->findings);
+}
+
+/* ---- remarks of the readers in core ---------------------------------------------------------- */
+
+struct remark_to {
+    struct check *check;
+    const struct checked *file; /* NULL: found by the subject, a channel's or plan's name */
+    enum text_kind kind;
+};
+
+static const struct checked *file_of(const struct check *c, enum text_kind kind, const char *name)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const char *loaded = c->files[i].loaded.name;
+        if (c->files[i].kind == kind && loaded && strcmp(loaded, name) == 0)
+            return &c->files[i];
+    }
+    return NULL;
+}
+
+static void take_remark(void *ctx, const struct remark *m)
+{
+    struct remark_to *to = ctx;
+    const struct checked *f = to->file ? to->file : file_of(to->check, to->kind, m->subject);
+
+    if (f)
+        findings_put(&to->check->findings, f->file, loaded_place(&f->loaded, m->path), m->code,
+                     m->error ? SEVERITY_ERROR : SEVERITY_WARNING, m->text);
+}
+
+/* ---- one file -------------------------------------------------------------------------------- */
+
+static bool name_good(const char *name)
+{
+    size_t len = strlen(name);
+    size_t stem = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+    return stem > 0 && stem <= 64 && len == stem + 4 && strcmp(name + stem, ".lua") == 0;
+}
+
+static void check_file_name(struct check *c, const struct checked *f)
+{
+    struct pos top = {1, 1};
+
+    if (!name_good(f->name))
+        findings_add(
+            &c->findings, f->file, top, "bad_id",
+            "\"%s\" is no name of a file of plans; use letters, digits, - and _, then .lua",
+            f->name);
+    for (const struct checked *other = c->files; other < f; other++)
+        if (strcmp(other->file, f->file) == 0)
+            findings_add(&c->findings, f->file, top, "duplicate_file",
+                         "the file was given twice; give it once");
+}
+
+/* Parse, resolve, load. */
+static void read_file(struct check *c, struct checked *f)
+{
+    check_file_name(c, f);
+    f->tree = parse_text(f->file, f->src, f->len, &f->arena, &c->findings);
+    if (!f->tree)
+        return;
+    scope_resolve(f->tree, f->file, f->kind, &f->arena, &c->findings);
+
+    struct loadable text = {.file = f->file,
+                            .name = f->name,
+                            .src = f->src,
+                            .len = f->len,
+                            .kind = f->kind,
+                            .tree = f->tree};
+    load_text(&text, &c->findings, &f->loaded);
+}
+
+/* ---- site and channels ----------------------------------------------------------------------- */
+
+static struct checked *site_file(struct check *c)
+{
+    return c->count && c->files[0].kind == TEXT_SITE ? &c->files[0] : NULL;
+}
+
+static void read_site(struct check *c)
+{
+    struct checked *f = site_file(c);
+    struct remark_to to = {c, f, TEXT_SITE};
+    struct remarks r;
+
+    if (!f) {
+        findings_add(&c->findings, "site.lua", (struct pos){1, 1}, "no_site",
+                     "site.lua is missing; it says who is called, plans cannot do without");
+        return;
+    }
+    read_file(c, f);
+    if (!f->loaded.json)
+        return;
+    remarks_init(&r, "site", take_remark, &to);
+    if (site_read(f->loaded.json, &r, &c->site))
+        c->site = NULL; /* plans are then checked without their targets */
+    remarks_done(&r);
+}
+
+/* {"webhook":{…},…} of all channels; NULL when one of them could not be loaded. Gives. */
+static json_t *channels_json(const struct check *c)
+{
+    json_t *all = json_object();
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct checked *f = &c->files[i];
+        if (f->kind != TEXT_CHANNEL)
+            continue;
+        if (!f->loaded.json || !f->loaded.name) {
+            json_decref(all);
+            return NULL;
+        }
+        json_object_set(all, f->loaded.name, f->loaded.json);
+    }
+    return all;
+}
+
+static void read_channels(struct check *c)
+{
+    struct remark_to to = {c, NULL, TEXT_CHANNEL};
+    struct remark_to to_site = {c, site_file(c), TEXT_SITE};
+    struct remarks r;
+    AUTO_JSON(all);
+
+    for (size_t i = 0; i < c->count; i++)
+        if (c->files[i].kind == TEXT_CHANNEL)
+            read_file(c, &c->files[i]);
+    all = channels_json(c);
+    if (!all || channel_set_read(all, take_remark, &to, &c->channels))
+        return;
+    if (!c->site)
+        return;
+    remarks_init(&r, "site", take_remark, &to_site);
+    site_check_channels(c->site, c->channels, &r);
+    remarks_done(&r);
+}
+
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+static void check_respond(struct check *c, const struct checked *f)
+{
+    /* where it is there but fails to be made, something else was said */
+    if (!f->loaded.has_respond && f->loaded.json && !findings_any(&c->findings, f->file))
+        findings_add(&c->findings, f->file,
+                     f->loaded.call ? f->loaded.call->at : (struct pos){1, 1}, "no_respond",
+                     "the plan does nothing; add function plan.respond(incident) … end");
+}
+
+static struct plan_head *read_head(struct check *c, const struct checked *f)
+{
+    struct remark_to to = {c, f, TEXT_PLAN};
+    struct plan_head *head = NULL;
+    struct remarks r;
+
+    if (!f->loaded.json || !f->loaded.name)
+        return NULL;
+    remarks_init(&r, f->loaded.name, take_remark, &to);
+    if (plan_head_read(f->loaded.name, f->loaded.json, c->site, &r, &head))
+        head = NULL;
+    remarks_done(&r);
+    return head;
+}
+
+static struct plan_head *read_plan(struct check *c, struct checked *f)
+{
+    unsigned left = BODY_LITERALS_MAX;
+
+    read_file(c, f);
+    if (f->tree) {
+        struct body_check body = {.file = f->file,
+                                  .tree = f->tree,
+                                  .call = f->loaded.call,
+                                  .head = f->loaded.json,
+                                  .site = c->site,
+                                  .findings = &c->findings,
+                                  .left = &left};
+        check_bodies(&body);
+        check_respond(c, f);
+    }
+    return read_head(c, f);
+}
+
+static void read_plans(struct check *c)
+{
+    struct remark_to to = {c, NULL, TEXT_PLAN};
+    struct plan_head **heads = mem_new(c->count + 1, sizeof(void *));
+    const struct plan_head **good = mem_new(c->count + 1, sizeof(void *));
+    size_t count = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        if (c->files[i].kind == TEXT_PLAN && (heads[count] = read_plan(c, &c->files[i]))) {
+            good[count] = heads[count];
+            count++;
+        }
+    plan_heads_check(good, count, take_remark, &to);
+    for (size_t i = 0; i < count; i++)
+        plan_head_unref(heads[i]);
+    free(good);
+    free(heads);
+}
+
+/* ---- the reply ------------------------------------------------------------------------------- */
+
+static json_t *plan_json(const struct checked *f)
+{
+    struct pin_file file = {f->name, f->src, f->len};
+    char pin[PIN_TEXT];
+    json_t *plan = json_object();
+
+    json_put_str(plan, "name", f->loaded.name);
+    json_put_str(plan, "file", f->name);
+    json_put_str(plan, "pin", pin_hash(&file, 1, pin));
+    json_put(plan, "head", json_incref(f->loaded.json));
+    return plan;
+}
+
+static json_t *plans_json(const struct check *c)
+{
+    json_t *plans = json_array();
+
+    for (size_t i = 0; i < c->count; i++)
+        if (c->files[i].kind == TEXT_PLAN)
+            json_array_append_new(plans, plan_json(&c->files[i]));
+    return plans;
+}
+
+static json_t *reply(struct check *c, const json_t *request)
+{
+    json_t *to = json_object();
+    bool ok = c->findings.errors == 0;
+
+    json_put_str(to, "op", "checked");
+    json_put_int(to, "id", json_int(request, "id", 0));
+    json_put(to, "ok", json_boolean(ok));
+    if (ok) {
+        json_put(to, "site", json_incref(site_file(c)->loaded.json));
+        json_put(to, "channels", channels_json(c));
+        json_put(to, "plans", plans_json(c));
+    }
+    findings_close(&c->findings);
+    json_put(to, "findings", findings_json(&c->findings));
+    return to;
+}
+
+json_t *check_set(const json_t *request)
+{
+    struct check c = {0};
+    const json_t *site = json_at(request, "site");
+
+    if (json_is_object(site))
+        file_add(&c, site, TEXT_SITE);
+    files_add(&c, json_at(request, "channels"), TEXT_CHANNEL);
+    files_add(&c, json_at(request, "plans"), TEXT_PLAN);
+
+    read_site(&c);
+    read_channels(&c);
+    read_plans(&c);
+
+    json_t *to = reply(&c, request);
+    site_unref(c.site);
+    channel_set_unref(c.channels);
+    check_done(&c);
+    return to;
+}
+
+/* ---- for who asks ---------------------------------------------------------------------------- */
+
+json_t *check_file(const char *name, const void *bytes, size_t len)
+{
+    json_t *file = json_object();
+
+    if (len > LEX_BYTES_MAX + 1)
+        len = LEX_BYTES_MAX + 1;
+    json_put_str(file, "name", name);
+    if (utf8_valid(bytes, len) && !memchr(bytes, '\0', len)) {
+        json_put(file, "source", json_stringn(bytes, len));
+    } else {
+        char *hex = mem_new(2 * len + 1, 1);
+        sodium_bin2hex(hex, 2 * len + 1, bytes, len);
+        json_put_str(file, "hex", hex);
+        free(hex);
+    }
+    return file;
+}
+
+static void print_count(struct text *to, size_t count, const char *what)
+{
+    text_addf(to, "%zu %s%s", count, what, count == 1 ? "" : "s");
+}
+
+bool check_print(const json_t *reply_frame, struct text *to)
+{
+    const json_t *findings = json_at(reply_frame, "findings");
+    size_t warnings = 0;
+    bool ok = json_bool(reply_frame, "ok");
+
+    for (size_t i = 0; i < json_array_size(findings); i++)
+        if (strcmp(json_str_or(json_array_get(findings, i), "severity", ""), "warning") == 0)
+            warnings++;
+    findings_print_json(findings, to);
+    if (ok) {
+        print_count(to, json_array_size(json_at(reply_frame, "plans")), "plan");
+        text_add(to, ", ");
+        print_count(to, json_object_size(json_at(reply_frame, "channels")), "channel");
+        text_add(to, ": no errors");
+    } else {
+        print_count(to, json_array_size(findings) - warnings, "error");
+    }
+    if (warnings) {
+        text_add(to, ", ");
+        print_count(to, warnings, "warning");
+    }
+    text_add(to, ok ? "\n" : "; nothing of this set is taken into force\n");
+    return ok;
+}

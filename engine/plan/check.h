@@ -1,0 +1,37 @@
+/*
+ * check - is this set of site, channels and plans fit to run a night with?
+ *
+ * A set is loaded as a whole or not at all: one error anywhere, and what was in force stays. The
+ * check reads each text (lex, parse, scope), runs its top once for its data (load), has the readers
+ * in core check the data, looks at the bodies (check_body), and compares the plans with each other.
+ * It runs no body and needs no journal.
+ *
+ * Layer      plan: base, core/site, core/head, core/channel.
+ * Ownership  A request is borrowed, a reply given.
+ * Errors     Everything wrong with the set is a finding. No request makes it fail otherwise.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "base/text.h"
+
+/*
+ * The reply to a frame "check":
+ * {"op":"checked","id","ok","site","channels","plans":[{"name","file","pin","head"}],"findings"}.
+ * site, channels and plans are there only when ok is true. A finding of a channel has the file
+ * "channels/NAME.lua".
+ */
+json_t *check_set(const json_t *request);
+
+/*
+ * One file for a request: {"name","source"}, or {"name","hex"} where the bytes are no text that
+ * JSON could hold; the check then says what is wrong with them. Bytes behind the size limit are
+ * left out, the file is refused anyway. Gives.
+ */
+json_t *check_file(const char *name, const void *bytes, size_t len);
+
+/*
+ * The lines of a reply as people read them: a line a finding, then "3 plans, 2 channels: no errors"
+ * or "2 errors, 1 warning: …". returns true when the set is good.
+ */
+bool check_print(const json_t *reply_frame, struct text *to);

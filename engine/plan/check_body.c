@@ -1,0 +1,427 @@
+#include "plan/check_body.h"
+
+#include "plan/check_literal.h"
+#include "plan/words.h"
+
+#include <string.h>
+
+enum { ROUNDS_MAX = 100, NAME_BYTES = 128 };
+
+/* A node's text as a C string, cut to fit. */
+static const char *text_of(const struct node *n, char ret[NAME_BYTES])
+{
+    size_t len = utf8_cut(n->text, n->len, NAME_BYTES - 1);
+
+    memcpy(ret, n->text, len);
+    ret[len] = '\0';
+    return ret;
+}
+
+static void report_not_built(const struct body_check *c, const struct node *at, const char *name)
+{
+    check_report(c, at, "not_built",
+                 "\"%s\" is not built yet; leave it out, plans/README.md lists what there is",
+                 name);
+}
+
+/* ---- tables of options ----------------------------------------------------------------------- */
+
+static void check_option(const struct body_check *c, const struct node *key, const char *function,
+                         enum word_kind options)
+{
+    const struct word *word = word_find(options, key->text, key->len);
+    char name[NAME_BYTES];
+    const char *near;
+
+    text_of(key, name);
+    if (word && !word->built)
+        report_not_built(c, key, name);
+    else if (!word && (near = word_nearest(options, name)))
+        check_report(c, key, "unknown_key", "%s has no \"%s\"; did you mean \"%s\"?", function,
+                     name, near);
+    else if (!word)
+        check_report(c, key, "unknown_key", "%s has no \"%s\"; delete it", function, name);
+}
+
+/* The names in a table of options: known, built, none twice, no list items. */
+static void check_options(const struct body_check *c, const struct node *table,
+                          const char *function, enum word_kind options)
+{
+    for (const struct node *f = table->first; f && check_spend(c); f = f->next) {
+        const struct node *key = f->first;
+        if (!key->next)
+            check_report(c, f, "unknown_key",
+                         "%s takes names only, as in to = \"duty:duty-room\"; this value has none",
+                         function);
+        else if (key->kind == NODE_STRING)
+            check_option(c, key, function, options);
+        else if (key->kind == NODE_NUMBER)
+            check_report(c, key, "unknown_key", "%s takes names only, no numbers", function);
+    }
+}
+
+/* Has it a part whose name is computed? Then nothing is said to be missing. */
+static bool has_computed_key(const struct node *table)
+{
+    for (const struct node *f = table->first; f; f = f->next)
+        if (f->first->next && f->first->kind != NODE_STRING && f->first->kind != NODE_NUMBER)
+            return true;
+    return false;
+}
+
+/* The literal table that a call got as its n-th argument (1 is the first), NULL: computed. */
+static const struct node *table_argument(const struct node *call, unsigned n)
+{
+    const struct node *arg = node_child(call, n);
+    const struct node *table = arg ? node_meant(arg) : NULL;
+
+    return table && table->kind == NODE_TABLE ? table : NULL;
+}
+
+/* Is the n-th argument written down and of a kind that cannot be right? */
+static bool is_literal_other_than(const struct node *arg, enum node_kind wanted)
+{
+    const struct node *n = arg ? node_meant(arg) : NULL;
+
+    if (!n || n->kind == wanted)
+        return false;
+    return n->kind == NODE_NIL || n->kind == NODE_TRUE || n->kind == NODE_FALSE ||
+           n->kind == NODE_NUMBER || n->kind == NODE_STRING || n->kind == NODE_TABLE ||
+           n->kind == NODE_FUNCTION;
+}
+
+/* ---- call, notify ---------------------------------------------------------------------------- */
+
+/* Every rung of a literal list has its own within. */
+static bool check_rungs(const struct body_check *c, const struct node *rungs)
+{
+    bool all_timed = rungs->kind == NODE_TABLE;
+
+    if (is_literal_other_than(rungs, NODE_TABLE) || (all_timed && !rungs->first)) {
+        check_report(c, rungs, "bad_argument",
+                     "rungs is a list of at least one {to=, within=}, each called in turn");
+        return true;
+    }
+    if (rungs->kind != NODE_TABLE)
+        return true; /* computed: nothing is known */
+    for (const struct node *f = rungs->first; f && check_spend(c); f = f->next) {
+        const struct node *rung = node_meant(f->last);
+        if (f->first->next || is_literal_other_than(rung, NODE_TABLE)) {
+            check_report(c, f, "bad_argument", "a rung is a table: {to = \"…\", within = \"5m\"}");
+            continue;
+        }
+        if (rung->kind != NODE_TABLE)
+            continue;
+        check_options(c, rung, "a rung", WORD_RUNG);
+        const struct node *to = node_field(rung, "to");
+        const struct node *within = node_field(rung, "within");
+        if (to)
+            check_targets(c, to, "to");
+        else if (!has_computed_key(rung))
+            check_report(c, f, "missing_key", "the rung calls nobody; add to = \"…\"");
+        if (within)
+            check_duration(c, within, "within", true);
+        else if (!has_computed_key(rung))
+            all_timed = false;
+    }
+    return all_timed;
+}
+
+static void check_message(const struct body_check *c, const struct node *call,
+                          const struct node *table, const char *function)
+{
+    const struct node *to = node_field(table, "to");
+    const struct node *text = node_field(table, "text");
+    const struct node *within = node_field(table, "within");
+
+    if (to)
+        check_targets(c, to, "to");
+    if (text)
+        check_text(c, text, "text");
+    else if (!has_computed_key(table))
+        check_report(c, call, "missing_key", "%s says nothing; add text = \"…\"", function);
+    if (within)
+        check_duration(c, within, "within", true);
+}
+
+static void check_call(const struct body_check *c, const struct node *call,
+                       const struct node *table)
+{
+    const struct node *rungs = node_field(table, "rungs");
+    const struct node *rounds = node_field(table, "rounds");
+    bool computed = has_computed_key(table);
+    bool timed = rungs && check_rungs(c, node_meant(rungs));
+
+    check_options(c, table, "call", WORD_CALL);
+    check_message(c, call, table, "call");
+    if (rounds)
+        check_whole(c, rounds, "rounds", 1, ROUNDS_MAX);
+    if (computed)
+        return;
+    if (!rungs && !node_field(table, "to"))
+        check_report(c, call, "missing_key",
+                     "call calls nobody; add to = \"…\", or rungs with a to each");
+    if (!timed && !node_field(table, "within"))
+        check_report(c, call, "missing_key",
+                     rungs ? "a rung has no within of its own and the call has none; without it "
+                             "the call would wait for ever, add within = \"5m\""
+                           : "call has no within; without it the call would wait for ever, add "
+                             "within = \"5m\"");
+}
+
+static void check_notify(const struct body_check *c, const struct node *call,
+                         const struct node *table)
+{
+    const struct node *via = node_field(table, "via");
+
+    check_options(c, table, "notify", WORD_NOTIFY);
+    check_message(c, call, table, "notify");
+    if (via)
+        check_endpoint(c, via);
+    if (!node_field(table, "to") && !has_computed_key(table))
+        check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
+}
+
+/* call and notify take one table */
+static void check_one_table(const struct body_check *c, const struct node *call,
+                            void (*check)(const struct body_check *, const struct node *,
+                                          const struct node *))
+{
+    const struct node *table = table_argument(call, 1);
+    const struct node *arg = node_child(call, 1);
+    char name[NAME_BYTES];
+
+    if (table)
+        check(c, call, table);
+    else if (!arg || is_literal_other_than(arg, NODE_TABLE))
+        check_report(c, call, "bad_argument", "%s takes a table: %s {to = \"…\", text = \"…\"}",
+                     text_of(call->first, name), text_of(call->first, name));
+}
+
+/* ---- facts ----------------------------------------------------------------------------------- */
+
+static void report_unknown_fact(const struct body_check *c, const struct node *n, const char *name)
+{
+    const char *near = check_nearest_member(json_at(c->head, "facts"), name);
+
+    if (!near)
+        near = word_nearest(WORD_FACT, name);
+    if (near)
+        check_report(c, n, "unknown_fact", "no fact \"%s\"; did you mean \"%s\"?", name, near);
+    else
+        check_report(c, n, "unknown_fact",
+                     "no fact \"%s\", so this would wait for ever; name it in facts of the head",
+                     name);
+}
+
+/* The first argument of wait and on. */
+static void check_fact(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1);
+    const struct node *n = arg ? node_meant(arg) : NULL;
+    char function[NAME_BYTES];
+    char name[NAME_BYTES];
+
+    if (!n || is_literal_other_than(n, NODE_STRING)) {
+        check_report(c, n ? arg : call, "bad_argument",
+                     "%s takes the name of a fact first: %s(\"update\"…",
+                     text_of(call->first, function), function);
+        return;
+    }
+    if (n->kind != NODE_STRING)
+        return;
+    const struct word *word = word_find(WORD_FACT, n->text, n->len);
+    text_of(n, name);
+    if (word && !word->built)
+        report_not_built(c, arg, name);
+    else if (!word && c->head && !json_at(json_at(c->head, "facts"), name))
+        report_unknown_fact(c, arg, name);
+}
+
+/* ---- the others ------------------------------------------------------------------------------ */
+
+/* The function that a call wants as its n-th argument. */
+static void check_function(const struct body_check *c, const struct node *call, unsigned n)
+{
+    const struct node *arg = node_child(call, n);
+    char name[NAME_BYTES];
+
+    if (!arg || is_literal_other_than(arg, NODE_FUNCTION))
+        check_report(c, arg ? arg : call, "bad_argument",
+                     "%s takes a function as argument %u: function() … end",
+                     text_of(call->first, name), n);
+}
+
+static void check_last_options(const struct body_check *c, const struct node *call, unsigned n,
+                               enum word_kind options)
+{
+    const struct node *table = table_argument(call, n);
+    char name[NAME_BYTES];
+
+    if (table)
+        check_options(c, table, text_of(call->first, name), options);
+}
+
+static void check_wait(const struct body_check *c, const struct node *call)
+{
+    const struct node *within = node_child(call, 2);
+
+    check_fact(c, call);
+    if (within && node_meant(within)->kind != NODE_NIL)
+        check_duration(c, within, "how long", true);
+    check_last_options(c, call, 3, WORD_WAIT);
+}
+
+static void check_on(const struct body_check *c, const struct node *call)
+{
+    check_fact(c, call);
+    check_function(c, call, 2);
+    check_last_options(c, call, 3, WORD_ON);
+}
+
+static void check_every(const struct body_check *c, const struct node *call)
+{
+    const struct node *when = node_child(call, 1);
+
+    if (table_argument(call, 1))
+        check_report(c, when, "not_built",
+                     "times of day and times by level are not built yet; write a duration: "
+                     "every(\"1h\", fn)");
+    else if (when)
+        check_duration(c, when, "how often", true);
+    check_function(c, call, 2);
+}
+
+static void check_timeout(const struct body_check *c, const struct node *call)
+{
+    const struct node *within = node_child(call, 1);
+
+    if (within)
+        check_duration(c, within, "how long", true);
+    check_function(c, call, 2);
+}
+
+static void check_sleep(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1);
+
+    if (arg)
+        check_duration(c, arg, "how long", false);
+    else
+        check_report(c, call, "bad_argument", "sleep takes a duration: sleep \"5m\"");
+}
+
+/* parallel and race take a list of functions. */
+static void check_branches(const struct body_check *c, const struct node *call)
+{
+    const struct node *table = table_argument(call, 1);
+    const struct node *arg = node_child(call, 1);
+    char name[NAME_BYTES];
+
+    if (!table && (!arg || is_literal_other_than(arg, NODE_TABLE)))
+        check_report(c, call, "bad_argument", "%s takes a list of functions: %s {f, g}",
+                     text_of(call->first, name), name);
+    for (const struct node *f = table ? table->first : NULL; f && check_spend(c); f = f->next)
+        if (f->first->next || is_literal_other_than(f->last, NODE_FUNCTION))
+            check_report(c, f, "bad_argument", "%s takes a list of functions, this is none",
+                         text_of(call->first, name));
+}
+
+static void check_state(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1);
+
+    if (!arg || is_literal_other_than(arg, NODE_TABLE))
+        check_report(c, call, "bad_argument", "state takes a table: state {phase = \"…\"}");
+}
+
+static void check_first_function(const struct body_check *c, const struct node *call)
+{
+    check_function(c, call, 1);
+}
+
+static void check_call_of(const struct body_check *c, const struct node *call)
+{
+    static const struct {
+        const char *name;
+        void (*check)(const struct body_check *, const struct node *);
+    } checks[] = {
+        {"wait", check_wait},
+        {"on", check_on},
+        {"every", check_every},
+        {"timeout", check_timeout},
+        {"sleep", check_sleep},
+        {"parallel", check_branches},
+        {"race", check_branches},
+        {"state", check_state},
+        {"defer", check_first_function},
+        {"spawn", check_first_function},
+    };
+
+    if (node_is(call->first, "call"))
+        check_one_table(c, call, check_call);
+    else if (node_is(call->first, "notify"))
+        check_one_table(c, call, check_notify);
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+        if (node_is(call->first, checks[i].name))
+            checks[i].check(c, call);
+}
+
+/* ---- the bodies of the plan object ----------------------------------------------------------- */
+
+/* Is it the local that holds the plan? */
+static bool is_plan_object(const struct body_check *c, const struct node *n)
+{
+    return c->call && node_meant(n) == c->call;
+}
+
+/* plan.NAME, on the left of an assignment or behind `function`; a deeper one is plan.level.IV */
+static void check_body_name(const struct body_check *c, const struct node *target)
+{
+    char name[NAME_BYTES];
+    const char *near;
+
+    while (target->kind == NODE_INDEX && target->first->kind == NODE_INDEX)
+        target = target->first;
+    if (target->kind != NODE_INDEX || !is_plan_object(c, target->first))
+        return;
+    const struct node *key = target->first->next;
+    if (key->kind != NODE_STRING)
+        return;
+    const struct word *word = word_find(WORD_BODY, key->text, key->len);
+    text_of(key, name);
+    if (word && !word->built)
+        check_report(c, key, "not_built",
+                     "\"plan.%s\" is not built yet; leave it out, plan.respond is what runs", name);
+    else if (!word && (near = word_nearest(WORD_BODY, name)))
+        check_report(c, key, "unknown_body", "nobody runs plan.%s; did you mean plan.%s?", name,
+                     near);
+    else if (!word)
+        check_report(c, key, "unknown_body",
+                     "nobody runs plan.%s; write local function %s, or plan.respond", name, name);
+}
+
+static void check_assign(const struct body_check *c, const struct node *n)
+{
+    const struct node *target = n->first;
+
+    for (unsigned i = 0; i < n->count && target; i++, target = target->next)
+        check_body_name(c, target);
+}
+
+static void walk(const struct body_check *c, const struct node *n)
+{
+    if (n->kind == NODE_CALL && n->first->kind == NODE_NAME && !n->first->decl && check_spend(c))
+        check_call_of(c, n);
+    else if (n->kind == NODE_FUNCTION_NAMED)
+        check_body_name(c, n->first);
+    else if (n->kind == NODE_ASSIGN)
+        check_assign(c, n);
+    for (const struct node *child = n->first; child && *c->left; child = child->next)
+        walk(c, child);
+}
+
+void check_bodies(const struct body_check *c)
+{
+    walk(c, c->tree);
+}

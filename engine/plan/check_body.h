@@ -1,0 +1,32 @@
+/*
+ * check_body - what can be known of the bodies of a plan without running them.
+ *
+ * Goes through a resolved tree and looks at each call of a word of the plan language whose
+ * arguments are written down: options that do not exist or are not built, targets that are nobody,
+ * durations that are none, calls that would wait for ever, facts that no one will ever report,
+ * bodies that nobody will ever run. What is computed is left to the run.
+ *
+ * Layer      plan: base, core/site.
+ * Errors     Findings.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "plan/findings.h"
+#include "plan/tree.h"
+
+struct site;
+
+struct body_check {
+    const char *file;
+    const struct node *tree;
+    const struct node *call; /* the constructor call, NULL: none */
+    const json_t *head;      /* as loaded, NULL: it could not be; then facts are not looked at */
+    const struct site *site; /* the same, for targets, languages and endpoints */
+    struct findings *findings;
+    unsigned *left; /* literals still looked at: locals can make much out of little */
+};
+
+enum { BODY_LITERALS_MAX = 50 * 1000 };
+
+void check_bodies(const struct body_check *c);

@@ -1,0 +1,223 @@
+#include "plan/check_literal.h"
+
+#include "base/time.h"
+#include "core/site.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NEAREST_MAX = 500 };
+
+void check_report(const struct body_check *c, const struct node *at, const char *code,
+                  const char *fmt, ...)
+{
+    char text[WHY_BYTES * 2];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    findings_add(c->findings, c->file, at->at, code, "%s", text);
+}
+
+bool check_spend(const struct body_check *c)
+{
+    if (*c->left == 0 || findings_full(c->findings, c->file))
+        return false;
+    (*c->left)--;
+    return true;
+}
+
+const char *check_nearest_member(const json_t *object, const char *name)
+{
+    const char *names[NEAREST_MAX + 1];
+    size_t count = 0;
+    const char *key;
+    json_t *value;
+
+    if (!object)
+        return NULL;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        if (count < NEAREST_MAX)
+            names[count++] = key;
+    }
+    names[count] = NULL;
+    return text_nearest(name, names);
+}
+
+/* The string value of a literal, as a C string. Gives; NULL: no literal string. */
+static char *string_of(const struct node *n)
+{
+    char *s = NULL;
+
+    if (n->kind == NODE_STRING && !memchr(n->text, '\0', n->len)) {
+        s = mem_new(n->len + 1, 1);
+        memcpy(s, n->text, n->len);
+    }
+    return s;
+}
+
+/* Written down, and not what was wanted there: a number, a table, a function … */
+static bool is_other_literal(const struct node *n)
+{
+    return n->kind == NODE_NIL || n->kind == NODE_TRUE || n->kind == NODE_FALSE ||
+           n->kind == NODE_NUMBER || n->kind == NODE_TABLE || n->kind == NODE_FUNCTION ||
+           n->kind == NODE_STRING;
+}
+
+/* ---- durations and numbers ------------------------------------------------------------------- */
+
+void check_duration(const struct body_check *c, const struct node *value, const char *what,
+                    bool positive)
+{
+    const struct node *n = node_meant(value);
+    char *s = string_of(n);
+    int64_t ms = 0;
+
+    if (!s && is_other_literal(n))
+        check_report(c, value, "bad_value",
+                     "%s is a duration in quotes: \"90s\", \"5m\", \"1h30m\", \"2d\"", what);
+    else if (s && !duration_parse(s, false, &ms))
+        check_report(c, value, "bad_value",
+                     "\"%s\" is no duration; write \"90s\", \"5m\", \"1h30m\", \"2d\"", s);
+    else if (s && positive && ms == 0)
+        check_report(c, value, "bad_value", "%s is \"%s\", which is no time at all; write \"5m\"",
+                     what, s);
+    free(s);
+}
+
+void check_whole(const struct body_check *c, const struct node *value, const char *what, int least,
+                 int most)
+{
+    const struct node *n = node_meant(value);
+
+    if (n->kind == NODE_NUMBER && n->number >= least && n->number <= most &&
+        floor(n->number) == n->number)
+        return;
+    if (is_other_literal(n))
+        check_report(c, value, "bad_value", "%s is a whole number from %d to %d", what, least,
+                     most);
+}
+
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+static bool language_known(const struct body_check *c, const char *lang)
+{
+    const json_t *languages = c->site ? site_languages(c->site) : NULL;
+
+    for (size_t i = 0; i < json_array_size(languages); i++)
+        if (strcmp(json_string_value(json_array_get(languages, i)), lang) == 0)
+            return true;
+    return !languages;
+}
+
+static void check_language(const struct body_check *c, const struct node *field, const char *what)
+{
+    const struct node *key = field->first;
+    const struct node *value = node_meant(field->last);
+    char *lang = key->next ? string_of(key) : NULL;
+
+    if (lang && !language_known(c, lang))
+        check_report(c, key, "unknown_key", "\"%s\" is no language of the site; see its languages",
+                     lang);
+    else if (lang && is_other_literal(value) && value->kind != NODE_STRING)
+        check_report(c, field, "bad_value", "%s in one language is a string", what);
+    else if (!key->next)
+        check_report(c, field, "bad_value",
+                     "%s has a language to each text: {zh = \"…\", en = \"…\"}", what);
+    free(lang);
+}
+
+/* T "…", T("…", {…}): what it is given is a text itself */
+static const struct node *unwrap_text(const struct node *n)
+{
+    if (n->kind == NODE_CALL && node_is_global(n->first, "T") && node_child(n, 1))
+        return node_meant(node_child(n, 1));
+    return n;
+}
+
+void check_text(const struct body_check *c, const struct node *value, const char *what)
+{
+    const struct node *n = unwrap_text(node_meant(value));
+
+    if ((n->kind == NODE_TABLE && !n->first) || (n->kind == NODE_STRING && !n->len)) {
+        check_report(c, value, "bad_value", "%s is empty; say what has to be done", what);
+    } else if (n->kind == NODE_TABLE) {
+        for (const struct node *f = n->first; f && check_spend(c); f = f->next)
+            check_language(c, f, what);
+    } else if (n->kind == NODE_STRING &&
+               (!utf8_valid(n->text, n->len) || memchr(n->text, '\0', n->len))) {
+        check_report(c, value, "bad_value", "%s is no text (UTF-8 without NUL)", what);
+    } else if (n->kind != NODE_STRING && is_other_literal(n)) {
+        check_report(c, value, "bad_value",
+                     "%s is a text: \"…\", {zh = \"…\", en = \"…\"} or T \"… {field}\"", what);
+    }
+}
+
+/* ---- targets --------------------------------------------------------------------------------- */
+
+static void check_target(const struct body_check *c, const struct node *at, const char *target)
+{
+    const char *code = "bad_target";
+    struct why why = {0};
+
+    if (c->site && site_check_target(c->site, target, &code, NULL, &why))
+        check_report(c, at, code, "%s", why.text);
+}
+
+static void check_target_node(const struct body_check *c, const struct node *value,
+                              const char *what)
+{
+    const struct node *n = node_meant(value);
+    char *target = string_of(n);
+
+    if (target)
+        check_target(c, value, target);
+    else if (is_other_literal(n))
+        check_report(c, value, "bad_target",
+                     "%s is a target or a list of them, as in \"duty:duty-room\"", what);
+    free(target);
+}
+
+void check_targets(const struct body_check *c, const struct node *value, const char *what)
+{
+    const struct node *n = node_meant(value);
+
+    if (n->kind != NODE_TABLE) {
+        check_target_node(c, value, what);
+        return;
+    }
+    if (!n->first)
+        check_report(c, value, "nobody", "the list is empty; name at least one target in %s", what);
+    for (const struct node *f = n->first; f && check_spend(c); f = f->next) {
+        if (f->first->next)
+            check_report(c, f, "bad_target", "%s is a list of targets, without names", what);
+        else
+            check_target_node(c, f->last, what);
+    }
+}
+
+void check_endpoint(const struct body_check *c, const struct node *value)
+{
+    const struct node *n = node_meant(value);
+    char *name = string_of(n);
+    const char *near;
+
+    if (!name && is_other_literal(n)) {
+        check_report(c, value, "bad_value", "via is the name of an endpoint of the site");
+    } else if (name && c->site && !site_endpoint(c->site, name)) {
+        near = site_nearest_endpoint(c->site, name);
+        if (near)
+            check_report(c, value, "unknown_name",
+                         "the site has no endpoint \"%s\"; did you mean \"%s\"?", name, near);
+        else
+            check_report(c, value, "unknown_name",
+                         "the site has no endpoint \"%s\"; it has them in endpoints of site.lua",
+                         name);
+    }
+    free(name);
+}

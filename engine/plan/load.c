@@ -1,0 +1,280 @@
+#include "plan/load.h"
+
+#include "plan/border.h"
+#include "plan/positions.h"
+#include "plan/sandbox.h"
+#include "plan/words.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LOAD_INSTRUCTIONS = 20 * 1000 * 1000,
+    LOAD_BYTES = 48 * 1024 * 1024,
+    LOAD_DATA_BYTES = 4 * 1024 * 1024, /* of one site, channel or head, as JSON */
+};
+
+/* Where the constructor leaves what it got, in the registry. */
+static const char head_key[] = "load.head";
+static const char object_key[] = "load.object";
+static const char name_key[] = "load.name";
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+/* The first sign of a line that is no white space. */
+static struct pos line_start(const struct loadable *text, int line)
+{
+    size_t off = 0;
+    struct pos at = {line, 1};
+
+    for (int l = 1; off < text->len && l < line; off++)
+        if (text->src[off] == '\n')
+            l++;
+    for (; off < text->len && (text->src[off] == ' ' || text->src[off] == '\t'); off++)
+        at.col++;
+    return at;
+}
+
+struct pos loaded_place(const struct loaded *l, const json_t *path)
+{
+    if (l->table)
+        return position_find(l->table, path);
+    return l->call ? l->call->at : (struct pos){1, 1};
+}
+
+/* Lua's "flood.lua:12: sentence" as a finding at that line. */
+static void report_lua(const struct loadable *text, const char *code, const char *said,
+                       struct findings *findings)
+{
+    size_t name_len = strlen(text->name);
+    struct pos at = {1, 1};
+
+    if (strncmp(said, text->name, name_len) == 0 && said[name_len] == ':') {
+        char *end;
+        long line = strtol(said + name_len + 1, &end, 10);
+        if (line > 0 && line < LEX_BYTES_MAX && *end == ':') {
+            at = line_start(text, (int)line);
+            said = end + (end[1] == ' ' ? 2 : 1);
+        }
+    }
+    findings_add(findings, text->file, at, code, "%s", said);
+}
+
+/* ---- the constructor in the text ------------------------------------------------------------- */
+
+static bool is_constructor_call(const struct node *n, enum text_kind kind)
+{
+    const struct node *f = n->first;
+
+    if (n->kind != NODE_CALL)
+        return false;
+    if (kind != TEXT_SITE && f->kind == NODE_CALL)
+        f = f->first;
+    else if (kind != TEXT_SITE)
+        return false;
+    return node_is_global(f, text_kind_constructor(kind));
+}
+
+const struct node *load_find_call(const struct node *tree, enum text_kind kind)
+{
+    if (is_constructor_call(tree, kind))
+        return tree;
+    for (const struct node *c = tree->first; c; c = c->next) {
+        const struct node *found = load_find_call(c, kind);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static void find_table(const struct loadable *text, struct loaded *ret)
+{
+    ret->call = load_find_call(text->tree, text->kind);
+    const struct node *arg = ret->call ? node_child(ret->call, 1) : NULL;
+    const struct node *table = arg ? node_meant(arg) : NULL;
+    ret->table = table && table->kind == NODE_TABLE ? table : NULL;
+}
+
+/* ---- the constructor while the text runs ----------------------------------------------------- */
+
+static int construct(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    if (lua_getfield(L, LUA_REGISTRYINDEX, object_key) != LUA_TNIL)
+        return luaL_error(L, "one file has one %s", lua_tostring(L, lua_upvalueindex(1)));
+    lua_pushvalue(L, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, head_key);
+    if (lua_isstring(L, lua_upvalueindex(2))) {
+        lua_pushvalue(L, lua_upvalueindex(2));
+        lua_setfield(L, LUA_REGISTRYINDEX, name_key);
+    }
+
+    lua_newtable(L);
+    lua_newtable(L); /* plan.level and plan.occasion are reserved: said once, by the checks */
+    lua_setfield(L, -2, "level");
+    lua_newtable(L);
+    lua_setfield(L, -2, "occasion");
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, object_key);
+    return 1;
+}
+
+/* plan "NAME": what comes back takes the table */
+static int construct_named(lua_State *L)
+{
+    luaL_argcheck(L, lua_type(L, 1) == LUA_TSTRING, 1, "a name in quotes is expected");
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, construct, 2);
+    return 1;
+}
+
+static int only_in_an_incident(lua_State *L)
+{
+    return luaL_error(L, "\"%s\" runs only in an incident, not while the file is loaded",
+                      lua_tostring(L, lua_upvalueindex(1)));
+}
+
+/* T(text) while a file is loaded: the text as it is. */
+static int text_as_it_is(lua_State *L)
+{
+    lua_settop(L, 1);
+    return 1;
+}
+
+static void define_names(struct sandbox *sb, enum text_kind kind)
+{
+    lua_State *L = sandbox_lua(sb);
+    const struct word *w;
+
+    for (size_t i = 0; kind == TEXT_PLAN && (w = word_at(i)); i++) {
+        if (w->kind != WORD_NAME)
+            continue;
+        lua_pushstring(L, w->name);
+        lua_pushcclosure(L, only_in_an_incident, 1);
+        sandbox_define(sb, w->name);
+    }
+    if (kind == TEXT_PLAN) {
+        lua_pushcfunction(L, text_as_it_is);
+        sandbox_define(sb, "T");
+    }
+    lua_pushstring(L, text_kind_constructor(kind));
+    lua_pushcclosure(L, kind == TEXT_SITE ? construct : construct_named, 1);
+    sandbox_define(sb, text_kind_constructor(kind));
+}
+
+/* ---- running --------------------------------------------------------------------------------- */
+
+static bool run(const struct loadable *text, struct sandbox *sb, struct findings *findings)
+{
+    struct why why;
+
+    if (sandbox_load(sb, text->name, text->src, text->len, &why)) {
+        report_lua(text, "syntax", why.text, findings);
+        return false;
+    }
+    bool known = findings_any(findings, text->file); /* it most likely fails of that */
+    enum sandbox_end end = sandbox_call(sb, 0, 1);
+    if (end == SANDBOX_DONE)
+        return true;
+    if (!known)
+        report_lua(text, end == SANDBOX_ERROR ? "load_error" : "load_overrun",
+                   sandbox_fault(sb)->text, findings);
+    return false;
+}
+
+/* Is what the text returned (on top of the stack) what the constructor made? Pops it. */
+static bool check_returned(const struct loadable *text, struct sandbox *sb,
+                           const struct loaded *loaded, struct findings *findings)
+{
+    lua_State *L = sandbox_lua(sb);
+    struct pos top = {1, 1};
+    const char *constructor = text_kind_constructor(text->kind);
+    bool made = lua_getfield(L, LUA_REGISTRYINDEX, object_key) == LUA_TTABLE;
+    bool returned = made && lua_rawequal(L, -1, -2);
+
+    lua_pop(L, 2);
+    if (!made)
+        findings_add(findings, text->file, top, "no_object",
+                     "the file makes no %s; begin it with %s%s {…}", constructor, constructor,
+                     text->kind == TEXT_SITE ? "" : " \"NAME\"");
+    else if (!returned)
+        findings_add(findings, text->file, loaded->call ? loaded->call->at : top, "not_returned",
+                     "the %s is made and not returned; end the file with return", constructor);
+    return made;
+}
+
+static void check_name(const struct loadable *text, const struct loaded *loaded,
+                       struct findings *findings)
+{
+    const char *name = loaded->name ? loaded->name : "";
+    size_t len = strlen(text->name);
+    size_t stem = len > 4 && strcmp(text->name + len - 4, ".lua") == 0 ? len - 4 : len;
+    struct pos at = loaded->call ? loaded->call->at : (struct pos){1, 1};
+
+    if (strlen(name) == stem && memcmp(name, text->name, stem) == 0)
+        return;
+    if (loaded->call) /* plan "NAME" {…}: where the name stands */
+        at = loaded->call->first->last->at;
+    findings_add(findings, text->file, at, "name_mismatch",
+                 "the %s is called \"%s\" and its file %s; they must be the same, so that a name "
+                 "leads to its file",
+                 text_kind_constructor(text->kind), name, text->name);
+}
+
+static void take_name(lua_State *L, struct loaded *ret)
+{
+    if (lua_getfield(L, LUA_REGISTRYINDEX, name_key) == LUA_TSTRING)
+        ret->name = mem_str(lua_tostring(L, -1));
+    lua_pop(L, 1);
+}
+
+/* Does the object have a body of this name? */
+static bool has_function(lua_State *L, const char *name)
+{
+    lua_getfield(L, LUA_REGISTRYINDEX, object_key);
+    bool is = lua_getfield(L, -1, name) == LUA_TFUNCTION;
+
+    lua_pop(L, 2);
+    return is;
+}
+
+static void take_json(const struct loadable *text, struct sandbox *sb, struct loaded *ret,
+                      struct findings *findings)
+{
+    lua_State *L = sandbox_lua(sb);
+    AUTO_JSON(steps);
+    struct why why;
+
+    steps = json_array();
+    lua_getfield(L, LUA_REGISTRYINDEX, head_key);
+    if (border_read_data(L, -1, LOAD_DATA_BYTES, steps, &ret->json, &why))
+        findings_add(findings, text->file, loaded_place(ret, steps), "bad_value", "%s", why.text);
+    lua_pop(L, 1);
+}
+
+void load_text(const struct loadable *text, struct findings *findings, struct loaded *ret)
+{
+    struct sandbox_limits limits = {LOAD_BYTES, LOAD_INSTRUCTIONS};
+    struct sandbox *sb = sandbox_new(&limits);
+
+    *ret = (struct loaded){0};
+    find_table(text, ret);
+    define_names(sb, text->kind);
+    if (run(text, sb, findings) && check_returned(text, sb, ret, findings)) {
+        take_json(text, sb, ret, findings);
+        ret->has_respond = has_function(sandbox_lua(sb), "respond");
+        take_name(sandbox_lua(sb), ret);
+        if (text->kind != TEXT_SITE)
+            check_name(text, ret, findings);
+    }
+    sandbox_free(sb);
+}
+
+void loaded_done(struct loaded *l)
+{
+    json_decref(l->json);
+    free(l->name);
+    *l = (struct loaded){0};
+}

@@ -1,0 +1,590 @@
+#include "sim/model_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_ROWS_MAX = 1000 };
+
+/* A batch that is not on the disk yet, with copies of its own. */
+struct batch {
+    struct batch *next;
+    struct record **records;
+    size_t records_count;
+    struct row *rows;
+    size_t rows_count;
+    struct store_pin *pins;
+    size_t pins_count;
+    struct store_contact *contacts;
+    size_t contacts_count;
+    struct clock_mark mark;
+};
+
+struct asked {
+    struct asked *next;
+    struct query query;
+    char *pin;
+    query_done_fn *done;
+    void *done_ctx;
+};
+
+/* Sorted by id. UUIDv7 ids grow, so that a new object mostly goes to the end. */
+struct shelf {
+    struct row *rows;
+    size_t count, cap;
+};
+
+struct model_store {
+    struct store_port port;
+    model_durable_fn *durable;
+    void *durable_ctx;
+    int64_t free_bytes;
+
+    struct batch *first, *last;
+    size_t queued;
+    int64_t appended_seq; /* the last seq handed over */
+    struct asked *asked_first, *asked_last;
+
+    /* on the disk */
+    struct record **records; /* records[i] has seq i + 1 */
+    size_t records_count, records_cap;
+    struct shelf shelves[ROW_KINDS];
+    struct store_pin *pins;
+    size_t pins_count, pins_cap;
+    struct store_contact *contacts;
+    size_t contacts_count, contacts_cap;
+    struct clock_mark mark;
+};
+
+/* ---- copies ---- */
+
+static void str_free(const char *s)
+{
+    union {
+        const char *from;
+        char *to;
+    } u = {.from = s};
+    free(u.to);
+}
+
+static void pin_done(struct store_pin *p)
+{
+    str_free(p->hash);
+    str_free(p->kind);
+    str_free(p->body);
+}
+
+static struct store_pin pin_copy(const struct store_pin *from)
+{
+    struct store_pin p = {.hash = mem_str(from->hash), .kind = mem_str(from->kind)};
+    if (from->body) {
+        char *body = mem_new(from->body_len + 1, 1);
+        memcpy(body, from->body, from->body_len);
+        p.body = body;
+        p.body_len = from->body_len;
+    }
+    return p;
+}
+
+static void contact_done(struct store_contact *c)
+{
+    str_free(c->person);
+    str_free(c->endpoint);
+    str_free(c->value);
+}
+
+static struct store_contact contact_copy(const struct store_contact *from)
+{
+    return (struct store_contact){.person = mem_str(from->person),
+                                  .endpoint = mem_str(from->endpoint),
+                                  .value = mem_str(from->value)};
+}
+
+/* The batch; what was handed on is empty by now. */
+static void batch_free(struct batch *b)
+{
+    for (size_t i = 0; i < b->records_count; i++)
+        record_unref(b->records[i]);
+    for (size_t i = 0; i < b->rows_count; i++)
+        row_done(&b->rows[i]);
+    for (size_t i = 0; i < b->pins_count; i++)
+        pin_done(&b->pins[i]);
+    for (size_t i = 0; i < b->contacts_count; i++)
+        contact_done(&b->contacts[i]);
+    free(b->records);
+    free(b->rows);
+    free(b->pins);
+    free(b->contacts);
+    free(b);
+}
+
+/* Takes records and rows as the port says. */
+static struct batch *batch_new(const struct store_batch *from)
+{
+    struct batch *b = mem_new(1, sizeof(*b));
+    b->records_count = from->records_count;
+    b->rows_count = from->rows_count;
+    b->pins_count = from->pins_count;
+    b->contacts_count = from->contacts_count;
+    b->records = mem_new(from->records_count, sizeof(struct record *));
+    b->rows = mem_new(from->rows_count, sizeof(struct row));
+    b->pins = mem_new(from->pins_count, sizeof(struct store_pin));
+    b->contacts = mem_new(from->contacts_count, sizeof(struct store_contact));
+    b->mark = from->mark;
+
+    for (size_t i = 0; i < from->records_count; i++)
+        b->records[i] = from->records[i];
+    for (size_t i = 0; i < from->rows_count; i++) {
+        b->rows[i] = from->rows[i];
+        b->rows[i].body = json_deep_copy(from->rows[i].body);
+        json_decref(from->rows[i].body);
+        from->rows[i] = (struct row){0};
+    }
+    for (size_t i = 0; i < from->pins_count; i++)
+        b->pins[i] = pin_copy(&from->pins[i]);
+    for (size_t i = 0; i < from->contacts_count; i++)
+        b->contacts[i] = contact_copy(&from->contacts[i]);
+    return b;
+}
+
+/* ---- what is on the disk ---- */
+
+/* Where the row of this id is, or belongs. */
+static size_t shelf_at(const struct shelf *s, const char *id, bool *ret_there)
+{
+    size_t low = 0, high = s->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(s->rows[middle].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *ret_there = low < s->count && strcmp(s->rows[low].id, id) == 0;
+    return low;
+}
+
+static void shelf_remove(struct shelf *s, size_t at)
+{
+    row_done(&s->rows[at]);
+    s->count--;
+    memmove(s->rows + at, s->rows + at + 1, (s->count - at) * sizeof(*s->rows));
+}
+
+/* Takes what the row holds. */
+static void row_keep(struct model_store *m, struct row *row)
+{
+    struct shelf *s = &m->shelves[row->kind];
+    bool there;
+    size_t at = shelf_at(s, row->id, &there);
+    if (row->gone) {
+        if (there)
+            shelf_remove(s, at);
+        return; /* the batch drops the row */
+    }
+    if (there) {
+        row_done(&s->rows[at]);
+    } else {
+        s->rows = mem_grow(s->rows, &s->cap, s->count + 1, sizeof(*s->rows));
+        memmove(s->rows + at + 1, s->rows + at, (s->count - at) * sizeof(*s->rows));
+        s->count++;
+    }
+    s->rows[at] = *row;
+    *row = (struct row){0};
+}
+
+/* Takes what the pin holds. */
+static void pin_keep(struct model_store *m, struct store_pin *pin)
+{
+    size_t at = 0;
+    while (at < m->pins_count && strcmp(m->pins[at].hash, pin->hash) != 0)
+        at++;
+    if (at < m->pins_count) {
+        pin_done(&m->pins[at]);
+        m->pins[at] = m->pins[--m->pins_count];
+    }
+    if (!pin->body)
+        return;
+    m->pins = mem_grow(m->pins, &m->pins_cap, m->pins_count + 1, sizeof(*m->pins));
+    m->pins[m->pins_count++] = *pin;
+    *pin = (struct store_pin){0};
+}
+
+static size_t contact_at(const struct model_store *m, const char *person, const char *endpoint)
+{
+    size_t at = 0;
+    while (at < m->contacts_count && (strcmp(m->contacts[at].person, person) != 0 ||
+                                      strcmp(m->contacts[at].endpoint, endpoint) != 0))
+        at++;
+    return at;
+}
+
+/* Takes what the contact holds. */
+static void contact_keep(struct model_store *m, struct store_contact *contact)
+{
+    size_t at = contact_at(m, contact->person, contact->endpoint);
+    if (at < m->contacts_count) {
+        contact_done(&m->contacts[at]);
+        m->contacts[at] = m->contacts[--m->contacts_count];
+    }
+    if (!contact->value)
+        return;
+    m->contacts =
+        mem_grow(m->contacts, &m->contacts_cap, m->contacts_count + 1, sizeof(*m->contacts));
+    m->contacts[m->contacts_count++] = *contact;
+    *contact = (struct store_contact){0};
+}
+
+/* Takes the reference. */
+static void record_keep(struct model_store *m, struct record **r)
+{
+    assert((*r)->seq == (int64_t)m->records_count + 1);
+    m->records =
+        mem_grow(m->records, &m->records_cap, m->records_count + 1, sizeof(struct record *));
+    m->records[m->records_count++] = *r;
+    *r = NULL;
+}
+
+static struct batch *batch_pop(struct model_store *m)
+{
+    struct batch *b = m->first;
+    m->first = b->next;
+    if (!m->first)
+        m->last = NULL;
+    m->queued--;
+    return b;
+}
+
+/* The first queued batches are on the disk now. */
+static void batches_keep(struct model_store *m, size_t count)
+{
+    for (; count > 0 && m->first; count--) {
+        struct batch *b = batch_pop(m);
+        for (size_t i = 0; i < b->records_count; i++)
+            record_keep(m, &b->records[i]);
+        for (size_t i = 0; i < b->rows_count; i++)
+            row_keep(m, &b->rows[i]);
+        for (size_t i = 0; i < b->pins_count; i++)
+            pin_keep(m, &b->pins[i]);
+        for (size_t i = 0; i < b->contacts_count; i++)
+            contact_keep(m, &b->contacts[i]);
+        m->mark = b->mark;
+        batch_free(b);
+    }
+}
+
+/* ---- the port ---- */
+
+static void port_append(void *ctx, const struct store_batch *batch)
+{
+    struct model_store *m = ctx;
+    for (size_t i = 0; i < batch->records_count; i++) {
+        assert(batch->records[i]->seq == m->appended_seq + 1);
+        m->appended_seq++;
+    }
+    struct batch *b = batch_new(batch);
+    if (m->last)
+        m->last->next = b;
+    else
+        m->first = b;
+    m->last = b;
+    m->queued++;
+}
+
+static void port_query(void *ctx, const struct query *q, query_done_fn *done, void *done_ctx)
+{
+    struct model_store *m = ctx;
+    struct asked *a = mem_new(1, sizeof(*a));
+    a->query = *q;
+    a->pin = mem_str(q->pin);
+    a->query.pin = a->pin;
+    a->done = done;
+    a->done_ctx = done_ctx;
+    if (m->asked_last)
+        m->asked_last->next = a;
+    else
+        m->asked_first = a;
+    m->asked_last = a;
+}
+
+static int64_t port_free_bytes(void *ctx)
+{
+    struct model_store *m = ctx;
+    return m->free_bytes;
+}
+
+/* ---- queries ---- */
+
+struct page {
+    struct query_result result;
+    size_t records_cap, rows_cap;
+    size_t most;
+};
+
+/* False: it is full, and there is more. The row stays the shelf's. */
+static bool page_add_row(struct page *p, const struct row *row)
+{
+    struct query_result *r = &p->result;
+    if (r->rows_count == p->most) {
+        r->more = true;
+        return false;
+    }
+    r->rows = mem_grow(r->rows, &p->rows_cap, r->rows_count + 1, sizeof(*row));
+    r->rows[r->rows_count++] = *row;
+    return true;
+}
+
+static bool page_add_record(struct page *p, struct record *record)
+{
+    struct query_result *r = &p->result;
+    if (r->records_count == p->most) {
+        r->more = true;
+        return false;
+    }
+    r->records =
+        mem_grow(r->records, &p->records_cap, r->records_count + 1, sizeof(struct record *));
+    r->records[r->records_count++] = record;
+    return true;
+}
+
+static bool state_is_asked(const struct query *q, const char *state)
+{
+    for (size_t i = 0; i < sizeof(q->states) / sizeof(*q->states) && q->states[i]; i++)
+        if (strcmp(q->states[i], state) == 0)
+            return true;
+    return !q->states[0];
+}
+
+static void query_list(const struct model_store *m, const struct query *q, struct page *p)
+{
+    const struct shelf *s = &m->shelves[ROW_INCIDENT];
+    bool there;
+    size_t at = q->cursor[0] ? shelf_at(s, q->cursor, &there) : s->count;
+    while (at-- > 0) {
+        const struct row *row = &s->rows[at];
+        if (!state_is_asked(q, row->state) || (q->drill >= 0 && q->drill != (int)row->drill))
+            continue;
+        if (!page_add_row(p, row))
+            return;
+    }
+}
+
+static void query_incident(const struct model_store *m, const struct query *q, struct page *p)
+{
+    char id[UUID_TEXT];
+    bool there;
+    const struct shelf *s = &m->shelves[ROW_INCIDENT];
+    size_t at = shelf_at(s, uuid_text(q->incident, id), &there);
+    if (there)
+        page_add_row(p, &s->rows[at]);
+    else
+        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no incident with this id");
+}
+
+static void query_notices(const struct model_store *m, const struct query *q, struct page *p)
+{
+    const struct shelf *s = &m->shelves[ROW_NOTICE];
+    bool there = false;
+    size_t at = q->cursor[0] ? shelf_at(s, q->cursor, &there) : 0;
+    for (at += there; at < s->count; at++)
+        if (uuid_cmp(s->rows[at].incident, q->incident) == 0 && !page_add_row(p, &s->rows[at]))
+            return;
+}
+
+static void query_journal(const struct model_store *m, const struct query *q, struct page *p)
+{
+    for (size_t i = q->after > 0 ? (size_t)q->after : 0; i < m->records_count; i++) {
+        struct record *r = m->records[i];
+        if (q->upto > 0 && r->seq > q->upto)
+            return;
+        if (q->kind == QUERY_TIMELINE && uuid_cmp(r->incident, q->incident) != 0)
+            continue;
+        if (!page_add_record(p, r))
+            return;
+    }
+}
+
+static void query_pin(const struct model_store *m, const struct query *q, struct page *p)
+{
+    const struct store_pin *pin = model_store_pin(m, q->pin);
+    if (pin)
+        p->result.pin = *pin;
+    else
+        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no pin %s", q->pin);
+}
+
+static void query_run(const struct model_store *m, const struct query *q, struct page *p)
+{
+    p->result.as_of = model_store_last_seq(m);
+    p->most = q->limit > 0 && q->limit < PAGE_ROWS_MAX ? (size_t)q->limit : PAGE_ROWS_MAX;
+    switch (q->kind) {
+    case QUERY_LIST:
+        query_list(m, q, p);
+        return;
+    case QUERY_INCIDENT:
+        query_incident(m, q, p);
+        return;
+    case QUERY_NOTICES:
+        query_notices(m, q, p);
+        return;
+    case QUERY_TIMELINE:
+    case QUERY_EVENTS:
+        query_journal(m, q, p);
+        return;
+    case QUERY_PIN:
+        query_pin(m, q, p);
+        return;
+    }
+    assert(false);
+}
+
+static struct asked *asked_pop(struct model_store *m)
+{
+    struct asked *a = m->asked_first;
+    if (!a)
+        return NULL;
+    m->asked_first = a->next;
+    if (!m->asked_first)
+        m->asked_last = NULL;
+    return a;
+}
+
+static void asked_free(struct asked *a)
+{
+    free(a->pin);
+    free(a);
+}
+
+/* Those asked while answering are answered the next time, as by the real one. */
+static bool queries_answer(struct model_store *m)
+{
+    struct asked *end = m->asked_last;
+    bool any = end != NULL;
+    for (bool last = !any; !last;) {
+        struct asked *a = asked_pop(m);
+        last = a == end;
+        struct page p = {0};
+        query_run(m, &a->query, &p);
+        a->done(a->done_ctx, &p.result);
+        free(p.result.records);
+        free(p.result.rows);
+        asked_free(a);
+    }
+    return any;
+}
+
+/* ---- the test's side ---- */
+
+struct model_store *model_store_new(void)
+{
+    struct model_store *m = mem_new(1, sizeof(*m));
+    m->free_bytes = INT64_C(1) << 40;
+    m->port = (struct store_port){
+        .ctx = m, .append = port_append, .query = port_query, .free_bytes = port_free_bytes};
+    return m;
+}
+
+void model_store_attach(struct model_store *m, model_durable_fn *durable, void *ctx)
+{
+    m->durable = durable;
+    m->durable_ctx = ctx;
+}
+
+const struct store_port *model_store_port(struct model_store *m)
+{
+    return &m->port;
+}
+
+bool model_store_commit(struct model_store *m, size_t count)
+{
+    bool any = m->queued > 0 && count > 0;
+    batches_keep(m, count);
+    if (any)
+        m->durable(m->durable_ctx, model_store_last_seq(m));
+    return queries_answer(m) || any;
+}
+
+size_t model_store_queued(const struct model_store *m)
+{
+    return m->queued;
+}
+
+void model_store_crash(struct model_store *m, size_t keep)
+{
+    batches_keep(m, keep);
+    while (m->first)
+        batch_free(batch_pop(m));
+    for (struct asked *a; (a = asked_pop(m));)
+        asked_free(a);
+    m->appended_seq = model_store_last_seq(m);
+    m->durable = NULL;
+}
+
+void model_store_set_free_bytes(struct model_store *m, int64_t bytes)
+{
+    m->free_bytes = bytes;
+}
+
+void model_store_load(const struct model_store *m, bool all, model_row_fn *sink, void *ctx)
+{
+    for (int kind = 0; kind < ROW_KINDS; kind++) {
+        const struct shelf *s = &m->shelves[kind];
+        for (size_t i = 0; i < s->count; i++)
+            if (all || kind == ROW_META || s->rows[i].open)
+                sink(ctx, &s->rows[i]);
+    }
+}
+
+void model_store_journal(const struct model_store *m, model_record_fn *sink, void *ctx)
+{
+    for (size_t i = 0; i < m->records_count; i++)
+        sink(ctx, m->records[i]);
+}
+
+bool model_store_mark(const struct model_store *m, struct clock_mark *ret)
+{
+    *ret = m->mark;
+    return m->mark.boot_id[0] != '\0';
+}
+
+int64_t model_store_last_seq(const struct model_store *m)
+{
+    return (int64_t)m->records_count;
+}
+
+const struct store_pin *model_store_pin(const struct model_store *m, const char *hash)
+{
+    for (size_t i = 0; i < m->pins_count; i++)
+        if (strcmp(m->pins[i].hash, hash) == 0)
+            return &m->pins[i];
+    return NULL;
+}
+
+const char *model_store_contact(const struct model_store *m, const char *person,
+                                const char *endpoint)
+{
+    size_t at = contact_at(m, person, endpoint);
+    return at < m->contacts_count ? m->contacts[at].value : NULL;
+}
+
+void model_store_free(struct model_store *m)
+{
+    if (!m)
+        return;
+    model_store_crash(m, 0);
+    for (size_t i = 0; i < m->records_count; i++)
+        record_unref(m->records[i]);
+    for (int kind = 0; kind < ROW_KINDS; kind++) {
+        for (size_t i = 0; i < m->shelves[kind].count; i++)
+            row_done(&m->shelves[kind].rows[i]);
+        free(m->shelves[kind].rows);
+    }
+    for (size_t i = 0; i < m->pins_count; i++)
+        pin_done(&m->pins[i]);
+    for (size_t i = 0; i < m->contacts_count; i++)
+        contact_done(&m->contacts[i]);
+    free(m->records);
+    free(m->pins);
+    free(m->contacts);
+    free(m);
+}

@@ -1,0 +1,751 @@
+#include "plan/check.h"
+
+#include "base/id.h"
+#include "base/time.h"
+#include "plan/lex.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- a small good set ------------------------------------------------------------------------ */
+
+static const char site_text[] =
+    "return site {\n"
+    "    name = { zh = '松河县', en = 'Songhe' }, zone = 'Asia/Shanghai', languages = { 'zh', 'en' "
+    "},\n"
+    "    endpoints = { phone = { channel = 'hook', secret = 'phone', drill = true } },\n"
+    "    people = {\n"
+    "        ['ma.li'] = { name = '马力', contacts = { 'phone:@' }, drill = true },\n"
+    "        ['he.jing'] = { name = '何静', contacts = { 'phone:@' }, drill = true },\n"
+    "    },\n"
+    "    posts = { chief = { title = '站长', holder = 'person:he.jing' } },\n"
+    "    rosters = { ['duty-room'] = { title = '值班室', seats = { first = { 'ma.li' } } } },\n"
+    "    stations = { dam = { kind = 'gauge', name = '坝上', place = nil } },\n"
+    "    self_alarm = { to = 'duty:duty-room', text = 'Muster cannot write.' },\n"
+    "    fallback = { { to = 'duty:duty-room', within = '5m' } },\n"
+    "}\n";
+
+static const char channel_text[] =
+    "return channel 'hook' {\n"
+    "    method = 'POST', headers = { ['content-type'] = 'application/json' },\n"
+    "    body = { type = '{type}', text = '{mark}{text}', code = '{code}' },\n"
+    "    sign = 'standard-webhooks', success = { status = '2xx' }, receipt = 'none',\n"
+    "}\n";
+
+/* The head takes five lines; a body in a test begins at line 6. */
+static const char head_text[] =
+    "local plan = plan 'dam' {\n"
+    "    title = { zh = '大坝', en = 'Dam' }, version = '1', owner = 'post:chief',\n"
+    "    facts = { stage_m = { type = 'number', per = 'gauge' }, breach = { type = 'boolean' } },\n"
+    "    starts_on = { { kind = 'dam' } }, fallback = { { to = 'duty:duty-room', within = '5m' } "
+    "},\n"
+    "}\n";
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+static json_t *set_new(void)
+{
+    json_t *set = json_object();
+
+    json_put_str(set, "op", "check");
+    json_put_int(set, "id", 3);
+    json_put(set, "site", check_file("site.lua", site_text, strlen(site_text)));
+    json_put(set, "channels", json_array());
+    json_put(set, "plans", json_array());
+    return set;
+}
+
+static void set_add(json_t *set, const char *list, const char *name, const char *source, size_t len)
+{
+    json_array_append_new(json_object_get(set, list), check_file(name, source, len));
+}
+
+static void set_channel(json_t *set, const char *name, const char *source)
+{
+    set_add(set, "channels", name, source, strlen(source));
+}
+
+static void set_plan(json_t *set, const char *name, const char *source)
+{
+    set_add(set, "plans", name, source, strlen(source));
+}
+
+/* "file:line:col: code, …" of the reply; the printed form in `ret_printed`. Takes the set. */
+static void ask(json_t *set, struct text *ret, struct text *ret_printed)
+{
+    json_t *reply = check_set(set);
+    const json_t *findings = json_at(reply, "findings");
+
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        const json_t *f = json_array_get(findings, i);
+        text_addf(ret, "%s%s:%d:%d: %s", i ? ", " : "", json_str(f, "file"),
+                  (int)json_int(f, "line", 0), (int)json_int(f, "col", 0), json_str(f, "code"));
+    }
+    check_print(reply, ret_printed);
+    json_decref(reply);
+    json_decref(set);
+}
+
+static void assert_set(json_t *set, const char *expected, const char *says)
+{
+    AUTO_TEXT(found);
+    AUTO_TEXT(printed);
+
+    ask(set, &found, &printed);
+    if (strcmp(text_str(&found), expected) != 0)
+        fail_msg("\n found    %s\n expected %s\n%s", text_str(&found), expected,
+                 text_str(&printed));
+    if (says && !strstr(text_str(&printed), says))
+        fail_msg("\n%s does not say\n%s", text_str(&printed), says);
+}
+
+/* A plan whose whole text is this. */
+static void assert_plan(const char *source, const char *expected, const char *says)
+{
+    json_t *set = set_new();
+
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", source);
+    assert_set(set, expected, says);
+}
+
+/* A good head, then the text (line 6), then `return plan`. */
+static void assert_rest(const char *rest, const char *expected, const char *says)
+{
+    AUTO_TEXT(source);
+
+    text_addf(&source, "%s%s\nreturn plan\n", head_text, rest);
+    assert_plan(text_str(&source), expected, says);
+}
+
+/* One line (line 7) in the body of respond. */
+static void assert_body(const char *line, const char *expected, const char *says)
+{
+    AUTO_TEXT(rest);
+
+    text_addf(&rest, "function plan.respond(incident)\n%s\nend", line);
+    assert_rest(text_str(&rest), expected, says);
+}
+
+/* ---- the set --------------------------------------------------------------------------------- */
+
+static void a_good_set_comes_back_with_its_data_and_pins(void **state)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+    AUTO_JSON(reply);
+    (void)state;
+
+    text_addf(&source, "%sfunction plan.respond(incident) end\nreturn plan\n", head_text);
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", text_str(&source));
+    reply = check_set(set);
+    json_decref(set);
+
+    assert_true(json_bool(reply, "ok"));
+    assert_int_equal(json_int(reply, "id", 0), 3);
+    assert_string_equal(json_str(reply, "op"), "checked");
+    assert_int_equal(json_array_size(json_at(reply, "findings")), 0);
+    assert_string_equal(json_str(json_at(json_at(reply, "site"), "name"), "en"), "Songhe");
+    assert_string_equal(json_str(json_at(json_at(reply, "channels"), "hook"), "method"), "POST");
+    const json_t *plan = json_array_get(json_at(reply, "plans"), 0);
+    assert_string_equal(json_str(plan, "name"), "dam");
+    assert_string_equal(json_str(plan, "file"), "dam.lua");
+    assert_string_equal(json_str(json_at(plan, "head"), "version"), "1");
+    assert_null(json_at(json_at(plan, "head"), "name"));
+    assert_int_equal(strlen(json_str(plan, "pin")), 7 + 64);
+}
+
+/* Made with sha256sum: of the text, then of the line "x.lua HEX\n". */
+static void a_pin_is_the_hash_of_name_and_hash(void **state)
+{
+    static const char source[] = "local plan = plan 'x' { title = 'x', fallback = { { to = "
+                                 "'duty:duty-room', within = '5m' } } }\n"
+                                 "function plan.respond() end\n"
+                                 "return plan\n";
+    json_t *set = set_new();
+    AUTO_JSON(reply);
+    (void)state;
+
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "x.lua", source);
+    reply = check_set(set);
+    json_decref(set);
+    assert_string_equal(json_str(json_array_get(json_at(reply, "plans"), 0), "pin"),
+                        "sha256:63fa5e5aee6dd6789d4d14546d032ce0c53feca96252c4fa06b20d74529b6115");
+}
+
+static void a_bad_set_gives_only_its_findings(void **state)
+{
+    json_t *set = set_new();
+    AUTO_JSON(reply);
+    (void)state;
+
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", "return 1");
+    reply = check_set(set);
+    json_decref(set);
+    assert_false(json_bool(reply, "ok"));
+    assert_null(json_at(reply, "plans"));
+    const json_t *finding = json_array_get(json_at(reply, "findings"), 0);
+    assert_string_equal(json_str(finding, "severity"), "error");
+    assert_string_equal(json_str(finding, "code"), "no_object");
+}
+
+static void warnings_do_not_refuse_a_set(void **state)
+{
+    (void)state;
+    assert_plan("local plan = plan 'dam' { title = 'x', fallback = { { to = 'duty:duty-room', "
+                "within = '5m' } } }\n"
+                "function plan.respond() end\nreturn plan\n",
+                "dam.lua:1:25: missing_key, dam.lua:1:25: missing_key",
+                "1 plan, 1 channel: no errors, 2 warnings\n");
+}
+
+static void a_request_without_site_or_of_the_wrong_shape_is_answered(void **state)
+{
+    (void)state;
+    assert_set(json_object(), "site.lua:1:1: no_site", "it says who is called");
+    assert_set(json_pack("{s:i,s:s,s:i}", "site", 3, "plans", "x", "channels", 4),
+               "site.lua:1:1: no_site", NULL);
+    assert_set(
+        json_pack("{s:{},s:[i],s:[[]]}", "site", "plans", 3, "channels"),
+        ":1:1: bad_id, :1:1: no_object, :1:1: bad_id, :1:1: duplicate_file, :1:1: no_object, "
+        "channels/:1:1: bad_id, channels/:1:1: no_object",
+        NULL);
+}
+
+static void every_file_is_called_as_what_is_in_it(void **state)
+{
+    json_t *set = set_new();
+    (void)state;
+
+    set_channel(set, "hook.lua", channel_text);
+    set_channel(set, "mail.lua", "return channel 'maol' { extends = 'hook' }");
+    set_plan(set, "dams.lua",
+             "local plan = plan 'dam' { title = 'x', version = '1', owner = 'post:chief',\n"
+             "fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+             "function plan.respond() end return plan");
+    assert_set(set, "channels/mail.lua:1:16: name_mismatch, dams.lua:1:19: name_mismatch",
+               "a name leads to its file");
+
+    set = set_new();
+    set_channel(set, "hook.lua", channel_text);
+    set_channel(set, "../x.lua", channel_text);
+    assert_set(set, "channels/../x.lua:1:1: bad_id, channels/../x.lua:1:16: name_mismatch", NULL);
+}
+
+static void a_file_given_twice_is_refused(void **state)
+{
+    json_t *set = set_new();
+    (void)state;
+
+    set_channel(set, "hook.lua", channel_text);
+    set_channel(set, "hook.lua", channel_text);
+    assert_set(set, "channels/hook.lua:1:1: duplicate_file", NULL);
+}
+
+static void bytes_that_are_no_text_come_through_and_are_named(void **state)
+{
+    json_t *set = set_new();
+    char *large = malloc(LEX_BYTES_MAX + 1000);
+    (void)state;
+
+    memset(large, ' ', LEX_BYTES_MAX + 1000);
+    set_channel(set, "hook.lua", channel_text);
+    set_add(set, "plans", "a.lua", "-- \xff", 4);
+    set_add(set, "plans", "b.lua", "x\0y", 3);
+    set_add(set, "plans", "c.lua", "\x1bLuaT\0", 6);
+    set_add(set, "plans", "d.lua", large, LEX_BYTES_MAX + 1000);
+    set_add(set, "plans", "e.lua", "\xef\xbb\xbfreturn 1", 11);
+    assert_set(set,
+               "a.lua:1:4: bad_utf8, b.lua:1:2: bad_character, c.lua:1:1: byte_code, "
+               "d.lua:1:1: too_large, e.lua:1:1: byte_order_mark",
+               "save the file as UTF-8");
+    free(large);
+}
+
+static void plans_that_start_on_the_same_are_refused(void **state)
+{
+    static const char text[] =
+        "local plan = plan '%s' { title = 'x', version = '1', owner = 'post:chief',\n"
+        "    starts_on = { { kind = 'dam' } },\n"
+        "    fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+        "function plan.respond() end return plan";
+    json_t *set = set_new();
+    (void)state;
+
+    set_channel(set, "hook.lua", channel_text);
+    for (const char *const *name = (const char *const[]){"one", "two", NULL}; *name; name++) {
+        AUTO_TEXT(source);
+        AUTO_TEXT(file);
+        text_addf(&source, "%s", "");
+        for (const char *c = text; *c; c++)
+            if (c[0] == '%' && c[1] == 's') {
+                text_add(&source, *name);
+                c++;
+            } else {
+                text_add_char(&source, *c);
+            }
+        text_addf(&file, "%s.lua", *name);
+        set_plan(set, text_str(&file), text_str(&source));
+    }
+    assert_set(set, "two.lua:2:19: ambiguous", NULL);
+}
+
+/* ---- loading --------------------------------------------------------------------------------- */
+
+static void the_object_must_be_made_and_returned(void **state)
+{
+    (void)state;
+    assert_plan("return 1", "dam.lua:1:1: no_object", "begin it with plan \"NAME\" {…}");
+    assert_plan("", "dam.lua:1:1: no_object", NULL);
+    assert_plan("local plan = plan 'dam' { title = 'x', version = '1', owner = 'post:chief',\n"
+                "fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+                "function plan.respond() end",
+                "dam.lua:1:14: not_returned", "end the file with return");
+}
+
+static void an_error_at_the_top_is_a_finding_at_its_line(void **state)
+{
+    (void)state;
+    assert_plan("local x = nil\n    x.y = 1", "dam.lua:2:5: load_error", "attempt to index a nil");
+    assert_plan("error { 1 }", "dam.lua:1:1: load_error", NULL);
+    assert_plan("plan 'a' {}\n  plan 'b' {}", "dam.lua:2:3: load_error", "one file has one plan");
+    assert_rest("local function now_is() return now() end\nlocal t = now_is()\n"
+                "function plan.respond() end",
+                "dam.lua:6:1: load_error", "runs only in an incident");
+}
+
+/* Nobody but the author knows what a file does while it is loaded: it must not take the house. */
+static void a_top_that_runs_away_is_stopped(void **state)
+{
+    (void)state;
+    assert_plan("while true do end", "dam.lua:1:1: load_overrun", NULL);
+    assert_plan("while true do pcall(error) end", "dam.lua:1:1: load_overrun", NULL);
+    assert_plan("local t = {} for i = 1, 1e9 do t[i] = { i } end", "dam.lua:1:1: load_overrun",
+                NULL);
+    assert_plan("local s = ('x'):rep(1e9)", "dam.lua:1:1: load_error", NULL);
+    assert_plan("local function f() return 1 + f() end f()", "dam.lua:1:1: load_overrun", NULL);
+}
+
+static void what_is_no_data_is_found_at_its_place(void **state)
+{
+    (void)state;
+    assert_plan("return plan 'dam' {\n title = 'x',\n facts = { a = function() end } }",
+                "dam.lua:3:12: bad_value", "a function cannot be written down");
+    assert_plan("return plan 'dam' {\n title = { 'x', zh = 'y' } }", "dam.lua:2:2: bad_value",
+                "is a list, not both");
+    assert_plan("return plan 'dam' {\n fallback = { 1, nil, 3 } }", "dam.lua:2:2: bad_value",
+                "holes");
+    assert_plan("return plan 'dam' {\n title = '\\xff' }", "dam.lua:2:2: bad_value", "not UTF-8");
+    assert_plan("return plan 'dam' { version = 1 / 0 }", "dam.lua:1:21: bad_value", "infinite");
+    assert_plan("local t = {} t.t = t return plan 'dam' {\n title = t }", "dam.lua:2:2: bad_value",
+                "does one contain itself");
+}
+
+static void data_may_be_computed_and_shared(void **state)
+{
+    (void)state;
+    assert_plan("local rungs = {}\n"
+                "for i = 1, 3 do rungs[i] = { to = 'person:ma.li', within = i .. 'm' } end\n"
+                "local plan = plan 'dam' { title = ('x'):rep(2), version = '1', owner = "
+                "'post:chief', fallback = rungs }\n"
+                "function plan.respond() end return plan",
+                "", NULL);
+}
+
+static void a_fault_in_computed_data_is_found_at_the_nearest_place(void **state)
+{
+    (void)state;
+    assert_plan("local function rungs() return { { to = 'person:nobody', within = '1m' } } end\n"
+                "local plan = plan 'dam' { title = 'x', version = '1', owner = 'post:chief',\n"
+                "    fallback = rungs() }\n"
+                "function plan.respond() end return plan",
+                "dam.lua:3:5: unknown_name", "no person \"nobody\"");
+}
+
+/* ---- head, site, channels -------------------------------------------------------------------- */
+
+static void faults_of_the_head_stand_at_their_keys(void **state)
+{
+    (void)state;
+    assert_plan("local plan = plan 'dam' {\n"
+                "    titel = 'x', title = 'x', version = '1', owner = 'post:cheif',\n"
+                "    facts = { stage_m = { type = 'numbr' } },\n"
+                "    levels = {},\n"
+                "}\n"
+                "function plan.respond() end return plan",
+                "dam.lua:1:25: no_fallback, dam.lua:2:5: unknown_key, "
+                "dam.lua:2:46: unknown_name, dam.lua:3:27: bad_value, dam.lua:4:5: not_built",
+                "did you mean \"title\"?");
+}
+
+static void faults_of_the_site_stand_at_their_keys(void **state)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+    (void)state;
+
+    /* 'phone:@' of the second person becomes a number */
+    const char *at = strstr(strstr(site_text, "he.jing"), "phone:@");
+    text_add_bytes(&source, site_text, (size_t)(at - site_text));
+    text_addf(&source, "phone:13800000000%s", at + strlen("phone:@"));
+    json_put(set, "site", check_file("site.lua", source.at, source.len));
+    set_channel(set, "hook.lua", channel_text);
+    assert_set(set, "site.lua:6:51: contact_value", NULL);
+}
+
+static void an_endpoint_needs_its_channel(void **state)
+{
+    (void)state;
+    assert_set(set_new(), "site.lua:3:29: unknown_name", NULL);
+}
+
+static void faults_of_a_channel_stand_in_its_file(void **state)
+{
+    json_t *set = set_new();
+    (void)state;
+
+    set_channel(set, "hook.lua", channel_text);
+    set_channel(set, "more.lua",
+                "return channel 'more' {\n    extends = 'hook',\n    methd = 'PUT' }");
+    assert_set(set, "channels/more.lua:3:5: unknown_key", NULL);
+}
+
+/* Otherwise one slip in one file would look like a fault in all that lean on it. */
+static void a_channel_that_cannot_be_read_is_the_only_fault(void **state)
+{
+    json_t *set = set_new();
+    (void)state;
+
+    set_channel(set, "hook.lua", "return channel 'hook' { method = }");
+    set_channel(set, "more.lua", "return channel 'more' { extends = 'hook' }");
+    assert_set(set, "channels/hook.lua:1:34: syntax", NULL);
+}
+
+static void a_site_that_cannot_be_read_is_the_only_fault(void **state)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+    (void)state;
+
+    text_addf(&source,
+              "%sfunction plan.respond() call { to = 'person:anyone', text = 'x', within = '5m' } "
+              "end return plan",
+              head_text);
+    json_put(set, "site", check_file("site.lua", "return site { ", 14));
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", text_str(&source));
+    assert_set(set, "site.lua:1:15: syntax", NULL);
+}
+
+/* ---- bodies ---------------------------------------------------------------------------------- */
+
+static void a_plan_needs_respond_and_no_bodies_that_nobody_runs(void **state)
+{
+    (void)state;
+    assert_rest("", "dam.lua:1:14: no_respond", "add function plan.respond");
+    assert_rest("function plan.respnd() end", "dam.lua:6:15: unknown_body",
+                "did you mean plan.respond?");
+    assert_rest("plan.helper = function() end\nfunction plan.respond() end",
+                "dam.lua:6:6: unknown_body", "write local function helper");
+    assert_rest("function plan.respond() end\nfunction plan.level.IV() end\n"
+                "plan.recover = function() end",
+                "dam.lua:7:15: not_built, dam.lua:8:6: not_built",
+                "\"plan.level\" is not built yet");
+    assert_rest("plan.respond = function(incident) return incident end", "", NULL);
+}
+
+static void a_call_says_whom_what_and_how_long(void **state)
+{
+    (void)state;
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', rounds = 2 }", "", NULL);
+    assert_body("call { to = 'post:chief', text = 'x' }", "dam.lua:7:1: missing_key",
+                "would wait for ever");
+    assert_body("call { to = 'post:chief', within = '5m' }", "dam.lua:7:1: missing_key",
+                "says nothing");
+    assert_body("call { text = 'x', within = '5m' }", "dam.lua:7:1: missing_key", "calls nobody");
+    assert_body("call 'post:chief'", "dam.lua:7:1: bad_argument", "takes a table");
+    assert_body("call()", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', rounds = 0 }",
+                "dam.lua:7:63: bad_value", "from 1 to");
+}
+
+static void a_call_with_rungs_needs_a_time_for_each(void **state)
+{
+    (void)state;
+    assert_body("call { text = 'x', rungs = { { to = 'post:chief', within = '5m' } } }", "", NULL);
+    assert_body("call { text = 'x', rungs = { { to = 'post:chief' } } }",
+                "dam.lua:7:1: missing_key", "add within");
+    assert_body("call { text = 'x', within = '5m', rungs = { { to = 'post:chief' } } }", "", NULL);
+    assert_body("call { text = 'x', within = '5m', rungs = { { too = 'post:chief' }, 'x' } }",
+                "dam.lua:7:45: missing_key, dam.lua:7:47: unknown_key, "
+                "dam.lua:7:69: bad_argument",
+                "did you mean \"to\"?");
+    assert_body("call { text = 'x', within = '5m', rungs = {} }", "dam.lua:7:43: bad_argument",
+                NULL);
+    assert_body("local rungs = make_rungs", "dam.lua:7:15: unknown_name", NULL);
+}
+
+static void an_option_is_known_or_refused(void **state)
+{
+    (void)state;
+    assert_body("call { too = 'x', to = 'post:chief', text = 'x', within = '5m' }",
+                "dam.lua:7:8: unknown_key", "did you mean \"to\"?");
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', at_least = 2 }",
+                "dam.lua:7:54: not_built", NULL);
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', answer_for = '1h' }",
+                "dam.lua:7:54: not_built", NULL);
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', via = 'phone' }",
+                "dam.lua:7:54: unknown_key", NULL);
+    assert_body("call { 'post:chief', text = 'x', within = '5m', to = 'post:chief' }",
+                "dam.lua:7:8: unknown_key", "takes names only");
+    assert_body("wait('update', '5m', { mach = {} })", "dam.lua:7:24: unknown_key", NULL);
+    assert_body("on('update', function() end, { serial = true })", "", NULL);
+}
+
+static void a_target_is_somebody(void **state)
+{
+    (void)state;
+    assert_body("notify { to = 'post:chef', text = 'x' }", "dam.lua:7:15: unknown_name",
+                "did you mean \"post:chief\"?");
+    assert_body("notify { to = 'person:*', text = 'x' }", "dam.lua:7:15: wildcard", NULL);
+    assert_body("notify { to = 'all', text = 'x' }", "dam.lua:7:15: bad_target", NULL);
+    assert_body("notify { to = '', text = 'x' }", "dam.lua:7:15: bad_target", NULL);
+    assert_body("notify { to = {}, text = 'x' }", "dam.lua:7:15: nobody", NULL);
+    assert_body("notify { to = { 'post:chief', 'duty:duty-rom' }, text = 'x' }",
+                "dam.lua:7:31: unknown_name", NULL);
+    assert_body("notify { to = 3, text = 'x' }", "dam.lua:7:15: bad_target", NULL);
+    assert_body("notify { to = 'role:pump', text = 'x' }", "dam.lua:7:15: not_built", NULL);
+    assert_body("notify { to = incident.labels.who, text = 'x' }", "", NULL);
+}
+
+/* The place is where the local is used: there it matters who it is. */
+static void a_local_that_is_set_once_is_followed(void **state)
+{
+    (void)state;
+    assert_body("local who = 'post:chef' notify { to = who, text = 'x' }",
+                "dam.lua:7:39: unknown_name", NULL);
+    assert_body("local who = 'post:chef' who = 'post:chief' notify { to = who, text = 'x' }", "",
+                NULL);
+    assert_body("local o = { to = 'post:chief', text = 'x', wihtin = '5m' } call(o)",
+                "dam.lua:7:44: unknown_key, dam.lua:7:60: missing_key", NULL);
+}
+
+static void an_endpoint_of_via_exists(void **state)
+{
+    (void)state;
+    assert_body("notify { to = 'post:chief', text = 'x', via = 'phone' }", "", NULL);
+    assert_body("notify { to = 'post:chief', text = 'x', via = 'phnoe' }",
+                "dam.lua:7:47: unknown_name", "did you mean \"phone\"?");
+    assert_body("notify { to = 'post:chief', text = 'x', via = 1 }", "dam.lua:7:47: bad_value",
+                NULL);
+}
+
+static void a_text_says_something_in_languages_of_the_site(void **state)
+{
+    (void)state;
+    assert_body("notify { to = 'post:chief', text = T 'x {title}' }", "", NULL);
+    assert_body("notify { to = 'post:chief', text = T({ zh = '开', en = 'open' }, {}) }", "", NULL);
+    assert_body("notify { to = 'post:chief', text = '' }", "dam.lua:7:36: bad_value", NULL);
+    assert_body("notify { to = 'post:chief', text = {} }", "dam.lua:7:36: bad_value", NULL);
+    assert_body("notify { to = 'post:chief', text = { fr = 'x' } }", "dam.lua:7:38: unknown_key",
+                "no language of the site");
+    assert_body("notify { to = 'post:chief', text = { zh = 1 } }", "dam.lua:7:38: bad_value", NULL);
+    assert_body("notify { to = 'post:chief', text = 7 }", "dam.lua:7:36: bad_value", NULL);
+}
+
+static void a_duration_is_one(void **state)
+{
+    (void)state;
+    assert_body("sleep '1h30m' sleep('90s') timeout('5m', function() end) every('1d', log)", "",
+                NULL);
+    assert_body("sleep '5min'", "dam.lua:7:7: bad_value", "no duration");
+    assert_body("sleep(300)", "dam.lua:7:7: bad_value", "in quotes");
+    assert_body("sleep()", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("every('0s', function() end)", "dam.lua:7:7: bad_value", "no time at all");
+    assert_body("every({ '08:30' }, function() end)", "dam.lua:7:7: not_built", NULL);
+    assert_body("every('1h')", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("timeout('x', function() end)", "dam.lua:7:9: bad_value", NULL);
+    assert_body("wait('update', 'soon')", "dam.lua:7:16: bad_value", NULL);
+    assert_body("wait('update', nil, { match = {} })", "", NULL);
+    assert_body("call { to = 'post:chief', text = 'x', within = 5 }", "dam.lua:7:48: bad_value",
+                NULL);
+}
+
+static void a_fact_is_built_in_or_of_the_head(void **state)
+{
+    (void)state;
+    assert_body("wait('stage_m') wait 'update' on('answer', log) on('breach', log)", "", NULL);
+    assert_body("wait('rainfall')", "dam.lua:7:6: unknown_fact", "name it in facts");
+    assert_body("wait('stage_n')", "dam.lua:7:6: unknown_fact", "did you mean \"stage_m\"?");
+    assert_body("wait('anser')", "dam.lua:7:6: unknown_fact", "did you mean \"answer\"?");
+    assert_body("on('overdue', log)", "dam.lua:7:4: not_built", NULL);
+    assert_body("wait(incident.labels.fact)", "", NULL);
+    assert_body("wait()", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("on('update')", "dam.lua:7:1: bad_argument", "function as argument 2");
+    assert_body("on('update', 'x')", "dam.lua:7:14: bad_argument", NULL);
+}
+
+static void branches_are_functions(void **state)
+{
+    (void)state;
+    assert_body("parallel { function() end, log } race { log }", "", NULL);
+    assert_body("parallel { call { to = 'post:chief', text = 'x', within = '5m' }, 'x' }",
+                "dam.lua:7:67: bad_argument", NULL);
+    assert_body("race()", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("spawn 'x'", "dam.lua:7:7: bad_argument", NULL);
+    assert_body("defer()", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("state 'x'", "dam.lua:7:1: bad_argument", NULL);
+}
+
+/* The author's own function of the same name is the author's business. */
+static void a_local_that_hides_a_word_is_left_alone(void **state)
+{
+    (void)state;
+    assert_body("local function call(x) return x end call 'anything' local wait = log wait(3)", "",
+                NULL);
+}
+
+static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
+{
+    (void)state;
+    assert_body("local t = ask { to = 'post:chief' } measure('x'):wait('done')\n"
+                "propose { action = 'raise' } escalate 'x'\n"
+                "each('stage_m > 3', log) local r = require 'lib.x'",
+                "dam.lua:7:11: not_built, dam.lua:7:37: not_built, dam.lua:8:1: not_built, "
+                "dam.lua:8:30: not_built, dam.lua:9:1: not_built, dam.lua:9:36: not_built",
+                "\"measure\" is not built yet");
+}
+
+/* ---- at its limits --------------------------------------------------------------------------- */
+
+/* Small texts that mean much: shared locals must not make the check work without end. */
+static void a_text_cannot_make_the_check_work_for_long(void **state)
+{
+    AUTO_TEXT(twice);
+    AUTO_TEXT(targets);
+    AUTO_TEXT(data);
+    (void)state;
+
+    text_add(&twice, "local a0 = { zh = 'x' }\n");
+    for (int i = 1; i < 60; i++)
+        text_addf(&twice, "local a%d = { zh = a%d, en = a%d }\n", i, i - 1, i - 1);
+    text_add(&twice, "notify { to = 'post:chief', text = a59 }");
+    assert_body(text_str(&twice), "dam.lua:66:15: bad_value, dam.lua:66:25: bad_value", NULL);
+
+    text_add(&targets, "local to = {");
+    for (int i = 0; i < 5000; i++)
+        text_add(&targets, "'post:chief',");
+    text_add(&targets, "}\n");
+    for (int i = 0; i < 5000; i++)
+        text_add(&targets, "notify{to=to,text='x'}");
+    assert_body(text_str(&targets), "", NULL);
+
+    text_add(&data, "local a0 = { 'x' }\n");
+    for (int i = 1; i < 12; i++)
+        text_addf(&data, "local a%d = { a%d, a%d, a%d, a%d, a%d }\n", i, i - 1, i - 1, i - 1, i - 1,
+                  i - 1);
+    text_add(&data, "return plan 'dam' { title = a11 }");
+    assert_plan(text_str(&data), "dam.lua:2:14: bad_value", "too large");
+}
+
+static int64_t cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Whatever is in a file: an answer comes, and soon. */
+static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
+{
+    static const char body[] =
+        "local marks = { dam = 4.5 }\n"
+        "local function reach(incident)\n"
+        "    return call { text = T { zh = '{title}', en = \"{title}\" }, rounds = 2,\n"
+        "                  rungs = { { to = 'duty:duty-room', within = '3m' }, { to = { "
+        "'post:chief' }, within = '5m' } } }\n"
+        "end\n"
+        "function plan.respond(incident)\n"
+        "    on('stage_m', function(r) if r.value >= (marks[r.station] or 9) then state { high = "
+        "r.value } end end)\n"
+        "    if not reach(incident) then every('1h', function() notify { to = 'person:ma.li', text "
+        "= [[x]], via = 'phone' } end) end\n"
+        "    local x = wait('breach', '5m', { match = { value = true } }) or sleep '1s'\n"
+        "    parallel { function() end, function() log(tostring(x)) end }\n"
+        "end\nreturn plan\n";
+    const uint8_t seed[32] = {11};
+    struct entropy entropy;
+    AUTO_TEXT(whole);
+    int64_t began = cpu_ms();
+    (void)state;
+
+    entropy_init(&entropy, seed);
+    text_addf(&whole, "%s%s", head_text, body);
+    assert_plan(text_str(&whole), "", NULL);
+    for (size_t i = 0; i < 2 * whole.len; i++) {
+        json_t *set = set_new();
+        AUTO_TEXT(found);
+        AUTO_TEXT(printed);
+        char *copy = malloc(whole.len);
+        size_t len = i < whole.len ? i : whole.len;
+
+        memcpy(copy, whole.at, whole.len);
+        if (i >= whole.len)
+            for (int k = 0; k < 3; k++)
+                copy[entropy_u64(&entropy) % whole.len] =
+                    k ? (char)(32 + entropy_u64(&entropy) % 95) : (char)entropy_u64(&entropy);
+        set_channel(set, "hook.lua", channel_text);
+        set_add(set, "plans", "dam.lua", copy, len);
+        ask(set, &found, &printed);
+        free(copy);
+    }
+    assert_true(cpu_ms() - began < 40000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_set_comes_back_with_its_data_and_pins),
+        cmocka_unit_test(a_pin_is_the_hash_of_name_and_hash),
+        cmocka_unit_test(a_bad_set_gives_only_its_findings),
+        cmocka_unit_test(warnings_do_not_refuse_a_set),
+        cmocka_unit_test(a_request_without_site_or_of_the_wrong_shape_is_answered),
+        cmocka_unit_test(every_file_is_called_as_what_is_in_it),
+        cmocka_unit_test(a_file_given_twice_is_refused),
+        cmocka_unit_test(bytes_that_are_no_text_come_through_and_are_named),
+        cmocka_unit_test(plans_that_start_on_the_same_are_refused),
+        cmocka_unit_test(the_object_must_be_made_and_returned),
+        cmocka_unit_test(an_error_at_the_top_is_a_finding_at_its_line),
+        cmocka_unit_test(a_top_that_runs_away_is_stopped),
+        cmocka_unit_test(what_is_no_data_is_found_at_its_place),
+        cmocka_unit_test(data_may_be_computed_and_shared),
+        cmocka_unit_test(a_fault_in_computed_data_is_found_at_the_nearest_place),
+        cmocka_unit_test(faults_of_the_head_stand_at_their_keys),
+        cmocka_unit_test(faults_of_the_site_stand_at_their_keys),
+        cmocka_unit_test(an_endpoint_needs_its_channel),
+        cmocka_unit_test(faults_of_a_channel_stand_in_its_file),
+        cmocka_unit_test(a_channel_that_cannot_be_read_is_the_only_fault),
+        cmocka_unit_test(a_site_that_cannot_be_read_is_the_only_fault),
+        cmocka_unit_test(a_plan_needs_respond_and_no_bodies_that_nobody_runs),
+        cmocka_unit_test(a_call_says_whom_what_and_how_long),
+        cmocka_unit_test(a_call_with_rungs_needs_a_time_for_each),
+        cmocka_unit_test(an_option_is_known_or_refused),
+        cmocka_unit_test(a_target_is_somebody),
+        cmocka_unit_test(a_local_that_is_set_once_is_followed),
+        cmocka_unit_test(an_endpoint_of_via_exists),
+        cmocka_unit_test(a_text_says_something_in_languages_of_the_site),
+        cmocka_unit_test(a_duration_is_one),
+        cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
+        cmocka_unit_test(branches_are_functions),
+        cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
+        cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
+        cmocka_unit_test(a_text_cannot_make_the_check_work_for_long),
+        cmocka_unit_test(any_cut_or_mutant_of_a_plan_is_answered),
+    };
+    return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+}

@@ -1,0 +1,573 @@
+/* The head of a plan: what it may say, which triggers are its own, and the types of its facts. */
+#include "core/head.h"
+
+#include "remarked.h"
+#include "testdata.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct site *city_site(void)
+{
+    AUTO_JSON(value);
+    value = data("{'name':'浑江市','endpoints':{'sms':{'channel':'webhook'}},"
+                 "'people':{'li.ming':{'name':'李明','contacts':['sms:@']}},"
+                 "'departments':{'hydrology':{'name':'水文局','head':'person:li.ming'}},"
+                 "'stations':{'g7':{'kind':'gauge'},'g8':{'kind':'gauge'},"
+                 "            'jiefang-road':{'kind':'underpass'}},"
+                 "'self_alarm':{'to':'person:li.ming','text':'x'},"
+                 "'fallback':[{'to':'person:li.ming','within':'5m'}]}");
+    struct site *s = NULL;
+    struct why why = {{0}};
+    struct remarks r;
+    remarks_init(&r, "site", remark_to_why, &why);
+    if (site_read(value, &r, &s))
+        fail_msg("%s", why.text);
+    remarks_done(&r);
+    return s;
+}
+
+#define HEAD_MIN "'title':'t','fallback':[{'to':'person:li.ming','within':'5m'}]"
+
+static const char flood[] =
+    "{'title':{'zh':'浑江市防汛应急预案','en':'Flood control'},'kind':'special',"
+    "'category':'natural','version':'2026.1','owner':'dept:hydrology',"
+    "'starts_on':[{'kind':'flood'},{'source':'cap','event':'Flood*'}],"
+    "'facts':{"
+    " 'stage_m':{'type':'number','unit':'m','per':'gauge','stale_after':'30m',"
+    "   'from':'dept:hydrology','label':{'zh':'水位','en':'stage'}},"
+    " 'ponding_cm':{'type':'number','per':'underpass'},"
+    " 'breach':{'type':'boolean','from':['dept:hydrology','person:li.ming']},"
+    " 'peak_at':{'type':'time'},'note_of_mayor':{'type':'text'},"
+    " 'case':{'event':true,'key':'id','fields':{'id':'text','staff':'boolean','onset':'time',"
+    "   'age':'number'}}},"
+    "'fallback':[{'to':'dept:hydrology','within':'5m'},{'to':['person:li.ming'],'within':'1h'}],"
+    "'ends':'order','on_resolved':'note'}";
+
+static struct plan_head *head_of(const char *name, const char *json, const struct site *site)
+{
+    AUTO_JSON(value);
+    value = data(json);
+    struct remarked said = {0};
+    struct remarks r;
+    struct plan_head *h = NULL;
+    remarks_init(&r, name, remarked_add, &said);
+    if (plan_head_read(name, value, site, &r, &h))
+        fail_msg("%s", text_str(&said.lines));
+    remarks_done(&r);
+    remarked_done(&said);
+    return h;
+}
+
+static void refused(const char *json, const char *words)
+{
+    AUTO_JSON(value);
+    value = data(json);
+    struct site *site = city_site();
+    struct remarked said = {0};
+    struct remarks r;
+    struct plan_head *h = NULL;
+    remarks_init(&r, "flood", remarked_add, &said);
+    assert_int_equal(plan_head_read("flood", value, site, &r, &h), ERR_INVALID);
+    assert_null(h);
+    remarked_has(&said, words);
+    remarks_done(&r);
+    remarked_done(&said);
+    site_unref(site);
+}
+
+/* ---- the head ---- */
+
+static void a_head_is_read_as_it_stands(void **state)
+{
+    (void)state;
+    struct site *site = city_site();
+    struct plan_head *h = head_of("flood", flood, site);
+    assert_string_equal(plan_head_name(h), "flood");
+    assert_string_equal(plan_head_title(h, "en", "zh"), "Flood control");
+    assert_string_equal(plan_head_title(h, "fr", "zh"), "浑江市防汛应急预案");
+    assert_string_equal(plan_head_kind(h), "special");
+    assert_string_equal(plan_head_category(h), "natural");
+    assert_string_equal(plan_head_version(h), "2026.1");
+    assert_string_equal(plan_head_owner(h), "dept:hydrology");
+    assert_string_equal(plan_head_ends(h), "order");
+    assert_string_equal(plan_head_on_resolved(h), "note");
+    assert_true(json_int(json_array_get(plan_head_fallback(h), 1), "within_ms", 0) == 3600000);
+
+    const struct fact *f = plan_head_fact(h, "stage_m");
+    assert_int_equal(f->type, FACT_NUMBER);
+    assert_string_equal(f->per, "gauge");
+    assert_string_equal(f->unit, "m");
+    assert_true(f->stale_after_ms == 1800000);
+    f = plan_head_fact(h, "case");
+    assert_int_equal(f->type, FACT_EVENT);
+    assert_string_equal(f->key, "id");
+    assert_int_equal(f->fields_count, 4);
+    assert_null(plan_head_fact(h, "stage"));
+    assert_string_equal(plan_head_fact_at(h, 0)->name, "breach");
+    assert_null(plan_head_fact_at(h, 6));
+
+    struct plan_head *same = plan_head_ref(h);
+    plan_head_unref(h);
+    assert_string_equal(plan_head_name(same), "flood");
+    plan_head_unref(same);
+    plan_head_unref(NULL);
+    site_unref(site);
+}
+
+static void what_is_not_said_has_a_default(void **state)
+{
+    (void)state;
+    struct plan_head *h = head_of("oncall", "{" HEAD_MIN "}", NULL);
+    assert_string_equal(plan_head_ends(h), "done");
+    assert_string_equal(plan_head_on_resolved(h), "close");
+    assert_string_equal(plan_head_kind(h), "special");
+    assert_null(plan_head_category(h));
+    assert_null(plan_head_version(h));
+    assert_null(plan_head_fact_at(h, 0));
+    assert_int_equal(plan_head_matches(h, "flood", "cap", "Flood", NULL), 0);
+    plan_head_unref(h);
+}
+
+static void a_plan_without_fallback_is_an_error(void **state)
+{
+    (void)state;
+    refused("{'title':'t'}", "error flood no_fallback : the plan has no fallback");
+    refused("{'title':'t','fallback':[]}", "nobody fallback");
+    refused("{'title':'t','fallback':[{'to':'duty:duty-room','within':'5m'}]}",
+            "unknown_name fallback[1].to: the site has no duty roster \"duty-room\"");
+    refused("{'title':'t','fallback':[{'to':'person:li.mng','within':'5m'}]}",
+            "did you mean \"person:li.ming\"?");
+    refused("{'title':'t','fallback':[{'to':'person:li.ming'}]}", "within is missing");
+    refused("{'fallback':[{'to':'person:li.ming','within':'5m'}]}", "title is missing");
+}
+
+static void what_is_reserved_is_named_as_not_built(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        "issued",  "filed",      "review_by", "drill_every", "basis",        "text",
+        "levels",  "principles", "one_per",   "parent_only", "digest",       "measures",
+        "reports", "ends_when",  "auto",      "schedule",    "reopen_within"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        AUTO_TEXT(json);
+        AUTO_TEXT(words);
+        text_addf(&json, "{" HEAD_MIN ",'%s':{}}", keys[i]);
+        text_addf(&words, "error flood not_built %s: \"%s\" is not built yet", keys[i], keys[i]);
+        refused(text_str(&json), text_str(&words));
+    }
+    refused("{" HEAD_MIN ",'kind':'standing'}", "not_built kind: kind = \"standing\" is not built");
+    refused("{" HEAD_MIN ",'on_resolved':'propose'}", "not_built on_resolved");
+}
+
+static void what_is_misspelt_finds_the_nearest(void **state)
+{
+    (void)state;
+    refused("{" HEAD_MIN ",'fact':{}}", "unknown_key fact: the head of a plan has no key \"fact\"; "
+                                        "did you mean \"facts\"?");
+    refused("{" HEAD_MIN ",'kind':'specail'}", "did you mean \"special\"?");
+    refused("{" HEAD_MIN ",'ends':'resolve'}", "did you mean \"resolved\"?");
+    refused("{" HEAD_MIN ",'owner':'dept:hydrolgy'}", "did you mean \"dept:hydrology\"?");
+    refused("{" HEAD_MIN ",'owner':['dept:hydrology']}", "bad_target owner");
+    refused("{" HEAD_MIN ",'facts':{'a':{'type':'numbr'}}}", "did you mean \"number\"?");
+    refused("{" HEAD_MIN ",'facts':{'a':{'type':'number','per':'guage'}}}",
+            "unknown_name facts.a.per: the site has no station of the kind \"guage\"; did you mean "
+            "\"gauge\"?");
+    refused("{" HEAD_MIN ",'facts':{'a':{'type':'number','from':'dept:x'}}}", "facts.a.from");
+}
+
+static void a_fact_has_a_name_and_a_type(void **state)
+{
+    (void)state;
+    refused("{" HEAD_MIN ",'facts':{'a':{}}}", "missing_key facts.a: type is missing");
+    refused("{" HEAD_MIN ",'facts':{'a-b':{'type':'text'}}}", "bad_id facts[\"a-b\"]");
+    refused("{" HEAD_MIN ",'facts':{'3rd':{'type':'text'}}}", "bad_id");
+    refused("{" HEAD_MIN ",'facts':{'answer':{'type':'text'}}}",
+            "bad_id facts.answer: \"answer\" is a fact that the engine itself makes");
+    refused("{" HEAD_MIN ",'facts':{'stale':{'type':'text'}}}", "the engine itself makes");
+    refused("{" HEAD_MIN ",'facts':{'g7':{'type':'text'}}}", "\"g7\" is a station of the site");
+    refused("{" HEAD_MIN ",'facts':{'a':{'type':'number','stale_after':'soon'}}}", "stale_after");
+    refused("{" HEAD_MIN ",'facts':{'a':{'type':'number','key':'id'}}}", "add event = true");
+    refused("{" HEAD_MIN ",'facts':{'a':{'event':true}}}", "fields is missing");
+    refused("{" HEAD_MIN ",'facts':{'a':{'event':true,'key':'di','fields':{'id':'text'}}}}",
+            "unknown_name facts.a.key: key names a field of the event; there is no field \"di\"; "
+            "did you mean \"id\"?");
+    refused("{" HEAD_MIN ",'facts':{'a':{'event':true,'key':'id','fields':{'id':'event'}}}}",
+            "bad_value facts.a.fields.id");
+    refused("{" HEAD_MIN ",'facts':{'a':{'event':true,'key':'id','fields':{'id':'text'},"
+            "'per':'gauge'}}}",
+            "an event has fields and a key, but no per");
+}
+
+static void owner_and_version_are_missed_but_not_demanded(void **state)
+{
+    (void)state;
+    AUTO_JSON(value);
+    value = data("{" HEAD_MIN "}");
+    struct remarked said = {0};
+    struct remarks r;
+    struct plan_head *h = NULL;
+    remarks_init(&r, "flood", remarked_add, &said);
+    assert_int_equal(plan_head_read("flood", value, NULL, &r, &h), ERR_OK);
+    remarked_has(&said, "warning flood missing_key : version is missing");
+    remarked_has(&said, "warning flood missing_key : owner is missing");
+    plan_head_unref(h);
+    remarks_done(&r);
+    remarked_done(&said);
+}
+
+/* ---- starts_on ---- */
+
+static struct plan_head *starting(const char *name, const char *starts_on)
+{
+    AUTO_TEXT(json);
+    text_addf(&json, "{" HEAD_MIN ",'starts_on':%s}", starts_on);
+    return head_of(name, text_str(&json), NULL);
+}
+
+static int fit(const char *starts_on, const char *kind, const char *source, const char *event,
+               const char *labels)
+{
+    AUTO_JSON(object);
+    object = labels ? data(labels) : NULL;
+    struct plan_head *h = starting("p", starts_on);
+    int n = plan_head_matches(h, kind, source, event, object);
+    plan_head_unref(h);
+    return n;
+}
+
+static void a_trigger_fits_when_all_conditions_of_one_entry_do(void **state)
+{
+    (void)state;
+    const char *two = "[{'kind':'flood'},{'source':'cap','event':'Flood*'}]";
+    assert_true(fit(two, "flood", NULL, NULL, NULL) > 0);
+    assert_true(fit(two, NULL, "cap", "Flood Warning", NULL) > 0);
+    assert_true(fit(two, NULL, "cap", "Flood", NULL) > 0);
+    assert_int_equal(fit(two, NULL, "cap", "Flash Flood", NULL), 0);
+    assert_int_equal(fit(two, NULL, NULL, "Flood", NULL), 0);
+    assert_int_equal(fit(two, "floods", NULL, NULL, NULL), 0);
+    assert_int_equal(fit(two, NULL, NULL, NULL, NULL), 0);
+
+    const char *labels = "[{'labels':{'severity':['critical','page'],'team':'it'}}]";
+    assert_true(fit(labels, NULL, NULL, NULL, "{'severity':'page','team':'it','x':'y'}") > 0);
+    assert_int_equal(fit(labels, NULL, NULL, NULL, "{'severity':'info','team':'it'}"), 0);
+    assert_int_equal(fit(labels, NULL, NULL, NULL, "{'severity':'page'}"), 0);
+    assert_int_equal(fit(labels, NULL, NULL, NULL, NULL), 0);
+    assert_true(fit("[{'kind':['a','b']}]", "b", NULL, NULL, NULL) > 0);
+}
+
+static void the_closer_plan_wins(void **state)
+{
+    (void)state;
+    int kind = fit("[{'kind':'k'}]", "k", "s", "e", "{'l':'v'}");
+    int source = fit("[{'source':'s'}]", "k", "s", "e", "{'l':'v'}");
+    int event = fit("[{'event':'e'}]", "k", "s", "e", "{'l':'v'}");
+    int star = fit("[{'event':'e*'}]", "k", "s", "e", "{'l':'v'}");
+    int label = fit("[{'labels':{'l':'v'}}]", "k", "s", "e", "{'l':'v'}");
+    int two = fit("[{'event':'e','labels':{'l':'v'}}]", "k", "s", "e", "{'l':'v'}");
+    int all = fit("[{'kind':'k','source':'s','event':'e','labels':{'l':'v'}}]", "k", "s", "e",
+                  "{'l':'v'}");
+    assert_true(all > two && two > kind);
+    assert_true(kind > source && source > event && event > star && star > label && label > 0);
+}
+
+static void a_condition_must_say_something(void **state)
+{
+    (void)state;
+    refused("{" HEAD_MIN ",'starts_on':[{}]}", "bad_value starts_on[1]: an empty condition");
+    refused("{" HEAD_MIN ",'starts_on':[{'knd':'flood'}]}", "did you mean \"kind\"?");
+    refused("{" HEAD_MIN ",'starts_on':[{'kind':[]}]}", "bad_value starts_on[1].kind");
+    refused("{" HEAD_MIN ",'starts_on':[{'kind':''}]}", "bad_value starts_on[1].kind");
+    refused("{" HEAD_MIN ",'starts_on':[{'kind':7}]}", "bad_value starts_on[1].kind");
+    refused("{" HEAD_MIN ",'starts_on':[{'kind':'*'}]}", "wildcard starts_on[1].kind");
+    refused("{" HEAD_MIN ",'starts_on':[{'event':'a*b'}]}", "wildcard starts_on[1].event");
+    refused("{" HEAD_MIN ",'starts_on':[{'labels':{}}]}", "labels is empty");
+    refused("{" HEAD_MIN ",'starts_on':{'kind':'flood'}}",
+            "bad_value starts_on: starts_on is a list");
+}
+
+static size_t clash(const char *first, const char *second, struct remarked *said)
+{
+    struct plan_head *heads[2] = {starting("flood", first), starting("storm", second)};
+    size_t errors = plan_heads_check((const struct plan_head *const *)heads, 2, remarked_add, said);
+    plan_head_unref(heads[0]);
+    plan_head_unref(heads[1]);
+    return errors;
+}
+
+static void two_plans_that_fit_equally_are_an_error(void **state)
+{
+    (void)state;
+    struct remarked said = {0};
+    assert_int_equal(
+        clash("[{'source':'x'},{'kind':'flood'}]", "[{'kind':['storm','flood']}]", &said), 1);
+    remarked_has(&said, "error storm ambiguous starts_on[1]: starts_on[2] of the plan flood fits "
+                        "the same triggers as closely");
+    static const struct {
+        const char *a, *b;
+        size_t errors;
+    } pairs[] = {
+        {"[{'kind':'a'}]", "[{'kind':'b'}]", 0},
+        {"[{'kind':'a'}]", "[{'source':'a'}]", 0}, /* kind goes before source */
+        {"[{'kind':'a'}]", "[{'kind':'a','source':'s'}]", 0},
+        {"[{'event':'Fl*'}]", "[{'event':'Flood*'}]", 1},
+        {"[{'event':'Fl*'}]", "[{'event':'Flood'}]", 0},
+        {"[{'event':'Fl*'}]", "[{'event':'Fo*'}]", 0},
+        {"[{'labels':{'a':'1'}}]", "[{'labels':{'b':'1'}}]", 1}, /* a trigger may have both */
+        {"[{'labels':{'a':'1'}}]", "[{'labels':{'a':'2'}}]", 0},
+        {"[{'labels':{'a':'1'}}]", "[{'labels':{'a':'1','b':'1'}}]", 0},
+        {"[{'kind':'k','labels':{'a':'1'}}]", "[{'kind':'k','labels':{'a':['2','1']}}]", 1},
+        {"[]", "[{'kind':'b'}]", 0},
+    };
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (clash(pairs[i].a, pairs[i].b, &said) != pairs[i].errors)
+            fail_msg("%s and %s", pairs[i].a, pairs[i].b);
+    remarked_done(&said);
+}
+
+/* ---- facts ---- */
+
+struct flood_plan {
+    struct site *site;
+    struct plan_head *head;
+};
+
+static int flood_setup(void **state)
+{
+    struct flood_plan *p = mem_new(1, sizeof(*p));
+    p->site = city_site();
+    p->head = head_of("flood", flood, p->site);
+    *state = p;
+    return 0;
+}
+
+static int flood_teardown(void **state)
+{
+    struct flood_plan *p = *state;
+    plan_head_unref(p->head);
+    site_unref(p->site);
+    free(p);
+    return 0;
+}
+
+static void taken(const struct flood_plan *p, const char *fields, const char *occurrences)
+{
+    AUTO_JSON(value);
+    AUTO_JSON(list);
+    AUTO_JSON(expected);
+    struct facts_error error = {0};
+    value = data(fields);
+    expected = data(occurrences);
+    if (facts_check(p->head, p->site, value, &list, &error))
+        fail_msg("%s: %s: %s", fields, error.field, error.why.text);
+    AUTO_TEXT(a);
+    AUTO_TEXT(b);
+    json_write(list, &a);
+    json_write(expected, &b);
+    assert_string_equal(text_str(&a), text_str(&b));
+}
+
+static void not_taken(const struct flood_plan *p, const char *fields, enum code code,
+                      const char *field, const char *near)
+{
+    AUTO_JSON(value);
+    AUTO_JSON(list);
+    struct facts_error error = {0};
+    value = data(fields);
+    assert_true(facts_check(p->head, p->site, value, &list, &error) != ERR_OK);
+    assert_null(list);
+    assert_string_equal(error.field, field);
+    assert_int_equal(error.code, code);
+    if (near)
+        assert_string_equal(error.near, near);
+    else
+        assert_null(error.near);
+    assert_true(strlen(error.why.text) > 10);
+    facts_error_done(&error);
+}
+
+static void a_report_becomes_a_list_in_fixed_order(void **state)
+{
+    taken(*state, "{}", "[]");
+    taken(*state,
+          "{'g8':{'stage_m':5},'breach':true,'g7':{'stage_m':4.9},"
+          "'jiefang-road':{'ponding_cm':27},'peak_at':'2026-07-20T10:00:00+08:00'}",
+          "[{'name':'breach','station':null,'value':true},"
+          "{'name':'stage_m','station':'g7','value':4.9},"
+          "{'name':'stage_m','station':'g8','value':5},"
+          "{'name':'ponding_cm','station':'jiefang-road','value':27},"
+          "{'name':'peak_at','station':null,'value':'2026-07-20T02:00:00.000Z'}]");
+    struct flood_plan *p = *state;
+    AUTO_JSON(list);
+    struct facts_error error = {0};
+    assert_int_equal(facts_check(p->head, p->site, NULL, &list, &error), ERR_OK);
+    assert_int_equal(json_array_size(list), 0);
+}
+
+static void an_event_is_an_occurrence_with_its_fields(void **state)
+{
+    taken(*state, "{'case':{'id':'17','staff':false,'onset':'2026-07-20T02:00:00Z','age':44}}",
+          "[{'name':'case','station':null,'value':{'id':'17','staff':false,'age':44,"
+          "'onset':'2026-07-20T02:00:00.000Z'}}]");
+    taken(*state, "{'case':{'id':'17'}}", "[{'name':'case','station':null,'value':{'id':'17'}}]");
+    not_taken(*state, "{'case':{'staff':true}}", CODE_BAD_FIELD, "fields.case.id", NULL);
+    not_taken(*state, "{'case':{'id':17}}", CODE_BAD_FIELD, "fields.case.id", NULL);
+    not_taken(*state, "{'case':'17'}", CODE_BAD_FIELD, "fields.case", NULL);
+    not_taken(*state, "{'case':{'id':'1','staf':true}}", CODE_UNKNOWN_FIELD, "fields.case.staf",
+              "staff");
+}
+
+static void an_unknown_field_is_refused_with_the_nearest_name(void **state)
+{
+    not_taken(*state, "{'braech':true}", CODE_UNKNOWN_FIELD, "fields.braech", "breach");
+    not_taken(*state, "{'g7':{'stage':4.9}}", CODE_UNKNOWN_FIELD, "fields.g7.stage", "stage_m");
+    not_taken(*state, "{'g9':{'stage_m':4.9}}", CODE_UNKNOWN_FIELD, "fields.g9", "g7");
+    not_taken(*state, "{'earthquake':1}", CODE_UNKNOWN_FIELD, "fields.earthquake", NULL);
+    not_taken(*state, "{'':1}", CODE_UNKNOWN_FIELD, "fields.", NULL);
+}
+
+static void a_wrong_type_is_refused_with_its_place(void **state)
+{
+    not_taken(*state, "{'g7':{'stage_m':'4.9'}}", CODE_BAD_FIELD, "fields.g7.stage_m", NULL);
+    not_taken(*state, "{'g7':{'stage_m':null}}", CODE_BAD_FIELD, "fields.g7.stage_m", NULL);
+    not_taken(*state, "{'g7':4.9}", CODE_BAD_FIELD, "fields.g7", NULL);
+    not_taken(*state, "{'breach':1}", CODE_BAD_FIELD, "fields.breach", NULL);
+    not_taken(*state, "{'breach':'true'}", CODE_BAD_FIELD, "fields.breach", NULL);
+    not_taken(*state, "{'peak_at':'tomorrow'}", CODE_BAD_FIELD, "fields.peak_at", NULL);
+    not_taken(*state, "{'peak_at':1784512800000}", CODE_BAD_FIELD, "fields.peak_at", NULL);
+    not_taken(*state, "{'note_of_mayor':{}}", CODE_BAD_FIELD, "fields.note_of_mayor", NULL);
+    not_taken(*state, "{'note_of_mayor':'a\\u0000b'}", CODE_BAD_FIELD, "fields.note_of_mayor",
+              NULL);
+    not_taken(*state, "[1]", CODE_BAD_FIELD, "fields", NULL);
+    not_taken(*state, "'x'", CODE_BAD_FIELD, "fields", NULL);
+}
+
+static void a_fact_is_reported_where_it_belongs(void **state)
+{
+    not_taken(*state, "{'stage_m':4.9}", CODE_BAD_FIELD, "fields.stage_m", NULL);
+    not_taken(*state, "{'g7':{'breach':true}}", CODE_BAD_FIELD, "fields.g7.breach", NULL);
+    not_taken(*state, "{'jiefang-road':{'stage_m':1}}", CODE_BAD_FIELD,
+              "fields.jiefang-road.stage_m", NULL);
+    not_taken(*state, "{'g7':{'case':{'id':'1'}}}", CODE_BAD_FIELD, "fields.g7.case", NULL);
+}
+
+static void a_report_has_a_size(void **state)
+{
+    struct flood_plan *p = *state;
+    AUTO_TEXT(text);
+    text_add(&text, "{'note_of_mayor':'");
+    for (int i = 0; i < FACT_TEXT_BYTES_MAX; i++)
+        text_add_char(&text, 'x');
+    AUTO_TEXT(longer);
+    text_addf(&longer, "%sx'}", text_str(&text));
+    text_add(&text, "'}");
+    AUTO_JSON(value);
+    AUTO_JSON(list);
+    struct facts_error error = {0};
+    value = data(text_str(&text));
+    assert_int_equal(facts_check(p->head, p->site, value, &list, &error), ERR_OK);
+    not_taken(p, text_str(&longer), CODE_BAD_FIELD, "fields.note_of_mayor", NULL);
+}
+
+static void more_than_1000_values_are_refused(void **state)
+{
+    (void)state;
+    AUTO_TEXT(head);
+    AUTO_TEXT(fields);
+    text_add(&head, "{" HEAD_MIN ",'facts':{");
+    text_add(&fields, "{");
+    for (int i = 0; i <= FACT_VALUES_MAX; i++) {
+        text_addf(&head, "%s'f%d':{'type':'number'}", i ? "," : "", i);
+        text_addf(&fields, "%s'f%d':%d", i ? "," : "", i, i);
+    }
+    text_add(&head, "}}");
+    text_add(&fields, "}");
+    struct flood_plan p = {.head = head_of("many", text_str(&head), NULL)};
+    not_taken(&p, text_str(&fields), CODE_LIMIT, "fields", NULL);
+    plan_head_unref(p.head);
+}
+
+static void naughty_texts_are_taken_as_they_are(void **state)
+{
+    struct flood_plan *p = *state;
+    char *path = testdata_path("naughty/blns.json");
+    if (!path)
+        skip();
+    AUTO_TEXT(content);
+    file_read(path, &content);
+    free(path);
+    AUTO_JSON(strings);
+    struct why why;
+    assert_int_equal(json_read(content.at, content.len, &strings, &why), ERR_OK);
+    for (size_t i = 0; i < json_array_size(strings); i++) {
+        AUTO_JSON(fields);
+        AUTO_JSON(list);
+        struct facts_error error = {0};
+        json_t *s = json_array_get(strings, i);
+        fields = json_put(json_object(), "note_of_mayor", json_incref(s));
+        assert_int_equal(facts_check(p->head, p->site, fields, &list, &error), ERR_OK);
+        assert_true(json_equal(json_at(json_array_get(list, 0), "value"), s));
+
+        /* and as names they are unknown, and said so without harm */
+        AUTO_JSON(as_name);
+        AUTO_JSON(none);
+        as_name = json_put(json_object(), json_string_value(s), json_true());
+        assert_true(facts_check(p->head, p->site, as_name, &none, &error) != ERR_OK);
+        assert_true(utf8_valid(error.why.text, strlen(error.why.text)));
+        facts_error_done(&error);
+    }
+}
+
+static void any_value_in_a_head_is_refused_or_read(void **state)
+{
+    struct flood_plan *p = *state;
+    static const char *const values[] = {
+        "null",   "[]",      "{}",        "7",   "'x'",           "true", "['']",
+        "[[[]]]", "{'':{}}", "'\\u0000'", "[5]", "{'a':{'a':1}}", "[{}]"};
+    AUTO_JSON(whole);
+    whole = data(flood);
+    const char **keys = json_keys(whole, NULL);
+    for (size_t i = 0; keys[i]; i++) {
+        for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
+            AUTO_JSON(copy);
+            copy = json_deep_copy(whole);
+            json_put(copy, keys[i], data(values[v]));
+            struct remarks r;
+            struct plan_head *h = NULL;
+            remarks_init(&r, "flood", NULL, NULL);
+            if (plan_head_read("flood", copy, p->site, &r, &h) == ERR_OK)
+                plan_head_unref(h);
+            remarks_done(&r);
+        }
+    }
+    free(keys);
+}
+
+int main(void)
+{
+#define WITH_FLOOD(test) cmocka_unit_test_setup_teardown(test, flood_setup, flood_teardown)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_head_is_read_as_it_stands),
+        cmocka_unit_test(what_is_not_said_has_a_default),
+        cmocka_unit_test(a_plan_without_fallback_is_an_error),
+        cmocka_unit_test(what_is_reserved_is_named_as_not_built),
+        cmocka_unit_test(what_is_misspelt_finds_the_nearest),
+        cmocka_unit_test(a_fact_has_a_name_and_a_type),
+        cmocka_unit_test(owner_and_version_are_missed_but_not_demanded),
+        cmocka_unit_test(a_trigger_fits_when_all_conditions_of_one_entry_do),
+        cmocka_unit_test(the_closer_plan_wins),
+        cmocka_unit_test(a_condition_must_say_something),
+        cmocka_unit_test(two_plans_that_fit_equally_are_an_error),
+        WITH_FLOOD(a_report_becomes_a_list_in_fixed_order),
+        WITH_FLOOD(an_event_is_an_occurrence_with_its_fields),
+        WITH_FLOOD(an_unknown_field_is_refused_with_the_nearest_name),
+        WITH_FLOOD(a_wrong_type_is_refused_with_its_place),
+        WITH_FLOOD(a_fact_is_reported_where_it_belongs),
+        WITH_FLOOD(a_report_has_a_size),
+        cmocka_unit_test(more_than_1000_values_are_refused),
+        WITH_FLOOD(naughty_texts_are_taken_as_they_are),
+        WITH_FLOOD(any_value_in_a_head_is_refused_or_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
