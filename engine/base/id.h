@@ -23,9 +23,9 @@ int uuid_cmp(struct uuid a, struct uuid b);
 bool uuid_is_none(struct uuid u);
 
 /*
- * entropy - a stream of random bytes drawn from one seed (ChaCha20, RFC 8439, seed as key): all ids,
- * codes and tokens of a turn come from the 32 bytes of its input, in order, so that the same input
- * decides the same. Who sees some of the bytes (ids are public) learns nothing of the others
+ * entropy - a stream of random bytes drawn from one seed (ChaCha20, RFC 8439, seed as key): all
+ * ids, codes and tokens of a turn come from the 32 bytes of its input, in order, so that the same
+ * input decides the same. Who sees some of the bytes (ids are public) learns nothing of the others
  * (tokens are not). The seed must come from the system's generator where the output is a secret.
  */
 struct entropy {

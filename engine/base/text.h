@@ -42,7 +42,7 @@ void *mem_grow(void *at, size_t *cap, size_t need, size_t size); /* gives; the n
 size_t utf8_char(const char *s, size_t len);
 /* Is it UTF-8 as RFC 3629 has it: no surrogates, nothing overlong, nothing above U+10FFFF? */
 bool utf8_valid(const char *s, size_t len);
-/* The longest prefix of at most `max` bytes that ends between two characters; s may be any bytes. */
+/* The longest prefix of at most `max` bytes that ends between two characters; s: any bytes. */
 size_t utf8_cut(const char *s, size_t len, size_t max);
 /*
  * For "did you mean": the nearest of `names` (NULL-ended) within 2 edits of one character, or NULL.

@@ -11,9 +11,9 @@
  *     "{{"  "}}"                   a brace
  *
  * What may stand in a placeholder is a closed list (channel_variable_at). A value that is not there
- * is empty; alone in its string it is null. {contact} may stand in `url` only: bodies are recorded, and
- * the record holds no contact data (rule R11). Whatever shows {text} or {incident.title} shows {mark}
- * in the same string, so that a drill can always be told (rule R6).
+ * is empty; alone in its string it is null. {contact} may stand in `url` only: bodies are recorded,
+ * and the record holds no contact data (rule R11). Whatever shows {text} or {incident.title} shows
+ * {mark} in the same string, so that a drill can always be told (rule R6).
  *
  * Variants are other bodies: `recovered` for muster.resolved, `drill` in a drill, `alert` for the
  * rest. `receipt`, `rate` and `resend_harmless` are checked and kept for later work. A channel that
@@ -21,7 +21,7 @@
  * variants and limits each entry counts by itself.
  *
  * Layer      core: base only.
- * Ownership  A set is an immutable snapshot with counted references. What it gives is borrowed from it.
+ * Ownership  A set is an immutable snapshot with counted references; what it gives is borrowed.
  * Threads    A set may be read by any thread that holds a reference.
  * Errors     Remarks while reading. Rendering cannot fail.
  */

@@ -3,11 +3,11 @@
  * reported, how it ends, and who is called when its code cannot run.
  *
  * The engine works with heads only; the bodies of a plan are for the planner. A head is an
- * immutable snapshot, made and checked by plan_head_read. Keys of PLAN-LANGUAGE 1 that are not built
- * yet are refused by their name.
+ * immutable snapshot, made and checked by plan_head_read. Keys of PLAN-LANGUAGE 1 that are not
+ * built yet are refused by their name.
  *
- * Facts are typed, so that a misspelt or misread value is refused before it is accepted (facts_check)
- * and never becomes a wrong picture:
+ * Facts are typed, so that a misspelt or misread value is refused before it is accepted
+ * (facts_check) and never becomes a wrong picture:
  *
  *     number   a finite JSON number            boolean  true or false
  *     text     at most 4 KiB, no NUL           time     RFC 3339; kept in UTC with milliseconds
@@ -16,7 +16,7 @@
  * A fact with `per` is reported for a station of that kind: {"g7":{"stage_m":4.9}}.
  *
  * Layer      core: base only. No clock, no I/O.
- * Ownership  Counted references, as for a site. Strings and values given are borrowed from the head.
+ * Ownership  Counted references, as for a site. What is given is borrowed from the head.
  * Threads    A head may be read by any thread that holds a reference.
  * Errors     Remarks while reading; struct facts_error for reported values.
  */

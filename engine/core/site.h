@@ -3,8 +3,8 @@
  *
  * A site is an immutable snapshot, made from the JSON of plans/site.lua by site_read, which checks
  * it as a whole: nothing is kept of a site with one error. A new version is a new snapshot, swapped
- * in at once; whoever holds the old one goes on with it. The site knows no contact: "sms:@" says that
- * the vault may hold one for this person and endpoint (rule R11).
+ * in at once; whoever holds the old one goes on with it. The site knows no contact: "sms:@" says
+ * that the vault may hold one for this person and endpoint (rule R11).
  *
  * Targets ("person:" "duty:" "post:" "dept:" "group:" and an id) are resolved to people:
  *
