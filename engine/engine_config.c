@@ -9,6 +9,7 @@
 #include "engine.h"
 
 #include "base/log.h"
+#include "plan/check.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -49,6 +50,7 @@ void config_free(struct engine *e)
 
 /* --- reading the folder --- */
 
+/* One file for the request. What is wrong with its bytes is for the check to say, with its place. */
 static enum err file_read(const char *folder, const char *name, json_t **ret, struct why *why)
 {
     AUTO_TEXT(path);
@@ -65,11 +67,7 @@ static enum err file_read(const char *folder, const char *name, json_t **ret, st
     fclose(f);
     if (failed)
         return why_set(why, ERR_CONFIG, "%s cannot be read", text_str(&path));
-    if (source.len > SOURCE_BYTES_MAX)
-        return why_set(why, ERR_CONFIG, "%s is longer than 256 KiB", text_str(&path));
-    if (!utf8_valid(text_str(&source), source.len) || strlen(text_str(&source)) != source.len)
-        return why_set(why, ERR_CONFIG, "%s is not a text in UTF-8", text_str(&path));
-    *ret = json_put_str(json_put_str(json_object(), "name", name), "source", text_str(&source));
+    *ret = check_file(name, text_str(&source), source.len);
     return ERR_OK;
 }
 

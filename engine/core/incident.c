@@ -74,6 +74,8 @@ void incident_forget(struct core *c, struct incident *i)
         TAILQ_REMOVE(&c->suspects, i, suspect);
     tdelete(i, &c->incidents, incident_order);
     c->stats.incidents--;
+    if (i->health != HEALTH_OK)
+        c->stats.fallback--;
     char **kept[] = {&i->about, &i->facts,       &i->fields, &i->pin,   &i->key,
                      &i->ends,  &i->on_resolved, &i->alarms, &i->awaits};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)

@@ -10,7 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURNS_MAX = 100000, TURNS_WARNED = 80000, STRIKES_MAX = 2, LOSSES_A_STRIKE = 5 };
+enum {
+    RECIPIENTS_MAX = 20000,
+    TURNS_MAX = 100000,
+    TURNS_WARNED = 80000,
+    STRIKES_MAX = 2,
+    LOSSES_A_STRIKE = 5
+};
 
 json_t *plan_event(const char *name, json_t *takes_steps, wall_ms at)
 {
@@ -267,27 +273,47 @@ static bool turn_expected(const struct incident *i, const json_t *frame)
            json_int(frame, "gen", -1) == i->sent_gen && json_int(frame, "prev", -1) == i->prev;
 }
 
+static size_t rungs_people(const struct rungs *r)
+{
+    size_t people = 0;
+    for (size_t n = 0; n < r->count; n++)
+        people += r->at[n].count;
+    return people;
+}
+
+static void notify_people(struct core *c, struct incident *i, const json_t *cmd,
+                          const struct rungs *found)
+{
+    const json_t *args = json_at(cmd, "args");
+    for (size_t r = 0; r < found->count; r++) {
+        for (size_t n = 0; n < found->at[r].count; n++)
+            notice_queue(c, i,
+                         &(struct notice_order){.step = json_str_or(cmd, "step", ""),
+                                                .person = &found->at[r].at[n],
+                                                .text = json_at(args, "text"),
+                                                .type = "muster.notify",
+                                                .via = json_str(args, "via"),
+                                                .within_ms = json_int(args, "within_ms", 0)});
+    }
+}
+
 static void notify_command(struct core *c, struct incident *i, const json_t *cmd)
 {
     const json_t *args = json_at(cmd, "args");
     struct rungs found = {0};
     if (c->site)
         site_resolve(c->site->site, json_at(args, "to"), json_str(args, "via"), i->drill, &found);
-    size_t people = 0;
-    for (size_t r = 0; r < found.count; r++) {
-        for (size_t n = 0; n < found.at[r].count; n++, people++)
-            notice_queue(c, i,
-                         &(struct notice_order){.step = json_str_or(cmd, "step", ""),
-                                                .person = &found.at[r].at[n],
-                                                .text = json_at(args, "text"),
-                                                .type = "muster.notify",
-                                                .via = json_str(args, "via"),
-                                                .within_ms = json_int(args, "within_ms", 0)});
-    }
-    rungs_done(&found);
-    if (!people) /* rule R7 */
+    size_t people = rungs_people(&found);
+    c->recipients += (int64_t)people;
+    if (c->recipients > RECIPIENTS_MAX)
+        plan_fail(c, i, "too_many_recipients", "one turn writes to more than 20,000 people",
+                  json_str(cmd, "at"));
+    else if (people)
+        notify_people(c, i, cmd, &found);
+    else /* rule R7 */
         alarm_raise(c, i, "empty_target", "a message of the plan has nobody to go to",
                     "预案的一条通知没有可达人员");
+    rungs_done(&found);
 }
 
 static void error_command(struct core *c, struct incident *i, const json_t *cmd)
@@ -369,6 +395,7 @@ void plan_turn(struct core *c, const json_t *frame)
     }
     turn_record(c, i, frame);
     i->sent_cause = 0;
+    c->recipients = 0;
     size_t n;
     json_t *cmd;
     json_array_foreach(json_at(frame, "cmds"), n, cmd)

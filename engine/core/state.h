@@ -201,6 +201,7 @@ struct core {
     const struct input *in;         /* the input being decided */
     struct update *out;
     struct entropy entropy;
+    int64_t recipients; /* messages of the turn being decided */
 };
 
 /* emit - make a record, apply it, and add it to the update. */
