@@ -1,0 +1,120 @@
+/*
+ * muster config show, check, reload - the options in force; site and plans read anew.
+ */
+#include "ctl/ask.h"
+#include "ctl/commands.h"
+#include "ctl/findings.h"
+#include "ctl/show.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void origin_add(struct text *to, const json_t *option)
+{
+    text_add(to, json_str_or(option, "origin", "?"));
+    if (json_str(option, "file"))
+        text_addf(to, " %s:%" PRId64, json_str(option, "file"), json_int(option, "line", 0));
+}
+
+static void show_print(const struct ctl *c, const json_t *options)
+{
+    struct table t = {.columns = 3};
+    size_t n;
+    json_t *option;
+    AUTO_TEXT(out);
+    table_cell_in(&t, ctl_say(c, words_of(WORD_NAME)), COLOUR_DIM);
+    table_cell_in(&t, ctl_say(c, words_of(WORD_VALUE)), COLOUR_DIM);
+    table_cell_in(&t, ctl_say(c, words_of(WORD_ORIGIN)), COLOUR_DIM);
+    json_array_foreach(json_unconst(options), n, option)
+    {
+        AUTO_TEXT(origin);
+        origin_add(&origin, option);
+        table_cell(&t, json_str(option, "name"));
+        table_cell(&t, json_str(option, "value"));
+        table_cell(&t, text_str(&origin));
+    }
+    table_print(&t, c->width, c->colour, &out);
+    (void)fputs(text_str(&out), stdout);
+    table_done(&t);
+}
+
+static int show_run(struct ctl *c, const struct args *a)
+{
+    json_t *reply = NULL;
+    (void)a;
+    int code = ask(c, ask_begin(c, "config_show"), &reply);
+    if (code)
+        return code;
+    if (c->json)
+        ask_print(reply);
+    else
+        show_print(c, json_at(reply, "options"));
+    json_decref(reply);
+    return EXIT_OK;
+}
+
+/* A refusal carries its findings: they are what the operator wants to see. */
+static int read_anew(const struct ctl *c, const char *op, enum word done)
+{
+    AUTO_JSON(request);
+    AUTO_JSON(reply);
+    struct client client;
+    struct why why;
+    request = ask_begin(c, op);
+    enum err e = client_open(&client, c->server, &why);
+    if (!e)
+        e = client_send(&client, request, &why);
+    if (!e)
+        e = client_hear(&client, 60000, &reply, &why);
+    client_close(&client);
+    if (e)
+        return ctl_fail(e, &why);
+    if (!c->json)
+        (void)findings_print(c, json_at(reply, "findings"), NULL);
+    if (!json_bool(reply, "ok"))
+        return ask_refused(c, reply);
+    if (c->json)
+        ask_print(reply);
+    else
+        ctl_message("%s", ctl_say(c, words_of(done)));
+    return EXIT_OK;
+}
+
+static int check_run(struct ctl *c, const struct args *a)
+{
+    (void)a;
+    return read_anew(c, "config_check", WORD_CHECKED);
+}
+
+static int reload_run(struct ctl *c, const struct args *a)
+{
+    (void)a;
+    return read_anew(c, "config_reload", WORD_TAKEN);
+}
+
+const struct command cmd_config_show = {
+    .name = "config show",
+    .operands = "",
+    .sentence = {"the daemon's options, and where each comes from", "服务的各项配置及其出处"},
+    .examples = "  muster config show\n",
+    .run = show_run,
+};
+
+const struct command cmd_config_check = {
+    .name = "config check",
+    .operands = "",
+    .sentence = {"let the daemon read configuration, site and plans anew, and change nothing",
+                 "让服务重新检查配置、单位和预案，不改变任何东西"},
+    .examples = "  muster config check && muster config reload\n",
+    .run = check_run,
+};
+
+const struct command cmd_config_reload = {
+    .name = "config reload",
+    .operands = "",
+    .sentence = {"the same, and take them into force if there is no error",
+                 "重新读取，没有错误即生效"},
+    .examples = "  muster config reload\n",
+    .run = reload_run,
+};

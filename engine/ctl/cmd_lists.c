@@ -1,0 +1,93 @@
+/*
+ * muster plan list, muster endpoint list - what is in force.
+ */
+#include "ctl/ask.h"
+#include "ctl/commands.h"
+#include "ctl/show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A column: a member of each object of the list, and its head. */
+struct column {
+    const char *member;
+    enum word head;
+};
+
+static void cell_add(const struct ctl *c, struct table *t, const json_t *value)
+{
+    AUTO_TEXT(written);
+    if (json_is_boolean(value)) {
+        table_cell(t, ctl_say(c, words_of(json_is_true(value) ? WORD_YES : WORD_NO)));
+        return;
+    }
+    if (value && !json_is_null(value) && !json_is_string(value))
+        json_write(value, &written);
+    table_cell(t, json_is_string(value) ? json_string_value(value) : text_str(&written));
+}
+
+static void print(const struct ctl *c, const json_t *list, const struct column *columns,
+                  size_t count)
+{
+    struct table t = {.columns = count};
+    size_t n;
+    json_t *row;
+    AUTO_TEXT(out);
+    for (size_t i = 0; i < count; i++)
+        table_cell_in(&t, ctl_say(c, words_of(columns[i].head)), COLOUR_DIM);
+    json_array_foreach(json_unconst(list), n, row) for (size_t i = 0; i < count; i++)
+        cell_add(c, &t, json_at(row, columns[i].member));
+    table_print(&t, c->width, c->colour, &out);
+    (void)fputs(text_str(&out), stdout);
+    table_done(&t);
+}
+
+static int list_run(const struct ctl *c, const char *op, const char *member,
+                    const struct column *columns, size_t count)
+{
+    json_t *reply = NULL;
+    int code = ask(c, ask_begin(c, op), &reply);
+    if (code)
+        return code;
+    const json_t *list = json_at(reply, member);
+    if (c->json)
+        ask_print(reply);
+    else if (json_array_size(list) == 0)
+        ctl_message("%s", ctl_say(c, words_of(WORD_NOTHING)));
+    else
+        print(c, list, columns, count);
+    json_decref(reply);
+    return EXIT_OK;
+}
+
+static int plans_run(struct ctl *c, const struct args *a)
+{
+    static const struct column columns[] = {
+        {"name", WORD_NAME}, {"version", WORD_VERSION}, {"kind", WORD_KIND}, {"title", WORD_TITLE}};
+    (void)a;
+    return list_run(c, "plans", "plans", columns, sizeof columns / sizeof columns[0]);
+}
+
+static int endpoints_run(struct ctl *c, const struct args *a)
+{
+    static const struct column columns[] = {
+        {"name", WORD_NAME}, {"channel", WORD_CHANNEL}, {"drill", WORD_DRILLS}};
+    (void)a;
+    return list_run(c, "endpoint_list", "endpoints", columns, sizeof columns / sizeof columns[0]);
+}
+
+const struct command cmd_plan_list = {
+    .name = "plan list",
+    .operands = "",
+    .sentence = {"the plans in force", "列出生效的预案"},
+    .examples = "  muster plan list --json\n",
+    .run = plans_run,
+};
+
+const struct command cmd_endpoint_list = {
+    .name = "endpoint list",
+    .operands = "",
+    .sentence = {"the endpoints of the site", "列出单位的端点"},
+    .examples = "  muster endpoint list\n",
+    .run = endpoints_run,
+};

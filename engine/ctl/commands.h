@@ -1,0 +1,11 @@
+/*
+ * commands - all commands by name; each lives in the file cmd_NAME.c.
+ */
+#pragma once
+
+#include "ctl/ctl.h"
+
+extern const struct command cmd_answer, cmd_config_check, cmd_config_reload, cmd_config_show,
+    cmd_contact_set, cmd_endpoint_list, cmd_help, cmd_journal_rebuild, cmd_journal_verify, cmd_list,
+    cmd_order, cmd_plan_check, cmd_plan_list, cmd_resolve, cmd_serve, cmd_status, cmd_timeline,
+    cmd_trigger, cmd_update, cmd_version, cmd_watch;

@@ -1,0 +1,85 @@
+/*
+ * ctl - the command line: one table of commands, and what they share.
+ *
+ *     muster [--server unix:PATH] [--json] [--lang zh|en] COMMAND ...
+ *
+ * A command is a file cmd_NAME.c with one const struct command; commands.c lists them. Nearly all
+ * speak nothing but the line protocol to a daemon. Those that need a part of the engine in this
+ * process (serve, plan check, journal) get it through struct ctl_port, which main.c fills.
+ *
+ * Data go to stdout, messages to stderr. --json prints one stable document, keys and codes never
+ * translated. Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 denied, 5 conflict, 6 daemon
+ * unreachable, 78 bad configuration.
+ *
+ * Layer      ctl: base and core's tables; no adapter.
+ * Threads    One.
+ * Errors     A sentence on stderr and an exit code.
+ */
+#pragma once
+
+#include "base/config.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "ctl/args.h"
+#include "ctl/words.h"
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 6, EXIT_CONFIG = 78 };
+
+/* Parts of the engine that a command runs in its own process. */
+struct ctl_port {
+    void *ctx;
+    /*
+     * The daemon, until it ends. `from` is what `config` was loaded from (config_load): the engine
+     * loads it again in its own process and at a reload. Returns the exit code.
+     */
+    int (*serve)(void *ctx, const json_t *from, const struct config *config);
+    /* Check a plans folder in a jailed planner. Gives the frame "checked". */
+    enum err (*plan_check)(void *ctx, const char *folder, json_t **ret, struct why *why);
+    /* Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not. */
+    enum err (*journal_verify)(void *ctx, const char *data, json_t **ret, struct why *why);
+    enum err (*journal_rebuild)(void *ctx, const char *data, json_t **ret, struct why *why);
+};
+
+struct ctl {
+    const struct ctl_port *port;
+    char *const *environment;
+    char *server; /* path of the socket */
+    bool json;
+    bool zh;
+    bool colour; /* stdout is a terminal that wants it */
+    int width;   /* of the terminal; 0: no terminal */
+};
+
+struct command {
+    const char *name;     /* one word or two, as it is typed: "plan check" */
+    const char *operands; /* for the usage line: "[PLAN]" */
+    int operands_least, operands_most;
+    struct words sentence;
+    const struct option_spec *options; /* NULL: none */
+    const char *examples;
+    int (*run)(struct ctl *c, const struct args *a);
+    /* Options that come from a table of somebody else (serve); gives an array. NULL: `options`. */
+    struct option_spec *(*options_make)(void);
+};
+
+/* The whole program, but for the children's roles. */
+int ctl_main(int argc, char *const *argv, char *const *environment, const struct ctl_port *port);
+
+/* commands.c: NULL-ended. */
+extern const struct command *const ctl_commands[];
+const struct command *command_find(const char *const *words, size_t count, size_t *ret_words);
+void command_help(const struct ctl *c, const struct command *command, struct text *to);
+/* For names that are not there: the sentence, exit code 2, or 1 when it is promised (not built). */
+int command_unknown(const struct ctl *c, const char *const *words, size_t count);
+
+/* In the language of the caller. */
+const char *ctl_say(const struct ctl *c, struct words w);
+
+/* One message on stderr: "muster: …". */
+void ctl_message(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* Print a failure; returns the exit code of `e`. */
+int ctl_fail(enum err e, const struct why *why);
+
+/* The document of --json: canonical, one line. */
+void ctl_print_json(const json_t *value);

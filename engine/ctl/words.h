@@ -1,0 +1,82 @@
+/*
+ * words - what the command line says to people, in Chinese and English. JSON is never translated.
+ */
+#pragma once
+
+struct words {
+    const char *en, *zh;
+};
+
+/* enum, English, Chinese */
+#define WORD_TABLE(X)                                                                              \
+    X(WORD_ID, "id", "编号")                                                                       \
+    X(WORD_TITLE, "title", "标题")                                                                 \
+    X(WORD_PLAN, "plan", "预案")                                                                   \
+    X(WORD_STATE, "state", "状态")                                                                 \
+    X(WORD_HEALTH, "health", "运行")                                                               \
+    X(WORD_OPENED, "opened", "开始")                                                               \
+    X(WORD_CLOSED, "closed", "结束")                                                               \
+    X(WORD_CATEGORY, "category", "类别")                                                           \
+    X(WORD_GRADE, "grade", "分级")                                                                 \
+    X(WORD_WARNING, "warning", "预警")                                                             \
+    X(WORD_LEVEL, "level", "响应级别")                                                             \
+    X(WORD_PLACE, "place", "地点")                                                                 \
+    X(WORD_LABELS, "labels", "标签")                                                               \
+    X(WORD_SOURCE, "source", "来源")                                                               \
+    X(WORD_KEY, "key", "去重键")                                                                   \
+    X(WORD_FACTS, "facts", "事实")                                                                 \
+    X(WORD_PLAN_STATE, "plan says", "预案记录")                                                    \
+    X(WORD_CALLS, "calls", "呼叫")                                                                 \
+    X(WORD_NOTICES, "notices", "通知")                                                             \
+    X(WORD_SENT, "sent", "已送出")                                                                 \
+    X(WORD_FAILED, "failed", "未送达")                                                             \
+    X(WORD_RUNG, "rung", "梯次")                                                                   \
+    X(WORD_NEXT_AT, "next at", "下一梯次")                                                         \
+    X(WORD_DECLINED, "declined", "不能到")                                                         \
+    X(WORD_NONE_OPEN, "none open", "无待答")                                                       \
+    X(WORD_NAME, "name", "名称")                                                                   \
+    X(WORD_VERSION, "version", "版本")                                                             \
+    X(WORD_KIND, "kind", "种类")                                                                   \
+    X(WORD_CHANNEL, "channel", "渠道")                                                             \
+    X(WORD_DRILLS, "drills", "可演练")                                                             \
+    X(WORD_VALUE, "value", "值")                                                                   \
+    X(WORD_ORIGIN, "origin", "出处")                                                               \
+    X(WORD_YES, "yes", "是")                                                                       \
+    X(WORD_NO, "no", "否")                                                                         \
+    X(WORD_DRILL_MARK, "[DRILL] ", "【演练】")                                                     \
+    X(WORD_OK, "ok", "正常")                                                                       \
+    X(WORD_FALLBACK, "fallback", "兜底呼叫")                                                       \
+    X(WORD_STUCK, "stuck", "卡住")                                                                 \
+    X(WORD_OPEN, "open", "处置中")                                                                 \
+    X(WORD_AWAITING_ORDER, "awaiting order", "待令")                                               \
+    X(WORD_ACTIVE, "active", "响应中")                                                             \
+    X(WORD_RECOVERING, "recovering", "善后")                                                       \
+    X(WORD_MERGED, "merged", "已合并")                                                             \
+    X(WORD_USAGE, "usage", "用法")                                                                 \
+    X(WORD_OPTIONS, "options", "选项")                                                             \
+    X(WORD_EXAMPLES, "examples", "示例")                                                           \
+    X(WORD_COMMANDS, "commands", "命令")                                                           \
+    X(WORD_EXIT_CODES, "exit codes", "退出码")                                                     \
+    X(WORD_MISSED, "events were missed: read `list` and `timeline` anew",                          \
+      "有事件未收到：请重新查看 list 和 timeline")                                                 \
+    X(WORD_RECONNECTING, "the connection ended; trying again", "连接中断，正在重连")               \
+    X(WORD_MORE, "there are more", "还有更多")                                                     \
+    X(WORD_NOTHING, "nothing to show", "没有内容")                                                 \
+    X(WORD_NO_FINDINGS, "no findings", "没有问题")                                                 \
+    X(WORD_TAKEN, "configuration, site and plans are in force", "配置、单位和预案已生效")          \
+    X(WORD_CHECKED, "configuration, site and plans have no errors", "配置、单位和预案没有错误")
+
+enum word {
+#define X(word, en, zh) word,
+    WORD_TABLE(X)
+#undef X
+        WORDS
+};
+
+struct words words_of(enum word w);
+
+/* The word for a state or a health as the protocol names it; itself when there is none. */
+const char *words_state(const char *name, int zh);
+
+/* The sentence of a refusal's code in Chinese; NULL where there is none. */
+const char *words_code_zh(const char *code);
