@@ -219,6 +219,8 @@ static void engine_second(void *ctx)
     int64_t at = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     planner_watch(e, e->second_at ? at - e->second_at : 0);
     e->second_at = at;
+    if (e->word_stale)
+        last_word_keep(e);
     loop_timer_set(e->second, 1000);
 }
 
@@ -429,6 +431,7 @@ int engine_run(struct child *child, const struct config *config)
         err = engine_clock(&e, &why);
     if (err) {
         log_error("start", "%s", why.text);
+        last_word_send(&e);
         e.exit_code = err_exit_code(ERR_CONFIG); /* a restart alone would not mend it */
     } else {
         store_start(e.store);

@@ -13,6 +13,7 @@
  *     engine.c          start and stop; input, commit, durable, release
  *     engine_planner.c  events, history, pins, turns; the watch over a planner's silence
  *     engine_courier.c  attempts and their results; what the vault holds
+ *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
  *     engine_serve.c    what the line server needs of the engine
  *
@@ -95,6 +96,7 @@ struct engine {
 
     struct check *check;
     bool listening, ready, draining, trouble;
+    bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
     mono_ms grace_until; /* overdue timers wait until then after a start */
     int exit_code;
 };
@@ -120,7 +122,13 @@ void courier_up(struct engine *e, int64_t gen);
 void courier_frame_in(struct engine *e, const json_t *frame);
 void courier_release(struct engine *e, struct effect *effect);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
+/* Add to an attempt what the vault holds for its person and endpoint. */
+void contact_add(const struct engine *e, json_t *attempt);
 void contact_write(struct engine *e, const char *person, const char *endpoint, const char *value);
+
+/* engine_last_word.c */
+void last_word_keep(struct engine *e); /* once a second, where site or contacts have changed */
+void last_word_send(struct engine *e); /* at a start that finds no database it could write */
 
 /* engine_config.c */
 void config_begin(struct engine *e, bool take, struct reply_to to); /* read and have it checked */

@@ -181,6 +181,7 @@ void config_planner_up(struct engine *e, int slot, int64_t gen)
 
 static void config_ready(struct engine *e)
 {
+    e->word_stale = true;
     if (!e->ready) {
         engine_listen(e);
         e->ready = true;

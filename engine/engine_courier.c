@@ -37,18 +37,6 @@ void contact_keep(struct engine *e, const char *person, const char *endpoint, co
     free(id);
 }
 
-void contact_write(struct engine *e, const char *person, const char *endpoint, const char *value)
-{
-    struct vault_news *n = &e->news;
-    contact_keep(e, person, endpoint, value);
-    n->contacts =
-        mem_grow(n->contacts, &n->contacts_cap, n->contacts_count + 1, sizeof *n->contacts);
-    n->contacts[n->contacts_count++] =
-        (struct store_contact){.person = arena_str(&n->keep, person, strlen(person)),
-                               .endpoint = arena_str(&n->keep, endpoint, strlen(endpoint)),
-                               .value = value ? arena_str(&n->keep, value, strlen(value)) : NULL};
-}
-
 /* In the demo every endpoint is a receiver on this machine, whatever the site allows. */
 static void allow_loopback(json_t *frame)
 {
@@ -61,19 +49,36 @@ static void allow_loopback(json_t *frame)
     json_put(frame, "allow", allow);
 }
 
+void contact_add(const struct engine *e, json_t *attempt)
+{
+    char *id = contact_id(json_str_or(attempt, "person", ""), json_str_or(attempt, "endpoint", ""));
+    json_put_str(attempt, "contact", json_str(e->contacts, id));
+    json_object_del(attempt, "person");
+    if (config_is(e->config, OPT_DEMO))
+        allow_loopback(attempt);
+    free(id);
+}
+
+void contact_write(struct engine *e, const char *person, const char *endpoint, const char *value)
+{
+    struct vault_news *n = &e->news;
+    contact_keep(e, person, endpoint, value);
+    n->contacts =
+        mem_grow(n->contacts, &n->contacts_cap, n->contacts_count + 1, sizeof *n->contacts);
+    n->contacts[n->contacts_count++] =
+        (struct store_contact){.person = arena_str(&n->keep, person, strlen(person)),
+                               .endpoint = arena_str(&n->keep, endpoint, strlen(endpoint)),
+                               .value = value ? arena_str(&n->keep, value, strlen(value)) : NULL};
+    e->word_stale = true;
+}
+
 /* The courier that was meant may be gone: then the next one is handed the attempt anew. */
 void courier_release(struct engine *e, struct effect *effect)
 {
-    char *id = contact_id(json_str_or(effect->body, "person", ""),
-                          json_str_or(effect->body, "endpoint", ""));
     AUTO_JSON(frame);
     frame = json_copy(effect->body);
     json_put_int(frame, "id", ++e->attempts);
-    json_put_str(frame, "contact", json_str(e->contacts, id));
-    json_object_del(frame, "person");
-    if (config_is(e->config, OPT_DEMO))
-        allow_loopback(frame);
-    free(id);
+    contact_add(e, frame);
     children_send(e->children, CHILD_COURIER, 0, frame);
 }
 

@@ -64,6 +64,12 @@ json_t *core_plans(const struct core *c);
 json_t *core_endpoints(const struct core *c);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
 
+/*
+ * The attempts of the site's self_alarm: every contact of everybody it names, without the contact
+ * itself, id and number. To be kept for the hour in which nothing can be recorded (rule R1). Gives.
+ */
+json_t *core_self_alarm(const struct core *c);
+
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;

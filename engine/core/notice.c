@@ -13,7 +13,7 @@
 
 const int64_t NOTICE_WITHIN_MS = MS_HOUR;
 
-enum { FAILURES_BEFORE_NEXT_METHOD = 3, RETRY_AFTER_MAX_MS = 3600 * 1000, ATTEMPT_MS = 10 * 1000 };
+enum { FAILURES_BEFORE_NEXT_METHOD = 3, RETRY_AFTER_MAX_MS = 3600 * 1000 };
 
 /* Attempts under way at one endpoint. */
 struct endpoint_load {
@@ -219,11 +219,6 @@ static char *notice_render(struct core *c, const struct incident *i, struct uuid
 
 /* --- handing out --- */
 
-static const char *method_word(const struct channel *ch)
-{
-    return ch ? channel_method(ch) : "POST";
-}
-
 /* The frame for the courier. The contact itself is added by the engine, from the vault. */
 static void notice_hand_effect(struct core *c, struct notice *n)
 {
@@ -235,23 +230,9 @@ static void notice_hand_effect(struct core *c, struct notice *n)
     struct effect *effect = core_effect(c, EFFECT_ATTEMPT);
     effect->notice = n->id;
     effect->incident = n->incident->id;
-    json_t *body = json_put_str(json_object(), "op", "attempt");
+    json_t *body = attempt_frame(n->person, n->endpoint, n->body, e, ch);
     json_put_str(body, "notice", text_str(&id));
     json_put_int(body, "number", n->method);
-    json_put_str(body, "person", n->person);
-    json_put_str(body, "endpoint", n->endpoint);
-    json_put_str(body, "body", n->body);
-    json_put_str(body, "method", method_word(ch));
-    if (ch) {
-        json_put_str(body, "url", channel_url(ch));
-        json_put_str(body, "sign", channel_sign(ch));
-        json_put(body, "headers", json_incref(channel_headers(ch)));
-    }
-    if (e) {
-        json_put_str(body, "secret", e->secret);
-        json_put(body, "allow", json_incref(e->allow));
-    }
-    json_put_int(body, "timeout_ms", ATTEMPT_MS);
     effect->body = body;
 }
 

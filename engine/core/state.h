@@ -216,6 +216,10 @@ void core_reply_ok(struct core *c, json_t *takes);
 void core_refuse(struct core *c, enum code code, const char *field, const char *near,
                  const char *fmt, ...) PRINTF_LIKE(5, 6);
 
+/* What the courier is told, but for the message's id, its number and the contact. Gives. */
+json_t *attempt_frame(const char *person, const char *endpoint, const char *body,
+                      const struct endpoint *e, const struct channel *ch);
+
 /* look-ups */
 struct incident *core_incident(const struct core *c, struct uuid id);
 struct notice *core_notice(const struct core *c, struct uuid id);
