@@ -72,9 +72,8 @@ enum err db_why(sqlite3 *db, const char *path, const char *doing, struct why *wh
             "to the user that muster runs as, on a disk that is not mounted read-only",
             path, text, doing);
     default:
-        return why_set(why, ERR_IO,
-                       "%s: %s (SQLite %d, errno %d), while %s; look at the disk (dmesg)", path,
-                       text, rc, db ? sqlite3_system_errno(db) : 0, doing);
+        return why_set(why, ERR_IO, "%s: %s (SQLite %d), while %s; look at the disk (dmesg)", path,
+                       text, rc, doing);
     }
 }
 
@@ -135,19 +134,24 @@ static void db_configure(sqlite3 *db, bool writable)
         sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
-enum err db_open(const char *path, bool writable, int busy_ms, sqlite3 **ret, struct why *why)
+/* Before anything is read: even the first look wants the file for itself then. */
+static const char alone_sql[] = "PRAGMA locking_mode=EXCLUSIVE";
+
+enum err db_open(const char *path, enum db_mode mode, int busy_ms, sqlite3 **ret, struct why *why)
 {
     sqlite3 *db = NULL;
-    int flags = (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
-    enum err e = ERR_OK;
-    if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
-        e = db_why(db, path, "opening it", why);
-    if (!e) {
-        db_configure(db, writable);
+    int access = mode == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int rc = sqlite3_open_v2(path, &db, access | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK) {
+        db_configure(db, mode != DB_READER);
         sqlite3_busy_timeout(db, busy_ms);
-        e = db_exec(db, path, connection_sql, why);
     }
-    if (e) {
+    if (rc == SQLITE_OK && mode == DB_ALONE)
+        rc = sqlite3_exec(db, alone_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, connection_sql, NULL, NULL, NULL);
+    if (rc != SQLITE_OK) {
+        enum err e = db_why(db, path, "opening it", why);
         db_close(db);
         return e;
     }

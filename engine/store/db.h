@@ -14,14 +14,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * Open an existing file; settings of the connection are made, the file is not read yet.
- *
- * writable  One connection of one process (WAL-reset bug of SQLite before 3.51.3: two connections
- *           that write or checkpoint at once can damage the file). Others are READONLY and do not
- *           checkpoint when they close.
- */
-enum err db_open(const char *path, bool writable, int busy_ms, sqlite3 **ret,
+enum db_mode {
+    DB_READER, /* READONLY, and does not checkpoint when it closes */
+    /*
+     * One connection of one process (WAL-reset bug of SQLite before 3.51.3: two connections that
+     * write or checkpoint at once can damage the file).
+     */
+    DB_WRITER,
+    DB_ALONE, /* a writer that fails while any other connection is open, here or elsewhere */
+};
+
+/* Open an existing file and make the settings of the connection. */
+enum err db_open(const char *path, enum db_mode mode, int busy_ms, sqlite3 **ret,
                  struct why *why) MUST_USE;
 
 /* Closes; every statement must be finalized. NULL is allowed. */

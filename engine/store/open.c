@@ -4,6 +4,7 @@
 #include "store/ballast.h"
 #include "store/schema.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -151,7 +152,9 @@ static enum err check_after_crash(sqlite3 *db, const char *path, struct why *why
  */
 static enum err checkpoint_at_start(sqlite3 *db, const char *path, struct why *why)
 {
-    int rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int frames = 0;
+    int rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &frames, NULL);
+    assert(frames >= 0 || db_code(rc) != SQLITE_OK); /* -1: there is no log; wal_mode made one */
     if (db_code(rc) == SQLITE_OK)
         return ERR_OK;
     return db_why(db, path, "making what was recovered durable", why);
@@ -229,26 +232,23 @@ static enum err bring_up(sqlite3 *db, const char *path, struct opened *ret, stru
     return e;
 }
 
-static enum err open_once(const char *path, int busy_ms, enum open_mode mode, struct opened *ret,
+static enum err open_once(const char *path, int busy_ms, enum db_mode mode, struct opened *ret,
                           struct why *why)
 {
     enum err e = file_make(path, why);
     sqlite3 *db = NULL;
     if (!e)
-        e = db_open(path, true, busy_ms, &db, why);
+        e = db_open(path, mode, busy_ms, &db, why);
     if (e)
         return e;
     *ret = (struct opened){0};
-    if (mode == OPEN_ALONE) /* before the first look: then even that wants the file for itself */
-        e = db_exec(db, path, "PRAGMA locking_mode=EXCLUSIVE", why);
-    if (!e)
-        e = bring_up(db, path, ret, why);
+    e = bring_up(db, path, ret, why);
     if (e)
         db_close(db);
     return e;
 }
 
-enum err open_database(const char *path, const char *ballast_path, int busy_ms, enum open_mode mode,
+enum err open_database(const char *path, const char *ballast_path, int busy_ms, enum db_mode mode,
                        struct opened *ret, struct why *why)
 {
     enum err e = folder_check(path, why);

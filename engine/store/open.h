@@ -14,13 +14,10 @@ struct opened {
     bool clean; /* the last stop was an orderly one */
 };
 
-/* OPEN_ALONE: fails (ERR_CONFLICT) before it touches anything while any other program has it. */
-enum open_mode { OPEN_SHARED, OPEN_ALONE };
-
 /*
  * Folder, file, version, migrations, the check after an unclean stop, the checkpoint.
  *
  * ballast_path  Given up when the disk is too full to start; NULL: there is none.
  */
-enum err open_database(const char *path, const char *ballast_path, int busy_ms, enum open_mode mode,
+enum err open_database(const char *path, const char *ballast_path, int busy_ms, enum db_mode mode,
                        struct opened *ret, struct why *why) MUST_USE;

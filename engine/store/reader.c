@@ -85,7 +85,7 @@ static void *reader_run(void *ctx)
 enum err reader_new(const char *path, int event_fd, struct reader **ret, struct why *why)
 {
     sqlite3 *db = NULL;
-    enum err e = db_open(path, false, READER_BUSY_MS, &db, why);
+    enum err e = db_open(path, DB_READER, READER_BUSY_MS, &db, why);
     if (e)
         return e;
     struct reader *r = mem_new(1, sizeof(*r));

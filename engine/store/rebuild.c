@@ -99,7 +99,7 @@ enum err store_rebuild(const struct store_config *config, store_apply_fn *apply,
     if (sodium_init() < 0)
         return why_set(why, ERR_IO, "libsodium cannot start");
     struct opened opened;
-    enum err e = open_database(config->path, NULL, config->busy_ms, OPEN_ALONE, &opened, why);
+    enum err e = open_database(config->path, NULL, config->busy_ms, DB_ALONE, &opened, why);
     if (e == ERR_CONFLICT)
         return why_set(why, e, "%s is in use; stop the daemon first, then rebuild", config->path);
     if (e)

@@ -64,7 +64,7 @@ static enum err copy_into(sqlite3 *db, const char *path, const char *copy, struc
     close(fd);
 
     sqlite3 *to = NULL;
-    enum err e = db_open(copy, true, 0, &to, why);
+    enum err e = db_open(copy, DB_WRITER, 0, &to, why);
     if (e)
         return e;
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", db, "main");

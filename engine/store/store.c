@@ -130,7 +130,7 @@ enum err store_open(const struct store_config *config, struct store **ret, struc
 
     struct opened opened;
     enum err e =
-        open_database(s->path, s->ballast_path, s->config.busy_ms, OPEN_SHARED, &opened, why);
+        open_database(s->path, s->ballast_path, s->config.busy_ms, DB_WRITER, &opened, why);
     if (e) {
         store_free(s);
         return e;

@@ -138,7 +138,7 @@ enum err journal_verify(const char *path, struct store_verdict *ret, struct why 
                        path);
 
     struct walk w = {.path = path, .verdict = ret};
-    enum err e = db_open(path, false, VERIFY_BUSY_MS, &w.db, why);
+    enum err e = db_open(path, DB_READER, VERIFY_BUSY_MS, &w.db, why);
     if (e)
         return e;
     e = walk_begin(&w, why);

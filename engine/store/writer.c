@@ -16,12 +16,12 @@
 enum {
     GROUP_ROWS_MAX = 500, /* rows that share a commit, so that the first does not wait long */
     WAL_FRAME_BYTES = 4096 + 24,
-    PAGES_A_ROW = 3, /* what a row may make dirty: its table and its indexes */
+    PAGES_A_ROW = 4, /* what a row may make dirty: its table and its indexes */
     PASSIVE_AFTER_MS = 100,
     TRUNCATE_AFTER_MS = 1000,
-    BALLAST_AFTER_MS = 2000, /* between two looks whether there is room for it again */
-    BUSY_MS = 200,           /* what a reader of ours may need to end its transaction, and more */
-    BUSY_SAY_EVERY = 20,     /* of the tries for another program's lock, 300 ms each */
+    BALLAST_AFTER_MS = 500, /* between two looks whether there is room for it again */
+    BUSY_MS = 200,          /* what a reader of ours may need to end its transaction, and more */
+    BUSY_SAY_EVERY = 20,    /* of the tries for another program's lock, 300 ms each */
 };
 
 struct writer {
@@ -128,6 +128,11 @@ static int wal_hook(void *ctx, sqlite3 *db, const char *name, int frames)
     return SQLITE_OK;
 }
 
+static int64_t wal_cap_frames(const struct writer *w)
+{
+    return w->config.wal_cap_bytes / WAL_FRAME_BYTES;
+}
+
 static void wal_stats(struct writer *w)
 {
     int64_t bytes = w->wal_frames * WAL_FRAME_BYTES;
@@ -175,7 +180,7 @@ static enum emptied checkpoint(struct writer *w, int mode)
 /* Before a group: could it pass the cap? Then the log is emptied first. */
 static void wal_make_room(struct writer *w, size_t rows)
 {
-    int64_t cap = w->config.wal_cap_bytes / WAL_FRAME_BYTES;
+    int64_t cap = wal_cap_frames(w);
     int64_t need = (int64_t)rows * PAGES_A_ROW + 16;
     if (w->wal_frames == 0 || w->wal_frames + need <= cap)
         return;
@@ -270,14 +275,21 @@ static void group_done(struct writer *w, struct pack *group, int64_t took_us)
     announce(w);
 }
 
+/* A group may fill half of the log. */
+static size_t group_rows_max(const struct writer *w)
+{
+    int64_t rows = wal_cap_frames(w) / PAGES_A_ROW / 2;
+    return rows < GROUP_ROWS_MAX ? (size_t)rows : GROUP_ROWS_MAX;
+}
+
 /* Batches off the queue, in order, until a group is large enough. NULL: none. Under the lock. */
 static struct pack *group_take(struct writer *w, size_t *ret_rows)
 {
     struct pack *group = w->first, *last = NULL;
-    size_t rows = 0;
+    size_t rows = 0, most = group_rows_max(w);
     for (struct pack *p = w->first; p; p = p->next) {
         size_t more = p->records_count + p->rows_count;
-        if (last && rows + more > GROUP_ROWS_MAX)
+        if (last && rows + more > most)
             break;
         rows += more;
         last = p;

@@ -2,13 +2,17 @@
 
 #include "unit.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { PATIENCE_S = 50 };
 
 static void on_durable(void *ctx, int64_t seq)
 {
@@ -28,15 +32,10 @@ static void on_trouble(void *ctx, bool on, const char *sentence)
         k->trouble_off++;
 }
 
-void kit_init(struct kit *k, const char *where)
+static void kit_begin(struct kit *k)
 {
-    const char *tmp = getenv("TMPDIR");
-    *k = (struct kit){.next_seq = 1, .mono = 1000};
-    snprintf(k->folder, sizeof(k->folder), "%.40s/muster-XXXXXX",
-             where ? where
-             : tmp ? tmp
-                   : "/tmp");
-    assert_non_null(mkdtemp(k->folder));
+    k->next_seq = 1;
+    k->mono = 1000;
     snprintf(k->path, sizeof(k->path), "%s/muster.db", k->folder);
     k->config = (struct store_config){.path = k->path,
                                       .ballast_bytes = 4 << 20,
@@ -45,6 +44,18 @@ void kit_init(struct kit *k, const char *where)
                                       .durable = on_durable,
                                       .trouble = on_trouble,
                                       .ctx = k};
+}
+
+void kit_init(struct kit *k, const char *where)
+{
+    const char *tmp = getenv("TMPDIR");
+    *k = (struct kit){0};
+    snprintf(k->folder, sizeof(k->folder), "%.40s/muster-XXXXXX",
+             where ? where
+             : tmp ? tmp
+                   : "/tmp");
+    assert_non_null(mkdtemp(k->folder));
+    kit_begin(k);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -174,7 +185,8 @@ void kit_poll(struct kit *k, int ms)
 
 void kit_wait(struct kit *k)
 {
-    for (int i = 0; i < 600 && k->durable_seq < k->next_seq - 1; i++)
+    for (time_t end = time(NULL) + PATIENCE_S;
+         k->durable_seq < k->next_seq - 1 && time(NULL) < end;)
         kit_poll(k, 100);
     assert_int_equal(k->durable_seq, k->next_seq - 1);
 }
@@ -212,7 +224,7 @@ void kit_query(struct kit *k, const struct query *q, struct answer *ret)
     const struct store_port *port = store_port(k->store);
     *ret = (struct answer){0};
     port->query(port->ctx, q, on_answer, ret);
-    for (int i = 0; i < 600 && !ret->there; i++)
+    for (time_t end = time(NULL) + PATIENCE_S; !ret->there && time(NULL) < end;)
         kit_poll(k, 100);
     assert_true(ret->there);
 }
@@ -252,4 +264,77 @@ void kit_sql(struct kit *k, const char *sql)
     if (sqlite3_exec(db, sql, NULL, NULL, &text) != SQLITE_OK)
         fail_msg("%s: %s", sql, text);
     sqlite3_close(db);
+}
+
+/* ---- parts ---- */
+
+const char *kit_part(void)
+{
+    return getenv("MUSTER_TEST_PART");
+}
+
+struct part {
+    part_fn *play;
+};
+
+static void part_play(void **state)
+{
+    const struct part *part = *state;
+    struct kit k = {0};
+    snprintf(k.folder, sizeof(k.folder), "%s", getenv("MUSTER_TEST_FOLDER"));
+    kit_begin(&k);
+    part->play(&k, kit_part());
+    kit_stop(&k); /* the folder is the test's to remove */
+}
+
+int kit_part_main(part_fn *play)
+{
+    struct part part = {play};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(part_play, &part)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+static void part_exec(const char *part, const char *folder, const char *const *env, int out)
+{
+    unsetenv("CMOCKA_MESSAGE_OUTPUT");
+    unsetenv("CMOCKA_XML_FILE");
+    setenv("MUSTER_TEST_PART", part, 1);
+    setenv("MUSTER_TEST_FOLDER", folder, 1);
+    for (; env && *env; env++) {
+        const char *equals = strchr(*env, '=');
+        char name[64];
+        snprintf(name, sizeof(name), "%.*s", (int)(equals - *env), *env);
+        setenv(name, equals + 1, 1);
+    }
+    dup2(out, STDOUT_FILENO);
+    execl("/proc/self/exe", part, (char *)NULL);
+    _exit(127);
+}
+
+int kit_part_run(const char *part, const char *folder, const char *const *env, struct text *printed)
+{
+    int fds[2], status = 0;
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        part_exec(part, folder, env, fds[1]);
+    close(fds[1]);
+    char buf[4096];
+    for (ssize_t n; (n = read(fds[0], buf, sizeof(buf))) > 0;)
+        text_add_bytes(printed, buf, (size_t)n);
+    close(fds[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+int64_t last_number(const struct text *printed)
+{
+    size_t end = printed->len;
+    while (end > 0 && printed->at[end - 1] != '\n') /* a line that was cut off says nothing */
+        end--;
+    size_t start = end > 0 ? end - 1 : 0;
+    while (start > 0 && printed->at[start - 1] != '\n')
+        start--;
+    return end > 0 ? strtoll(printed->at + start, NULL, 10) : 0;
 }

@@ -61,3 +61,22 @@ void answer_done(struct answer *a);
 struct store_verdict kit_verify(struct kit *k);
 /* Run SQL on the closed file, as somebody with the sqlite3 shell would. */
 void kit_sql(struct kit *k, const char *sql);
+
+/*
+ * Parts: what must happen in a process of its own, because it dies, or because something is put
+ * before libc. The test program starts itself again; main() asks kit_part() first.
+ */
+
+/* The part to play; NULL: this is the test. */
+const char *kit_part(void);
+/*
+ * What main() of a part returns: plays it, with a kit of the folder that it was given (nothing
+ * open), as a test of its own, so that a check that fails says where.
+ */
+typedef void part_fn(struct kit *k, const char *part);
+int kit_part_main(part_fn *play);
+/* Run a part to its end. env: "NAME=value", NULL-ended. returns  what waitpid said. */
+int kit_part_run(const char *part, const char *folder, const char *const *env,
+                 struct text *printed);
+/* The last number that a part printed on a line of its own; 0: none. */
+int64_t last_number(const struct text *printed);
