@@ -286,7 +286,8 @@ static void load_pin(void *ctx, const struct store_pin *pin)
     if (!err && !strcmp(pin->kind, "site"))
         err = core_library_site(e->core, pin->hash, body, &why);
     else if (!err)
-        err = core_library_plan(e->core, pin->hash, json_at(body, "head"), &why);
+        err = core_library_plan(e->core, pin->hash, json_str_or(body, "name", "?"),
+                                json_at(body, "head"), &why);
     if (err)
         log_error("store", "pin %s cannot be used: %s", pin->hash, why.text);
     else

@@ -288,7 +288,7 @@ static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, s
     json_put(body, "files", plan_files(e->check, json_str_or(plan, "file", "")));
     json_put(body, "head", json_share(json_at(plan, "head")));
     bool known = core_library_has(e->core, pin);
-    enum err err = core_library_plan(e->core, pin, json_at(plan, "head"), why);
+    enum err err = core_library_plan(e->core, pin, name, json_at(plan, "head"), why);
     if (!err && !known)
         pin_write(e, pin, "plan", body);
     json_array_append_new(plans,

@@ -69,9 +69,9 @@ static struct pin *pin_add(struct core *c, const char *hash)
     return p;
 }
 
-static enum err head_of(const json_t *value, struct plan_head **ret, struct why *why)
+static enum err head_of(const char *name, const json_t *value, struct plan_head **ret,
+                        struct why *why)
 {
-    const char *name = json_str_or(value, "name", "?");
     struct remarks remarks;
     why->text[0] = '\0';
     remarks_init(&remarks, name, remark_to_why, why);
@@ -80,14 +80,15 @@ static enum err head_of(const json_t *value, struct plan_head **ret, struct why 
     return e;
 }
 
-enum err core_library_plan(struct core *c, const char *pin, const json_t *head, struct why *why)
+enum err core_library_plan(struct core *c, const char *pin, const char *name, const json_t *head,
+                           struct why *why)
 {
     if (core_library_has(c, pin))
         return ERR_OK;
     struct plan_head *made = NULL;
-    enum err e = head_of(head, &made, why);
+    enum err e = head_of(name, head, &made, why);
     if (e)
-        return why_add(why, e, "plan %s", pin);
+        return why_add(why, e, "plan %s", name);
     pin_add(c, pin)->head = made;
     return ERR_OK;
 }

@@ -34,7 +34,8 @@ void core_free(struct core *c);
 
 /* Content that pins name: a site with its channels, a plan's head. Kept until no one names it. */
 enum err core_library_site(struct core *c, const char *pin, const json_t *checked, struct why *why);
-enum err core_library_plan(struct core *c, const char *pin, const json_t *head, struct why *why);
+enum err core_library_plan(struct core *c, const char *pin, const char *name, const json_t *head,
+                           struct why *why);
 bool core_library_has(const struct core *c, const char *pin);
 
 /* At start: every open row the store has, in any order, then once core_load_end. */

@@ -454,10 +454,8 @@ void notice_pump(struct core *c)
             }
             if (!place_free(c, n->endpoint))
                 continue;
-            char hex[UUID_TEXT];
             core_emit(c, REC_NOTICE_HANDED, n->incident,
-                      (struct emit){
-                          .body = json_put_str(json_object(), "notice", uuid_text(n->id, hex))});
+                      (struct emit){.body = notice_word(n, NULL, NULL)});
             notice_hand_effect(c, n);
         }
     }

@@ -427,7 +427,29 @@ void plan_failed_frame(struct core *c, const json_t *frame)
 
 /* --- the fallback --- */
 
-static json_t *fallback_spec(struct core *c, struct incident *i, const char *text)
+/* Why a plan cannot go on, in a few words; the sentence with file and line stands in the record. */
+static const char *reason_words(const char *reason, bool zh)
+{
+    static const struct {
+        const char *reason, *zh, *en;
+    } words[] = {
+        {"no_plan", "没有对应的预案", "no plan is for this kind of trigger"},
+        {"error", "预案出错", "the plan has an error"},
+        {"overrun", "预案计算超限", "the plan computes without end"},
+        {"memory", "预案内存超限", "the plan takes too much memory"},
+        {"struck", "预案两次使其进程中止", "the plan ended its process twice"},
+        {"diverged", "预案重放与记录不一致", "the plan does not repeat what is on record"},
+        {"turns", "预案轮数达到上限", "the plan has taken 100,000 turns"},
+        {"engine_crash", "引擎两次中止于此事件", "the engine stopped twice at this incident"},
+    };
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (!strcmp(words[n].reason, reason))
+            return zh ? words[n].zh : words[n].en;
+    }
+    return zh ? "预案超出限度" : "the plan went over a limit";
+}
+
+static json_t *fallback_spec(struct core *c, struct incident *i, const char *reason)
 {
     const struct plan_head *head = incident_head(c, i);
     const json_t *rungs = head ? plan_head_fallback(head) : NULL;
@@ -438,8 +460,10 @@ static json_t *fallback_spec(struct core *c, struct incident *i, const char *tex
     const char *title = json_str_or(about, "title", "");
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
-    text_addf(&zh, "预案无法继续运行，请按纸质预案处置：%s（%s）", title, text);
-    text_addf(&en, "The plan cannot go on; work by the paper plan: %s (%s)", title, text);
+    text_addf(&zh, "预案无法继续运行，请按纸质预案处置：%s（%s）", title,
+              reason_words(reason, true));
+    text_addf(&en, "The plan cannot go on; work by the paper plan: %s (%s)", title,
+              reason_words(reason, false));
     json_t *spec = json_put(json_object(), "rungs", rungs ? json_deep_copy(rungs) : json_array());
     return json_put(spec, "text", json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en)));
 }
@@ -453,7 +477,7 @@ void plan_fail(struct core *c, struct incident *i, const char *reason, const cha
     json_t *body = json_put_str(json_object(), "reason", reason);
     json_put_str(body, "where", where);
     json_t *sealed = json_put_str(json_object(), "text", text);
-    json_put(sealed, "spec", fallback_spec(c, i, text));
+    json_put(sealed, "spec", fallback_spec(c, i, reason));
     core_emit(c, REC_PLAN_FAILED, i, (struct emit){.body = body, .sealed = sealed});
     if (i->pin)
         planner_forget(c, i, slot);
