@@ -310,10 +310,10 @@ static void push_list(lua_State *L, const json_t *value)
 
 static void push_object(lua_State *L, const json_t *value)
 {
-    void *at = json_object_iter((json_t *)(uintptr_t)value);
+    void *at = json_object_iter(json_unconst(value));
 
     lua_createtable(L, 0, (int)json_object_size(value));
-    for (; at; at = json_object_iter_next((json_t *)(uintptr_t)value, at)) {
+    for (; at; at = json_object_iter_next(json_unconst(value), at)) {
         lua_pushlstring(L, json_object_iter_key(at), json_object_iter_key_len(at));
         border_push(L, json_object_iter_value(at));
         lua_rawset(L, -3);

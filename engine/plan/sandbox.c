@@ -264,6 +264,7 @@ void sandbox_charge(lua_State *L, int64_t instructions)
 {
     struct sandbox *sb = sandbox_of(L);
 
+    assert(sb->kernel == 0);
     sb->left -= instructions;
     if (sb->left > 0)
         return;
@@ -413,6 +414,27 @@ enum err sandbox_load(struct sandbox *sb, const char *name, const char *source, 
     enum err e = why_set(why, ERR_INVALID, "%s", said);
     lua_pop(L, 1);
     return e;
+}
+
+static int add_dump(lua_State *L, const void *bytes, size_t len, void *to)
+{
+    (void)L;
+    text_add_bytes(to, bytes, len);
+    return 0;
+}
+
+void sandbox_dump(struct sandbox *sb, struct text *to)
+{
+    lua_dump(sb->L, add_dump, to, 0);
+}
+
+void sandbox_load_dump(struct sandbox *sb, const char *name, const char *code, size_t len)
+{
+    AUTO_TEXT(chunk);
+
+    text_addf(&chunk, "@%s", name);
+    if (luaL_loadbufferx(sb->L, code, len, text_str(&chunk), "b") != LUA_OK)
+        abort(); /* our own byte code, in our own memory */
 }
 
 /* Bytes that are no UTF-8 become "?": a sentence must fit into a frame. */

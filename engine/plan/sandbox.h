@@ -34,6 +34,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/text.h"
 
 #include <lua.h>
 #include <stdbool.h>
@@ -100,6 +101,13 @@ void sandbox_set_bytes_max(struct sandbox *sb, size_t bytes_max);
  */
 enum err sandbox_load(struct sandbox *sb, const char *name, const char *source, size_t len,
                       struct why *why) MUST_USE;
+
+/*
+ * The byte code of the function on top of the main stack, which stays; and a function from such
+ * byte code. Only for what this process made itself: Lua does not check byte code.
+ */
+void sandbox_dump(struct sandbox *sb, struct text *to);
+void sandbox_load_dump(struct sandbox *sb, const char *name, const char *code, size_t len);
 
 /* Take the value on top of the main stack as the global `name`. */
 void sandbox_define(struct sandbox *sb, const char *name);

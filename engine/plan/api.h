@@ -1,0 +1,109 @@
+/*
+ * api - the words of the plan language: one C file a group of them, and what they share.
+ *
+ * A word checks its arguments, does one thing to the run, and gives its result or waits. A word that
+ * takes a step (api_begin) can be used only where a task could wait: not at the top of a file, not
+ * in the function of sort or gsub, not in a `match`. So it is in a replay, too.
+ *
+ * To wait, a word yields (api_wait) and goes on in its continuation when the task is woken, live
+ * and in a replay alike.
+ *
+ * Layer      plan: a part of a run.
+ * Errors     Raised, with the sentence: they are longjmp, so no word holds memory of ours when it
+ *            calls something that may raise. Between api_kernel and its leave nothing raises.
+ */
+#pragma once
+
+#include "plan/run.h"
+#include "plan/words.h"
+
+#include <lauxlib.h>
+
+/* Define all words in the sandbox of a run. Kernel work. */
+void api_define(struct run *r);
+void api_define_plan(struct run *r);
+void api_define_incident(struct run *r);
+
+/* The incident has changed: show the new values. Kernel work. */
+void api_update_incident(struct run *r);
+
+/* A word about to work. */
+struct api {
+    struct run *run;
+    struct task *task;
+    const char *word;
+    char step[STEP_MAX];
+    char at[SANDBOX_WHERE];
+};
+
+enum api_use {
+    API_NOTES = 0,  /* may stand in a defer */
+    API_STARTS = 1, /* starts something or waits: may not */
+};
+
+/* Check that the word may be used here, and take a step for it. */
+void api_begin(lua_State *L, const char *word, enum api_use use, struct api *ret);
+
+/* The run; raises when there is none or it has failed. */
+struct run *api_run(lua_State *L);
+
+/* Raise, with what a function of ours wrote. */
+int api_raise(lua_State *L, const struct why *why);
+
+/* ---- arguments ---- */
+
+/* The table at index has only members that are words of this kind. */
+void api_check_options(lua_State *L, int index, const char *word, enum word_kind kind);
+
+/* A duration at index; raises unless it is one like "5m". `what`: "sleep" or "call: within". */
+int64_t api_duration(lua_State *L, int index, const char *what);
+/* The same for a member of the table at index; -1 when it is not there. */
+int64_t api_duration_member(lua_State *L, int index, const char *member, const char *what);
+
+/*
+ * Texts and targets as JSON, for the table at index. Gives, or returns NULL with the sentence in
+ * why; neither raises, as other JSON may be held.
+ */
+json_t *api_text_member(lua_State *L, int index, const char *word, struct why *why);
+json_t *api_targets_member(lua_State *L, int index, const char *word, struct why *why);
+
+/* The fact whose name is argument 1: one that the engine reports, or one of the head. */
+fact_name api_fact(lua_State *L, struct run *r, const char *word);
+
+/* Add {"kind","step","at"} and `args`, which may be NULL. Takes args. */
+void api_command(const struct api *a, const char *kind, json_t *args);
+
+/* ---- handles ---- */
+
+enum handle_kind { HANDLE_NOTICE, HANDLE_TASK };
+
+struct handle {
+    enum handle_kind kind;
+    char step[STEP_MAX]; /* of the notice; id of the task */
+};
+
+void api_push_handle(lua_State *L, enum handle_kind kind, const char *step);
+struct handle *api_handle(lua_State *L, int index);
+void api_define_handles(struct run *r);
+
+/* ---- the words ---- */
+
+int api_call(lua_State *L);
+int api_notify(lua_State *L);
+int api_notify_result(lua_State *L);
+int api_wait(lua_State *L);
+int api_sleep(lua_State *L);
+int api_parallel(lua_State *L);
+int api_race(lua_State *L);
+int api_timeout(lua_State *L);
+int api_spawn(lua_State *L);
+int api_on(lua_State *L);
+int api_every(lua_State *L);
+int api_cancel(lua_State *L);
+int api_defer(lua_State *L);
+int api_log(lua_State *L);
+int api_state(lua_State *L);
+int api_now(lua_State *L);
+int api_random(lua_State *L);
+int api_uuid(lua_State *L);
+int api_text(lua_State *L);

@@ -1,0 +1,279 @@
+/* api_people - call and notify: reaching people. */
+#include "plan/api.h"
+
+#include "plan/border.h"
+#include "plan/wake.h"
+
+#include <string.h>
+
+enum { ROUNDS_MAX = 100, RUNGS_MAX = 100 };
+
+/* The list of rungs at index, checked; every one needs a time if the call has none. */
+static void check_rungs(lua_State *L, int index, bool call_has_within)
+{
+    lua_Integer n = (lua_Integer)lua_rawlen(L, index);
+
+    if (n < 1 || n > RUNGS_MAX)
+        luaL_error(L, "call: rungs is a list of 1 to %d rungs", RUNGS_MAX);
+    for (lua_Integer i = 1; i <= n; i++) {
+        lua_rawgeti(L, index, i);
+        api_check_options(L, -1, "call: rungs", WORD_RUNG);
+        if (api_duration_member(L, -1, "within", "call: rungs: within") < 0 && !call_has_within)
+            luaL_error(L, "call: rung %I has no within, and the call has none either: how long is "
+                          "this rung to be called?",
+                       i);
+        lua_pop(L, 1);
+    }
+}
+
+/* One rung as JSON, the table on top. NULL with the sentence. */
+static json_t *read_rung(lua_State *L, struct why *why)
+{
+    json_t *to = api_targets_member(L, -1, "call: rungs", why);
+
+    if (!to)
+        return NULL;
+    if (json_array_size(to) == 0) {
+        json_decref(to);
+        why_set(why, ERR_INVALID, "call: a rung has no \"to\": who is to be called?");
+        return NULL;
+    }
+    json_t *rung = json_put(json_object(), "to", to);
+    int64_t ms = api_duration_member(L, -1, "within", "call: rungs: within"); /* checked before */
+    return json_put(rung, "within_ms", ms < 0 ? json_null() : json_integer(ms));
+}
+
+static json_t *read_rungs(lua_State *L, int index, struct why *why)
+{
+    json_t *list = json_array();
+
+    for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, index); i++) {
+        lua_rawgeti(L, index, i);
+        json_t *rung = read_rung(L, why);
+        lua_pop(L, 1);
+        if (!rung) {
+            json_decref(list);
+            return NULL;
+        }
+        json_array_append_new(list, rung);
+    }
+    return list;
+}
+
+/* The arguments of a call, the table at 1 and its rungs (or nil) at 2. NULL with the sentence. */
+static json_t *read_call(lua_State *L, int64_t within_ms, int64_t rounds, struct why *why)
+{
+    AUTO_JSON(args);
+    bool has_rungs = !lua_isnil(L, 2);
+
+    args = json_object();
+    json_put_int(args, "rounds", rounds);
+    json_put(args, "within_ms", within_ms < 0 ? json_null() : json_integer(within_ms));
+    json_t *to = api_targets_member(L, 1, "call", why);
+    if (!to)
+        return NULL;
+    json_put(args, "to", to);
+    if (json_array_size(to) == 0 && !has_rungs) {
+        why_set(why, ERR_INVALID, "call: \"to\" is missing: who is to be called?");
+        return NULL;
+    }
+    json_t *text = api_text_member(L, 1, "call", why);
+    if (!text)
+        return NULL;
+    json_put(args, "text", text);
+    json_t *rungs = has_rungs ? read_rungs(L, 2, why) : json_null();
+    if (!rungs)
+        return NULL;
+    json_put(args, "rungs", rungs);
+    return json_incref(args);
+}
+
+/* Woken: the answer, or nil when nobody gave one. */
+static int call_over(lua_State *L, int status, lua_KContext ctx)
+{
+    static const char *const members[] = {"by", "name", "at", "note", "call"};
+    struct run *r = api_run(L);
+
+    (void)status;
+    (void)ctx;
+    task_wait_over(r, r->tasks.running);
+    if (!json_str(r->ev, "by")) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_createtable(L, 0, 5);
+    sandbox_kernel_enter(L);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        const json_t *value = json_at(r->ev, members[i]);
+
+        if (!value)
+            continue;
+        border_push(L, value);
+        lua_setfield(L, -2, members[i]);
+    }
+    sandbox_kernel_leave(L);
+    return 1;
+}
+
+/*
+ * call{to, text, within?, rungs?, rounds?} -> answer or nil
+ *
+ * Calls the targets until somebody accepts. `within` is per rung, and needed unless every rung has
+ * its own. The answer has by, name, at, note, call.
+ */
+int api_call(lua_State *L)
+{
+    struct api a;
+    struct why why = {0};
+
+    api_begin(L, "call", API_STARTS, &a);
+    api_check_options(L, 1, "call", WORD_CALL);
+    lua_settop(L, 1);
+    int64_t within_ms = api_duration_member(L, 1, "within", "call: within");
+    lua_pushliteral(L, "rounds");
+    lua_rawget(L, 1);
+    lua_Integer rounds = luaL_optinteger(L, -1, 1);
+    if (rounds < 1 || rounds > ROUNDS_MAX)
+        return luaL_error(L, "call: rounds is a number from 1 to %d", ROUNDS_MAX);
+    lua_settop(L, 1);
+    lua_pushliteral(L, "rungs");
+    if (lua_rawget(L, 1) == LUA_TTABLE)
+        check_rungs(L, 2, within_ms >= 0);
+    else if (!lua_isnil(L, 2))
+        return luaL_error(L, "call: rungs is a list of {to = …, within = …}");
+    else if (within_ms < 0)
+        return luaL_error(L, "call: within is missing: how long is each to be called?");
+
+    sandbox_kernel_enter(L); /* nothing raises while JSON is held */
+    json_t *args = read_call(L, within_ms, rounds, &why);
+    sandbox_kernel_leave(L);
+    if (!args)
+        return api_raise(L, &why);
+    api_command(&a, "call", args);
+    task_wait(a.run, a.task, WAIT_CALL, a.step, a.at);
+    return lua_yieldk(L, 0, 0, call_over);
+}
+
+/* ---- notify ---- */
+
+/* The arguments of a notice, the table at 1. NULL with the sentence. */
+static json_t *read_notify(lua_State *L, int64_t within_ms, const char *via, struct why *why)
+{
+    AUTO_JSON(args);
+
+    args = json_put(json_object(), "within_ms",
+                    within_ms < 0 ? json_null() : json_integer(within_ms));
+    json_put(args, "via", via ? json_string(via) : json_null());
+    json_t *to = api_targets_member(L, 1, "notify", why);
+    if (!to)
+        return NULL;
+    json_put(args, "to", to);
+    if (json_array_size(to) == 0) {
+        why_set(why, ERR_INVALID, "notify: \"to\" is missing: who is to be told?");
+        return NULL;
+    }
+    json_t *text = api_text_member(L, 1, "notify", why);
+    if (!text)
+        return NULL;
+    json_put(args, "text", text);
+    return json_incref(args);
+}
+
+static void note_notice(const struct api *a)
+{
+    struct run *r = a->run;
+    struct task *t = a->task;
+
+    r->notices = mem_grow(r->notices, &r->notices_cap, r->notices_count + 1, sizeof(*r->notices));
+    r->notices[r->notices_count++] = (struct notice_state){.step = mem_str(a->step)};
+    t->notices = mem_grow(t->notices, &t->notices_cap, t->notices_count + 1, sizeof(*t->notices));
+    t->notices[t->notices_count++] = mem_str(a->step);
+}
+
+/*
+ * notify{to, text, via?, within?} -> handle
+ *
+ * Tells the targets and goes on at once. `via` is an endpoint of the site, `within` how long it is
+ * tried.
+ */
+int api_notify(lua_State *L)
+{
+    struct api a;
+    struct why why = {0};
+
+    api_begin(L, "notify", API_NOTES, &a);
+    api_check_options(L, 1, "notify", WORD_NOTIFY);
+    lua_settop(L, 1);
+    int64_t within_ms = api_duration_member(L, 1, "within", "notify: within");
+    lua_pushliteral(L, "via");
+    if (lua_rawget(L, 1) != LUA_TNIL && lua_type(L, 2) != LUA_TSTRING)
+        return luaL_error(L, "notify: via is the name of an endpoint, got %s", luaL_typename(L, 2));
+    const char *via = lua_tostring(L, 2);
+    if (via && !utf8_valid(via, strlen(via)))
+        return luaL_error(L, "notify: via is no UTF-8");
+
+    sandbox_kernel_enter(L);
+    json_t *args = read_notify(L, within_ms, via, &why);
+    sandbox_kernel_leave(L);
+    if (!args)
+        return api_raise(L, &why);
+    api_command(&a, "notify", args);
+    note_notice(&a);
+    api_push_handle(L, HANDLE_NOTICE, a.step);
+    return 1;
+}
+
+/* The results of a notice, in the order in which they come. */
+static const char *const results[] = {NULL, "sent", "delivered", "seen", "failed"};
+enum { RESULT_FINAL = 3 }; /* from here on nothing follows */
+
+/* Push a result that the plan was not told yet, or the last one there will be; false: wait. */
+static bool push_result(lua_State *L, struct notice_state *n)
+{
+    if (n->result == 0 || (n->result == n->told && n->result < RESULT_FINAL))
+        return false;
+    n->told = n->result;
+    lua_pushstring(L, results[n->result]);
+    return true;
+}
+
+static int result_over(lua_State *L, int status, lua_KContext ctx)
+{
+    struct run *r = api_run(L);
+    struct notice_state *n = run_notice(r, api_handle(L, 1)->step);
+    bool timer = r->tasks.running->wake == WAKE_TIMER;
+
+    (void)status;
+    (void)ctx;
+    if (!timer && n && n->result == n->told)
+        return lua_yieldk(L, 0, 0, result_over); /* nothing new */
+    task_wait_over(r, r->tasks.running);
+    if (timer || !n || !push_result(L, n))
+        lua_pushnil(L);
+    return 1;
+}
+
+/*
+ * handle:result(duration?) -> "sent", "delivered", "seen", "failed", or nil when the time is over
+ *
+ * The next result that was not told yet; "seen" and "failed" are final and told again at once.
+ */
+int api_notify_result(lua_State *L)
+{
+    struct api a;
+
+    api_begin(L, "result", API_STARTS, &a);
+    struct handle *h = api_handle(L, 1);
+    if (h->kind != HANDLE_NOTICE)
+        return luaL_error(L, "only what notify gives has a result");
+    int64_t ms = lua_isnoneornil(L, 2) ? -1 : api_duration(L, 2, "result");
+    lua_settop(L, 1);
+    struct notice_state *n = run_notice(a.run, h->step);
+    if (n && push_result(L, n))
+        return 1;
+    task_wait(a.run, a.task, WAIT_NOTICE, a.step, a.at);
+    a.task->wait.of = mem_str(h->step);
+    if (ms >= 0)
+        task_wait_timer(a.run, a.task, ms);
+    return lua_yieldk(L, 0, 0, result_over);
+}

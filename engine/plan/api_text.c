@@ -1,0 +1,91 @@
+/* api_text - T: texts with {fields} in them. */
+#include "plan/api.h"
+
+#include "plan/border.h"
+#include "plan/fill.h"
+#include "plan/sandbox.h"
+
+#include <string.h>
+
+/* A field that nobody knows is in the record; where no step can be taken it only shows itself. */
+static void log_unknown(lua_State *L, struct run *r, const char *field)
+{
+    char step[STEP_MAX];
+    char at[SANDBOX_WHERE];
+    struct task *t = r->tasks.running;
+    AUTO_TEXT(line);
+
+    if (!t || !task_step(t, step))
+        return;
+    text_addf(&line, "the text has a field {%s} that nobody knows; it is shown as it stands", field);
+    json_t *cmd = command_new("log", step, sandbox_where(L, at));
+    run_command(r, json_put_str(cmd, "text", text_str(&line)));
+}
+
+/* The text or texts filled, as JSON of the same shape. */
+static json_t *fill_all(const json_t *text, struct fill *f)
+{
+    static const char *const languages[] = {"zh", "en"};
+    AUTO_TEXT(filled);
+
+    if (json_is_string(text)) {
+        fill_text(f, json_string_value(text), &filled);
+        return json_stringn(text_str(&filled), filled.len);
+    }
+    json_t *all = json_object();
+    for (size_t i = 0; i < 2; i++) {
+        const char *one = json_str(text, languages[i]);
+
+        if (!one)
+            continue;
+        text_clear(&filled);
+        f->lang = languages[i];
+        fill_text(f, one, &filled);
+        json_put(all, languages[i], json_stringn(text_str(&filled), filled.len));
+    }
+    return all;
+}
+
+/* Read the arguments, push the result. Kernel work: nothing raises. */
+static enum err fill_arguments(lua_State *L, struct run *r, struct why *why)
+{
+    AUTO_JSON(text);
+    AUTO_JSON(values);
+    AUTO_JSON(filled);
+
+    enum err e = border_read(L, 1, "T: text", &text, why);
+    if (e)
+        return e;
+    if (!json_is_string(text) && !json_str(text, "zh") && !json_str(text, "en"))
+        return why_set(why, ERR_INVALID, "T takes a text, or {zh = …, en = …}");
+    if (!lua_isnil(L, 2)) {
+        e = border_read(L, 2, "T: values", &values, why);
+        if (e)
+            return e;
+    }
+    struct fill f = {.values = values, .about = r->about};
+    filled = fill_all(text, &f);
+    border_push(L, filled);
+    if (f.unknown[0])
+        log_unknown(L, r, f.unknown);
+    return ERR_OK;
+}
+
+/*
+ * T(text, {name = value, …}?) -> text
+ *
+ * Fills {name} from the values, then from the incident; also T "text". The text may be {zh=, en=}.
+ */
+int api_text(lua_State *L)
+{
+    struct run *r = api_run(L);
+    struct why why = {0};
+
+    luaL_checkany(L, 1);
+    lua_settop(L, 2);
+    sandbox_charge(L, 200);
+    sandbox_kernel_enter(L);
+    enum err e = fill_arguments(L, r, &why);
+    sandbox_kernel_leave(L);
+    return e ? api_raise(L, &why) : 1;
+}

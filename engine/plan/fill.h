@@ -1,0 +1,27 @@
+/*
+ * fill - texts of a plan with {fields} in them.
+ *
+ * A field is looked up in the values that the plan gives, then in the incident: {title}, {place},
+ * {labels.instance}. Lists are joined by commas, a place shows its name, {zh=, en=} shows the
+ * language of the text. A field that nobody knows prints itself: a message with a hole in it is
+ * better than none.
+ *
+ * Layer      plan: base only.
+ */
+#pragma once
+
+#include "base/json.h"
+
+#include <stddef.h>
+
+enum { FILL_FIELD_MAX = 64 };
+
+struct fill {
+    const json_t *values; /* of the plan; may be NULL */
+    const json_t *about;  /* the incident; may be NULL */
+    const char *lang;     /* "zh", "en"; NULL: the text is in no language of its own */
+    char unknown[FILL_FIELD_MAX]; /* the first field that nobody knew; "" when there was none */
+};
+
+/* Append the filled text. */
+void fill_text(struct fill *f, const char *text, struct text *to);

@@ -1,0 +1,104 @@
+#include "plan/group.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+
+/* Move the values on top of the branch's stack into the table of results, from place `at` on. */
+static void keep(struct run *r, struct group *g, struct task *branch, int values, int at)
+{
+    lua_State *L = sandbox_lua(r->sb);
+
+    lua_rawgeti(L, LUA_REGISTRYINDEX, g->results);
+    luaL_checkstack(L, values, "results of a branch");
+    lua_xmove(branch->L, L, values);
+    for (int i = values; i >= 1; i--)
+        lua_rawseti(L, -1 - i, at + i - 1);
+    lua_pop(L, 1);
+}
+
+static void cancel_branches(struct run *r, struct task *parent)
+{
+    struct task *last;
+
+    do {
+        TAILQ_FOREACH_REVERSE(last, &parent->children, task_list, sibling)
+            if (last->kind == TASK_BRANCH)
+                break;
+        if (last)
+            task_cancel(r, last);
+    } while (last);
+}
+
+/* An error that nobody will raise: at least it is in the record. */
+static void log_error(struct run *r, struct task *parent, const struct task *branch,
+                      const struct sandbox_fault *fault)
+{
+    char text[WHY_BYTES + 64];
+    json_t *cmd = command_new("log", parent->wait.step, parent->wait.at);
+
+    snprintf(text, sizeof(text), "branch %d failed: %s", branch->index, fault->text);
+    run_command(r, json_put_str(cmd, "text", text));
+}
+
+static void parallel_over(struct run *r, struct task *parent, struct task *branch, bool ok,
+                          int values, const struct sandbox_fault *fault)
+{
+    struct group *g = &parent->wait.group;
+
+    if (ok && !g->error) {
+        if (values > 1)
+            lua_pop(branch->L, values - 1);
+        keep(r, g, branch, values > 0 ? 1 : 0, branch->index);
+    } else if (!ok && !g->error) {
+        g->error = true;
+        keep(r, g, branch, 1, 0);
+        if (g->fail_fast) {
+            cancel_branches(r, parent);
+            g->over = g->count;
+        }
+    } else if (!ok) {
+        log_error(r, parent, branch, fault);
+    }
+    if (g->over == g->count)
+        task_wake(r, parent, WAKE_BRANCHES);
+}
+
+static void race_over(struct run *r, struct task *parent, struct task *branch, bool ok, int values,
+                      const struct sandbox_fault *fault)
+{
+    struct group *g = &parent->wait.group;
+
+    if (ok) {
+        g->winner = branch->index;
+        g->values = values;
+        keep(r, g, branch, values, 1);
+        cancel_branches(r, parent);
+    } else if (g->failed == g->count) {
+        g->error = true;
+        keep(r, g, branch, 1, 0);
+    } else {
+        log_error(r, parent, branch, fault);
+        return;
+    }
+    task_wake(r, parent, WAKE_BRANCHES);
+}
+
+void group_branch_over(struct run *r, struct task *parent, struct task *branch, bool ok, int values,
+                       const struct sandbox_fault *fault)
+{
+    struct group *g = &parent->wait.group;
+
+    g->over++;
+    g->failed += !ok;
+    if (g->kind == GROUP_PARALLEL)
+        parallel_over(r, parent, branch, ok, values, fault);
+    else
+        race_over(r, parent, branch, ok, values, fault);
+}
+
+void group_timeout(struct run *r, struct task *parent)
+{
+    parent->wait.timer = false;
+    cancel_branches(r, parent);
+    task_wake(r, parent, WAKE_TIMER);
+}

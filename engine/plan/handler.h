@@ -1,0 +1,26 @@
+/*
+ * handler - `on` and `every`: nodes that start a task for each fact or tick.
+ *
+ *     on     one call a fact, at once, side by side; with `serial` one after the other
+ *     every  tick k is due at k periods after the start, so that it does not drift. A call never
+ *            overlaps the one before: ticks that pass meanwhile, or while nothing ran, become one
+ *            call, at once, which is told how many it missed
+ *
+ * An error ends that call only.
+ *
+ * Layer      plan: a part of a run. Kernel work.
+ */
+#pragma once
+
+#include "plan/run.h"
+
+/* Start a call for each fact behind the cursor, as far as it may. */
+void handler_pump(struct run *r, struct task *on);
+
+/* Set the timer of the first tick. */
+void handler_begin_ticks(struct run *r, struct task *every);
+/* The timer has fired. */
+void handler_tick(struct run *r, struct task *every);
+
+/* A call below `handler` is over. */
+void handler_call_over(struct run *r, struct task *handler);

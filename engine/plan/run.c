@@ -1,0 +1,275 @@
+#include "plan/run.h"
+
+#include "base/text.h"
+#include "plan/api.h"
+#include "plan/wake.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- making and freeing ---- */
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+/* 32 digits fill the first half of the generator's seed. */
+static bool seed_parse(const char *text, uint8_t ret[32])
+{
+    memset(ret, 0, 32);
+    for (size_t i = 0; i < 16; i++) {
+        int high = hex_digit(text[2 * i]);
+        int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
+
+        if (low < 0)
+            return false;
+        ret[i] = (uint8_t)(high * 16 + low);
+    }
+    return text[32] == '\0';
+}
+
+enum err run_new(const char *incident, struct pin *pin, const char *seed,
+                 const struct sandbox_limits *limits, struct run **ret, struct why *why)
+{
+    uint8_t bytes[32];
+
+    if (!seed_parse(seed, bytes))
+        return why_set(why, ERR_INVALID, "incident %s: the seed is not 32 hexadecimal digits",
+                       incident);
+    struct run *r = mem_new(1, sizeof(*r));
+    r->incident = mem_str(incident);
+    r->pin = pin;
+    r->sb = sandbox_new(limits);
+    sandbox_set_owner(r->sb, r);
+    entropy_init(&r->entropy, bytes);
+    tasks_init(&r->tasks);
+    r->fact_names = json_object();
+    r->respond = LUA_NOREF;
+    *ret = r;
+    return ERR_OK;
+}
+
+void run_free(struct run *r)
+{
+    if (!r)
+        return;
+    tasks_done(r);
+    sandbox_free(r->sb);
+    facts_done(&r->facts);
+    commands_done(&r->cmds);
+    for (size_t i = 0; i < r->notices_count; i++)
+        free(r->notices[i].step);
+    free(r->notices);
+    json_decref(r->fact_names);
+    json_decref(r->about);
+    free(r->incident);
+    free(r);
+}
+
+size_t run_bytes(const struct run *r)
+{
+    return sizeof(*r) + sandbox_bytes(r->sb) + r->facts.bytes +
+           r->tasks.count * (sizeof(struct task) + 256) + r->notices_count * 64 + 2048;
+}
+
+void run_fail(struct run *r, const char *reason, const char *text, const char *where)
+{
+    if (r->fault.reason)
+        return;
+    r->fault.reason = reason;
+    snprintf(r->fault.text, sizeof(r->fault.text), "%s", text);
+    snprintf(r->fault.where, sizeof(r->fault.where), "%s", where);
+}
+
+void run_command(struct run *r, json_t *takes)
+{
+    AUTO_JSON(cmd);
+    char text[WHY_BYTES];
+
+    cmd = takes;
+    const char *limit = commands_add(&r->cmds, json_incref(cmd));
+    if (!limit)
+        return;
+    const char *at = json_str_or(cmd, "at", "");
+    snprintf(text, sizeof(text), "%s: %s", at, limit);
+    run_fail(r, "too_many_commands", text, at);
+}
+
+/* ---- facts ---- */
+
+struct notice_state *run_notice(struct run *r, const char *step)
+{
+    for (size_t i = 0; i < r->notices_count; i++)
+        if (strcmp(r->notices[i].step, step) == 0)
+            return &r->notices[i];
+    return NULL;
+}
+
+/* "sent" is 1 … "failed" is 4; 0: no such result. */
+static int result_number(const char *result)
+{
+    static const char *const names[] = {"sent", "delivered", "seen", "failed"};
+
+    for (int i = 0; result && i < 4; i++)
+        if (strcmp(names[i], result) == 0)
+            return i + 1;
+    return 0;
+}
+
+static void note_result(struct run *r, const json_t *ev)
+{
+    const json_t *steps = json_at(ev, "steps");
+    int result = result_number(json_str(ev, "result"));
+
+    for (size_t i = 0; result && i < json_array_size(steps); i++) {
+        const char *step = json_string_value(json_array_get(steps, i));
+        struct notice_state *n = step ? run_notice(r, step) : NULL;
+
+        if (n && result > n->result)
+            n->result = result;
+    }
+}
+
+/* What the plan knows of the incident changes by facts only. */
+static void note_about(struct run *r, const json_t *ev)
+{
+    const json_t *incident = json_at(ev, "incident");
+    const json_t *occurrences = json_at(ev, "occurrences");
+
+    if (incident && !r->about) {
+        r->about = json_deep_copy(incident);
+        if (!json_at(r->about, "fields"))
+            json_put(r->about, "fields", json_object());
+        if (!json_at(r->about, "place"))
+            json_put(r->about, "place", json_object());
+        if (!json_at(r->about, "labels"))
+            json_put(r->about, "labels", json_object());
+        if (!json_object_get(r->about, "drill"))
+            json_put(r->about, "drill", json_false());
+    }
+    if (!r->about || json_array_size(occurrences) == 0)
+        return;
+    fact_put_values(json_object_get(r->about, "fields"), occurrences, false);
+    if (r->plan)
+        api_update_incident(r);
+}
+
+void run_fact(struct run *r, int64_t seq, const json_t *ev)
+{
+    facts_add(&r->facts, seq, ev);
+    note_result(r, ev);
+    note_about(r, ev);
+}
+
+/* ---- the first turn ---- */
+
+static void load_chunk(struct run *r, struct why *why, enum err *ret)
+{
+    struct pin *pin = r->pin;
+
+    if (pin->code.len > 0) {
+        sandbox_load_dump(r->sb, pin->file, text_str(&pin->code), pin->code.len);
+        *ret = ERR_OK;
+        return;
+    }
+    *ret = sandbox_load(r->sb, pin->file, pin->source, pin->source_len, why);
+    if (*ret == ERR_OK)
+        sandbox_dump(r->sb, &pin->code);
+}
+
+/* Run the file; false: it failed. */
+static bool run_chunk(struct run *r)
+{
+    lua_State *L = sandbox_lua(r->sb);
+    struct why why = {0};
+    enum err e;
+
+    load_chunk(r, &why, &e);
+    if (e) {
+        run_fail(r, "error", why.text, "");
+        return false;
+    }
+    enum sandbox_end end = sandbox_call(r->sb, 0, 1);
+    if (end != SANDBOX_DONE) {
+        const struct sandbox_fault *f = sandbox_fault(r->sb);
+
+        run_fail(r, end == SANDBOX_OVERRUN  ? "overrun"
+                    : end == SANDBOX_MEMORY ? "memory"
+                                            : "error",
+                 f->text, f->where);
+        return false;
+    }
+    bool is_plan = r->plan && lua_topointer(L, -1) == r->plan;
+    lua_pop(L, 1);
+    char text[WHY_BYTES];
+    if (!is_plan || r->respond == LUA_NOREF) {
+        snprintf(text, sizeof(text), "%s: %s", r->pin->file,
+                 is_plan ? "there is no plan.respond: what is to be done?"
+                         : "the file must end in \"return plan\"");
+        run_fail(r, "error", text, r->pin->file);
+        return false;
+    }
+    return true;
+}
+
+static void begin(struct run *r)
+{
+    lua_State *L = sandbox_lua(r->sb);
+    char at[SANDBOX_WHERE];
+
+    api_define(r);
+    if (!run_chunk(r))
+        return;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, r->respond);
+    lua_Debug ar;
+    lua_pushvalue(L, -1);
+    lua_getinfo(L, ">S", &ar);
+    snprintf(at, sizeof(at), "%s:%d", ar.short_src, ar.linedefined);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, r->incident_ref);
+    struct task *body = task_new(r, TASK_BODY, NULL, "0", at);
+    task_start(r, body, L, 1);
+}
+
+/* ---- turns ---- */
+
+static json_t *turn_result(struct run *r)
+{
+    const struct task *body = r->tasks.body;
+    json_t *turn = json_put(json_object(), "cmds", json_share(r->cmds.list));
+
+    json_put(turn, "awaits", wake_awaits(r));
+    bool done = body && body->returned && !body->failed && !tasks_busy(r);
+    return json_put(turn, "done", json_boolean(done));
+}
+
+bool run_turn(struct run *r, const struct run_turn *turn, const json_t *ev, json_t **ret)
+{
+    assert(!r->fault.reason && turn->cause > r->cause);
+    r->cause = turn->cause;
+    if (turn->t > r->t)
+        r->t = turn->t;
+    r->m = turn->m;
+    r->ev = ev;
+    commands_reset(&r->cmds);
+    sandbox_budget(r->sb, turn->instructions_max);
+
+    if (r->tasks.body)
+        wake_by_event(r, ev);
+    else if (r->about)
+        begin(r);
+    else
+        run_fail(r, "error", "the first event of the incident is no trigger", "");
+    tasks_run(r);
+    tasks_settle(r);
+    if (!r->fault.reason)
+        *ret = turn_result(r);
+    tasks_bury(r);
+    r->ev = NULL;
+    return !r->fault.reason;
+}

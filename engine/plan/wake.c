@@ -1,0 +1,129 @@
+#include "plan/wake.h"
+
+#include "plan/group.h"
+#include "plan/handler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool lists(const json_t *ev, const char *member, const char *name)
+{
+    const json_t *list = json_at(ev, member);
+
+    for (size_t i = 0; name && i < json_array_size(list); i++) {
+        const char *one = json_string_value(json_array_get(list, i));
+
+        if (one && strcmp(one, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool wake_ends_call(const json_t *ev)
+{
+    if (lists(ev, "names", "declined"))
+        return false; /* the call goes on with the next */
+    return lists(ev, "names", "expired") || json_str(ev, "by") != NULL;
+}
+
+/* Does the event wake this node? */
+static bool is_woken(const struct run *r, const struct task *t, const json_t *ev)
+{
+    const struct wait *w = &t->wait;
+
+    if (w->timer && lists(ev, "steps", w->step))
+        return true;
+    if (t->kind == TASK_ON || w->kind == WAIT_FACT)
+        return lists(ev, "names", facts_name_text(&r->facts, w->name));
+    if (w->kind == WAIT_CALL)
+        return lists(ev, "steps", w->step) && wake_ends_call(ev);
+    if (w->kind == WAIT_NOTICE)
+        return lists(ev, "steps", w->of) && json_str(ev, "result");
+    return false;
+}
+
+static void wake_one(struct run *r, struct task *t, const json_t *ev)
+{
+    bool timer = t->wait.timer && lists(ev, "steps", t->wait.step);
+
+    if (t->over)
+        return; /* what was woken before it cancelled it */
+    if (t->kind == TASK_ON) {
+        handler_pump(r, t);
+    } else if (t->kind == TASK_EVERY) {
+        handler_tick(r, t);
+    } else if (t->wait.kind == WAIT_BRANCHES) {
+        group_timeout(r, t);
+    } else if (timer) {
+        t->wait.timer = false;
+        task_wake(r, t, WAKE_TIMER);
+    } else {
+        task_wake(r, t, t->wait.kind == WAIT_FACT ? WAKE_FACT : WAKE_RESULT);
+    }
+}
+
+static int compare_order(const void *a, const void *b)
+{
+    const struct task *const *x = a;
+    const struct task *const *y = b;
+
+    return (*x)->wait.order < (*y)->wait.order ? -1 : (*x)->wait.order > (*y)->wait.order;
+}
+
+void wake_by_event(struct run *r, const json_t *ev)
+{
+    struct task *woken[TASKS_MAX + 1];
+    struct task *t;
+    size_t count = 0;
+
+    TAILQ_FOREACH(t, &r->tasks.all, all)
+        if (is_woken(r, t, ev))
+            woken[count++] = t;
+    qsort(woken, count, sizeof(*woken), compare_order);
+    for (size_t i = 0; i < count && !r->fault.reason; i++)
+        wake_one(r, woken[i], ev);
+}
+
+/* ---- what is awaited ---- */
+
+static int compare_texts(const void *a, const void *b)
+{
+    const char *const *x = a;
+    const char *const *y = b;
+
+    return strcmp(*x, *y);
+}
+
+/* A sorted list of texts, each once. */
+static json_t *sorted(const char **texts, size_t count)
+{
+    json_t *list = json_array();
+
+    qsort(texts, count, sizeof(*texts), compare_texts);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || strcmp(texts[i], texts[i - 1]) != 0)
+            json_array_append_new(list, json_string(texts[i]));
+    return list;
+}
+
+json_t *wake_awaits(const struct run *r)
+{
+    const char *names[TASKS_MAX + 1];
+    const char *steps[2 * TASKS_MAX + 2];
+    size_t names_count = 0;
+    size_t steps_count = 0;
+    const struct task *t;
+
+    TAILQ_FOREACH(t, &r->tasks.all, all) {
+        const struct wait *w = &t->wait;
+
+        if (t->kind == TASK_ON || w->kind == WAIT_FACT)
+            names[names_count++] = facts_name_text(&r->facts, w->name);
+        if (w->timer || w->kind == WAIT_CALL)
+            steps[steps_count++] = w->step;
+        if (w->kind == WAIT_NOTICE)
+            steps[steps_count++] = w->of;
+    }
+    json_t *awaits = json_put(json_object(), "names", sorted(names, names_count));
+    return json_put(awaits, "steps", sorted(steps, steps_count));
+}

@@ -1,0 +1,929 @@
+/* The words of the plan language, each as an author meets it. */
+#include "planner_night.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A plan whose respond is `body`; with facts stage_m and case. */
+static void open_night(struct planner_night *n, const char *body)
+{
+    AUTO_TEXT(source);
+
+    text_addf(&source,
+              "local plan = plan \"test\" { facts = { stage_m = {}, case = {event = true} } }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              body);
+    planner_night_init(n, text_str(&source));
+    planner_night_begin(n);
+}
+
+/* One turn and what came of it. */
+static void asks(const char *body, const char *expected)
+{
+    struct planner_night n;
+
+    open_night(&n, body);
+    planner_night_tells(&n, expected);
+    planner_night_done(&n);
+}
+
+/* The body fails with this sentence. */
+static void body_fails(const char *body, const char *sentence)
+{
+    struct planner_night n;
+
+    open_night(&n, body);
+    if (!strstr(text_str(&n.told), "respond test.lua:") || !strstr(text_str(&n.told), sentence))
+        fail_msg("%s\n  told: %s\n  not: %s", body, text_str(&n.told), sentence);
+    planner_night_done(&n);
+}
+
+/* ---- call ---- */
+
+static void a_call_gives_the_answer(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local a = call { to = 'duty:duty-room', within = '5m', text = 'come' }\n"
+                   "log(a.by .. ' ' .. a.name .. ' ' .. a.call .. ' ' .. tostring(a.note))");
+    planner_night_tells(&n, "call 0.1 duty:duty-room 300000 \"come\"\n");
+    assert_string_equal(json_string_value(json_array_get(json_at(n.awaits, "steps"), 0)), "0.1");
+    planner_night_answer(&n, "0.1", "li.ming");
+    planner_night_tells(&n, "log 0.2 li.ming li.ming 0.1 nil\ndone\n");
+    planner_night_done(&n);
+}
+
+static void a_call_that_nobody_answers_gives_nil(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "log(tostring(call { to = 'duty:duty-room', within = '5m', text = 'come' }))");
+    planner_night_expire(&n, "0.1");
+    planner_night_tells(&n, "call 0.1 duty:duty-room 300000 \"come\"\nlog 0.2 nil\ndone\n");
+    planner_night_done(&n);
+}
+
+/* "Cannot come" is a fact; the call itself goes on to the next. */
+static void a_decline_does_not_end_a_call(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "on('declined', function(d) log('declined by ' .. d.by) end)\n"
+                   "log(call { to = 'duty:duty-room', within = '5m', text = 'come' }.by)");
+    planner_night_fact(&n, "{'names':['declined'],'steps':['0.2'],'by':'a'}");
+    planner_night_answer(&n, "0.2", "b");
+    planner_night_tells(&n, "call 0.2 duty:duty-room 300000 \"come\"\n"
+                            "log 0.1/1.1 declined by a\nlog 0.3 b\ndone\n");
+    planner_night_done(&n);
+}
+
+static void a_call_has_rungs_and_rounds(void **state)
+{
+    (void)state;
+    asks("call { to = 'duty:it', text = {zh = '来', en = 'come'}, rounds = 3,\n"
+         "  rungs = {{to = 'seat:primary', within = '5m'}, {to = {'seat:b', 'post:c'}}},\n"
+         "  within = '10m' }",
+         "call 0.1 duty:it 600000 | seat:primary 300000 | seat:b,post:c -1 x3 "
+         "{\"en\":\"come\",\"zh\":\"来\"}\n");
+    asks("call { text = 'x', rungs = {{to = 'post:a', within = '5m'}} }",
+         "call 0.1 -1 | post:a 300000 \"x\"\n");
+}
+
+static void what_is_wrong_with_a_call_is_said(void **state)
+{
+    (void)state;
+    body_fails("call { to = 'duty:a', text = 'x' }", "within is missing");
+    body_fails("call { to = 'duty:a', within = '5 min', text = 'x' }",
+               "call: within: \"5 min\" is no duration; write \"90s\", \"5m\"");
+    body_fails("call { to = 'duty:a', within = 300, text = 'x' }", "a duration like \"5m\"");
+    body_fails("call { to = 'duty:a', within = '5m' }", "call: text is missing");
+    body_fails("call { to = 'duty:a', within = '5m', text = '' }", "call: text is empty");
+    body_fails("call { to = 'duty:a', within = '5m', text = {de = 'x'} }", "languages zh and en");
+    body_fails("call { within = '5m', text = 'x' }", "who is to be called?");
+    body_fails("call { to = {}, within = '5m', text = 'x' }", "a target or a list of targets");
+    body_fails("call { to = 'li.ming', within = '5m', text = 'x' }",
+               "\"li.ming\" is no target; write its kind before it, as in \"person:li.ming\"");
+    body_fails("call { to = 'duty:a', wihtin = '5m', text = 'x' }",
+               "there is no \"wihtin\"; did you mean \"within\"?");
+    body_fails("call { to = 'duty:a', within = '5m', text = 'x', at_least = 2 }",
+               "\"at_least\" is not built yet");
+    body_fails("call { to = 'duty:a', text = 'x', rungs = {{to = 'seat:a'}} }",
+               "rung 1 has no within");
+    body_fails("call { to = 'duty:a', text = 'x', within = '5m', rungs = {{within = '1m'}} }",
+               "a rung has no \"to\"");
+    body_fails("call { to = 'duty:a', within = '5m', text = 'x', rounds = 0 }", "rounds is a number");
+    body_fails("call('duty:a')", "call takes a table, got string");
+}
+
+/* ---- notify ---- */
+
+static void notify_goes_on_at_once(void **state)
+{
+    (void)state;
+    asks("notify { to = {'dept:a', 'post:b'}, text = 'x', via = 'pager', within = '1h' }\nlog('on')",
+         "notify 0.1 dept:a,post:b \"x\"\nlog 0.2 on\ndone\n");
+    body_fails("notify { to = 'dept:a', text = 'x', via = 7 }", "the name of an endpoint");
+}
+
+static void a_handle_tells_each_result_once(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local h = notify { to = 'person:a', text = 'x' }\n"
+                   "log(h:result('1m') or 'nil')\nlog(h:result('1m') or 'nil')\n"
+                   "log(h:result('1m') or 'nil') log(h:result())");
+    planner_night_tells(&n, "notify 0.1 person:a \"x\"\ntimer 0.2 60000\n");
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'result':'sent'}");
+    planner_night_tells(&n, "clear 0.2\nlog 0.3 sent\ntimer 0.4 60000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "log 0.5 nil\ntimer 0.6 60000\n");
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'result':'failed'}");
+    planner_night_tells(&n, "clear 0.6\nlog 0.7 failed\nlog 0.9 failed\ndone\n");
+    planner_night_done(&n);
+}
+
+/* The result came when nobody waited: it was no event, but it is in the record. */
+static void a_result_that_made_no_turn_is_known(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local h = notify { to = 'person:a', text = 'x' }\nsleep('10m')\n"
+                   "log(h:result('1m'))");
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'result':'sent'}");
+    assert_int_equal(n.turns, 1);
+    planner_night_pass(&n, 600000);
+    planner_night_tells(&n, "notify 0.1 person:a \"x\"\ntimer 0.2 600000\nlog 0.4 sent\ndone\n");
+    assert_int_equal(n.needs, 1);
+    planner_night_done(&n);
+}
+
+static void a_handle_has_no_other_members(void **state)
+{
+    (void)state;
+    body_fails("notify { to = 'person:a', text = 'x' }:wait('done')", "\":wait\" is not built yet");
+    body_fails("notify { to = 'person:a', text = 'x' }:reslut()", "a handle has no \"reslut\"");
+    body_fails("spawn(function() end):result()", "only what notify gives has a result");
+    asks("local h = spawn(function() end) log(tostring(h))", "log 0.2 handle 0.1/1\ndone\n");
+}
+
+/* ---- wait, facts and cursors ---- */
+
+static void wait_gives_the_fact_or_nil(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local f = wait('resolved', '10m') log(f.by)\n"
+                   "log(tostring(wait('resolved', '10m')))");
+    planner_night_tells(&n, "timer 0.1 600000\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'zhang'}");
+    planner_night_tells(&n, "clear 0.1\nlog 0.2 zhang\ntimer 0.3 600000\n");
+    planner_night_pass(&n, 600000);
+    planner_night_tells(&n, "log 0.4 nil\ndone\n");
+    planner_night_done(&n);
+}
+
+static void facts_of_the_head_come_with_station_and_value(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local a, b = wait('stage_m'), wait('stage_m')\n"
+                   "log(a.station .. a.value .. ' ' .. b.station .. b.value)\n"
+                   "local c = wait('case') log(c.id .. c.district)\n"
+                   "local u = wait('update') log(u.fields.g7.stage_m .. u.by .. u.note)\n"
+                   "log(incident.fields.g8.stage_m)");
+    planner_night_fact(&n, "{'names':['update','stage_m','stage_m'],'by':'w','note':'n',"
+                           "'occurrences':[{'name':'stage_m','station':'g7','value':4.9},"
+                           "{'name':'stage_m','station':'g8','value':5.1}]}");
+    planner_night_tells(&n, "log 0.3 g74.9 g85.1\n");
+    planner_night_fact(&n, "{'names':['update','case'],'by':'w','occurrences':[{'name':'case',"
+                           "'station':null,'value':{'id':'c1','district':'north'}}]}");
+    planner_night_tells(&n, "log 0.5 c1north\nlog 0.7 4.9wn\nlog 0.8 5.1\ndone\n");
+    planner_night_done(&n);
+}
+
+/* Nothing is lost while a task is busy, and nothing is seen twice. */
+static void every_task_sees_every_fact_once_in_order(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "spawn(function() for i = 1, 3 do log('a' .. wait('case').id) end end)\n"
+                   "sleep('10m')\n"
+                   "for i = 1, 3 do log('b' .. wait('case').id) end");
+    for (int i = 1; i <= 2; i++) {
+        char ev[160];
+
+        snprintf(ev, sizeof(ev), "{'names':['case'],'occurrences':[{'name':'case','value':"
+                                 "{'id':'%d'}}]}",
+                 i);
+        planner_night_fact(&n, ev);
+    }
+    planner_night_tells(&n, "timer 0.2 600000\nlog 0.1/1.2 a1\nlog 0.1/1.4 a2\n");
+    planner_night_pass(&n, 600000);
+    planner_night_tells(&n, "log 0.4 b1\nlog 0.6 b2\n");
+    planner_night_fact(&n, "{'names':['case'],'occurrences':[{'name':'case','value':{'id':'3'}}]}");
+    planner_night_tells(&n, "log 0.1/1.6 a3\nlog 0.8 b3\ndone\n");
+    planner_night_done(&n);
+}
+
+/* A task sees what came after the fact that started it, not before. */
+static void a_task_sees_nothing_from_before_its_start(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "sleep('1m')\nspawn(function() log('new ' .. wait('resolved').by) end)\n"
+                   "log('old ' .. wait('resolved').by)");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'first'}");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "timer 0.1 60000\nlog 0.4 old first\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'second'}");
+    planner_night_tells(&n, "log 0.2/1.2 new second\ndone\n");
+    planner_night_done(&n);
+}
+
+static void match_is_a_table_or_a_function(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "log(wait('resolved', '1h', {match = {by = {'a', 'b'}}}).by)\n"
+                   "log(wait('resolved', {match = function(f) return f.by > 'x' end}).by)");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'c'}");
+    planner_night_tells(&n, "timer 0.1 3600000\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'b'}");
+    planner_night_tells(&n, "clear 0.1\nlog 0.2 b\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'d'}");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'y'}");
+    planner_night_tells(&n, "log 0.4 y\ndone\n");
+    planner_night_done(&n);
+}
+
+static void an_error_in_a_match_is_the_waiters(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local ok, e = pcall(wait, 'resolved', '1h', {match = function() error('bad') "
+                   "end})\nlog(e)");
+    planner_night_fact(&n, "{'names':['resolved']}");
+    planner_night_tells(&n, "timer 0.1 3600000\nclear 0.1\nlog 0.2 test.lua:3: bad\ndone\n");
+    planner_night_done(&n);
+}
+
+static void names_of_facts_are_closed(void **state)
+{
+    (void)state;
+    body_fails("wait('anwser')", "there is no fact \"anwser\"; did you mean \"answer\"?");
+    body_fails("wait('rain')", "there is no fact \"rain\"; the head of the plan names");
+    body_fails("on('overdue', function() end)", "the fact \"overdue\" is not built yet");
+    body_fails("wait(7)", "the name of a fact is wanted first");
+    body_fails("wait('answer', {mach = 1})", "there is no \"mach\"; did you mean \"match\"?");
+}
+
+/* ---- sleep, timeout ---- */
+
+static void sleep_waits_for_its_time(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local t = now() sleep('90s') log(now() - t) sleep('0s') log('on')");
+    planner_night_pass(&n, 89999);
+    planner_night_tells(&n, "timer 0.1 90000\n");
+    planner_night_pass(&n, 1);
+    planner_night_tells(&n, "log 0.2 90000\ntimer 0.3 0\nlog 0.4 on\ndone\n");
+    planner_night_done(&n);
+}
+
+static void timeout_gives_true_and_the_results_or_false(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local ok, a, b = timeout('10m', function() sleep('1m') return 1, 2 end)\n"
+                   "log(tostring(ok) .. a .. b)\n"
+                   "log(tostring(timeout('1m', function() call {to='post:a', within='5m', text='x'} "
+                   "end)))");
+    planner_night_tells(&n, "timer 0.1 600000\ntimer 0.1/1.1 60000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "clear 0.1\nlog 0.2 true12\ntimer 0.3 60000\n"
+                            "call 0.3/1.1 post:a 300000 \"x\"\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "cancel 0.3/1.1\nlog 0.4 false\ndone\n");
+    planner_night_done(&n);
+}
+
+static void an_inner_wait_never_outlives_the_outer_timeout(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "log(tostring(timeout('1m', function()\n"
+                   "  timeout('1h', function()\n"
+                   "    race { function() sleep('2h') end, function() wait('answer', '3h') end }\n"
+                   "  end)\nend)))");
+    planner_night_tells(&n, "timer 0.1 60000\ntimer 0.1/1.1 3600000\n"
+                            "timer 0.1/1.1/1.1/1.1 7200000\ntimer 0.1/1.1/1.1/2.1 10800000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "clear 0.1/1.1\nclear 0.1/1.1/1.1/2.1\nclear 0.1/1.1/1.1/1.1\n"
+                            "log 0.2 false\ndone\n");
+    assert_int_equal(n.timers_count, 0);
+    planner_night_done(&n);
+}
+
+static void an_error_in_a_timeout_is_raised(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local ok, e = pcall(timeout, '1m', function() sleep('1s') error('x') end) log(e)");
+    planner_night_pass(&n, 1000);
+    planner_night_tells(&n, "timer 0.1 60000\ntimer 0.1/1.1 1000\nclear 0.1\n"
+                            "log 0.2 test.lua:3: x\ndone\n");
+    planner_night_done(&n);
+}
+
+/* ---- parallel, race ---- */
+
+static void parallel_waits_for_all(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local r = parallel {\n"
+                   "  function() sleep('2m') return 'a' end,\n"
+                   "  function() return end,\n"
+                   "  function() sleep('1m') return 'c', 'd' end }\n"
+                   "log(r[1] .. tostring(r[2]) .. r[3] .. r.n) log(parallel({}).n)");
+    planner_night_tells(&n, "timer 0.1/1.1 120000\ntimer 0.1/3.1 60000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "log 0.2 anilc3\nlog 0.4 0\ndone\n");
+    planner_night_done(&n);
+}
+
+/* A message that fails must not stop the telephone beside it. */
+static void a_failed_branch_stops_no_other(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local ok, e = pcall(parallel, {\n"
+                   "  function() sleep('1m') error('first') end,\n"
+                   "  function() sleep('2m') error('second') end,\n"
+                   "  function() sleep('3m') log('done') end })\nlog(e)");
+    planner_night_pass(&n, 180000);
+    planner_night_tells(&n, "timer 0.1/1.1 60000\ntimer 0.1/2.1 120000\ntimer 0.1/3.1 180000\n"
+                            "log 0.1 branch 2 failed: test.lua:5: second\n"
+                            "log 0.1/3.2 done\nlog 0.2 test.lua:4: first\ndone\n");
+    planner_night_done(&n);
+}
+
+static void fail_fast_cancels_the_others(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local ok, e = pcall(parallel, { fail_fast = true,\n"
+                   "  function() sleep('1m') error('first') end,\n"
+                   "  function() sleep('2m') log('never') end })\nlog(e)");
+    planner_night_pass(&n, 180000);
+    planner_night_tells(&n, "timer 0.1/1.1 60000\ntimer 0.1/2.1 120000\nclear 0.1/2.1\n"
+                            "log 0.2 test.lua:4: first\ndone\n");
+    planner_night_done(&n);
+}
+
+static void race_takes_the_first_and_cancels_the_rest(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local i, v = race {\n"
+                   "  function() defer(function() notify{to='post:a', text='never mind'} end)\n"
+                   "    call{to='post:a', within='5m', text='come'} end,\n"
+                   "  function() error('broken') end,\n"
+                   "  function() sleep('1m') return 'late' end }\nlog(i .. v)");
+    planner_night_tells(&n, "call 0.1/1.2 post:a 300000 \"come\"\n"
+                            "log 0.1 branch 2 failed: test.lua:6: broken\n"
+                            "timer 0.1/3.1 60000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "cancel 0.1/1.2\nnotify 0.1/1.1/1.1 post:a \"never mind\"\n"
+                            "log 0.2 3late\ndone\n");
+    planner_night_done(&n);
+}
+
+static void a_tie_in_a_race_goes_to_the_first(void **state)
+{
+    (void)state;
+    asks("log(race { function() return 'a' end, function() return 'b' end })",
+         "log 0.2 1\ndone\n");
+    asks("local ok, e = pcall(race, { function() error('a', 0) end, function() error('b', 0) end })\n"
+         "log(e)",
+         "log 0.1 branch 1 failed: a\nlog 0.2 b\ndone\n");
+}
+
+static void what_is_no_list_of_functions_is_refused(void **state)
+{
+    (void)state;
+    body_fails("parallel(log('x'))", "takes a list of functions, got no value");
+    body_fails("parallel { 7 }", "number 1 is a number, no function; leave out the ()");
+    body_fails("race {}", "race needs at least one function");
+    body_fails("race { fail_fast = true, function() end }", "race takes functions only");
+    body_fails("parallel { failfast = true, function() end }", "there is no \"failfast\"");
+}
+
+/* ---- on, every, spawn ---- */
+
+static void on_calls_for_each_fact_side_by_side(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "on('resolved', function(f) sleep('1m') log(f.by) end)");
+    planner_night_tells(&n, "done\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'a'}");
+    planner_night_pass(&n, 30000);
+    planner_night_fact(&n, "{'names':['resolved'],'by':'b'}");
+    planner_night_tells(&n, "timer 0.1/1.1 60000\ntimer 0.1/2.1 60000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "log 0.1/1.2 a\nlog 0.1/2.2 b\ndone\n");
+    planner_night_done(&n);
+}
+
+static void on_with_serial_goes_one_by_one(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "on('resolved', function(f) sleep('1m') log(f.by) end, {serial = true})");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'a'}");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'b'}");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'c'}");
+    planner_night_tells(&n, "done\ntimer 0.1/1.1 60000\n");
+    planner_night_pass(&n, 180000);
+    planner_night_tells(&n, "log 0.1/1.2 a\ntimer 0.1/2.1 60000\nlog 0.1/2.2 b\n"
+                            "timer 0.1/3.1 60000\nlog 0.1/3.2 c\ndone\n");
+    planner_night_done(&n);
+}
+
+/* What happened between the trigger and the on() is not lost. */
+static void on_sees_what_came_before_it_was_set(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "sleep('1m') on('resolved', function(f) log(f.by) end)");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'early'}");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "timer 0.1 60000\nlog 0.2/1.1 early\ndone\n");
+    planner_night_done(&n);
+}
+
+static void an_error_in_a_handler_ends_that_call_only(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "on('resolved', function(f) if f.by == 'a' then error('no') end log(f.by) end)");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'a'}");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'b'}");
+    planner_night_tells(&n, "done\nerror 0.1/1.1 handler test.lua:3: no\ndone\n"
+                            "log 0.1/2.1 b\ndone\n");
+    planner_night_done(&n);
+}
+
+static void every_ticks_without_drift(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "every('1h', function(k, missed) log(k .. '/' .. missed) end)");
+    planner_night_tells(&n, "timer 0.1 3600000\n");
+    planner_night_pass(&n, 3600000);
+    planner_night_tells(&n, "log 0.1/1.1 1/0\ntimer 0.1 3600000\n");
+    planner_night_pass(&n, 3600000);
+    planner_night_tells(&n, "log 0.1/2.1 2/0\ntimer 0.1 3600000\n");
+    /* the machine was down for three hours and a half */
+    n.timers[0].due += 3 * 3600000 + 1800000;
+    planner_night_pass(&n, 5 * 3600000);
+    planner_night_tells(&n, "log 0.1/3.1 6/3\ntimer 0.1 1800000\n"
+                            "log 0.1/4.1 7/0\ntimer 0.1 3600000\n");
+    planner_night_done(&n);
+}
+
+static void a_long_call_of_every_swallows_ticks(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "every('1h', function(k, missed) log(k .. '/' .. missed)\n"
+                   "if k == 1 then sleep('150m') end end)");
+    planner_night_pass(&n, 3600000);
+    planner_night_tells(&n, "timer 0.1 3600000\nlog 0.1/1.1 1/0\ntimer 0.1/1.2 9000000\n");
+    planner_night_pass(&n, 9000000);
+    planner_night_tells(&n, "log 0.1/2.1 3/1\ntimer 0.1 1800000\n");
+    planner_night_pass(&n, 1800000);
+    planner_night_tells(&n, "log 0.1/3.1 4/0\ntimer 0.1 3600000\n");
+    planner_night_done(&n);
+}
+
+static void every_goes_on_behind_an_error(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "every('1h', function(k) if k == 1 then error('x', 0) end log('fine') end)");
+    planner_night_pass(&n, 7200000);
+    planner_night_tells(&n, "timer 0.1 3600000\nerror 0.1/1.1 handler x\ntimer 0.1 3600000\n"
+                            "log 0.1/2.1 fine\ntimer 0.1 3600000\n");
+    body_fails("every({'08:30'}, function() end)", "times of day and times by level are not built");
+    body_fails("every('0s', function() end)", "at least \"1s\"");
+    planner_night_done(&n);
+}
+
+static void spawn_runs_beside(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "spawn(function(a, b) sleep('1m') log(a .. b) end, 'x', 'y') log('first')");
+    planner_night_tells(&n, "log 0.2 first\ntimer 0.1/1.1 60000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "log 0.1/1.2 xy\ndone\n");
+    asks("spawn(function() error('x', 0) end)", "error 0.1/1.1 handler x\ndone\n");
+    planner_night_done(&n);
+}
+
+/* ---- cancel, defer ---- */
+
+static void cancel_ends_a_task_with_all_it_started(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local h = spawn(function()\n"
+                   "  defer(function() log('last') end)\n"
+                   "  defer(function() log('first') end)\n"
+                   "  notify{to='post:a', text='sent'} notify{to='post:b', text='unsent'}\n"
+                   "  every('1h', function() end)\n"
+                   "  spawn(function() defer(function() log('child') end)\n"
+                   "    pcall(call, {to='post:c', within='1m', text='x'}) log('never') end)\n"
+                   "  while true do pcall(sleep, '1h') log('never') end\n"
+                   "end)\nsleep('1m') cancel(h) log('over') cancel(h)");
+    planner_night_tells(&n, "timer 0.2 60000\nnotify 0.1/1.3 post:a \"sent\"\n"
+                            "notify 0.1/1.4 post:b \"unsent\"\ntimer 0.1/1.5 3600000\n"
+                            "timer 0.1/1.7 3600000\ncall 0.1/1.6/1.2 post:c 60000 \"x\"\n");
+    planner_night_fact(&n, "{'names':[],'steps':['0.1/1.3'],'result':'sent'}");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "clear 0.1/1.7\ncancel 0.1/1.4\ncancel 0.1/1.6/1.2\n"
+                            "log 0.1/1.6/1.1/1.1 child\nclear 0.1/1.5\n"
+                            "log 0.1/1.2/1.1 first\nlog 0.1/1.1/1.1 last\nlog 0.4 over\ndone\n");
+    assert_int_equal(n.timers_count, 0);
+    planner_night_done(&n);
+}
+
+static void cancel_ends_on_and_every(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local o = on('resolved', function() sleep('1h') end)\n"
+                   "local e = every('1h', function() sleep('2h') end)\n"
+                   "sleep('90m') cancel(o) cancel(e)");
+    planner_night_fact(&n, "{'names':['resolved']}");
+    planner_night_pass(&n, 5400000);
+    planner_night_tells(&n, "timer 0.2 3600000\ntimer 0.3 5400000\ntimer 0.1/1.1 3600000\n"
+                            "timer 0.2/1.1 7200000\nclear 0.2/1.1\ndone\n");
+    assert_int_equal(json_array_size(json_at(n.awaits, "names")), 0);
+    planner_night_done(&n);
+}
+
+static void cancel_recalls_a_notice(void **state)
+{
+    (void)state;
+    asks("local h = notify{to='post:a', text='x'} cancel(h)",
+         "notify 0.1 post:a \"x\"\ncancel 0.1\ndone\n");
+    body_fails("cancel('x')", "handle expected");
+}
+
+static void a_task_may_cancel_itself_or_its_parent(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local h h = spawn(function() defer(function() log('bye') end)\n"
+                   "  parallel { function() cancel(h) log('never') end,\n"
+                   "    function() sleep('1h') end }\n  log('never') end)\nlog('on')");
+    planner_night_tells(&n, "log 0.2 on\nlog 0.1/1.1/1.1 bye\ndone\n");
+    assert_int_equal(n.timers_count, 0);
+    planner_night_done(&n);
+}
+
+static void a_defer_that_cancels_its_family_ends(void **state)
+{
+    (void)state;
+    asks("local p p = spawn(function()\n"
+         "  spawn(function() defer(function() cancel(p) log('c') end) sleep('1h') end)\n"
+         "  sleep('1h') end)\n"
+         "sleep('0s')",
+         "timer 0.2 0\ntimer 0.1/1.2 3600000\ntimer 0.1/1.1/1.2 3600000\n");
+    asks("local p p = spawn(function()\n"
+         "  local c = spawn(function() defer(function() cancel(p) log('c') end) sleep('1h') end)\n"
+         "  spawn(function() cancel(c) log('never') end) sleep('1h') end)",
+         "timer 0.1/1.3 3600000\ntimer 0.1/1.1/1.2 3600000\nclear 0.1/1.1/1.2\n"
+         "clear 0.1/1.3\nlog 0.1/1.1/1.1/1.2 c\ndone\n");
+}
+
+static void defers_run_at_the_end_last_first(void **state)
+{
+    (void)state;
+    asks("spawn(function() defer(function() log(1) end) defer(function() log(2) end) log(0) end)",
+         "log 0.1/1.3 0\nlog 0.1/1.2/1.1 2\nlog 0.1/1.1/1.1 1\ndone\n");
+    asks("spawn(function() defer(function() log('d') end) error('x', 0) end)",
+         "error 0.1/1.2 handler x\nlog 0.1/1.1/1.1 d\ndone\n");
+    asks("spawn(function() defer(function() error('in defer', 0) end)\n"
+         "defer(function() sleep('1m') end) end)",
+         "error 0.1/1.2/1.1 handler test.lua:4: sleep cannot be used in a defer: nothing may wait or "
+         "begin there\nerror 0.1/1.1/1.1 handler in defer\ndone\n");
+}
+
+/* The body is the scope of the response: its defers wait for all that lives in it. */
+static void the_bodys_defers_wait_for_the_scope(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "defer(function() log('end') end) spawn(function() sleep('1m') end)");
+    planner_night_tells(&n, "timer 0.2/1.1 60000\n");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "log 0.1/1.1 end\ndone\n");
+    planner_night_done(&n);
+}
+
+static void returning_ends_nothing(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local h = spawn(function() spawn(function() sleep('1h') log('lives') end) end)\n"
+                   "sleep('1m') cancel(h)");
+    planner_night_pass(&n, 3600000);
+    planner_night_tells(&n, "timer 0.2 60000\ntimer 0.1/1.1/1.1 3600000\n"
+                            "log 0.1/1.1/1.2 lives\ndone\n");
+    planner_night_done(&n);
+}
+
+/* ---- limits ---- */
+
+static void more_than_256_tasks_are_refused_with_an_alarm(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "for i = 1, 300 do spawn(sleep, '1h') end");
+    assert_int_equal(n.timers_count, 256);
+    assert_non_null(strstr(text_str(&n.told), "error 0.257/1 handler test.lua:3: more than 256 tasks "
+                                              "at once: this one was not started"));
+    assert_null(strstr(text_str(&n.told), "error 0.258"));
+    planner_night_done(&n);
+    body_fails("local t = {} for i = 1, 257 do t[i] = function() end end parallel(t)",
+               "more than 256 functions");
+}
+
+static void more_than_1000_commands_end_the_plan(void **state)
+{
+    (void)state;
+    asks("while true do pcall(log, 'x') end",
+         "failed too_many_commands: test.lua:3: more than 1,000 commands in one turn; is there a loop "
+         "without a wait in it?\n");
+    asks("local t = {} for i = 1, 6000 do t[i] = 'person:p' .. i end\n"
+         "for i = 1, 4 do notify{to = t, text = 'x'} end",
+         "failed too_many_commands: test.lua:4: more than 20,000 targets in one turn; use a group\n");
+}
+
+static void overruns_fail_with_the_line(void **state)
+{
+    (void)state;
+    asks("local function f() while true do end end\nwhile true do pcall(f) end",
+         "failed overrun: test.lua:3: more than 2000000 instructions in one turn; is there a loop that "
+         "never waits?\n");
+    asks("local t = {} for i = 1, 1e9 do t[i] = i end",
+         "failed memory: test.lua:3: more than 4194304 bytes of memory; does a table or a recursion "
+         "grow without end?\n");
+    asks("while true do parallel { function() end } end",
+         "failed overrun: test.lua:3: more than 2000000 instructions in one turn; is there a loop that "
+         "never waits?\n");
+}
+
+static void an_error_in_the_body_is_told_and_the_rest_runs_on(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "on('resolved', function(f) log(f.by) end) error('boom')");
+    planner_night_tells(&n, "error 0.2 respond test.lua:3: boom\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'a'}");
+    planner_night_tells(&n, "log 0.1/1.1 a\n");
+    planner_night_done(&n);
+}
+
+/* ---- where words may stand ---- */
+
+static void words_have_their_place(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    body_fails("table.sort({2, 1}, function(a, b) sleep('1m') return a < b end)",
+               "sleep cannot be used here: the function of a sort, a gsub or a match");
+    body_fails("local s = ('x'):gsub('x', function() log('x') end)", "log cannot be used here");
+    body_fails("tostring(setmetatable({}, {__tostring = function() sleep('1m') end}))",
+               "sleep cannot be used here");
+    asks("local t = setmetatable({}, {__index = function(t, k) sleep('1m') return k end}) log(t.x)",
+         "timer 0.1 60000\n");
+    planner_night_init(&n, "log('x')\nreturn plan 'test' {}");
+    planner_night_begin(&n);
+    planner_night_tells(&n, "failed error: test.lua:1: log can be used only inside of plan.respond and "
+                            "what it starts\n");
+    planner_night_done(&n);
+}
+
+static void reserved_words_say_that_they_are_not_built(void **state)
+{
+    (void)state;
+    body_fails("measure('x')", "\"measure\" is not built yet");
+    body_fails("escalate 'x'", "\"escalate\" is not built yet");
+    body_fails("require 'lib.x'", "\"require\" is not built yet");
+    body_fails("incident:at_least 'II'", "\"incident.at_least\" is not built yet");
+    body_fails("log(incident.commander)", "\"incident.commander\" is not built yet");
+    body_fails("log(incident.titel)", "there is no \"incident.titel\"; did you mean \"incident.title\"");
+}
+
+static void a_file_must_be_a_plan(void **state)
+{
+    static const char *const files[][2] = {
+        {"local x = 1", "test.lua: the file must end in \"return plan\""},
+        {"return plan 'test' {}", "test.lua: there is no plan.respond: what is to be done?"},
+        {"local p = plan 'test' {} function p.level() end return p",
+         "test.lua:1: \"plan.level\" is not built yet"},
+        {"local p = plan 'test' {} function p.repsond() end return p",
+         "test.lua:1: a plan has no \"repsond\"; did you mean \"respond\"?"},
+        {"local p = plan 'a' {} local q = plan 'b' {} return p",
+         "test.lua:1: a file holds one plan; \"b\" is the second"},
+        {"error('at once')", "test.lua:1: at once"},
+        {"local p =", "test.lua:1: unexpected symbol near <eof>"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        struct planner_night n;
+        char expected[300];
+
+        planner_night_init(&n, files[i][0]);
+        planner_night_begin(&n);
+        snprintf(expected, sizeof(expected), "failed error: %s\n", files[i][1]);
+        planner_night_tells(&n, expected);
+        planner_night_done(&n);
+    }
+}
+
+/* ---- T, incident, state, random ---- */
+
+static void texts_are_filled(void **state)
+{
+    (void)state;
+    asks("log(T 'First report: {title} at {place}. {labels.service} {count}')",
+         "log 0.1 First report: Gauge 7 at North Bridge. pay 1\ndone\n");
+    asks("log(T('{who} of {n}: {b}', {who = {'a', 'b'}, n = 2.5, b = true}))",
+         "log 0.1 a, b of 2.5: true\ndone\n");
+    asks("notify{to='post:a', text = T({zh = '{title} {who}', en = '{title} {who}'}, {who = {'a', 'b'}})}",
+         "notify 0.1 post:a {\"en\":\"Gauge 7 a, b\",\"zh\":\"Gauge 7 a、b\"}\ndone\n");
+    asks("log(T '{grade} {nosuch} {a b} { {')",
+         "log 0.1 the text has a field {nosuch} that nobody knows; it is shown as it stands\n"
+         "log 0.2 III {nosuch} {a b} { {\ndone\n");
+    asks("log(T('{x}', {x = {zh = '甲', en = 'A'}}))", "log 0.1 甲\ndone\n");
+    body_fails("T(7)", "T takes a text");
+    body_fails("T('x', {f = T})", "T: values.f: a function cannot be written down");
+}
+
+static void the_incident_is_there_and_read_only(void **state)
+{
+    (void)state;
+    asks("log(incident.title .. incident.grade .. incident.place.district .. incident.count ..\n"
+         "tostring(incident.warning) .. tostring(incident.level) .. tostring(incident.drill))",
+         "log 0.1 Gauge 7IIInorth1nilnilfalse\ndone\n");
+    body_fails("incident.title = 'x'", "\"title\" cannot be set here: this table is read-only");
+    body_fails("incident.place.district = 'x'", "read-only");
+    asks("local r = {} for k, v in pairs(incident.place) do r[#r + 1] = k .. v end\n"
+         "log(table.concat(r, ' ')) state(incident.place)",
+         "log 0.1 districtnorth nameNorth Bridge\n"
+         "state 0.2 {\"district\":\"north\",\"name\":\"North Bridge\"}\ndone\n");
+}
+
+static void state_and_log_cross_the_border(void **state)
+{
+    (void)state;
+    asks("state{phase = 'search', teams = 3, list = {1, 2}}",
+         "state 0.1 {\"list\":[1,2],\"phase\":\"search\",\"teams\":3}\ndone\n");
+    body_fails("state{1, 2}", "every member has a name");
+    body_fails("state{f = state}", "state.f: a function cannot be written down");
+    body_fails("state{x = 0/0}", "state.x: not a number");
+    asks("log(12) log(nil) log({})", "log 0.1 12\nlog 0.2 nil\nlog 0.3 table\ndone\n");
+}
+
+static void chance_comes_from_the_seed(void **state)
+{
+    struct planner_night a, b;
+    const char *body = "local r = {} for i = 1, 20 do r[i] = random(6) end\n"
+                       "log(table.concat(r) .. uuid())";
+
+    (void)state;
+    open_night(&a, body);
+    open_night(&b, body);
+    assert_string_equal(text_str(&a.told), text_str(&b.told));
+    assert_true(strspn(text_str(&a.told) + strlen("log 0.1 "), "123456") >= 20);
+    planner_night_done(&a);
+    planner_night_done(&b);
+    body_fails("random(0)", "at least 1");
+}
+
+#define TESTS(X)                                                                                   \
+    X(a_call_gives_the_answer)                                                                     \
+    X(a_call_that_nobody_answers_gives_nil)                                                        \
+    X(a_decline_does_not_end_a_call)                                                               \
+    X(a_call_has_rungs_and_rounds)                                                                 \
+    X(what_is_wrong_with_a_call_is_said)                                                           \
+    X(notify_goes_on_at_once)                                                                      \
+    X(a_handle_tells_each_result_once)                                                             \
+    X(a_result_that_made_no_turn_is_known)                                                         \
+    X(a_handle_has_no_other_members)                                                               \
+    X(wait_gives_the_fact_or_nil)                                                                  \
+    X(facts_of_the_head_come_with_station_and_value)                                               \
+    X(every_task_sees_every_fact_once_in_order)                                                    \
+    X(a_task_sees_nothing_from_before_its_start)                                                   \
+    X(match_is_a_table_or_a_function)                                                              \
+    X(an_error_in_a_match_is_the_waiters)                                                          \
+    X(names_of_facts_are_closed)                                                                   \
+    X(sleep_waits_for_its_time)                                                                    \
+    X(timeout_gives_true_and_the_results_or_false)                                                 \
+    X(an_inner_wait_never_outlives_the_outer_timeout)                                              \
+    X(an_error_in_a_timeout_is_raised)                                                             \
+    X(parallel_waits_for_all)                                                                      \
+    X(a_failed_branch_stops_no_other)                                                              \
+    X(fail_fast_cancels_the_others)                                                                \
+    X(race_takes_the_first_and_cancels_the_rest)                                                   \
+    X(a_tie_in_a_race_goes_to_the_first)                                                           \
+    X(what_is_no_list_of_functions_is_refused)                                                     \
+    X(on_calls_for_each_fact_side_by_side)                                                         \
+    X(on_with_serial_goes_one_by_one)                                                              \
+    X(on_sees_what_came_before_it_was_set)                                                         \
+    X(an_error_in_a_handler_ends_that_call_only)                                                   \
+    X(every_ticks_without_drift)                                                                   \
+    X(a_long_call_of_every_swallows_ticks)                                                         \
+    X(every_goes_on_behind_an_error)                                                               \
+    X(spawn_runs_beside)                                                                           \
+    X(cancel_ends_a_task_with_all_it_started)                                                      \
+    X(cancel_ends_on_and_every)                                                                    \
+    X(cancel_recalls_a_notice)                                                                     \
+    X(a_task_may_cancel_itself_or_its_parent)                                                      \
+    X(a_defer_that_cancels_its_family_ends)                                                        \
+    X(defers_run_at_the_end_last_first)                                                            \
+    X(the_bodys_defers_wait_for_the_scope)                                                         \
+    X(returning_ends_nothing)                                                                      \
+    X(more_than_256_tasks_are_refused_with_an_alarm)                                               \
+    X(more_than_1000_commands_end_the_plan)                                                        \
+    X(overruns_fail_with_the_line)                                                                 \
+    X(an_error_in_the_body_is_told_and_the_rest_runs_on)                                           \
+    X(words_have_their_place)                                                                      \
+    X(reserved_words_say_that_they_are_not_built)                                                  \
+    X(a_file_must_be_a_plan)                                                                       \
+    X(texts_are_filled)                                                                            \
+    X(the_incident_is_there_and_read_only)                                                         \
+    X(state_and_log_cross_the_border)                                                              \
+    X(chance_comes_from_the_seed)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define X(test) cmocka_unit_test(test),
+        TESTS(X)
+#undef X
+    };
+    return cmocka_run_group_tests_name("the plan language", tests, NULL, NULL);
+}
