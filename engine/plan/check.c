@@ -377,34 +377,3 @@ json_t *check_file(const char *name, const void *bytes, size_t len)
     }
     return file;
 }
-
-static void print_count(struct text *to, size_t count, const char *what)
-{
-    text_addf(to, "%zu %s%s", count, what, count == 1 ? "" : "s");
-}
-
-bool check_print(const json_t *reply_frame, struct text *to)
-{
-    const json_t *findings = json_at(reply_frame, "findings");
-    size_t warnings = 0;
-    bool ok = json_bool(reply_frame, "ok");
-
-    for (size_t i = 0; i < json_array_size(findings); i++)
-        if (strcmp(json_str_or(json_array_get(findings, i), "severity", ""), "warning") == 0)
-            warnings++;
-    findings_print_json(findings, to);
-    if (ok) {
-        print_count(to, json_array_size(json_at(reply_frame, "plans")), "plan");
-        text_add(to, ", ");
-        print_count(to, json_object_size(json_at(reply_frame, "channels")), "channel");
-        text_add(to, ": no errors");
-    } else {
-        print_count(to, json_array_size(findings) - warnings, "error");
-    }
-    if (warnings) {
-        text_add(to, ", ");
-        print_count(to, warnings, "warning");
-    }
-    text_add(to, ok ? "\n" : "; nothing of this set is taken into force\n");
-    return ok;
-}

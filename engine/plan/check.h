@@ -13,7 +13,6 @@
 #pragma once
 
 #include "base/json.h"
-#include "base/text.h"
 
 /*
  * The reply to a frame "check":
@@ -29,9 +28,3 @@ json_t *check_set(const json_t *request);
  * left out, the file is refused anyway. Gives.
  */
 json_t *check_file(const char *name, const void *bytes, size_t len);
-
-/*
- * The lines of a reply as people read them: a line a finding, then "3 plans, 2 channels: no errors"
- * or "2 errors, 1 warning: …". returns true when the set is good.
- */
-bool check_print(const json_t *reply_frame, struct text *to);

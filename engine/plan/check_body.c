@@ -265,11 +265,12 @@ static void check_last_options(const struct body_check *c, const struct node *ca
 static void check_wait(const struct body_check *c, const struct node *call)
 {
     const struct node *within = node_child(call, 2);
+    bool options_second = table_argument(call, 2) != NULL; /* wait(name, {match = …}) */
 
     check_fact(c, call);
-    if (within && node_meant(within)->kind != NODE_NIL)
+    if (within && !options_second && node_meant(within)->kind != NODE_NIL)
         check_duration(c, within, "how long", true);
-    check_last_options(c, call, 3, WORD_WAIT);
+    check_last_options(c, call, options_second ? 2 : 3, WORD_WAIT);
 }
 
 static void check_on(const struct body_check *c, const struct node *call)
@@ -311,6 +312,29 @@ static void check_sleep(const struct body_check *c, const struct node *call)
         check_report(c, call, "bad_argument", "sleep takes a duration: sleep \"5m\"");
 }
 
+/* Is it written as the call of a word? It would run first, and its result is no function. */
+static bool is_word_call(const struct node *n)
+{
+    return n->kind == NODE_CALL && n->first->kind == NODE_NAME && !n->first->decl &&
+           word_find(WORD_NAME, n->first->text, n->first->len);
+}
+
+static void check_branch(const struct body_check *c, const struct node *field, const char *word)
+{
+    const struct node *key = field->first;
+    const struct node *branch = node_meant(field->last);
+
+    if (key->next && !(key->kind == NODE_STRING && strcmp(word, "parallel") == 0))
+        check_report(c, field, "bad_argument", "%s takes a list of functions, without names", word);
+    else if (key->next)
+        check_option(c, key, word, WORD_PARALLEL);
+    else if (is_word_call(branch))
+        check_report(c, field, "bad_argument",
+                     "this would run before %s begins; write function() … end around it", word);
+    else if (is_literal_other_than(branch, NODE_FUNCTION))
+        check_report(c, field, "bad_argument", "%s takes a list of functions, this is none", word);
+}
+
 /* parallel and race take a list of functions. */
 static void check_branches(const struct body_check *c, const struct node *call)
 {
@@ -318,13 +342,12 @@ static void check_branches(const struct body_check *c, const struct node *call)
     const struct node *arg = node_child(call, 1);
     char name[NAME_BYTES];
 
+    text_of(call->first, name);
     if (!table && (!arg || is_literal_other_than(arg, NODE_TABLE)))
-        check_report(c, call, "bad_argument", "%s takes a list of functions: %s {f, g}",
-                     text_of(call->first, name), name);
+        check_report(c, call, "bad_argument", "%s takes a list of functions: %s {f, g}", name,
+                     name);
     for (const struct node *f = table ? table->first : NULL; f && check_spend(c); f = f->next)
-        if (f->first->next || is_literal_other_than(f->last, NODE_FUNCTION))
-            check_report(c, f, "bad_argument", "%s takes a list of functions, this is none",
-                         text_of(call->first, name));
+        check_branch(c, f, name);
 }
 
 static void check_state(const struct body_check *c, const struct node *call)

@@ -133,24 +133,3 @@ json_t *findings_json(const struct findings *f)
     }
     return list;
 }
-
-void findings_print_json(const json_t *findings, struct text *to)
-{
-    for (size_t i = 0; i < json_array_size(findings); i++) {
-        const json_t *x = json_array_get(findings, i);
-        bool warning = strcmp(json_str_or(x, "severity", ""), "warning") == 0;
-
-        text_addf(to, "%s:%lld:%lld: %s: %s%s\n", json_str_or(x, "file", "?"),
-                  (long long)json_int(x, "line", 1), (long long)json_int(x, "col", 1),
-                  json_str_or(x, "code", "?"), json_str_or(x, "text", ""),
-                  warning ? " (warning)" : "");
-    }
-}
-
-void findings_print(const struct findings *f, struct text *to)
-{
-    json_t *json = findings_json(f);
-
-    findings_print_json(json, to);
-    json_decref(json);
-}

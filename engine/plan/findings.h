@@ -66,9 +66,3 @@ bool findings_any(const struct findings *f, const char *file);
 
 /* [{"file","line","col","code","severity","text"}], as in the frame "checked". Gives. */
 json_t *findings_json(const struct findings *f);
-
-/* "flood.lua:12:5: unknown_name: sentence", one line each. */
-void findings_print(const struct findings *f, struct text *to);
-
-/* The same lines from the JSON form, for who has only the reply of a check. */
-void findings_print_json(const json_t *findings, struct text *to);

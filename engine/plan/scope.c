@@ -133,10 +133,6 @@ static void report_unknown(struct scope *s, const struct node *n)
     } else if (remedy) {
         findings_add(s->findings, s->file, n->at, "not_allowed", "there is no \"%s\" here: %s",
                      name, remedy);
-    } else if (node_is(n, "incident")) {
-        findings_add(s->findings, s->file, n->at, "unknown_name",
-                     "\"incident\" is the argument of plan.respond(incident); pass it to this "
-                     "function too");
     } else if ((near = nearest_known(s, name))) {
         findings_add(s->findings, s->file, n->at, "unknown_name",
                      "no name \"%s\"; did you mean \"%s\"?", name, near);

@@ -13,6 +13,7 @@ static const struct word words[] = {
     {WORD_NAME, "cancel", true},
     {WORD_NAME, "defer", true},
     {WORD_NAME, "every", true},
+    {WORD_NAME, "incident", true},
     {WORD_NAME, "log", true},
     {WORD_NAME, "notify", true},
     {WORD_NAME, "now", true},
@@ -153,6 +154,7 @@ static const struct word words[] = {
 
     {WORD_WAIT, "match", true},
     {WORD_ON, "serial", true},
+    {WORD_PARALLEL, "fail_fast", true},
 
     {WORD_METHOD, "result", true},
     {WORD_METHOD, "at_least", false},
@@ -163,6 +165,7 @@ static const struct word words[] = {
     {WORD_INCIDENT, "category", true},
     {WORD_INCIDENT, "count", true},
     {WORD_INCIDENT, "drill", true},
+    {WORD_INCIDENT, "event", true},
     {WORD_INCIDENT, "fields", true},
     {WORD_INCIDENT, "grade", true},
     {WORD_INCIDENT, "id", true},

@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 enum word_kind {
-    WORD_NAME,    /* a function of the plan language */
+    WORD_NAME,    /* a name of the plan language: functions, and incident */
     WORD_BASIC,   /* a function of Lua */
     WORD_LIBRARY, /* a table of Lua */
     WORD_STRING,  /* its members */
@@ -30,6 +30,7 @@ enum word_kind {
     WORD_WAIT,     /* of the table that ends wait() */
     WORD_ON,       /* and on() */
     WORD_EVERY,    /* and every() */
+    WORD_PARALLEL, /* beside the functions of parallel{} */
     WORD_METHOD,   /* of handles, items, tallies */
     WORD_INCIDENT, /* members of `incident` */
 };

@@ -72,8 +72,8 @@ static void set_plan(json_t *set, const char *name, const char *source)
     set_add(set, "plans", name, source, strlen(source));
 }
 
-/* "file:line:col: code, …" of the reply; the printed form in `ret_printed`. Takes the set. */
-static void ask(json_t *set, struct text *ret, struct text *ret_printed)
+/* "file:line:col: code, …" of the reply, and its sentences. Takes the set. */
+static void ask(json_t *set, struct text *ret, struct text *ret_sentences)
 {
     json_t *reply = check_set(set);
     const json_t *findings = json_at(reply, "findings");
@@ -82,8 +82,8 @@ static void ask(json_t *set, struct text *ret, struct text *ret_printed)
         const json_t *f = json_array_get(findings, i);
         text_addf(ret, "%s%s:%d:%d: %s", i ? ", " : "", json_str(f, "file"),
                   (int)json_int(f, "line", 0), (int)json_int(f, "col", 0), json_str(f, "code"));
+        text_addf(ret_sentences, "%s\n", json_str(f, "text"));
     }
-    check_print(reply, ret_printed);
     json_decref(reply);
     json_decref(set);
 }
@@ -91,14 +91,14 @@ static void ask(json_t *set, struct text *ret, struct text *ret_printed)
 static void assert_set(json_t *set, const char *expected, const char *says)
 {
     AUTO_TEXT(found);
-    AUTO_TEXT(printed);
+    AUTO_TEXT(sentences);
 
-    ask(set, &found, &printed);
+    ask(set, &found, &sentences);
     if (strcmp(text_str(&found), expected) != 0)
         fail_msg("\n found    %s\n expected %s\n%s", text_str(&found), expected,
-                 text_str(&printed));
-    if (says && !strstr(text_str(&printed), says))
-        fail_msg("\n%s does not say\n%s", text_str(&printed), says);
+                 text_str(&sentences));
+    if (says && !strstr(text_str(&sentences), says))
+        fail_msg("\n%s does not say\n%s", text_str(&sentences), says);
 }
 
 /* A plan whose whole text is this. */
@@ -196,12 +196,24 @@ static void a_bad_set_gives_only_its_findings(void **state)
 
 static void warnings_do_not_refuse_a_set(void **state)
 {
+    static const char source[] = "local plan = plan 'dam' { title = 'x', fallback = { { to = "
+                                 "'duty:duty-room', within = '5m' } } }\n"
+                                 "function plan.respond() end\nreturn plan\n";
+    json_t *set = set_new();
+    AUTO_JSON(reply);
     (void)state;
-    assert_plan("local plan = plan 'dam' { title = 'x', fallback = { { to = 'duty:duty-room', "
-                "within = '5m' } } }\n"
-                "function plan.respond() end\nreturn plan\n",
-                "dam.lua:1:25: missing_key, dam.lua:1:25: missing_key",
-                "1 plan, 1 channel: no errors, 2 warnings\n");
+
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", source);
+    reply = check_set(set);
+    json_decref(set);
+    assert_true(json_bool(reply, "ok"));
+    assert_int_equal(json_array_size(json_at(reply, "findings")), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *finding = json_array_get(json_at(reply, "findings"), i);
+        assert_string_equal(json_str(finding, "severity"), "warning");
+        assert_string_equal(json_str(finding, "code"), "missing_key");
+    }
 }
 
 static void a_request_without_site_or_of_the_wrong_shape_is_answered(void **state)
@@ -571,7 +583,8 @@ static void a_duration_is_one(void **state)
     assert_body("every('1h')", "dam.lua:7:1: bad_argument", NULL);
     assert_body("timeout('x', function() end)", "dam.lua:7:9: bad_value", NULL);
     assert_body("wait('update', 'soon')", "dam.lua:7:16: bad_value", NULL);
-    assert_body("wait('update', nil, { match = {} })", "", NULL);
+    assert_body("wait('update', nil, { match = {} }) wait('update', { match = {} })", "", NULL);
+    assert_body("wait('update', { mach = {} })", "dam.lua:7:18: unknown_key", NULL);
     assert_body("call { to = 'post:chief', text = 'x', within = 5 }", "dam.lua:7:48: bad_value",
                 NULL);
 }
@@ -594,8 +607,11 @@ static void branches_are_functions(void **state)
 {
     (void)state;
     assert_body("parallel { function() end, log } race { log }", "", NULL);
-    assert_body("parallel { call { to = 'post:chief', text = 'x', within = '5m' }, 'x' }",
-                "dam.lua:7:67: bad_argument", NULL);
+    assert_body("parallel { function() end, fail_fast = true }", "", NULL);
+    assert_body("parallel { function() end, failfast = true }", "dam.lua:7:28: unknown_key", NULL);
+    assert_body("race { function() end, fail_fast = true }", "dam.lua:7:24: bad_argument", NULL);
+    assert_body("parallel { sleep '5m', 'x' }",
+                "dam.lua:7:12: bad_argument, dam.lua:7:24: bad_argument", "write function()");
     assert_body("race()", "dam.lua:7:1: bad_argument", NULL);
     assert_body("spawn 'x'", "dam.lua:7:7: bad_argument", NULL);
     assert_body("defer()", "dam.lua:7:1: bad_argument", NULL);
@@ -690,7 +706,7 @@ static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
     for (size_t i = 0; i < 2 * whole.len; i++) {
         json_t *set = set_new();
         AUTO_TEXT(found);
-        AUTO_TEXT(printed);
+        AUTO_TEXT(sentences);
         char *copy = malloc(whole.len);
         size_t len = i < whole.len ? i : whole.len;
 
@@ -701,7 +717,7 @@ static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
                     k ? (char)(32 + entropy_u64(&entropy) % 95) : (char)entropy_u64(&entropy);
         set_channel(set, "hook.lua", channel_text);
         set_add(set, "plans", "dam.lua", copy, len);
-        ask(set, &found, &printed);
+        ask(set, &found, &sentences);
         free(copy);
     }
     assert_true(cpu_ms() - began < 40000);
