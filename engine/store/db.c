@@ -117,7 +117,6 @@ static const char connection_sql[] = "PRAGMA synchronous=FULL;"
                                      "PRAGMA cell_size_check=ON;"
                                      "PRAGMA mmap_size=0;"
                                      "PRAGMA temp_store=MEMORY;"
-                                     "PRAGMA cache_size=-4000;"
                                      "PRAGMA secure_delete=FAST;";
 
 static void db_configure(sqlite3 *db, bool writable)
@@ -150,6 +149,10 @@ enum err db_open(const char *path, enum db_mode mode, int busy_ms, sqlite3 **ret
         rc = sqlite3_exec(db, alone_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, connection_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK) /* KiB; the page cache of the kernel lies behind it */
+        rc = sqlite3_exec(db,
+                          mode == DB_READER ? "PRAGMA cache_size=-1000" : "PRAGMA cache_size=-4000",
+                          NULL, NULL, NULL);
     if (rc != SQLITE_OK) {
         enum err e = db_why(db, path, "opening it", why);
         db_close(db);

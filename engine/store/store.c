@@ -119,6 +119,9 @@ static void libraries_start(void)
     if (sodium_init() < 0)
         abort();
     json_object_seed(0);
+    /* nobody reads SQLite's memory figures; each would cost a lock an allocation. Refused, and
+       harmless, when another store of this process came first */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 enum err store_open(const struct store_config *config, struct store **ret, struct why *why)

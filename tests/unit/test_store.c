@@ -339,7 +339,7 @@ static void lists_come_newest_first_and_page_by_page(void **state)
     struct kit *k = *state;
     kit_open(k);
     for (int n = 1; n <= 9; n++) {
-        char title[8];
+        char title[16];
         snprintf(title, sizeof(title), "%d", n);
         struct row r = kit_incident_row(n, states[n % 3], n % 3 != 2, title);
         r.drill = n == 4 || n == 9;
