@@ -5,9 +5,9 @@
  * crash leaves of it:
  *
  *     append --> queued --model_store_commit--> kept, durable() is called
- *                queued --model_store_crash(keep)--> the first `keep` batches are kept though nobody
- *                                                    was told, as after kill -9 inside fdatasync;
- *                                                    the others never were
+ *                queued --model_store_crash(keep)--> the first `keep` batches are kept, though
+ *                                                    nobody was told, as after kill -9 inside
+ *                                                    fdatasync; the others never were
  *
  * Not here: files, seals, chain, threads.
  *

@@ -2,6 +2,7 @@
 #include "storekit.h"
 #include "unit.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -456,6 +457,47 @@ static void every_query_is_answered_also_at_a_stop(void **state)
     assert_int_equal(cut_answers, 200);
 }
 
+/* The store's own members stand where their keys belong, whatever stands around them. */
+static void bodies_are_canonical_around_the_stores_members(void **state)
+{
+    static const char *const keys[] = {"",     "A",       "mon",    "mono ", "monoz",       "n",
+                                       "seal", "sealed ", "sealee", "zz",    "\xe4\xb8\xad"};
+    enum { KEYS = sizeof(keys) / sizeof(*keys) };
+    struct kit *k = *state;
+    kit_open(k);
+    for (unsigned bits = 0; bits < 1U << KEYS; bits += 37) {
+        struct record *r = kit_record(k, REC_UPDATED, kit_uuid(1), bits % 2 ? "x" : NULL);
+        json_object_clear(r->body);
+        for (int i = 0; i < KEYS; i++)
+            if (bits >> i & 1)
+                json_put_int(r->body, keys[i], i);
+        kit_append(k, &r, 1, NULL, 0);
+    }
+    kit_wait(k);
+    kit_stop(k);
+    assert_int_equal(kit_verify(k).last_seq, k->next_seq - 1);
+}
+
+/* Somebody with the sqlite3 shell holds the lock: the record waits for him, and says so. */
+static void another_writer_is_waited_for(void **state)
+{
+    struct kit *k = *state;
+    kit_open(k);
+    kit_append_records(k, 1, 1);
+    kit_wait(k);
+    sqlite3 *other = NULL;
+    assert_int_equal(sqlite3_open(k->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    kit_append_records(k, 2, 1);
+    kit_poll(k, 300); /* one try of the writer */
+    assert_int_equal(k->durable_seq, 1);
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    kit_wait(k);
+    kit_stop(k);
+    assert_int_equal(kit_verify(k).rows, 2);
+}
+
 /* A batch may be larger than the limit; it waits for room only behind others. */
 static void a_full_queue_waits_and_loses_nothing(void **state)
 {
@@ -484,6 +526,8 @@ int main(void)
         T(notices_of_an_incident_page_upwards),
         T(the_journal_pages_without_gaps),
         T(every_query_is_answered_also_at_a_stop),
+        T(bodies_are_canonical_around_the_stores_members),
+        T(another_writer_is_waited_for),
         T(a_full_queue_waits_and_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

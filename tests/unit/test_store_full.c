@@ -265,7 +265,7 @@ static void the_log_stays_below_its_cap(void **state)
     }
 }
 
-/* Another program's long read cannot be ended by us: the record goes on, and the log shrinks later. */
+/* Another program's long read is not ours to end: the record goes on, the log shrinks later. */
 static void a_long_read_of_another_program_stops_nothing(void **state)
 {
     struct kit *k = *state;

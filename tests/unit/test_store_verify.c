@@ -196,6 +196,25 @@ static void a_purged_incident_reads_without_its_secrets_and_still_proves(void **
     assert_int_equal(kit_verify(k).purged, 3);
 }
 
+/* A purge takes effect at once: no cache keeps a key alive for who reads. */
+static void a_key_destroyed_beside_the_daemon_is_gone_for_its_reader(void **state)
+{
+    struct kit *k = *state;
+    const struct query q = {.kind = QUERY_EVENTS};
+    struct answer a;
+    kit_open(k);
+    kit_append_records(k, 1, 2);
+    kit_wait(k);
+    kit_query(k, &q, &a);
+    assert_non_null(a.result.records[1]->sealed);
+    answer_done(&a);
+    kit_sql(k, "DELETE FROM vault");
+    kit_query(k, &q, &a);
+    assert_int_equal(a.result.records_count, 2);
+    assert_null(a.result.records[1]->sealed);
+    answer_done(&a);
+}
+
 /* Who steals the file without the vault, or a page of it, learns nothing about people. */
 static void nothing_personal_is_readable_in_the_file(void **state)
 {
@@ -370,6 +389,7 @@ int main(void)
         T(one_changed_bit_is_found_wherever_it_is),
         T(a_box_that_does_not_open_is_found),
         T(a_purged_incident_reads_without_its_secrets_and_still_proves),
+        T(a_key_destroyed_beside_the_daemon_is_gone_for_its_reader),
         T(nothing_personal_is_readable_in_the_file),
         T(a_seal_opens_only_in_its_place),
         T(a_body_has_another_nonce_for_another_text),

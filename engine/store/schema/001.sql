@@ -5,7 +5,7 @@
 -- lower(hex(incident)), and x'0198f2c4...' to write one.
 
 -- Append-only. seq comes from the core; chain is SHA-256 over the chain before and this row.
--- body is canonical JSON: the record's body, "mono" (steady ms), and "sealed" (base64) if it has one.
+-- body is canonical JSON: the record's body, "mono" (steady ms), "sealed" (base64) if it has one.
 CREATE TABLE journal (
     seq      INTEGER PRIMARY KEY,
     incident BLOB,               -- NULL: of the engine as a whole
@@ -19,7 +19,7 @@ CREATE TABLE journal (
 CREATE INDEX journal_incident ON journal (incident);
 
 -- Projections: what the journal says, one row an object. They can always be made again from it.
--- body: one byte (0 plain, 1 sealed with the incident's key), then JSON. NULL: the key was destroyed.
+-- body: one byte (0 plain, 1 sealed with the incident's key), then JSON. NULL: it is purged.
 CREATE TABLE incident (
     id    BLOB NOT NULL,
     open  INTEGER NOT NULL,
