@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-    LOAD_INSTRUCTIONS = 20 * 1000 * 1000,
-    LOAD_BYTES = 48 * 1024 * 1024,
+    LOAD_INSTRUCTIONS = 5 * 1000 * 1000,
+    LOAD_BYTES = 16 * 1024 * 1024,
     LOAD_DATA_BYTES = 4 * 1024 * 1024, /* of one site, channel or head, as JSON */
 };
 
