@@ -220,6 +220,8 @@ struct record *core_emit_for(struct core *c, enum record_kind kind, struct uuid 
 
 struct record *core_emit(struct core *c, enum record_kind kind, struct incident *i, struct emit e)
 {
+    if (i && i->drill) /* rule R6: in every record */
+        e.body = json_put_true(e.body ? e.body : json_object(), "drill", true);
     return core_emit_for(c, kind, i ? i->id : (struct uuid){0}, e);
 }
 

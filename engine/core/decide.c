@@ -327,8 +327,9 @@ static void decide_contact_set(struct core *c)
         return;
     }
     if (!site_endpoint(c->site->site, endpoint)) {
-        core_refuse(c, CODE_UNKNOWN_ENDPOINT, "endpoint", NULL, "the site has no endpoint \"%s\"",
-                    endpoint);
+        core_refuse(c, CODE_UNKNOWN_ENDPOINT, "endpoint",
+                    site_nearest_endpoint(c->site->site, endpoint),
+                    "the site has no endpoint \"%s\"", endpoint);
         return;
     }
     json_t *body =

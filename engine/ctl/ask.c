@@ -23,8 +23,20 @@ int ask_refused(const struct ctl *c, const json_t *reply)
     const char *name = json_str_or(reply, "code", "");
     const char *zh = c->zh ? words_code_zh(name) : NULL;
     enum code code = CODE_BAD_JSON;
+    const char *error = json_str_or(reply, "error", "refused, and no reason given");
+    const char *field = json_str(reply, "field");
     AUTO_TEXT(sentence);
-    show_safe(&sentence, json_str_or(reply, "error", "refused, and no reason given"));
+    if (field && !strstr(error, field)) {
+        show_safe(&sentence, field);
+        text_add(&sentence, ": ");
+    }
+    show_safe(&sentence, error);
+    const char *near = json_str(reply, "near");
+    if (near && !strstr(error, near)) {
+        text_add(&sentence, c->zh ? "；是 \"" : "; did you mean \"");
+        show_safe(&sentence, near);
+        text_add(&sentence, c->zh ? "\" 吗？" : "\"?");
+    }
     ctl_message("%s%s%s", zh ? zh : "", zh ? "：" : "", text_str(&sentence));
     if (c->json)
         ctl_print_json(reply);

@@ -71,7 +71,7 @@ static int read_anew(const struct ctl *c, const char *op, enum word done)
     if (e)
         return ctl_fail(e, &why);
     if (!c->json)
-        (void)findings_print(c, json_at(reply, "findings"), NULL);
+        (void)findings_show(c, json_at(reply, "findings"), NULL);
     if (!json_bool(reply, "ok"))
         return ask_refused(c, reply);
     if (c->json)

@@ -9,8 +9,10 @@
 #include "ctl/findings.h"
 #include "ctl/show.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool is_folder(const char *path)
 {
@@ -56,6 +58,10 @@ static int path_check(const struct ctl *c, const char *path, json_t *document)
     AUTO_JSON(findings);
     size_t n;
     json_t *f;
+    if (access(path, F_OK) != 0) {
+        ctl_message("%s: %s", path, strerror(errno));
+        return err_exit_code(ERR_MISSING);
+    }
     path_split(path, &folder, &file);
     enum err e = c->port->plan_check(c->port->ctx, text_str(&folder), &checked, &why);
     if (e)
@@ -67,7 +73,7 @@ static int path_check(const struct ctl *c, const char *path, json_t *document)
         text_addf(&name, "%s/%s", text_str(&folder), json_str_or(f, "file", "?"));
         json_array_append_new(document, json_put_str(json_copy(f), "file", text_str(&name)));
     }
-    int errors = c->json ? 0 : findings_print(c, findings, text_str(&folder));
+    int errors = c->json ? 0 : findings_show(c, findings, text_str(&folder));
     if (!c->json && json_array_size(findings) == 0 && (file.len || json_bool(checked, "ok")))
         ctl_message("%s: %s", path, ctl_say(c, words_of(WORD_NO_FINDINGS)));
     bool ok = file.len ? errors == 0 : json_bool(checked, "ok");

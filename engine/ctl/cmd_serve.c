@@ -14,7 +14,7 @@ static int check_only(const struct ctl *c, const struct config *config)
     enum err e = c->port->plan_check(c->port->ctx, plans, &checked, &why);
     if (e)
         return ctl_fail(e, &why);
-    int errors = findings_print(c, json_at(checked, "findings"), plans);
+    int errors = findings_show(c, json_at(checked, "findings"), plans);
     if (errors || !json_bool(checked, "ok"))
         return EXIT_CONFIG;
     ctl_message("%s", ctl_say(c, words_of(WORD_CHECKED)));

@@ -142,7 +142,11 @@ static void calls_add(const struct ctl *c, struct text *to, const json_t *calls)
     size_t n;
     json_t *call;
     label(c, to, WORD_CALLS);
-    text_addf(to, "%s\n", json_array_size(calls) ? "" : ctl_say(c, words_of(WORD_NONE_OPEN)));
+    if (json_array_size(calls) == 0)
+        text_add(to, ctl_say(c, words_of(WORD_NONE_OPEN)));
+    else
+        text_addf(to, "%zu", json_array_size(calls));
+    text_add_char(to, '\n');
     json_array_foreach(json_unconst(calls), n, call) call_add(c, to, call);
 }
 
@@ -178,7 +182,8 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     line_text(c, to, WORD_GRADE, json_str(i, "grade"));
     line_text(c, to, WORD_WARNING, json_str(i, "warning"));
     line_text(c, to, WORD_SOURCE, json_str(i, "source"));
-    line_text(c, to, WORD_KEY, json_str(i, "key"));
+    if (strncmp(json_str_or(i, "key", ""), KEY_MADE, strlen(KEY_MADE)) != 0)
+        line_text(c, to, WORD_KEY, json_str(i, "key"));
     line_object(c, to, WORD_PLACE, json_at(i, "place"));
     line_object(c, to, WORD_LABELS, json_at(i, "labels"));
     facts_add(c, to, json_at(i, "facts"));

@@ -47,7 +47,7 @@ static json_t *key_make(void)
     }
     (void)clock_gettime(CLOCK_REALTIME, &now);
     int64_t ms = (int64_t)now.tv_sec * MS_SECOND + now.tv_nsec / 1000000;
-    text_addf(&key, "muster-trigger:%s", uuid_text(uuid_v7(ms, random), text));
+    text_addf(&key, KEY_MADE "%s", uuid_text(uuid_v7(ms, random), text));
     return json_string(text_str(&key));
 }
 

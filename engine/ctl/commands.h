@@ -5,6 +5,9 @@
 
 #include "ctl/ctl.h"
 
+/* What `trigger` puts in front of a key that it makes itself. */
+#define KEY_MADE "muster-trigger:"
+
 extern const struct command cmd_answer, cmd_config_check, cmd_config_reload, cmd_config_show,
     cmd_contact_set, cmd_endpoint_list, cmd_help, cmd_journal_rebuild, cmd_journal_verify, cmd_list,
     cmd_order, cmd_plan_check, cmd_plan_list, cmd_resolve, cmd_serve, cmd_status, cmd_timeline,

@@ -157,9 +157,11 @@ void event_print(const struct ctl *c, const json_t *event, bool with_incident, s
     }
     text_add(&line, "  ");
     text_add(&line, show_colour(tinted, colour));
-    if (json_bool(event, "drill"))
-        text_add(&line, ctl_say(c, words_of(WORD_DRILL_MARK)));
-    show_safe(&line, json_str_or(event, "text", json_str_or(event, "kind", "?")));
+    const char *text = json_str_or(event, "text", json_str_or(event, "kind", "?"));
+    const char *mark = ctl_say(c, words_of(WORD_DRILL_MARK));
+    if (json_bool(event, "drill") && strncmp(text, mark, strlen(mark)) != 0)
+        text_add(&line, mark);
+    show_safe(&line, text);
     text_add(&line, show_colour(tinted, COLOUR_NONE));
     puts(text_str(&line));
     (void)fflush(stdout);

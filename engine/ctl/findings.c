@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int findings_print(const struct ctl *c, const json_t *findings, const char *folder)
+int findings_show(const struct ctl *c, const json_t *findings, const char *folder)
 {
     size_t n;
     json_t *f;

@@ -11,4 +11,4 @@
  * folder   Put in front of the files' names.
  * returns  How many of them are errors.
  */
-int findings_print(const struct ctl *c, const json_t *findings, const char *folder);
+int findings_show(const struct ctl *c, const json_t *findings, const char *folder);
