@@ -30,15 +30,48 @@ local WARNING_M   = { g7 = 4.5, g12 = 3.8 }
 local GUARANTEE_M = { g7 = 5.2, g12 = 4.4 }
 local CLOSE_AT_CM = 27 -- water in an underpass: a car floats soon after
 
---- Somebody must know, and say so. Two rounds, then every ten minutes until somebody does.
+local MARKS = {
+    warning   = { zh = "警戒水位", en = "the warning mark" },
+    guarantee = { zh = "保证水位", en = "the guarantee mark" },
+}
+
+local function mark_of(station, stage_m)
+    if stage_m >= (GUARANTEE_M[station] or math.huge) then return "guarantee" end
+    if stage_m >= (WARNING_M[station] or math.huge) then return "warning" end
+end
+
+--- A new reading: the departments are told once for each mark that a gauge passes.
+local function note_stage(seen, station, stage_m)
+    local mark = mark_of(station, stage_m)
+    seen.highest_m = math.max(seen.highest_m or stage_m, stage_m)
+    if mark and seen.mark[station] ~= mark then
+        seen.mark[station] = mark
+        notify { to = "group:flood-members",
+                 text = T({ zh = "{station} 水位 {stage} 米，超{mark}", en = "{station} at {stage} m, over {mark}" },
+                          { station = station, stage = stage_m, mark = MARKS[mark] }) }
+    end
+    state { station = station, stage_m = stage_m, highest_m = seen.highest_m }
+end
+
+--- An underpass fills: somebody goes and closes it, or the duty room hears that nobody does.
+local function close_underpass(station, ponding_cm)
+    local what = { station = station, cm = ponding_cm }
+    local answer = call { to = "dept:urban", within = "5m", rounds = 2,
+                          text = T({ zh = "封闭 {station}：积水 {cm} 厘米", en = "Close {station}: {cm} cm of water" }, what) }
+    if not answer then
+        notify { to = "duty:duty-room",
+                 text = T({ zh = "{station} 无人封闭，住建局无人应答", en = "{station} is not closed, the urban office is silent" }, what) }
+    end
+end
+
+--- Somebody must know, and say so: two rounds up to the commander, then the duty room for ever.
 local function reach_somebody(incident)
     local first = T { zh = "【首报】{title}，请核实并答复", en = "First report: {title}. Verify and answer" }
-    local rungs = {
+    local answer = call { rounds = 2, text = first, rungs = {
         { to = "duty:duty-room", within = "3m" },
         { to = "post:flood-hq-deputy", within = "5m" },
         { to = "post:flood-hq-commander", within = "5m" },
-    }
-    local answer = call { rungs = rungs, rounds = 2, text = first }
+    } }
     while not answer do
         log("nobody has answered yet: " .. incident.title)
         answer = call { to = { "duty:duty-room", "dept:flood-office" }, within = "10m", text = first }
@@ -46,42 +79,19 @@ local function reach_somebody(incident)
     return answer
 end
 
---- Tell the departments once for each mark that a gauge passes.
-local function watch_marks(seen)
-    on("stage_m", function(reading)
-        local station = reading.station
-        local mark = nil
-        if reading.value >= (GUARANTEE_M[station] or math.huge) then
-            mark = "guarantee"
-        elseif reading.value >= (WARNING_M[station] or math.huge) then
-            mark = "warning"
-        end
-        seen.highest = math.max(seen.highest or reading.value, reading.value)
-        if mark and seen[station] ~= mark then
-            seen[station] = mark
-            notify { to = "group:flood-members",
-                     text = T({ zh = "{station} 水位 {value} 米，超{mark}", en = "{station} at {value} m, over {mark}" },
-                              { station = station, value = reading.value,
-                                mark = mark == "guarantee" and "保证水位" or "警戒水位" }) }
-        end
-        state { station = station, stage_m = reading.value, highest_m = seen.highest }
-    end)
-end
-
 function plan.respond(incident)
-    local seen = {}
-    watch_marks(seen)
+    local seen = { mark = {}, closed = {} }
+
+    -- what the trigger brought, then what comes in
+    for station, fields in pairs(incident.fields or {}) do
+        if type(fields) == "table" and fields.stage_m then note_stage(seen, station, fields.stage_m) end
+    end
+    on("stage_m", function(reading) note_stage(seen, reading.station, reading.value) end)
 
     on("ponding_cm", function(reading)
-        if reading.value >= CLOSE_AT_CM and not seen[reading.station] then
-            seen[reading.station] = true
-            local answer = call { to = "dept:urban", within = "5m", rounds = 2,
-                                  text = T({ zh = "封闭 {station}：积水 {value} 厘米", en = "Close {station}: {value} cm of water" },
-                                           { station = reading.station, value = reading.value }) }
-            if not answer then
-                notify { to = "duty:duty-room", text = T({ zh = "住建局无人应答：{station}", en = "Urban office silent: {station}" },
-                                                         { station = reading.station }) }
-            end
+        if reading.value >= CLOSE_AT_CM and not seen.closed[reading.station] then
+            seen.closed[reading.station] = true
+            close_underpass(reading.station, reading.value)
         end
     end)
 
@@ -94,16 +104,16 @@ function plan.respond(incident)
 
     on("resolved", function()
         notify { to = "post:flood-hq-deputy",
-                 text = T { zh = "{title}：监测恢复正常，是否终止响应，请下令", en = "{title}: back to normal. Order the end if it is one" } }
+                 text = T { zh = "{title}：监测恢复正常，是否终止响应，请下令", en = "{title}: readings are normal again. Order the end if it is one" } }
     end)
 
-    local answer = reach_somebody(incident)
-    log("answered by " .. answer.name)
+    log("answered by " .. reach_somebody(incident).name)
 
+    -- the watch, until an order ends the response
     every("1h", function()
         notify { to = "duty:duty-room",
                  text = T({ zh = "值守：{title}，最高水位 {highest} 米，请报最新情况", en = "Watch: {title}, highest {highest} m. Report what is new" },
-                          { highest = seen.highest or "?" }) }
+                          { highest = seen.highest_m or "?" }) }
     end)
 end
 
