@@ -176,7 +176,7 @@ struct history {
     struct uuid incident;
     int slot;
     int64_t gen;
-    int64_t upto;
+    int64_t upto, cause;
 };
 
 static void history_ask(struct history *h, int64_t have);
@@ -195,7 +195,7 @@ static void history_read(void *ctx, const struct query_result *result)
     }
     json_t *rows = json_array();
     for (size_t n = 0; n < result->records_count; n++) {
-        json_t *row = record_for_planner(result->records[n]);
+        json_t *row = record_for_planner(result->records[n], h->cause);
         if (row)
             json_array_append_new(rows, row);
     }
@@ -228,11 +228,13 @@ static void planner_needs(struct engine *e, int slot, int64_t gen, const json_t 
     struct uuid id;
     if (!uuid_parse(json_str_or(frame, "incident", ""), &id))
         return;
-    int64_t cause = core_event_cause(e->core, id);
+    int64_t upto;
+    int64_t cause = core_event_history(e->core, id, &upto);
     if (!cause)
         return;
     struct history *h = mem_new(1, sizeof *h);
-    *h = (struct history){.engine = e, .incident = id, .slot = slot, .gen = gen, .upto = cause - 1};
+    *h = (struct history){
+        .engine = e, .incident = id, .slot = slot, .gen = gen, .upto = upto, .cause = cause};
     history_ask(h, json_int(frame, "have", 0));
 }
 

@@ -287,10 +287,13 @@ int64_t core_last_seq(const struct core *c)
     return c->seq;
 }
 
-int64_t core_event_cause(const struct core *c, struct uuid id)
+int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto)
 {
     const struct incident *i = core_incident(c, id);
-    return i ? i->sent_cause : 0;
+    if (!i || !i->sent_cause)
+        return 0;
+    *ret_upto = i->prev > i->sent_cause ? i->prev : i->sent_cause - 1;
+    return i->sent_cause;
 }
 
 bool core_incident_open(const struct core *c, struct uuid id)

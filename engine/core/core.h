@@ -54,8 +54,12 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count);
 void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count);
 
 int64_t core_last_seq(const struct core *c);
-/* The fact whose turn is under way for this incident; 0: none. History is served below it. */
-int64_t core_event_cause(const struct core *c, struct uuid id);
+/*
+ * What a planner may be shown of the record for the turn that is under way: every turn up to
+ * `*ret_upto`, but of the facts only those before the cause, which is returned. A fact may lie before the
+ * turn of an earlier one: it waited in the queue. 0: no turn is under way.
+ */
+int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto);
 bool core_incident_open(const struct core *c, struct uuid id);
 
 /* Is there a site and a set of plans in force? */

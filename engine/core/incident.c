@@ -239,6 +239,7 @@ static json_t *run_json(const struct incident *i)
     json_put_true(run, "done", i->done);
     json_put_true(run, "gap", i->gap);
     json_put_int(run, "prev", i->prev);
+    json_put_int(run, "prev_cause", i->prev_cause);
     json_put_int(run, "last_t", i->last_t);
     json_put_int(run, "turns", i->turns);
     json_put_int(run, "strikes", i->strikes);
@@ -313,6 +314,7 @@ static void run_from_json(struct incident *i, const json_t *run)
     i->done = json_bool(run, "done");
     i->gap = json_bool(run, "gap");
     i->prev = json_int(run, "prev", 0);
+    i->prev_cause = json_int(run, "prev_cause", 0);
     i->last_t = json_int(run, "last_t", 0);
     i->turns = json_int(run, "turns", 0);
     i->strikes = (int)json_int(run, "strikes", 0);

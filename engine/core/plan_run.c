@@ -106,6 +106,7 @@ static void plan_send(struct core *c, struct incident *i, int slot)
     json_put_str(frame, "pin", i->pin);
     json_put_str(frame, "seed", seed);
     json_put_int(frame, "prev", i->prev);
+    json_put_int(frame, "prev_cause", i->prev_cause);
     json_put(frame, "gap", json_boolean(i->gap));
     json_put_int(frame, "cause", fact->seq);
     json_put_int(frame, "t", i->last_t > c->in->wall ? i->last_t : c->in->wall);
@@ -553,6 +554,7 @@ void plan_apply_turn(struct core *c, struct incident *i, const struct record *r)
     if (i->queue_count)
         queue_pop(i);
     i->prev = r->seq;
+    i->prev_cause = json_int(r->body, "cause", 0);
     i->last_t = json_int(r->body, "t", 0);
     i->gap = false;
     i->turns++;

@@ -82,7 +82,7 @@ const char *record_str(const struct record *r, const char *key)
     return json_at(r->sealed, key) ? json_str(r->sealed, key) : json_str(r->body, key);
 }
 
-json_t *record_for_planner(const struct record *r)
+json_t *record_for_planner(const struct record *r, int64_t cause)
 {
     const json_t *ev = record_at(r, "ev");
     json_t *row = json_put_int(json_object(), "seq", r->seq);
@@ -92,7 +92,7 @@ json_t *record_for_planner(const struct record *r)
             json_object_update(turn, r->sealed);
         return json_put(row, "turn", turn);
     }
-    if (ev)
+    if (ev && r->seq < cause)
         return json_put(row, "ev", json_share(ev));
     json_decref(row);
     return NULL;

@@ -85,7 +85,7 @@ const json_t *record_at(const struct record *r, const char *key);
 const char *record_str(const struct record *r, const char *key);
 
 /*
- * The record as a planner's history row: {"seq","ev"} for a fact, {"seq","turn"} for a turn.
- * Gives; NULL for a record that plans do not see.
+ * The record as a planner's history row: {"seq","ev"} for a fact before `cause`, {"seq","turn"} for
+ * a turn. Gives; NULL for a record that the plan does not see, or not yet.
  */
-json_t *record_for_planner(const struct record *r);
+json_t *record_for_planner(const struct record *r, int64_t cause);

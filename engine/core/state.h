@@ -134,7 +134,8 @@ struct incident {
     bool done;
     bool gap; /* facts that made no turn lie behind `prev` */
     uint8_t seed[16];
-    int64_t prev; /* seq of the last turn; 0: none */
+    int64_t prev;       /* seq of the last turn; 0: none */
+    int64_t prev_cause; /* the fact that it consumed */
     wall_ms last_t;
     int64_t turns;
     int strikes, lost; /* of the fact at the head of the queue */

@@ -262,11 +262,13 @@ static enum err on_event(struct planner *p, const json_t *event, struct why *why
     const char *incident = json_str(event, "incident");
     int64_t prev = json_int(event, "prev", -1);
     int64_t cause = json_int(event, "cause", -1);
+    int64_t prev_cause = json_int(event, "prev_cause", -1);
 
-    if (!incident || prev < 0 || cause < 1 || !json_is_object(json_at(event, "ev")))
+    if (!incident || prev < 0 || prev_cause < 0 || cause <= prev_cause ||
+        !json_is_object(json_at(event, "ev")))
         return why_set(why, ERR_INVALID, "frame event: a member is missing or makes no sense");
     struct held *h = held_find(p, incident);
-    if (h && (h->event || cause <= h->run->cause || prev <= h->run->cause)) {
+    if (h && (h->event || h->run->cause != prev_cause)) {
         held_drop(p, h); /* not where the engine is */
         h = NULL;
     }

@@ -243,6 +243,7 @@ static void take_turn(struct planner_night *n, const json_t *frame)
     json_decref(n->awaits);
     n->awaits = json_share(json_at(frame, "awaits"));
     n->prev = ++n->seq;
+    n->prev_cause = json_int(frame, "cause", 0);
     n->gap = false;
     n->turns++;
     n->instructions = json_int(json_at(frame, "used"), "instructions", -1);
@@ -331,6 +332,7 @@ static void send_event(struct planner_night *n, const json_t *row)
     json_put_str(frame, "pin", PIN);
     json_put_str(frame, "seed", n->seed);
     json_put_int(frame, "prev", n->prev);
+    json_put_int(frame, "prev_cause", n->prev_cause);
     json_put(frame, "gap", json_boolean(n->gap));
     json_put_int(frame, "cause", json_int(row, "seq", 0));
     json_put_int(frame, "t", n->t);

@@ -29,7 +29,7 @@ struct planner_night {
     int64_t seq;
     int64_t t;
     int64_t m;
-    int64_t prev;
+    int64_t prev, prev_cause;
     bool gap;
     json_t *queue; /* rows that wait for their turn */
     json_t *awaits;
