@@ -1,0 +1,25 @@
+/*
+ * main - picks the role of this process: the command line, or one of the daemon's children.
+ *
+ *     muster COMMAND …           engine/ctl
+ *     muster serve               engine/world/supervisor, which executes:
+ *     muster child engine …      engine/engine.c
+ *     muster child courier       engine/courier
+ *     muster child planner0      engine/plan
+ */
+#include "ctl/ctl.h"
+#include "roles.h"
+
+#include <string.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[])
+{
+    static const struct ctl_port port = {.serve = role_serve,
+                                         .plan_check = role_plan_check,
+                                         .journal_verify = role_journal_verify,
+                                         .journal_rebuild = role_journal_rebuild};
+    if (argc > 2 && !strcmp(argv[1], CHILD_COMMAND))
+        return role_child(argv[2], argv + 3);
+    return ctl_main(argc, argv, environ, &port);
+}

@@ -1,0 +1,333 @@
+#include "roles.h"
+
+#include "base/lock.h"
+#include "base/log.h"
+#include "core/core.h"
+#include "courier/courier.h"
+#include "engine.h"
+#include "plan/check.h"
+#include "plan/planner.h"
+#include "store/store.h"
+#include "world/cpu_guard.h"
+#include "world/jail.h"
+#include "world/spawn.h"
+#include "world/supervisor.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A turn may compute this long; a replay, which makes many turns anew, longer (DESIGN 5). */
+enum { TURN_CPU_MS = 500, REPLAY_CPU_MS = 30000 };
+#define PLANNER_MEMORY_BYTES (INT64_C(1) << 30)
+
+static int role_failed(const char *role, const struct why *why)
+{
+    log_error(role, "%s", why->text);
+    return 1;
+}
+
+/* --- planner --- */
+
+struct planner_role {
+    struct child child;
+    struct cpu_guard guard;
+    bool broken; /* the engine is gone */
+};
+
+static void planner_says(void *ctx, const json_t *frame)
+{
+    struct planner_role *role = ctx;
+    struct why why;
+    if (!role->broken && child_write(&role->child, frame, &why))
+        role->broken = true;
+}
+
+static void turn_begins(void *ctx, const char *incident, int64_t cause)
+{
+    struct planner_role *role = ctx;
+    struct uuid id = {0};
+    uuid_parse(incident, &id);
+    page_take_incident(role->child.page, id, cause);
+    cpu_guard_arm(&role->guard, TURN_CPU_MS);
+}
+
+static void replay_begins(void *ctx, const char *incident, int64_t cause)
+{
+    struct planner_role *role = ctx;
+    turn_begins(ctx, incident, cause);
+    cpu_guard_arm(&role->guard, REPLAY_CPU_MS);
+}
+
+static void turn_ends(void *ctx)
+{
+    struct planner_role *role = ctx;
+    cpu_guard_rest(&role->guard);
+    page_clear(role->child.page);
+}
+
+/* A check runs the top of every file of the folder: it gets the allowance of a replay. */
+static void planner_checks(struct planner_role *role, const json_t *frame)
+{
+    AUTO_JSON(reply);
+    cpu_guard_arm(&role->guard, REPLAY_CPU_MS);
+    reply = check_set(frame);
+    cpu_guard_rest(&role->guard);
+    planner_says(role, reply);
+}
+
+static int planner_serve(struct planner_role *role)
+{
+    const struct planner_hooks hooks = {.ctx = role,
+                                        .send = planner_says,
+                                        .turn_begin = turn_begins,
+                                        .replay_begin = replay_begins,
+                                        .turn_end = turn_ends};
+    struct planner *planner = planner_new(&planner_config_default, &hooks);
+    struct why why = {0};
+    json_t *frame = NULL;
+    enum err e;
+    while (!(e = child_read(&role->child, &frame, &why)) && frame && !role->broken) {
+        if (frame_is(frame, "check"))
+            planner_checks(role, frame);
+        else
+            e = planner_frame(planner, frame, &why);
+        json_decref(frame);
+        if (e)
+            break;
+    }
+    planner_free(planner);
+    return e ? role_failed("planner", &why) : 0;
+}
+
+static void jailed_say(struct child *child, const struct jail_report *report)
+{
+    struct why why;
+    AUTO_JSON(frame);
+    frame = jail_report_frame(report);
+    if (child_write(child, frame, &why))
+        log_warn("jail", "the engine is gone before it heard of the jail: %s", why.text);
+}
+
+static int role_planner(enum child_slot slot)
+{
+    struct planner_role role = {0};
+    struct jail_report report = {0};
+    struct why why = {0};
+    if (child_begin(&role.child, slot, &why) || cpu_guard_init(&role.guard, &why))
+        return role_failed("planner", &why);
+    jail_planner(PLANNER_MEMORY_BYTES, &report);
+    jailed_say(&role.child, &report);
+    jail_report_done(&report);
+    return planner_serve(&role);
+}
+
+/* --- courier --- */
+
+static void courier_jail(void *ctx, const char *secrets)
+{
+    struct jail_report report = {0};
+    jail_courier(secrets, &report);
+    jailed_say(ctx, &report);
+    jail_report_done(&report);
+}
+
+static int role_courier(void)
+{
+    struct child child = {0};
+    struct why why = {0};
+    if (child_begin(&child, CHILD_COURIER, &why))
+        return role_failed("courier", &why);
+    courier_warm_up();
+    struct courier_config config = {.ready = courier_jail, .ready_ctx = &child};
+    struct courier *courier = courier_new(&config, NULL, NULL);
+    enum err e = courier_run(courier, child.fd, &why);
+    courier_free(courier);
+    return e ? role_failed("courier", &why) : 0;
+}
+
+/* --- engine --- */
+
+static int role_engine(char *const *args)
+{
+    struct child child = {0};
+    struct config config;
+    struct why why = {0};
+    AUTO_JSON(from);
+    if (child_begin(&child, CHILD_ENGINE, &why))
+        return role_failed("engine", &why);
+    enum err e = args[0] ? json_read(args[0], strlen(args[0]), &from, &why)
+                         : why_set(&why, ERR_INVALID, "the supervisor gave no configuration");
+    if (!e)
+        e = config_load(from, environ, &config, &why);
+    if (e) {
+        log_error("engine", "%s", why.text);
+        return err_exit_code(ERR_CONFIG);
+    }
+    int code = engine_run(&child, &config);
+    config_done(&config);
+    return code;
+}
+
+int role_child(const char *name, char *const *args)
+{
+    enum child_slot slot;
+    if (!child_parse(name, &slot)) {
+        struct why why;
+        why_set(&why, ERR_INVALID,
+                "\"muster child\" is for the daemon itself; see muster help serve");
+        return role_failed("start", &why);
+    }
+    if (child_is_planner(slot))
+        return role_planner(slot);
+    return slot == CHILD_COURIER ? role_courier() : role_engine(args);
+}
+
+/* --- what the command line runs --- */
+
+int role_serve(void *ctx, const json_t *from, const struct config *config)
+{
+    AUTO_TEXT(description);
+    (void)ctx;
+    json_write(from, &description);
+    char *args[] = {text_take(&description), NULL};
+    struct supervisor_options options = {.data = config_text(config, OPT_DATA),
+                                         .socket = config_text(config, OPT_SOCKET),
+                                         .secrets = config_text(config, OPT_SECRETS),
+                                         .planners = (int)config_number(config, OPT_PLANNER_COUNT),
+                                         .args = args};
+    int code = supervisor_run(&options);
+    free(args[0]);
+    return code;
+}
+
+/* A planner of our own, jailed like the daemon's. */
+static enum err checker_start(int *ret_socket, pid_t *ret_pid, struct why *why)
+{
+    int sockets[2], page_fd = -1, pidfd = -1;
+    struct page *page = NULL;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
+        return why_set(why, ERR_IO, "no socket for the checking process");
+    int lock = open("/dev/null", O_RDONLY | O_CLOEXEC); /* no daemon: nothing to hold */
+    enum err e = page_new(&page, &page_fd, why);
+    struct spawn spawn = {
+        .slot = CHILD_PLANNER0, .socket = sockets[1], .page = page_fd, .lock = lock};
+    if (!e)
+        e = spawn_child(&spawn, ret_pid, &pidfd, why);
+    page_drop(page);
+    close(sockets[1]);
+    if (page_fd >= 0)
+        close(page_fd);
+    if (lock >= 0)
+        close(lock);
+    if (pidfd >= 0)
+        close(pidfd);
+    if (e)
+        close(sockets[0]);
+    *ret_socket = sockets[0];
+    return e;
+}
+
+static enum err checker_ask(int socket, const json_t *request, json_t **ret, struct why *why)
+{
+    struct frame_reader reader = {0};
+    enum err e = frame_write(socket, request, why);
+    json_t *frame = NULL;
+    while (!e && !*ret) {
+        e = frame_read(socket, &reader, &frame, why);
+        if (!e && !frame)
+            e = why_set(why, ERR_INVALID,
+                        "the check ended its process: a file in the plans folder does that; take "
+                        "out what changed last");
+        else if (!e && frame_is(frame, "checked"))
+            *ret = json_incref(frame);
+        json_decref(frame);
+        frame = NULL;
+    }
+    frame_reader_done(&reader);
+    return e;
+}
+
+enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why)
+{
+    AUTO_JSON(request);
+    int socket = -1;
+    pid_t pid = 0;
+    (void)ctx;
+    *ret = NULL;
+    enum err e = config_request(folder, &request, why);
+    if (!e)
+        e = checker_start(&socket, &pid, why);
+    if (e)
+        return e;
+    e = checker_ask(socket, request, ret, why);
+    close(socket);
+    waitpid(pid, NULL, 0);
+    return e;
+}
+
+static void database_path(const char *data, struct text *to)
+{
+    text_addf(to, "%s/muster.db", data);
+}
+
+enum err role_journal_verify(void *ctx, const char *data, json_t **ret, struct why *why)
+{
+    AUTO_TEXT(path);
+    struct store_verdict v = {0};
+    (void)ctx;
+    database_path(data, &path);
+    enum err e = journal_verify(text_str(&path), &v, why);
+    json_t *report = json_put_int(json_object(), "rows", v.rows);
+    json_put_int(report, "first_seq", v.first_seq);
+    json_put_int(report, "last_seq", v.last_seq);
+    if (v.bad_seq)
+        json_put_int(report, "bad_seq", v.bad_seq);
+    json_put_int(report, "sealed", v.sealed);
+    json_put_int(report, "purged", v.purged);
+    json_put_str(report, "chain", v.chain);
+    *ret = report;
+    return e;
+}
+
+struct rebuild {
+    struct core *core;
+    int64_t rows;
+};
+
+static void rebuild_apply(void *ctx, const struct record *record)
+{
+    struct rebuild *r = ctx;
+    core_apply(r->core, record);
+    r->rows++;
+}
+
+static void rebuild_rows(void *ctx, struct row **ret, size_t *ret_count)
+{
+    core_dirty_rows(((struct rebuild *)ctx)->core, ret, ret_count);
+}
+
+enum err role_journal_rebuild(void *ctx, const char *data, json_t **ret, struct why *why)
+{
+    AUTO_TEXT(path);
+    int lock;
+    (void)ctx;
+    *ret = NULL;
+    database_path(data, &path);
+    enum err e = lock_take(data, &lock, why);
+    if (e)
+        return why_add(why, e, "stop the daemon first");
+    struct core_config core_config = {
+        .version = MUSTER_VERSION, .speed = 1, .incidents_max = INT64_MAX};
+    struct store_config config = {.path = text_str(&path)};
+    struct rebuild r = {.core = core_new(&core_config)};
+    e = store_rebuild(&config, rebuild_apply, rebuild_rows, &r, why);
+    core_free(r.core);
+    close(lock);
+    if (!e)
+        *ret = json_put_int(json_object(), "rows", r.rows);
+    return e;
+}

@@ -1,0 +1,19 @@
+/*
+ * roles - what a process of Muster can be, each a recital of its steps. Here, and in engine.c, the
+ * adapters meet; they do not know each other.
+ */
+#pragma once
+
+#include "base/config.h"
+#include "base/json.h"
+#include "world/child.h"
+
+/* `muster child NAME …`: begins, does its work until its socket closes. returns the exit code. */
+int role_child(const char *name, char *const *args);
+
+/* ---- what the command line runs in its own process (struct ctl_port) ---- */
+
+int role_serve(void *ctx, const json_t *from, const struct config *config);
+enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why);
+enum err role_journal_verify(void *ctx, const char *data, json_t **ret, struct why *why);
+enum err role_journal_rebuild(void *ctx, const char *data, json_t **ret, struct why *why);
