@@ -1,0 +1,57 @@
+/*
+ * story - a night in virtual time: the core, the planner's own code and scripted people, with a
+ * trace that reads like the minutes of the night.
+ *
+ * The clock jumps to the next thing that happens; nothing waits for real time. Each record is kept
+ * as the store would keep it, so that a story can crash the engine or a planner at any moment, go
+ * on from the rows, and must come to the same end. Every story closes with the test I13: the state
+ * that lived, the state loaded from its rows, and the state rebuilt from the journal are one.
+ */
+#pragma once
+
+#include "core/core.h"
+
+#include <stdbool.h>
+
+struct story;
+
+/* A story with a site of its own (tests/lib/story_site.lua) and the given plan's text. */
+struct story *story_new(const char *plan_name, const char *plan_source);
+/* Checks I13 and that nothing is left undelivered without a reason; frees. */
+void story_end(struct story *s);
+
+/* Endpoints and people, from now on. */
+void story_endpoint_answers(struct story *s, const char *endpoint, int status);   /* 200 at first */
+void story_person_answers(struct story *s, const char *person, int64_t after_ms); /* each call */
+void story_person_declines(struct story *s, const char *person, int64_t after_ms);
+void story_person_silent(struct story *s, const char *person);
+
+/* Inputs; each returns the reply (borrowed until the next call). JSON in single quotes is turned
+ * into double quotes, so that it reads well in C. */
+const json_t *story_trigger(struct story *s, const char *json);
+const json_t *story_update(struct story *s, const char *json);
+const json_t *story_answer(struct story *s, const char *json);
+const json_t *story_resolve(struct story *s);
+const json_t *story_terminate(struct story *s, const char *reason);
+
+void story_advance(struct story *s, int64_t ms);
+void story_crash_engine(struct story *s); /* kill -9: only the rows remain */
+void story_crash_planner(struct story *s, int slot,
+                         bool fault);          /* fault: by the plan's own doing */
+void story_crash_courier(struct story *s);     /* attempts under way are lost sight of */
+void story_passivate(struct story *s);         /* from now on planners keep nothing between turns */
+void story_queue(struct story *s, bool queue); /* what planners say waits meanwhile */
+void story_hold_results(struct story *s, bool hold); /* the courier keeps what it knows */
+
+struct uuid story_incident(const struct story *s); /* the last one triggered */
+/* The lines since the last call hold these, in this order; others may lie between. A line of
+ * `lines` matches when it is part of one of the trace. */
+void story_tells(struct story *s, const char *lines);
+/* None of the lines since the start holds this. */
+void story_never(struct story *s, const char *part);
+/* The whole trace so far. */
+const char *story_trace(const struct story *s);
+/* Every command list of every turn so far, as canonical JSON lines: for comparing two runs. */
+const char *story_turns(const struct story *s);
+/* Attempts handed to the courier so far: "SECONDS PERSON ENDPOINT NOTICE-ID" a line. */
+const char *story_attempts(const struct story *s);

@@ -1,0 +1,34 @@
+-- The site of the story tests: a small duty room, two posts, one endpoint that a drill may use.
+return site {
+    name = { zh = "浑江市", en = "Hunjiang" },
+    zone = "Asia/Shanghai",
+    languages = { "zh", "en" },
+    endpoints = {
+        pager = { channel = "webhook", secret = "pager", drill = true },
+        phone = { channel = "webhook", secret = "phone" },
+    },
+    people = {
+        ["wang.qiang"] = { name = "王强", dept = "flood-office", contacts = { "pager:@", "phone:@" }, drill = true },
+        ["li.ming"] = { name = "李明", dept = "flood-office", contacts = { "pager:@" }, drill = true },
+        ["sun.wei"] = { name = "孙伟", dept = "flood-office", contacts = { "phone:@" } },
+        ["han.mei"] = { name = "韩梅", dept = "flood-office", lang = "en", contacts = { "phone:@" } },
+    },
+    departments = {
+        ["flood-office"] = { name = "防汛办", duty = "duty:duty-room", head = "person:sun.wei" },
+    },
+    posts = {
+        deputy = { title = "副总指挥", holder = "person:sun.wei" },
+        commander = { title = "总指挥", holder = "person:han.mei" },
+    },
+    groups = { leaders = { "post:deputy", "post:commander" } },
+    stations = { g7 = { kind = "gauge", name = "7号站" } },
+    rosters = {
+        ["duty-room"] = {
+            title = "总值班室", titles = { officer_a = "主班", officer_b = "副班" },
+            seats = { officer_a = { "wang.qiang" }, officer_b = { "li.ming" } },
+            order = { "officer_a", "officer_b" },
+        },
+    },
+    self_alarm = { to = "duty:duty-room", text = "Muster cannot write its record. Work by the paper plan." },
+    fallback = { { to = "duty:duty-room", within = "5m" }, { to = "post:commander", within = "5m" } },
+}
