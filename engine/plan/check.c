@@ -117,9 +117,12 @@ static void take_remark(void *ctx, const struct remark *m)
     struct remark_to *to = ctx;
     const struct checked *f = to->file ? to->file : file_of(to->check, to->kind, m->subject);
 
-    if (f)
-        findings_put(&to->check->findings, f->file, loaded_place(&f->loaded, m->path), m->code,
-                     m->error ? SEVERITY_ERROR : SEVERITY_WARNING, m->text);
+    if (!f)
+        return;
+    bool full = findings_full(&to->check->findings, f->file); /* it is only counted then */
+    struct pos at = full ? (struct pos){1, 1} : loaded_place(&f->loaded, m->path);
+    findings_put(&to->check->findings, f->file, at, m->code,
+                 m->error ? SEVERITY_ERROR : SEVERITY_WARNING, m->text);
 }
 
 /* ---- one file -------------------------------------------------------------------------------- */

@@ -166,6 +166,23 @@ static void define_names(struct sandbox *sb, enum text_kind kind)
 
 /* ---- running --------------------------------------------------------------------------------- */
 
+/* It did not come to its end. */
+static void report_end(const struct loadable *text, enum sandbox_end end,
+                       const struct sandbox_fault *fault, struct findings *findings)
+{
+    AUTO_TEXT(said);
+
+    if (end == SANDBOX_OVERRUN)
+        text_addf(&said,
+                  "%s: the top of the file, which is run once for its data, does not end within %d "
+                  "instructions; is there a loop or a recursion?",
+                  fault->where, LOAD_INSTRUCTIONS);
+    else
+        text_add(&said, fault->text);
+    report_lua(text, end == SANDBOX_ERROR ? "load_error" : "load_overrun", text_str(&said),
+               findings);
+}
+
 static bool run(const struct loadable *text, struct sandbox *sb, struct findings *findings)
 {
     struct why why;
@@ -179,8 +196,7 @@ static bool run(const struct loadable *text, struct sandbox *sb, struct findings
     if (end == SANDBOX_DONE)
         return true;
     if (!known)
-        report_lua(text, end == SANDBOX_ERROR ? "load_error" : "load_overrun",
-                   sandbox_fault(sb)->text, findings);
+        report_end(text, end, sandbox_fault(sb), findings);
     return false;
 }
 

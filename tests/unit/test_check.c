@@ -259,6 +259,24 @@ static void a_file_given_twice_is_refused(void **state)
     assert_set(set, "channels/hook.lua:1:1: duplicate_file", NULL);
 }
 
+static void a_set_of_too_many_files_is_refused(void **state)
+{
+    json_t *set = set_new();
+    AUTO_JSON(reply);
+    (void)state;
+
+    for (int i = 0; i < 1100; i++)
+        set_channel(set, "hook.lua", "");
+    reply = check_set(set);
+    json_decref(set);
+    const json_t *findings = json_at(reply, "findings");
+    bool found = false;
+    for (size_t i = 0; i < json_array_size(findings); i++)
+        if (strcmp(json_str(json_array_get(findings, i), "code"), "too_many_files") == 0)
+            found = true;
+    assert_true(found);
+}
+
 static void bytes_that_are_no_text_come_through_and_are_named(void **state)
 {
     json_t *set = set_new();
@@ -676,6 +694,25 @@ static int64_t cpu_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Now and then the site or the channel is broken, too. */
+static void mutant_of_site(json_t *set, struct entropy *entropy)
+{
+    const char *texts[] = {site_text, channel_text};
+    size_t which = entropy_u64(entropy) % 4;
+    AUTO_TEXT(text);
+
+    if (which > 1)
+        return;
+    text_add(&text, texts[which]);
+    for (int k = 0; k < 2; k++)
+        text.at[entropy_u64(entropy) % text.len] = (char)(32 + entropy_u64(entropy) % 95);
+    if (which == 0)
+        json_put(set, "site", check_file("site.lua", text.at, text.len));
+    else
+        json_array_set_new(json_object_get(set, "channels"), 0,
+                           check_file("hook.lua", text.at, text.len));
+}
+
 /* Whatever is in a file: an answer comes, and soon. */
 static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
 {
@@ -717,6 +754,7 @@ static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
                     k ? (char)(32 + entropy_u64(&entropy) % 95) : (char)entropy_u64(&entropy);
         set_channel(set, "hook.lua", channel_text);
         set_add(set, "plans", "dam.lua", copy, len);
+        mutant_of_site(set, &entropy);
         ask(set, &found, &sentences);
         free(copy);
     }
@@ -733,6 +771,7 @@ int main(void)
         cmocka_unit_test(a_request_without_site_or_of_the_wrong_shape_is_answered),
         cmocka_unit_test(every_file_is_called_as_what_is_in_it),
         cmocka_unit_test(a_file_given_twice_is_refused),
+        cmocka_unit_test(a_set_of_too_many_files_is_refused),
         cmocka_unit_test(bytes_that_are_no_text_come_through_and_are_named),
         cmocka_unit_test(plans_that_start_on_the_same_are_refused),
         cmocka_unit_test(the_object_must_be_made_and_returned),

@@ -300,6 +300,16 @@ static void more_locals_than_lua_takes_are_refused(void **state)
     assert_finds(text_str(&src), "201:7: too_many_locals");
 }
 
+static void more_labels_than_a_function_needs_are_refused(void **state)
+{
+    AUTO_TEXT(src);
+    (void)state;
+
+    for (int i = 0; i < 201; i++)
+        text_addf(&src, "::a%d::\n", i);
+    assert_finds(text_str(&src), "201:3: too_many_labels");
+}
+
 /* ---- positions ---- */
 
 static struct pos position(const char *src, const char *path_json)
@@ -410,6 +420,7 @@ int main(void)
         cmocka_unit_test(data_files_have_no_plan_language),
         cmocka_unit_test(a_jump_needs_its_label_in_reach),
         cmocka_unit_test(more_locals_than_lua_takes_are_refused),
+        cmocka_unit_test(more_labels_than_a_function_needs_are_refused),
         cmocka_unit_test(a_key_path_leads_to_its_place_in_the_text),
         cmocka_unit_test(findings_stand_in_the_order_of_the_text),
         cmocka_unit_test(too_many_findings_of_a_file_are_counted_and_said),
