@@ -12,7 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 5000, TRY_EVERY_MS = 10 };
+enum {
+    WAIT_MS = 5000,
+    WAIT_ALIVE_MS = 300, /* one that was killed a moment ago may look alive still */
+    TRY_EVERY_MS = 10,
+};
 
 /* The pid in the file; 0: none. */
 static pid_t holder_read(int fd)
@@ -26,9 +30,23 @@ static pid_t holder_read(int fd)
     return pid > 0 && pid < INT32_MAX ? (pid_t)pid : 0;
 }
 
+/* Not one that is dead and only waits for its parent to notice. */
 static bool is_alive(pid_t pid)
 {
-    return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+    if (pid <= 0 || (kill(pid, 0) != 0 && errno != EPERM))
+        return false;
+    AUTO_TEXT(path);
+    text_addf(&path, "/proc/%ld/stat", (long)pid);
+    char stat[512];
+    int fd = open(text_str(&path), O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, stat, sizeof(stat) - 1);
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0)
+        return fd < 0 && errno != ENOENT; /* no /proc: kill() has said it */
+    stat[n] = '\0';
+    const char *name_end = strrchr(stat, ')');
+    return !name_end || name_end[1] != ' ' || (name_end[2] != 'Z' && name_end[2] != 'X');
 }
 
 static enum err holder_write(const char *path, struct why *why)
@@ -53,7 +71,7 @@ static enum err lock_wait(int fd, const char *folder, struct why *why)
         if (errno != EWOULDBLOCK && errno != EINTR)
             return why_set(why, ERR_IO, "%s/lock: %s", folder, strerror(errno));
         pid_t holder = holder_read(fd);
-        if (is_alive(holder))
+        if (waited_ms >= WAIT_ALIVE_MS && is_alive(holder))
             return why_set(why, ERR_CONFLICT,
                            "the data folder %s is in use by process %ld; stop that one first, or "
                            "name another folder",

@@ -35,6 +35,7 @@ enum {
     LEAVE_MS = 1000, /* for the others, once the engine has left */
     PING_EVERY_MS = 10000,
     SILENT_MS = 60000, /* an engine that answers no ping for so long is killed */
+    LEFT_MS = 50,
     DESCRIPTORS = 65536,
     READ_BYTES = 16 * 1024,
     POLLED = CHILD_SLOTS + 2,
@@ -287,6 +288,11 @@ struct ending {
 static void log_ending(const struct ward *w, struct ending end, const char *next)
 {
     AUTO_TEXT(how);
+    if (!end.signal && !end.exit) {
+        log_info("supervisor", "%s generation %" PRId64 " left, as its socket was closed",
+                 child_name(w->slot), w->gen);
+        return;
+    }
     if (end.signal)
         text_addf(&how, "signal %d (%s)", end.signal, strsignal(end.signal));
     else
@@ -316,12 +322,25 @@ static void tell_death(struct supervisor *s, const struct ward *w, struct ending
     tell_engine(s, frame, -1);
 }
 
+/*
+ * The engine is dead or dying: its socket, which it closes before those of the others, has an end.
+ * So their ends, which follow from it, are not taken for deaths of their own.
+ */
+static void engine_lost(struct supervisor *s)
+{
+    control_close(s);
+    if (s->phase != RUNNING)
+        return;
+    s->phase = CLEARING;
+    kill_all(s);
+}
+
 static void engine_ended(struct supervisor *s, struct ward *w, struct ending end)
 {
     struct page_hand hand;
     page_read(w->page, &hand);
-    control_close(s);
-    if (s->phase == DRAINING || s->phase == STOPPING) {
+    engine_lost(s);
+    if (s->phase != CLEARING) {
         if (end.signal || end.exit)
             log_ending(w, end, "we were stopping anyway");
         stop(s, LEAVE_MS);
@@ -335,11 +354,13 @@ static void engine_ended(struct supervisor *s, struct ward *w, struct ending end
     int64_t now = now_ms(), wait_ms = backoff_next(&w->backoff, now);
     crash_guard_died(&s->guard, &hand, end.signal, now);
     log_ending(w, end, "all others are ended, then all are started anew");
-    kill_all(s);
-    s->phase = CLEARING;
     w->start_at_ms = now + wait_ms;
 }
 
+/*
+ * A child that leaves by itself does so because its socket is closed: then it is the engine that is
+ * ending. A moment shows; else the new one would be started only to be killed.
+ */
 static void other_ended(struct supervisor *s, struct ward *w, struct ending end)
 {
     if (s->phase != RUNNING && s->phase != DRAINING)
@@ -347,10 +368,14 @@ static void other_ended(struct supervisor *s, struct ward *w, struct ending end)
     tell_death(s, w, end);
     if (s->phase == DRAINING)
         return;
-    bool on_demand = w->slot == CHILD_PLANNER2;
-    if (!on_demand)
-        w->start_at_ms = now_ms() + backoff_next(&w->backoff, now_ms());
-    log_ending(w, end, on_demand ? "it is started again on demand" : "it is started anew");
+    int64_t now = now_ms();
+    if (w->slot == CHILD_PLANNER2) {
+        log_ending(w, end, "it is started again on demand");
+        return;
+    }
+    int64_t wait_ms = backoff_next(&w->backoff, now);
+    w->start_at_ms = now + (!end.signal && wait_ms < LEFT_MS ? LEFT_MS : wait_ms);
+    log_ending(w, end, "it is started anew");
 }
 
 static void reap(struct supervisor *s, struct ward *w)
@@ -434,9 +459,7 @@ static void control_read(struct supervisor *s)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
-        control_close(s); /* its pidfd tells the rest, unless it closed its socket and lives on: */
-        if (s->phase == RUNNING)
-            ward_kill(&s->wards[CHILD_ENGINE]);
+        engine_lost(s);
         return;
     }
     frame_feed(&s->reader, bytes, (size_t)n);
@@ -553,7 +576,6 @@ static void wait_once(struct supervisor *s)
         log_debug("supervisor", "%s; its death is about to be seen", why.text);
     if (polled[1].revents & ~POLLOUT)
         control_read(s);
-    /* the engine comes last: what it asked for before its end has been done */
     for (size_t i = 0; i < CHILD_SLOTS; i++) {
         if (polled[i + 2].revents)
             reap(s, &s->wards[i]);
