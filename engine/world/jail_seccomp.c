@@ -67,6 +67,7 @@ static int add_common(scmp_filter_ctx f)
         SCMP_SYS(restart_syscall),
         SCMP_SYS(getpid),
         SCMP_SYS(gettid),
+        SCMP_SYS(sysinfo), /* qsort() of more than a KiB asks how much memory there is */
         SCMP_SYS(exit),
         SCMP_SYS(exit_group),
     };
@@ -143,8 +144,7 @@ static int add_courier_threads(scmp_filter_ctx f)
         SCMP_SYS(clock_getres),    SCMP_SYS(getuid),
         SCMP_SYS(geteuid),         SCMP_SYS(getgid),
         SCMP_SYS(getegid),         SCMP_SYS(uname),
-        SCMP_SYS(sysinfo),         SCMP_SYS(membarrier),
-        SCMP_SYS(getrlimit),
+        SCMP_SYS(membarrier),      SCMP_SYS(getrlimit),
     };
     int failed = RULES_ADD(f, SCMP_ACT_ALLOW, calls);
     if (!failed)
