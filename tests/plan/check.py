@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+"""check - `muster plan check` as an author meets it: a jailed process, places, exit codes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import tap  # noqa: E402
+
+ROOT = os.environ.get("MUSTER_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+MUSTER = os.environ.get("MUSTER") or os.path.join(ROOT, "out", "muster")
+
+HEAD = """local plan = plan 'bad' { title = 'x', version = '1', owner = 'dept:it',
+    fallback = { { to = 'duty:duty-room', within = '5m' } } }
+function plan.respond()
+%send
+return plan
+"""
+
+NO_TEXT = {
+    "bytes that are not UTF-8": b"-- \xe6\xb5\n",
+    "byte code": b"\x1bLua\x54\x00",
+    "a NUL": b"return\x00 1",
+    "half a megabyte": b" " * 500000,
+}
+
+RUNAWAYS = {
+    "an endless loop": "while true do end",
+    "an endless pcall": "while true do pcall(error) end",
+    "endless memory": "local t = {} while true do t[#t + 1] = {} end",
+    "a pattern bomb": "return ('a'):rep(5000):find('.-.-.-.-.-b')",
+    "endless recursion": "local function f() return 1 + f() end f()",
+    "endless nesting": "return " + "(" * 100000,
+}
+
+
+def check(*operands):
+    done = subprocess.run([MUSTER, "plan", "check", *operands], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=60)
+    return done.returncode, done.stdout
+
+
+def write(path, text):
+    with open(path, "wb") as f:
+        f.write(text if isinstance(text, bytes) else text.encode())
+
+
+def places(t, folder, bad):
+    write(bad, HEAD % "    notfy { to = 'duty:duty-room', text = '值班' }\n")
+    code, said = check(folder)
+    t.check(code == 1 and bad + ":4:5: unknown_name: " in said and '"notify"' in said,
+            "a finding has file, line, column, code and the nearest name; the exit code is 1", said)
+    code, said = check(os.path.join(folder, "flood.lua"))
+    t.check(code == 0, "a plan is judged by its own findings", said)
+    code, said = check(os.path.join(folder, "channels", "demo.lua"))
+    t.check(code == 0, "a channel is checked within the set that it belongs to", said)
+    code, said = check("--json", folder)
+    found = json.loads(said)
+    t.check(code == 1 and found["ok"] is False and found["findings"][0]["col"] == 5,
+            "--json says the same to programs", said)
+
+
+def refused(t, folder, bad, kind, texts):
+    for name, text in texts.items():
+        write(bad, text)
+        code, said = check(folder)
+        t.check(code == 1 and bad + ":1:" in said,
+                "a %s %s is refused with its place" % (kind, name),
+                "%d %s" % (code, said))
+
+
+def main():
+    with tap.Plan() as t, tempfile.TemporaryDirectory() as above:
+        folder = os.path.join(above, "plans")
+        bad = os.path.join(folder, "bad.lua")
+        shutil.copytree(os.path.join(ROOT, "plans"), folder)
+        code, said = check(folder)
+        t.check(code == 0, "what ships passes", said)
+
+        places(t, folder, bad)
+        write(bad, HEAD % ("    measure('x')\n" * 300))
+        code, said = check(folder)
+        t.check(code == 1 and "200 more findings" in said and ":103:5: not_built: " in said,
+                "hundreds of findings do not end the process that looks for them", said[-500:])
+        refused(t, folder, bad, "file of", NO_TEXT)
+        refused(t, folder, bad, "file with", RUNAWAYS)
+        code, said = check(os.path.join(folder, "nowhere.lua"))
+        t.equal(code, 3, "a file that is not there is not found")
+    return t.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
