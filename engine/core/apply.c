@@ -66,9 +66,9 @@ static void apply_opened(struct core *c, const struct record *r)
         i = incident_new(c, r->incident);
     const json_t *ev = record_at(r, "ev");
     i->about = kept_text(json_at(ev, "incident"));
-    i->pin = mem_str(json_str(r->body, "pin"));
-    i->ends = mem_str(json_str(r->body, "ends"));
-    i->on_resolved = mem_str(json_str(r->body, "on_resolved"));
+    i->pin = core_intern(c, json_str(r->body, "pin"));
+    i->ends = core_intern(c, json_str(r->body, "ends"));
+    i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");
     i->opened_at = r->at_ms;
     i->plan_live = i->pin != NULL;

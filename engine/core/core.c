@@ -37,6 +37,23 @@ void kept_set(char **kept, json_t *takes)
     json_decref(takes);
 }
 
+static int word_order(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+const char *core_intern(struct core *c, const char *word)
+{
+    if (!word)
+        return NULL;
+    void *found = tfind(word, &c->words, word_order);
+    if (!found)
+        found = tsearch(mem_str(word), &c->words, word_order);
+    if (!found)
+        abort();
+    return *(char **)found;
+}
+
 /* --- the library --- */
 
 static int pin_order(const void *a, const void *b)
@@ -182,6 +199,7 @@ void core_free(struct core *c)
         incident_forget(c, *(struct incident **)c->incidents);
     tdestroy(c->dedups, dedup_free);
     tdestroy(c->pins, pin_free);
+    tdestroy(c->words, free);
     for (size_t n = 0; n < c->plans_count; n++) {
         free(c->plans[n].name);
         free(c->plans[n].pin);

@@ -76,8 +76,7 @@ void incident_forget(struct core *c, struct incident *i)
     c->stats.incidents--;
     if (i->health != HEALTH_OK)
         c->stats.fallback--;
-    char **kept[] = {&i->about, &i->facts,       &i->fields, &i->pin,   &i->key,
-                     &i->ends,  &i->on_resolved, &i->alarms, &i->awaits};
+    char **kept[] = {&i->about, &i->facts, &i->fields, &i->key, &i->alarms, &i->awaits};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
         free(*kept[n]);
     free(i);
@@ -349,10 +348,10 @@ void incident_from_row(struct core *c, const struct row *r)
     i->facts = kept_text(json_at(b, "facts"));
     i->fields = kept_text(json_at(b, "fields"));
     i->alarms = kept_text(json_at(b, "alarms"));
-    i->pin = mem_str(json_str(b, "pin"));
+    i->pin = core_intern(c, json_str(b, "pin"));
     i->key = mem_str(json_str(b, "key"));
-    i->ends = mem_str(json_str(b, "ends"));
-    i->on_resolved = mem_str(json_str(b, "on_resolved"));
+    i->ends = core_intern(c, json_str(b, "ends"));
+    i->on_resolved = core_intern(c, json_str(b, "on_resolved"));
     i->health = health_of(json_str_or(b, "health", "ok"));
     i->state = r->state && !strcmp(r->state, "closed") ? INCIDENT_CLOSED : INCIDENT_OPEN;
     i->drill = r->drill;

@@ -120,9 +120,9 @@ struct incident {
     char *about;  /* the object "incident" of the trigger event */
     char *facts;  /* {"stage_m":{"value","at"}} or {"g7":{"stage_m":{…}}}; NULL: none */
     char *fields; /* state{…} of the plan; NULL: none */
-    char *pin;    /* NULL: no plan */
+    const char *pin; /* NULL: no plan. Interned, as the next two */
     char *key;    /* principal + "\n" + dedup key; NULL: none */
-    char *ends, *on_resolved;
+    const char *ends, *on_resolved;
     char *alarms; /* {"cause": mono of the last} ; NULL: none */
     enum incident_state state;
     enum health health;
@@ -180,6 +180,7 @@ struct core {
     void *notices;   /* tsearch by id */
     void *dedups;    /* tsearch by key */
     void *pins;      /* tsearch by hash */
+    void *words;     /* tsearch: strings that many incidents share */
     char *site_pin;
     struct pin *site; /* in force; borrowed from pins; NULL before the first */
     struct plan_ref *plans;
@@ -227,6 +228,9 @@ struct notice *core_notice(const struct core *c, struct uuid id);
 struct pin *core_pin(const struct core *c, const char *hash);
 const struct plan_head *incident_head(const struct core *c, const struct incident *i);
 const char *core_plan_pin(const struct core *c, const char *name);
+
+/* The one copy of a string that many objects name; lives as long as the core. NULL for NULL. */
+const char *core_intern(struct core *c, const char *word);
 
 /* kept text: canonical JSON as a string, and back. NULL for NULL; kept_set frees what was there. */
 json_t *kept_json(const char *kept);
