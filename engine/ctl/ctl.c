@@ -183,7 +183,8 @@ static int command_run(struct ctl *c, const struct command *command, struct args
     int code = operands_check(command, a, words);
     if (code)
         return code;
-    memmove(a->words, a->words + words, (a->words_count - words) * sizeof(void *));
+    if (words > 0)
+        memmove(a->words, a->words + words, (a->words_count - words) * sizeof(void *));
     a->words_count -= words;
     c->json = args_has(a, "--json");
     return command->run(c, a);

@@ -13,6 +13,7 @@ struct follow {
     const struct ctl *c;
     const char *incident;
     struct text last; /* the id of the last event seen */
+    bool there; /* a daemon was: it may come back */
     bool begun;
     int64_t lost_at; /* since when there is no connection; 0: there is, or was none yet */
     event_fn *each;
@@ -59,6 +60,8 @@ static enum err follow_once(struct follow *f, int *ret_exit, bool *ret_enough, s
     request = follow_request(f);
     enum err e = client_open(&client, f->c->server, why);
     if (!e)
+        f->there = true;
+    if (!e)
         e = client_send(&client, request, why);
     if (!e)
         e = client_hear(&client, CLIENT_FOR_EVER, &line, why);
@@ -83,7 +86,7 @@ static enum err follow_once(struct follow *f, int *ret_exit, bool *ret_enough, s
 static bool follow_again(struct follow *f)
 {
     int64_t now = client_now_ms();
-    if (!f->begun || (f->lost_at && now - f->lost_at > AGAIN_MS))
+    if (!f->there || (f->lost_at && now - f->lost_at > AGAIN_MS))
         return false;
     if (!f->lost_at) {
         f->lost_at = now;
