@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/id.h"
 #include "intake/line.h"
 #include "intake/ops.h"
 
@@ -260,6 +261,45 @@ static void every_operation_has_a_scope_that_a_plain_group_member_has_or_not(voi
     }
 }
 
+static void mutated(const char *line, struct entropy *dice)
+{
+    AUTO_TEXT(bytes);
+    text_add(&bytes, line);
+    for (uint64_t n = entropy_u64(dice) % 4 + 1; n > 0; n--) {
+        size_t at = entropy_u64(dice) % bytes.len;
+        uint64_t how = entropy_u64(dice) % 3;
+        if (how == 0)
+            bytes.at[at] = (char)entropy_u64(dice);
+        else if (how == 1)
+            bytes.at[at] = "{}[]\",:0\\ue-"[entropy_u64(dice) % 12];
+        else
+            bytes.len = at + 1;
+    }
+    json_t *object = NULL;
+    struct refusal r = {0};
+    enum code code = line_object(bytes.at, bytes.len, &object, &r);
+    if (!code) {
+        struct request request;
+        code = request_read(object, &request, &r);
+        request_done(&request);
+    }
+    AUTO_JSON(reply);
+    reply = refusal_json(&r);
+    assert_int_equal(code != CODE_OK, r.why.text[0] != '\0');
+}
+
+/* Whatever comes, it is a request or a refusal with a sentence; the sanitizers watch. */
+static void broken_lines_are_refused_with_a_sentence(void **state)
+{
+    (void)state;
+    static const uint8_t seed[32] = {7};
+    struct entropy dice;
+    entropy_init(&dice, seed);
+    for (int round = 0; round < 300; round++)
+        for (size_t i = 0; i < COUNT(bad_lines); i++)
+            mutated(bad_lines[i].line, &dice);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +310,7 @@ int main(void)
         cmocka_unit_test(an_answer_carries_its_incident_beside_the_body),
         cmocka_unit_test(a_list_becomes_a_query_with_states_drill_and_cursor),
         cmocka_unit_test(a_watch_takes_up_after_an_event),
+        cmocka_unit_test(broken_lines_are_refused_with_a_sentence),
         cmocka_unit_test(every_operation_has_a_scope_that_a_plain_group_member_has_or_not),
     };
     return cmocka_run_group_tests_name("ops", tests, NULL, NULL);
