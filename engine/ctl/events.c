@@ -13,7 +13,7 @@ struct follow {
     const struct ctl *c;
     const char *incident;
     struct text last; /* the id of the last event seen */
-    bool there; /* a daemon was: it may come back */
+    bool there;       /* a daemon was: it may come back */
     bool begun;
     int64_t lost_at; /* since when there is no connection; 0: there is, or was none yet */
     event_fn *each;
