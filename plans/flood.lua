@@ -53,6 +53,13 @@ local function note_stage(seen, station, stage_m)
     state { station = station, stage_m = stage_m, highest_m = seen.highest_m }
 end
 
+--- The readings that came with the trigger.
+local function note_trigger(seen, incident)
+    for station, fields in pairs(incident.fields or {}) do
+        if type(fields) == "table" and fields.stage_m then note_stage(seen, station, fields.stage_m) end
+    end
+end
+
 --- An underpass fills: somebody goes and closes it, or the duty room hears that nobody does.
 local function close_underpass(station, ponding_cm)
     local what = { station = station, cm = ponding_cm }
@@ -82,10 +89,6 @@ end
 function plan.respond(incident)
     local seen = { mark = {}, closed = {} }
 
-    -- what the trigger brought, then what comes in
-    for station, fields in pairs(incident.fields or {}) do
-        if type(fields) == "table" and fields.stage_m then note_stage(seen, station, fields.stage_m) end
-    end
     on("stage_m", function(reading) note_stage(seen, reading.station, reading.value) end)
 
     on("ponding_cm", function(reading)
@@ -107,7 +110,11 @@ function plan.respond(incident)
                  text = T { zh = "{title}：监测恢复正常，是否终止响应，请下令", en = "{title}: readings are normal again. Order the end if it is one" } }
     end)
 
-    log("answered by " .. reach_somebody(incident).name)
+    -- first the call, and beside it what the trigger itself has brought
+    parallel {
+        function() log("answered by " .. reach_somebody(incident).name) end,
+        function() note_trigger(seen, incident) end,
+    }
 
     -- the watch, until an order ends the response
     every("1h", function()

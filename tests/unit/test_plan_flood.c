@@ -42,9 +42,9 @@ static void breach(struct planner_night *n)
 static void night_runs(struct planner_night *n)
 {
     reading(n, "stage_m", "g7", 4.7);
-    planner_night_expire(n, "0.7");
+    planner_night_expire(n, "0.5/1.1");
     reading(n, "ponding_cm", "jiefang-road", 29);
-    planner_night_answer(n, "0.9", "li.ming");
+    planner_night_answer(n, "0.5/1.3", "li.ming");
     planner_night_pass(n, 2 * MS_HOUR);
     reading(n, "stage_m", "g7", 5.3);
     breach(n);
@@ -58,28 +58,29 @@ static void it_calls_until_somebody_answers_and_then_keeps_watch(void **state)
     (void)state;
 
     night_open(&n, false);
-    planner_night_tells(&n, "notify 0.1 group:flood-members {\"en\":\"g7 at 4.6 m, over the "
-                            "warning mark\",\"zh\":\"g7 水位 4.6 米，超警戒水位\"}\n"
-                            "state 0.2 {\"highest_m\":4.6,\"stage_m\":4.6,\"station\":\"g7\"}\n"
-                            "call 0.7 -1 | duty:duty-room 180000 | post:flood-hq-deputy 300000 | "
-                            "post:flood-hq-commander 300000 x2 {\"en\":\"First report: Gauge 7. "
-                            "Verify and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n");
-    planner_night_expire(&n, "0.7");
     planner_night_tells(&n,
-                        "log 0.8 nobody has answered yet: Gauge 7\n"
-                        "call 0.9 duty:duty-room,dept:flood-office 600000 {\"en\":\"First report: "
-                        "Gauge 7. Verify and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n");
-    planner_night_answer(&n, "0.9", "li.ming");
-    planner_night_tells(&n, "log 0.10 answered by li.ming\n"
-                            "timer 0.11 3600000\n");
+                        "call 0.5/1.1 -1 | duty:duty-room 180000 | post:flood-hq-deputy 300000 | "
+                        "post:flood-hq-commander 300000 x2 {\"en\":\"First report: Gauge 7. Verify "
+                        "and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n"
+                        "notify 0.5/2.1 group:flood-members {\"en\":\"g7 at 4.6 m, over the "
+                        "warning mark\",\"zh\":\"g7 水位 4.6 米，超警戒水位\"}\n"
+                        "state 0.5/2.2 {\"highest_m\":4.6,\"stage_m\":4.6,\"station\":\"g7\"}\n");
+    planner_night_expire(&n, "0.5/1.1");
+    planner_night_tells(
+        &n, "log 0.5/1.2 nobody has answered yet: Gauge 7\n"
+            "call 0.5/1.3 duty:duty-room,dept:flood-office 600000 {\"en\":\"First report: Gauge 7. "
+            "Verify and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n");
+    planner_night_answer(&n, "0.5/1.3", "li.ming");
+    planner_night_tells(&n, "log 0.5/1.4 answered by li.ming\n"
+                            "timer 0.6 3600000\n");
     planner_night_pass(&n, 2 * MS_HOUR);
     planner_night_tells(
-        &n, "notify 0.11/1.1 duty:duty-room {\"en\":\"Watch: Gauge 7, highest 4.6 m. Report what "
-            "is new\",\"zh\":\"值守：Gauge 7，最高水位 4.6 米，请报最新情况\"}\n"
-            "timer 0.11 3600000\n"
-            "notify 0.11/2.1 duty:duty-room {\"en\":\"Watch: Gauge 7, highest 4.6 m. Report what "
-            "is new\",\"zh\":\"值守：Gauge 7，最高水位 4.6 米，请报最新情况\"}\n"
-            "timer 0.11 3600000\n");
+        &n, "notify 0.6/1.1 duty:duty-room {\"en\":\"Watch: Gauge 7, highest 4.6 m. Report what is "
+            "new\",\"zh\":\"值守：Gauge 7，最高水位 4.6 米，请报最新情况\"}\n"
+            "timer 0.6 3600000\n"
+            "notify 0.6/2.1 duty:duty-room {\"en\":\"Watch: Gauge 7, highest 4.6 m. Report what is "
+            "new\",\"zh\":\"值守：Gauge 7，最高水位 4.6 米，请报最新情况\"}\n"
+            "timer 0.6 3600000\n");
     planner_night_done(&n);
 }
 
@@ -92,12 +93,12 @@ static void the_departments_hear_once_of_each_mark(void **state)
     text_clear(&n.told);
     reading(&n, "stage_m", "g7", 4.7);
     planner_night_tells(&n,
-                        "state 0.3/1.1 {\"highest_m\":4.7,\"stage_m\":4.7,\"station\":\"g7\"}\n");
+                        "state 0.1/1.1 {\"highest_m\":4.7,\"stage_m\":4.7,\"station\":\"g7\"}\n");
     reading(&n, "stage_m", "g7", 5.3);
     planner_night_tells(&n,
-                        "notify 0.3/2.1 group:flood-members {\"en\":\"g7 at 5.3 m, over the "
+                        "notify 0.1/2.1 group:flood-members {\"en\":\"g7 at 5.3 m, over the "
                         "guarantee mark\",\"zh\":\"g7 水位 5.3 米，超保证水位\"}\n"
-                        "state 0.3/2.2 {\"highest_m\":5.3,\"stage_m\":5.3,\"station\":\"g7\"}\n");
+                        "state 0.1/2.2 {\"highest_m\":5.3,\"stage_m\":5.3,\"station\":\"g7\"}\n");
     planner_night_done(&n);
 }
 
@@ -111,13 +112,13 @@ static void an_underpass_is_closed_once_or_the_duty_room_hears_of_it(void **stat
     reading(&n, "ponding_cm", "jiefang-road", 20);
     planner_night_tells(&n, "");
     reading(&n, "ponding_cm", "jiefang-road", 29);
-    planner_night_tells(&n, "call 0.4/2.1 dept:urban 300000 x2 {\"en\":\"Close jiefang-road: 29 cm "
+    planner_night_tells(&n, "call 0.2/2.1 dept:urban 300000 x2 {\"en\":\"Close jiefang-road: 29 cm "
                             "of water\",\"zh\":\"封闭 jiefang-road：积水 29 厘米\"}\n");
     reading(&n, "ponding_cm", "jiefang-road", 33);
     planner_night_tells(&n, "");
-    planner_night_expire(&n, "0.4/2.1");
+    planner_night_expire(&n, "0.2/2.1");
     planner_night_tells(
-        &n, "notify 0.4/2.2 duty:duty-room {\"en\":\"jiefang-road is not closed, the urban office "
+        &n, "notify 0.2/2.2 duty:duty-room {\"en\":\"jiefang-road is not closed, the urban office "
             "is silent\",\"zh\":\"jiefang-road 无人封闭，住建局无人应答\"}\n");
     planner_night_done(&n);
 }
@@ -130,7 +131,7 @@ static void a_breach_calls_the_commander_whatever_else_runs(void **state)
     night_open(&n, false);
     text_clear(&n.told);
     breach(&n);
-    planner_night_tells(&n, "call 0.5/1.1 post:flood-hq-commander,post:flood-hq-deputy 120000 x5 "
+    planner_night_tells(&n, "call 0.3/1.1 post:flood-hq-commander,post:flood-hq-deputy 120000 x5 "
                             "{\"en\":\"Breach! Gauge 7\",\"zh\":\"决口！Gauge 7\"}\n");
     planner_night_done(&n);
 }
