@@ -162,7 +162,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         apply_answered(c, i, r);
         break;
     case REC_CALL_DECLINED:
-        call_apply_declined(i, r);
+        call_apply_declined(c, i, r);
         break;
     case REC_TURN:
         plan_apply_turn(c, i, r);
@@ -193,7 +193,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_SENT:
     case REC_NOTICE_FAILED:
     case REC_NOTICE_RECALLED:
-        notice_apply(c, i, r);
+        notice_apply(c, r);
         break;
     case REC_ALARM:
         alarm_apply(c, i, r);

@@ -70,6 +70,22 @@ struct call *call_find(const struct incident *i, const char *step)
     return NULL;
 }
 
+/* Sorted by step, so that what is decided about several does not depend on who came first. */
+static void call_list(struct incident *i, struct call *call)
+{
+    struct call *before = NULL, *other;
+    LIST_FOREACH(other, &i->calls, link)
+    {
+        if (strcmp(other->step, call->step) > 0)
+            break;
+        before = other;
+    }
+    if (before)
+        LIST_INSERT_AFTER(before, call, link);
+    else
+        LIST_INSERT_HEAD(&i->calls, call, link);
+}
+
 static struct call *call_new(struct incident *i, const char *step)
 {
     struct call *call = mem_new(1, sizeof *call);
@@ -78,7 +94,7 @@ static struct call *call_new(struct incident *i, const char *step)
     call->rung = -1;
     call->timer =
         (struct timer){.kind = TIMER_CALL, .owner = call, .incident = &i->id, .step = call->step};
-    LIST_INSERT_HEAD(&i->calls, call, link);
+    call_list(i, call);
     return call;
 }
 
@@ -104,66 +120,82 @@ void call_drop(struct core *c, struct call *call)
 
 bool call_asked(const struct call *call, const char *person)
 {
-    AUTO_JSON(asked);
-    asked = kept_json(call->asked);
-    size_t n;
-    json_t *one;
-    json_array_foreach(asked, n, one)
+    const struct notice *n;
+    LIST_FOREACH(n, &call->incident->notices, link)
     {
-        if (!strcmp(json_str_or(one, "id", ""), person))
+        if (n->of_call && !strcmp(n->person, person) && !strcmp(n->step, call->step))
             return true;
     }
     return false;
+}
+
+static json_t *asked_json(const struct call *call)
+{
+    AUTO_JSON(asked);
+    asked = kept_json(call->asked);
+    const struct notice *n;
+    LIST_FOREACH(n, &call->incident->notices, link)
+    {
+        json_t *one = n->declined ? json_object_get(asked, n->person) : NULL;
+        if (one && n->rung == json_int(one, "rung", 0) && n->round == json_int(one, "round", 0) &&
+            !strcmp(n->step, call->step))
+            json_put_true(one, "declined", true);
+    }
+    json_t *list = json_array();
+    const char **people = json_keys(asked, NULL);
+    for (size_t k = 0; people[k]; k++)
+        json_array_append(list, json_object_get(asked, people[k]));
+    free(people);
+    return list;
 }
 
 static json_t *call_json(const struct call *call)
 {
     json_t *o = json_put_str(json_object(), "step", call->step);
     json_put(o, "spec", kept_json(call->spec));
-    json_put(o, "asked", kept_json(call->asked));
+    json_put(o, "asked", asked_json(call));
     json_put_int(o, "rung", call->rung);
     json_put_int(o, "round", call->round);
-    json_put_int(o, "turn", call->turn_seq);
-    json_put_int(o, "cause", call->cause_seq);
     json_put_true(o, "forever", call->forever);
     if (call->timer.at)
         json_put_int(o, "due", call->timer.due);
     return o;
 }
 
-static int call_step_order(const void *a, const void *b)
-{
-    return strcmp((*(struct call *const *)a)->step, (*(struct call *const *)b)->step);
-}
-
 json_t *calls_json(const struct incident *i)
 {
     json_t *list = json_array();
-    if (LIST_EMPTY(&i->calls))
-        return list;
-    struct call *call, **sorted = NULL;
-    size_t count = 0, cap = 0;
+    const struct call *call;
     LIST_FOREACH(call, &i->calls, link)
-    {
-        sorted = mem_grow(sorted, &cap, count + 1, sizeof(void *));
-        sorted[count++] = call;
-    }
-    qsort(sorted, count, sizeof *sorted, call_step_order);
-    for (size_t n = 0; n < count; n++)
-        json_array_append_new(list, call_json(sorted[n]));
-    free(sorted);
+    json_array_append_new(list, call_json(call));
     return list;
+}
+
+/* People of a rung, into those asked so far. */
+static void asked_add(struct call *call, const json_t *people)
+{
+    json_t *asked = kept_json(call->asked);
+    if (!asked)
+        asked = json_object();
+    size_t n;
+    json_t *one;
+    json_array_foreach(people, n, one)
+    {
+        json_t *copy = json_copy(one);
+        json_object_del(copy, "declined"); /* stands with the message */
+        json_put(asked, json_str_or(one, "id", ""), copy);
+    }
+    kept_set(&call->asked, asked);
 }
 
 void call_from_json(struct core *c, struct incident *i, const json_t *kept)
 {
     struct call *call = call_new(i, json_str_or(kept, "step", ""));
     call->spec = kept_text(json_at(kept, "spec"));
-    call->asked = kept_text(json_at(kept, "asked"));
+    if (json_array_size(json_at(kept, "asked")))
+        asked_add(call, json_at(kept, "asked"));
     call->rung = (int)json_int(kept, "rung", -1);
     call->round = (int)json_int(kept, "round", 0);
-    call->turn_seq = json_int(kept, "turn", 0);
-    call->cause_seq = json_int(kept, "cause", 0);
     call->forever = json_bool(kept, "forever");
     int64_t due = json_int(kept, "due", -1);
     if (due >= 0)
@@ -173,8 +205,10 @@ void call_from_json(struct core *c, struct incident *i, const json_t *kept)
 /* --- deciding --- */
 
 /* Position of the next rung that has people. false: none is left in this round or any other. */
-static bool ladder_climb(const struct ladder *l, int rounds, int *rung, int *round)
+static bool ladder_climb(const struct ladder *l, int64_t rounds, int *rung, int *round)
 {
+    if (!l->count) /* rungs without people are not in it */
+        return false;
     for (; *round < rounds; (*round)++, *rung = -1) {
         while (++*rung < (int)l->count) {
             if (l->at[*rung].rung.count)
@@ -184,26 +218,43 @@ static bool ladder_climb(const struct ladder *l, int rounds, int *rung, int *rou
     return false;
 }
 
-/* Was this person asked by the rung that rings now? */
-static bool asked_now(const struct call *call, const json_t *one)
-{
-    return json_int(one, "rung", -1) == call->rung && json_int(one, "round", 0) == call->round;
-}
-
 /* People of the rung just left, for the event `silent`. */
 static json_t *call_people_now(const struct call *call)
 {
     AUTO_JSON(asked);
     asked = kept_json(call->asked);
     json_t *people = json_array();
-    size_t n;
-    json_t *one;
-    json_array_foreach(asked, n, one)
-    {
-        if (asked_now(call, one))
-            json_array_append_new(people, json_copy(one));
+    const char **ids = json_keys(asked, NULL);
+    for (size_t k = 0; ids[k]; k++) {
+        json_t *one = json_object_get(asked, ids[k]);
+        if (json_int(one, "rung", -1) == call->rung && json_int(one, "round", 0) == call->round)
+            json_array_append(people, one);
     }
+    free(ids);
     return people;
+}
+
+/* Who they are and how they come into it: sealed, for the timeline and for those who look. */
+static json_t *rung_asked(const struct rung *rung, int index, int round)
+{
+    json_t *asked = json_array();
+    for (size_t n = 0; n < rung->count; n++) {
+        json_t *one = json_put_str(json_object(), "id", rung->at[n].id);
+        json_put_str(one, "name", rung->at[n].name);
+        json_put_str(one, "words", rung->at[n].words);
+        json_put_int(one, "rung", index);
+        json_array_append_new(asked, json_put_int(one, "round", round));
+    }
+    return asked;
+}
+
+/* What the plan may know of the rung before. */
+static json_t *silent_event(struct core *c, const struct call *call)
+{
+    json_t *ev = plan_event("silent", NULL, c->in->wall);
+    json_put_str(ev, "call", call->step);
+    json_put_int(ev, "rung", call->rung + 1);
+    return json_put(ev, "people", call_people_now(call));
 }
 
 static void call_ring(struct core *c, struct call *call, const struct step_rung *rung, int index,
@@ -221,16 +272,9 @@ static void call_ring(struct core *c, struct call *call, const struct step_rung 
     json_put_str(body, "why", why);
     json_put_true(body, "forever", forever);
     json_put(body, "people", people);
-    json_t *sealed = json_object();
-    if (call->rung >= 0) {
-        AUTO_JSON(silent);
-        silent = call_people_now(call);
-        json_t *ev = plan_event("silent", NULL, c->in->wall);
-        json_put_str(ev, "call", call->step);
-        json_put_int(ev, "rung", call->rung + 1);
-        json_put(ev, "people", json_incref(silent));
-        json_put(sealed, "ev", ev);
-    }
+    json_t *sealed = json_put(json_object(), "asked", rung_asked(&rung->rung, index, round));
+    if (call->rung >= 0)
+        json_put(sealed, "ev", silent_event(c, call));
     AUTO_JSON(spec);
     spec = kept_json(call->spec);
     json_put(sealed, "at", json_share(json_object_get(spec, "at")));
@@ -242,6 +286,7 @@ static void call_ring(struct core *c, struct call *call, const struct step_rung 
                                             .text = json_at(spec, "text"),
                                             .type = json_str_or(spec, "type", "muster.call"),
                                             .within_ms = rung->within_ms,
+                                            .of_call = true,
                                             .rung = index,
                                             .round = round});
 }
@@ -250,10 +295,7 @@ static void call_ring(struct core *c, struct call *call, const struct step_rung 
 static void call_expire(struct core *c, struct call *call, const char *why)
 {
     struct incident *i = call->incident;
-    AUTO_JSON(step);
-    step = json_string(call->step);
-    json_t *steps = json_pack("[O]", step);
-    json_t *ev = plan_event("expired", steps, c->in->wall);
+    json_t *ev = plan_event("expired", json_pack("[s]", call->step), c->in->wall);
     json_array_append_new(json_object_get(ev, "names"), json_string("silent"));
     json_put_str(ev, "call", call->step);
     json_put(ev, "people", call_people_now(call));
@@ -263,7 +305,6 @@ static void call_expire(struct core *c, struct call *call, const char *why)
               (struct emit){.body = body, .sealed = json_put(json_object(), "ev", ev)});
     notice_recall_step(c, i, copy);
     free(copy);
-    plan_kick(c, i);
 }
 
 /*
@@ -299,9 +340,8 @@ void call_next(struct core *c, struct call *call, const char *why)
     int rung = call->rung, round = call->round;
     bool first = rung < 0 && round == 0;
     notice_recall_step(c, i, call->step);
-    if (!call->forever && ladder_climb(&l, (int)json_int(spec, "rounds", 1), &rung, &round)) {
+    if (!call->forever && ladder_climb(&l, json_int(spec, "rounds", 1), &rung, &round)) {
         call_ring(c, call, &l.at[rung], rung, round, why, false);
-        call_early_answer(c, call);
     } else if (fallback || first) {
         if (first)
             alarm_raise(c, i, "empty_target",
@@ -315,40 +355,21 @@ void call_next(struct core *c, struct call *call, const char *why)
     ladder_done(&l);
 }
 
-void call_check_delivery(struct core *c, struct incident *i, const char *step)
+void call_check(struct core *c, struct incident *i, const char *step, const char *why)
 {
     struct call *call = call_find(i, step);
     if (!call || call->forever || call->rung < 0)
         return;
-    struct notice *n;
-    int failed = 0;
+    const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
-        if (strcmp(n->step, step) != 0 || n->rung != call->rung || n->round != call->round)
+        if (!n->of_call || n->rung != call->rung || n->round != call->round ||
+            strcmp(n->step, step) != 0)
             continue;
-        if (n->state != NOTICE_FAILED)
-            return;
-        failed++;
-    }
-    if (failed)
-        call_next(c, call, "undelivered");
-}
-
-void call_check_declined(struct core *c, struct incident *i, const char *step)
-{
-    struct call *call = call_find(i, step);
-    if (!call)
-        return;
-    AUTO_JSON(asked);
-    asked = kept_json(call->asked);
-    size_t n;
-    json_t *one;
-    json_array_foreach(asked, n, one)
-    {
-        if (asked_now(call, one) && !json_bool(one, "declined"))
+        if (n->state != NOTICE_FAILED && !n->declined)
             return;
     }
-    call_next(c, call, "declined");
+    call_next(c, call, why);
 }
 
 /* --- applying --- */
@@ -361,40 +382,15 @@ void call_apply_rung(struct core *c, struct incident *i, const struct record *r)
     call->rung = (int)json_int(r->body, "rung", 0);
     call->round = (int)json_int(r->body, "round", 0);
     call->forever = json_bool(r->body, "forever");
+    asked_add(call, record_at(r, "asked"));
     timer_set(&c->timers, &call->timer, json_int(r->body, "due", 0));
 }
 
-void call_apply_asked(struct call *call, const struct record *queued)
-{
-    const json_t *message = record_at(queued, "message");
-    json_t *asked = kept_json(call->asked);
-    if (!asked)
-        asked = json_array();
-    json_t *one = json_put_str(json_object(), "id", json_str(queued->body, "to"));
-    json_put_str(one, "name", json_str(message, "name"));
-    json_put_str(one, "words", json_str(message, "words"));
-    json_put_int(one, "rung", call->rung);
-    json_put_int(one, "round", call->round);
-    json_array_append_new(asked, one);
-    kept_set(&call->asked, asked);
-}
-
-void call_apply_declined(struct incident *i, const struct record *r)
+void call_apply_declined(struct core *c, struct incident *i, const struct record *r)
 {
     const char *by = json_str_or(r->body, "by", "");
-    size_t n, m;
-    json_t *step, *one;
+    size_t n;
+    json_t *step;
     json_array_foreach(json_at(r->body, "calls"), n, step)
-    {
-        struct call *call = call_find(i, json_string_value(step));
-        if (!call)
-            continue;
-        json_t *asked = kept_json(call->asked);
-        json_array_foreach(asked, m, one)
-        {
-            if (!strcmp(json_str_or(one, "id", ""), by))
-                json_put_true(one, "declined", true);
-        }
-        kept_set(&call->asked, asked);
-    }
+        notice_apply_declined(c, i, json_string_value(step), by);
 }

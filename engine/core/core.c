@@ -2,6 +2,7 @@
 
 #include "core/incident.h"
 #include "core/notice.h"
+#include "core/place.h"
 #include "core/state.h"
 
 #include <assert.h>
@@ -168,8 +169,6 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->incidents_changed);
     STAILQ_INIT(&c->notices_changed);
     STAILQ_INIT(&c->dedups_changed);
-    TAILQ_INIT(&c->queue[0]);
-    TAILQ_INIT(&c->queue[1]);
     TAILQ_INIT(&c->suspects);
     return c;
 }
@@ -204,7 +203,7 @@ void core_free(struct core *c)
         free(c->plans[n].name);
         free(c->plans[n].pin);
     }
-    notice_loads_free(c);
+    places_done(c);
     free(c->plans);
     free(c->site_pin);
     timer_heap_done(&c->timers);

@@ -15,35 +15,20 @@ enum { FACTS_PENDING_MAX = 10000 };
 
 /* --- the end --- */
 
-static void incident_close(struct core *c, struct incident *i, const char *why, json_t *actor)
+static void incident_close(struct core *c, struct incident *i, const char *why)
 {
-    json_t *body = json_put_str(json_object(), "why", why);
-    json_put_true(body, "was_live", i->plan_live);
-    if (i->plan_live && i->pin) {
-        int slot = i->sent_slot;
-        if (c->planners[slot].gen) {
-            struct effect *e = core_effect(c, EFFECT_DROP);
-            e->slot = slot;
-            e->incident = i->id;
-        }
-    }
     notice_recall_step(c, i, NULL);
-    core_emit(c, REC_INCIDENT_CLOSED, i, (struct emit){.actor = actor, .body = body});
+    core_emit(c, REC_INCIDENT_CLOSED, i,
+              (struct emit){.body = json_put_str(json_object(), "why", why)});
+    plan_leave(c, i);
 }
 
-void incident_end_if_done(struct core *c, struct incident *i)
+/* Its plan has returned, and nothing of it is open: no call, no message, no fact. */
+static void incident_end_if_done(struct core *c, struct incident *i)
 {
-    bool over = i->state == INCIDENT_OPEN && i->plan_live && i->done && LIST_EMPTY(&i->calls) &&
-                !i->queue_count && !strcmp(i->ends ? i->ends : "done", "done");
-    if (!over)
-        return;
-    const struct notice *n;
-    LIST_FOREACH(n, &i->notices, link)
-    {
-        if (!notice_finished(n))
-            return; /* a message on its way is still open; its end looks here again */
-    }
-    incident_close(c, i, "done", NULL);
+    if (i->state == INCIDENT_OPEN && i->plan_live && i->done && LIST_EMPTY(&i->calls) &&
+        !i->queue_count && !i->unfinished && !strcmp(i->ends ? i->ends : "done", "done"))
+        incident_close(c, i, "done");
 }
 
 /* --- people's part --- */
@@ -128,20 +113,16 @@ static json_t *answer_event(struct core *c, const char *name, const char *person
 
 void answer_call_early(struct core *c, struct incident *i, const char *step, const char *person)
 {
-    json_t *ev = plan_event(NULL, json_pack("[s]", step), c->in->wall);
-    json_put_str(ev, "by", person);
-    json_put_str(ev, "call", step);
+    json_t *ev = answer_event(c, NULL, person, json_pack("[s]", step));
     json_t *body = json_put(json_object(), "calls", json_pack("[s]", step));
     json_put_str(body, "by", person);
     json_put_true(body, "early", true);
-    char *kept = mem_str(step);
     core_emit(c, REC_CALL_ANSWERED, i,
               (struct emit){.actor = json_put_str(json_put_str(json_object(), "type", "person"),
                                                   "id", person),
                             .body = body,
                             .sealed = json_put(json_object(), "ev", ev)});
-    notice_recall_step(c, i, kept);
-    free(kept);
+    notice_recall_step(c, i, step);
 }
 
 static void decline(struct core *c, struct incident *i, const char *person)
@@ -157,7 +138,7 @@ static void decline(struct core *c, struct incident *i, const char *person)
                             .sealed = json_put(json_object(), "ev", ev)});
     size_t n;
     json_t *step;
-    json_array_foreach(steps, n, step) call_check_declined(c, i, json_string_value(step));
+    json_array_foreach(steps, n, step) call_check(c, i, json_string_value(step), "declined");
 }
 
 static void accept(struct core *c, struct incident *i, const char *person)
@@ -193,8 +174,8 @@ static void decide_answer(struct core *c)
                     "the site has no person \"%s\"", person);
         return;
     }
-    if (step && !call_find(i, step)) {
-        core_refuse(c, CODE_UNKNOWN_CALL, "call", NULL, "no open call \"%s\"", step);
+    if (step && !call_find(i, step) && !notice_of_step(i, step)) {
+        core_refuse(c, CODE_UNKNOWN_CALL, "call", NULL, "there was no call \"%s\"", step);
         return;
     }
     if (json_bool(c->in->body, "decline")) {
@@ -206,7 +187,6 @@ static void decide_answer(struct core *c)
     } else {
         accept(c, i, person);
     }
-    plan_kick(c, i);
     core_reply_ok(c, incident_reply(i));
 }
 
@@ -243,7 +223,6 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
                             .body = json_put_int(json_object(), "facts",
                                                  (int64_t)json_array_size(occurrences)),
                             .sealed = json_put(json_object(), "ev", ev)});
-    plan_kick(c, i);
     return true;
 }
 
@@ -274,10 +253,8 @@ static void decide_resolve(struct core *c)
     if (closes) {
         AUTO_JSON(text);
         text = over_text(i, "已恢复", "Resolved");
-        incident_close(c, i, "resolved", NULL);
+        incident_close(c, i, "resolved");
         notice_tell_reached(c, i, NULL, "muster.resolved", text);
-    } else {
-        plan_kick(c, i);
     }
     core_reply_ok(c, incident_reply(i));
 }
@@ -308,7 +285,7 @@ static void decide_order(struct core *c)
                             .sealed = json_put(json_object(), "ev", ev)});
     AUTO_JSON(text);
     text = over_text(i, "响应终止", "Response terminated");
-    incident_close(c, i, "terminated", NULL);
+    incident_close(c, i, "terminated");
     notice_tell_reached(c, i, NULL, "muster.order", text);
     core_reply_ok(c, incident_reply(i));
 }
@@ -368,7 +345,6 @@ static void decide_config(struct core *c)
     if (!same)
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
     core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
-    notice_pump(c);
 }
 
 static void decide_config_refused(struct core *c)
@@ -392,7 +368,6 @@ static void timer_fire(struct core *c, struct timer *t)
                   (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
                                 .body = body,
                                 .sealed = json_put(json_object(), "ev", ev)});
-        plan_kick(c, i);
     }
 }
 
@@ -404,20 +379,11 @@ static void decide_tick(struct core *c)
     for (int n = 0; n < TIMERS_A_TICK && (t = timer_first(&c->timers)) && t->due <= c->in->mono;
          n++)
         timer_fire(c, t);
-    notice_pump(c);
 }
 
 static void decide_result(struct core *c)
 {
-    struct uuid id;
-    struct notice *n =
-        uuid_parse(json_str_or(c->in->body, "notice", ""), &id) ? core_notice(c, id) : NULL;
-    struct uuid of = n ? n->incident->id : (struct uuid){0};
     notice_result(c, c->in->body);
-    notice_pump(c);
-    struct incident *i = n ? core_incident(c, of) : NULL;
-    if (i)
-        incident_end_if_done(c, i);
 }
 
 static void decide_stuck(struct core *c)
@@ -445,7 +411,6 @@ static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
     notice_unknown_all(c);
-    notice_pump(c);
 }
 
 static void decide_courier_died(struct core *c)
@@ -471,6 +436,25 @@ static void decide_planner_up(struct core *c)
 static void decide_planner_died(struct core *c)
 {
     plan_planner_died(c, c->in->slot, c->in->gen, c->in->body);
+}
+
+/*
+ * What every input ends with, whatever it was: who waits for a place gets it, a plan with a new fact
+ * is woken, an incident of which nothing is open ends.
+ */
+static void decide_rest(struct core *c)
+{
+    struct uuid last = {0};
+    notice_pump(c);
+    for (size_t n = 0; n < c->out->records_count; n++) {
+        struct uuid id = c->out->records[n]->incident;
+        struct incident *i = uuid_cmp(id, last) ? core_incident(c, id) : NULL;
+        last = id;
+        if (!i)
+            continue;
+        plan_kick(c, i);
+        incident_end_if_done(c, i);
+    }
 }
 
 void core_decide(struct core *c, const struct input *in, struct update *ret)
@@ -502,6 +486,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
     c->out = ret;
     entropy_init(&c->entropy, in->seed);
     decides[in->kind](c);
+    decide_rest(c);
     c->in = NULL;
     c->out = NULL;
 }

@@ -5,7 +5,5 @@
 
 #include "core/state.h"
 
-/* Close it when its `ends` is fulfilled by the plan itself: it returned and nothing is open. */
-void incident_end_if_done(struct core *c, struct incident *i);
 /* An answer that came while the turn that made the call was under way. */
 void answer_call_early(struct core *c, struct incident *i, const char *step, const char *person);

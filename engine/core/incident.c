@@ -36,6 +36,11 @@ struct incident *core_incident(const struct core *c, struct uuid id)
     return found ? *(struct incident **)found : NULL;
 }
 
+bool incident_spent(const struct incident *i)
+{
+    return i->state == INCIDENT_CLOSED && !i->unfinished;
+}
+
 struct incident *incident_new(struct core *c, struct uuid id)
 {
     struct incident *i = mem_new(1, sizeof *i);
@@ -299,7 +304,7 @@ struct row incident_row(const struct incident *i)
     return (struct row){.kind = ROW_INCIDENT,
                         .id = mem_str(uuid_text(i->id, id)),
                         .incident = i->id,
-                        .open = i->state == INCIDENT_OPEN || !LIST_EMPTY(&i->notices),
+                        .open = !incident_spent(i),
                         .drill = i->drill,
                         .plan = mem_str(json_str(about, "plan")),
                         .state = mem_str(incident_state_name(i->state)),

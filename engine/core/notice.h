@@ -3,12 +3,13 @@
  *
  * Text, token, code and body are fixed when the message is queued (R5: the same id has the same
  * body). A person's contacts are methods, tried in their order: a final refusal goes to the next
- * at once, an endpoint that fails three times in a row gives way to the next, if there is one, and
- * the list starts again. Attempts: 0, 1, 3, 8, 20, 45 s after the last one ended, then each 60 s
- * ± 20 %, up to `within`; Retry-After is honoured. States are drawn at struct notice (state.h).
+ * at once and is not repeated, an endpoint that fails three times in a row gives way to the next,
+ * if there is one, and the list starts again. Attempts: 0, 1, 3, 8, 20, 45 s after the last one
+ * ended, then each 60 s ± 20 %, up to `within`; Retry-After is honoured, but where it asks for more
+ * than is left the next method is tried at once. States are drawn at struct notice (state.h).
  *
- * Places: at most cfg.attempts_max attempts are handed out, `at_once` an endpoint; a message that
- * finds a free place is handed out in the record that queues it.
+ * A message that finds a free place (place.h) is handed out in the record that queues it. One that
+ * is not needed any more while it is under way is not tried again.
  */
 #pragma once
 
@@ -23,12 +24,11 @@ struct notice_order {
     int64_t within_ms;  /* 0: one hour */
     int rung, round;
     bool alarm;
+    bool of_call; /* a call waits for an answer to it */
 };
 
-extern const int64_t NOTICE_WITHIN_MS;
-
 void notice_queue(struct core *c, struct incident *i, const struct notice_order *o);
-/* Recall what has not been sent yet of this step; NULL: of the whole incident but alarms. */
+/* Recall what has not arrived yet of this step; NULL: of the whole incident but alarms. */
 void notice_recall_step(struct core *c, struct incident *i, const char *step);
 /* The courier's word on an attempt. */
 void notice_result(struct core *c, const json_t *result);
@@ -43,11 +43,15 @@ void notice_tell_reached(struct core *c, struct incident *i, const char *step, c
                          const json_t *text);
 
 void notice_apply_queued(struct core *c, struct incident *i, const struct record *r);
-void notice_apply(struct core *c, struct incident *i, const struct record *r); /* all later kinds */
+void notice_apply(struct core *c, const struct record *r); /* all later kinds */
 void notice_apply_answered(struct core *c, struct incident *i, const char *person);
-void notice_loads_free(struct core *c);
+void notice_apply_declined(struct core *c, struct incident *i, const char *step,
+                           const char *person);
 void notice_forget(struct core *c, struct notice *n);
+/* Was any message of this step written to anybody? */
+bool notice_of_step(const struct incident *i, const char *step);
 bool notice_finished(const struct notice *n);
 struct row notice_row(const struct notice *n);
 void notice_from_row(struct core *c, const struct row *r);
+void notice_load_end(struct core *c); /* all rows are there: back in the order of their making */
 const char *notice_state_name(enum notice_state s);

@@ -80,6 +80,13 @@ static void queue_settle(struct incident *i)
     }
 }
 
+/* Does a planner of today hold the head of the queue? */
+static bool event_under_way(const struct core *c, const struct incident *i)
+{
+    return i->queue_count && i->sent_cause == i->queue[0].seq && i->sent_gen &&
+           c->planners[i->sent_slot].gen == i->sent_gen;
+}
+
 /* --- handing out --- */
 
 static const json_t *event_of(const struct core *c, int64_t seq)
@@ -123,7 +130,7 @@ static void plan_send(struct core *c, struct incident *i, int slot)
 static bool quarantine_busy(const struct core *c)
 {
     struct incident *first = TAILQ_FIRST(&c->suspects);
-    return first && first->sent_cause && first->sent_slot == SLOT_QUARANTINE;
+    return first && first->sent_slot == SLOT_QUARANTINE && event_under_way(c, first);
 }
 
 /* A suspect runs alone in a fresh planner: one after the other, each with a process of its own. */
@@ -146,15 +153,6 @@ static void suspect_add(struct core *c, struct incident *i)
     suspect_next(c);
 }
 
-static void planner_forget(struct core *c, struct incident *i, int slot)
-{
-    if (!c->planners[slot].gen)
-        return;
-    struct effect *e = core_effect(c, EFFECT_DROP);
-    e->slot = slot;
-    e->incident = i->id;
-}
-
 /* The suspect's turn is over: its process goes, whatever it did, and the next suspect has its own. */
 static void suspect_over(struct core *c, struct incident *i)
 {
@@ -172,6 +170,17 @@ static void suspect_over(struct core *c, struct incident *i)
     suspect_next(c);
 }
 
+void plan_leave(struct core *c, struct incident *i)
+{
+    if (i->pin && c->planners[i->sent_slot].gen) {
+        struct effect *e = core_effect(c, EFFECT_DROP);
+        e->slot = i->sent_slot;
+        e->incident = i->id;
+    }
+    i->sent_cause = 0;
+    suspect_over(c, i);
+}
+
 static int slot_of(const struct incident *i)
 {
     return i->id.b[15] % SLOT_QUARANTINE;
@@ -179,9 +188,9 @@ static int slot_of(const struct incident *i)
 
 void plan_kick(struct core *c, struct incident *i)
 {
-    if (!i->plan_live || !i->queue_count || i->sent_cause == i->queue[0].seq)
+    if (!i->plan_live || !i->queue_count || event_under_way(c, i))
         return;
-    if (i->strikes || i->lost >= LOSSES_A_STRIKE)
+    if (i->strikes)
         suspect_add(c, i);
     else if (c->planners[slot_of(i)].gen)
         plan_send(c, i, slot_of(i));
@@ -225,12 +234,12 @@ void plan_planner_up(struct core *c, int slot, int64_t gen)
     free(w.at);
 }
 
-static void plan_strike(struct core *c, struct incident *i, int64_t cause, const json_t *body)
+static void plan_strike(struct core *c, struct incident *i, const json_t *body)
 {
     int64_t signal = json_int(body, "signal", 0);
     bool fault = !strcmp(json_str_or(body, "fault", "lost"), "strike");
     bool strike = fault || i->lost + 1 >= LOSSES_A_STRIKE;
-    json_t *word = json_put_int(json_object(), "cause", cause);
+    json_t *word = json_put_int(json_object(), "cause", i->sent_cause);
     json_put_int(word, "signal", signal);
     json_put_true(word, "cpu", json_bool(body, "cpu_over"));
     core_emit(c, strike ? REC_PLAN_STRUCK : REC_PLAN_RETRIED, i, (struct emit){.body = word});
@@ -244,34 +253,27 @@ static void plan_strike(struct core *c, struct incident *i, int64_t cause, const
 
 void plan_planner_died(struct core *c, int slot, int64_t gen, const json_t *body)
 {
-    if (c->planners[slot].gen == gen)
-        c->planners[slot].gen = 0;
-    struct incident_walk w = incidents_all(c);
-    for (size_t n = 0; n < w.count; n++) {
-        if (w.at[n]->sent_gen == gen && w.at[n]->sent_slot == slot)
-            w.at[n]->sent_cause = 0;
-    }
-    free(w.at);
     const json_t *hand = json_at(body, "in_hand");
     struct uuid id;
-    int64_t cause = json_int(hand, "cause", 0);
     struct incident *i =
         uuid_parse(json_str_or(hand, "incident", ""), &id) ? core_incident(c, id) : NULL;
-    if (i && i->plan_live && i->queue_count && i->queue[0].seq == cause && i->sent_gen == gen) {
-        plan_strike(c, i, cause, body);
-        if (i->plan_live)
-            plan_kick(c, i);
-    }
-    suspect_next(c);
+    bool struck = i && i->plan_live && event_under_way(c, i) && i->sent_slot == slot &&
+                  i->sent_gen == gen && i->sent_cause == json_int(hand, "cause", 0);
+    if (c->planners[slot].gen == gen)
+        c->planners[slot].gen = 0;
+    if (struck)
+        plan_strike(c, i, body);
+    if (slot == SLOT_QUARANTINE)
+        suspect_next(c);
 }
 
 /* --- turns --- */
 
-static bool turn_expected(const struct incident *i, const json_t *frame)
+/* Is it about the event under way? Else it is of another generation, or was given up. */
+static bool frame_expected(const struct core *c, const struct incident *i, const json_t *frame)
 {
-    return i->queue_count && i->sent_cause && i->sent_cause == i->queue[0].seq &&
-           json_int(frame, "cause", -1) == i->sent_cause &&
-           json_int(frame, "gen", -1) == i->sent_gen && json_int(frame, "prev", -1) == i->prev;
+    return event_under_way(c, i) && json_int(frame, "cause", -1) == i->sent_cause &&
+           json_int(frame, "gen", -1) == i->sent_gen;
 }
 
 static size_t rungs_people(const struct rungs *r)
@@ -298,6 +300,32 @@ static void notify_people(struct core *c, struct incident *i, const json_t *cmd,
     }
 }
 
+/*
+ * Nobody is meant by it any more: it goes to the duty room, with an alarm (rule R7). Where there is
+ * no duty room either, the handle is told, so that no plan waits for ever.
+ */
+static void notify_nobody(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const char *step = json_str_or(cmd, "step", "");
+    struct rungs duty = {0};
+    alarm_raise(c, i, "empty_target", "a message of the plan has nobody to go to",
+                "预案的一条通知没有可达人员");
+    if (c->site)
+        site_resolve_duty_room(c->site->site, i->drill, &duty);
+    for (size_t n = 1; n < duty.count; n++) /* its first seat only */
+        rung_done(&duty.at[n]);
+    duty.count = duty.count ? 1 : 0;
+    notify_people(c, i, cmd, &duty);
+    if (!duty.count) {
+        json_t *ev = plan_event(NULL, json_pack("[s]", step), c->in->wall);
+        json_put_str(ev, "result", "failed");
+        core_emit(c, REC_NOTICE_FAILED, i,
+                  (struct emit){.body = json_put_str(json_object(), "step", step),
+                                .sealed = json_put(json_object(), "ev", ev)});
+    }
+    rungs_done(&duty);
+}
+
 static void notify_command(struct core *c, struct incident *i, const json_t *cmd)
 {
     const json_t *args = json_at(cmd, "args");
@@ -305,15 +333,14 @@ static void notify_command(struct core *c, struct incident *i, const json_t *cmd
     if (c->site)
         site_resolve(c->site->site, json_at(args, "to"), json_str(args, "via"), i->drill, &found);
     size_t people = rungs_people(&found);
+    if (!people)
+        notify_nobody(c, i, cmd);
     c->recipients += (int64_t)people;
     if (c->recipients > RECIPIENTS_MAX)
         plan_fail(c, i, "too_many_recipients", "one turn writes to more than 20,000 people",
                   json_str(cmd, "at"));
-    else if (people)
+    else
         notify_people(c, i, cmd, &found);
-    else /* rule R7 */
-        alarm_raise(c, i, "empty_target", "a message of the plan has nobody to go to",
-                    "预案的一条通知没有可达人员");
     rungs_done(&found);
 }
 
@@ -342,13 +369,41 @@ static void cancel_command(struct core *c, struct incident *i, const json_t *cmd
     notice_tell_reached(c, i, step, "muster.notify", text);
 }
 
-static void turn_command(struct core *c, struct incident *i, const json_t *cmd)
+/* Who answered since the fact that the turn consumed: [ID…]. */
+static json_t *answers_waiting(const struct incident *i)
+{
+    json_t *people = json_array();
+    for (size_t n = 1; n < i->queue_count; n++) {
+        AUTO_JSON(tags);
+        tags = kept_json(i->queue[n].tags);
+        if (json_str(tags, "by"))
+            json_array_append(people, json_object_get(tags, "by"));
+    }
+    return people;
+}
+
+/* The call begins; an answer journalled between cause and turn counts for it (DESIGN 5). */
+static void call_command(struct core *c, struct incident *i, const char *step, const json_t *early)
+{
+    struct call *call = call_find(i, step);
+    if (!call || call->rung >= 0)
+        return;
+    call_next(c, call, "start");
+    call = call_find(i, step);
+    for (size_t n = 0; call && n < json_array_size(early); n++) {
+        const char *by = json_string_value(json_array_get(early, n));
+        if (!call_asked(call, by))
+            continue;
+        answer_call_early(c, i, step, by);
+        return;
+    }
+}
+
+static void turn_command(struct core *c, struct incident *i, const json_t *cmd, const json_t *early)
 {
     const char *kind = json_str_or(cmd, "kind", "");
-    const char *step = json_str_or(cmd, "step", "");
-    struct call *call;
-    if (!strcmp(kind, "call") && (call = call_find(i, step)) && call->rung < 0)
-        call_next(c, call, "start");
+    if (!strcmp(kind, "call"))
+        call_command(c, i, json_str_or(cmd, "step", ""), early);
     else if (!strcmp(kind, "notify"))
         notify_command(c, i, cmd);
     else if (!strcmp(kind, "cancel"))
@@ -388,30 +443,29 @@ void plan_turn(struct core *c, const json_t *frame)
                       .body = json_put_int(json_object(), "cause", json_int(frame, "cause", 0))});
         return;
     }
-    if (!turn_expected(i, frame))
-        return; /* of another generation, or given up: the event was handed out anew */
+    if (!frame_expected(c, i, frame))
+        return;
+    if (json_int(frame, "prev", -1) != i->prev) {
+        plan_fail(c, i, "diverged", "the planner took its turn at another place of the run", NULL);
+        return;
+    }
     if (i->turns >= TURNS_MAX) {
         plan_fail(c, i, "turns", "the plan has taken 100,000 turns", NULL);
         return;
     }
+    AUTO_JSON(early);
+    early = answers_waiting(i);
     turn_record(c, i, frame);
     i->sent_cause = 0;
     c->recipients = 0;
     size_t n;
     json_t *cmd;
-    json_array_foreach(json_at(frame, "cmds"), n, cmd)
-    {
-        if (!i->plan_live)
-            break;
-        turn_command(c, i, cmd);
-    }
+    /* all of them, even if one of them ends the plan: what it began runs on natively (rule R4) */
+    json_array_foreach(json_at(frame, "cmds"), n, cmd) turn_command(c, i, cmd, early);
     if (i->turns == TURNS_WARNED)
         alarm_raise(c, i, "turns", "the plan has taken 80,000 of 100,000 turns",
                     "预案已运行80000轮，上限100000轮");
     suspect_over(c, i);
-    if (i->plan_live)
-        plan_kick(c, i);
-    incident_end_if_done(c, i);
 }
 
 void plan_failed_frame(struct core *c, const json_t *frame)
@@ -419,8 +473,7 @@ void plan_failed_frame(struct core *c, const json_t *frame)
     struct uuid id;
     struct incident *i =
         uuid_parse(json_str_or(frame, "incident", ""), &id) ? core_incident(c, id) : NULL;
-    if (!i || !i->plan_live || json_int(frame, "gen", -1) != i->sent_gen ||
-        json_int(frame, "cause", -1) != i->sent_cause)
+    if (!i || !i->plan_live || !frame_expected(c, i, frame))
         return;
     plan_fail(c, i, json_str_or(frame, "reason", "error"), json_str_or(frame, "text", "error"),
               json_str(frame, "where"));
@@ -472,38 +525,19 @@ static json_t *fallback_spec(struct core *c, struct incident *i, const char *rea
 void plan_fail(struct core *c, struct incident *i, const char *reason, const char *text,
                const char *where)
 {
-    if (call_find(i, CALL_FALLBACK))
+    bool stuck = !strcmp(reason, "engine_crash");
+    if (i->health == HEALTH_STUCK || (i->health == HEALTH_FALLBACK && !stuck))
         return; /* it has fallen back already: never twice */
-    int slot = i->sent_slot;
     json_t *body = json_put_str(json_object(), "reason", reason);
     json_put_str(body, "where", where);
     json_t *sealed = json_put_str(json_object(), "text", text);
-    json_put(sealed, "spec", fallback_spec(c, i, reason));
+    if (!call_find(i, CALL_FALLBACK))
+        json_put(sealed, "spec", fallback_spec(c, i, reason));
     core_emit(c, REC_PLAN_FAILED, i, (struct emit){.body = body, .sealed = sealed});
-    if (i->pin)
-        planner_forget(c, i, slot);
-    suspect_over(c, i);
+    plan_leave(c, i);
     struct call *call = call_find(i, CALL_FALLBACK);
-    if (call)
+    if (call && call->rung < 0)
         call_next(c, call, "start");
-}
-
-void call_early_answer(struct core *c, struct call *call)
-{
-    struct incident *i = call->incident;
-    if (call->rung != 0 || call->round != 0)
-        return;
-    for (size_t n = 0; n < i->queue_count; n++) {
-        if (i->queue[n].seq <= call->cause_seq || i->queue[n].seq >= call->turn_seq)
-            continue;
-        AUTO_JSON(tags);
-        tags = kept_json(i->queue[n].tags);
-        const char *by = json_str(tags, "by");
-        if (by && !json_bool(tags, "declined") && call_asked(call, by)) {
-            answer_call_early(c, i, call->step, by);
-            return;
-        }
-    }
 }
 
 /* --- applying --- */
@@ -537,11 +571,10 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
     } else if (!strcmp(kind, "timer_clear") && timer) {
         plan_timer_drop(c, timer);
     } else if (!strcmp(kind, "call")) {
-        json_t *spec = json_deep_copy(json_at(cmd, "args"));
+        const json_t *args = json_at(cmd, "args");
+        json_t *spec = json_is_object(args) ? json_deep_copy(args) : json_object();
         json_put_str(spec, "at", json_str(cmd, "at"));
-        call = call_start(c, i, step, spec);
-        call->turn_seq = r->seq;
-        call->cause_seq = json_int(r->body, "cause", 0);
+        call_start(c, i, step, spec);
     } else if (!strcmp(kind, "cancel") && call) {
         call_drop(c, call);
     } else if (!strcmp(kind, "state")) {

@@ -27,8 +27,8 @@ void plan_fail(struct core *c, struct incident *i, const char *reason, const cha
                const char *where);
 void plan_planner_up(struct core *c, int slot, int64_t gen);
 void plan_planner_died(struct core *c, int slot, int64_t gen, const json_t *body);
-/* An answer journalled between a turn's cause and the turn counts for the call it made. */
-void call_early_answer(struct core *c, struct call *call);
+/* The plan of this incident is over: its planner may forget it, and it is no suspect any more. */
+void plan_leave(struct core *c, struct incident *i);
 
 void plan_apply_fact(struct incident *i, const struct record *r);
 void plan_apply_turn(struct core *c, struct incident *i, const struct record *r);

@@ -62,20 +62,6 @@ void core_mark_notice(struct core *c, struct notice *n)
     n->dirty = true;
 }
 
-/* Over, and no message of it on its way: nothing can happen to it any more. */
-static bool incident_spent(const struct incident *i)
-{
-    const struct notice *n;
-    if (i->state == INCIDENT_OPEN)
-        return false;
-    LIST_FOREACH(n, &i->notices, link)
-    {
-        if (!notice_finished(n))
-            return false;
-    }
-    return true;
-}
-
 static void dedup_sweep(struct core *c, struct dedup *d)
 {
     d->dirty = false;
@@ -192,4 +178,5 @@ void core_load_end(struct core *c, int64_t last_seq)
     }
     c->config_dirty = false;
     c->seq = last_seq;
+    notice_load_end(c);
 }

@@ -166,7 +166,7 @@ static void say_notice(const struct say *s)
         text_addf(s->to, s->zh ? "：%s" : ": %s", to);
     if (endpoint && *endpoint)
         text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
-    say_why(s, json_str(b, "why"));
+    say_why(s, record_str(s->r, "why"));
 }
 
 static void say_failed(const struct say *s)

@@ -57,15 +57,13 @@ struct plan_timer {
 struct call {
     LIST_ENTRY(call) link;
     struct incident *incident;
-    char *step;  /* "!fallback" for the fallback */
-    char *spec;  /* {"to","text","within_ms","rungs","rounds","at","type"} */
-    char *asked; /* [{"id","name","words","rung"}…], everybody called so far */
-    int rung;    /* index in the flattened rungs; -1: not started */
+    char *step; /* "!fallback" for the fallback */
+    char *spec; /* {"to","text","within_ms","rungs","rounds","at","type"} */
+    char *
+        asked; /* {ID:{"id","name","words","rung","round"}}: everybody called so far, and when last */
+    int rung; /* index in the flattened rungs; -1: not started */
     int round;
-    int64_t
-        turn_seq; /* the turn that made it, and the fact that turn consumed: an answer between */
-    int64_t cause_seq; /* the two counts for this call (DESIGN 5) */
-    bool forever;      /* the fallback's last phase */
+    bool forever; /* the fallback's last phase */
     struct timer timer;
 };
 
@@ -76,7 +74,7 @@ struct call {
  *     SENDING --try again later--> WAITING --due--> QUEUED
  *     SENDING --method fails, another--> QUEUED        SENDING --stop or courier lost--> QUEUED
  *     SENDING/WAITING --no method left, or `until` passed--> FAILED
- *     QUEUED/WAITING --not needed--> RECALLED
+ *     QUEUED/WAITING --not needed--> RECALLED      SENDING, not needed --not sent--> RECALLED
  */
 enum notice_state {
     NOTICE_QUEUED,
@@ -101,11 +99,17 @@ struct notice {
     char *body;     /* as rendered for the method; NULL when finished */
     char *endpoint; /* of the method */
     enum notice_state state;
-    int rung, round; /* of its call, 0 otherwise */
-    int method;      /* index, counts on over the list when it starts again */
-    int attempts;    /* of this method */
-    bool alarm;      /* its failure raises no alarm */
-    bool in_queue;   /* is linked by `queued` */
+    int rung, round;  /* of its call, 0 otherwise */
+    int method;       /* index, counts on over the list when it starts again */
+    int attempts;     /* of this method */
+    unsigned refused; /* methods that are of no use, a bit each */
+    int64_t seq;      /* of the record that queued it: the order in which they were written */
+    bool alarm;       /* its failure raises no alarm */
+    bool of_call;     /* a call waits for an answer to it */
+    bool unneeded;    /* under way, and recalled: not tried again */
+    bool declined;    /* the person cannot come */
+    bool in_queue;    /* is linked by `queued` */
+    uint64_t turn;    /* volatile: order in the queues */
     bool dirty;
     mono_ms until;
     struct timer timer;
@@ -146,6 +150,7 @@ struct incident {
 
     LIST_HEAD(, call) calls;
     LIST_HEAD(, notice) notices;
+    size_t unfinished;    /* notices */
     int64_t sent, failed; /* notices, for status */
 
     /* volatile */
@@ -194,8 +199,8 @@ struct core {
     STAILQ_HEAD(, dedup) dedups_changed;
 
     /* volatile */
-    struct notice_queue queue[2]; /* calls first, then the rest */
-    struct endpoint_load *loads;  /* attempts under way, an endpoint */
+    struct endpoint_load **loads; /* who is under way and who waits, an endpoint (place.c) */
+    uint64_t queue_turn;
     size_t loads_count, loads_cap;
     bool courier_up;
     struct planner planners[PLANNER_SLOTS];

@@ -13,8 +13,10 @@ static bool timer_before(const struct timer *a, const struct timer *b)
     int order = uuid_cmp(*a->incident, *b->incident);
     if (order == 0)
         order = strcmp(a->step, b->step);
-    if (order == 0)
+    if (order == 0 && a->kind != b->kind)
         return a->kind < b->kind;
+    if (order == 0 && a->of && b->of)
+        order = uuid_cmp(*a->of, *b->of);
     return order < 0;
 }
 

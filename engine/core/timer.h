@@ -1,7 +1,7 @@
 /*
  * timer - what is due next, in the order in which it must happen.
  *
- * An intrusive binary heap on (due, incident, step): after an outage overdue timers fire in this
+ * An intrusive binary heap on (due, incident, step, id): after an outage overdue timers fire in this
  * order, one by one (DESIGN 7). A timer belongs to the object it is embedded in.
  *
  * Layer      core. Memory: one pointer a timer.
@@ -26,6 +26,7 @@ struct timer {
     void *owner;
     const struct uuid *incident; /* borrowed from the owner's incident */
     const char *step;            /* borrowed from the owner; "" for none */
+    const struct uuid *of;       /* tells apart what shares a step: a notice's id; NULL: none */
 };
 
 struct timer_heap {

@@ -203,8 +203,6 @@ void decide_trigger(struct core *c)
     }
     struct incident *i = trigger_open(c, head, pin, occurrences);
     trigger_reply(c, i, true, false);
-    if (pin)
-        plan_kick(c, i);
-    else
+    if (!pin)
         plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);
 }

@@ -1,0 +1,422 @@
+/*
+ * notice_send - what is decided about messages: writing and queueing them, handing them out, and
+ * what follows from each attempt. notice.c keeps the object and applies what is decided here.
+ */
+#include "core/alarm.h"
+#include "core/call.h"
+#include "core/form.h"
+#include "core/incident.h"
+#include "core/notice.h"
+#include "core/place.h"
+#include "core/plan_run.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { METHODS_MAX = 32, FAILURES_BEFORE_NEXT_METHOD = 3, RETRY_AFTER_MAX_MS = 3600 * 1000 };
+
+/* --- writing a message --- */
+
+/* What templates may name (core/channel.h lists it). */
+static json_t *notice_variables(struct core *c, const struct incident *i, struct uuid id,
+                                const char *person, const json_t *message, int method)
+{
+    char hex[UUID_TEXT], at[RFC3339_TEXT];
+    json_t *about = kept_json(i->about);
+    json_t *vars = json_put(json_object(), "incident", about);
+    json_put_str(vars, "type", json_str(message, "type"));
+    json_put_str(vars, "at", rfc3339(c->in->wall, at));
+    json_put(vars, "notice", json_put_str(json_object(), "id", uuid_text(id, hex)));
+    json_put(
+        vars, "person",
+        json_put_str(json_put_str(json_object(), "id", person), "name", json_str(message, "name")));
+    json_put_str(vars, "text", json_str(message, "text"));
+    json_put_str(vars, "lang", json_str(message, "lang"));
+    json_put_str(vars, "code", json_str(message, "code"));
+    json_put_int(vars, "attempt", method + 1);
+    json_put(vars, "drill", json_boolean(i->drill));
+    bool zh = !strcmp(json_str_or(message, "lang", "zh"), "zh");
+    json_put_str(vars, "mark", !i->drill ? "" : zh ? "【演练】" : "[DRILL] ");
+    if (c->cfg.answer_url) {
+        AUTO_TEXT(url);
+        text_addf(&url, "%s/a/%s", c->cfg.answer_url, json_str_or(message, "token", ""));
+        json_put_str(vars, "answer_url", text_str(&url));
+    }
+    return vars;
+}
+
+static json_t *notice_message(struct core *c, const struct notice_order *o, json_t *methods)
+{
+    uint8_t token[16];
+    char hex[33], code[8];
+    entropy_bytes(&c->entropy, token, sizeof token);
+    hex16(token, hex);
+    snprintf(code, sizeof code, "%04u", (unsigned)(entropy_u64(&c->entropy) % 10000));
+    const char *site_lang = site_language(c->site->site);
+    const char *lang = o->person->lang ? o->person->lang : site_lang;
+    json_t *m = json_put_str(json_object(), "name", o->person->name);
+    json_put_str(m, "words", o->person->words);
+    json_put_str(m, "lang", lang);
+    json_put_str(m, "text", words_in(o->text, lang, site_lang));
+    json_put_str(m, "code", code);
+    json_put_str(m, "token", hex);
+    json_put_str(m, "type", o->type);
+    return json_put(m, "methods", methods);
+}
+
+/* Methods are counted on when the list starts again. NULL: there are none. */
+static const char *message_endpoint(const json_t *message, int method)
+{
+    const json_t *methods = json_at(message, "methods");
+    size_t count = json_array_size(methods);
+    count = count < METHODS_MAX ? count : METHODS_MAX;
+    return count ? json_string_value(json_array_get(methods, (size_t)method % count)) : NULL;
+}
+
+/* The body for one method, from its channel's data. NULL: the endpoint or channel is gone. */
+static char *notice_render(struct core *c, const struct incident *i, struct uuid id,
+                           const char *person, const json_t *message, int method)
+{
+    const char *endpoint = message_endpoint(message, method);
+    const struct endpoint *e = endpoint ? site_endpoint(c->site->site, endpoint) : NULL;
+    const struct channel *ch = e ? channel_find(c->site->channels, e->channel) : NULL;
+    if (!ch)
+        return NULL;
+    AUTO_JSON(vars);
+    vars = notice_variables(c, i, id, person, message, method);
+    AUTO_JSON(body);
+    body = channel_render(ch, vars);
+    return kept_text(body);
+}
+
+/* --- handing out --- */
+
+/* The frame for the courier. The contact itself is added by the engine, from the vault. */
+static void notice_hand_effect(struct core *c, struct notice *n)
+{
+    const struct endpoint *e = site_endpoint(c->site->site, n->endpoint);
+    const struct channel *ch = e ? channel_find(c->site->channels, e->channel) : NULL;
+    char hex[UUID_TEXT];
+    AUTO_TEXT(id);
+    text_addf(&id, "%s-%d", uuid_text(n->id, hex), n->method + 1);
+    struct effect *effect = core_effect(c, EFFECT_ATTEMPT);
+    effect->notice = n->id;
+    effect->incident = n->incident->id;
+    json_t *body = attempt_frame(n->person, n->endpoint, n->body, e, ch);
+    json_put_str(body, "notice", text_str(&id));
+    json_put_int(body, "number", n->method);
+    effect->body = body;
+}
+
+/* --- how it went --- */
+
+static json_t *notice_word(const struct notice *n, const json_t *result)
+{
+    char hex[UUID_TEXT];
+    json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, hex));
+    json_put_str(body, "step", n->step);
+    json_put_str(body, "to", n->person);
+    json_put_str(body, "endpoint", n->endpoint);
+    json_put_int(body, "method", n->method);
+    if (json_int(result, "status", 0))
+        json_put_int(body, "status", json_int(result, "status", 0));
+    return body;
+}
+
+/* The reason may quote a host or a number: it is sealed (rule R11). */
+static json_t *why_sealed(const char *why)
+{
+    return why ? json_put_str(json_object(), "why", why) : NULL;
+}
+
+/* What a notify's handle waits for: all its messages have arrived or failed. */
+static json_t *notify_event(struct core *c, const struct notice *n, enum record_kind kind)
+{
+    bool any_sent = kind == REC_NOTICE_SENT;
+    const struct notice *other;
+    if (!*n->step || n->of_call || !n->incident->plan_live)
+        return NULL;
+    LIST_FOREACH(other, &n->incident->notices, link)
+    {
+        if (other == n || strcmp(other->step, n->step) != 0)
+            continue;
+        if (!notice_finished(other))
+            return NULL;
+        any_sent = any_sent || other->state == NOTICE_SENT || other->state == NOTICE_ANSWERED;
+    }
+    json_t *ev = plan_event(NULL, json_pack("[s]", n->step), c->in->wall);
+    return json_put_str(ev, "result", any_sent ? "sent" : "failed");
+}
+
+/* The message is done with, one way or another. */
+static void notice_finish(struct core *c, struct notice *n, enum record_kind kind, const char *why,
+                          const json_t *result)
+{
+    json_t *ev = notify_event(c, n, kind);
+    json_t *sealed = why_sealed(why);
+    if (ev)
+        sealed = json_put(sealed ? sealed : json_object(), "ev", ev);
+    core_emit(c, kind, n->incident,
+              (struct emit){.body = notice_word(n, result), .sealed = sealed});
+}
+
+static void notice_fail(struct core *c, struct notice *n, const char *why, const json_t *result)
+{
+    notice_finish(c, n, REC_NOTICE_FAILED, why, result);
+    if (!n->alarm)
+        alarm_raise(c, n->incident, "notice_failed",
+                    "a message could not be delivered by any contact of the person",
+                    "有消息经所有联系方式均未送达");
+    if (n->of_call)
+        call_check(c, n->incident, n->step, "undelivered");
+}
+
+static int64_t retry_delay(const struct notice *n, int failures)
+{
+    static const int64_t after_s[] = {1, 3, 8, 20, 45};
+    if (failures <= 5)
+        return after_s[failures - 1] * MS_SECOND;
+    /* 60 s ± 20 %, spread by the id so that a thousand messages do not come back at once */
+    int64_t spread = ((int64_t)n->id.b[15] << 8 | n->id.b[14]) + failures * INT64_C(7919);
+    return 48 * MS_SECOND + spread % (24 * MS_SECOND);
+}
+
+static int methods_count(const struct notice *n)
+{
+    AUTO_JSON(message);
+    message = kept_json(n->message);
+    int count = (int)json_array_size(json_at(message, "methods"));
+    return count < METHODS_MAX ? count : METHODS_MAX;
+}
+
+/* The method after this one that has not been refused; it may be the same again. -1: none. */
+static int method_after(int method, unsigned refused, int count)
+{
+    for (int k = 1; k <= count; k++) {
+        if (!(refused >> (method + k) % count & 1U))
+            return method + k;
+    }
+    return -1;
+}
+
+/* Go on by another contact of the person, at `due`. false: it cannot be written to. */
+static bool notice_change(struct core *c, struct notice *n, int method, unsigned refused,
+                          mono_ms due, const char *why, const json_t *result)
+{
+    AUTO_JSON(message);
+    message = kept_json(n->message);
+    char *rendered = notice_render(c, n->incident, n->id, n->person, message, method);
+    if (!rendered)
+        return false;
+    json_t *body = notice_word(n, result);
+    json_put_int(body, "method", method);
+    json_put_str(body, "endpoint", message_endpoint(message, method));
+    json_put_int(body, "refused", refused);
+    json_put_int(body, "due", due);
+    json_t *sealed = json_put_str(why_sealed(why), "body", rendered);
+    free(rendered);
+    core_emit(c, REC_NOTICE_METHOD, n->incident, (struct emit){.body = body, .sealed = sealed});
+    return true;
+}
+
+/* This contact is of no use, now or later: the next one at once, as long as there is one. */
+static void notice_refused(struct core *c, struct notice *n, const char *why, const json_t *result)
+{
+    int count = methods_count(n), method = n->method;
+    unsigned refused = n->refused;
+    while (count && c->in->mono <= n->until) {
+        refused |= 1U << method % count;
+        method = method_after(method, refused, count);
+        if (method < 0)
+            break;
+        /* behind the end of the list stand only those that have failed for a while */
+        bool again = method / count > n->method / count;
+        mono_ms due = c->in->mono +
+                      (again ? retry_delay(n, method / count * FAILURES_BEFORE_NEXT_METHOD) : 0);
+        if (due <= n->until && notice_change(c, n, method, refused, due, why, result))
+            return;
+    }
+    notice_fail(c, n, why, result);
+}
+
+/* It may work later: the same contact again, the next one after three failures. */
+static void notice_retry(struct core *c, struct notice *n, const char *why, const json_t *result)
+{
+    int count = methods_count(n), attempt = n->attempts + 1;
+    int next = method_after(n->method, n->refused, count), lap = n->method / count;
+    bool other = next % count != n->method % count;
+    bool fresh = other && next / count == lap; /* not tried before in this lap of the list */
+    int64_t delay = retry_delay(n, lap * FAILURES_BEFORE_NEXT_METHOD + attempt);
+    int64_t asked = json_int(result, "retry_after_ms", 0);
+    if (asked > RETRY_AFTER_MAX_MS)
+        asked = RETRY_AFTER_MAX_MS;
+    mono_ms due = c->in->mono + (asked > delay ? asked : delay);
+    bool change = other && (attempt >= FAILURES_BEFORE_NEXT_METHOD || (fresh && due > n->until));
+    if (change && fresh)
+        due = c->in->mono;
+    if (due > n->until) {
+        notice_fail(c, n, why, result);
+    } else if (change) {
+        if (!notice_change(c, n, next, n->refused, due, why, result))
+            notice_refused(c, n, why, result);
+    } else {
+        json_t *body = notice_word(n, result);
+        json_put_int(body, "attempt", attempt);
+        json_put_int(body, "due", due);
+        core_emit(c, REC_NOTICE_RETRY, n->incident,
+                  (struct emit){.body = body, .sealed = why_sealed(why)});
+    }
+}
+
+/* Final refusals: a further attempt by the same contact would only be refused again. */
+static bool result_is_final(const json_t *result)
+{
+    int64_t status = json_int(result, "status", 0);
+    const char *class = json_str_or(result, "class", "");
+    if (!strcmp(class, "config") || !strcmp(class, "refused"))
+        return true;
+    return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
+           status != 429;
+}
+
+void notice_result(struct core *c, const json_t *result)
+{
+    struct uuid id;
+    const char *text = json_str(result, "notice");
+    struct notice *n = text && uuid_parse(text, &id) ? core_notice(c, id) : NULL;
+    if (!n || n->state != NOTICE_SENDING || json_int(result, "number", -1) != n->method)
+        return; /* an answer to an attempt that was given up */
+    const char *why = json_str_or(result, "error", "refused by the endpoint");
+    if (json_bool(result, "ok"))
+        notice_finish(c, n, REC_NOTICE_SENT, NULL, result);
+    else if (n->unneeded)
+        notice_finish(c, n, REC_NOTICE_RECALLED, why, result);
+    else if (result_is_final(result))
+        notice_refused(c, n, why, result);
+    else if (c->in->mono > n->until)
+        notice_fail(c, n, why, result);
+    else
+        notice_retry(c, n, why, result);
+}
+
+void notice_due(struct core *c, struct notice *n)
+{
+    timer_clear(&c->timers, &n->timer); /* volatile: the row says when, the queue says that */
+    place_enqueue(c, n);
+}
+
+void notice_queue(struct core *c, struct incident *i, const struct notice_order *o)
+{
+    json_t *methods =
+        c->site ? site_methods(c->site->site, o->person->id, o->via, i->drill) : json_array();
+    AUTO_JSON(message);
+    message = notice_message(c, o, methods);
+    uint8_t random[10];
+    char hex[UUID_TEXT];
+    entropy_bytes(&c->entropy, random, sizeof random);
+    struct uuid id = uuid_v7(c->in->wall, random);
+    char *rendered = notice_render(c, i, id, o->person->id, message, 0);
+    const char *endpoint = message_endpoint(message, 0);
+    bool handed = rendered && place_free(c, endpoint, o->step);
+
+    json_t *body = json_put_str(json_object(), "notice", uuid_text(id, hex));
+    json_put_str(body, "step", o->step);
+    json_put_str(body, "to", o->person->id);
+    json_put_str(body, "endpoint", endpoint);
+    json_put_int(body, "until", c->in->mono + (o->within_ms ? o->within_ms : MS_HOUR));
+    json_put_int(body, "rung", o->rung);
+    json_put_int(body, "round", o->round);
+    json_put_true(body, "alarm", o->alarm);
+    json_put_true(body, "of_call", o->of_call);
+    json_put_true(body, "handed", handed);
+    json_t *sealed = json_put(json_object(), "message", json_incref(message));
+    json_put_str(sealed, "body", rendered);
+    bool deliverable = rendered != NULL;
+    free(rendered);
+    core_emit(c, REC_NOTICE_QUEUED, i, (struct emit){.body = body, .sealed = sealed});
+    struct notice *n = core_notice(c, id);
+    if (handed)
+        notice_hand_effect(c, n);
+    if (!deliverable)
+        notice_refused(c, n, "no contact", NULL);
+}
+
+void notice_pump(struct core *c)
+{
+    struct notice *n;
+    while ((n = place_gone(c)))
+        notice_refused(c, n, "the endpoint is not in the site any more", NULL);
+    while ((n = place_next(c))) {
+        core_emit(c, REC_NOTICE_HANDED, n->incident, (struct emit){.body = notice_word(n, NULL)});
+        notice_hand_effect(c, n);
+    }
+}
+
+/* One that is under way may still arrive; it is only not tried again. */
+void notice_recall_step(struct core *c, struct incident *i, const char *step)
+{
+    struct notice *n;
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        bool meant = step ? !strcmp(n->step, step) : !n->alarm;
+        bool under_way = n->state == NOTICE_SENDING;
+        if (!meant || notice_finished(n) || n->unneeded)
+            continue;
+        json_t *body = notice_word(n, NULL);
+        json_put_true(body, "under_way", under_way);
+        core_emit(c, REC_NOTICE_RECALLED, i, (struct emit){.body = body});
+    }
+}
+
+struct notice_walk {
+    struct notice ***at;
+    size_t *count, *cap;
+};
+
+static void notice_collect_sending(const void *node, VISIT visit, void *closure)
+{
+    struct notice *n = *(struct notice *const *)node;
+    struct notice_walk *w = closure;
+    if ((visit != postorder && visit != leaf) || n->state != NOTICE_SENDING)
+        return;
+    *w->at = mem_grow(*w->at, w->cap, *w->count + 1, sizeof(void *));
+    (*w->at)[(*w->count)++] = n;
+}
+
+void notice_unknown_all(struct core *c)
+{
+    struct notice **sending = NULL;
+    size_t count = 0, cap = 0;
+    struct notice_walk walk = {&sending, &count, &cap};
+    twalk_r(c->notices, notice_collect_sending, &walk);
+    for (size_t n = 0; n < count; n++)
+        core_emit(c, sending[n]->unneeded ? REC_NOTICE_RECALLED : REC_NOTICE_UNKNOWN,
+                  sending[n]->incident, (struct emit){.body = notice_word(sending[n], NULL)});
+    free(sending);
+}
+
+void notice_tell_reached(struct core *c, struct incident *i, const char *step, const char *type,
+                         const json_t *text)
+{
+    AUTO_JSON(told);
+    told = json_object();
+    struct notice *n;
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        bool reached =
+            n->state == NOTICE_SENT || n->state == NOTICE_ANSWERED || n->state == NOTICE_SENDING;
+        if (!reached || n->alarm || (step && strcmp(n->step, step) != 0) ||
+            json_object_get(told, n->person))
+            continue;
+        json_object_set_new(told, n->person, json_true());
+    }
+    const char **people = json_keys(told, NULL);
+    for (size_t k = 0; people[k]; k++) {
+        struct rung_person p;
+        if (c->site && site_person(c->site->site, people[k], &p))
+            notice_queue(
+                c, i, &(struct notice_order){.step = "", .person = &p, .text = text, .type = type});
+    }
+    free(people);
+}

@@ -1,0 +1,28 @@
+/*
+ * place - room for attempts: at most cfg.attempts_max at once, `at_once` an endpoint; who finds no
+ * room waits in a queue.
+ *
+ * Each endpoint has two queues, calls before the rest. A place that becomes free goes to the call
+ * that has waited longest, whatever its endpoint; so a slow endpoint never keeps another waiting,
+ * and the cost of a hand-out grows with the endpoints, not with the messages.
+ *
+ * All of it is volatile: a restart makes it anew from the states of the notices.
+ */
+#pragma once
+
+#include "core/state.h"
+
+/* Is there room, and does nobody wait who comes before a message of this step? */
+bool place_free(struct core *c, const char *endpoint, const char *step);
+void place_take(struct core *c, struct notice *n);
+void place_leave(struct core *c, struct notice *n);
+
+void place_enqueue(struct core *c, struct notice *n); /* harmless when it waits already */
+void place_dequeue(struct core *c, struct notice *n); /* harmless when it does not */
+
+/* The next to be handed out; NULL: nobody waits, or there is no room. */
+struct notice *place_next(struct core *c);
+/* One that waits for an endpoint which the site does not have any more; NULL: none. */
+struct notice *place_gone(struct core *c);
+
+void places_done(struct core *c);

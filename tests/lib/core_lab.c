@@ -1,0 +1,625 @@
+#include "core_lab.h"
+
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char channels[] =
+    "{'web':{'method':'POST','headers':{'content-type':'application/json'},"
+    "'body':{'to':'{person.id}','text':'{mark}{text}','title':'{mark}{incident.title}',"
+    "'type':'{type}','attempt':'{attempt:number}'}}}";
+
+static const char city[] =
+    "{'name':'浑江市','languages':['zh','en'],"
+    "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
+    " 'desk':{'channel':'web','at_once':64}},"
+    "'people':{"
+    " 'wang.qiang':{'name':'王强','contacts':['push:@','sms:@'],'drill':true},"
+    " 'li.ming':{'name':'李明','contacts':['push:@'],'drill':true},"
+    " 'sun.wei':{'name':'孙伟','contacts':['sms:@']}},"
+    "'groups':{'crew':[]},"
+    "'stations':{'g7':{'kind':'gauge','name':'7号站'}},"
+    "'rosters':{'duty-room':{'title':'值班室','titles':{'a':'主班','b':'副班','c':'带班'},"
+    " 'seats':{'a':['wang.qiang'],'b':['li.ming'],'c':['sun.wei']},'order':['a','b','c']}},"
+    "'self_alarm':{'to':'duty:duty-room','text':'x'},"
+    "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
+
+static const char flood[] =
+    "{'title':'防汛','kind':'special','category':'natural','version':'1',"
+    "'owner':'person:sun.wei','starts_on':[{'kind':'flood'}],"
+    "'facts':{'stage_m':{'type':'number','per':'gauge'},'breach':{'type':'boolean'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'},{'to':'person:sun.wei','within':'10m'}]}";
+
+static const char watch[] =
+    "{'title':'值守','kind':'special','category':'natural','version':'1','ends':'order',"
+    "'on_resolved':'note','fallback':[{'to':'duty:duty-room','within':'5m'}]}";
+
+/* --- a core with its library --- */
+
+static json_t *city_of(int crew, bool without_sms)
+{
+    json_t *site = data(city);
+    json_t *people = json_object_get(site, "people");
+    json_t *group = json_array();
+    for (int n = 0; n < crew; n++) {
+        AUTO_TEXT(id);
+        AUTO_TEXT(target);
+        text_addf(&id, "crew.%d", n);
+        text_addf(&target, "person:crew.%d", n);
+        json_put(people, text_str(&id), data("{'name':'队员','contacts':['desk:@']}"));
+        json_array_append_new(group, json_string(text_str(&target)));
+    }
+    json_put(json_object_get(site, "groups"), "crew", group);
+    if (without_sms) {
+        json_object_del(json_object_get(site, "endpoints"), "sms");
+        json_put(json_object_get(people, "wang.qiang"), "contacts", data("['push:@']"));
+        json_put(json_object_get(people, "sun.wei"), "contacts", data("['push:@']"));
+    }
+    return site;
+}
+
+static void library_site(struct core *c, const char *pin, int crew, bool without_sms)
+{
+    struct why why;
+    AUTO_JSON(body);
+    body = json_put(json_object(), "channels", data(channels));
+    json_put(body, "site", city_of(crew, without_sms));
+    if (core_library_site(c, pin, body, &why))
+        fail_msg("%s", why.text);
+}
+
+static void library_plan(struct core *c, const char *name, const char *pin, const char *head)
+{
+    struct why why;
+    AUTO_JSON(value);
+    value = data(head);
+    if (core_library_plan(c, pin, name, value, &why))
+        fail_msg("%s", why.text);
+}
+
+static struct core *core_made(int crew)
+{
+    struct core_config config = {.version = "test",
+                                 .speed = 1,
+                                 .incidents_max = 1000000,
+                                 .attempts_max = 256,
+                                 .answer_url = "http://127.0.0.1:8470"};
+    struct core *c = core_new(&config);
+    library_site(c, "site1", crew, false);
+    library_site(c, "site2", crew, true);
+    library_plan(c, "flood", "flood1", flood);
+    library_plan(c, "watch", "watch1", watch);
+    return c;
+}
+
+/* --- rows --- */
+
+static json_t *row_as_json(const struct row *r)
+{
+    char id[UUID_TEXT];
+    json_t *o = json_put_int(json_object(), "kind", r->kind);
+    json_put_str(o, "id", r->id);
+    json_put_str(o, "incident", uuid_text(r->incident, id));
+    json_put(o, "open", json_boolean(r->open));
+    json_put(o, "drill", json_boolean(r->drill));
+    json_put_str(o, "plan", r->plan);
+    json_put_str(o, "state", r->state);
+    return json_put(o, "body", json_share(r->body));
+}
+
+static void row_name(const struct row *r, struct text *to)
+{
+    text_addf(to, "%d %s", (int)r->kind, r->id);
+}
+
+static void rows_store(struct lab *lab)
+{
+    struct row *rows;
+    size_t count;
+    core_dirty_rows(lab->core, &rows, &count);
+    for (size_t n = 0; n < count; n++) {
+        AUTO_TEXT(name);
+        row_name(&rows[n], &name);
+        if (rows[n].gone)
+            json_object_del(lab->rows, text_str(&name));
+        else
+            json_put(lab->rows, text_str(&name), row_as_json(&rows[n]));
+        row_done(&rows[n]);
+    }
+    free(rows);
+}
+
+/* All rows as lines; only what is open, if so wished. */
+static void rows_say(const struct core *c, bool only_open, struct text *to)
+{
+    struct row *rows;
+    size_t count;
+    core_all_rows(c, &rows, &count);
+    for (size_t n = 0; n < count; n++) {
+        AUTO_JSON(o);
+        o = row_as_json(&rows[n]);
+        if (rows[n].open || !only_open) {
+            json_write(o, to);
+            text_add(to, "\n");
+        }
+        row_done(&rows[n]);
+    }
+    free(rows);
+    text_addf(to, "seq %" PRId64 "\n", core_last_seq(c));
+}
+
+static struct core *core_loaded(const struct lab *lab)
+{
+    struct core *c = core_made(lab->crew);
+    const char *name;
+    json_t *o;
+    json_object_foreach(lab->rows, name, o)
+    {
+        struct row r = {.kind = (enum row_kind)json_int(o, "kind", 0),
+                        .id = mem_str(json_str(o, "id")),
+                        .open = json_bool(o, "open"),
+                        .drill = json_bool(o, "drill"),
+                        .plan = mem_str(json_str(o, "plan")),
+                        .state = mem_str(json_str(o, "state")),
+                        .body = json_deep_copy(json_at(o, "body"))};
+        uuid_parse(json_str_or(o, "incident", ""), &r.incident);
+        if (r.open)
+            core_load_row(c, &r);
+        row_done(&r);
+    }
+    core_load_end(c, core_last_seq(lab->core));
+    return c;
+}
+
+static struct core *core_rebuilt(const struct lab *lab)
+{
+    struct core *c = core_made(lab->crew);
+    struct row *rows;
+    size_t count;
+    for (size_t n = 0; n < lab->journal_count; n++)
+        core_apply(c, lab->journal[n]);
+    core_dirty_rows(c, &rows, &count);
+    for (size_t n = 0; n < count; n++)
+        row_done(&rows[n]);
+    free(rows);
+    return c;
+}
+
+/* The first line that differs, so that a failure can be read. */
+static void same_lines(const char *what, const char *a, const char *b)
+{
+    while (*a && *b) {
+        size_t x = strcspn(a, "\n"), y = strcspn(b, "\n");
+        if (x != y || memcmp(a, b, x) != 0)
+            fail_msg("live and %s differ:\n  %.*s\n  %.*s", what, (int)x, a, (int)y, b);
+        a += x + (a[x] == '\n');
+        b += y + (b[y] == '\n');
+    }
+    if (*a || *b)
+        fail_msg("live and %s differ; one has more:\n  %s\n  %s", what, a, b);
+}
+
+void lab_check(struct lab *lab)
+{
+    AUTO_TEXT(live);
+    AUTO_TEXT(live_open);
+    AUTO_TEXT(loaded);
+    AUTO_TEXT(rebuilt);
+    rows_say(lab->core, false, &live);
+    rows_say(lab->core, true, &live_open);
+    struct core *c = core_loaded(lab);
+    rows_say(c, true, &loaded);
+    assert_int_equal(core_next_due(c), core_next_due(c));
+    core_free(c);
+    c = core_rebuilt(lab);
+    rows_say(c, false, &rebuilt);
+    core_free(c);
+    same_lines("loaded", text_str(&live_open), text_str(&loaded));
+    same_lines("rebuilt", text_str(&live), text_str(&rebuilt));
+}
+
+/* --- inputs and effects --- */
+
+static void effect_keep(struct lab *lab, const struct effect *e)
+{
+    static const char *const names[] = {
+        [EFFECT_DROP] = "drop", [EFFECT_KILL] = "kill", [EFFECT_WANT] = "want"};
+    assert_true(e->after <= core_last_seq(lab->core));
+    if (e->kind == EFFECT_REPLY) {
+        json_decref(lab->reply);
+        lab->reply = json_incref(e->body);
+    } else if (e->kind == EFFECT_ATTEMPT) {
+        json_array_append(lab->attempts, e->body);
+    } else if (e->kind == EFFECT_EVENT) {
+        assert_int_equal(e->gen, lab->planner[e->slot]);
+        json_t *frame = json_copy(e->body);
+        json_put_int(frame, "slot", e->slot);
+        json_array_append_new(lab->events, frame);
+    } else {
+        AUTO_TEXT(name);
+        text_addf(&name, "%s %d", names[e->kind], e->slot);
+        json_array_append_new(lab->others, json_string(text_str(&name)));
+    }
+}
+
+static void digest_of(const json_t *body, uint8_t ret[16])
+{
+    AUTO_TEXT(text);
+    uint64_t h[2] = {1469598103934665603u, 88172645463325252u};
+    json_write(body, &text);
+    for (size_t n = 0; n < text.len; n++) {
+        h[0] = (h[0] ^ (uint8_t)text.at[n]) * 1099511628211u;
+        h[1] = (h[1] + (uint8_t)text.at[n]) * 6364136223846793005u;
+    }
+    memcpy(ret, h, 16);
+}
+
+static void input_decide(struct lab *lab, struct input in, const json_t *body)
+{
+    struct update u = {0};
+    in.wall = lab->wall;
+    in.mono = lab->mono;
+    in.body = body ? body : in.body;
+    in.who = in.who.id ? in.who : (struct principal){.id = "uid:0", .scopes = SCOPE_ALL};
+    in.to = (struct reply_to){1, 1};
+    lab->inputs++;
+    memcpy(in.seed, &lab->inputs, sizeof lab->inputs);
+    if (in.kind == IN_TRIGGER)
+        digest_of(in.body, in.digest);
+    json_decref(lab->reply);
+    lab->reply = NULL;
+    core_decide(lab->core, &in, &u);
+    for (size_t n = 0; n < u.records_count; n++) {
+        assert_int_equal(u.records[n]->seq, (int64_t)lab->journal_count + 1);
+        lab->journal = mem_grow(lab->journal, &lab->journal_cap, lab->journal_count + 1,
+                                sizeof(struct record *));
+        lab->journal[lab->journal_count++] = record_ref(u.records[n]);
+    }
+    for (size_t n = 0; n < u.effects_count; n++)
+        effect_keep(lab, &u.effects[n]);
+    update_done(&u);
+    rows_store(lab);
+    if (lab->check_each)
+        lab_check(lab);
+}
+
+void lab_input(struct lab *lab, struct input in, const char *body)
+{
+    AUTO_JSON(value);
+    value = body ? data(body) : NULL;
+    input_decide(lab, in, value);
+}
+
+static void children_up(struct lab *lab)
+{
+    for (int slot = 0; slot < SLOT_QUARANTINE; slot++)
+        lab_planner_up(lab, slot);
+    lab_input(lab, (struct input){.kind = IN_COURIER_UP}, NULL);
+}
+
+void lab_start_crew(struct lab *lab, int crew)
+{
+    *lab = (struct lab){.wall = 1784512800000,
+                        .mono = 1000,
+                        .crew = crew,
+                        .rows = json_object(),
+                        .attempts = json_array(),
+                        .events = json_array(),
+                        .others = json_array()};
+    lab->core = core_made(crew);
+    lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");
+    lab_input(lab, (struct input){.kind = IN_CONFIG},
+              "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
+              "{'name':'watch','pin':'watch1'}]}");
+    children_up(lab);
+    lab->told = lab->journal_count;
+}
+
+void lab_start(struct lab *lab)
+{
+    lab_start_crew(lab, LAB_CREW);
+}
+
+void lab_site_without_sms(struct lab *lab)
+{
+    lab->moved = true;
+    lab_input(lab, (struct input){.kind = IN_CONFIG},
+              "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
+              "{'name':'watch','pin':'watch1'}]}");
+}
+
+void lab_done(struct lab *lab)
+{
+    lab_check(lab);
+    for (size_t n = 0; n < lab->journal_count; n++)
+        record_unref(lab->journal[n]);
+    free(lab->journal);
+    json_t *kept[] = {lab->rows, lab->attempts, lab->events, lab->reply, lab->others, lab->scratch};
+    for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
+        json_decref(kept[n]);
+    core_free(lab->core);
+}
+
+void lab_crash(struct lab *lab)
+{
+    struct core *next = core_loaded(lab);
+    core_free(lab->core);
+    lab->core = next;
+    json_array_clear(lab->attempts);
+    json_array_clear(lab->events);
+    memset(lab->planner, 0, sizeof lab->planner);
+    lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");
+    children_up(lab);
+}
+
+void lab_after(struct lab *lab, int64_t ms)
+{
+    mono_ms until = lab->mono + ms;
+    mono_ms due;
+    int ticks = 0;
+    while ((due = core_next_due(lab->core)) <= until) {
+        if (due > lab->mono) {
+            lab->wall += due - lab->mono;
+            lab->mono = due;
+            ticks = 0;
+        }
+        assert_true(++ticks < 1000); /* a timer that fires for ever */
+        lab_input(lab, (struct input){.kind = IN_TICK}, NULL);
+    }
+    lab->wall += until - lab->mono;
+    lab->mono = until;
+}
+
+/* --- people --- */
+
+const json_t *lab_trigger(struct lab *lab, const char *body)
+{
+    lab_input(lab, (struct input){.kind = IN_TRIGGER}, body);
+    const char *id = json_str(lab->reply, "incident");
+    if (id)
+        memcpy(lab->incident, id, UUID_TEXT);
+    return lab->reply;
+}
+
+const json_t *lab_say(struct lab *lab, enum input_kind kind, const char *body)
+{
+    struct input in = {.kind = kind};
+    assert_true(uuid_parse(lab->incident, &in.incident));
+    lab_input(lab, in, body);
+    return lab->reply;
+}
+
+const json_t *lab_answer(struct lab *lab, const char *person)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'as':'%s'}", person);
+    return lab_say(lab, IN_ANSWER, text_str(&body));
+}
+
+/* --- the planner --- */
+
+static size_t event_at(const struct lab *lab)
+{
+    size_t n;
+    json_t *frame;
+    json_array_foreach(lab->events, n, frame)
+    {
+        if (!strcmp(json_str_or(frame, "incident", ""), lab->incident) &&
+            json_int(frame, "gen", 0) == lab->planner[json_int(frame, "slot", 0)])
+            return n;
+    }
+    return SIZE_MAX;
+}
+
+const json_t *lab_event(const struct lab *lab)
+{
+    size_t n = event_at(lab);
+    return n == SIZE_MAX ? NULL : json_array_get(lab->events, n);
+}
+
+static void turn_give(struct lab *lab, const char *cmds, const char *awaits, bool done)
+{
+    size_t n = event_at(lab);
+    assert_true(n != SIZE_MAX); /* the plan was not woken */
+    AUTO_JSON(event);
+    event = json_incref(json_array_get(lab->events, n));
+    json_array_remove(lab->events, n);
+    AUTO_JSON(frame);
+    frame = json_put_str(json_object(), "op", "turn");
+    static const char *const same[] = {"gen", "incident", "cause", "prev", "t", "m"};
+    for (size_t k = 0; k < sizeof same / sizeof *same; k++)
+        json_put(frame, same[k], json_share(json_at(event, same[k])));
+    json_put(frame, "cmds", data(cmds));
+    json_put(frame, "awaits", data(awaits));
+    json_put(frame, "done", json_boolean(done));
+    struct input in = {
+        .kind = IN_TURN, .slot = (int)json_int(event, "slot", 0), .gen = json_int(event, "gen", 0)};
+    uuid_parse(lab->incident, &in.incident);
+    input_decide(lab, in, frame);
+}
+
+void lab_turn(struct lab *lab, const char *cmds, const char *awaits)
+{
+    turn_give(lab, cmds, awaits, false);
+}
+
+void lab_turn_done(struct lab *lab, const char *cmds, const char *awaits)
+{
+    turn_give(lab, cmds, awaits, true);
+}
+
+void lab_planner_up(struct lab *lab, int slot)
+{
+    lab->planner[slot] = ++lab->gen;
+    lab_input(lab, (struct input){.kind = IN_PLANNER_UP, .slot = slot, .gen = lab->gen}, NULL);
+}
+
+void lab_planner_dies(struct lab *lab, const char *fault)
+{
+    size_t n = event_at(lab);
+    assert_true(n != SIZE_MAX);
+    AUTO_JSON(event);
+    event = json_incref(json_array_get(lab->events, n));
+    int slot = (int)json_int(event, "slot", 0);
+    AUTO_JSON(body);
+    body = json_put_str(json_object(), "fault", fault);
+    json_put_int(body, "signal", 11);
+    json_put(body, "in_hand",
+             json_put_int(json_put_str(json_object(), "incident", lab->incident), "cause",
+                          json_int(event, "cause", 0)));
+    struct input in = {.kind = IN_PLANNER_DIED, .slot = slot, .gen = lab->planner[slot]};
+    lab->planner[slot] = 0;
+    input_decide(lab, in, body);
+}
+
+/* --- the courier --- */
+
+static size_t attempt_at(const struct lab *lab, const char *person)
+{
+    size_t n;
+    json_t *frame;
+    json_array_foreach(lab->attempts, n, frame)
+    {
+        if (!person || !strcmp(json_str_or(frame, "person", ""), person))
+            return n;
+    }
+    return SIZE_MAX;
+}
+
+const json_t *lab_attempt(const struct lab *lab, const char *person)
+{
+    size_t n = attempt_at(lab, person);
+    return n == SIZE_MAX ? NULL : json_array_get(lab->attempts, n);
+}
+
+void lab_result(struct lab *lab, const char *person, const char *result)
+{
+    size_t n = attempt_at(lab, person);
+    assert_true(n != SIZE_MAX); /* nothing was handed out for this person */
+    AUTO_JSON(attempt);
+    attempt = json_incref(json_array_get(lab->attempts, n));
+    json_array_remove(lab->attempts, n);
+    char id[UUID_TEXT] = {0};
+    memcpy(id, json_str(attempt, "notice"), UUID_TEXT - 1);
+    AUTO_JSON(body);
+    body = data(result);
+    json_put_str(body, "notice", id);
+    json_put_int(body, "number", json_int(attempt, "number", -1));
+    input_decide(lab, (struct input){.kind = IN_RESULT}, body);
+}
+
+void lab_results(struct lab *lab, const char *result)
+{
+    while (lab_attempt(lab, NULL))
+        lab_result(lab, NULL, result);
+}
+
+/* --- what is known --- */
+
+static const json_t *scratch(struct lab *lab, json_t *takes)
+{
+    json_decref(lab->scratch);
+    lab->scratch = takes;
+    return takes;
+}
+
+const json_t *lab_incident(struct lab *lab)
+{
+    AUTO_TEXT(name);
+    text_addf(&name, "%d %s", ROW_INCIDENT, lab->incident);
+    return scratch(lab, json_share(json_at(lab->rows, text_str(&name))));
+}
+
+const json_t *lab_notice(struct lab *lab, const char *person)
+{
+    for (size_t n = lab->journal_count; n > 0; n--) {
+        const struct record *r = lab->journal[n - 1];
+        if (r->kind != REC_NOTICE_QUEUED || strcmp(json_str_or(r->body, "to", ""), person) != 0)
+            continue;
+        AUTO_TEXT(name);
+        text_addf(&name, "%d %s", ROW_NOTICE, json_str_or(r->body, "notice", ""));
+        return scratch(lab, json_share(json_at(lab->rows, text_str(&name))));
+    }
+    return NULL;
+}
+
+const char *lab_state(struct lab *lab)
+{
+    return json_str_or(lab_incident(lab), "state", "");
+}
+
+size_t lab_count(const struct lab *lab, enum record_kind kind)
+{
+    size_t count = 0;
+    for (size_t n = 0; n < lab->journal_count; n++)
+        count += lab->journal[n]->kind == kind;
+    return count;
+}
+
+const struct record *lab_last(const struct lab *lab, enum record_kind kind)
+{
+    for (size_t n = lab->journal_count; n > 0; n--) {
+        if (lab->journal[n - 1]->kind == kind)
+            return lab->journal[n - 1];
+    }
+    return NULL;
+}
+
+/* --- what was told --- */
+
+/* "notice_queued step=0.1 to=li.ming endpoint=push" */
+static void record_line(const struct record *r, struct text *to)
+{
+    static const char *const keys[] = {"step", "to",     "endpoint", "rung",  "by",
+                                       "why",  "reason", "cause",    "action"};
+    text_add(to, record_kind_name(r->kind));
+    for (size_t n = 0; n < sizeof keys / sizeof *keys; n++) {
+        const json_t *value = record_at(r, keys[n]);
+        if (json_is_string(value))
+            text_addf(to, " %s=%s", keys[n], json_string_value(value));
+        else if (json_is_integer(value))
+            text_addf(to, " %s=%" JSON_INTEGER_FORMAT, keys[n], json_integer_value(value));
+    }
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_at(r->body, "people"), n, one)
+        text_addf(to, "%s%s", n ? "," : " people=", json_string_value(one));
+    json_array_foreach(json_at(r->body, "calls"), n, one)
+        text_addf(to, "%s%s", n ? "," : " calls=", json_string_value(one));
+    text_add(to, "\n");
+}
+
+static void records_say(const struct lab *lab, struct text *to)
+{
+    for (size_t n = lab->told; n < lab->journal_count; n++)
+        record_line(lab->journal[n], to);
+}
+
+void lab_tells(struct lab *lab, const char *lines)
+{
+    AUTO_TEXT(said);
+    records_say(lab, &said);
+    const char *at = text_str(&said);
+    while (*lines) {
+        size_t len = strcspn(lines, "\n");
+        AUTO_TEXT(line);
+        text_add_bytes(&line, lines, len);
+        const char *found = strstr(at, text_str(&line));
+        if (!found)
+            fail_msg("not told: %s\nwhat was told:\n%s", text_str(&line), text_str(&said));
+        const char *end = strchr(found, '\n');
+        at = end ? end + 1 : found + strlen(found);
+        lines += len + (lines[len] == '\n');
+    }
+    lab->told = lab->journal_count;
+}
+
+void lab_never(struct lab *lab, const char *part)
+{
+    AUTO_TEXT(said);
+    records_say(lab, &said);
+    if (strstr(text_str(&said), part))
+        fail_msg("told, and should not be: %s\nwhat was told:\n%s", part, text_str(&said));
+}

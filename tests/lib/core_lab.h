@@ -1,0 +1,95 @@
+/*
+ * core_lab - a core on the bench: the test plays people, planner, courier, clock and disk.
+ *
+ *     lab_start(&lab);
+ *     lab_trigger(&lab, "{'plan':'flood','title':'Gauge 7'}");
+ *     lab_turn(&lab, "[{'kind':'call','step':'0.1','args':{…}}]", "{'steps':['0.1']}");
+ *     lab_result(&lab, "wang.qiang", "{'ok':true,'status':200}");
+ *     lab_answer(&lab, "wang.qiang");
+ *     lab_tells(&lab, "call_answered by=wang.qiang calls=0.1");
+ *     lab_done(&lab);
+ *
+ * Every input goes through core_decide; what it records is kept as a journal, what core_dirty_rows
+ * gives as a table of rows, and its effects lie in wait for the test. lab_done checks I13: the rows
+ * of the live core, of one loaded from the table and of one rebuilt from the journal are the same.
+ *
+ * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once); wang.qiang by
+ * push, then sms; li.ming by push; sun.wei by sms; crew.0 … by desk, all in group:crew. The roster
+ * duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and li.ming take part in drills.
+ * Plans: flood (facts stage_m by gauge, breach; fallback li.ming 5m, sun.wei 10m), watch
+ * (ends by order), and none for other triggers.
+ *
+ * Layer      tests.
+ * Ownership  lab_start begins, lab_done frees. What verbs return is borrowed until the next verb.
+ */
+#pragma once
+
+#include "core/core.h"
+
+#include "remarked.h"
+
+enum { LAB_CREW = 40 };
+
+struct lab {
+    struct core *core;
+    wall_ms wall;
+    mono_ms mono;
+    uint64_t inputs;
+    int64_t gen; /* of the child started last */
+    int64_t planner[PLANNER_SLOTS];
+    bool check_each; /* I13 after each input */
+    int crew;
+    bool moved; /* the site without sms is in force */
+
+    struct record **journal;
+    size_t journal_count, journal_cap;
+    size_t told;              /* records that lab_tells has compared */
+    json_t *rows;             /* "kind id": {…}, what the disk holds */
+    json_t *attempts;         /* frames handed to the courier and not answered, oldest first */
+    json_t *events;           /* frames at the planners and not answered */
+    json_t *reply;            /* the last one */
+    json_t *others;           /* names of drop, kill, want since lab_start */
+    json_t *scratch;          /* what was returned last */
+    char incident[UUID_TEXT]; /* opened last */
+};
+
+void lab_start(struct lab *lab);
+void lab_start_crew(struct lab *lab, int crew); /* with a group of this size */
+void lab_done(struct lab *lab);                 /* checks I13 */
+void lab_check(struct lab *lab);
+
+/* The life ends, and another begins from what the disk holds: planners and courier are new too. */
+void lab_crash(struct lab *lab);
+void lab_input(struct lab *lab, struct input in, const char *body);
+void lab_after(struct lab *lab, int64_t ms); /* time passes, ticks come when they are due */
+void lab_site_without_sms(struct lab *lab);
+
+/* people; each gives the reply */
+const json_t *lab_trigger(struct lab *lab, const char *body);
+const json_t *lab_answer(struct lab *lab, const char *person);
+const json_t *lab_say(struct lab *lab, enum input_kind kind, const char *body);
+
+/* the planner: answers the oldest event of the incident opened last */
+const json_t *lab_event(const struct lab *lab); /* NULL: none is under way */
+void lab_turn(struct lab *lab, const char *cmds, const char *awaits);
+void lab_turn_done(struct lab *lab, const char *cmds, const char *awaits);
+void lab_planner_dies(struct lab *lab,
+                      const char *fault); /* with the event in hand: strike, lost */
+void lab_planner_up(struct lab *lab, int slot);
+
+/* the courier: what came of the oldest attempt for this person */
+const json_t *lab_attempt(const struct lab *lab, const char *person); /* NULL: none */
+void lab_result(struct lab *lab, const char *person, const char *result);
+void lab_results(struct lab *lab, const char *result); /* of all attempts, until there is none */
+
+/* what is known: the row of the incident opened last; of the last notice to a person; counts */
+const json_t *lab_incident(struct lab *lab);
+const json_t *lab_notice(struct lab *lab, const char *person);
+const char *lab_state(struct lab *lab); /* of the incident; "" when its row is not open any more */
+size_t lab_count(const struct lab *lab, enum record_kind kind);
+const struct record *lab_last(const struct lab *lab, enum record_kind kind); /* NULL */
+
+/* These lines in this order among the records since the last lab_tells; others may lie between. */
+void lab_tells(struct lab *lab, const char *lines);
+/* No record since the last lab_tells has a line with this in it. */
+void lab_never(struct lab *lab, const char *part);
