@@ -14,6 +14,7 @@
 #include "world/supervisor.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,7 +23,8 @@
 
 /* A turn may compute this long; a replay, which makes many turns anew, longer (DESIGN 5). */
 enum { TURN_CPU_MS = 500, REPLAY_CPU_MS = 30000 };
-#define PLANNER_MEMORY_BYTES (INT64_C(1) << 30)
+/* Address space of a planner: for what stays loaded, twice as fragments go, and for work. */
+#define PLANNER_WORK_BYTES (INT64_C(1) << 30)
 
 static int role_failed(const char *role, const struct why *why)
 {
@@ -112,14 +114,15 @@ static void jailed_say(struct child *child, const struct jail_report *report)
         log_warn("jail", "the engine is gone before it heard of the jail: %s", why.text);
 }
 
-static int role_planner(enum child_slot slot)
+/* args: the memory that it may take, in bytes; none: that of work alone. */
+static int role_planner(enum child_slot slot, char *const *args)
 {
     struct planner_role role = {0};
     struct jail_report report = {0};
     struct why why = {0};
     if (child_begin(&role.child, slot, &why) || cpu_guard_init(&role.guard, &why))
         return role_failed("planner", &why);
-    jail_planner(PLANNER_MEMORY_BYTES, &report);
+    jail_planner(args[0] ? strtoll(args[0], NULL, 10) : PLANNER_WORK_BYTES, &report);
     jailed_say(&role.child, &report);
     jail_report_done(&report);
     return planner_serve(&role);
@@ -182,7 +185,7 @@ int role_child(const char *name, char *const *args)
         return role_failed("start", &why);
     }
     if (child_is_planner(slot))
-        return role_planner(slot);
+        return role_planner(slot, args);
     return slot == CHILD_COURIER ? role_courier() : role_engine(args);
 }
 
@@ -193,14 +196,20 @@ int role_serve(void *ctx, const json_t *from, const struct config *config)
     AUTO_TEXT(description);
     (void)ctx;
     json_write(from, &description);
-    char *args[] = {text_take(&description), NULL};
+    AUTO_TEXT(memory);
+    text_addf(&memory, "%" PRId64,
+              PLANNER_WORK_BYTES + 2 * config_number(config, OPT_PLANNER_RESIDENT_BYTES));
+    char *engine_args[] = {text_take(&description), NULL};
+    char *planner_args[] = {text_take(&memory), NULL};
     struct supervisor_options options = {.data = config_text(config, OPT_DATA),
                                          .socket = config_text(config, OPT_SOCKET),
                                          .secrets = config_text(config, OPT_SECRETS),
                                          .planners = (int)config_number(config, OPT_PLANNER_COUNT),
-                                         .args = args};
+                                         .engine_args = engine_args,
+                                         .planner_args = planner_args};
     int code = supervisor_run(&options);
-    free(args[0]);
+    free(engine_args[0]);
+    free(planner_args[0]);
     return code;
 }
 

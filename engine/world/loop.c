@@ -224,12 +224,13 @@ void loop_alarm_in(struct loop *loop, int64_t in_ms)
 void loop_run(struct loop *loop)
 {
     struct event_loop *l = event_loop(loop);
-    l->stopped = false;
-    while (!l->stopped) {
-        must(event_base_loop(l->base, EVLOOP_ONCE) >= 0);
+    do {
+        if (!l->stopped)
+            must(event_base_loop(l->base, EVLOOP_ONCE) >= 0);
         if (l->pass)
             l->pass(l->pass_ctx);
-    }
+    } while (!l->stopped);
+    l->stopped = false;
 }
 
 void loop_stop(struct loop *loop)

@@ -26,6 +26,9 @@ void loop_on_pass(struct loop *l, loop_timer_fn *pass, void *ctx);
  */
 void loop_alarm_in(struct loop *l, int64_t in_ms);
 
-/* Until loop_stop, which may be called from any callback; the pass is ended with its hook. */
+/*
+ * Until loop_stop, which may be called from any callback; the pass is ended with its hook. Called
+ * before loop_run it makes that one call the hook and return.
+ */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);

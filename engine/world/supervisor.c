@@ -36,6 +36,7 @@ enum {
     PING_EVERY_MS = 10000,
     SILENT_MS = 60000, /* an engine that answers no ping for so long is killed */
     LEFT_MS = 50,
+    IMPATIENT_MS = 1000, /* some programs send the same signal twice, to us and to our group */
     DESCRIPTORS = 65536,
     READ_BYTES = 16 * 1024,
     POLLED = CHILD_SLOTS + 2,
@@ -69,6 +70,7 @@ struct supervisor {
     struct outbox out;
 
     enum phase phase;
+    int64_t told_ms;     /* when it was told to stop */
     int64_t deadline_ms; /* DRAINING, STOPPING */
     int exit_code;
     bool was_ready;    /* any engine was, ever */
@@ -152,6 +154,13 @@ static uint64_t courier_mark(const struct supervisor *s)
     return mark;
 }
 
+static char *const *args_of(const struct supervisor *s, enum child_slot slot)
+{
+    if (slot == CHILD_ENGINE)
+        return s->options->engine_args;
+    return child_is_planner(slot) ? s->options->planner_args : NULL;
+}
+
 /* ret_socket  our end, close-on-exec */
 static enum err ward_spawn(struct supervisor *s, struct ward *w, int *ret_socket, struct why *why)
 {
@@ -165,7 +174,7 @@ static enum err ward_spawn(struct supervisor *s, struct ward *w, int *ret_socket
         .lock = s->lock,
         .listeners = &s->listener,
         .listeners_count = w->slot == CHILD_ENGINE ? 1 : 0,
-        .args = w->slot == CHILD_ENGINE ? s->options->args : NULL,
+        .args = args_of(s, w->slot),
         .crash_points = s->crash_points,
     };
     page_clear(w->page);
@@ -271,6 +280,7 @@ static void stop(struct supervisor *s, int64_t within_ms)
 static void drain(struct supervisor *s)
 {
     notify("STOPPING=1");
+    s->told_ms = now_ms();
     if (s->phase != RUNNING || s->control < 0) {
         stop(s, 0);
         return;
@@ -551,6 +561,8 @@ static void on_signal(struct supervisor *s)
         notify_reloading();
         tell_engine(s, frame_new("reload"), -1);
     } else if (info.ssi_signo != SIGHUP && stopping) {
+        if (now_ms() - s->told_ms < IMPATIENT_MS)
+            return;
         log_warn("supervisor", "told to stop a second time: all are killed at once");
         stop(s, 0);
     } else if (info.ssi_signo != SIGHUP) {

@@ -30,7 +30,9 @@ struct supervisor_options {
     const char *socket;  /* path of the Unix socket */
     const char *secrets; /* folder; NULL: none */
     int planners;        /* 1 or 2 */
-    char *const *args;   /* NULL-ended: what the engine finds after `muster child engine` */
+    /* What they find after `muster child SLOT`; NULL-ended, NULL: nothing. */
+    char *const *engine_args;
+    char *const *planner_args;
 };
 
 /* Until it is told to stop. returns  the exit code of the process; errors are logged. */

@@ -160,6 +160,18 @@ static void the_alarm_gives_a_pass_and_is_not_early(void **state)
     scene_end(&s);
 }
 
+/* What cannot begin says so before the loop runs; its record is written by the hook. */
+static void a_stop_before_the_run_is_kept(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_begin(&s, 100);
+    loop_stop(s.loop);
+    loop_run(s.loop);
+    assert_int_equal(s.passes, 1);
+    scene_end(&s);
+}
+
 static void on_timer(void *ctx)
 {
     struct scene *s = ctx;
@@ -193,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_watch_is_called_for_what_it_wants),
         cmocka_unit_test(what_is_freed_is_not_called),
         cmocka_unit_test(another_thread_can_wake_it),
+        cmocka_unit_test(a_stop_before_the_run_is_kept),
         cmocka_unit_test(the_alarm_gives_a_pass_and_is_not_early),
         cmocka_unit_test(a_timer_fires_once_each_time_it_is_set),
     };
