@@ -309,10 +309,11 @@ static void call_expire(struct core *c, struct call *call, const char *why)
 
 /*
  * The duty room, where nobody else is left (rules R4 and R7): seat after seat for the fallback, its
- * first seat for a call without people. The fallback rings on even where the site has no duty room
- * that can be reached, so that it is never forgotten. false: nobody was called.
+ * first seat for a call without people. Where the site has no duty room that can be reached, the
+ * rung has no people but its time all the same: the fallback is never forgotten, and a plan that
+ * calls again and again waits in between.
  */
-static bool call_duty_room(struct core *c, struct call *call, const char *why)
+static void call_duty_room(struct core *c, struct call *call, const char *why)
 {
     bool fallback = !strcmp(call->step, CALL_FALLBACK);
     struct rungs found = {0};
@@ -322,11 +323,8 @@ static bool call_duty_room(struct core *c, struct call *call, const char *why)
     size_t pick = fallback && found.count ? (size_t)(call->round + 1) % found.count : 0;
     if (found.count)
         rung.rung = found.at[pick];
-    if (found.count || fallback)
-        call_ring(c, call, &rung, (int)pick, call->round + 1, why, fallback);
-    bool called = found.count > 0;
+    call_ring(c, call, &rung, (int)pick, call->round + 1, why, fallback);
     rungs_done(&found);
-    return called;
 }
 
 void call_next(struct core *c, struct call *call, const char *why)
@@ -347,12 +345,24 @@ void call_next(struct core *c, struct call *call, const char *why)
             alarm_raise(c, i, "empty_target",
                         "a call has nobody to go to: the duty room is called instead",
                         "呼叫没有可达人员，改呼值班室");
-        if (!call_duty_room(c, call, why) && !fallback)
-            call_expire(c, call, "nobody");
+        call_duty_room(c, call, why);
     } else {
         call_expire(c, call, why);
     }
     ladder_done(&l);
+}
+
+/*
+ * Is there another rung in this round? The last one keeps its time even when no message to it could
+ * be delivered: somebody may be on the way, and a plan that calls again must not do so at once.
+ */
+static bool call_has_next(struct core *c, const struct call *call)
+{
+    struct ladder l = {0};
+    ladder_of(c, call, &l);
+    bool next = call->rung + 1 < (int)l.count;
+    ladder_done(&l);
+    return next;
 }
 
 void call_check(struct core *c, struct incident *i, const char *step, const char *why)
@@ -360,6 +370,7 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
     struct call *call = call_find(i, step);
     if (!call || call->forever || call->rung < 0)
         return;
+    int people = 0;
     const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
@@ -368,8 +379,10 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
             continue;
         if (n->state != NOTICE_FAILED && !n->declined)
             return;
+        people++;
     }
-    call_next(c, call, why);
+    if (people && (call_has_next(c, call) || !strcmp(why, "declined")))
+        call_next(c, call, why);
 }
 
 /* --- applying --- */

@@ -513,6 +513,16 @@ struct story *story_new(const char *plan_name, const char *plan_source)
     return s;
 }
 
+void story_site_forbids_drills(struct story *s)
+{
+    json_t *people = json_object_get(json_object_get(s->checked, "site"), "people");
+    const char *id;
+    json_t *person;
+    json_object_foreach(people, id, person)
+        json_object_set_new(person, "drill", json_false());
+    story_crash_engine(s); /* the next one reads it so */
+}
+
 static void rows_dump(const struct row *rows, size_t count, struct text *to)
 {
     for (size_t n = 0; n < count; n++) {

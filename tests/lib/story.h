@@ -20,6 +20,9 @@ struct story *story_new(const char *plan_name, const char *plan_source);
 /* Checks I13 and that nothing is left undelivered without a reason; frees. */
 void story_end(struct story *s);
 
+/* Before the first trigger: a new site in force in which nobody may be drilled. */
+void story_site_forbids_drills(struct story *s);
+
 /* Endpoints and people, from now on. */
 void story_endpoint_answers(struct story *s, const char *endpoint, int status);   /* 200 at first */
 void story_person_answers(struct story *s, const char *person, int64_t after_ms); /* each call */

@@ -158,8 +158,42 @@ static void a_rung_that_cannot_be_reached_does_not_keep_the_call_waiting(void **
     story_endpoint_answers(s, "phone", 404);
     story_trigger(s, TRIGGER);
     story_advance(s, MINUTES(1));
-    story_tells(s, "not delivered: wang.qiang\nnot reached; call the next\nnot delivered: li.ming\n"
-                   "no answer; nobody left to call\n");
+    story_tells(s, "not delivered: wang.qiang\n[0:00:00] 王强 (主班, duty:duty-room) not reached; call the "
+                   "next\nnot delivered: li.ming\n");
+    story_never(s, "nobody left"); /* the last rung has its time: somebody may be on the way */
+    story_advance(s, MINUTES(5));
+    story_tells(s, "[0:05:00] no answer; nobody left to call\n");
+    story_end(s);
+}
+
+/* Why: a plan that calls until somebody answers must not fill the disk when nobody can be reached. */
+static void a_call_that_reaches_nobody_takes_its_time(void **state)
+{
+    (void)state;
+    struct story *s = begin("local a repeat a = call { to = 'duty:duty-room', within = '5m', text = 'x' }"
+                            " until a");
+    story_endpoint_answers(s, "pager", 404);
+    story_endpoint_answers(s, "phone", 404);
+    story_trigger(s, TRIGGER);
+    story_advance(s, MINUTES(60));
+    size_t attempts = 0;
+    for (const char *at = story_attempts(s); *at; at++)
+        attempts += *at == '\n';
+    assert_in_range(attempts, 24, 60);
+    story_end(s);
+}
+
+static void a_call_to_nobody_at_all_takes_its_time_too(void **state)
+{
+    (void)state;
+    struct story *s = begin("local n = 0 repeat n = n + 1 state { n = n }"
+                            " until call { to = 'post:commander', within = '5m', text = 'x' } or n > 100");
+    story_site_forbids_drills(s);
+    story_trigger(s, "{'plan':'flood','title':'演练','drill':true}");
+    story_advance(s, MINUTES(21));
+    story_tells(s, "a call has nobody to go to\n");
+    assert_non_null(strstr(story_turns(s), "\"n\":5"));
+    assert_null(strstr(story_turns(s), "\"n\":6"));
     story_end(s);
 }
 
@@ -226,6 +260,8 @@ int main(void)
         cmocka_unit_test(an_endpoint_that_refuses_gives_way_to_the_next_contact),
         cmocka_unit_test(an_endpoint_that_fails_is_tried_again_on_time),
         cmocka_unit_test(a_rung_that_cannot_be_reached_does_not_keep_the_call_waiting),
+        cmocka_unit_test(a_call_that_reaches_nobody_takes_its_time),
+        cmocka_unit_test(a_call_to_nobody_at_all_takes_its_time_too),
         cmocka_unit_test(rounds_start_the_list_again),
         cmocka_unit_test(a_drill_reaches_only_who_may_be_drilled),
         cmocka_unit_test(a_call_to_nobody_falls_to_the_duty_room),
