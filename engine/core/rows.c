@@ -48,20 +48,6 @@ static struct row config_row(const struct core *c)
     return (struct row){.kind = ROW_META, .id = mem_str("config"), .open = true, .body = body};
 }
 
-void core_mark(struct core *c, struct incident *i)
-{
-    if (!i->dirty)
-        STAILQ_INSERT_TAIL(&c->incidents_changed, i, changed);
-    i->dirty = true;
-}
-
-void core_mark_notice(struct core *c, struct notice *n)
-{
-    if (!n->dirty)
-        STAILQ_INSERT_TAIL(&c->notices_changed, n, changed);
-    n->dirty = true;
-}
-
 static void dedup_sweep(struct core *c, struct dedup *d)
 {
     d->dirty = false;
