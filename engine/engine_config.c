@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { CHECK_TRIES = 3, SOURCE_BYTES_MAX = 256 * 1024, FILES_MAX = 1000 };
 
@@ -145,6 +146,21 @@ static void check_send(struct engine *e)
 
 static void check_refused(struct engine *e, const json_t *findings, const char *sentence);
 
+/* An error in muster.conf is told now; what is changed in it is of the next start. */
+static enum err options_changed(const struct engine *e, struct why *why)
+{
+    struct config fresh;
+    AUTO_TEXT(differ);
+    enum err err = config_again(e->config, environ, &fresh, why);
+    if (err)
+        return err;
+    config_differ(e->config, &fresh, &differ);
+    if (differ.len)
+        log_warn("config", "changed, and taken at the next start: %s", text_str(&differ));
+    config_done(&fresh);
+    return ERR_OK;
+}
+
 void config_begin(struct engine *e, bool take, struct reply_to to)
 {
     struct why why;
@@ -158,7 +174,10 @@ void config_begin(struct engine *e, bool take, struct reply_to to)
     e->check = mem_new(1, sizeof *e->check);
     e->check->take = take;
     e->check->to = to;
-    if (config_request(config_text(e->config, OPT_PLANS), &e->check->request, &why))
+    enum err err = options_changed(e, &why);
+    if (!err)
+        err = config_request(config_text(e->config, OPT_PLANS), &e->check->request, &why);
+    if (err)
         check_refused(e, NULL, why.text);
     else
         check_send(e);

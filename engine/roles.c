@@ -159,13 +159,13 @@ static int role_engine(char *const *args)
     struct child child = {0};
     struct config config;
     struct why why = {0};
-    AUTO_JSON(from);
+    AUTO_JSON(kept);
     if (child_begin(&child, CHILD_ENGINE, &why))
         return role_failed("engine", &why);
-    enum err e = args[0] ? json_read(args[0], strlen(args[0]), &from, &why)
+    enum err e = args[0] ? json_read_own(args[0], strlen(args[0]), &kept, &why)
                          : why_set(&why, ERR_INVALID, "the supervisor gave no configuration");
     if (!e)
-        e = config_load(from, environ, &config, &why);
+        e = config_kept(kept, &config, &why);
     if (e) {
         log_error("engine", "%s", why.text);
         return err_exit_code(ERR_CONFIG);
@@ -191,11 +191,13 @@ int role_child(const char *name, char *const *args)
 
 /* --- what the command line runs --- */
 
-int role_serve(void *ctx, const json_t *from, const struct config *config)
+int role_serve(void *ctx, const struct config *config)
 {
     AUTO_TEXT(description);
+    AUTO_JSON(kept);
     (void)ctx;
-    json_write(from, &description);
+    kept = config_keep(config);
+    json_write(kept, &description);
     AUTO_TEXT(memory);
     text_addf(&memory, "%" PRId64,
               PLANNER_WORK_BYTES + 2 * config_number(config, OPT_PLANNER_RESIDENT_BYTES));
@@ -326,9 +328,12 @@ enum err role_journal_rebuild(void *ctx, const char *data, json_t **ret, struct 
     (void)ctx;
     *ret = NULL;
     database_path(data, &path);
+    if (access(text_str(&path), F_OK) != 0)
+        return why_set(why, ERR_MISSING, "there is no %s; name the folder with --data DIR",
+                       text_str(&path));
     enum err e = lock_take(data, &lock, why);
     if (e)
-        return why_add(why, e, "stop the daemon first");
+        return e == ERR_CONFLICT ? why_add(why, e, "stop the daemon first") : e;
     struct core_config core_config = {
         .version = MUSTER_VERSION, .speed = 1, .incidents_max = INT64_MAX};
     struct store_config config = {.path = text_str(&path)};

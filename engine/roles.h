@@ -13,7 +13,7 @@ int role_child(const char *name, char *const *args);
 
 /* ---- what the command line runs in its own process (struct ctl_port) ---- */
 
-int role_serve(void *ctx, const json_t *from, const struct config *config);
+int role_serve(void *ctx, const struct config *config);
 enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why);
 enum err role_journal_verify(void *ctx, const char *data, json_t **ret, struct why *why);
 enum err role_journal_rebuild(void *ctx, const char *data, json_t **ret, struct why *why);

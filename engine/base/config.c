@@ -429,6 +429,56 @@ enum err config_load(const json_t *from, char *const *environment, struct config
     return e;
 }
 
+json_t *config_keep(const struct config *c)
+{
+    json_t *kept = json_put_str(json_object(), "file", c->file);
+    for (int o = 0; o < OPTIONS; o++) {
+        json_t *row = json_put_str(json_object(), "value", c->values[o].text);
+        json_put_int(row, "origin", c->values[o].origin);
+        json_put(kept, options[o].name, json_put_int(row, "line", c->values[o].line));
+    }
+    return kept;
+}
+
+enum err config_kept(const json_t *kept, struct config *ret, struct why *why)
+{
+    struct config c;
+    config_init(&c);
+    c.file = mem_str(json_str(kept, "file"));
+    for (int o = 0; o < OPTIONS; o++) {
+        const json_t *row = json_at(kept, options[o].name);
+        const char *text = json_str(row, "value");
+        int64_t number = 0;
+        if (!text || !number_parse(options[o].type, text, &number)) {
+            config_done(&c);
+            return why_set(why, ERR_CONFIG, "option %s did not come along", options[o].name);
+        }
+        value_put(&c, (enum option)o, text, number, (enum origin)json_int(row, "origin", 0));
+        c.values[o].line = (int)json_int(row, "line", 0);
+    }
+    *ret = c;
+    return ERR_OK;
+}
+
+enum err config_again(const struct config *now, char *const *environment, struct config *ret,
+                      struct why *why)
+{
+    AUTO_JSON(from);
+    json_t *flags = json_object();
+    from = json_put_str(json_put(json_object(), "flags", flags), "file", now->file);
+    for (int o = 0; o < OPTIONS; o++)
+        if (now->values[o].origin == ORIGIN_FLAG)
+            json_put_str(flags, options[o].name, now->values[o].text);
+    return config_load(from, environment, ret, why);
+}
+
+void config_differ(const struct config *a, const struct config *b, struct text *to)
+{
+    for (int o = 0; o < OPTIONS; o++)
+        if (strcmp(a->values[o].text, b->values[o].text) != 0)
+            text_addf(to, "%s%s", to->len ? " " : "", options[o].name);
+}
+
 /* ---- reading ---- */
 
 const char *config_text(const struct config *c, enum option o)

@@ -6,11 +6,12 @@
  * Precedence: flag > environment (MUSTER_DATA for `data`, MUSTER_LIMITS_LINE_BYTES for
  * `limits.line_bytes`) > file > default. Every value remembers where it comes from.
  *
- * A reload makes a new config from the same flags and the file as it is now, and swaps; a config
- * is never changed once it is settled.
+ * A config is never changed once it is settled. A reload loads another one (config_again) and says
+ * what differs.
  *
  *     config_init --> config_set, config_read, config_environment (any order) --> config_settle
- *     config_load does all of it, from a description that a reload and a child process can use again
+ *     config_load does all of it from a description; config_keep and config_kept carry the outcome
+ *     to a child process, which must not read the file anew: it may be another one by then
  *
  * Layer      base: libc and jansson.
  * Ownership  config_done frees; values borrow until then.
@@ -148,6 +149,17 @@ enum err config_settle(struct config *c, const char *credentials, struct why *wh
  */
 enum err config_load(const json_t *from, char *const *environment, struct config *ret,
                      struct why *why) MUST_USE;
+
+/* Gives the values with their origins, for config_kept in another process of the same program. */
+json_t *config_keep(const struct config *c);
+enum err config_kept(const json_t *kept, struct config *ret, struct why *why) MUST_USE;
+
+/* Load again what `now` was loaded from, as the file and the environment are by now. */
+enum err config_again(const struct config *now, char *const *environment, struct config *ret,
+                      struct why *why) MUST_USE;
+
+/* The names of the options that differ, divided by blanks: "limits.connections speed". */
+void config_differ(const struct config *a, const struct config *b, struct text *to);
 
 const char *config_text(const struct config *c, enum option o); /* borrows */
 int64_t config_number(const struct config *c, enum option o);

@@ -54,7 +54,7 @@ static int journal_run(const struct ctl *c, const struct args *a,
     struct config config;
     struct why why;
     AUTO_JSON(report);
-    enum err e = daemon_config(c, a, &config, NULL, &why);
+    enum err e = daemon_config(c, a, &config, &why);
     if (e)
         return ctl_fail(e, &why);
     e = work(c->port->ctx, config_text(&config, OPT_DATA), &report, &why);

@@ -113,7 +113,7 @@ static int run(struct ctl *c, const struct args *a)
     struct why why;
     AUTO_JSON(findings);
     int code = EXIT_OK;
-    enum err e = daemon_config(c, a, &config, NULL, &why);
+    enum err e = daemon_config(c, a, &config, &why);
     if (e)
         return ctl_fail(e, &why);
     findings = json_array();

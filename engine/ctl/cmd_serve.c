@@ -25,12 +25,10 @@ static int run(struct ctl *c, const struct args *a)
 {
     struct config config;
     struct why why;
-    AUTO_JSON(from);
-    enum err e = daemon_config(c, a, &config, &from, &why);
+    enum err e = daemon_config(c, a, &config, &why);
     if (e)
         return ctl_fail(e, &why);
-    int code =
-        args_has(a, "-n") ? check_only(c, &config) : c->port->serve(c->port->ctx, from, &config);
+    int code = args_has(a, "-n") ? check_only(c, &config) : c->port->serve(c->port->ctx, &config);
     config_done(&config);
     return code;
 }

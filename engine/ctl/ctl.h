@@ -28,11 +28,8 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 6, EXIT_
 /* Parts of the engine that a command runs in its own process. */
 struct ctl_port {
     void *ctx;
-    /*
-     * The daemon, until it ends. `from` is what `config` was loaded from (config_load): the engine
-     * loads it again in its own process and at a reload. Returns the exit code.
-     */
-    int (*serve)(void *ctx, const json_t *from, const struct config *config);
+    /* The daemon, until it ends. Returns the exit code. */
+    int (*serve)(void *ctx, const struct config *config);
     /* Check a plans folder in a jailed planner. Gives the frame "checked". */
     enum err (*plan_check)(void *ctx, const char *folder, json_t **ret, struct why *why);
     /* Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not. */

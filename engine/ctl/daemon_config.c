@@ -70,7 +70,7 @@ static const char *file_choose(const struct ctl *c, const struct args *a)
 }
 
 enum err daemon_config(const struct ctl *c, const struct args *a, struct config *ret,
-                       json_t **ret_from, struct why *why)
+                       struct why *why)
 {
     AUTO_JSON(from);
     json_t *flags = json_object();
@@ -81,8 +81,5 @@ enum err daemon_config(const struct ctl *c, const struct args *a, struct config 
         if (value)
             json_put_str(flags, option_def((enum option)o)->name, value[0] ? value : "yes");
     }
-    enum err e = config_load(from, c->environment, ret, why);
-    if (!e && ret_from)
-        *ret_from = json_incref(from);
-    return e;
+    return config_load(from, c->environment, ret, why);
 }

@@ -12,8 +12,7 @@ struct option_spec *daemon_options(void);
 /*
  * Load it: --config F, else $MUSTER_CONFIG, ./muster.conf or /etc/muster/muster.conf where one is.
  *
- * ret       config_done.
- * ret_from  Gives what it was loaded from (config_load). May be NULL.
+ * ret  config_done.
  */
 enum err daemon_config(const struct ctl *c, const struct args *a, struct config *ret,
-                       json_t **ret_from, struct why *why) MUST_USE;
+                       struct why *why) MUST_USE;

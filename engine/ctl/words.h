@@ -63,7 +63,7 @@ struct words {
     X(WORD_MORE, "there are more", "还有更多")                                                     \
     X(WORD_NOTHING, "nothing to show", "没有内容")                                                 \
     X(WORD_NO_FINDINGS, "no findings", "没有问题")                                                 \
-    X(WORD_TAKEN, "configuration, site and plans are in force", "配置、单位和预案已生效")          \
+    X(WORD_TAKEN, "site and plans are in force", "单位和预案已生效")                               \
     X(WORD_CHECKED, "configuration, site and plans have no errors", "配置、单位和预案没有错误")
 
 enum word {

@@ -64,6 +64,11 @@ class Ctl:
                                 stderr=subprocess.PIPE, cwd=self.house.folder)
 
 
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
 def without_a_daemon(t, ctl):
     for words in (["list"], ["status", NOBODY_ID], ["trigger", "flood", "--title", "x"], ["watch"],
                   ["config", "show"], ["timeline", NOBODY_ID, "--follow"]):
@@ -131,8 +136,7 @@ def serve_configuration(t, ctl):
         code = 2 if words[0] == "--sped" else 78
         t.check(r.code == code and part in r.err, "serve %s is refused, exit %d" % (" ".join(words),
                                                                                     code), r)
-    with open(os.path.join(ctl.house.folder, "bad.conf"), "w") as file:
-        file.write("# site\nsoket = x\n")
+    write(os.path.join(ctl.house.folder, "bad.conf"), "# site\nsoket = x\n")
     r = ctl("serve", "--config", "bad.conf")
     t.check(r.code == 78 and 'bad.conf:2: no option "soket"; did you mean "socket"?' in r.err,
             "a bad line of muster.conf: file, line, nearest name", r)
@@ -359,6 +363,23 @@ def configures(t, ctl):
             "plan check of a folder that is not there", r)
 
 
+def options(t, ctl, conf):
+    """An error in muster.conf, while the daemon runs."""
+    r = ctl("config", "show")
+    t.check(re.search(r"^limits\.connections +100 +file \S+muster\.conf:2$", r.out, re.M),
+            "config show names file and line", r)
+    write(conf, "# site\nlimits.conections = 100\n")
+    for word in ("check", "reload"):
+        r = ctl("config", word)
+        t.check(r.code == 78 and "muster.conf:2" in r.err and "limits.connections" in r.err,
+                "config %s finds an error in muster.conf, exit 78" % word, r)
+    ctl.house.kill("engine")
+    r = ctl("trigger", "flood", "--title", "after an unlucky edit")
+    t.check(r.code == 0, "an engine that is started again has the options of the start", r)
+    write(conf, "# site\nlimits.connections = 100\n")
+    t.equal(ctl("config", "check").code, 0, "and a mended file is well")
+
+
 def journals(t, ctl):
     r = ctl("journal", "verify")
     t.check(r.code == 0 and "chain" in r.out, "journal verify beside the daemon", r)
@@ -373,8 +394,10 @@ def journals(t, ctl):
     strip = lambda rows: [{k: v for k, v in i.items() if k not in ("as_of", "notices", "calls")}
                           for i in rows]
     t.check(strip(before) == strip(after), "and everything is as it was", (before[:1], after[:1]))
-    r = ctl("journal", "verify", "--data", "/nowhere")
-    t.check(r.code != 0 and "/nowhere" in r.err, "journal verify of a folder that is not there", r)
+    for word in ("verify", "rebuild"):
+        r = ctl("journal", word, "--data", "/nowhere")
+        t.check(r.code == 3 and "/nowhere" in r.err,
+                "journal %s of a folder that is not there, exit 3" % word, r)
 
 
 def members(t, ctl):
@@ -401,13 +424,16 @@ def main():
         usage(t, ctl)
         helps(t, ctl)
         serve_configuration(t, ctl)
-        house.start()
+        conf = os.path.join(house.folder, "muster.conf")
+        write(conf, "# site\nlimits.connections = 100\n")
+        house.start(env={"MUSTER_CONFIG": conf})
         incident = triggers(t, ctl)
         looks(t, ctl, incident)
         responds(t, ctl, incident)
         follows(t, ctl)
         drills(t, ctl)
         configures(t, ctl)
+        options(t, ctl, conf)
         members(t, ctl)
         journals(t, ctl)
         t.equal(house.stop(), 0, "the daemon stops in order")

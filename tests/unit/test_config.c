@@ -245,6 +245,56 @@ static void a_description_of_sources_loads_as_its_parts_would(void **state)
     unlink(path);
 }
 
+static void a_reload_sees_the_file_as_it_is_now_and_the_flags_as_they_were(void **state)
+{
+    struct fixture *f = *state;
+    char path[] = "/tmp/muster-config-XXXXXX";
+    int fd = mkstemp(path);
+    char *const environment[] = {NULL};
+    AUTO_JSON(from);
+    AUTO_TEXT(differ);
+    struct config now, fresh;
+    assert_int_equal(write(fd, "plans = /a\n", 11), 11);
+    from = json_put_str(json_object(), "file", path);
+    json_put(from, "flags", json_put_str(json_object(), "data", "/flag"));
+    assert_int_equal(config_load(from, environment, &now, &f->why), ERR_OK);
+
+    assert_int_equal(pwrite(fd, "plans = /b\ndata = /file\n", 24, 0), 24);
+    assert_int_equal(config_again(&now, environment, &fresh, &f->why), ERR_OK);
+    assert_string_equal(config_text(&fresh, OPT_DATA), "/flag");
+    assert_string_equal(config_text(&fresh, OPT_PLANS), "/b");
+    config_differ(&now, &fresh, &differ);
+    assert_string_equal(text_str(&differ), "plans");
+    config_done(&fresh);
+
+    assert_int_equal(pwrite(fd, "plnas = /b\n", 11, 0), 11);
+    assert_int_equal(config_again(&now, environment, &fresh, &f->why), ERR_CONFIG);
+    config_done(&now);
+    close(fd);
+    unlink(path);
+}
+
+static void what_is_kept_for_a_child_comes_back_as_it_was(void **state)
+{
+    struct fixture *f = *state;
+    struct config back;
+    AUTO_JSON(kept);
+    AUTO_JSON(before);
+    AUTO_JSON(after);
+    assert_int_equal(parse(f, "\ndata = /d\nlimits.out_bytes = 1 MiB"), ERR_OK);
+    assert_int_equal(config_set(&f->config, "demo", "on", ORIGIN_FLAG, &f->why), ERR_OK);
+    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_OK);
+    kept = config_keep(&f->config);
+    assert_int_equal(config_kept(kept, &back, &f->why), ERR_OK);
+    before = config_json(&f->config);
+    after = config_json(&back);
+    assert_true(json_equal(before, after));
+    assert_int_equal(config_number(&back, OPT_LIMITS_OUT_BYTES), 1048576);
+    config_done(&back);
+    (void)json_object_del(kept, "speed");
+    assert_int_equal(config_kept(kept, &back, &f->why), ERR_CONFIG);
+}
+
 static void config_show_lists_every_option_with_its_origin(void **state)
 {
     struct fixture *f = *state;
@@ -291,6 +341,8 @@ int main(void)
         T(a_missing_file_is_refused_with_its_name),
         T(a_written_value_reads_back_as_itself),
         T(a_description_of_sources_loads_as_its_parts_would),
+        T(a_reload_sees_the_file_as_it_is_now_and_the_flags_as_they_were),
+        T(what_is_kept_for_a_child_comes_back_as_it_was),
         T(config_show_lists_every_option_with_its_origin),
         T(help_names_every_option),
     };
