@@ -37,7 +37,7 @@ static void send(struct planner_night *n, json_t *takes)
     AUTO_JSON(frame);
     struct why why;
 
-    frame = through_bytes(takes);
+    frame = n->direct ? json_incref(takes) : through_bytes(takes);
     json_decref(takes);
     if (planner_frame(n->planner, frame, &why))
         fail_msg("the planner refused a frame: %s", why.text);
@@ -68,6 +68,7 @@ void planner_night_init(struct planner_night *n, const char *source)
         .seed = "000102030405060708090a0b0c0d0e0f",
         .rows = json_array(),
         .queue = json_array(),
+        .open = json_object(),
         .t = 1784512800000,
         .m = 1000000,
     };
@@ -83,6 +84,7 @@ void planner_night_done(struct planner_night *n)
     json_decref(n->rows);
     json_decref(n->queue);
     json_decref(n->awaits);
+    json_decref(n->open);
     json_decref(n->turn);
     json_decref(n->failed);
     text_done(&n->told);
@@ -206,6 +208,10 @@ static void obey(struct planner_night *n, const json_t *cmd)
         timer_set(n, step, n->m + json_int(cmd, "ms", 0));
     else if (strcmp(kind, "timer_clear") == 0)
         timer_clear(n, step);
+    else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0)
+        json_put_str(n->open, step, kind);
+    else if (strcmp(kind, "cancel") == 0)
+        json_object_del(n->open, step);
 }
 
 void planner_night_tells(struct planner_night *n, const char *expected)
@@ -402,7 +408,7 @@ void planner_night_begin(struct planner_night *n)
 
 void planner_night_answer(struct planner_night *n, const char *step, const char *by)
 {
-    char ev[256];
+    char ev[1024];
 
     snprintf(ev, sizeof(ev),
              "{'names':['answer'],'steps':['%s'],'by':'%s','name':'%s','call':'%s'}", step, by, by,
@@ -412,9 +418,90 @@ void planner_night_answer(struct planner_night *n, const char *step, const char 
 
 void planner_night_expire(struct planner_night *n, const char *step)
 {
-    char ev[160];
+    char ev[1024];
 
     snprintf(ev, sizeof(ev), "{'names':['expired','silent'],'steps':['%s'],'call':'%s'}", step,
              step);
     planner_night_fact(n, ev);
+}
+
+/* ---- chance ---- */
+
+static uint64_t below(struct entropy *chance, uint64_t n)
+{
+    return entropy_u64(chance) % n;
+}
+
+/* An answer, a silence or a result for something that is open; false: nothing is. */
+static bool open_happens(struct planner_night *n, struct entropy *chance)
+{
+    static const char *const results[] = {"sent", "delivered", "seen", "failed"};
+    size_t count = 0;
+    const char **steps = json_keys(n->open, &count);
+    char step[256];
+    char ev[1024];
+
+    if (count == 0) {
+        free(steps);
+        return false;
+    }
+    snprintf(step, sizeof(step), "%s", steps[below(chance, count)]);
+    free(steps);
+    uint64_t dice = below(chance, 4);
+    if (strcmp(json_str_or(n->open, step, ""), "notify") == 0) {
+        snprintf(ev, sizeof(ev), "{'names':[],'steps':['%s'],'result':'%s'}", step, results[dice]);
+        planner_night_fact(n, ev);
+    } else if (dice == 0) {
+        snprintf(ev, sizeof(ev), "{'names':['declined'],'steps':['%s'],'by':'p%d'}", step,
+                 (int)below(chance, 3));
+        planner_night_fact(n, ev);
+    } else {
+        json_object_del(n->open, step);
+        if (dice == 1)
+            planner_night_expire(n, step);
+        else
+            planner_night_answer(n, step, dice == 2 ? "li.ming" : "wang.qiang");
+    }
+    return true;
+}
+
+static void fact_happens(struct planner_night *n, struct entropy *chance)
+{
+    char ev[1024];
+
+    switch (below(chance, 4)) {
+    case 0:
+        snprintf(ev, sizeof(ev), "{'names':['resolved'],'by':'p%d'}", (int)below(chance, 3));
+        break;
+    case 1:
+        snprintf(ev, sizeof(ev),
+                 "{'names':['update','case'],'by':'w','occurrences':[{'name':'case','station':null,"
+                 "'value':{'id':'c%d','n':%d}}]}",
+                 (int)below(chance, 5), (int)below(chance, 10));
+        break;
+    case 2:
+        snprintf(ev, sizeof(ev),
+                 "{'names':['update','stage_m','stage_m'],'by':'w','occurrences':[{'name':'stage_m',"
+                 "'station':'g7','value':%d.5},{'name':'stage_m','station':'g8','value':%d}]}",
+                 (int)below(chance, 9), (int)below(chance, 9));
+        break;
+    default:
+        snprintf(ev, sizeof(ev), "{'names':['order'],'action':'terminate','by':'p%d'}",
+                 (int)below(chance, 3));
+    }
+    planner_night_fact(n, ev);
+}
+
+void planner_night_happens(struct planner_night *n, struct entropy *chance)
+{
+    uint64_t dice = below(chance, 10);
+
+    if (dice < 4) {
+        struct night_timer *t = timer_first(n);
+        int64_t ms = t && dice < 3 ? t->due - n->m : (int64_t)below(chance, 600000);
+
+        planner_night_pass(n, ms > 0 ? ms : 0);
+    } else if (dice >= 7 || !open_happens(n, chance)) {
+        fact_happens(n, chance);
+    }
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/id.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "plan/planner.h"
@@ -21,6 +22,7 @@ struct planner_night {
     struct planner *planner;
     struct planner_config config;
     bool forgets;
+    bool direct; /* frames do not go through their bytes: for figures */
     char *source;
     const char *seed;
     json_t *trigger; /* members of the incident, over the usual ones */
@@ -33,6 +35,7 @@ struct planner_night {
     bool gap;
     json_t *queue; /* rows that wait for their turn */
     json_t *awaits;
+    json_t *open;   /* {step: "call" or "notify"} that were not cancelled */
     json_t *turn;   /* the last one */
     json_t *failed; /* the frame, when the plan is over */
     struct night_timer *timers;
@@ -69,6 +72,12 @@ void planner_night_pass(struct planner_night *n, int64_t ms);
  *     done                      failed overrun: text   (what ends it)
  */
 void planner_night_tells(struct planner_night *n, const char *expected);
+
+/*
+ * Something that may happen, chosen by chance: an answer, a silence, a fact, a timer, a result.
+ * The same entropy in the same night gives the same.
+ */
+void planner_night_happens(struct planner_night *n, struct entropy *chance);
 
 /* All turns so far, as bytes. */
 void planner_night_turns(const struct planner_night *n, struct text *to);
