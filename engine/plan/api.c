@@ -13,12 +13,15 @@ enum { WORD_COST = 100 }; /* instructions that a word is charged for */
 void api_define(struct run *r)
 {
     static const luaL_Reg words[] = {
-        {"T", api_text},         {"call", api_call},   {"cancel", api_cancel},
-        {"defer", api_defer},    {"every", api_every}, {"log", api_log},
-        {"notify", api_notify},  {"now", api_now},     {"on", api_on},
-        {"parallel", api_parallel}, {"race", api_race}, {"random", api_random},
-        {"sleep", api_sleep},    {"spawn", api_spawn}, {"state", api_state},
-        {"timeout", api_timeout}, {"uuid", api_uuid},  {"wait", api_wait},
+        {"T", api_text},        {"call", api_call},
+        {"cancel", api_cancel}, {"defer", api_defer},
+        {"every", api_every},   {"log", api_log},
+        {"notify", api_notify}, {"now", api_now},
+        {"on", api_on},         {"parallel", api_parallel},
+        {"race", api_race},     {"random", api_random},
+        {"sleep", api_sleep},   {"spawn", api_spawn},
+        {"state", api_state},   {"timeout", api_timeout},
+        {"uuid", api_uuid},     {"wait", api_wait},
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -49,11 +52,14 @@ void api_begin(lua_State *L, const char *word, enum api_use use, struct api *ret
     struct run *r = api_run(L);
     struct task *t = r->tasks.running;
 
-    if (!t)
+    if (!t) {
         luaL_error(L, "%s can be used only inside of plan.respond and what it starts", word);
+        return; /* luaL_error does not come back */
+    }
     if (!lua_isyieldable(L))
-        luaL_error(L, "%s cannot be used here: the function of a sort, a gsub or a match must give "
-                      "its result at once",
+        luaL_error(L,
+                   "%s cannot be used here: the function of a sort, a gsub or a match must give "
+                   "its result at once",
                    word);
     if (use == API_STARTS && t->kind == TASK_DEFER)
         luaL_error(L, "%s cannot be used in a defer: nothing may wait or begin there", word);
@@ -178,8 +184,8 @@ static enum err check_target(const json_t *target, const char *what, struct why 
         return why_set(why, ERR_INVALID, "%s: a target is text like \"duty:duty-room\"", what);
     if (!colon || colon == text || !colon[1])
         return why_set(why, ERR_INVALID,
-                       "%s: \"%s\" is no target; write its kind before it, as in \"person:%s\"", what,
-                       text, text);
+                       "%s: \"%s\" is no target; write its kind before it, as in \"person:%s\"",
+                       what, text, text);
     return ERR_OK;
 }
 
@@ -225,8 +231,9 @@ fact_name api_fact(lua_State *L, struct run *r, const char *word)
 
         if (near)
             luaL_error(L, "%s: there is no fact \"%s\"; did you mean \"%s\"?", word, name, near);
-        luaL_error(L, "%s: there is no fact \"%s\"; the head of the plan names those that are "
-                      "reported",
+        luaL_error(L,
+                   "%s: there is no fact \"%s\"; the head of the plan names those that are "
+                   "reported",
                    word, name);
     }
     return facts_name(&r->facts, name);

@@ -1,9 +1,9 @@
 /*
  * api - the words of the plan language: one C file a group of them, and what they share.
  *
- * A word checks its arguments, does one thing to the run, and gives its result or waits. A word that
- * takes a step (api_begin) can be used only where a task could wait: not at the top of a file, not
- * in the function of sort or gsub, not in a `match`. So it is in a replay, too.
+ * A word checks its arguments, does one thing to the run, and gives its result or waits. A word
+ * that takes a step (api_begin) can be used only where a task could wait: not at the top of a file,
+ * not in the function of sort or gsub, not in a `match`. So it is in a replay, too.
  *
  * To wait, a word yields (api_wait) and goes on in its continuation when the task is woken, live
  * and in a replay alike.

@@ -19,8 +19,9 @@ static void check_rungs(lua_State *L, int index, bool call_has_within)
         lua_rawgeti(L, index, i);
         api_check_options(L, -1, "call: rungs", WORD_RUNG);
         if (api_duration_member(L, -1, "within", "call: rungs: within") < 0 && !call_has_within)
-            luaL_error(L, "call: rung %I has no within, and the call has none either: how long is "
-                          "this rung to be called?",
+            luaL_error(L,
+                       "call: rung %I has no within, and the call has none either: how long is "
+                       "this rung to be called?",
                        i);
         lua_pop(L, 1);
     }
@@ -161,8 +162,8 @@ static json_t *read_notify(lua_State *L, int64_t within_ms, const char *via, str
 {
     AUTO_JSON(args);
 
-    args = json_put(json_object(), "within_ms",
-                    within_ms < 0 ? json_null() : json_integer(within_ms));
+    args =
+        json_put(json_object(), "within_ms", within_ms < 0 ? json_null() : json_integer(within_ms));
     json_put(args, "via", via ? json_string(via) : json_null());
     json_t *to = api_targets_member(L, 1, "notify", why);
     if (!to)

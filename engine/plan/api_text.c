@@ -17,7 +17,8 @@ static void log_unknown(lua_State *L, struct run *r, const char *field)
 
     if (!t || !task_step(t, step))
         return;
-    text_addf(&line, "the text has a field {%s} that nobody knows; it is shown as it stands", field);
+    text_addf(&line, "the text has a field {%s} that nobody knows; it is shown as it stands",
+              field);
     json_t *cmd = command_new("log", step, sandbox_where(L, at));
     run_command(r, json_put_str(cmd, "text", text_str(&line)));
 }

@@ -1,11 +1,11 @@
 /*
  * command - what a plan asks for in one turn, in order.
  *
- * A command is JSON: {"kind","step","at",…} (see planner.h for the kinds). It is written down in the
- * record of the turn, and in a replay it must come out the same, member by member.
+ * A command is JSON: {"kind","step","at",…} (see planner.h for the kinds). It is written down in
+ * the record of the turn, and in a replay it must come out the same, member by member.
  *
  * Layer      plan: base only.
- * Ownership  commands_add takes; commands_take gives the list.
+ * Ownership  commands_add takes; the list is the struct's own.
  */
 #pragma once
 
@@ -35,7 +35,5 @@ json_t *command_new(const char *kind, const char *step, const char *at);
 /* Append. returns NULL, or a sentence about the limit that is reached; then it was not added. */
 const char *commands_add(struct commands *c, json_t *takes);
 
-/*
- * The first difference between what the record has and what came out now, as a sentence; false: none.
- */
+/* The first difference between the record and what came out now, as a sentence; false: none. */
 bool commands_differ(const json_t *recorded, const json_t *now, struct why *ret);

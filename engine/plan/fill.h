@@ -17,9 +17,9 @@
 enum { FILL_FIELD_MAX = 64 };
 
 struct fill {
-    const json_t *values; /* of the plan; may be NULL */
-    const json_t *about;  /* the incident; may be NULL */
-    const char *lang;     /* "zh", "en"; NULL: the text is in no language of its own */
+    const json_t *values;         /* of the plan; may be NULL */
+    const json_t *about;          /* the incident; may be NULL */
+    const char *lang;             /* "zh", "en"; NULL: the text is in no language of its own */
     char unknown[FILL_FIELD_MAX]; /* the first field that nobody knew; "" when there was none */
 };
 

@@ -22,8 +22,8 @@ static void cancel_branches(struct run *r, struct task *parent)
 
     do {
         TAILQ_FOREACH_REVERSE(last, &parent->children, task_list, sibling)
-            if (last->kind == TASK_BRANCH)
-                break;
+        if (last->kind == TASK_BRANCH)
+            break;
         if (last)
             task_cancel(r, last);
     } while (last);

@@ -6,8 +6,8 @@
  * they touch (sandbox.h) and bound their results by SANDBOX_STRING_MAX.
  *
  * Layer      plan: base and Lua.
- * Errors     Functions that a plan calls raise Lua errors; those are longjmp, so they hold no memory
- *            of ours when they raise.
+ * Errors     Functions that a plan calls raise Lua errors; those are longjmp, so they hold no
+ *            memory of ours when they raise.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* lib_base - assert error ipairs next pairs pcall select tonumber tostring type xpcall, metatables. */
+/* lib_base - Lua's basic functions: pcall, pairs, tostring, setmetatable and their like. */
 #include "plan/lib.h"
 
 #include "plan/env.h"
@@ -96,10 +96,11 @@ static int rank_of(lua_State *L, int type)
     case LUA_TBOOLEAN:
         return 2;
     default:
-        return luaL_error(L,
-                          "a key of this table is a %s; only tables whose keys are numbers, strings "
-                          "and booleans can be walked in a known order",
-                          lua_typename(L, type));
+        return luaL_error(
+            L,
+            "a key of this table is a %s; only tables whose keys are numbers, strings "
+            "and booleans can be walked in a known order",
+            lua_typename(L, type));
     }
 }
 
@@ -322,8 +323,8 @@ static void refuse_field(lua_State *L, const char *name, const char *because)
 }
 
 /*
- * (table, metatable or nil). The metatable is copied as it is now: a __mode or __gc that is put into
- * the plan's own table later has no effect, and neither has any other change.
+ * (table, metatable or nil). The metatable is copied as it is now: a __mode or __gc that is put
+ * into the plan's own table later has no effect, and neither has any other change.
  */
 static int base_setmetatable(lua_State *L)
 {

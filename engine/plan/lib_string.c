@@ -30,10 +30,9 @@ static int string_rep(lua_State *L)
         lua_pushliteral(L, "");
         return 1;
     }
-    lua_Integer fits = (lua_Integer)(SANDBOX_STRING_MAX / (len + sep_len)) + 1;
-    if (n > fits)
-        return luaL_error(L, "rep: %I times %I bytes are too long; a string has at most %d", n,
-                          (lua_Integer)(len + sep_len), (int)SANDBOX_STRING_MAX);
+    if ((size_t)n > SANDBOX_STRING_MAX / (len + sep_len) + 1)
+        return luaL_error(L, "rep: %I times %d bytes are too long; a string has at most %d", n,
+                          (int)(len + sep_len), (int)SANDBOX_STRING_MAX);
     lib_check_length(L, "rep", (size_t)n * len + (size_t)(n - 1) * sep_len);
     sandbox_charge(L, 1 + n / 4);
 
@@ -192,8 +191,8 @@ static const char *search(lua_State *L, struct pattern *p, const char **ret_star
     if (init > (lua_Integer)len + 1)
         return NULL;
     *ret_start = s + init - 1;
-    const char *to = anchored ? pattern_match(p, *ret_start)
-                              : pattern_search(p, *ret_start, ret_start);
+    const char *to =
+        anchored ? pattern_match(p, *ret_start) : pattern_search(p, *ret_start, ret_start);
     settle(L, p, 0);
     return to;
 }
@@ -338,7 +337,8 @@ static void add_template(lua_State *L, luaL_Buffer *b, const struct pattern *p, 
             lua_remove(L, -2);
             luaL_addvalue(b);
         } else {
-            luaL_error(L, "gsub: \"%%\" in the replacement is followed by a digit or another \"%%\"");
+            luaL_error(L,
+                       "gsub: \"%%\" in the replacement is followed by a digit or another \"%%\"");
         }
     }
 }
@@ -379,8 +379,9 @@ static int string_gsub(lua_State *L)
     struct pattern p;
     luaL_Buffer b;
 
-    luaL_argexpected(L, kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION ||
-                            kind == LUA_TTABLE,
+    luaL_argexpected(L,
+                     kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION ||
+                         kind == LUA_TTABLE,
                      3, "string, function or table");
     pattern_init(&p, s, len, pattern + anchored, pattern_len - anchored);
     luaL_buffinit(L, &b);
@@ -416,7 +417,8 @@ static int string_gsub(lua_State *L)
 
 void lib_string(lua_State *L)
 {
-    static const char *const as_in_lua[] = {"char", "len", "lower", "reverse", "sub", "upper", NULL};
+    static const char *const as_in_lua[] = {"char", "len",   "lower", "reverse",
+                                            "sub",  "upper", NULL};
     static const luaL_Reg ours[] = {
         {"find", string_find},   {"gmatch", string_gmatch}, {"gsub", string_gsub},
         {"match", string_match}, {"rep", string_rep},       {NULL, NULL},

@@ -128,7 +128,8 @@ static int table_unpack(lua_State *L)
 {
     check_readable(L, 1);
     lua_Integer from = luaL_optinteger(L, 2, 1);
-    lua_Integer to = lua_isnoneornil(L, 3) ? (lua_Integer)lua_rawlen(L, 1) : luaL_checkinteger(L, 3);
+    lua_Integer to =
+        lua_isnoneornil(L, 3) ? (lua_Integer)lua_rawlen(L, 1) : luaL_checkinteger(L, 3);
 
     if (from > to)
         return 0;
@@ -164,7 +165,8 @@ static int table_concat(lua_State *L)
     check_readable(L, 1);
     const char *sep = luaL_optlstring(L, 2, "", &sep_len);
     lua_Integer from = luaL_optinteger(L, 3, 1);
-    lua_Integer to = lua_isnoneornil(L, 4) ? (lua_Integer)lua_rawlen(L, 1) : luaL_checkinteger(L, 4);
+    lua_Integer to =
+        lua_isnoneornil(L, 4) ? (lua_Integer)lua_rawlen(L, 1) : luaL_checkinteger(L, 4);
 
     for (lua_Integer i = from; i <= to; i++) {
         sandbox_charge(L, 2);
@@ -273,8 +275,9 @@ static int table_sort(lua_State *L)
 void lib_table(lua_State *L)
 {
     static const luaL_Reg ours[] = {
-        {"concat", table_concat}, {"insert", table_insert}, {"move", table_move},
-        {"pack", table_pack},     {"remove", table_remove}, {"sort", table_sort},
+        {"concat", table_concat}, {"insert", table_insert},
+        {"move", table_move},     {"pack", table_pack},
+        {"remove", table_remove}, {"sort", table_sort},
         {"unpack", table_unpack}, {NULL, NULL},
     };
 

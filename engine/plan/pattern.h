@@ -1,9 +1,9 @@
 /*
  * pattern - Lua's patterns, matched under a meter.
  *
- * The same patterns as in the Lua 5.4 manual, 6.4.1, with the same results. What is different: every
- * step is counted, and after PATTERN_STEPS_MAX of them the match is given up. Lua's own matcher runs
- * for hours on `.-.-.-b` and a hundred letters, and no hook fires in it.
+ * The same patterns as in the Lua 5.4 manual, 6.4.1, with the same results. What is different:
+ * every step is counted, and after PATTERN_STEPS_MAX of them the match is given up. Lua's own
+ * matcher runs for hours on `.-.-.-b` and a hundred letters, and no hook fires in it.
  *
  * Layer      plan: libc only. Not a word of Lua.
  * Ownership  Everything is borrowed; a match is a plain value on the caller's stack.

@@ -2,8 +2,8 @@
  * replay - a run brought back from the record of its incident.
  *
  * Rows come in the order of the journal: facts, and turns. A turn is taken again with the facts up
- * to its cause, at the recorded time; its commands must come out the same, member by member. If not,
- * the run has diverged and is over: whatever it would do now, it is not what it promised.
+ * to its cause, at the recorded time; its commands must come out the same, member by member. If
+ * not, the run has diverged and is over: whatever it would do now, it is not what it promised.
  *
  *     rows --replay_row--> facts wait --a turn that they caused--> the turn is taken again
  *
@@ -20,7 +20,7 @@ struct replay_fact {
 };
 
 struct replay {
-    int64_t have; /* rows up to here are known */
+    int64_t have;              /* rows up to here are known */
     struct replay_fact *facts; /* that no turn was caused by yet */
     size_t count;
     size_t cap;

@@ -199,9 +199,10 @@ static bool run_chunk(struct run *r)
     if (end != SANDBOX_DONE) {
         const struct sandbox_fault *f = sandbox_fault(r->sb);
 
-        run_fail(r, end == SANDBOX_OVERRUN  ? "overrun"
-                    : end == SANDBOX_MEMORY ? "memory"
-                                            : "error",
+        run_fail(r,
+                 end == SANDBOX_OVERRUN  ? "overrun"
+                 : end == SANDBOX_MEMORY ? "memory"
+                                         : "error",
                  f->text, f->where);
         return false;
     }

@@ -11,12 +11,12 @@
 #include <string.h>
 
 enum {
-    HOOK_EVERY = 1000,     /* instructions between two looks at the budget */
-    RESUME_COST = 250,     /* what a resume may run before the first look, on average */
-    BYTES_PER_UNIT = 64,   /* memory charged as one instruction */
-    COLLECT_DIVISOR = 16,  /* a forced collection costs heap/16 instructions */
-    LONG_STRING = 4096,    /* from here on a string makes instructions dearer */
-    LONG_ARGUMENTS = 64,   /* and so does `...` */
+    HOOK_EVERY = 1000,    /* instructions between two looks at the budget */
+    RESUME_COST = 250,    /* what a resume may run before the first look, on average */
+    BYTES_PER_UNIT = 64,  /* memory charged as one instruction */
+    COLLECT_DIVISOR = 16, /* a forced collection costs heap/16 instructions */
+    LONG_STRING = 4096,   /* from here on a string makes instructions dearer */
+    LONG_ARGUMENTS = 64,  /* and so does `...` */
 };
 
 const struct sandbox_limits sandbox_limits_default = {
@@ -47,10 +47,10 @@ struct sandbox {
 
     int64_t budget;
     int64_t left;
-    int64_t collecting;       /* of what was used: for collections that a full heap forced */
-    lua_State *running;       /* the coroutine that plan code runs on, NULL: none */
-    enum sandbox_end breach;  /* SANDBOX_DONE: none so far */
-    size_t refused_string;    /* bytes of a string that was too long */
+    int64_t collecting;      /* of what was used: for collections that a full heap forced */
+    lua_State *running;      /* the coroutine that plan code runs on, NULL: none */
+    enum sandbox_end breach; /* SANDBOX_DONE: none so far */
+    size_t refused_string;   /* bytes of a string that was too long */
     struct sandbox_fault fault;
 };
 

@@ -16,8 +16,8 @@
  *   bytes         The allocator's cap. One string is at most SANDBOX_STRING_MAX.
  *   nesting       C calls nested too deeply are an overrun, too.
  * The first breach is remembered: from then on every instruction fails again, and pcall passes it
- * on, so that plan code cannot catch it. It is not a function of the plan alone (the layout of Lua's
- * tables differs from process to process), therefore it never becomes part of a recorded turn.
+ * on, so that plan code cannot catch it. It is not a function of the plan alone (the layout of
+ * Lua's tables differs from process to process), so it never becomes part of a recorded turn.
  *
  * What it is not: a security boundary. Lua 5.4.4 has memory bugs, and some work inside single
  * instructions remains unmetered (long chains of __index): a process jail and a CPU timer stand
@@ -87,8 +87,8 @@ void *sandbox_owner(lua_State *L);
 
 /* Start a new budget. What was used since the last one is forgotten. */
 void sandbox_budget(struct sandbox *sb, int64_t instructions);
-int64_t sandbox_used(const struct sandbox *sb);     /* instructions since sandbox_budget() */
-size_t sandbox_bytes(const struct sandbox *sb);     /* bytes held now */
+int64_t sandbox_used(const struct sandbox *sb);      /* instructions since sandbox_budget() */
+size_t sandbox_bytes(const struct sandbox *sb);      /* bytes held now */
 size_t sandbox_bytes_peak(const struct sandbox *sb); /* since sandbox_budget() */
 /* Raise the cap, for a replay of what already went well once. */
 void sandbox_set_bytes_max(struct sandbox *sb, size_t bytes_max);

@@ -112,8 +112,8 @@ struct task *task_find(const struct run *r, const char *id)
     struct task *t;
 
     TAILQ_FOREACH(t, &r->tasks.all, all)
-        if (strcmp(t->id, id) == 0)
-            return t;
+    if (strcmp(t->id, id) == 0)
+        return t;
     return NULL;
 }
 
@@ -347,8 +347,8 @@ bool tasks_busy(const struct run *r)
     const struct task *t;
 
     TAILQ_FOREACH(t, &r->tasks.all, all)
-        if (t->kind == TASK_BODY ? !t->returned : t->kind != TASK_ON)
-            return true;
+    if (t->kind == TASK_BODY ? !t->returned : t->kind != TASK_ON)
+        return true;
     return false;
 }
 

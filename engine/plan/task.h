@@ -1,26 +1,26 @@
 /*
  * task - the parts of a plan that wait side by side.
  *
- * A task is a coroutine with a path for an id: `0` is the body, the n-th primitive of task p has the
- * step `p.n`, and the i-th task that it starts is `p.n/i`. `on` and `every` are nodes of the same
- * tree without a coroutine; their calls are tasks below them. Ready tasks run first in, first out,
- * until all wait: that is a turn.
+ * A task is a coroutine with a path for an id: `0` is the body, the n-th word that task p uses has
+ * the step `p.n`, and the i-th task that it starts is `p.n/i`. `on` and `every` are nodes of the
+ * same tree without a coroutine; their calls are tasks below them. Ready tasks run first in, first
+ * out, until all wait: that is a turn.
  *
- *     READY --tasks_run--> RUNNING --a primitive waits--> WAITING --task_wake--> READY
+ *     READY --tasks_run--> RUNNING --a word waits--> WAITING --task_wake--> READY
  *                          RUNNING --returns or fails--> OVER
  *     READY, WAITING --task_cancel--> OVER
  *
  * What belongs to whom: a task is the parent of what it starts. When it returns or fails, its
- * `defer`s run (last first), and what it started goes to its own parent and lives on. The body stays
- * as the scope of all; its defers run when nothing lives in it any more.
+ * `defer`s run (last first), and what it started goes to its own parent and lives on. The body
+ * stays as the scope of all; its defers run when nothing lives in it any more.
  * To cancel is to abandon: the coroutine is never resumed, so no pcall can hold it up. First its
  * timer, call and unsent notices go, then its children (last first), then its defers run.
  *
  * Layer      plan: base and Lua.
- * Ownership  Tasks belong to their run. A task that is over is freed at the end of the turn; handles
- *            in plan code know only its id.
- * Errors     An error of a plan becomes an `error` command, or goes to the task that waits for this
- *            one. A breach of the sandbox ends the run (run_fail).
+ * Ownership  Tasks belong to their run. A task that is over is freed at the end of the turn;
+ *            handles in plan code know only its id.
+ * Errors     An error of a plan becomes an `error` command, or goes to the task that waits for
+ *            this one. A breach of the sandbox ends the run (run_fail).
  */
 #pragma once
 
@@ -74,12 +74,12 @@ struct group {
     enum group_kind kind;
     int count;
     int over;
-    int winner;    /* index of the branch that returned first; 0: none */
-    int failed;    /* branches that failed */
-    int values;    /* how many the winner returned */
-    bool error;    /* results hold an error to be raised */
+    int winner; /* index of the branch that returned first; 0: none */
+    int failed; /* branches that failed */
+    int values; /* how many the winner returned */
+    bool error; /* results hold an error to be raised */
     bool fail_fast;
-    int results;   /* reference of a table in the registry */
+    int results; /* reference of a table in the registry */
 };
 
 struct wait {
@@ -121,7 +121,7 @@ TAILQ_HEAD(task_list, task);
 struct task {
     enum task_kind kind;
     char *id;
-    char *at; /* where it was started: "flood.lua:64" */
+    char *at;  /* where it was started: "flood.lua:64" */
     int index; /* of a branch */
     struct task *parent;
     struct task_list children;

@@ -62,26 +62,31 @@ static void wake_one(struct run *r, struct task *t, const json_t *ev)
     }
 }
 
-static int compare_order(const void *a, const void *b)
-{
-    const struct task *const *x = a;
-    const struct task *const *y = b;
+struct waiter {
+    uint64_t order;
+    struct task *task;
+};
 
-    return (*x)->wait.order < (*y)->wait.order ? -1 : (*x)->wait.order > (*y)->wait.order;
+static int compare_waiters(const void *a, const void *b)
+{
+    const struct waiter *x = a;
+    const struct waiter *y = b;
+
+    return x->order < y->order ? -1 : x->order > y->order;
 }
 
 void wake_by_event(struct run *r, const json_t *ev)
 {
-    struct task *woken[TASKS_MAX + 1];
+    struct waiter woken[TASKS_MAX + 1];
     struct task *t;
     size_t count = 0;
 
     TAILQ_FOREACH(t, &r->tasks.all, all)
-        if (is_woken(r, t, ev))
-            woken[count++] = t;
-    qsort(woken, count, sizeof(*woken), compare_order);
+    if (is_woken(r, t, ev))
+            woken[count++] = (struct waiter){.order = t->wait.order, .task = t};
+    qsort(woken, count, sizeof(struct waiter), compare_waiters);
     for (size_t i = 0; i < count && !r->fault.reason; i++)
-        wake_one(r, woken[i], ev);
+        wake_one(r, woken[i].task, ev);
 }
 
 /* ---- what is awaited ---- */
@@ -114,7 +119,8 @@ json_t *wake_awaits(const struct run *r)
     size_t steps_count = 0;
     const struct task *t;
 
-    TAILQ_FOREACH(t, &r->tasks.all, all) {
+    TAILQ_FOREACH(t, &r->tasks.all, all)
+    {
         const struct wait *w = &t->wait;
 
         if (t->kind == TASK_ON || w->kind == WAIT_FACT)

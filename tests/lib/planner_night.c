@@ -393,12 +393,13 @@ void planner_night_fact(struct planner_night *n, const char *ev)
 
 void planner_night_begin(struct planner_night *n)
 {
-    json_t *ev = json_loads("{\"names\":[\"trigger\"],\"steps\":[],\"incident\":{\"title\":\"Gauge 7"
-                            "\",\"plan\":\"test\",\"version\":\"1\",\"grade\":\"III\","
-                            "\"place\":{\"name\":\"North Bridge\",\"district\":\"north\"},"
-                            "\"labels\":{\"service\":\"pay\"},\"opened_at\":1784512800000,"
-                            "\"count\":1}}",
-                            0, NULL);
+    json_t *ev =
+        json_loads("{\"names\":[\"trigger\"],\"steps\":[],\"incident\":{\"title\":\"Gauge 7"
+                   "\",\"plan\":\"test\",\"version\":\"1\",\"grade\":\"III\","
+                   "\"place\":{\"name\":\"North Bridge\",\"district\":\"north\"},"
+                   "\"labels\":{\"service\":\"pay\"},\"opened_at\":1784512800000,"
+                   "\"count\":1}}",
+                   0, NULL);
 
     json_put_str(json_object_get(ev, "incident"), "id", INCIDENT);
     if (n->trigger)
@@ -480,10 +481,11 @@ static void fact_happens(struct planner_night *n, struct entropy *chance)
                  (int)below(chance, 5), (int)below(chance, 10));
         break;
     case 2:
-        snprintf(ev, sizeof(ev),
-                 "{'names':['update','stage_m','stage_m'],'by':'w','occurrences':[{'name':'stage_m',"
-                 "'station':'g7','value':%d.5},{'name':'stage_m','station':'g8','value':%d}]}",
-                 (int)below(chance, 9), (int)below(chance, 9));
+        snprintf(
+            ev, sizeof(ev),
+            "{'names':['update','stage_m','stage_m'],'by':'w','occurrences':[{'name':'stage_m',"
+            "'station':'g7','value':%d.5},{'name':'stage_m','station':'g8','value':%d}]}",
+            (int)below(chance, 9), (int)below(chance, 9));
         break;
     default:
         snprintf(ev, sizeof(ev), "{'names':['order'],'action':'terminate','by':'p%d'}",

@@ -42,7 +42,7 @@ struct planner_night {
     size_t timers_count;
     size_t timers_cap;
     int64_t instructions; /* of the last turn */
-    struct text told; /* see planner_night_tells */
+    struct text told;     /* see planner_night_tells */
     int turns;
     int needs;
 };

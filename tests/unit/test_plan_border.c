@@ -48,7 +48,8 @@ static void is_refused(const char *code, const char *sentence)
 static void values_become_canonical(void **state)
 {
     (void)state;
-    becomes("return {b = 1, a = {1, 2.5, 'x', true}, c = {}}", "{\"a\":[1,2.5,\"x\",true],\"b\":1,\"c\":{}}");
+    becomes("return {b = 1, a = {1, 2.5, 'x', true}, c = {}}",
+            "{\"a\":[1,2.5,\"x\",true],\"b\":1,\"c\":{}}");
     becomes("return 10 / 2", "5");
     becomes("return 2^53", "9007199254740992");
     becomes("return 0.1", "0.1");
@@ -60,8 +61,7 @@ static void what_cannot_be_kept_exactly_is_refused(void **state)
     (void)state;
     is_refused("return 0/0", "value: not a number, or infinite");
     is_refused("return {x = {1, math.huge}}", "value.x[2]: not a number, or infinite");
-    is_refused("return (1 << 53) + 1",
-               "value: the number is beyond 2^53 and would not stay exact");
+    is_refused("return (1 << 53) + 1", "value: the number is beyond 2^53 and would not stay exact");
     is_refused("return {1, 2, x = 3}",
                "value: a table has either named members or is a list, not both");
     is_refused("return {1, nil, 3}", "value: the list has holes");

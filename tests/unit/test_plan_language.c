@@ -121,7 +121,8 @@ static void what_is_wrong_with_a_call_is_said(void **state)
                "rung 1 has no within");
     body_fails("call { to = 'duty:a', text = 'x', within = '5m', rungs = {{within = '1m'}} }",
                "a rung has no \"to\"");
-    body_fails("call { to = 'duty:a', within = '5m', text = 'x', rounds = 0 }", "rounds is a number");
+    body_fails("call { to = 'duty:a', within = '5m', text = 'x', rounds = 0 }",
+               "rounds is a number");
     body_fails("call('duty:a')", "call takes a table, got string");
 }
 
@@ -130,8 +131,9 @@ static void what_is_wrong_with_a_call_is_said(void **state)
 static void notify_goes_on_at_once(void **state)
 {
     (void)state;
-    asks("notify { to = {'dept:a', 'post:b'}, text = 'x', via = 'pager', within = '1h' }\nlog('on')",
-         "notify 0.1 dept:a,post:b \"x\"\nlog 0.2 on\ndone\n");
+    asks(
+        "notify { to = {'dept:a', 'post:b'}, text = 'x', via = 'pager', within = '1h' }\nlog('on')",
+        "notify 0.1 dept:a,post:b \"x\"\nlog 0.2 on\ndone\n");
     body_fails("notify { to = 'dept:a', text = 'x', via = 7 }", "the name of an endpoint");
 }
 
@@ -227,8 +229,9 @@ static void every_task_sees_every_fact_once_in_order(void **state)
     for (int i = 1; i <= 2; i++) {
         char ev[160];
 
-        snprintf(ev, sizeof(ev), "{'names':['case'],'occurrences':[{'name':'case','value':"
-                                 "{'id':'%d'}}]}",
+        snprintf(ev, sizeof(ev),
+                 "{'names':['case'],'occurrences':[{'name':'case','value':"
+                 "{'id':'%d'}}]}",
                  i);
         planner_night_fact(&n, ev);
     }
@@ -315,10 +318,11 @@ static void timeout_gives_true_and_the_results_or_false(void **state)
     struct planner_night n;
 
     (void)state;
-    open_night(&n, "local ok, a, b = timeout('10m', function() sleep('1m') return 1, 2 end)\n"
-                   "log(tostring(ok) .. a .. b)\n"
-                   "log(tostring(timeout('1m', function() call {to='post:a', within='5m', text='x'} "
-                   "end)))");
+    open_night(&n,
+               "local ok, a, b = timeout('10m', function() sleep('1m') return 1, 2 end)\n"
+               "log(tostring(ok) .. a .. b)\n"
+               "log(tostring(timeout('1m', function() call {to='post:a', within='5m', text='x'} "
+               "end)))");
     planner_night_tells(&n, "timer 0.1 600000\ntimer 0.1/1.1 60000\n");
     planner_night_pass(&n, 60000);
     planner_night_tells(&n, "clear 0.1\nlog 0.2 true12\ntimer 0.3 60000\n"
@@ -351,7 +355,8 @@ static void an_error_in_a_timeout_is_raised(void **state)
     struct planner_night n;
 
     (void)state;
-    open_night(&n, "local ok, e = pcall(timeout, '1m', function() sleep('1s') error('x') end) log(e)");
+    open_night(&n,
+               "local ok, e = pcall(timeout, '1m', function() sleep('1s') error('x') end) log(e)");
     planner_night_pass(&n, 1000);
     planner_night_tells(&n, "timer 0.1 60000\ntimer 0.1/1.1 1000\nclear 0.1\n"
                             "log 0.2 test.lua:3: x\ndone\n");
@@ -431,9 +436,9 @@ static void race_takes_the_first_and_cancels_the_rest(void **state)
 static void a_tie_in_a_race_goes_to_the_first(void **state)
 {
     (void)state;
-    asks("log(race { function() return 'a' end, function() return 'b' end })",
-         "log 0.2 1\ndone\n");
-    asks("local ok, e = pcall(race, { function() error('a', 0) end, function() error('b', 0) end })\n"
+    asks("log(race { function() return 'a' end, function() return 'b' end })", "log 0.2 1\ndone\n");
+    asks("local ok, e = pcall(race, { function() error('a', 0) end, function() error('b', 0) end "
+         "})\n"
          "log(e)",
          "log 0.1 branch 1 failed: a\nlog 0.2 b\ndone\n");
 }
@@ -659,7 +664,8 @@ static void defers_run_at_the_end_last_first(void **state)
          "error 0.1/1.2 handler x\nlog 0.1/1.1/1.1 d\ndone\n");
     asks("spawn(function() defer(function() error('in defer', 0) end)\n"
          "defer(function() sleep('1m') end) end)",
-         "error 0.1/1.2/1.1 handler test.lua:4: sleep cannot be used in a defer: nothing may wait or "
+         "error 0.1/1.2/1.1 handler test.lua:4: sleep cannot be used in a defer: nothing may wait "
+         "or "
          "begin there\nerror 0.1/1.1/1.1 handler in defer\ndone\n");
 }
 
@@ -681,8 +687,9 @@ static void returning_ends_nothing(void **state)
     struct planner_night n;
 
     (void)state;
-    open_night(&n, "local h = spawn(function() spawn(function() sleep('1h') log('lives') end) end)\n"
-                   "sleep('1m') cancel(h)");
+    open_night(&n,
+               "local h = spawn(function() spawn(function() sleep('1h') log('lives') end) end)\n"
+               "sleep('1m') cancel(h)");
     planner_night_pass(&n, 3600000);
     planner_night_tells(&n, "timer 0.2 60000\ntimer 0.1/1.1/1.1 3600000\n"
                             "log 0.1/1.1/1.2 lives\ndone\n");
@@ -698,8 +705,9 @@ static void more_than_256_tasks_are_refused_with_an_alarm(void **state)
     (void)state;
     open_night(&n, "for i = 1, 300 do spawn(sleep, '1h') end");
     assert_int_equal(n.timers_count, 256);
-    assert_non_null(strstr(text_str(&n.told), "error 0.257/1 handler test.lua:3: more than 256 tasks "
-                                              "at once: this one was not started"));
+    assert_non_null(strstr(text_str(&n.told),
+                           "error 0.257/1 handler test.lua:3: more than 256 tasks "
+                           "at once: this one was not started"));
     assert_null(strstr(text_str(&n.told), "error 0.258"));
     planner_night_done(&n);
     body_fails("local t = {} for i = 1, 257 do t[i] = function() end end parallel(t)",
@@ -709,25 +717,29 @@ static void more_than_256_tasks_are_refused_with_an_alarm(void **state)
 static void more_than_1000_commands_end_the_plan(void **state)
 {
     (void)state;
-    asks("while true do pcall(log, 'x') end",
-         "failed too_many_commands: test.lua:3: more than 1,000 commands in one turn; is there a loop "
-         "without a wait in it?\n");
+    asks("while true do pcall(log, 'x') end", "failed too_many_commands: test.lua:3: more than "
+                                              "1,000 commands in one turn; is there a loop "
+                                              "without a wait in it?\n");
     asks("local t = {} for i = 1, 6000 do t[i] = 'person:p' .. i end\n"
          "for i = 1, 4 do notify{to = t, text = 'x'} end",
-         "failed too_many_commands: test.lua:4: more than 20,000 targets in one turn; use a group\n");
+         "failed too_many_commands: test.lua:4: more than 20,000 targets in one turn; use a "
+         "group\n");
 }
 
 static void overruns_fail_with_the_line(void **state)
 {
     (void)state;
     asks("local function f() while true do end end\nwhile true do pcall(f) end",
-         "failed overrun: test.lua:3: more than 2000000 instructions in one turn; is there a loop that "
+         "failed overrun: test.lua:3: more than 2000000 instructions in one turn; is there a loop "
+         "that "
          "never waits?\n");
-    asks("local t = {} for i = 1, 1e9 do t[i] = i end",
-         "failed memory: test.lua:3: more than 4194304 bytes of memory; does a table or a recursion "
-         "grow without end?\n");
+    asks(
+        "local t = {} for i = 1, 1e9 do t[i] = i end",
+        "failed memory: test.lua:3: more than 4194304 bytes of memory; does a table or a recursion "
+        "grow without end?\n");
     asks("while true do parallel { function() end } end",
-         "failed overrun: test.lua:3: more than 2000000 instructions in one turn; is there a loop that "
+         "failed overrun: test.lua:3: more than 2000000 instructions in one turn; is there a loop "
+         "that "
          "never waits?\n");
 }
 
@@ -759,8 +771,9 @@ static void words_have_their_place(void **state)
          "timer 0.1 60000\n");
     planner_night_init(&n, "log('x')\nreturn plan 'test' {}");
     planner_night_begin(&n);
-    planner_night_tells(&n, "failed error: test.lua:1: log can be used only inside of plan.respond and "
-                            "what it starts\n");
+    planner_night_tells(&n,
+                        "failed error: test.lua:1: log can be used only inside of plan.respond and "
+                        "what it starts\n");
     planner_night_done(&n);
 }
 
@@ -772,7 +785,8 @@ static void reserved_words_say_that_they_are_not_built(void **state)
     body_fails("require 'lib.x'", "\"require\" is not built yet");
     body_fails("incident:at_least 'II'", "\"incident.at_least\" is not built yet");
     body_fails("log(incident.commander)", "\"incident.commander\" is not built yet");
-    body_fails("log(incident.titel)", "there is no \"incident.titel\"; did you mean \"incident.title\"");
+    body_fails("log(incident.titel)",
+               "there is no \"incident.titel\"; did you mean \"incident.title\"");
 }
 
 static void a_file_must_be_a_plan(void **state)
@@ -812,7 +826,8 @@ static void texts_are_filled(void **state)
          "log 0.1 First report: Gauge 7 at North Bridge. pay 1\ndone\n");
     asks("log(T('{who} of {n}: {b}', {who = {'a', 'b'}, n = 2.5, b = true}))",
          "log 0.1 a, b of 2.5: true\ndone\n");
-    asks("notify{to='post:a', text = T({zh = '{title} {who}', en = '{title} {who}'}, {who = {'a', 'b'}})}",
+    asks("notify{to='post:a', text = T({zh = '{title} {who}', en = '{title} {who}'}, {who = {'a', "
+         "'b'}})}",
          "notify 0.1 post:a {\"en\":\"Gauge 7 a, b\",\"zh\":\"Gauge 7 a、b\"}\ndone\n");
     asks("log(T '{grade} {nosuch} {a b} { {')",
          "log 0.1 the text has a field {nosuch} that nobody knows; it is shown as it stands\n"

@@ -243,10 +243,12 @@ static void a_different_command_is_a_divergence(void **state)
     open_bare(&b, false);
     send_event(&b, "a", 2, 3, false, FIRST);
     say(&b, HISTORY(ROW_1 "," TURN_1(61000), "false"));
-    hears(&b,
-          "need a have 0\nfailed diverged: the turn of row 1 came out differently when it was replayed: "
-          "command 1 is {\"at\":\"x.lua:1\",\"kind\":\"timer\",\"ms\":61000,\"step\":\"0.1\"} in the "
-          "record, and {\"at\":\"x.lua:1\",\"kind\":\"timer\",\"ms\":60000,\"step\":\"0.1\"} now\n");
+    hears(
+        &b,
+        "need a have 0\nfailed diverged: the turn of row 1 came out differently when it was "
+        "replayed: "
+        "command 1 is {\"at\":\"x.lua:1\",\"kind\":\"timer\",\"ms\":61000,\"step\":\"0.1\"} in the "
+        "record, and {\"at\":\"x.lua:1\",\"kind\":\"timer\",\"ms\":60000,\"step\":\"0.1\"} now\n");
     assert_int_equal(planner_runs(b.p), 0);
     close_bare(&b);
 }
@@ -283,7 +285,8 @@ static void the_least_recently_used_run_goes_first(void **state)
     assert_true(one > 5000 && one < 40000);
     send_event(&b, "i0", 2, 3, false, FIRST);
     char hello[100];
-    snprintf(hello, sizeof(hello), "{'op':'hello','gen':3,'resident_bytes':%zu}", one * 3 + one / 2);
+    snprintf(hello, sizeof(hello), "{'op':'hello','gen':3,'resident_bytes':%zu}",
+             one * 3 + one / 2);
     text_clear(&b.said);
     say(&b, hello);
     assert_int_equal(planner_runs(b.p), 3);
@@ -321,14 +324,16 @@ static void a_plan_that_breaks_is_forgotten_and_others_run_on(void **state)
     struct planner_hooks hooks = {.ctx = &b, .send = hear};
     b.p = planner_new(&planner_config_default, &hooks);
     say(&b, "{'op':'hello','gen':3}");
-    send_pin(&b, "local p = plan 'x' {} function p.respond(i) if i.title == 'bad' then while true do "
-                 "end end sleep('1m') end return p");
+    send_pin(&b,
+             "local p = plan 'x' {} function p.respond(i) if i.title == 'bad' then while true do "
+             "end end sleep('1m') end return p");
     send_trigger(&b, "a");
     send_event(&b, "bad", 0, 1, false,
                "{'names':['trigger'],'steps':[],'incident':{'title':'bad'}}");
     send_event(&b, "a", 2, 3, false, FIRST);
-    hears(&b, "turn a cause 1, 1 commands\nfailed overrun: x.lua:1: more than 2000000 instructions in "
-              "one turn; is there a loop that never waits?\nturn a cause 3, 0 commands\n");
+    hears(&b,
+          "turn a cause 1, 1 commands\nfailed overrun: x.lua:1: more than 2000000 instructions in "
+          "one turn; is there a loop that never waits?\nturn a cause 3, 0 commands\n");
     assert_int_equal(planner_runs(b.p), 1);
     close_bare(&b);
 }
@@ -364,7 +369,8 @@ static void a_check_is_answered(void **state)
 
     (void)state;
     open_bare(&b, false);
-    say(&b, "{'op':'check','id':9,'site':{'name':'site.lua','source':'x'},'channels':[],'plans':[]}");
+    say(&b,
+        "{'op':'check','id':9,'site':{'name':'site.lua','source':'x'},'channels':[],'plans':[]}");
     hears(&b, "checked\n");
     assert_int_equal(json_int(b.last, "id", 0), 9);
     assert_false(json_bool(b.last, "ok"));
@@ -399,8 +405,9 @@ static void a_later_turn_may_fail(void **state)
                            "end return p");
     planner_night_begin(&n);
     planner_night_pass(&n, 60000);
-    planner_night_tells(&n, "timer 0.1 60000\nfailed memory: test.lua:2: more than 4194304 bytes of "
-                            "memory; does a table or a recursion grow without end?\n");
+    planner_night_tells(&n,
+                        "timer 0.1 60000\nfailed memory: test.lua:2: more than 4194304 bytes of "
+                        "memory; does a table or a recursion grow without end?\n");
     assert_string_equal(json_str(n.failed, "where"), "test.lua:2");
     planner_night_done(&n);
 }

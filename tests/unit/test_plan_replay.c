@@ -106,7 +106,8 @@ enum { BODIES = sizeof(bodies) / sizeof(bodies[0]) };
 enum memory { REMEMBERS, FORGETS, CROWDED };
 
 /* Live through a night; the turns as bytes. */
-static void live(const char *source, int night, enum memory memory, struct text *ret, int *ret_needs)
+static void live(const char *source, int night, enum memory memory, struct text *ret,
+                 int *ret_needs)
 {
     struct planner_night n;
     struct entropy chance;

@@ -104,10 +104,14 @@ static void long_strings_make_instructions_dear(void **state)
 static void pattern_bombs_are_refused_while_they_burn(void **state)
 {
     static const char *const bombs[] = {
-        "('a'):rep(100):find('.-.-.-.-b')",       "('a'):rep(100000):find('.-b')",
-        "('a'):rep(100000):match('a*b')",         "('('):rep(100000):find('%b()')",
-        "('a'):rep(100000):gsub('.-b', 'x')",     "('a'):rep(30):find(('a?'):rep(30) .. ('a'):rep(30) .. 'b')",
-        "('a'):rep(100000):match('(a*)*b')",      "('x'):rep(200000):find('%f[y].-z')",
+        "('a'):rep(100):find('.-.-.-.-b')",
+        "('a'):rep(100000):find('.-b')",
+        "('a'):rep(100000):match('a*b')",
+        "('('):rep(100000):find('%b()')",
+        "('a'):rep(100000):gsub('.-b', 'x')",
+        "('a'):rep(30):find(('a?'):rep(30) .. ('a'):rep(30) .. 'b')",
+        "('a'):rep(100000):match('(a*)*b')",
+        "('x'):rep(200000):find('%f[y].-z')",
         "('a'):rep(5000):find('(.*)(.*)%2b')",
     };
     char code[256];
@@ -202,10 +206,27 @@ static void deep_recursion_is_no_error_that_can_be_caught(void **state)
 static void what_a_plan_must_not_have_is_not_there(void **state)
 {
     static const char *const absent[] = {
-        "os.time()", "io.open('x')", "debug.traceback()", "load('return 1')", "loadstring('x')",
-        "dofile('x')", "loadfile('x')", "collectgarbage()", "coroutine.create(print)", "print(1)",
-        "rawset({}, 1, 1)", "rawget({}, 1)", "_G.x", "package.path", "math.random()", "math.sin(1)",
-        "math.exp(1)", "string.dump(pcall)", "string.pack('i', 1)", "math.pi", "math.log(2)",
+        "os.time()",
+        "io.open('x')",
+        "debug.traceback()",
+        "load('return 1')",
+        "loadstring('x')",
+        "dofile('x')",
+        "loadfile('x')",
+        "collectgarbage()",
+        "coroutine.create(print)",
+        "print(1)",
+        "rawset({}, 1, 1)",
+        "rawget({}, 1)",
+        "_G.x",
+        "package.path",
+        "math.random()",
+        "math.sin(1)",
+        "math.exp(1)",
+        "string.dump(pcall)",
+        "string.pack('i', 1)",
+        "math.pi",
+        "math.log(2)",
     };
     char code[128];
 
@@ -250,7 +271,8 @@ static void names_are_strict_and_the_near_one_is_told(void **state)
 {
     (void)state;
     raises("return tostirng(1)", "there is no \"tostirng\"; did you mean \"tostring\"?");
-    raises("return string.fromat('x')", "there is no \"string.fromat\"; did you mean \"string.format\"");
+    raises("return string.fromat('x')",
+           "there is no \"string.fromat\"; did you mean \"string.format\"");
     raises("return measure('x')", "\"measure\" is not built yet");
     raises("counter = 1", "\"counter\" is not declared; write \"local counter\" where it begins");
     raises("tostring = 1", "\"tostring\" is not declared");
@@ -310,9 +332,10 @@ static void pairs_and_next_go_in_order(void **state)
           "ac");
     raises("for k in pairs({[{}] = 1}) do end", "a key of this table is a table");
     gives("return next({}) == nil", "true");
-    gives("local t = {} for i = 1, 500 do t['k' .. (i * 7919 % 500)] = i end local last, n = '', 0\n"
-          "for k in pairs(t) do if k > last then n = n + 1 end last = k end return n",
-          "500");
+    gives(
+        "local t = {} for i = 1, 500 do t['k' .. (i * 7919 % 500)] = i end local last, n = '', 0\n"
+        "for k in pairs(t) do if k > last then n = n + 1 end last = k end return n",
+        "500");
 }
 
 static void texts_hold_no_addresses(void **state)
@@ -358,8 +381,9 @@ static void numerals_are_no_numbers(void **state)
 static void the_table_functions_do_their_work(void **state)
 {
     (void)state;
-    gives("local t = {1, 2, 3} table.insert(t, 4) table.insert(t, 1, 0) return table.concat(t, ',')",
-          "0,1,2,3,4");
+    gives(
+        "local t = {1, 2, 3} table.insert(t, 4) table.insert(t, 1, 0) return table.concat(t, ',')",
+        "0,1,2,3,4");
     gives("local t = {1, 2, 3} local x = table.remove(t, 1) local y = table.remove(t)\n"
           "return table.concat(t, ',') .. x .. y",
           "213");
@@ -384,7 +408,8 @@ static void format_does_its_work(void **state)
     raises("return ('%d'):format('12')", "needs a number");
     raises("return ('%s'):format()", "value expected");
     raises("return ('%'):format(1)", "a % item has no end");
-    gives("return ('%s'):format(setmetatable({}, {__tostring = function() return 'me' end}))", "me");
+    gives("return ('%s'):format(setmetatable({}, {__tostring = function() return 'me' end}))",
+          "me");
 }
 
 static void errors_carry_their_place(void **state)
