@@ -52,7 +52,8 @@ SAY  = @$(if $(V),:,printf '%-5s %s\n')
 RINGS := base core plan courier store intake serve world sim ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)
-PARTS := $(filter-out $(OUT)/obj/main.o,$(OBJ)) # everything but main(), for the tests to link
+# everything but main(), for the tests to link
+PARTS := $(filter-out $(OUT)/obj/main.o,$(OBJ))
 # text in the repository, a string in the binary: #include "gen/store/schema/001_….sql.inc"
 GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql))
 
@@ -125,7 +126,7 @@ test:
 	@scripts/deps test
 	@$(AGAIN) check
 
-tests: $(if $(wildcard engine/main.c),$(OUT)/muster) $(TEST_BIN) $(DRIVER) $(PRELOAD)
+tests: $(OUT)/muster $(TEST_BIN) $(DRIVER) $(PRELOAD)
 
 check: tests
 	@OUT=$(OUT) scripts/test
