@@ -132,8 +132,8 @@ void last_word_send(struct engine *e); /* at a start that finds no database it c
 
 /* engine_config.c */
 void config_begin(struct engine *e, bool take, struct reply_to to); /* read and have it checked */
-void config_planner_up(struct engine *e, int slot, int64_t gen);    /* a check may wait for it */
-void config_checked(struct engine *e, const json_t *frame);
+void config_planner_up(struct engine *e);                           /* a check may wait for it */
+void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame);
 void config_free(struct engine *e);
 /* The frame "check" for all files of a plans folder: also for `muster plan check`. Gives. */
 enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_USE;

@@ -183,11 +183,14 @@ void config_begin(struct engine *e, bool take, struct reply_to to)
         check_send(e);
 }
 
-void config_planner_up(struct engine *e, int slot, int64_t gen)
+void config_planner_up(struct engine *e)
 {
-    (void)slot;
-    if (!e->check || e->check->gen == gen)
+    if (!e->check)
         return;
+    for (int slot = 0; slot < SLOT_QUARANTINE; slot++) {
+        if (e->check->gen && e->planners[slot].gen == e->check->gen)
+            return; /* the planner that has it is alive */
+    }
     if (e->check->tries >= CHECK_TRIES)
         check_refused(e, NULL,
                       "the check of site and plans ended its process three times: a file "
@@ -338,13 +341,11 @@ static void check_taken(struct engine *e, const json_t *checked)
     config_ready(e);
 }
 
-void config_checked(struct engine *e, const json_t *frame)
+void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame)
 {
-    for (int slot = 0; slot < SLOT_QUARANTINE; slot++) {
-        if (e->check && e->planners[slot].gen == e->check->gen && e->planners[slot].under_way)
-            e->planners[slot].under_way--;
-    }
-    if (!e->check)
+    if (e->planners[slot].gen == gen && e->planners[slot].under_way)
+        e->planners[slot].under_way--;
+    if (!e->check || e->check->gen != gen)
         return;
     if (!json_bool(frame, "ok")) {
         check_refused(e, json_at(frame, "findings"), "site or plans have errors");

@@ -60,7 +60,7 @@ void planner_up(struct engine *e, int slot, int64_t gen)
     json_put_int(hello, "resident_bytes", resident);
     e->planners[slot] = (struct planner_state){.gen = gen};
     children_send(e->children, (enum child_slot)slot, gen, hello);
-    config_planner_up(e, slot, gen);
+    config_planner_up(e);
     engine_input(e, (struct input){.kind = IN_PLANNER_UP, .slot = slot, .gen = gen});
 }
 
@@ -257,7 +257,7 @@ void planner_frame_in(struct engine *e, int slot, int64_t gen, const json_t *fra
                                        .gen = gen,
                                        .body = frame});
     } else if (frame_is(frame, "checked")) {
-        config_checked(e, frame);
+        config_checked(e, slot, gen, frame);
     }
 }
 
