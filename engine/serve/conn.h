@@ -11,7 +11,7 @@
 #pragma once
 
 #include "intake/line.h"
-#include "intake/ops.h"
+#include "intake/request.h"
 #include "serve/serve.h"
 
 #include <sys/queue.h>

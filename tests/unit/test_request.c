@@ -2,7 +2,7 @@
 
 #include "base/id.h"
 #include "intake/line.h"
-#include "intake/ops.h"
+#include "intake/request.h"
 
 #include <string.h>
 
@@ -84,7 +84,7 @@ static const struct {
     {"{\"op\":\"trigger\",\"title\":\"x\",\"warning\":\"orang\"}", CODE_BAD_FIELD, "warning",
      "orange", "none of red orange yellow blue"},
     {"{\"op\":\"list\",\"state\":\"opne\"}", CODE_BAD_FIELD, "state", "open", "\"opne\" is none"},
-    {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 8 words"},
+    {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 6 words"},
     {"{\"op\":\"list\",\"state\":[\"open\",7]}", CODE_BAD_FIELD, "state", "", "must be one of"},
     {"{\"op\":\"ping\",\"lang\":\"fr\"}", CODE_BAD_FIELD, "lang", "", "none of zh en"},
     {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"raise\",\"reason\":\"x\"}",
@@ -313,5 +313,5 @@ int main(void)
         cmocka_unit_test(broken_lines_are_refused_with_a_sentence),
         cmocka_unit_test(every_operation_has_a_scope_that_a_plain_group_member_has_or_not),
     };
-    return cmocka_run_group_tests_name("ops", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }

@@ -1,0 +1,168 @@
+#include "intake/request.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { LIST_ROWS_DEFAULT = 100, TIMELINE_ROWS_DEFAULT = 500 };
+
+/* ---- the operation, and its fields ---- */
+
+static enum code op_find(json_t *object, enum op_id *ret, struct refusal *r)
+{
+    const struct field *op = field_find(ops_common_fields, "op");
+    json_t *value = json_object_get(object, "op");
+    if (!value)
+        return refuse(r, CODE_MISSING_FIELD, "op", NULL,
+                      "op: is missing; it names the operation, like {\"op\":\"ping\"}");
+    enum code code = field_check(op, value, r);
+    if (code)
+        return code;
+    const char *name = json_string_value(value);
+    return op_parse(name, ret) ? CODE_OK : op_refuse(name, r);
+}
+
+static enum code field_refuse(const struct op *op, const char *name, struct refusal *r)
+{
+    const char *names[32] = {0};
+    size_t count = 0;
+    for (const struct field *f = op->fields; f->name; f++)
+        names[count++] = f->name;
+    for (const struct field *f = ops_common_fields; f->name; f++)
+        names[count++] = f->name;
+    assert(count < sizeof names / sizeof names[0]);
+
+    const char *near = text_nearest(name, names);
+    int shown = (int)utf8_cut(name, strlen(name), 60);
+    if (near)
+        return refuse(r, CODE_UNKNOWN_FIELD, name, near,
+                      "%s has no field \"%.*s\"; did you mean \"%s\"?", op->name, shown, name,
+                      near);
+    AUTO_TEXT(known);
+    words_add(&known, names);
+    return refuse(r, CODE_UNKNOWN_FIELD, name, NULL, "%s has no field \"%.*s\"; it has %s",
+                  op->name, shown, name, text_str(&known));
+}
+
+static enum code fields_check(const struct op *op, json_t *object, struct refusal *r)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        const struct field *def = field_find(ops_common_fields, name);
+        if (!def)
+            def = field_find(op->fields, name);
+        if (!def)
+            return field_refuse(op, name, r);
+        if (def->reserved)
+            return refuse(r, CODE_NOT_BUILT, name, NULL, "%s: the field \"%s\" is not built yet",
+                          op->name, name);
+        enum code code = field_check(def, value, r);
+        if (code)
+            return code;
+    }
+    for (const struct field *f = op->fields; f->name; f++)
+        if (f->required && !json_at(object, f->name))
+            return refuse(r, CODE_MISSING_FIELD, f->name, NULL, "%s: the field \"%s\" is missing",
+                          op->name, f->name);
+    return CODE_OK;
+}
+
+/* ---- the request ---- */
+
+static void states_take(struct query *q, const json_t *value)
+{
+    size_t count = 0;
+    for (const char *const *state = ops_states; *state; state++) {
+        bool wanted = json_is_string(value) && strcmp(json_string_value(value), *state) == 0;
+        for (size_t i = 0; i < json_array_size(value); i++)
+            wanted |= strcmp(json_string_value(json_array_get(value, i)), *state) == 0;
+        if (wanted)
+            q->states[count++] = *state;
+    }
+}
+
+static void query_take(struct request *r)
+{
+    static const enum query_kind kinds[OPS] = {[OP_LIST] = QUERY_LIST,
+                                               [OP_STATUS] = QUERY_INCIDENT,
+                                               [OP_TIMELINE] = QUERY_TIMELINE,
+                                               [OP_WATCH] = QUERY_EVENTS};
+    struct query *q = &r->query;
+    const json_t *drill = json_at(r->object, "drill");
+    int64_t rows = r->op == OP_LIST ? LIST_ROWS_DEFAULT : TIMELINE_ROWS_DEFAULT;
+    *q = (struct query){.kind = kinds[r->op], .incident = r->incident};
+    q->limit = (int)json_int(r->object, "limit", rows);
+    q->drill = drill ? json_is_true(drill) : -1;
+    states_take(q, json_at(r->object, "state"));
+
+    struct uuid cursor;
+    const char *text = json_str(r->object, "cursor");
+    if (text && uuid_parse(text, &cursor))
+        (void)uuid_text(cursor, q->cursor);
+    const char *after = json_str(r->object, "after");
+    if (after)
+        (void)event_parse(after, &r->after_gen, &q->after);
+}
+
+/* What the core gets: the operation's own fields. */
+static json_t *body_take(const json_t *object)
+{
+    static const char *const not_of_body[] = {"op", "ref", "lang", "incident", "value", NULL};
+    json_t *body = json_copy(json_unconst(object));
+    for (const char *const *name = not_of_body; *name; name++)
+        (void)json_object_del(body, *name);
+    return body;
+}
+
+enum code request_read(json_t *object, struct request *ret, struct refusal *ret_refusal)
+{
+    assert(json_is_object(object));
+    *ret = (struct request){.object = object};
+    json_t *ref = json_object_get(object, "ref");
+    if (ref && field_check(field_find(ops_common_fields, "ref"), ref, ret_refusal) == CODE_OK)
+        ret->ref = ref;
+
+    enum code code = op_find(object, &ret->op, ret_refusal);
+    if (!code)
+        code = fields_check(op_def(ret->op), object, ret_refusal);
+    if (code)
+        return code;
+    if (ret->op == OP_UPDATE && !json_at(object, "fields") && !json_at(object, "note"))
+        return refuse(ret_refusal, CODE_MISSING_FIELD, "fields", NULL,
+                      "update: neither \"fields\" nor \"note\" is there; one must be");
+
+    const char *incident = json_str(object, "incident");
+    if (incident)
+        (void)uuid_parse(incident, &ret->incident);
+    ret->lang = json_str(object, "lang");
+    ret->value = json_str(object, "value");
+    ret->body = body_take(object);
+    query_take(ret);
+    return CODE_OK;
+}
+
+void request_done(struct request *r)
+{
+    json_decref(r->body);
+    json_decref(r->object);
+    *r = (struct request){0};
+}
+
+bool op_input_kind(enum op_id op, enum input_kind *ret)
+{
+    static const struct {
+        enum op_id op;
+        enum input_kind kind;
+    } kinds[] = {
+        {OP_TRIGGER, IN_TRIGGER}, {OP_ANSWER, IN_ANSWER}, {OP_UPDATE, IN_UPDATE},
+        {OP_RESOLVE, IN_RESOLVE}, {OP_ORDER, IN_ORDER},   {OP_CONTACT_SET, IN_CONTACT_SET},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i].op == op) {
+            *ret = kinds[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
