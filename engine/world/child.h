@@ -4,8 +4,8 @@
  * A child is this binary, executed anew, with nothing but: stderr, its socket, its shared page, the
  * descriptor of the data folder's lock (so that no new generation starts while one of the old
  * lives), and for the engine the listening sockets. It is killed by the kernel when the supervisor
- * dies, and leaves by itself when its socket is closed. It ignores SIGINT, SIGTERM and SIGHUP: those
- * are for the supervisor, which steers its children by frames.
+ * dies, and leaves by itself when its socket is closed. It ignores SIGINT, SIGTERM and SIGHUP:
+ * those are for the supervisor, which steers its children by frames.
  *
  *     fd 3  socket    planner, courier: frames with the engine; engine: frames with the supervisor
  *     fd 4  page      world/page.h

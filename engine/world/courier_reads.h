@@ -1,10 +1,10 @@
 /*
- * courier_reads - the files and folders that the courier may read, and whether they are still those.
+ * courier_reads - files and folders that the courier may read, and whether they still are those.
  *
- * The jail's permission is for what a path leads to when the courier starts. A file that is replaced
- * later (resolv.conf when the network changes, hosts by an editor) is another file: the courier
- * could not read it and would reach nobody. So the supervisor compares now and then, and starts the
- * courier anew when something was replaced.
+ * The jail's permission is for what a path leads to when the courier starts. A file that is
+ * replaced later (resolv.conf when the network changes, hosts by an editor) is another file: the
+ * courier could not read it and would reach nobody. So the supervisor compares now and then, and
+ * starts the courier anew when something was replaced.
  *
  * Layer      adapter: base.
  * Ownership  courier_reads_init fills, courier_reads_done frees.

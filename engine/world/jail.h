@@ -7,10 +7,10 @@
  *          authorities, what name resolution needs. It may not listen, write files or execute; what
  *          is not on its list is refused, exec, ptrace and the like kill it.
  *
- * Several walls, each of which would do: seccomp, Landlock, no capabilities, limits, no dumps. Where
- * the kernel lacks one, the process starts all the same, and says which part is missing: a plan that
- * calls people weighs more than a second wall. Builds with sanitizers or coverage have a relaxed
- * jail, as their run-time libraries open files and start processes.
+ * Several walls, each of which would do: seccomp, Landlock, no capabilities, limits, no dumps.
+ * Where the kernel lacks one, the process starts all the same, and says which part is missing: a
+ * plan that calls people weighs more than a second wall. Builds with sanitizers or coverage have a
+ * relaxed jail, as their run-time libraries open files and start processes.
  *
  * Layer      adapter: base, libseccomp; Landlock by its system calls.
  * Threads    Before there are others: some walls stand only around the calling thread.

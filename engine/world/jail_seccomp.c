@@ -36,7 +36,7 @@ static struct scmp_arg_cmp arg_bits(unsigned arg, uint64_t mask, uint64_t value)
         .arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
 }
 
-/* What any process needs to compute and to end: memory (never executable), time, its own signals. */
+/* What any process needs to compute and to end: memory (not executable), time, its own signals. */
 static int add_common(scmp_filter_ctx f)
 {
     static const int calls[] = {

@@ -1,7 +1,7 @@
 /*
  * loop - the engine's event loop: base/loop.h filled with libevent. The only home of <event2/…>.
  *
- *     loop_run:  wait until something is ready --> call back for all of it --> the pass hook --> …
+ *     loop_run:  wait until something is ready --> call back for all of it --> the hook --> …
  *
  * The hook at the end of a pass is where the engine samples the clocks, steps what came in, then
  * the timers that are due, and makes one commit of it.
@@ -21,8 +21,8 @@ void loop_free(struct loop *l);
 void loop_on_pass(struct loop *l, loop_timer_fn *pass, void *ctx);
 
 /*
- * The one alarm of the loop: let there be a pass in so many milliseconds. Runs on CLOCK_BOOTTIME: a
- * machine that slept is late by its waking up, not by its sleep. Replaces the alarm before; -1: none.
+ * The one alarm of the loop: let there be a pass in so many milliseconds; -1: none. Replaces the
+ * one before. On CLOCK_BOOTTIME: a machine that slept is late by its waking up, not by its sleep.
  */
 void loop_alarm_in(struct loop *l, int64_t in_ms);
 

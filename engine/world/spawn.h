@@ -5,7 +5,8 @@
  * with children of its own version until it is restarted as a whole.
  *
  * The engine gets the environment but for what is systemd's talk with the supervisor; planners and
- * the courier get an empty one. MUSTER_CRASH (base/crash.h) goes along while `crash_points` says so.
+ * the courier get an empty one. MUSTER_CRASH (base/crash.h) goes along while `crash_points` says
+ * so.
  *
  * Layer      adapter: base.
  * Threads    The caller has one only.

@@ -1,32 +1,25 @@
 #include "world/supervisor.h"
 
-#include "base/crash.h"
 #include "base/frame.h"
 #include "base/lock.h"
 #include "base/log.h"
-#include "world/backoff.h"
 #include "world/courier_reads.h"
-#include "world/cpu_guard.h"
 #include "world/crash_guard.h"
 #include "world/listener.h"
 #include "world/notify.h"
 #include "world/outbox.h"
-#include "world/page.h"
-#include "world/spawn.h"
+#include "world/ward.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,22 +35,7 @@ enum {
     POLLED = CHILD_SLOTS + 2,
 };
 
-#define NEVER INT64_MAX
-
 enum phase { STARTING, RUNNING, CLEARING, DRAINING, STOPPING };
-
-/* A child as its supervisor sees it; the slot stays when the child goes. */
-struct ward {
-    enum child_slot slot;
-    pid_t pid; /* 0: none is alive */
-    int pidfd;
-    int64_t gen;
-    int64_t start_at_ms;
-    struct page *page;
-    int page_fd;
-    struct backoff backoff;
-    char killed[128]; /* why, when the engine asked for it */
-};
 
 struct supervisor {
     const struct supervisor_options *options;
@@ -162,34 +140,16 @@ static char *const *args_of(const struct supervisor *s, enum child_slot slot)
 }
 
 /* ret_socket  our end, close-on-exec */
-static enum err ward_spawn(struct supervisor *s, struct ward *w, int *ret_socket, struct why *why)
+static enum err child_spawn(struct supervisor *s, struct ward *w, int *ret_socket, struct why *why)
 {
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return why_set(why, ERR_IO, "socketpair: %s", strerror(errno));
-    struct spawn spawn = {
-        .slot = w->slot,
-        .socket = pair[1],
-        .page = w->page_fd,
+    const struct spawn how = {
         .lock = s->lock,
         .listeners = &s->listener,
         .listeners_count = w->slot == CHILD_ENGINE ? 1 : 0,
         .args = args_of(s, w->slot),
         .crash_points = s->crash_points,
     };
-    page_clear(w->page);
-    w->killed[0] = '\0';
-    w->start_at_ms = NEVER;
-    enum err e = spawn_child(&spawn, &w->pid, &w->pidfd, why);
-    close(pair[1]);
-    if (e) {
-        close(pair[0]);
-        return e;
-    }
-    w->gen = ++s->last_gen;
-    *ret_socket = pair[0];
-    crash_point("supervisor.spawned");
-    return ERR_OK;
+    return ward_spawn(w, &how, ++s->last_gen, ret_socket, why);
 }
 
 static void ward_retry(struct ward *w, const char *why)
@@ -204,7 +164,7 @@ static void engine_start(struct supervisor *s)
 {
     struct ward *w = &s->wards[CHILD_ENGINE];
     struct why why;
-    if (ward_spawn(s, w, &s->control, &why)) {
+    if (child_spawn(s, w, &s->control, &why)) {
         ward_retry(w, why.text);
         return;
     }
@@ -223,7 +183,7 @@ static void other_start(struct supervisor *s, struct ward *w)
     struct why why;
     if (w->slot == CHILD_COURIER)
         s->courier_mark = courier_mark(s);
-    if (ward_spawn(s, w, &socket, &why)) {
+    if (child_spawn(s, w, &socket, &why)) {
         ward_retry(w, why.text);
         return;
     }
@@ -251,12 +211,6 @@ static void start_what_is_due(struct supervisor *s)
 }
 
 /* ---- ending ------------------------------------------------------------------------------- */
-
-static void ward_kill(struct ward *w)
-{
-    if (w->pid && pidfd_send_signal(w->pidfd, SIGKILL, NULL, 0) != 0 && errno != ESRCH)
-        log_error("supervisor", "%s cannot be killed: %s", child_name(w->slot), strerror(errno));
-}
 
 static void kill_all(struct supervisor *s)
 {
@@ -290,46 +244,16 @@ static void drain(struct supervisor *s)
     tell_engine(s, frame_new("drain"), -1);
 }
 
-/* How it ended: a signal, or an exit code. */
-struct ending {
-    int signal, exit;
-};
-
 static void log_ending(const struct ward *w, struct ending end, const char *next)
 {
     AUTO_TEXT(how);
-    if (!end.signal && !end.exit) {
+    ward_ending_add(w, end, &how);
+    if (!end.signal && !end.exit)
         log_info("supervisor", "%s generation %" PRId64 " left, as its socket was closed",
                  child_name(w->slot), w->gen);
-        return;
-    }
-    if (end.signal)
-        text_addf(&how, "signal %d (%s)", end.signal, strsignal(end.signal));
     else
-        text_addf(&how, "exit %d", end.exit);
-    if (w->killed[0])
-        text_addf(&how, ", the engine asked for it: %s", w->killed);
-    log_warn("supervisor", "%s generation %" PRId64 " ended by %s; %s", child_name(w->slot), w->gen,
-             text_str(&how), next);
-}
-
-static void tell_death(struct supervisor *s, const struct ward *w, struct ending end)
-{
-    struct page_hand hand;
-    char id[UUID_TEXT];
-    page_read(w->page, &hand);
-    json_t *frame = json_put_str(frame_new("died"), "slot", child_name(w->slot));
-    json_put_int(frame, "gen", w->gen);
-    json_put_int(frame, "signal", end.signal);
-    json_put_int(frame, "exit", end.exit);
-    json_put(frame, "cpu_over", json_boolean(end.signal == CPU_GUARD_SIGNAL));
-    if (w->killed[0])
-        json_put_str(frame, "killed", w->killed);
-    if (hand.kind == PAGE_INCIDENT) {
-        json_t *in_hand = json_put_str(json_object(), "incident", uuid_text(hand.incident, id));
-        json_put(frame, "in_hand", json_put_int(in_hand, "cause", hand.seq));
-    }
-    tell_engine(s, frame, -1);
+        log_warn("supervisor", "%s generation %" PRId64 " ended by %s; %s", child_name(w->slot),
+                 w->gen, text_str(&how), next);
 }
 
 /*
@@ -375,7 +299,7 @@ static void other_ended(struct supervisor *s, struct ward *w, struct ending end)
 {
     if (s->phase != RUNNING && s->phase != DRAINING)
         return;
-    tell_death(s, w, end);
+    tell_engine(s, ward_death(w, end), -1);
     if (s->phase == DRAINING)
         return;
     int64_t now = now_ms();
@@ -390,19 +314,10 @@ static void other_ended(struct supervisor *s, struct ward *w, struct ending end)
 
 static void reap(struct supervisor *s, struct ward *w)
 {
-    siginfo_t info = {0};
-    if (waitid(P_PIDFD, (id_t)w->pidfd, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
+    struct ending end;
+    if (!ward_reap(w, &end))
         return;
-    struct ending end = {0};
-    if (info.si_code == CLD_EXITED)
-        end.exit = info.si_status;
-    else
-        end.signal = info.si_status;
-    close(w->pidfd);
-    w->pidfd = -1;
-    w->pid = 0;
     s->crash_points = s->crash_points && end.signal != SIGKILL;
-    crash_point("supervisor.reaped");
     if (w->slot == CHILD_ENGINE)
         engine_ended(s, w, end);
     else
@@ -420,16 +335,6 @@ static void engine_ready(struct supervisor *s)
     notify("READY=1");
     if (s->ping_at_ms == NEVER)
         s->ping_at_ms = now_ms();
-}
-
-static void engine_asks_kill(struct ward *w, const char *why)
-{
-    if (!w->pid)
-        return;
-    size_t len = utf8_cut(why, strlen(why), sizeof(w->killed) - 1);
-    memcpy(w->killed, why, len);
-    w->killed[len] = '\0';
-    ward_kill(w);
 }
 
 static void engine_asks_start(struct ward *w)
@@ -451,12 +356,12 @@ static void engine_says(struct supervisor *s, const json_t *frame)
     else if (frame_is(frame, "stopping"))
         notify("STOPPING=1");
     else if (frame_is(frame, "kill") && other && w->gen == json_int(frame, "gen", 0))
-        engine_asks_kill(w, json_str_or(frame, "why", "no reason given"));
+        ward_kill_because(w, json_str_or(frame, "why", "no reason given"));
     else if (frame_is(frame, "want") && other && s->phase == RUNNING)
         engine_asks_start(w);
     else if (frame_is(frame, "unwant") && other) {
         w->start_at_ms = NEVER;
-        engine_asks_kill(w, "no longer wanted");
+        ward_kill_because(w, "no longer wanted");
     }
     if (frame_is(frame, "pong") && s->wants_watchdog)
         notify("WATCHDOG=1");
@@ -625,15 +530,10 @@ static void descriptors_raise(void)
     }
 }
 
-static enum err wards_init(struct supervisor *s, struct why *why)
+static enum err wards_open(struct supervisor *s, struct why *why)
 {
     for (size_t i = 0; i < CHILD_SLOTS; i++) {
-        struct ward *w = &s->wards[i];
-        *w = (struct ward){
-            .slot = (enum child_slot)i, .pidfd = -1, .page_fd = -1, .start_at_ms = NEVER};
-    }
-    for (size_t i = 0; i < CHILD_SLOTS; i++) {
-        enum err e = page_new(&s->wards[i].page, &s->wards[i].page_fd, why);
+        enum err e = ward_open(&s->wards[i], why);
         if (e)
             return e;
     }
@@ -647,7 +547,7 @@ static enum err supervisor_init(struct supervisor *s, struct why *why)
     if (mkdir(o->data, 0700) != 0 && errno != EEXIST)
         return why_set(why, ERR_IO, "data folder %s: %s; name another one with --data", o->data,
                        strerror(errno));
-    enum err e = wards_init(s, why);
+    enum err e = wards_open(s, why);
     if (!e)
         e = lock_take(o->data, &s->lock, why);
     if (!e)
@@ -675,11 +575,8 @@ static void supervisor_done(struct supervisor *s)
     }
     if (s->signals >= 0)
         close(s->signals);
-    for (size_t i = 0; i < CHILD_SLOTS; i++) {
-        page_drop(s->wards[i].page);
-        if (s->wards[i].page_fd >= 0)
-            close(s->wards[i].page_fd);
-    }
+    for (size_t i = 0; i < CHILD_SLOTS; i++)
+        ward_done(&s->wards[i]);
     if (s->lock >= 0)
         close(s->lock);
 }
@@ -694,6 +591,8 @@ int supervisor_run(const struct supervisor_options *options)
                            .phase = STARTING,
                            .crash_points = true};
     struct why why;
+    for (size_t i = 0; i < CHILD_SLOTS; i++)
+        ward_init(&s.wards[i], (enum child_slot)i);
     enum err e = supervisor_init(&s, &why);
     if (e) {
         log_error("serve", "%s", why.text);

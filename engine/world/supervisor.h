@@ -1,8 +1,8 @@
 /*
- * supervisor - `muster serve`: holds the lock and the sockets, starts the rest and keeps it running.
+ * supervisor - `muster serve`: holds the lock and the sockets, starts the rest, keeps it running.
  *
- *     STARTING --all are spawned--> RUNNING --engine died--> CLEARING --all are reaped--> STARTING
- *     RUNNING --SIGTERM, SIGINT--> DRAINING --engine left, or 10 s--> STOPPING --all reaped--> the end
+ *     STARTING --engine is spawned--> RUNNING --engine died--> CLEARING --all reaped--> STARTING
+ *     RUNNING --SIGTERM--> DRAINING --engine left, or 10 s--> STOPPING --all reaped--> the end
  *
  * Small and single-threaded, so that it has nothing to die of: it opens no database, reads nobody's
  * input, and of frames only those of its own engine. A planner or the courier that dies is started

@@ -42,7 +42,7 @@ static int open_descriptors(void)
     int count = 0;
     DIR *dir = opendir("/proc/self/fd");
     for (struct dirent *d; dir && (d = readdir(dir));)
-        count += d->d_name[0] != '.' && atoi(d->d_name) != dirfd(dir);
+        count += d->d_name[0] != '.' && strtol(d->d_name, NULL, 10) != dirfd(dir);
     closedir(dir);
     return count;
 }
@@ -119,9 +119,13 @@ static void on_reload(void *ctx)
 static void engine_obey(struct engine *e, const char *line, struct text *reply)
 {
     enum child_slot slot = CHILD_ENGINE;
-    char id[UUID_TEXT], word[16] = "", name[16] = "";
-    int number = 0;
-    sscanf(line, "%15s %15s %d", word, name, &number);
+    char id[UUID_TEXT], words[128], *rest = NULL;
+    snprintf(words, sizeof(words), "%s", line);
+    const char *word = strtok_r(words, " ", &rest), *name = strtok_r(NULL, " ", &rest);
+    const char *last = strtok_r(NULL, " ", &rest);
+    int number = last ? (int)strtol(last, NULL, 10) : 0;
+    if (!word)
+        return;
     bool other = child_parse(name, &slot) && slot != CHILD_ENGINE;
     int64_t gen = 0;
     if (other)
