@@ -238,23 +238,17 @@ static void child_up(void *ctx, enum child_slot slot, int64_t gen)
 static void child_frame(void *ctx, enum child_slot slot, int64_t gen, const json_t *frame)
 {
     struct engine *e = ctx;
-    if (frame_is(frame, "jailed")) {
-        if (!json_bool(frame, "ok"))
-            log_error("jail", "%s runs without its full jail on this machine: %s", child_name(slot),
-                      json_str_or(frame, "missing", "see the kernel's features"));
-    } else if (child_is_planner(slot)) {
+    if (frame_is(frame, "jailed"))
+        return; /* children.c has warned of what is missing */
+    if (child_is_planner(slot))
         planner_frame_in(e, (int)slot, gen, frame);
-    } else {
+    else
         courier_frame_in(e, frame);
-    }
 }
 
 static void child_died(void *ctx, const struct child_death *d)
 {
     struct engine *e = ctx;
-    log_warn("child", "%s gen=%lld ended (signal %d, exit %d%s), it is started again",
-             child_name(d->slot), (long long)d->gen, d->signal, d->exit,
-             d->cpu_over ? ", processor time used up" : "");
     if (child_is_planner(d->slot)) {
         planner_died(e, d);
     } else {

@@ -96,6 +96,8 @@ void ward_ending_add(const struct ward *w, struct ending end, struct text *to)
         text_addf(to, "signal %d (%s)", end.signal, strsignal(end.signal));
     else
         text_addf(to, "exit %d", end.exit);
+    if (end.signal == CPU_GUARD_SIGNAL)
+        text_add(to, ": a turn used up its processor time");
     if (w->killed[0])
         text_addf(to, ", the engine asked for it: %s", w->killed);
 }
