@@ -80,6 +80,22 @@ static void apply_opened(struct core *c, const struct record *r)
         dedup_bind(c, i->key, i->id, digest);
 }
 
+/* A trigger with the same key may raise grade and warning; it is what a repeat is compared with. */
+static void apply_updated(struct core *c, struct incident *i, const struct record *r)
+{
+    static const char *const texts[] = {"grade", "warning"};
+    const json_t *ev = record_at(r, "ev");
+    uint8_t digest[16];
+    apply_occurrences(i, ev);
+    for (size_t n = 0; n < sizeof texts / sizeof *texts; n++) {
+        if (json_str(ev, texts[n]))
+            kept_set(&i->about,
+                     json_put_str(kept_json(i->about), texts[n], json_str(ev, texts[n])));
+    }
+    if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
+        dedup_bind(c, i->key, i->id, digest);
+}
+
 static void apply_answered(struct core *c, struct incident *i, const struct record *r)
 {
     size_t n;
@@ -155,7 +171,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
 {
     switch (r->kind) {
     case REC_UPDATED:
-        apply_occurrences(i, record_at(r, "ev"));
+        apply_updated(c, i, r);
         break;
     case REC_CALL_ANSWERED:
     case REC_ANSWER_NOTED:
@@ -217,6 +233,17 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     }
 }
 
+/*
+ * Does it change a message and nothing of its incident? Of 10,000 recipients each attempt is one, and
+ * the incident's row names them all: it is not written again for these.
+ */
+static bool only_of_notice(const struct record *r)
+{
+    return (r->kind == REC_NOTICE_HANDED || r->kind == REC_NOTICE_RETRY ||
+            r->kind == REC_NOTICE_METHOD || r->kind == REC_NOTICE_UNKNOWN) &&
+           !record_at(r, "ev");
+}
+
 void core_apply(struct core *c, const struct record *r)
 {
     c->seq = r->seq;
@@ -229,5 +256,6 @@ void core_apply(struct core *c, const struct record *r)
         return;
     apply_to_incident(c, i, r);
     plan_apply_fact(i, r);
-    core_mark(c, i);
+    if (!only_of_notice(r))
+        core_mark(c, i);
 }

@@ -217,12 +217,20 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
         json_array_append_new(names, json_string(json_str_or(fact, "name", "")));
     json_put(ev, "occurrences", json_incref(occurrences));
     json_put_str(ev, "note", json_str(body, "note"));
+    json_put_str(ev, "grade", json_str(body, "grade"));
+    json_put_str(ev, "warning", json_str(body, "warning"));
     json_put_str(ev, "by", c->in->who.id);
+    json_t *open = json_put_int(json_object(), "facts", (int64_t)json_array_size(occurrences));
+    json_t *sealed = json_put(json_object(), "ev", ev);
+    if (!incident_head(c, i)) /* without a plan nothing is typed: kept as it came */
+        json_put(sealed, "fields", json_deep_copy(json_at(body, "fields")));
+    if (c->in->kind == IN_TRIGGER) { /* a repeat is one of what was said last */
+        char hex[33];
+        hex16(c->in->digest, hex);
+        json_put_str(open, "digest", hex);
+    }
     core_emit(c, REC_UPDATED, i,
-              (struct emit){.actor = actor_input(c),
-                            .body = json_put_int(json_object(), "facts",
-                                                 (int64_t)json_array_size(occurrences)),
-                            .sealed = json_put(json_object(), "ev", ev)});
+              (struct emit){.actor = actor_input(c), .body = open, .sealed = sealed});
     return true;
 }
 

@@ -120,10 +120,10 @@ struct plan_timer *plan_timer_find(const struct incident *i, const char *step)
 
 /* --- dedup keys --- */
 
-char *dedup_key(const char *principal, const char *key)
+char *dedup_key(const char *principal, const char *key, bool drill)
 {
     struct text t = {0};
-    text_addf(&t, "%s\n%s", principal, key);
+    text_addf(&t, "%s%s\n%s", principal, drill ? " drill" : "", key);
     return text_take(&t);
 }
 
@@ -176,6 +176,9 @@ void dedup_forget(struct core *c, struct dedup *d)
 
 struct row dedup_row(const struct dedup *d)
 {
+    if (d->gone)
+        return (struct row){
+            .kind = ROW_KEY, .id = mem_str(d->key), .incident = d->incident, .gone = true};
     char hex[33];
     hex16(d->digest, hex);
     char id[UUID_TEXT];
@@ -184,7 +187,6 @@ struct row dedup_row(const struct dedup *d)
     return (struct row){.kind = ROW_KEY,
                         .id = mem_str(d->key),
                         .incident = d->incident,
-                        .gone = d->gone,
                         .open = true,
                         .body = body};
 }

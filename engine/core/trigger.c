@@ -131,7 +131,7 @@ static struct incident *trigger_open(struct core *c, const struct plan_head *hea
         json_put(sealed, "fields", json_deep_copy(json_at(c->in->body, "fields")));
     const char *key = json_str(c->in->body, "key");
     if (key) {
-        char *full = dedup_key(c->in->who.id, key);
+        char *full = dedup_key(c->in->who.id, key, json_bool(c->in->body, "drill"));
         json_put_str(sealed, "key", full);
         free(full);
     }
@@ -159,7 +159,7 @@ static bool trigger_repeat(struct core *c)
     const char *key = json_str(c->in->body, "key");
     if (!key)
         return false;
-    char *full = dedup_key(c->in->who.id, key);
+    char *full = dedup_key(c->in->who.id, key, json_bool(c->in->body, "drill"));
     const struct dedup *d = dedup_find(c, full);
     free(full);
     struct incident *i = d && !d->gone ? core_incident(c, d->incident) : NULL;
@@ -173,6 +173,8 @@ static bool trigger_repeat(struct core *c)
     news = json_object();
     json_put(news, "fields", json_deep_copy(json_at(c->in->body, "fields")));
     json_put_str(news, "note", json_str(c->in->body, "title"));
+    json_put_str(news, "grade", json_str(c->in->body, "grade"));
+    json_put_str(news, "warning", json_str(c->in->body, "warning"));
     if (incident_update(c, i, news))
         trigger_reply(c, i, false, true);
     return true;
