@@ -149,6 +149,8 @@ const char *show_colour(bool on, enum colour colour)
 
 /* ---- tables ---- */
 
+enum { LAST_COLUMN_LEAST = 10 };
+
 void table_cell_in(struct table *t, const char *text, enum colour colour)
 {
     t->cells = mem_grow(t->cells, &t->cells_cap, t->cells_count + 1, sizeof t->cells[0]);
@@ -173,19 +175,17 @@ static void widths_measure(const struct table *t, size_t *widths)
     }
 }
 
-/* Take what is too much from the widest column, as long as it stays readable. */
+/* Take what is too much from the last column, as long as it stays readable; ids are never cut. */
 static void widths_fit(size_t *widths, size_t columns, int width)
 {
-    size_t sum = 2 * (columns - 1), widest = 0;
-    for (size_t i = 0; i < columns; i++) {
-        sum += widths[i];
-        if (widths[i] > widths[widest])
-            widest = i;
-    }
-    if (width <= 0 || sum <= (size_t)width)
+    size_t before = 2 * (columns - 1);
+    for (size_t i = 0; i + 1 < columns; i++)
+        before += widths[i];
+    size_t *last = &widths[columns - 1];
+    if (width <= 0 || before + *last <= (size_t)width)
         return;
-    size_t over = sum - (size_t)width;
-    widths[widest] = widths[widest] > over + 10 ? widths[widest] - over : 10;
+    size_t left = (size_t)width > before ? (size_t)width - before : 0;
+    *last = left > LAST_COLUMN_LEAST ? left : LAST_COLUMN_LEAST;
 }
 
 static void cell_print(const struct table *t, size_t at, size_t width, bool colour, struct text *to)

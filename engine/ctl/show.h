@@ -36,8 +36,8 @@ enum colour { COLOUR_NONE, COLOUR_RED, COLOUR_YELLOW, COLOUR_GREEN, COLOUR_DIM, 
 const char *show_colour(bool on, enum colour colour);
 
 /*
- * table - rows of cells, columns aligned by width. The last column is not padded, and on a terminal
- * of `width` columns the widest column is cut so that a row is one line.
+ * table - rows of cells, columns aligned by width. The last column is not padded, and cut on a
+ * terminal of `width` columns so that a row is one line.
  */
 struct table {
     size_t columns;

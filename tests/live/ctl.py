@@ -4,12 +4,16 @@ exit code (0 ok, 1 failure, 2 usage, 3 not found, 4 denied, 5 conflict, 6 unreac
 configuration)."""
 # limit: 300 s
 
+import fcntl
 import json
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 
@@ -304,6 +308,42 @@ def follows(t, ctl):
             "timeline --follow of what is over ends at once")
 
 
+def on_a_terminal(ctl, *words, **env):
+    """What a command writes to a terminal of 100 columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    process = subprocess.Popen([h.MUSTER, *words], env=ctl.env(TERM="xterm", **env), stdout=theirs,
+                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    out = b""
+    while True:
+        try:
+            data = os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not data:
+            break
+        out += data
+    os.close(ours)
+    process.wait(20 * h.SLOW)
+    return out.decode()
+
+
+def terminals(t, ctl):
+    evil = "\033[2J\033]0;owned\007\u202egnp.exe\nnext"
+    incident = ctl("trigger", "flood", "--title", evil, "--kind", "x").out.strip()
+    shown = ctl("list").out + ctl("status", incident).out + ctl("timeline", incident).out
+    t.check("\\u{001b}[2J" in shown and not any(c in shown for c in "\033\007\u202e"),
+            "escapes in a title do not reach the terminal", shown)
+    t.equal(ctl("status", incident, "--json").json()["title"], evil, "--json has it as it is")
+    out = on_a_terminal(ctl, "list")
+    plain = re.sub("\033\\[[0-9]*m", "", out)
+    t.check(out != plain, "a terminal gets colour", out)
+    t.check(all(len(l) <= 100 for l in plain.splitlines()), "and rows of one line", plain)
+    t.check("\033" not in on_a_terminal(ctl, "list", NO_COLOR="1"), "not with NO_COLOR")
+    t.check("\033" not in ctl("list").out, "not in a pipe")
+
+
 def drills(t, ctl):
     incident = ctl("trigger", "flood", "--title", "a drill", "--drill").out.strip()
     listed = ctl("list", "--drill", "--json").json()["incidents"]
@@ -432,6 +472,7 @@ def main():
         responds(t, ctl, incident)
         follows(t, ctl)
         drills(t, ctl)
+        terminals(t, ctl)
         configures(t, ctl)
         options(t, ctl, conf)
         members(t, ctl)
