@@ -16,17 +16,21 @@ static void keep(struct run *r, struct group *g, struct task *branch, int values
     lua_pop(L, 1);
 }
 
+static struct task *last_branch(struct task *parent)
+{
+    struct task *t = TAILQ_LAST(&parent->children, task_list);
+
+    while (t && t->kind != TASK_BRANCH)
+        t = TAILQ_PREV(t, task_list, sibling);
+    return t;
+}
+
 static void cancel_branches(struct run *r, struct task *parent)
 {
     struct task *last;
 
-    do {
-        TAILQ_FOREACH_REVERSE(last, &parent->children, task_list, sibling)
-        if (last->kind == TASK_BRANCH)
-            break;
-        if (last)
-            task_cancel(r, last);
-    } while (last);
+    while ((last = last_branch(parent)))
+        task_cancel(r, last);
 }
 
 /* An error that nobody will raise: at least it is in the record. */

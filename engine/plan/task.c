@@ -109,11 +109,9 @@ bool task_step(struct task *t, char ret[STEP_MAX])
 
 struct task *task_find(const struct run *r, const char *id)
 {
-    struct task *t;
-
-    TAILQ_FOREACH(t, &r->tasks.all, all)
-    if (strcmp(t->id, id) == 0)
-        return t;
+    for (struct task *t = TAILQ_FIRST(&r->tasks.all); t; t = TAILQ_NEXT(t, all))
+        if (strcmp(t->id, id) == 0)
+            return t;
     return NULL;
 }
 
@@ -344,11 +342,9 @@ void tasks_settle(struct run *r)
 
 bool tasks_busy(const struct run *r)
 {
-    const struct task *t;
-
-    TAILQ_FOREACH(t, &r->tasks.all, all)
-    if (t->kind == TASK_BODY ? !t->returned : t->kind != TASK_ON)
-        return true;
+    for (const struct task *t = TAILQ_FIRST(&r->tasks.all); t; t = TAILQ_NEXT(t, all))
+        if (t->kind == TASK_BODY ? !t->returned : t->kind != TASK_ON)
+            return true;
     return false;
 }
 

@@ -78,11 +78,10 @@ static int compare_waiters(const void *a, const void *b)
 void wake_by_event(struct run *r, const json_t *ev)
 {
     struct waiter woken[TASKS_MAX + 1];
-    struct task *t;
     size_t count = 0;
 
-    TAILQ_FOREACH(t, &r->tasks.all, all)
-    if (is_woken(r, t, ev))
+    for (struct task *t = TAILQ_FIRST(&r->tasks.all); t; t = TAILQ_NEXT(t, all))
+        if (is_woken(r, t, ev))
             woken[count++] = (struct waiter){.order = t->wait.order, .task = t};
     qsort(woken, count, sizeof(struct waiter), compare_waiters);
     for (size_t i = 0; i < count && !r->fault.reason; i++)
@@ -117,10 +116,8 @@ json_t *wake_awaits(const struct run *r)
     const char *steps[2 * TASKS_MAX + 2];
     size_t names_count = 0;
     size_t steps_count = 0;
-    const struct task *t;
 
-    TAILQ_FOREACH(t, &r->tasks.all, all)
-    {
+    for (const struct task *t = TAILQ_FIRST(&r->tasks.all); t; t = TAILQ_NEXT(t, all)) {
         const struct wait *w = &t->wait;
 
         if (t->kind == TASK_ON || w->kind == WAIT_FACT)

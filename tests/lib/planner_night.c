@@ -107,7 +107,8 @@ static void timer_clear(struct planner_night *n, const char *step)
             n->timers[i] = n->timers[--n->timers_count];
             return;
         }
-    fail_msg("a timer is cleared that is not set: %s", step);
+    if (!n->raced) /* else it has fired, and its fact waits */
+        fail_msg("a timer is cleared that is not set: %s", step);
 }
 
 /* The timer due first; a tie goes to the lower step. NULL: none. */
@@ -264,32 +265,37 @@ static void take_turn(struct planner_night *n, const json_t *frame)
         text_add(&n->told, "done\n");
 }
 
-/* Rows behind `have`, two a frame, up to the event that waits. */
+/* What the planner may see of a row: not the facts that are still to be taken. */
+static bool shown(const json_t *row, int64_t have, int64_t cause)
+{
+    int64_t seq = json_int(row, "seq", 0);
+
+    return seq > have && (json_at(row, "turn") || seq < cause);
+}
+
+/* Rows behind `have`, two a frame, for the event that waits. */
 static void take_need(struct planner_night *n, int64_t have)
 {
     int64_t cause = json_int(json_array_get(n->queue, 0), "seq", 0);
-    json_t *rows = json_array();
     size_t count = json_array_size(n->rows);
+    json_t *rows = json_array();
 
     n->needs++;
     for (size_t i = 0; i <= count; i++) {
         json_t *row = json_array_get(n->rows, i);
-        int64_t seq = json_int(row, "seq", 0);
-        bool last = i == count || seq >= cause;
 
-        if (!last && seq > have)
+        if (i < count && shown(row, have, cause))
             json_array_append(rows, row);
-        if (!last && json_array_size(rows) < 2)
+        if (i < count && json_array_size(rows) < 2)
             continue;
         json_t *frame = json_put_str(json_object(), "op", "history");
         json_put_int(frame, "gen", GEN);
         json_put_str(frame, "incident", INCIDENT);
         json_put(frame, "rows", rows);
-        send(n, json_put(frame, "more", json_boolean(!last)));
-        if (last)
-            return;
+        send(n, json_put(frame, "more", json_boolean(i < count)));
         rows = json_array();
     }
+    json_decref(rows);
 }
 
 static void take(void *ctx, const json_t *frame)
@@ -371,7 +377,16 @@ void planner_night_fact_json(struct planner_night *n, json_t *takes)
     json_put(row, "ev", takes);
     json_array_append(n->rows, row);
     json_array_append_new(n->queue, row);
-    dispatch(n);
+    if (!n->held)
+        dispatch(n);
+}
+
+void planner_night_hold(struct planner_night *n, bool hold)
+{
+    n->held = hold;
+    n->raced = true;
+    if (!hold)
+        dispatch(n);
 }
 
 void planner_night_fact(struct planner_night *n, const char *ev)
@@ -494,7 +509,7 @@ static void fact_happens(struct planner_night *n, struct entropy *chance)
     planner_night_fact(n, ev);
 }
 
-void planner_night_happens(struct planner_night *n, struct entropy *chance)
+static void one_happens(struct planner_night *n, struct entropy *chance)
 {
     uint64_t dice = below(chance, 10);
 
@@ -506,4 +521,18 @@ void planner_night_happens(struct planner_night *n, struct entropy *chance)
     } else if (dice >= 7 || !open_happens(n, chance)) {
         fact_happens(n, chance);
     }
+}
+
+void planner_night_happens(struct planner_night *n, struct entropy *chance)
+{
+    bool together = below(chance, 5) == 0;
+
+    if (together)
+        planner_night_hold(n, true);
+    for (uint64_t i = together ? 1 + below(chance, 4) : 0; i > 0; i--)
+        one_happens(n, chance);
+    if (together)
+        planner_night_hold(n, false);
+    else
+        one_happens(n, chance);
 }

@@ -33,6 +33,8 @@ struct planner_night {
     int64_t m;
     int64_t prev, prev_cause;
     bool gap;
+    bool held;     /* facts are journalled and wait */
+    bool raced;    /* a timer may have fired that a turn before its fact clears */
     json_t *queue; /* rows that wait for their turn */
     json_t *awaits;
     json_t *open;   /* {step: "call" or "notify"} that were not cancelled */
@@ -73,9 +75,12 @@ void planner_night_pass(struct planner_night *n, int64_t ms);
  */
 void planner_night_tells(struct planner_night *n, const char *expected);
 
+/* While held, facts come to the journal faster than turns: several lie before the next turn. */
+void planner_night_hold(struct planner_night *n, bool hold);
+
 /*
- * Something that may happen, chosen by chance: an answer, a silence, a fact, a timer, a result.
- * The same entropy in the same night gives the same.
+ * Something that may happen, chosen by chance: an answer, a silence, a fact, a timer, a result, or
+ * several of them at once. The same entropy in the same night gives the same.
  */
 void planner_night_happens(struct planner_night *n, struct entropy *chance);
 

@@ -30,6 +30,8 @@ static void raises(const char *code, const char *part)
         fail_msg("%s\n  said: %s\n  not: %s", code, run.fault.text, part);
 }
 
+static double slowest_s;
+
 /* Ends by a breach that names its cause, within half a second of CPU. */
 static void breaks(const char *code, enum sandbox_end end, const char *part)
 {
@@ -39,6 +41,8 @@ static void breaks(const char *code, enum sandbox_end end, const char *part)
         fail_msg("%s\n  ended as %d: %s%s", code, run.end, run.fault.text, run.result);
     if (!strstr(run.fault.text, part))
         fail_msg("%s\n  said: %s\n  not: %s", code, run.fault.text, part);
+    if (run.cpu_s > slowest_s)
+        slowest_s = run.cpu_s;
     if (run.cpu_s >= 0.5)
         fail_msg("%s\n  took %.3f s of CPU", code, run.cpu_s);
 }
@@ -453,5 +457,7 @@ int main(void)
         cmocka_unit_test(format_does_its_work),
         cmocka_unit_test(errors_carry_their_place),
     };
-    return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
+    print_message("# the slowest breach took %.3f s of CPU\n", slowest_s);
+    return failed;
 }
