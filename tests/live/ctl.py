@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -450,7 +451,9 @@ def members(t, ctl):
     os.chmod(ctl.house.folder, 0o755)
     os.chmod(ctl.house.data, 0o755)
     group = os.stat(ctl.house.socket).st_gid
-    done = subprocess.run([h.MUSTER, "order", incident, "terminate", "--reason", "x"],
+    # where that user can reach it: the sources may lie in a home that is closed to others
+    program = shutil.copy(h.MUSTER, ctl.house.folder)
+    done = subprocess.run([program, "order", incident, "terminate", "--reason", "x"],
                           env=ctl.env(), text=True,
                           capture_output=True, user=65534, group=group, extra_groups=[],
                           timeout=30 * h.SLOW, cwd="/")
