@@ -236,6 +236,10 @@ def test_bodies(t, courier, server):
     courier.attempt(url=server.url("cookie"))
     courier.attempt(url=server.url("ok"))
     t.check(all("cookie" not in r.headers for r in server.requests("ok")), "cookies are not kept")
+    server.forget()
+    results = [courier.attempt(url=server.url(p)) for p in ("unasked", "ok", "unasked", "ok")]
+    t.check(all(r["ok"] for r in results) and len(server.seen) == 4,
+            "a kept connection that the server has closed loses and doubles nothing", results)
 
 
 def test_retry_after(t, courier, server):

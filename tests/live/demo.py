@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""The demo tells its story to the end, with and without a kill -9 in its middle."""
+
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import tap
+
+DEMO = os.path.join(ROOT, "scripts", "demo")
+
+
+def start(*options):
+    """Its processes carry a mark in their environment, so that what it leaves behind is seen."""
+    return subprocess.Popen([DEMO, "--speed", "600", *options], stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
+
+
+def has(text, *words):
+    """All of them, in this order."""
+    at = 0
+    for word in words:
+        at = text.find(word, at)
+        if at < 0:
+            return False
+    return True
+
+
+def main():
+    with tap.Plan() as t:
+        plain, killed = start("--lang", "en"), start("--lang", "zh", "--kill")
+        told = plain.communicate(timeout=90)[0]
+        t.check(plain.returncode == 0, "the demo tells its story and ends with 0", told)
+        t.check(has(told, "trigger:", "no answer; call the next", "李明 answers",
+                    "update g7.stage_m=5.3", "郑浩 answers", "order: terminate", "closed:",
+                    "every signature good"), "the call climbs until somebody answers", told)
+        told = killed.communicate(timeout=90)[0]
+        t.check(killed.returncode == 0, "with a kill -9 in its middle it ends with 0 too", told)
+        t.check(has(told, "触发：", "kill -9", "引擎启动并读回记录", "无应答，呼叫下一梯次", "李明 应答",
+                    "结束：", "签名全部有效"), "after the kill the same call goes on", told)
+    return t.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
