@@ -131,8 +131,8 @@ static void rows_store(struct lab *lab)
     free(rows);
 }
 
-/* All rows as lines; only what is open, if so wished. */
-static void rows_say(const struct core *c, bool only_open, struct text *to)
+/* All open rows as lines. */
+static void rows_say(const struct core *c, struct text *to)
 {
     struct row *rows;
     size_t count;
@@ -140,7 +140,7 @@ static void rows_say(const struct core *c, bool only_open, struct text *to)
     for (size_t n = 0; n < count; n++) {
         AUTO_JSON(o);
         o = row_as_json(&rows[n]);
-        if (rows[n].open || !only_open) {
+        if (rows[n].open) {
             json_write(o, to);
             text_add(to, "\n");
         }
@@ -201,22 +201,20 @@ static void same_lines(const char *what, const char *a, const char *b)
         fail_msg("live and %s differ; one has more:\n  %s\n  %s", what, a, b);
 }
 
+/* Rows that are not open count for queries only: a core that was loaded does not know them. */
 void lab_check(struct lab *lab)
 {
     AUTO_TEXT(live);
-    AUTO_TEXT(live_open);
     AUTO_TEXT(loaded);
     AUTO_TEXT(rebuilt);
-    rows_say(lab->core, false, &live);
-    rows_say(lab->core, true, &live_open);
+    rows_say(lab->core, &live);
     struct core *c = core_loaded(lab);
-    rows_say(c, true, &loaded);
-    assert_int_equal(core_next_due(c), core_next_due(c));
+    rows_say(c, &loaded);
     core_free(c);
     c = core_rebuilt(lab);
-    rows_say(c, false, &rebuilt);
+    rows_say(c, &rebuilt);
     core_free(c);
-    same_lines("loaded", text_str(&live_open), text_str(&loaded));
+    same_lines("loaded", text_str(&live), text_str(&loaded));
     same_lines("rebuilt", text_str(&live), text_str(&rebuilt));
 }
 
@@ -241,6 +239,8 @@ static void effect_keep(struct lab *lab, const struct effect *e)
         AUTO_TEXT(name);
         text_addf(&name, "%s %d", names[e->kind], e->slot);
         json_array_append_new(lab->others, json_string(text_str(&name)));
+        if (e->kind == EFFECT_KILL)
+            lab->planner[e->slot] = 0;
     }
 }
 
