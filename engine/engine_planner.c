@@ -1,6 +1,6 @@
 /*
- * engine_planner - the engine's talk with the planners: pins before the first event that needs them,
- * events, the history that a planner asks for, and turns, which are inputs of the core.
+ * engine_planner - the engine's talk with the planners: pins before the first event that needs
+ * them, events, the history that a planner asks for, and turns, which are inputs of the core.
  */
 #include "engine.h"
 
@@ -117,15 +117,29 @@ struct event_read {
     int64_t gen;
 };
 
+/* A fact that cannot be read back can be handed to no planner: people are called instead (R4). */
+static void event_unreadable(struct event_read *r, const char *why)
+{
+    AUTO_TEXT(text);
+    AUTO_JSON(failed);
+    text_addf(&text, "the fact could not be read from the record: %s", why);
+    log_error("planner", "incident=%s cause=%lld %s; its fallback is called",
+              json_str_or(r->frame, "incident", "?"), (long long)json_int(r->frame, "cause", 0),
+              text_str(&text));
+    failed = json_put_str(json_object(), "reason", "unreadable");
+    json_put_str(failed, "text", text_str(&text));
+    json_put(failed, "incident", json_share(json_at(r->frame, "incident")));
+    json_put(failed, "gen", json_share(json_at(r->frame, "gen")));
+    json_put(failed, "cause", json_share(json_at(r->frame, "cause")));
+    engine_input(r->engine, (struct input){.kind = IN_PLAN_FAILED, .body = failed});
+}
+
 static void event_was_read(void *ctx, const struct query_result *result)
 {
     struct event_read *r = ctx;
-    if (result->err || !result->records_count)
-        log_error("planner",
-                  "the fact of an event could not be read: %s; it is tried again when the planner "
-                  "is restarted",
-                  result->why.text);
-    else {
+    if (result->err || !result->records_count) {
+        event_unreadable(r, result->err ? result->why.text : "it is not there");
+    } else {
         json_put(r->frame, "ev", json_share(record_at(result->records[0], "ev")));
         event_send(r->engine, r->slot, r->gen, r->frame);
         children_flush(r->engine->children);
