@@ -4,6 +4,7 @@
 #include "core/notice.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const int64_t ALARM_AGAIN_MS = MS_HOUR;
 
@@ -27,27 +28,48 @@ static json_t *alarm_text(const struct incident *i, const char *en, const char *
     return json_pack("{s:s,s:s}", "en", text_str(&line_en), "zh", text_str(&line_zh));
 }
 
+/* The first rung of a target's people, each once. */
+static void alarm_tell(struct core *c, struct incident *i, const struct rungs *people,
+                       const json_t *text, json_t *told)
+{
+    for (size_t n = 0; people->count && n < people->at[0].count; n++) {
+        const struct rung_person *p = &people->at[0].at[n];
+        if (json_object_get(told, p->id))
+            continue;
+        json_put(told, p->id, json_true());
+        notice_queue(
+            c, i,
+            &(struct notice_order){
+                .step = "", .person = p, .text = text, .type = "muster.notify", .alarm = true});
+    }
+}
+
 void alarm_raise(struct core *c, struct incident *i, const char *cause, const char *en,
                  const char *zh)
 {
     if (!alarm_fresh(c, i, cause))
         return;
     AUTO_JSON(text);
+    AUTO_JSON(told);
+    AUTO_JSON(owner);
     text = alarm_text(i, en, zh);
+    told = json_object();
     core_emit(c, REC_ALARM, i,
               (struct emit){.body = json_put_str(json_object(), "cause", cause),
                             .sealed = json_put(json_object(), "text", json_incref(text))});
-    struct rungs duty = {0};
-    if (c->site)
-        site_resolve_duty_room(c->site->site, i->drill, &duty);
-    for (size_t n = 0; duty.count && n < duty.at[0].count; n++)
-        notice_queue(c, i,
-                     &(struct notice_order){.step = "",
-                                            .person = &duty.at[0].at[n],
-                                            .text = text,
-                                            .type = "muster.notify",
-                                            .alarm = true});
-    rungs_done(&duty);
+    if (!c->site)
+        return;
+    struct rungs people = {0};
+    site_resolve_duty_room(c->site->site, i->drill, &people);
+    alarm_tell(c, i, &people, text, told);
+    rungs_done(&people);
+    const struct plan_head *head = incident_head(c, i);
+    if (!strcmp(cause, ALARM_PLAN_ERROR) && head && plan_head_owner(head)) {
+        owner = json_string(plan_head_owner(head));
+        site_resolve(c->site->site, owner, NULL, i->drill, &people);
+        alarm_tell(c, i, &people, text, told);
+        rungs_done(&people);
+    }
 }
 
 void alarm_apply(struct core *c, struct incident *i, const struct record *r)

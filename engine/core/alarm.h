@@ -9,6 +9,8 @@
 
 #include "core/state.h"
 
+#define ALARM_PLAN_ERROR "plan_error" /* told to the plan's owner too */
+
 void alarm_raise(struct core *c, struct incident *i, const char *cause, const char *en,
                  const char *zh);
 void alarm_apply(struct core *c, struct incident *i, const struct record *r);

@@ -48,7 +48,8 @@ static bool lists_meet(const json_t *a, const json_t *b)
 static bool plan_awaits(const struct incident *i, const json_t *tags)
 {
     if (!i->awaits)
-        return true; /* before its first turn the plan awaits the trigger, and that is all there is */
+        return true; /* before its first turn the plan awaits the trigger, and that is all there is
+                      */
     AUTO_JSON(awaits);
     awaits = kept_json(i->awaits);
     return lists_meet(json_at(tags, "names"), json_at(awaits, "names")) ||
@@ -153,7 +154,8 @@ static void suspect_add(struct core *c, struct incident *i)
     suspect_next(c);
 }
 
-/* The suspect's turn is over: its process goes, whatever it did, and the next suspect has its own. */
+/* The suspect's turn is over: its process goes, whatever it did, and the next suspect has its own.
+ */
 static void suspect_over(struct core *c, struct incident *i)
 {
     if (!i->suspect_listed)
@@ -355,7 +357,7 @@ static void error_command(struct core *c, struct incident *i, const json_t *cmd)
     json_put_str(body, "step", json_str(cmd, "step"));
     core_emit(c, REC_PLAN_ERROR, i,
               (struct emit){.body = body, .sealed = json_put_str(json_object(), "text", text)});
-    alarm_raise(c, i, "plan_error", "a handler of the plan failed; the rest runs on",
+    alarm_raise(c, i, ALARM_PLAN_ERROR, "a handler of the plan failed; the rest runs on",
                 "预案的一个处理程序出错，其余继续运行");
 }
 
@@ -493,6 +495,7 @@ static const char *reason_words(const char *reason, bool zh)
         {"memory", "预案内存超限", "the plan takes too much memory"},
         {"struck", "预案两次使其进程中止", "the plan ended its process twice"},
         {"diverged", "预案重放与记录不一致", "the plan does not repeat what is on record"},
+        {"unreadable", "预案的记录无法读回", "its record cannot be read back"},
         {"turns", "预案轮数达到上限", "the plan has taken 100,000 turns"},
         {"engine_crash", "引擎两次中止于此事件", "the engine stopped twice at this incident"},
     };

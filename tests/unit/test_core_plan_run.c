@@ -259,8 +259,9 @@ static void an_error_in_a_handler_is_told_and_the_rest_runs_on(void **state)
     struct lab lab;
     opened(&lab);
     lab_turn(&lab, "[{'kind':'error','step':'0.1','body':'handler','text':'x'}]", UPDATES);
-    lab_tells(&lab,
-              "plan_error step=0.1\nalarm cause=plan_error\nnotice_queued step= to=wang.qiang");
+    lab_tells(&lab, "plan_error step=0.1\nalarm cause=plan_error\n"
+                    "notice_queued step= to=wang.qiang\n"
+                    "notice_queued step= to=sun.wei"); /* the owner */
     lab_say(&lab, IN_UPDATE, "{'note':'a'}");
     lab_turn(&lab, "[{'kind':'error','step':'0.1','body':'handler','text':'x'}]", UPDATES);
     lab_tells(&lab, "plan_error step=0.1");
