@@ -10,12 +10,14 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 import tap
 
 DEMO = os.path.join(ROOT, "scripts", "demo")
+OUT = os.environ.get("MUSTER_OUT", os.path.join(ROOT, "out"))
+SPEED = int(600 / float(os.environ.get("MUSTER_TEST_SLOW", "1")))
 
 
 def start(*options):
-    """Its processes carry a mark in their environment, so that what it leaves behind is seen."""
-    return subprocess.Popen([DEMO, "--speed", "600", *options], stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
+    return subprocess.Popen([DEMO, "--speed", str(SPEED), *options], stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL,
+                            env=dict(os.environ, OUT=OUT))
 
 
 def has(text, *words):
