@@ -23,28 +23,35 @@ static void log_unknown(lua_State *L, struct run *r, const char *field)
     run_command(r, json_put_str(cmd, "text", text_str(&line)));
 }
 
-/* The text or texts filled, as JSON of the same shape. */
+/* One text filled; NULL: it is too long. */
+static json_t *fill_one(const char *text, struct fill *f)
+{
+    AUTO_TEXT(filled);
+
+    return fill_text(f, text, &filled) ? json_stringn(text_str(&filled), filled.len) : NULL;
+}
+
+/* The text or texts filled, as JSON of the same shape; NULL: one is too long. */
 static json_t *fill_all(const json_t *text, struct fill *f)
 {
     static const char *const languages[] = {"zh", "en"};
-    AUTO_TEXT(filled);
+    AUTO_JSON(all);
 
-    if (json_is_string(text)) {
-        fill_text(f, json_string_value(text), &filled);
-        return json_stringn(text_str(&filled), filled.len);
-    }
-    json_t *all = json_object();
+    if (json_is_string(text))
+        return fill_one(json_string_value(text), f);
+    all = json_object();
     for (size_t i = 0; i < 2; i++) {
         const char *one = json_str(text, languages[i]);
 
         if (!one)
             continue;
-        text_clear(&filled);
         f->lang = languages[i];
-        fill_text(f, one, &filled);
-        json_put(all, languages[i], json_stringn(text_str(&filled), filled.len));
+        json_t *filled = fill_one(one, f);
+        if (!filled)
+            return NULL;
+        json_put(all, languages[i], filled);
     }
-    return all;
+    return json_incref(all);
 }
 
 /* Read the arguments, push the result. Kernel work: nothing raises. */
@@ -66,6 +73,8 @@ static enum err fill_arguments(lua_State *L, struct run *r, struct why *why)
     }
     struct fill f = {.values = values, .about = r->about};
     filled = fill_all(text, &f);
+    if (!filled)
+        return why_set(why, ERR_LIMIT, "T: the filled text is longer than %d bytes", FILL_TEXT_MAX);
     border_push(L, filled);
     if (f.unknown[0])
         log_unknown(L, r, f.unknown);

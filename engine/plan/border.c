@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/env.h"
+#include "plan/sandbox.h"
 
 #include <assert.h>
 #include <lauxlib.h>
@@ -10,6 +11,8 @@
 
 /* In the metatable of an empty table that came in as a list: its address. */
 static const char key_list = 'l';
+
+enum { VALUE_COST = 20, BYTES_PER_UNIT = 32 }; /* instructions that a value and its bytes cost */
 
 /* On the way out: where we are, for the sentence, and how much there was. */
 struct walk {
@@ -58,6 +61,7 @@ static void path_leave(struct walk *w, size_t path, enum err e)
 static enum err count_bytes(struct walk *w, size_t bytes)
 {
     w->bytes += bytes;
+    sandbox_note(w->L, VALUE_COST + (int64_t)(bytes / BYTES_PER_UNIT));
     if (w->bytes <= w->bytes_max)
         return ERR_OK;
     return why_set(w->why, ERR_LIMIT, "%s is too large; a value has at most %zu bytes", w->what,
@@ -323,6 +327,7 @@ static void push_object(lua_State *L, const json_t *value)
 void border_push(lua_State *L, const json_t *value)
 {
     luaL_checkstack(L, 8, "a value is nested too deeply");
+    sandbox_note(L, VALUE_COST + (int64_t)(json_string_length(value) / BYTES_PER_UNIT));
     switch (json_typeof(value)) {
     case JSON_NULL:
         lua_pushnil(L);

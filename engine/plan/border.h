@@ -8,6 +8,8 @@
  * the place ("text.zh"). Metatables are not asked; frozen tables are seen through.
  * In (border_push): the reverse; null becomes nil, so a null member is no member.
  *
+ * Both ways are charged to the budget (sandbox_note).
+ *
  * Layer      plan: base and Lua.
  * Ownership  border_read gives; border_push borrows.
  * Errors     Neither raises a Lua error (border_push: in kernel work only).

@@ -113,9 +113,9 @@ static bool add_field(const struct fill *f, const char *path, struct text *to)
     return value && (add_value(f, value, 0, to) || json_is_array(value));
 }
 
-void fill_text(struct fill *f, const char *text, struct text *to)
+bool fill_text(struct fill *f, const char *text, struct text *to)
 {
-    while (*text) {
+    while (*text && to->len <= FILL_TEXT_MAX) {
         size_t plain = strcspn(text, "{");
         size_t n = field_length(text + plain);
         char path[FILL_FIELD_MAX];
@@ -137,4 +137,5 @@ void fill_text(struct fill *f, const char *text, struct text *to)
         }
         text += n;
     }
+    return to->len <= FILL_TEXT_MAX;
 }

@@ -12,9 +12,13 @@
 
 #include "base/json.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
-enum { FILL_FIELD_MAX = 64 };
+enum {
+    FILL_FIELD_MAX = 64,
+    FILL_TEXT_MAX = 64 * 1024, /* bytes of a filled text */
+};
 
 struct fill {
     const json_t *values;         /* of the plan; may be NULL */
@@ -23,5 +27,5 @@ struct fill {
     char unknown[FILL_FIELD_MAX]; /* the first field that nobody knew; "" when there was none */
 };
 
-/* Append the filled text. */
-void fill_text(struct fill *f, const char *text, struct text *to);
+/* Append the filled text; false: it would be longer than FILL_TEXT_MAX. */
+bool fill_text(struct fill *f, const char *text, struct text *to);

@@ -272,6 +272,14 @@ void sandbox_charge(lua_State *L, int64_t instructions)
     raise_breach(L);
 }
 
+void sandbox_note(lua_State *L, int64_t instructions)
+{
+    struct sandbox *sb = sandbox_of(L);
+
+    sb->left -= instructions;
+    wake_hook(sb);
+}
+
 void sandbox_charge_bytes(lua_State *L, size_t bytes)
 {
     sandbox_charge(L, (int64_t)(bytes / BYTES_PER_UNIT));

@@ -136,6 +136,9 @@ void sandbox_charge(lua_State *L, int64_t instructions);
 /* The same for bytes touched. */
 void sandbox_charge_bytes(lua_State *L, size_t bytes);
 
+/* Charge without raising, also in kernel work: if it was too much, the next instruction fails. */
+void sandbox_note(lua_State *L, int64_t instructions);
+
 /* After a caught error: must it be passed on? Remembers a breach that `status` and top show. */
 bool sandbox_must_rethrow(lua_State *L, int status);
 

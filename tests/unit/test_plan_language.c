@@ -743,6 +743,19 @@ static void overruns_fail_with_the_line(void **state)
          "never waits?\n");
 }
 
+/* What crosses the border is work that no hook sees. */
+static void large_values_are_charged(void **state)
+{
+    const char *overrun = "failed overrun: test.lua:4: more than 2000000 instructions in one turn; "
+                          "is there a loop that never waits?\n";
+
+    (void)state;
+    asks("local t = {} for i = 1, 10000 do t[i] = i end\n"
+         "while true do pcall(T, 'x', {t = t, f = 1 / 0}) end",
+         overrun);
+    asks("local s = ('x'):rep(60000)\nwhile true do T('{s}', {s = s}) end", overrun);
+}
+
 static void an_error_in_the_body_is_told_and_the_rest_runs_on(void **state)
 {
     struct planner_night n;
@@ -833,6 +846,8 @@ static void texts_are_filled(void **state)
          "log 0.1 the text has a field {nosuch} that nobody knows; it is shown as it stands\n"
          "log 0.2 III {nosuch} {a b} { {\ndone\n");
     asks("log(T('{x}', {x = {zh = '甲', en = 'A'}}))", "log 0.1 甲\ndone\n");
+    body_fails("local s = ('x'):rep(60000) T(('{s}'):rep(20000), {s = s})",
+               "T: the filled text is longer than 65536 bytes");
     body_fails("T(7)", "T takes a text");
     body_fails("T('x', {f = T})", "T: values.f: a function cannot be written down");
 }
@@ -924,6 +939,7 @@ static void chance_comes_from_the_seed(void **state)
     X(more_than_256_tasks_are_refused_with_an_alarm)                                               \
     X(more_than_1000_commands_end_the_plan)                                                        \
     X(overruns_fail_with_the_line)                                                                 \
+    X(large_values_are_charged)                                                                    \
     X(an_error_in_the_body_is_told_and_the_rest_runs_on)                                           \
     X(words_have_their_place)                                                                      \
     X(reserved_words_say_that_they_are_not_built)                                                  \
