@@ -27,7 +27,9 @@ enum {
     DRAIN_MS = 10000,
     LEAVE_MS = 1000, /* for the others, once the engine has left */
     PING_EVERY_MS = 10000,
-    SILENT_MS = 60000, /* an engine that answers no ping for so long is killed */
+    FIRST_PING_MS = 1000,
+    LOADING_MS = 600000, /* one that never answered yet may be busy with a large database */
+    SILENT_MS = 60000,   /* an engine that answers no ping for so long is killed */
     LEFT_MS = 50,
     IMPATIENT_MS = 1000, /* some programs send the same signal twice, to us and to our group */
     DESCRIPTORS = 65536,
@@ -56,6 +58,7 @@ struct supervisor {
     struct crash_guard guard;
 
     int64_t ping_at_ms, ping_every_ms, pinged_ms; /* pinged_ms: how long pings go unanswered */
+    bool answers;                                 /* this engine has answered one */
     bool wants_watchdog;
     uint64_t courier_mark; /* of what it may read, when it was started */
 };
@@ -171,7 +174,9 @@ static void engine_start(struct supervisor *s)
     tell_hello(s);
     s->phase = RUNNING;
     s->pinged_ms = 0;
-    s->ping_at_ms = NEVER; /* until it is ready */
+    s->answers = false;
+    s->ping_at_ms =
+        now_ms() + (s->ping_every_ms < FIRST_PING_MS ? s->ping_every_ms : FIRST_PING_MS);
     for (int i = 0; i < s->options->planners; i++)
         s->wards[CHILD_PLANNER0 + i].start_at_ms = 0;
     s->wards[CHILD_COURIER].start_at_ms = 0;
@@ -333,8 +338,14 @@ static void engine_ready(struct supervisor *s)
     s->was_ready = true;
     crash_guard_ready(&s->guard);
     notify("READY=1");
-    if (s->ping_at_ms == NEVER)
-        s->ping_at_ms = now_ms();
+}
+
+static void engine_answers(struct supervisor *s)
+{
+    s->answers = true;
+    s->pinged_ms = 0;
+    if (s->wants_watchdog)
+        notify("WATCHDOG=1");
 }
 
 static void engine_asks_start(struct ward *w)
@@ -352,7 +363,7 @@ static void engine_says(struct supervisor *s, const json_t *frame)
     if (frame_is(frame, "ready"))
         engine_ready(s);
     else if (frame_is(frame, "pong"))
-        s->pinged_ms = 0;
+        engine_answers(s);
     else if (frame_is(frame, "stopping"))
         notify("STOPPING=1");
     else if (frame_is(frame, "kill") && other && w->gen == json_int(frame, "gen", 0))
@@ -363,8 +374,6 @@ static void engine_says(struct supervisor *s, const json_t *frame)
         w->start_at_ms = NEVER;
         ward_kill_because(w, "no longer wanted");
     }
-    if (frame_is(frame, "pong") && s->wants_watchdog)
-        notify("WATCHDOG=1");
 }
 
 static void control_read(struct supervisor *s)
@@ -407,12 +416,12 @@ static void courier_check(struct supervisor *s)
 
 static void ping(struct supervisor *s, int64_t now)
 {
+    int64_t silent_ms = s->answers ? SILENT_MS : LOADING_MS;
     s->ping_at_ms = now + s->ping_every_ms;
-    if (s->pinged_ms >= SILENT_MS) {
+    if (s->pinged_ms >= silent_ms) {
         log_error("supervisor",
-                  "the engine has not answered for %d s; it is killed and started "
-                  "anew",
-                  SILENT_MS / 1000);
+                  "the engine has not answered for %" PRId64 " s; it is killed and started anew",
+                  silent_ms / 1000);
         ward_kill(&s->wards[CHILD_ENGINE]);
         return;
     }

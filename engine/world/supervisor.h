@@ -10,8 +10,8 @@
  * and reaped before the next engine is started, as are they when the supervisor is killed: every
  * child holds the lock. Never two writers.
  *
- * It also restarts an engine whose loop has not answered for a minute, and a courier whose
- * permission to read is for files that have been replaced (world/courier_reads.h).
+ * It also restarts an engine whose loop has not answered for a minute (ten while it loads), and a
+ * courier whose permission to read is for files that were replaced (world/courier_reads.h).
  *
  * An engine that leaves with an exit code before it was ever ready has said why (bad
  * configuration, a damaged database, a full disk): that is the end, with the same code.

@@ -2,6 +2,7 @@
 """supervisor - the daemon as processes: what dies is back, what is told to stop stops, nobody is
 left behind, and there are never two.
 """
+# limit: 240 s
 
 import os
 import re
@@ -164,6 +165,19 @@ def stops(t, house):
         t.check(delivered(house, title), "what was accepted before %s is done" % title[7:])
 
 
+def hang(t, house):
+    """An engine that stands still is no engine. It is given a minute."""
+    if os.environ.get("MUSTER_TEST_LENGTH") != "long":
+        return
+    before = everybody(house)
+    time.sleep(2)  # it has answered the supervisor's first ping: now its minute counts
+    os.kill(before["engine"], signal.SIGSTOP)
+    t.check(until(lambda: others_than(house, before), 90), "an engine that hangs is started anew")
+    house.wait_ready()
+    trigger(house, "after-hang")
+    t.check(delivered(house, "after-hang"), "after an engine that hung messages go out")
+
+
 def refusals(t, house):
     """Bad configuration is said once, with exit code 78."""
     house.stop()
@@ -212,6 +226,7 @@ def main():
         supervisor_killed(t, house)
         second_daemon(t, house)
         stops(t, house)
+        hang(t, house)
         refusals(t, house)
         crash_points(t, house)
         pids = list(everybody(house).values())

@@ -208,6 +208,7 @@ enum { PATIENCE_MS = 5000 };
 
 static char folder[] = "/tmp/muster-sup-XXXXXX";
 static char socket_path[64];
+static char secrets_path[64];
 
 static int64_t now_ms(void)
 {
@@ -232,8 +233,11 @@ static pid_t daemon_start(const char *how)
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies leaves nobody behind */
         char *args[] = {mem_str(how), NULL};
-        struct supervisor_options options = {
-            .data = folder, .socket = socket_path, .planners = 2, .engine_args = args};
+        struct supervisor_options options = {.data = folder,
+                                             .socket = socket_path,
+                                             .secrets = secrets_path,
+                                             .planners = 2,
+                                             .engine_args = args};
         _exit(supervisor_run(&options));
     }
     daemons[daemons_count++] = pid;
@@ -600,6 +604,20 @@ static void systemd_is_told_how_it_goes(void **state)
     unlink(at.sun_path);
 }
 
+/* It was jailed when there were none: the folder that came later would be closed to it. */
+static void the_courier_is_started_anew_when_its_secrets_come(void **state)
+{
+    (void)state;
+    setenv("WATCHDOG_USEC", "30000", 1); /* look often */
+    pid_t daemon = daemon_start("");
+    unsetenv("WATCHDOG_USEC");
+    pid_t before = pid_of(CHILD_COURIER);
+    assert_int_equal(mkdir(secrets_path, 0700), 0);
+    until("trace", "died courier 4 signal 9;up courier");
+    assert_true(pid_of(CHILD_COURIER) != before);
+    assert_int_equal(daemon_stop(daemon), 0);
+}
+
 static void what_stands_in_the_sockets_place_is_left_there(void **state)
 {
     (void)state;
@@ -617,6 +635,7 @@ static int make_folder(void **state)
     if (!mkdtemp(folder))
         return -1;
     snprintf(socket_path, sizeof(socket_path), "%s/muster.sock", folder);
+    snprintf(secrets_path, sizeof(secrets_path), "%s/secrets", folder);
     return 0;
 }
 
@@ -627,6 +646,7 @@ static int remove_folder(void **state)
     text_addf(&path, "%s/lock", folder);
     unlink(text_str(&path));
     unlink(socket_path);
+    rmdir(secrets_path);
     return rmdir(folder);
 }
 
@@ -647,6 +667,7 @@ int main(int argc, char **argv)
         TEST(an_engine_that_refuses_to_start_is_the_end),
         TEST(a_second_signal_does_not_wait),
         TEST(systemd_is_told_how_it_goes),
+        TEST(the_courier_is_started_anew_when_its_secrets_come),
         TEST(what_stands_in_the_sockets_place_is_left_there),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
