@@ -385,8 +385,26 @@ static void engine_loop(struct engine *e)
     loop_run(e->loop);
 }
 
+/* What could not be released in this life is found again by the next one. */
+static void engine_forget(struct engine *e)
+{
+    struct said *s;
+    while ((s = STAILQ_FIRST(&e->said))) {
+        STAILQ_REMOVE_HEAD(&e->said, link);
+        record_unref(s->record);
+        free(s);
+    }
+    struct waiting *w;
+    while ((w = STAILQ_FIRST(&e->waiting))) {
+        STAILQ_REMOVE_HEAD(&e->waiting, link);
+        json_decref(w->effect.body);
+        free(w);
+    }
+}
+
 static void engine_free(struct engine *e)
 {
+    engine_forget(e);
     if (e->second)
         loop_timer_free(e->second);
     loop_fd_free(e->store_watch);

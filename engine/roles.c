@@ -125,7 +125,9 @@ static int role_planner(enum child_slot slot, char *const *args)
     jail_planner(args[0] ? strtoll(args[0], NULL, 10) : PLANNER_WORK_BYTES, &report);
     jailed_say(&role.child, &report);
     jail_report_done(&report);
-    return planner_serve(&role);
+    int code = planner_serve(&role);
+    child_end(&role.child);
+    return code;
 }
 
 /* --- courier --- */
@@ -149,6 +151,7 @@ static int role_courier(void)
     struct courier *courier = courier_new(&config, NULL, NULL);
     enum err e = courier_run(courier, child.fd, &why);
     courier_free(courier);
+    child_end(&child);
     return e ? role_failed("courier", &why) : 0;
 }
 
@@ -172,6 +175,7 @@ static int role_engine(char *const *args)
     }
     int code = engine_run(&child, &config);
     config_done(&config);
+    child_end(&child);
     return code;
 }
 

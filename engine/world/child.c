@@ -87,6 +87,13 @@ enum err child_begin(struct child *c, enum child_slot slot, struct why *why)
     return ERR_OK;
 }
 
+void child_end(struct child *c)
+{
+    page_drop(c->page);
+    c->page = NULL;
+    frame_reader_done(&c->reader);
+}
+
 enum err child_read(struct child *c, json_t **ret, struct why *why)
 {
     return frame_read(c->fd, &c->reader, ret, why);

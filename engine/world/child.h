@@ -13,7 +13,7 @@
  *     fd 6… the listening sockets, engine only; its hello says what they are
  *
  * Layer      adapter: base.
- * Ownership  child_begin fills a plain value that lives as long as the process.
+ * Ownership  child_begin fills a plain value, child_end frees what it holds.
  */
 #pragma once
 
@@ -52,6 +52,8 @@ struct child {
 
 /* The first call of a child. ERR_INVALID: somebody started it by hand. */
 enum err child_begin(struct child *c, enum child_slot slot, struct why *why) MUST_USE;
+/* Before it leaves, also when child_begin failed. The descriptors close with the process. */
+void child_end(struct child *c);
 
 /* Blocking; for planner and courier. The end of the socket gives NULL: then leave. */
 enum err child_read(struct child *c, json_t **ret, struct why *why) MUST_USE;
