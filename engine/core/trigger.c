@@ -32,10 +32,10 @@ static bool trigger_plan(struct core *c, const struct plan_head **ret, const cha
     int best = 0;
     for (size_t n = 0; n < c->plans_count; n++) {
         const struct pin *pin = core_pin(c, c->plans[n].pin);
-        int fit = pin && pin->head
-                      ? plan_head_matches(pin->head, json_str(b, "kind"), json_str(b, "source"),
-                                          json_str(b, "event"), json_at(b, "labels"))
-                      : 0;
+        if (!pin || !pin->head)
+            continue;
+        int fit = plan_head_matches(pin->head, json_str(b, "kind"), json_str(b, "source"),
+                                    json_str(b, "event"), json_at(b, "labels"));
         if (fit > best) {
             best = fit;
             *ret = pin->head;
