@@ -104,7 +104,8 @@ struct engine {
 /* The engine process. Returns the exit code. */
 int engine_run(struct child *child, const struct config *config);
 
-/* Decide an input: time and entropy are added here. The batch is committed at the end of the pass. */
+/* Decide an input: time and entropy are added here. The batch is committed at the end of the pass.
+ */
 void engine_input(struct engine *e, struct input in);
 
 /* engine_planner.c */

@@ -51,7 +51,8 @@ void config_free(struct engine *e)
 
 /* --- reading the folder --- */
 
-/* One file for the request. What is wrong with its bytes is for the check to say, with its place. */
+/* One file for the request. What is wrong with its bytes is for the check to say, with its place.
+ */
 static enum err file_read(const char *folder, const char *name, json_t **ret, struct why *why)
 {
     AUTO_TEXT(path);

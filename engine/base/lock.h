@@ -3,7 +3,8 @@
  *
  * An flock on the file `lock` in the folder, which holds the pid of who took it. The descriptor
  * is the lock: whoever inherits it holds it too, so that it is free only when the last process of a
- * daemon is gone. Whoever changes the database from outside (`journal rebuild`, `restore`) takes it.
+ * daemon is gone. Whoever changes the database from outside (`journal rebuild`, `restore`) takes
+ * it.
  *
  * Layer      base: libc only.
  * Ownership  The caller closes the descriptor, and never unlocks it: closing is enough.

@@ -234,8 +234,8 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
 }
 
 /*
- * Does it change a message and nothing of its incident? Of 10,000 recipients each attempt is one, and
- * the incident's row names them all: it is not written again for these.
+ * Does it change a message and nothing of its incident? Of 10,000 recipients each attempt is one,
+ * and the incident's row names them all: it is not written again for these.
  */
 static bool only_of_notice(const struct record *r)
 {

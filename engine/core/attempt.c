@@ -1,6 +1,6 @@
 /*
- * attempt - what the courier is told to send: the frame "attempt", but for the number, the message's
- * id and the contact, which are added by who knows them.
+ * attempt - what the courier is told to send: the frame "attempt", but for the number, the
+ * message's id and the contact, which are added by who knows them.
  */
 #include "core/state.h"
 

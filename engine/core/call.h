@@ -21,9 +21,11 @@ bool call_asked(const struct call *call, const char *person);
 json_t *calls_json(const struct incident *i); /* sorted by step */
 void call_from_json(struct core *c, struct incident *i, const json_t *kept);
 
-/* Decide the next rung, or the end. `why` is a word for the record: "start", "silent", "declined", "undelivered". */
+/* Decide the next rung, or the end. `why` is a word for the record: "start", "silent", "declined",
+ * "undelivered". */
 void call_next(struct core *c, struct call *call, const char *why);
-/* Everybody of the current rung has declined or cannot be reached? Then do not wait for its clock. */
+/* Everybody of the current rung has declined or cannot be reached? Then do not wait for its clock.
+ */
 void call_check(struct core *c, struct incident *i, const char *step, const char *why);
 
 void call_apply_rung(struct core *c, struct incident *i, const struct record *r);

@@ -3,9 +3,9 @@
  *
  *     input --core_decide--> records (each applied by core_apply) + effects
  *
- * core_decide reads the state, makes records, and applies each as soon as it is decided, so that the
- * next decision of the same turn sees it. core_apply is the only code that changes what is kept:
- * the same records give the same state, live, after loading and when rebuilt from the journal
+ * core_decide reads the state, makes records, and applies each as soon as it is decided, so that
+ * the next decision of the same turn sees it. core_apply is the only code that changes what is
+ * kept: the same records give the same state, live, after loading and when rebuilt from the journal
  * (test I13). The one thing outside records is which planner generation and which courier
  * currently hold what was handed to them: a restart forgets that, and hands out anew.
  *
@@ -48,7 +48,8 @@ void core_apply(struct core *c, const struct record *r);
 /* The time of the next IN_TICK; INT64_MAX: nothing is due. */
 mono_ms core_next_due(const struct core *c);
 
-/* Rows of all objects changed since the last call, each once, sorted. Gives rows (row_done, free). */
+/* Rows of all objects changed since the last call, each once, sorted. Gives rows (row_done, free).
+ */
 void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count);
 /* Rows of all objects, sorted by kind and id: for the test I13 and for rebuild. Gives. */
 void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count);
@@ -56,8 +57,8 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count);
 int64_t core_last_seq(const struct core *c);
 /*
  * What a planner may be shown of the record for the turn that is under way: every turn up to
- * `*ret_upto`, but of the facts only those before the cause, which is returned. A fact may lie before the
- * turn of an earlier one: it waited in the queue. 0: no turn is under way.
+ * `*ret_upto`, but of the facts only those before the cause, which is returned. A fact may lie
+ * before the turn of an earlier one: it waited in the queue. 0: no turn is under way.
  */
 int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto);
 bool core_incident_open(const struct core *c, struct uuid id);

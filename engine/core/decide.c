@@ -447,8 +447,8 @@ static void decide_planner_died(struct core *c)
 }
 
 /*
- * What every input ends with, whatever it was: who waits for a place gets it, a plan with a new fact
- * is woken, an incident of which nothing is open ends.
+ * What every input ends with, whatever it was: who waits for a place gets it, a plan with a new
+ * fact is woken, an incident of which nothing is open ends.
  */
 static void decide_rest(struct core *c)
 {

@@ -157,7 +157,8 @@ void dedup_bind(struct core *c, const char *key, struct uuid incident, const uin
     dedup_mark(c, d);
 }
 
-/* The key binds no more: its row goes with the next batch, and it with the row (core_dirty_rows). */
+/* The key binds no more: its row goes with the next batch, and it with the row (core_dirty_rows).
+ */
 void dedup_release(struct core *c, const char *key)
 {
     struct dedup *d = dedup_find(c, key);

@@ -32,7 +32,8 @@ void dedup_release(struct core *c, const char *key);
 void dedup_forget(struct core *c, struct dedup *d);
 struct row dedup_row(const struct dedup *d);
 void dedup_from_row(struct core *c, const struct row *r);
-/* principal + "\n" + key, given. A drill has keys of its own: it never touches what is real (R6). */
+/* principal + "\n" + key, given. A drill has keys of its own: it never touches what is real (R6).
+ */
 char *dedup_key(const char *principal, const char *key, bool drill);
 
 /* 16 bytes as 32 hex digits and back */

@@ -14,17 +14,21 @@
 
 enum input_kind {
     /* from people and programs; `who` is set, `to` where the reply goes */
-    IN_TRIGGER, /* body: {plan?,title,kind?,source?,event?,grade?,warning?,place?,labels?,fields?,key?,drill?} */
+    IN_TRIGGER,     /* body:
+                       {plan?,title,kind?,source?,event?,grade?,warning?,place?,labels?,
+                       fields?,key?,drill?}
+                     */
     IN_ANSWER,      /* body: {as?,decline?,call?,note?} */
     IN_UPDATE,      /* body: {fields?,note?} */
     IN_RESOLVE,     /* body: {note?} */
     IN_ORDER,       /* body: {action,reason,basis?} */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     /* from the planners */
-    IN_TURN,        /* body: the frame "turn" */
-    IN_PLAN_FAILED, /* body: the frame "failed" */
-    IN_PLANNER_UP,  /* slot, gen */
-    IN_PLANNER_DIED, /* slot, gen; body: {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
+    IN_TURN,         /* body: the frame "turn" */
+    IN_PLAN_FAILED,  /* body: the frame "failed" */
+    IN_PLANNER_UP,   /* slot, gen */
+    IN_PLANNER_DIED, /* slot, gen; body:
+                        {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
     IN_RESULT, /* body: the frame "result", with notice and method instead of id */
     IN_COURIER_UP,

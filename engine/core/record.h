@@ -34,7 +34,8 @@
     X(REC_ORDERED, "ordered", "a person gave an order")                                            \
     X(REC_TURN, "turn", "the plan took a turn: its commands")                                      \
     X(REC_TURN_DROPPED, "turn_dropped", "a turn came for an incident that has no plan running")    \
-    X(REC_PLAN_STRUCK, "plan_struck", "a turn of the plan killed its process; it is tried once more alone") \
+    X(REC_PLAN_STRUCK, "plan_struck",                                                              \
+      "a turn of the plan killed its process; it is tried once more alone")                        \
     X(REC_PLAN_RETRIED, "plan_retried", "the plan's process was lost through no fault of its own") \
     X(REC_PLAN_ERROR, "plan_error", "a handler of the plan failed; the rest runs on")              \
     X(REC_PLAN_FAILED, "plan_failed", "the plan cannot go on; the fallback starts")                \
@@ -45,10 +46,12 @@
     X(REC_NOTICE_METHOD, "notice_method", "the next contact of the person is tried")               \
     X(REC_NOTICE_HANDED, "notice_handed", "an attempt was handed to the courier")                  \
     X(REC_NOTICE_RETRY, "notice_retry", "an attempt failed and will be repeated")                  \
-    X(REC_NOTICE_UNKNOWN, "notice_unknown", "an attempt was under way at a stop: outcome unknown, sent again") \
+    X(REC_NOTICE_UNKNOWN, "notice_unknown",                                                        \
+      "an attempt was under way at a stop: outcome unknown, sent again")                           \
     X(REC_NOTICE_SENT, "notice_sent", "the endpoint took the message with a final success")        \
     X(REC_NOTICE_FAILED, "notice_failed", "every contact of the person failed")                    \
-    X(REC_NOTICE_RECALLED, "notice_recalled", "a message that was not sent yet is not needed any more") \
+    X(REC_NOTICE_RECALLED, "notice_recalled",                                                      \
+      "a message that was not sent yet is not needed any more")                                    \
     X(REC_ALARM, "alarm", "a person must act")                                                     \
     X(REC_INCIDENT_CLOSED, "incident_closed", "the incident is over")
 
@@ -56,14 +59,14 @@ enum record_kind {
 #define X(kind, name, sentence) kind,
     RECORD_TABLE(X)
 #undef X
-    REC_KINDS
+        REC_KINDS
 };
 
 struct record {
     int64_t seq;
     struct uuid incident; /* none: of the engine as a whole */
     wall_ms at_ms;
-    mono_ms mono;         /* stored in the body as "mono", a name that no body uses */
+    mono_ms mono; /* stored in the body as "mono", a name that no body uses */
     enum record_kind kind;
     json_t *actor;  /* {"type":"person|key|plan|engine|source|clock","id":...} */
     json_t *body;   /* open */

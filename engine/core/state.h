@@ -51,17 +51,18 @@ struct plan_timer {
  * A call under way.
  *
  *     (turn) --call_next--> RINGING --time up, rungs left: call_next--> RINGING
- *     RINGING --answer--> gone (call_answered)     RINGING --time up, none left--> gone (call_expired)
- *     the fallback after its last rung: --every 5 min: the duty room--> RINGING, until an order
+ *     RINGING --answer--> gone (call_answered)     RINGING --time up, none left--> gone
+ * (call_expired) the fallback after its last rung: --every 5 min: the duty room--> RINGING, until
+ * an order
  */
 struct call {
     LIST_ENTRY(call) link;
     struct incident *incident;
-    char *step; /* "!fallback" for the fallback */
-    char *spec; /* {"to","text","within_ms","rungs","rounds","at","type"} */
-    char *
-        asked; /* {ID:{"id","name","words","rung","round"}}: everybody called so far, and when last */
-    int rung; /* index in the flattened rungs; -1: not started */
+    char *step;  /* "!fallback" for the fallback */
+    char *spec;  /* {"to","text","within_ms","rungs","rounds","at","type"} */
+    char *asked; /* {ID:{"id","name","words","rung","round"}}: everybody called so far, and when
+                    last */
+    int rung;    /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
     struct timer timer;
@@ -94,9 +95,9 @@ struct notice {
     struct incident *incident;
     char *step; /* of the call or notify; "" for the engine's own */
     char *person;
-    char *
-        message; /* {"name","words","lang","text","code","token","type","methods":[…]}; NULL when finished */
-    char *body;     /* as rendered for the method; NULL when finished */
+    char *message; /* {"name","words","lang","text","code","token","type","methods":[…]}; NULL when
+                      finished */
+    char *body;    /* as rendered for the method; NULL when finished */
     char *endpoint; /* of the method */
     enum notice_state state;
     int rung, round;  /* of its call, 0 otherwise */
@@ -121,11 +122,11 @@ enum health { HEALTH_OK, HEALTH_FALLBACK, HEALTH_STUCK };
 
 struct incident {
     struct uuid id;
-    char *about;  /* the object "incident" of the trigger event */
-    char *facts;  /* {"stage_m":{"value","at"}} or {"g7":{"stage_m":{…}}}; NULL: none */
-    char *fields; /* state{…} of the plan; NULL: none */
+    char *about;     /* the object "incident" of the trigger event */
+    char *facts;     /* {"stage_m":{"value","at"}} or {"g7":{"stage_m":{…}}}; NULL: none */
+    char *fields;    /* state{…} of the plan; NULL: none */
     const char *pin; /* NULL: no plan. Interned, as the next two */
-    char *key;    /* principal + "\n" + dedup key; NULL: none */
+    char *key;       /* principal + "\n" + dedup key; NULL: none */
     const char *ends, *on_resolved;
     char *alarms; /* {"cause": mono of the last} ; NULL: none */
     enum incident_state state;

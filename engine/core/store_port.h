@@ -69,8 +69,8 @@ struct query {
     int64_t after; /* seq */
     int64_t upto;  /* seq, 0: no limit */
     int limit;     /* rows, 0: as many as a page holds; the store may give fewer: see more */
-    const char *states[8]; /* QUERY_LIST: any of these; none: all. Static strings */
-    int drill;             /* -1 both, 0 real only, 1 drills only */
+    const char *states[8];  /* QUERY_LIST: any of these; none: all. Static strings */
+    int drill;              /* -1 both, 0 real only, 1 drills only */
     char cursor[UUID_TEXT]; /* QUERY_LIST: below this id; QUERY_NOTICES: above it; "" all */
     const char *pin;        /* QUERY_PIN: the hash; copied */
 };
@@ -81,11 +81,11 @@ struct query_result {
     struct why why;
     struct record **records; /* borrowed until done returns; record_ref to keep */
     size_t records_count;
-    struct row *rows;        /* borrowed until done returns */
+    struct row *rows; /* borrowed until done returns */
     size_t rows_count;
-    struct store_pin pin;    /* QUERY_PIN; borrowed until done returns */
-    bool more;               /* there are further rows: ask again from the last one given */
-    int64_t as_of; /* last committed seq that the query saw */
+    struct store_pin pin; /* QUERY_PIN; borrowed until done returns */
+    bool more;            /* there are further rows: ask again from the last one given */
+    int64_t as_of;        /* last committed seq that the query saw */
 };
 
 typedef void query_done_fn(void *ctx, const struct query_result *result);

@@ -1,8 +1,8 @@
 /*
  * timer - what is due next, in the order in which it must happen.
  *
- * An intrusive binary heap on (due, incident, step, id): after an outage overdue timers fire in this
- * order, one by one (DESIGN 7). A timer belongs to the object it is embedded in.
+ * An intrusive binary heap on (due, incident, step, id): after an outage overdue timers fire in
+ * this order, one by one (DESIGN 7). A timer belongs to the object it is embedded in.
  *
  * Layer      core. Memory: one pointer a timer.
  */

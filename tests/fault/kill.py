@@ -65,7 +65,8 @@ class Load(threading.Thread):
             while not self.halt.is_set():
                 try:
                     client = client or self.house.client(10.0)
-                    reply = client.ask(op="trigger", plan="walk", title="第%d号" % self.number, key=key)
+                    title = "第%d号" % self.number
+                    reply = client.ask(op="trigger", plan="walk", title=title, key=key)
                     if reply.get("ok"):
                         self.accepted[key] = reply["incident"]
                     else:
@@ -158,7 +159,8 @@ class Series:
                 self.answer_all(i for i in accepted if states.get(i) != "closed")
                 again = time.monotonic() + 2
             db = self.house.database()
-            states = {str(uuid.UUID(bytes=i)): s for i, s in db.execute("SELECT id, state FROM incident")}
+            rows = db.execute("SELECT id, state FROM incident")
+            states = {str(uuid.UUID(bytes=id)): state for id, state in rows}
             db.close()
             open_now = [i for i in accepted if states.get(i) != "closed"]
             if not open_now or time.monotonic() > limit:
@@ -168,16 +170,19 @@ class Series:
     def verify(self, accepted, states):
         t, name = self.t, self.name
         lost = [i for i in accepted if i not in states]
-        t.check(not lost, "%s: accepted = found (%d incidents, %d kills)" % (name, len(accepted), self.kills),
+        t.check(not lost, "%s: accepted = found (%d incidents, %d kills)"
+                % (name, len(accepted), self.kills),
                 "lost: %s" % lost[:5])
         t.check(not self.load.odd, "%s: no trigger was refused" % name, self.load.odd[:3])
         stuck = [i for i in accepted if states.get(i) != "closed"]
         t.check(not stuck, "%s: every plan went on to its end" % name,
-                "%d of %d did not, e.g. %s\n%s" % (len(stuck), len(accepted), stuck[:2], self.timeline(stuck)))
+                "%d of %d did not, e.g. %s\n%s"
+                % (len(stuck), len(accepted), stuck[:2], self.timeline(stuck)))
         t.check(not self.early, "%s: no webhook before its record" % name, self.early[:5])
         t.check(not self.left, "%s: nobody is left beside a successor" % name, self.left[:3])
         again = self.unexplained_repeats()
-        t.check(not again, "%s: a second webhook only for what was handed out at a kill" % name, again[:5])
+        t.check(not again, "%s: a second webhook only for what was handed out at a kill" % name,
+                again[:5])
 
     def timeline(self, stuck):
         if not stuck:

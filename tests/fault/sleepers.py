@@ -45,7 +45,9 @@ def wait_stat(client, condition, seconds):
 
 def sleepers(t):
     plans = {"sleeper": h.plan_text("sleeper", '    wait("breach", "1d")'),
-             "minute": h.plan_text("minute", '    sleep "2s"\n    notify { to = "person:li.ming", text = T "{title}" }\n    sleep "1h"')}
+             "minute": h.plan_text("minute", """    sleep "2s"
+    notify { to = "person:li.ming", text = T "{title}" }
+    sleep "1h" """)}
     with h.House(plans=plans) as house:
         house.start()
         idle = house.pss_kib()
@@ -76,15 +78,20 @@ def sleepers(t):
         answered = time.monotonic() - begin
         house.receiver.wait(lambda all_hits: len(all_hits) >= hits + 20, 60)
         fired = time.monotonic() - begin
-        t.check(answered <= 2.0 * h.SLOW, "after kill -9 a trigger is answered within %.2f s" % answered)
-        t.check(fired <= 2.0 * h.SLOW, "and overdue timers have fired, their messages sent, within %.2f s" % fired)
+        t.check(answered <= 2.0 * h.SLOW,
+                "after kill -9 a trigger is answered within %.2f s" % answered)
+        t.check(fired <= 2.0 * h.SLOW,
+                "and overdue timers have fired, their messages sent, within %.2f s" % fired)
         client.close()
 
 
 def planner_killed(t):
     plans = {"step": h.plan_text("step", """
     local n = 0
-    on("breach", function() n = n + 1; notify { to = "person:li.ming", text = T("{title} {n}", { n = n }) } end)
+    on("breach", function()
+        n = n + 1
+        notify { to = "person:li.ming", text = T("{title} {n}", { n = n }) }
+    end)
     sleep "1h" """)}
     with h.House(plans=plans) as house:
         house.start()
@@ -100,7 +107,8 @@ def planner_killed(t):
             client.read()
         house.receiver.wait(lambda hits: len(hits) >= 1000, 60)
         took = time.monotonic() - begin
-        t.check(took <= 2.0 * h.SLOW, "planners killed under 1,000 running incidents: all go on within %.2f s" % took)
+        t.check(took <= 2.0 * h.SLOW,
+                "planners killed under 1,000 running incidents: all go on within %.2f s" % took)
         client.close()
         t.equal(house.stop(), 0, "the daemon stops in order")
 

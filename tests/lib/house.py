@@ -1,6 +1,6 @@
 """house - the daemon as its users have it, for live and fault tests.
 
-    with House() as house:                 # plans and data in a folder of its own, receiver on loopback
+    with House() as house:       # plans and data in a folder of its own, receiver on loopback
         house.start()
         client = house.client()
         reply = client.ask(op="trigger", plan="watch", title="x")
@@ -23,14 +23,16 @@ import threading
 import time
 import uuid
 
-ROOT = os.environ.get("MUSTER_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.environ.get("MUSTER_ROOT") or os.path.dirname(os.path.dirname(HERE))
 MUSTER = os.environ.get("MUSTER") or os.path.join(ROOT, "out", "muster")
 SLOW = float(os.environ.get("MUSTER_TEST_SLOW") or 1)
 
 SITE = """
 return site {
     name = { zh = "浑江市", en = "Hunjiang" }, zone = "Asia/Shanghai", languages = { "zh", "en" },
-    endpoints = { pager = { channel = "webhook", secret = "pager", drill = true, at_once = 64, allow = { "127.0.0.0/8" } } },
+    endpoints = { pager = { channel = "webhook", secret = "pager", drill = true, at_once = 64,
+                            allow = { "127.0.0.0/8" } } },
     people = {
         ["wang.qiang"] = { name = "王强", contacts = { "pager:@" }, drill = true },
         ["li.ming"] = { name = "李明", contacts = { "pager:@" }, drill = true },
@@ -41,7 +43,8 @@ return site {
     rosters = { ["duty-room"] = { title = "总值班室", titles = { a = "主班", b = "副班" },
         seats = { a = { "wang.qiang" }, b = { "li.ming" } }, order = { "a", "b" } } },
     self_alarm = { to = "duty:duty-room", text = "Muster cannot write its record." },
-    fallback = { { to = "duty:duty-room", within = "5m" }, { to = "post:commander", within = "5m" } },
+    fallback = { { to = "duty:duty-room", within = "5m" },
+                 { to = "post:commander", within = "5m" } },
 }
 """
 
@@ -49,7 +52,8 @@ HEAD = """
 local plan = plan "%s" { title = "%s", kind = "special", category = "natural", version = "1",
     owner = "person:han.mei", ends = "%s", on_resolved = "%s",
     facts = { stage_m = { type = "number", per = "gauge" }, breach = { type = "boolean" } },
-    fallback = { { to = "duty:duty-room", within = "5m" }, { to = "post:commander", within = "5m" } } }
+    fallback = { { to = "duty:duty-room", within = "5m" },
+                 { to = "post:commander", within = "5m" } } }
 function plan.respond(incident)
 %s
 end
@@ -62,7 +66,7 @@ def plan_text(name, body, ends="order", on_resolved="note"):
 
 
 class Receiver:
-    """A small HTTP/1.1 server: takes POSTs, answers 200 (or what `status` says), keeps what came."""
+    """A small HTTP/1.1 server: takes POSTs, answers 200 (or `status`), keeps what came."""
 
     def __init__(self):
         self.hits = []  # (time, webhook-id, path, body as text)
@@ -118,12 +122,14 @@ class Receiver:
         if not sep:
             return False
         lines = head.decode("latin-1").split("\r\n")
-        headers = {k.strip().lower(): v.strip() for k, _, v in (l.partition(":") for l in lines[1:])}
+        fields = (line.partition(":") for line in lines[1:])
+        headers = {name.strip().lower(): value.strip() for name, _, value in fields}
         length = int(headers.get("content-length", "0"))
         if len(rest) < length:
             return False
         self.buffers[conn] = rest[length:]
-        hit = (time.time(), headers.get("webhook-id", ""), lines[0].split(" ")[1], rest[:length].decode())
+        path = lines[0].split(" ")[1]
+        hit = (time.time(), headers.get("webhook-id", ""), path, rest[:length].decode())
         if self.on_hit:
             self.on_hit(hit)
         with self.lock:
@@ -141,7 +147,8 @@ class Receiver:
             while not condition(self.hits):
                 left = limit - time.monotonic()
                 if left <= 0:
-                    raise AssertionError("the receiver waited %.0f s; it has %d hits" % (seconds, len(self.hits)))
+                    raise AssertionError("the receiver waited %.0f s; it has %d hits"
+                                         % (seconds, len(self.hits)))
                 self.lock.wait(left)
 
     def close(self):
@@ -202,12 +209,14 @@ class House:
         self.receiver = Receiver()
         os.makedirs(os.path.join(self.plans, "channels"))
         os.makedirs(self.secrets)
-        shutil.copy(os.path.join(ROOT, "plans/channels/webhook.lua"), os.path.join(self.plans, "channels"))
+        shutil.copy(os.path.join(ROOT, "plans/channels/webhook.lua"),
+                    os.path.join(self.plans, "channels"))
         self.write("site.lua", site)
         for name, text in (plans or {}).items():
             self.write(name + ".lua", text)
         with open(os.path.join(self.secrets, "pager"), "w") as f:
-            f.write("url=http://127.0.0.1:%d/hook\nkey=whsec_%s\n" % (self.receiver.port, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+            f.write("url=http://127.0.0.1:%d/hook\n" % self.receiver.port)
+            f.write("key=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
         self.contacts = contacts
 
     def write(self, name, text):
@@ -235,8 +244,8 @@ class House:
             environment["MUSTER_CRASH"] = crash
         environment.update(env or {})
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command(), env=environment, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command(), env=environment,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
             self.wait_ready()
         return self.process
@@ -245,7 +254,8 @@ class House:
         limit = time.monotonic() + seconds * SLOW
         while time.monotonic() < limit:
             if self.process.poll() is not None:
-                raise AssertionError("serve ended with %s:\n%s" % (self.process.returncode, self.log_text()))
+                raise AssertionError("serve ended with %s:\n%s"
+                                     % (self.process.returncode, self.log_text()))
             try:
                 client = Client(self.socket, 1.0)
                 reply = client.ask(op="ping")
@@ -323,7 +333,8 @@ class House:
         return total
 
     def database(self):
-        return sqlite3.connect("file:%s?mode=ro" % os.path.join(self.data, "muster.db"), uri=True, timeout=10)
+        path = os.path.join(self.data, "muster.db")
+        return sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=10)
 
 
 def blob(text):

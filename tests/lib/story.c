@@ -518,8 +518,7 @@ void story_site_forbids_drills(struct story *s)
     json_t *people = json_object_get(json_object_get(s->checked, "site"), "people");
     const char *id;
     json_t *person;
-    json_object_foreach(people, id, person)
-        json_object_set_new(person, "drill", json_false());
+    json_object_foreach(people, id, person) json_object_set_new(person, "drill", json_false());
     story_crash_engine(s); /* the next one reads it so */
 }
 

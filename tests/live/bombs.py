@@ -31,7 +31,7 @@ BOMBS = {
     "gc": "setmetatable({}, { __gc = function() while true do end end })",
     "recursion": "local function f() return f() + 1 end f()",
     "first-line": "error 'broken'",
-    "sort": "local t = {} for i = 1, 100000 do t[i] = i end table.sort(t, function() return true end)",
+    "sort": "local t = {} for i = 1, 1e5 do t[i] = i end table.sort(t, function() return true end)",
 }
 
 
@@ -94,7 +94,8 @@ def bomb_test(t, house, name, base):
     if event:
         print("#   %s: %s" % (name, event["text"]))
     own, other = slot_of(incident), 1 - slot_of(incident)
-    for slot, allowed, word in ((other, 0.050, "the other planner"), (own, 0.600, "its own planner")):
+    both = ((other, 0.050, "the other planner"), (own, 0.600, "its own planner"))
+    for slot, allowed, word in both:
         now, before = percentile(late[slot], 0.99), percentile(base[slot], 0.99)
         t.check(now <= before + allowed * h.SLOW, "%s: p99 in %s %.0f ms, without it %.0f ms"
                 % (name, word, now * 1000, before * 1000))
@@ -106,7 +107,8 @@ def healthy_is_not_struck(t, house):
     client = house.client(90)
     pid = house.children()["planner0"]
     os.kill(pid, signal.SIGSTOP)
-    ids = [client.ask(op="trigger", plan="probe", title="stopped-%d" % n)["incident"] for n in range(20)]
+    ids = [client.ask(op="trigger", plan="probe", title="stopped-%d" % n)["incident"]
+           for n in range(20)]
     limit = time.monotonic() + seconds
     while time.monotonic() < limit and h.alive(pid):
         time.sleep(0.1)
@@ -115,7 +117,8 @@ def healthy_is_not_struck(t, house):
     except ProcessLookupError:
         pass
     house.receiver.wait(lambda hits: sum('"stopped-' in hit[3] for hit in hits) >= 20, 30)
-    kinds = {e["kind"] for i in ids for e in client.ask(op="timeline", incident=i).get("events", [])}
+    timelines = [client.ask(op="timeline", incident=i).get("events", []) for i in ids]
+    kinds = {event["kind"] for events in timelines for event in events}
     client.close()
     t.check("plan_struck" not in kinds and "plan_failed" not in kinds,
             "a planner stopped for %d s strikes no plan, and all of them go on" % seconds, kinds)
@@ -123,7 +126,9 @@ def healthy_is_not_struck(t, house):
 
 def main():
     plans = {name: h.plan_text(name, "    " + body) for name, body in BOMBS.items()}
-    plans["probe"] = h.plan_text("probe", '    notify { to = "person:li.ming", text = T "{title}" }\n    sleep "1h"')
+    plans["probe"] = h.plan_text("probe", """
+    notify { to = "person:li.ming", text = T "{title}" }
+    sleep "1h" """)
     with tap.Plan() as t, h.House(plans=plans) as house:
         house.start()
         probe_run(house, None)  # warm

@@ -158,20 +158,23 @@ static void a_rung_that_cannot_be_reached_does_not_keep_the_call_waiting(void **
     story_endpoint_answers(s, "phone", 404);
     story_trigger(s, TRIGGER);
     story_advance(s, MINUTES(1));
-    story_tells(s, "not delivered: wang.qiang\n[0:00:00] 王强 (主班, duty:duty-room) not reached; call the "
-                   "next\nnot delivered: li.ming\n");
+    story_tells(
+        s, "not delivered: wang.qiang\n[0:00:00] 王强 (主班, duty:duty-room) not reached; call the "
+           "next\nnot delivered: li.ming\n");
     story_never(s, "nobody left"); /* the last rung has its time: somebody may be on the way */
     story_advance(s, MINUTES(5));
     story_tells(s, "[0:05:00] no answer; nobody left to call\n");
     story_end(s);
 }
 
-/* Why: a plan that calls until somebody answers must not fill the disk when nobody can be reached. */
+/* Why: a plan that calls until somebody answers must not fill the disk when nobody can be reached.
+ */
 static void a_call_that_reaches_nobody_takes_its_time(void **state)
 {
     (void)state;
-    struct story *s = begin("local a repeat a = call { to = 'duty:duty-room', within = '5m', text = 'x' }"
-                            " until a");
+    struct story *s =
+        begin("local a repeat a = call { to = 'duty:duty-room', within = '5m', text = 'x' }"
+              " until a");
     story_endpoint_answers(s, "pager", 404);
     story_endpoint_answers(s, "phone", 404);
     story_trigger(s, TRIGGER);
@@ -186,8 +189,9 @@ static void a_call_that_reaches_nobody_takes_its_time(void **state)
 static void a_call_to_nobody_at_all_takes_its_time_too(void **state)
 {
     (void)state;
-    struct story *s = begin("local n = 0 repeat n = n + 1 state { n = n }"
-                            " until call { to = 'post:commander', within = '5m', text = 'x' } or n > 100");
+    struct story *s =
+        begin("local n = 0 repeat n = n + 1 state { n = n }"
+              " until call { to = 'post:commander', within = '5m', text = 'x' } or n > 100");
     story_site_forbids_drills(s);
     story_trigger(s, "{'plan':'flood','title':'演练','drill':true}");
     story_advance(s, MINUTES(21));
@@ -222,7 +226,8 @@ static void a_drill_reaches_only_who_may_be_drilled(void **state)
     story_end(s);
 }
 
-/* Why: rule R7. A target that has nobody falls to the duty room, with an alarm, and never to all. */
+/* Why: rule R7. A target that has nobody falls to the duty room, with an alarm, and never to all.
+ */
 static void a_call_to_nobody_falls_to_the_duty_room(void **state)
 {
     (void)state;

@@ -28,7 +28,8 @@ static void the_wait_grows_to_seconds_and_no_further(void **state)
     assert_int_equal(backoff_next(&b, now_ms), BACKOFF_MOST_MS);
 }
 
-/* Seven bombs in a row, each half a second of CPU: the other plans of that planner must not wait. */
+/* Seven bombs in a row, each half a second of CPU: the other plans of that planner must not wait.
+ */
 static void a_run_of_bombs_costs_little(void **state)
 {
     (void)state;
