@@ -168,6 +168,34 @@ static void engine_trouble(void *ctx, bool on, const char *sentence)
         log_info("store", "%s", sentence);
 }
 
+/* The reserve of the disk, for whoever reads the log: each refused trigger has its reply. */
+static void engine_space(struct engine *e)
+{
+    const char *data = config_text(e->config, OPT_DATA);
+    int64_t reserve = config_number(e->config, OPT_STORE_RESERVE_BYTES);
+    int64_t free_bytes = e->port->free_bytes(e->port->ctx);
+    enum space space = free_bytes < reserve                 ? SPACE_LOW
+                       : free_bytes < reserve + reserve / 4 ? SPACE_SCARCE
+                                                            : SPACE_ENOUGH;
+    long long free_mib = (long long)(free_bytes >> 20), reserve_mib = (long long)(reserve >> 20);
+    if (space == e->space)
+        return;
+    e->space = space;
+    if (space == SPACE_LOW)
+        log_error("store",
+                  "the disk of %s has %lld MiB free, less than its reserve of %lld MiB "
+                  "(store.reserve_bytes): triggers are refused (no_space), what runs goes on; "
+                  "make room now",
+                  data, free_mib, reserve_mib);
+    else if (space == SPACE_SCARCE)
+        log_warn("store",
+                 "the disk of %s has %lld MiB free; under %lld MiB (store.reserve_bytes) triggers "
+                 "are refused; make room",
+                 data, free_mib, reserve_mib);
+    else
+        log_info("store", "the disk of %s has room again, %lld MiB", data, free_mib);
+}
+
 /* --- the pass --- */
 
 static void engine_alarm(struct engine *e)
@@ -221,6 +249,7 @@ static void engine_second(void *ctx)
     e->second_at = at;
     if (e->word_stale)
         last_word_keep(e);
+    engine_space(e);
     loop_timer_set(e->second, 1000);
 }
 
@@ -378,6 +407,7 @@ static void engine_loop(struct engine *e)
     e->serve = engine_serve_new(e);
     children_start(e->children, e->loop, &calls, e);
     engine_recover(e);
+    engine_space(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */
         engine_listen(e);

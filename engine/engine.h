@@ -61,6 +61,9 @@ struct vault_news {
     struct arena keep;
 };
 
+/* Free on the disk, beside the reserve. */
+enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
+
 struct source; /* engine_planner.c */
 struct check;  /* engine_config.c */
 
@@ -96,6 +99,7 @@ struct engine {
 
     struct check *check;
     bool listening, ready, draining, trouble;
+    enum space space;
     bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
     mono_ms grace_until; /* overdue timers wait until then after a start */
     int exit_code;

@@ -108,6 +108,24 @@ static enum err folder_read(const char *folder, json_t *list, struct why *why)
     return err;
 }
 
+/* What is not there at all is said as such. */
+static enum err folder_look(const char *folder, struct why *why)
+{
+    AUTO_TEXT(site);
+    text_addf(&site, "%s/site.lua", folder);
+    if (access(folder, F_OK))
+        return why_set(
+            why, ERR_CONFIG,
+            "plans folder %s: %s; name the folder of site.lua and the plans with --plans", folder,
+            strerror(errno));
+    if (access(text_str(&site), F_OK))
+        return why_set(why, ERR_CONFIG,
+                       "plans folder %s: its site.lua: %s; name the folder of site.lua and the "
+                       "plans with --plans",
+                       folder, strerror(errno));
+    return ERR_OK;
+}
+
 enum err config_request(const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
@@ -118,7 +136,10 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put(request, "channels", json_array());
     json_put(request, "plans", json_array());
     text_addf(&channels, "%s/channels", folder);
-    enum err err = file_read(folder, "site.lua", &site, why);
+    enum err err = folder_look(folder, why);
+    if (err)
+        return err;
+    err = file_read(folder, "site.lua", &site, why);
     if (err)
         return err;
     json_put(request, "site", site);

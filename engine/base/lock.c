@@ -85,6 +85,22 @@ static enum err lock_wait(int fd, const char *folder, struct why *why)
     }
 }
 
+static enum err open_refused(const char *folder, struct why *why)
+{
+    if (errno == ENOTDIR)
+        return why_set(why, ERR_IO, "%s is no folder; name one for the data with --data", folder);
+    if (errno == ENOSPC)
+        return why_set(why, ERR_NO_SPACE,
+                       "data folder %s: the disk is full; make room on it and start again", folder);
+    if (errno == EACCES || errno == EPERM)
+        return why_set(why, ERR_IO,
+                       "data folder %s: it cannot be written: %s; give it to the user that muster "
+                       "runs as (chown), or name another one with --data",
+                       folder, strerror(errno));
+    return why_set(why, ERR_IO, "data folder %s: %s; name another one with --data", folder,
+                   strerror(errno));
+}
+
 enum err lock_take(const char *folder, int *ret_fd, struct why *why)
 {
     AUTO_TEXT(path);
@@ -92,7 +108,7 @@ enum err lock_take(const char *folder, int *ret_fd, struct why *why)
     /* read only: a child that inherits it can hold it and do nothing else with it */
     int fd = open(text_str(&path), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return why_set(why, ERR_IO, "%s: %s", text_str(&path), strerror(errno));
+        return open_refused(folder, why);
     enum err e = lock_wait(fd, folder, why);
     if (!e)
         e = holder_write(text_str(&path), why);

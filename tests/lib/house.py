@@ -10,6 +10,7 @@ Everything it starts it knows by pid, and ends. Nothing waits for a fixed time: 
 thing itself, with a limit after which it raises.
 """
 
+import datetime
 import json
 import os
 import selectors
@@ -267,6 +268,14 @@ class House:
             time.sleep(0.01)
         raise AssertionError("serve is not ready after %.0f s:\n%s" % (seconds, self.log_text()))
 
+    def wait_word(self, seconds=5.0):
+        """Until the self-alarm is laid ready: a second after the start."""
+        limit = time.monotonic() + seconds * SLOW
+        while not os.path.exists(os.path.join(self.data, "self_alarm.json")):
+            if time.monotonic() > limit:
+                raise AssertionError("no self_alarm.json after %.0f s" % seconds)
+            time.sleep(0.02)
+
     def log_text(self):
         with open(self.log, errors="replace") as f:
             return f.read()[-6000:]
@@ -335,6 +344,22 @@ class House:
     def database(self):
         path = os.path.join(self.data, "muster.db")
         return sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=10)
+
+
+def wait_for(condition, what, seconds=20.0):
+    """What the condition gives as soon as it gives something."""
+    limit = time.monotonic() + seconds * SLOW
+    while time.monotonic() < limit:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("waited %.0f s for %s" % (seconds, what))
+
+
+def parse_time(text):
+    """Seconds of an RFC 3339 time."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def blob(text):

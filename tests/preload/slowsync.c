@@ -6,6 +6,7 @@
  *
  *     SLOWSYNC_MS=20       every fsync and fdatasync takes so much longer
  *     SLOWSYNC_FAIL_AT=3   the third one fails with EIO, once
+ *     SLOWSYNC_FAIL_IF=P   every one fails with EIO while there is a file P
  *     SLOWSYNC_FILE=-wal   only for files whose name ends so; others are not counted either
  *
  * A test in the same process finds the rest with dlsym: slowsync_hold(1) lets syncs begin and not
@@ -58,6 +59,12 @@ static void delay(void)
         nanosleep(&t, NULL);
 }
 
+static int fails(int nth)
+{
+    const char *at = getenv("SLOWSYNC_FAIL_AT"), *file = getenv("SLOWSYNC_FAIL_IF");
+    return (at && strtol(at, NULL, 10) == nth) || (file && access(file, F_OK) == 0);
+}
+
 /* Both under the sync's own name, so that each calls its own. */
 static int slow(const char *name, int fd)
 {
@@ -75,8 +82,7 @@ static int slow(const char *name, int fd)
     pthread_mutex_unlock(&lock);
     delay();
 
-    const char *fail_at = getenv("SLOWSYNC_FAIL_AT");
-    if (fail_at && strtol(fail_at, NULL, 10) == nth) {
+    if (fails(nth)) {
         errno = EIO;
         return -1;
     }

@@ -99,7 +99,8 @@ static void a_folder_that_is_not_there_is_named(void **state)
     int fd = -1;
     struct why why;
     assert_int_equal(lock_take("/nonexistent", &fd, &why), ERR_IO);
-    assert_string_equal(why.text, "/nonexistent/lock: No such file or directory");
+    assert_string_equal(why.text, "data folder /nonexistent: No such file or directory; name "
+                                  "another one with --data");
 }
 
 static int make_folder(void **state)

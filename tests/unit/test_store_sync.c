@@ -174,9 +174,9 @@ static void every_durable_has_a_sync_behind_it(void **state)
  */
 static void a_failing_sync_ends_the_process_and_the_file_is_sane(void **state)
 {
-    /* of the log's syncs, the first three are those of a new file: then there is no store at all */
+    /* of the log's syncs, the first five are those of a new file: then there is no store at all */
     static const char *const fail_at[] = {"SLOWSYNC_FAIL_AT=1", "SLOWSYNC_FAIL_AT=3",
-                                          "SLOWSYNC_FAIL_AT=4", "SLOWSYNC_FAIL_AT=9",
+                                          "SLOWSYNC_FAIL_AT=6", "SLOWSYNC_FAIL_AT=11",
                                           "SLOWSYNC_FAIL_AT=30"};
     for (size_t i = 0; i < sizeof(fail_at) / sizeof(*fail_at); i++) {
         struct kit *k = *state;
