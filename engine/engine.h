@@ -94,6 +94,7 @@ struct engine {
     json_t *contacts; /* {"person\nendpoint": value}; never written, never logged */
     struct planner_state planners[PLANNER_SLOTS];
     int64_t courier_gen;
+    int64_t courier_quiet_ms; /* how long it has said nothing while attempts were under way */
     int64_t attempts;
     int64_t second_at; /* when the second's timer fired last, CLOCK_BOOTTIME ms */
 
@@ -125,6 +126,7 @@ void sources_free(struct engine *e);
 /* engine_courier.c */
 void courier_up(struct engine *e, int64_t gen);
 void courier_frame_in(struct engine *e, const json_t *frame);
+void courier_watch(struct engine *e, int64_t passed_ms);
 void courier_release(struct engine *e, struct effect *effect);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
 /* Add to an attempt what the vault holds for its person and endpoint. */

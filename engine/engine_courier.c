@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An attempt takes at most 10 s; PUNCTUAL_MS as for the planners. */
+enum { COURIER_QUIET_MS = 30000, PUNCTUAL_MS = 2000 };
+
 void courier_up(struct engine *e, int64_t gen)
 {
     AUTO_JSON(hello);
@@ -102,5 +105,28 @@ void courier_frame_in(struct engine *e, const json_t *frame)
     body = json_deep_copy(frame);
     json_put_str(body, "notice", id);
     json_put_int(body, "number", strtol(message + UUID_TEXT, NULL, 10) - 1);
-    engine_input(e, (struct input){.kind = IN_RESULT, .body = body});
+    e->courier_quiet_ms = 0;
+    engine_input(e, (struct input){.kind = IN_RESULT,
+                                   .incident = core_notice_incident(e->core, notice),
+                                   .body = body});
+}
+
+/*
+ * A courier that gives no result for 30 s while attempts are under way is started anew: what it
+ * held is of unknown outcome and sent again. Seconds in which this engine itself was late do not
+ * count.
+ */
+void courier_watch(struct engine *e, int64_t passed_ms)
+{
+    bool waits = e->courier_gen && core_stats(e->core).notices_handed > 0;
+    if (!waits || passed_ms > PUNCTUAL_MS) {
+        e->courier_quiet_ms = 0;
+        return;
+    }
+    e->courier_quiet_ms += passed_ms;
+    if (e->courier_quiet_ms < COURIER_QUIET_MS)
+        return;
+    e->courier_quiet_ms = 0;
+    log_warn("courier", "the courier has given no result for 30 s, it is started again");
+    children_kill(e->children, CHILD_COURIER, e->courier_gen, "no result for 30 s");
 }

@@ -174,6 +174,18 @@ mono_ms core_next_due(const struct core *c)
     return t ? t->due : INT64_MAX;
 }
 
+struct uuid core_next_incident(const struct core *c)
+{
+    const struct timer *t = timer_first(&c->timers);
+    return t ? *t->incident : (struct uuid){0};
+}
+
+struct uuid core_notice_incident(const struct core *c, struct uuid notice)
+{
+    const struct notice *n = core_notice(c, notice);
+    return n ? n->incident->id : (struct uuid){0};
+}
+
 int64_t core_last_seq(const struct core *c)
 {
     return c->seq;

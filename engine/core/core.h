@@ -45,8 +45,11 @@ void core_load_end(struct core *c, int64_t last_seq);
 void core_decide(struct core *c, const struct input *in, struct update *ret);
 void core_apply(struct core *c, const struct record *r);
 
-/* The time of the next IN_TICK; INT64_MAX: nothing is due. */
+/* The time of the next IN_TICK, which fires one timer; INT64_MAX: nothing is due. */
 mono_ms core_next_due(const struct core *c);
+/* Whose timer that is, and whose message this is: to be named before it is taken in hand. */
+struct uuid core_next_incident(const struct core *c);
+struct uuid core_notice_incident(const struct core *c, struct uuid notice);
 
 /* Rows of all objects changed since the last call, each once, sorted. Gives rows (row_done, free).
  */

@@ -379,13 +379,12 @@ static void timer_fire(struct core *c, struct timer *t)
     }
 }
 
-/* A batch at a time, so that an outage's thousands do not keep an answer waiting. */
+/* One timer: the engine says beforehand whose it is, so that a crash on it is known by its
+ * incident. */
 static void decide_tick(struct core *c)
 {
-    enum { TIMERS_A_TICK = 256 };
-    struct timer *t;
-    for (int n = 0; n < TIMERS_A_TICK && (t = timer_first(&c->timers)) && t->due <= c->in->mono;
-         n++)
+    struct timer *t = timer_first(&c->timers);
+    if (t && t->due <= c->in->mono)
         timer_fire(c, t);
 }
 

@@ -72,9 +72,10 @@ struct input {
     uint8_t seed[32]; /* fresh bytes of the system's generator */
     struct principal who;
     struct reply_to to;
-    uint8_t digest[16];   /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
-    struct uuid incident; /* IN_ANSWER to IN_ORDER, IN_STUCK */
-    int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
+    uint8_t digest[16]; /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
+    struct uuid
+        incident; /* IN_ANSWER to IN_ORDER, IN_STUCK; elsewhere whom it is about, if known */
+    int slot;     /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */
     const json_t *body;
