@@ -3,6 +3,7 @@
  */
 #include "engine.h"
 
+#include "base/code.h"
 #include "base/log.h"
 
 #include <sodium.h>
@@ -16,6 +17,32 @@ static bool input_is_refused(const struct engine *e, const struct input *in)
     const struct children_hello *hello = children_hello(e->children);
     return in->kind == IN_TRIGGER && hello->has_refuse &&
            !memcmp(hello->refuse, in->digest, sizeof in->digest);
+}
+
+/* An incident that the core has forgotten: was it ever there? The record knows. */
+struct late {
+    struct engine *engine;
+    struct reply_to to;
+};
+
+static void late_answered(void *ctx, const struct query_result *result)
+{
+    struct late *late = ctx;
+    bool over = !result->err && result->rows_count;
+    json_t *reply = json_put(json_object(), "ok", json_false());
+    json_put_str(reply, "code", code_name(over ? CODE_CLOSED : CODE_NOT_FOUND));
+    json_put_str(reply, "field", "incident");
+    json_put_str(reply, "error", over ? "this incident is over" : "there is no such incident");
+    serve_reply(late->engine->serve, late->to, reply);
+    serve_flush(late->engine->serve);
+    free(late);
+}
+
+static bool input_is_late(const struct engine *e, const struct input *in)
+{
+    bool about_one = in->kind == IN_ANSWER || in->kind == IN_UPDATE || in->kind == IN_RESOLVE ||
+                     in->kind == IN_ORDER;
+    return about_one && (in->who.scopes & SCOPE_READ) && !core_incident_open(e->core, in->incident);
 }
 
 static void submit(void *ctx, const struct input *in, const char *value)
@@ -34,6 +61,13 @@ static void submit(void *ctx, const struct input *in, const char *value)
                     json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "input_refused", "error",
                               "this trigger stopped the engine twice; it is refused. Call by the "
                               "paper plan and send the journal to the operator"));
+        return;
+    }
+    if (input_is_late(e, in)) {
+        struct late *late = mem_new(1, sizeof *late);
+        *late = (struct late){e, in->to};
+        struct query q = {.kind = QUERY_INCIDENT, .incident = in->incident};
+        e->port->query(e->port->ctx, &q, late_answered, late);
         return;
     }
     int64_t before = core_last_seq(e->core);
