@@ -22,7 +22,8 @@ PIPELINED = 20
 SPEED = 10
 
 PLANS = {
-    "tell": h.plan_text("tell", '    notify { to = "person:li.ming", text = T "{title}" }\n    sleep "1h"'),
+    "tell": h.plan_text("tell",
+                        '    notify { to = "person:li.ming", text = T "{title}" }\n    sleep "1h"'),
     "climb": h.plan_text("climb", """
     local a = call { to = "duty:duty-room", within = "40s", text = T "{title}" }
     state { answered_by = a and a.by }
@@ -34,7 +35,8 @@ PLANS = {
 def preload(**variables):
     """The environment of a daemon whose syncs of the log of the database are slow or fail."""
     # a sanitizer wants to be the first library, and is content with being told not to look
-    return dict(LD_PRELOAD=SLOWSYNC, SLOWSYNC_FILE="-wal", ASAN_OPTIONS="verify_asan_link_order=0", **variables)
+    asan = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
+    return dict(LD_PRELOAD=SLOWSYNC, SLOWSYNC_FILE="-wal", ASAN_OPTIONS=asan, **variables)
 
 
 def notices(house):
@@ -64,8 +66,10 @@ def slow_disk(t):
         t.check(reply["ok"] and took >= DELAY_S, "a trigger is answered only after its sync", took)
         house.receiver.wait(lambda hits: len(hits) >= 1)
         first = house.receiver.hits[0][0] - begin
-        t.check(first >= 2 * DELAY_S, "its webhook comes after the sync of the trigger and that of the turn", first)
-        t.check(client.ask(op="timeline", incident=reply["incident"])["ok"], "the record can be read meanwhile")
+        t.check(first >= 2 * DELAY_S,
+                "its webhook comes after the sync of the trigger and that of the turn", first)
+        t.check(client.ask(op="timeline", incident=reply["incident"])["ok"],
+                "the record can be read meanwhile")
 
         quiet(house)
         begin = time.time()
@@ -73,7 +77,8 @@ def slow_disk(t):
             client.send(op="trigger", plan="tell", title="many %d" % number, ref=number)
         refs = [client.read()["ref"] for _ in range(PIPELINED)]
         took = time.time() - begin
-        print("# %d pipelined triggers took %.2f s with syncs of %.2f s" % (PIPELINED, took, DELAY_S))
+        print("# %d pipelined triggers took %.2f s with syncs of %.2f s" % (PIPELINED, took,
+                                                                            DELAY_S))
         t.check(refs == list(range(PIPELINED)) and DELAY_S <= took <= 3 * DELAY_S * h.SLOW,
                 "%d triggers behind one another share a sync" % PIPELINED, took)
         client.close()
@@ -104,7 +109,8 @@ def failing_disk(t):
         t.check(reply is None, "when a sync fails no reply is given", reply)
         house.wait_gone([engine])
         house.receiver.wait(lambda hits: len(alarms(hits)) >= 2)
-        t.check(not any('"lost?"' in hit[3] for hit in house.receiver.hits), "and no webhook leaves")
+        t.check(not any('"lost?"' in hit[3] for hit in house.receiver.hits),
+                "and no webhook leaves")
         log = house.log_text()
         t.check("look at the disk" in log and "cannot be recorded must not be answered" in log,
                 "the log says what failed and where to look", log)
@@ -118,8 +124,10 @@ def failing_disk(t):
         again = client.ask(op="trigger", plan="tell", title="lost?", key="k")
         house.receiver.wait(lambda hits: any('"lost?"' in hit[3] for hit in hits))
         titles = [i["title"] for i in client.ask(op="list")["incidents"]]
-        t.equal(sorted(titles), ["before", "lost?"], "after it, the retry with the same key makes one incident")
-        t.equal(client.ask(op="trigger", plan="tell", title="before", key="before")["incident"], before["incident"],
+        t.equal(sorted(titles), ["before", "lost?"],
+                "after it, the retry with the same key makes one incident")
+        t.equal(client.ask(op="trigger", plan="tell", title="before", key="before")["incident"],
+                before["incident"],
                 "what was answered before is there")
         t.check(again["ok"], "the retry is answered", again)
         client.close()
@@ -161,18 +169,23 @@ def same_call(t):
         print("# ready %.0f ms after kill -9 of everybody" % ((time.monotonic() - begin) * 1000))
         client = house.client()
         after = call_of(client, incident)
-        t.check({**before, "due": 0} == {**after, "due": 0} and seconds_apart(before["due"], after["due"]) <= 1,
-                "after kill -9 of the whole family the same call goes on, with the same deadline", (before, after))
+        t.check({**before, "due": 0} == {**after, "due": 0}
+                and seconds_apart(before["due"], after["due"]) <= 1,
+                "after kill -9 of the whole family the same call goes on, with the same deadline",
+                (before, after))
         t.equal(rungs(client, incident), [0], "its rung was begun once")
         t.equal(notices(house), {first[1]}, "and nobody was called anew under another id")
 
         house.receiver.wait(lambda hits: len({hit[1] for hit in hits}) >= 2, 10)
         second = house.receiver.hits[-1]
         gap = second[0] - first[0]
-        t.check('"to":"li.ming"' in second[3] and 40 / SPEED - 0.3 <= gap <= 40 / SPEED + 1.5 * h.SLOW,
-                "the next rung is called when the first one's time is over, as if nothing had been", (gap, second))
+        t.check('"to":"li.ming"' in second[3]
+                and 40 / SPEED - 0.3 <= gap <= 40 / SPEED + 1.5 * h.SLOW,
+                "the next rung is called when the first one's time is over, as if nothing had been",
+                (gap, second))
         answer = client.ask(op="answer", incident=incident, **{"as": "li.ming"})
-        t.check(answer["ok"] and not client.ask(op="status", incident=incident)["incident"]["calls"],
+        t.check(answer["ok"]
+                and not client.ask(op="status", incident=incident)["incident"]["calls"],
                 "an answer after the restart ends the call", answer)
         client.close()
 
@@ -219,12 +232,15 @@ def nobody_left(t):
         gone = time.monotonic() - begin
         house.start()
         ready = time.monotonic() - begin
-        print("# all gone %.0f ms after kill -9 of the supervisor, the next one ready %.0f ms after it"
+        print("# all gone %.0f ms after kill -9 of the supervisor, the next one ready "
+              "%.0f ms after it"
               % (gone * 1000, ready * 1000))
-        t.check(gone <= 1.0 * h.SLOW, "after kill -9 of the supervisor all its children are gone within a second", gone)
+        t.check(gone <= 1.0 * h.SLOW,
+                "after kill -9 of the supervisor all its children are gone within a second", gone)
         client = house.client()
         again = client.ask(op="trigger", plan="climb", title="x", key="x")
-        t.check(again.get("incident") == incident and ready <= 2.0 * h.SLOW, "and a new daemon starts at once", again)
+        t.check(again.get("incident") == incident and ready <= 2.0 * h.SLOW,
+                "and a new daemon starts at once", again)
         client.close()
 
 

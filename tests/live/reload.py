@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""reload - site and plans are swapped as a set or not at all; contacts stay out of the record; drills.
+"""reload - site and plans are swapped as a set or not at all; contacts; drills.
 
 A running incident keeps the text it began with; a contact lives in its own table and nowhere else;
 a drill is marked in every text and reaches only those who may be reached by drills.
@@ -50,14 +50,18 @@ def swap(t, house, client):
     house.write("more.lua", h.plan_text("more", '    sleep "1h"'))
     reply = client.ask(op="config_reload")
     found = [(f["file"], f["line"] > 0, f["severity"]) for f in reply.get("findings", [])]
-    t.check(not reply["ok"] and reply["code"] == "bad_config" and ("stages.lua", True, "error") in found and
-            "slep" in json.dumps(reply), "a set with an error is refused, and the reply has what was found", reply)
-    t.equal(versions(client), {"all": "1", "stages": "1"}, "nothing of it is taken, not even what is good in it")
+    t.check(not reply["ok"] and reply["code"] == "bad_config"
+            and ("stages.lua", True, "error") in found and
+            "slep" in json.dumps(reply),
+            "a set with an error is refused, and the reply has what was found", reply)
+    t.equal(versions(client), {"all": "1", "stages": "1"},
+            "nothing of it is taken, not even what is good in it")
     t.check(not client.ask(op="config_check")["ok"], "a check without taking it finds the same")
 
     house.write("stages.lua", stages(2, "new"))
     check = client.ask(op="config_check")
-    t.check(check["ok"] and versions(client)["stages"] == "1", "a check of a good set changes nothing", check)
+    t.check(check["ok"] and versions(client)["stages"] == "1",
+            "a check of a good set changes nothing", check)
     reply = client.ask(op="config_reload")
     t.check(reply["ok"] and versions(client) == {"all": "1", "stages": "2", "more": "1"},
             "a good set is taken as a whole", reply)
@@ -79,7 +83,8 @@ def hang_up(t, house, client):
     t.check(True, "SIGHUP takes the new set, too")
     house.write("stages.lua", "this is no Lua")
     house.process.send_signal(signal.SIGHUP)
-    h.wait_for(lambda: house.log_text().count("stays in force") >= 2, "the log to say that it was refused")
+    h.wait_for(lambda: house.log_text().count("stays in force") >= 2,
+               "the log to say that it was refused")
     t.check("stages.lua:1:" in house.log_text() and versions(client)["stages"] == "3",
             "or keeps the old one, and the log says where the error is", house.log_text())
     house.write("stages.lua", stages(3, "newest"))
@@ -98,7 +103,8 @@ def pinned_over_kill(t, house):
     client = house.client()
     client.ask(op="update", incident=pinned, fields={"breach": True})
     house.receiver.wait(has_text("newest goes on: C"))
-    t.equal(versions(client)["stages"], "4", "and so it is after kill -9 with another plan in the folder")
+    t.equal(versions(client)["stages"], "4",
+            "and so it is after kill -9 with another plan in the folder")
     client.close()
 
 
@@ -116,7 +122,8 @@ def contacts(t, house):
 
     house.receiver.status = 404  # what failed is remarked upon, too
     failing = client.ask(op="trigger", plan="all", title="that fails")["incident"]
-    h.wait_for(lambda: any(e["kind"] == "notice_failed" for e in client.ask(op="timeline", incident=failing)["events"]),
+    h.wait_for(lambda: any(e["kind"] == "notice_failed"
+                           for e in client.ask(op="timeline", incident=failing)["events"]),
                "a notice to fail")
     house.receiver.status = 200
 
@@ -128,9 +135,12 @@ def contacts(t, house):
     house.receiver.wait(lambda hits: sum(hit[2] == SECRET for hit in hits) > before)
     t.check(True, "it is used after a restart")
 
-    said = [json.dumps(client.ask(op=op, incident=i)) for op in ("timeline", "status") for i in (incident, failing)]
-    said += [json.dumps(client.ask(op=op)) for op in ("list", "plans", "endpoint_list", "config_show", "ping")]
-    t.check(not any(SECRET in text for text in said), "no reply holds a contact", [x for x in said if SECRET in x])
+    said = [json.dumps(client.ask(op=op, incident=i)) for op in ("timeline", "status")
+            for i in (incident, failing)]
+    said += [json.dumps(client.ask(op=op))
+             for op in ("list", "plans", "endpoint_list", "config_show", "ping")]
+    t.check(not any(SECRET in text for text in said), "no reply holds a contact",
+            [x for x in said if SECRET in x])
     with open(house.log, errors="replace") as file:
         log = file.read()
     t.check(SECRET not in log and "whsec_" not in log and "MfKQ9r8GKYq" not in log,
@@ -138,12 +148,14 @@ def contacts(t, house):
 
     db = house.database()
     dump = [line for line in db.iterdump() if SECRET in line]
-    t.check(len(dump) == 1 and 'INTO "contact"' in dump[0], "in the database it stands in the table of contacts alone",
+    t.check(len(dump) == 1 and 'INTO "contact"' in dump[0],
+            "in the database it stands in the table of contacts alone",
             dump)
     titles = [line for line in db.iterdump() if "to the contact" in line]
     t.check(not titles, "and what an incident says is sealed", titles)
     db.close()
-    client.ask(op="contact_set", person="li.ming", endpoint="pager", value="http://127.0.0.1:9/other")
+    client.ask(op="contact_set", person="li.ming", endpoint="pager",
+               value="http://127.0.0.1:9/other")
     client.close()
     t.equal(house.stop(), 0, "it stops in order")
     left = [name for name in os.listdir(house.data)
@@ -169,7 +181,8 @@ def drill(t, house):
     incident = reply["incident"]
 
     def drilled(hits):
-        return {(d["to"], d["incident"]["drill"]) for d in (json.loads(hit[3])["data"] for hit in hits[first:])
+        return {(d["to"], d["incident"]["drill"])
+                for d in (json.loads(hit[3])["data"] for hit in hits[first:])
                 if d["incident"]["id"] == incident and "call" not in d["text"]}
 
     house.receiver.wait(lambda hits: len(drilled(hits)) >= 2)
@@ -177,15 +190,20 @@ def drill(t, house):
     h.wait_for(lambda: not client.ask(op="ping")["notices_handed"], "all to be sent")
     bodies = [json.loads(hit[3])["data"] for hit in house.receiver.hits[first:]]
     mine = [b for b in bodies if b["incident"]["id"] == incident]
-    t.equal({b["to"] for b in mine}, {"li.ming", "wang.qiang"}, "a drill reaches those marked for drills, and nobody else")
+    t.equal({b["to"] for b in mine}, {"li.ming", "wang.qiang"},
+            "a drill reaches those marked for drills, and nobody else")
     t.check(all("【演练】" in b["text"] or "[DRILL]" in b["text"] for b in mine) and
-            all(b["incident"]["drill"] is True for b in mine), "every message of it is marked, in text and field", mine)
+            all(b["incident"]["drill"] is True for b in mine),
+            "every message of it is marked, in text and field", mine)
     status = client.ask(op="status", incident=incident)["incident"]
     events = client.ask(op="timeline", incident=incident)["events"]
-    t.check(status["drill"] is True and all(e["drill"] is True for e in events), "so are its status and every event")
-    t.check("han.mei" in json.dumps(events), "the timeline says who was left out", [e["text"] for e in events])
+    t.check(status["drill"] is True and all(e["drill"] is True for e in events),
+            "so are its status and every event")
+    t.check("han.mei" in json.dumps(events), "the timeline says who was left out",
+            [e["text"] for e in events])
     db = house.database()
-    t.equal(db.execute("SELECT DISTINCT drill FROM notice WHERE incident = ?", (h.blob(incident),)).fetchall(), [(1,)],
+    t.equal(db.execute("SELECT DISTINCT drill FROM notice WHERE incident = ?",
+                       (h.blob(incident),)).fetchall(), [(1,)],
             "and every notice in the record")
     db.close()
     client.close()

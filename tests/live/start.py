@@ -22,7 +22,10 @@ CONFLICT = 5
 NOBODY = 65534
 DAC_READ_SEARCH = 1 << 2
 
-PLANS = {"tell": h.plan_text("tell", '    notify { to = "person:li.ming", text = T "{title}" }\n    sleep "1h"')}
+PLANS = {"tell": h.plan_text("tell", """
+    notify { to = "person:li.ming", text = T "{title}" }
+    sleep "1h"
+""")}
 
 
 class Attempt:
@@ -32,7 +35,8 @@ class Attempt:
         command = [h.MUSTER, "serve", "--data", data or house.data, "--plans", plans or house.plans]
         environment = dict(os.environ, MUSTER_SECRETS=house.secrets, **(env or {}))
         more = dict(user=user, group=user, extra_groups=[]) if user else {}
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, errors="replace", **more)
         try:
             self.said = process.communicate(timeout=20 * h.SLOW)[0]
@@ -113,7 +117,8 @@ def damaged(t):
             shutil.copy(kept, path)
             forget_word(house)
             flip_page(path, page_of(path, table))
-            refused(t, Attempt(house), BAD_CONFIG, "a page of the table %s that is damaged: said with its remedy" % table,
+            refused(t, Attempt(house), BAD_CONFIG,
+                    "a page of the table %s that is damaged: said with its remedy" % table,
                     path, "damaged", "last backup")
 
         shutil.copy(kept, path)
@@ -131,13 +136,15 @@ def newer_and_locked(t):
         version = db.execute("PRAGMA user_version").fetchone()[0]
         db.execute("PRAGMA user_version = %d" % (version + 1))
         db.close()
-        refused(t, Attempt(house), BAD_CONFIG, "a database of a newer version is left alone, and said so",
+        refused(t, Attempt(house), BAD_CONFIG,
+                "a database of a newer version is left alone, and said so",
                 path, "newer Muster", "schema %d" % (version + 1), "not touched")
 
         db = sqlite3.connect(path, isolation_level=None)
         db.execute("PRAGMA user_version = %d" % version)
         db.execute("BEGIN EXCLUSIVE")
-        refused(t, Attempt(house), BAD_CONFIG, "a database locked by another program: said with the way to find it",
+        refused(t, Attempt(house), BAD_CONFIG,
+                "a database locked by another program: said with the way to find it",
                 path, "locked by another program", "fuser")
         db.execute("ROLLBACK")
         db.close()
@@ -149,35 +156,43 @@ def folders(t):
     with h.House(plans=PLANS) as house:
         path = os.path.join(house.folder, "file")
         open(path, "w").close()
-        refused(t, Attempt(house, data=path), FAILED, "a data folder that is a file: said", path, "--data")
-        refused(t, Attempt(house, data="/nowhere/run"), FAILED, "a data folder that cannot be made: said",
+        refused(t, Attempt(house, data=path), FAILED, "a data folder that is a file: said", path,
+                "--data")
+        refused(t, Attempt(house, data="/nowhere/run"), FAILED,
+                "a data folder that cannot be made: said",
                 "/nowhere/run", "--data")
         nowhere = os.path.join(house.folder, "nowhere")
-        refused(t, Attempt(house, plans=nowhere), BAD_CONFIG, "a folder of plans that is not there: said",
+        refused(t, Attempt(house, plans=nowhere), BAD_CONFIG,
+                "a folder of plans that is not there: said",
                 nowhere, "No such file", "--plans")
         name = "a data folder that may not be written: said"
         if os.geteuid() == 0:
             os.mkdir(path + ".d")
             os.chmod(house.folder, 0o755)
-            refused(t, Attempt(house, data=path + ".d", user=NOBODY), FAILED, name, path + ".d", "Permission denied",
+            refused(t, Attempt(house, data=path + ".d", user=NOBODY), FAILED, name, path + ".d",
+                    "Permission denied",
                     "chown")
         else:
             os.mkdir(path + ".d", 0o500)
-            refused(t, Attempt(house, data=path + ".d"), FAILED, name, path + ".d", "Permission denied", "chown")
+            refused(t, Attempt(house, data=path + ".d"), FAILED, name, path + ".d",
+                    "Permission denied", "chown")
         house.start()
-        refused(t, Attempt(house), CONFLICT, "a second daemon on the same folder: refused, with the first one's number",
+        refused(t, Attempt(house), CONFLICT,
+                "a second daemon on the same folder: refused, with the first one's number",
                 house.data, "in use by process %d" % house.process.pid)
         t.check(house.client().ask(op="ping")["ok"], "and the first one runs on")
 
 
 def full_disk(t):
-    names = ["a disk too small for a record: said at the start", "a disk that is full: said at the start",
+    names = ["a disk too small for a record: said at the start",
+             "a disk that is full: said at the start",
              "with room again it starts"]
     with h.House(plans=PLANS) as house:
         disk = os.path.join(house.folder, "disk")
         os.mkdir(disk)
         mounted = os.geteuid() == 0 and subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=1m", "muster-test", disk], capture_output=True).returncode == 0
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "muster-test", disk],
+            capture_output=True).returncode == 0
         if not mounted:
             for name in names:
                 t.skip(name, "a small disk cannot be mounted here")
@@ -186,14 +201,15 @@ def full_disk(t):
             full_disk_at(t, house, disk, names)
         finally:
             house.stop(kill=True)
-            subprocess.run(["umount", disk], check=False)
+            subprocess.run(["umount", "--lazy", disk], check=False)
 
 
 def full_disk_at(t, house, disk, names):
     fill = os.path.join(disk, "fill")
     with open(fill, "wb") as file:
         file.write(bytes(1000 * 1024))
-    refused(t, Attempt(house, data=os.path.join(disk, "run")), BAD_CONFIG, names[0], disk, "disk is full", "make room")
+    refused(t, Attempt(house, data=os.path.join(disk, "run")), BAD_CONFIG, names[0], disk,
+            "disk is full", "make room")
     with open(fill, "ab") as file:
         try:
             file.write(bytes(1000 * 1024))
@@ -207,7 +223,8 @@ def full_disk_at(t, house, disk, names):
     house.data = os.path.join(disk, "run")
     house.socket = os.path.join(house.data, "muster.sock")
     house.start(env=dict(MUSTER_STORE_RESERVE_BYTES="0"))
-    t.check("ballast" in house.log_text(), names[2] + ", and says that there is no room for the ballast",
+    t.check("ballast" in house.log_text(),
+            names[2] + ", and says that there is no room for the ballast",
             house.log_text())
 
 
@@ -217,7 +234,8 @@ SITE_ERROR = h.SITE.replace('zone = "Asia/Shanghai",', 'zone = = "Asia/Shanghai"
 def site_error(t):
     line = 1 + SITE_ERROR[:SITE_ERROR.index("= =")].count("\n")
     with h.House(plans=PLANS, site=SITE_ERROR) as house:
-        refused(t, Attempt(house), BAD_CONFIG, "an error in site.lua at the first start: file, line, column, and the end",
+        refused(t, Attempt(house), BAD_CONFIG,
+                "an error in site.lua at the first start: file, line, column, and the end",
                 "site.lua:%d:" % line, "not started", lines=2)
 
     with used_house() as house:
@@ -230,11 +248,13 @@ def site_error(t):
                 "an error in site.lua with a good version before: the old one is in force")
         h.wait_for(lambda: "stays in force" in house.log_text(), "the log to say so")
         log = house.log_text()
-        t.check("site.lua:%d:" % line in log and "<3>plans" in log, "and the log says so loudly, with the place", log)
+        t.check("site.lua:%d:" % line in log and "<3>plans" in log,
+                "and the log says so loudly, with the place", log)
         reply = client.ask(op="trigger", plan="tell", title="with the old plans")
         house.receiver.wait(lambda hits: any("with the old plans" in hit[3] for hit in hits))
         opened = client.ask(op="timeline", incident=reply["incident"])["events"][0]["data"]
-        t.equal(opened["pin"], plans[0]["pin"], "a new incident runs the old plan, and its timeline shows which")
+        t.equal(opened["pin"], plans[0]["pin"],
+                "a new incident runs the old plan, and its timeline shows which")
         client.close()
 
 
@@ -243,8 +263,10 @@ def checker_dies(t):
     loop = 'while true do end\n' + PLANS["tell"]
     with h.House(plans=dict(PLANS, loop=loop)) as house:
         attempt = Attempt(house)
-        t.check(attempt.code == BAD_CONFIG and "loop.lua:1" in attempt.said and len(attempt.lines) <= 3,
-                "a plan whose top never ends is found by the check: named, and not started", attempt)
+        t.check(attempt.code == BAD_CONFIG and "loop.lua:1" in attempt.said
+                and len(attempt.lines) <= 3,
+                "a plan whose top never ends is found by the check: named, and not started",
+                attempt)
     with used_house() as house:
         house.write("loop.lua", loop)
         house.start()
@@ -264,23 +286,28 @@ def self_alarm(t):
                    value="http://127.0.0.1:%d/wang-secret" % house.receiver.port)
         client.close()
         house.wait_word()
-        h.wait_for(lambda: "wang-secret" in open(os.path.join(house.data, "self_alarm.json")).read(),
+        h.wait_for(lambda: "wang-secret" in open(os.path.join(house.data,
+                                                              "self_alarm.json")).read(),
                    "the contact to be laid ready")
         word = os.path.join(house.data, "self_alarm.json")
-        t.equal(os.stat(word).st_mode & 0o777, 0o600, "the finished self-alarm may be read by nobody else")
+        t.equal(os.stat(word).st_mode & 0o777, 0o600,
+                "the finished self-alarm may be read by nobody else")
         house.stop()
         with open(database_path(house), "r+b") as file:
             file.write(b"x" * 8192)
         attempt = Attempt(house)
         hits = list(house.receiver.hits)
-        t.check(attempt.code == BAD_CONFIG and sorted(hit[2] for hit in hits) == ["/hook", "/wang-secret"] and
+        t.check(attempt.code == BAD_CONFIG
+                and sorted(hit[2] for hit in hits) == ["/hook", "/wang-secret"] and
                 all("cannot write its record" in hit[3] for hit in hits),
-                "when the database cannot be opened the self-alarm goes out, to each contact once", (attempt, hits))
+                "when the database cannot be opened the self-alarm goes out, to each contact once",
+                (attempt, hits))
         again = Attempt(house)
         t.equal(len(house.receiver.hits), 2, "and not again within five minutes")
         t.check(again.says("not a database"), "then the start says only what is wrong", again)
         said = attempt.said + again.said + house.log_text()
-        t.check("wang-secret" not in said and "whsec_" not in said, "no contact and no secret is in the log", said)
+        t.check("wang-secret" not in said and "whsec_" not in said,
+                "no contact and no secret is in the log", said)
 
 
 def status_of(pid):
@@ -298,7 +325,8 @@ def jails(t):
             status = status_of(children[name])
             jailed = status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
             warned = "%s runs WITHOUT A WALL OF ITS JAIL: " % name in log
-            t.check(jailed or warned, "%s is jailed, or the log says loudly what is missing" % name, (status, log))
+            t.check(jailed or warned, "%s is jailed, or the log says loudly what is missing" % name,
+                    (status, log))
             if not warned:
                 held = int(status["CapEff"], 16)
                 t.check(held & ~(DAC_READ_SEARCH if name == "courier" else 0) == 0,

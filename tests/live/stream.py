@@ -29,7 +29,8 @@ PLANS = {"short": h.plan_text("short", '    log(T "{title}")', ends="done"),
 def pipelined(house, round_number):
     """The triggers of one write; gives their replies."""
     client = house.client(60)
-    lines = [json.dumps(dict(op="trigger", plan="short", title="n", key="%d-%d" % (round_number, n), ref=n))
+    lines = [json.dumps(dict(op="trigger", plan="short", title="n", key="%d-%d" % (round_number, n),
+                             ref=n))
              for n in range(LINES)]
     data = "".join(line + "\n" for line in lines).encode()
     writer = threading.Thread(target=client.sock.sendall, args=(data,))
@@ -42,15 +43,18 @@ def pipelined(house, round_number):
 
 def count(house):
     db = house.database()
-    found = db.execute("SELECT count(*), count(DISTINCT id), sum(state = 'closed') FROM incident").fetchone()
+    found = db.execute("SELECT count(*), count(DISTINCT id), sum(state = 'closed') "
+                       "FROM incident").fetchone()
     db.close()
     return found
 
 
 def many_lines(t, house):
     replies = pipelined(house, 1)
-    t.equal([r["ref"] for r in replies], list(range(LINES)), "1,000 lines in one write are answered, each in its turn")
-    t.check(all(r["ok"] and r["new"] for r in replies), "and accepted", [r for r in replies if not r["ok"]][:3])
+    t.equal([r["ref"] for r in replies], list(range(LINES)),
+            "1,000 lines in one write are answered, each in its turn")
+    t.check(all(r["ok"] and r["new"] for r in replies), "and accepted",
+            [r for r in replies if not r["ok"]][:3])
     h.wait_for(lambda: (count(house)[2] or 0) >= LINES, "all of them to run to their end", 30)
     t.equal(count(house)[:2], (LINES, LINES), "and found in the record, each once")
 
@@ -127,13 +131,17 @@ def sleepers(t, house, tell=True):
     watcher.join(30 * h.SLOW)
     cut = [is_cut(client) for client in sleeping]
     if tell:
-        print("# the slowest of %d triggers took %.0f ms beside them" % (len(probe.took), 1000 * max(probe.took)))
+        print("# the slowest of %d triggers took %.0f ms beside them" % (len(probe.took),
+                                                                         1000 * max(probe.took)))
         t.check(all(cut), "%d watches that are never read are cut at their cap" % SLEEPERS, cut)
-        t.check(probe.on_time(), "triggers beside them, and beside 2,000 queries nobody reads, are on time",
+        t.check(probe.on_time(),
+                "triggers beside them, and beside 2,000 queries nobody reads, are on time",
                 sorted(probe.took)[-5:])
         seqs = watcher.seqs
-        t.check(seqs == list(range(watcher.first + 1, watcher.first + 1 + len(seqs))) and seqs[-1] >= watcher.last,
-                "a watch that is read has every row, in order", (watcher.first, watcher.last, seqs[:3], seqs[-3:]))
+        t.check(seqs == list(range(watcher.first + 1, watcher.first + 1 + len(seqs)))
+                and seqs[-1] >= watcher.last,
+                "a watch that is read has every row, in order",
+                (watcher.first, watcher.last, seqs[:3], seqs[-3:]))
     busy.ask(op="order", incident=incident, action="terminate", reason="over")
     for client in sleeping + [asking, busy, probe.client, watcher.client]:
         client.close()
@@ -148,9 +156,11 @@ def half_lines(t, house, tell=True):
     client = house.client()
     client.sock.sendall(b'{"op":"trigger","plan":"short","title":"whole"}\n{"op":"trig')
     client.sock.close()
-    h.wait_for(lambda: count(house)[0] == before + 1, "the whole line before the half one to be taken")
+    h.wait_for(lambda: count(house)[0] == before + 1,
+               "the whole line before the half one to be taken")
     if tell:
-        t.equal(count(house)[0], before + 1, "half a line and then the end leaves nothing; a whole one before it counts")
+        t.equal(count(house)[0], before + 1,
+                "half a line and then the end leaves nothing; a whole one before it counts")
 
 
 def memory(t, house):
