@@ -107,11 +107,11 @@ static int planner_serve(struct planner_role *role)
 
 static void jailed_say(struct child *child, const struct jail_report *report)
 {
-    struct why why;
     AUTO_JSON(frame);
+    struct why why;
     frame = jail_report_frame(report);
-    if (child_write(child, frame, &why))
-        log_warn("jail", "the engine is gone before it heard of the jail: %s", why.text);
+    if (child_write(child, frame, &why)) /* an engine that could not start has said why */
+        log_debug("jail", "not told: %s", why.text);
 }
 
 /* args: the memory that it may take, in bytes; none: that of work alone. */
