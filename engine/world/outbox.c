@@ -73,14 +73,25 @@ static void fd_passed(struct outbox *o)
     memmove(o->fds, o->fds + 1, o->fds_count * sizeof(*o->fds));
 }
 
+/*
+ * Forget what is written, so that the memory follows what waits: a reader that is always a little
+ * behind, as in a storm, would let it grow for ever. No byte is moved more than once.
+ */
 static void outbox_compact(struct outbox *o)
 {
-    if (o->at < o->bytes.len)
+    size_t left = outbox_left(o);
+    if (o->at <= left && left > 0)
         return;
-    if (o->bytes.cap > KEPT_BYTES)
+    for (size_t i = 0; i < o->fds_count; i++)
+        o->fds[i].at -= o->at;
+    if (left > 0) {
+        memmove(o->bytes.at, o->bytes.at + o->at, left + 1);
+        o->bytes.len = left;
+    } else if (o->bytes.cap > KEPT_BYTES) {
         text_done(&o->bytes);
-    else
+    } else {
         text_clear(&o->bytes);
+    }
     o->at = 0;
 }
 
@@ -92,7 +103,7 @@ enum err outbox_flush(struct outbox *o, int socket, struct why *why)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == ETOOMANYREFS))
-            return ERR_OK;
+            break;
         if (n < 0)
             return why_set(why, ERR_UNREACHABLE, "the reader is gone: %s", strerror(errno));
         if (passed)
