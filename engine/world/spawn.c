@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -157,7 +158,10 @@ enum err spawn_child(const struct spawn *s, pid_t *ret_pid, int *ret_pidfd, stru
     if (*ret_pidfd < 0) {
         e = why_set(why, ERR_IO, "pidfd_open: %s; a Linux of 5.3 or later is needed",
                     strerror(errno));
+        /* else nobody would ever reap it, and its slot would be taken for ever */
         kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        *ret_pid = 0;
     }
     return e;
 }
