@@ -346,7 +346,7 @@ static bool wait_for_work(struct writer *w)
         if (ms < 0)
             pthread_cond_wait(&w->more, &w->lock);
         else if (pthread_cond_timedwait(&w->more, &w->lock, &until) != 0)
-            return false;
+            break; /* a batch and the stop may both have come since */
     }
     return w->first != NULL;
 }
