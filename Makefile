@@ -139,7 +139,7 @@ demo:
 run:
 	@scripts/deps run
 	@$(AGAIN) all
-	@OUT=$(OUT) scripts/run
+	@OUT=$(OUT) scripts/demo --stay
 
 fault:
 	@scripts/deps test
