@@ -8,6 +8,7 @@
  */
 #include "engine.h"
 
+#include "base/frame.h"
 #include "base/log.h"
 #include "plan/check.h"
 
@@ -126,6 +127,19 @@ static enum err folder_look(const char *folder, struct why *why)
     return ERR_OK;
 }
 
+/* What no planner could be sent would leave the check, and a first start, without an end. */
+static enum err request_fits(const char *folder, const json_t *request, struct why *why)
+{
+    AUTO_TEXT(bytes);
+    json_write(request, &bytes);
+    if (bytes.len <= FRAME_BYTES_MAX)
+        return ERR_OK;
+    return why_set(why, ERR_CONFIG,
+                   "%s: its Lua files are %zu MiB together; up to %d MiB are checked as one set. "
+                   "Move out what is no plan",
+                   folder, bytes.len >> 20, FRAME_BYTES_MAX >> 20);
+}
+
 enum err config_request(const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
@@ -146,6 +160,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     err = folder_read(text_str(&channels), json_object_get(request, "channels"), why);
     if (!err)
         err = folder_read(folder, json_object_get(request, "plans"), why);
+    if (!err)
+        err = request_fits(folder, request, why);
     if (!err)
         *ret = json_incref(request);
     return err;
