@@ -12,6 +12,8 @@
 
 /* So many timers in one commit: an outage's thousands do not keep an answer waiting. */
 enum { TICKS_A_PASS = 1024 };
+/* What a client does not read within this time of the end it does not get. */
+enum { LAST_LINES_MS = 3000 };
 
 /* --- the turn --- */
 
@@ -241,6 +243,17 @@ static void engine_store_ready(void *ctx, int ready)
     store_poll(e->store); /* what is durable is released at the end of the pass */
 }
 
+/* A client that does not read its last lines must not hold up the end until it is a kill. */
+static void engine_drain_on(struct engine *e, int64_t passed_ms)
+{
+    e->draining_ms += passed_ms;
+    if (e->draining_ms < LAST_LINES_MS || !STAILQ_EMPTY(&e->waiting) || serve_idle(e->serve))
+        return;
+    log_info("serve", "%lld clients do not read their last lines; they are hung up on",
+             (long long)serve_stats(e->serve).connections);
+    serve_hang_up(e->serve);
+}
+
 static void engine_second(void *ctx)
 {
     struct engine *e = ctx;
@@ -250,6 +263,8 @@ static void engine_second(void *ctx)
     int64_t passed = e->second_at ? at - e->second_at : 0;
     planner_watch(e, passed);
     courier_watch(e, passed);
+    if (e->draining)
+        engine_drain_on(e, passed);
     e->second_at = at;
     if (e->word_stale)
         last_word_keep(e);

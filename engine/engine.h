@@ -96,7 +96,8 @@ struct engine {
     int64_t courier_gen;
     int64_t courier_quiet_ms; /* how long it has said nothing while attempts were under way */
     int64_t attempts;
-    int64_t second_at; /* when the second's timer fired last, CLOCK_BOOTTIME ms */
+    int64_t draining_ms; /* for so long */
+    int64_t second_at;   /* when the second's timer fired last, CLOCK_BOOTTIME ms */
 
     struct check *check;
     bool listening, ready, draining, trouble;

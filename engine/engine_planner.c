@@ -109,6 +109,12 @@ static void event_send(struct engine *e, int slot, int64_t gen, const json_t *fr
         e->planners[slot].under_way++;
 }
 
+/* A daemon that stops answers no queries; nothing is wrong with the record then. */
+static bool is_stopping(const struct query_result *result)
+{
+    return result->err == ERR_UNREACHABLE;
+}
+
 /* An event whose fact was journalled in an earlier turn: read it there. */
 struct event_read {
     struct engine *engine;
@@ -137,7 +143,9 @@ static void event_unreadable(struct event_read *r, const char *why)
 static void event_was_read(void *ctx, const struct query_result *result)
 {
     struct event_read *r = ctx;
-    if (result->err || !result->records_count) {
+    if (is_stopping(result)) {
+        /* the next start hands it out anew */
+    } else if (result->err || !result->records_count) {
         event_unreadable(r, result->err ? result->why.text : "it is not there");
     } else {
         json_put(r->frame, "ev", json_share(record_at(result->records[0], "ev")));
@@ -199,6 +207,10 @@ static void history_read(void *ctx, const struct query_result *result)
 {
     struct history *h = ctx;
     char id[UUID_TEXT];
+    if (is_stopping(result)) {
+        free(h);
+        return;
+    }
     if (result->err) {
         log_error("planner",
                   "incident=%s its history could not be read: %s; the planner is restarted",

@@ -62,9 +62,7 @@ void serve_free(struct serve *s)
         return;
     serve_enter(s);
     listen_end(s);
-    for (size_t i = 0; i < s->conns_cap; i++)
-        if (s->conns[i])
-            conn_close(s->conns[i]);
+    serve_hang_up(s);
     serve_leave(s);
     free(s->conns);
     free(s);
@@ -201,6 +199,15 @@ void serve_stop(struct serve *s)
     for (size_t i = 0; i < s->conns_cap; i++)
         if (s->conns[i])
             conn_flush(s->conns[i]);
+    serve_leave(s);
+}
+
+void serve_hang_up(struct serve *s)
+{
+    serve_enter(s);
+    for (size_t i = 0; i < s->conns_cap; i++)
+        if (s->conns[i])
+            conn_close(s->conns[i]);
     serve_leave(s);
 }
 

@@ -94,6 +94,7 @@ void serve_flush(struct serve *s);
 
 /* Take no further clients and lines; what was taken is still answered. Watches end. */
 void serve_stop(struct serve *s);
+void serve_hang_up(struct serve *s);    /* on all, whatever they have not read */
 bool serve_idle(const struct serve *s); /* nothing is owed to anybody */
 
 struct serve_stats {

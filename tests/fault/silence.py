@@ -48,8 +48,9 @@ def folder_that_no_planner_takes(t):
             code = house.process.wait(15 * h.SLOW)
         except subprocess.TimeoutExpired:
             code = None
-        t.equal(code, 78, "a plans folder that is too large to be checked ends the first start")
-        t.equal(house.log_text().count("MiB are checked as one set"), 1, "with a sentence, said once")
+        t.equal(code, 78, "a plans folder too large to be checked ends the first start")
+        said = house.log_text().count("MiB are checked as one set")
+        t.equal(said, 1, "with a sentence, said once")
 
 
 def courier_that_hangs(t):
@@ -65,7 +66,7 @@ def courier_that_hangs(t):
             house.receiver.wait(lambda hits: any("two" in hit[3] for hit in hits), 60)
             t.check(True, "a courier that hangs is started again, and what it held is sent")
         except AssertionError as e:
-            t.check(False, "a courier that hangs is started again, and what it held is sent: %s" % e)
+            t.check(False, "a courier that hangs is started again: %s" % e)
         t.check(not h.alive(courier), "the one that hung is gone")
         client.close()
 
