@@ -258,6 +258,14 @@ def site_error(t):
         client.close()
 
 
+GREEDY = {
+    "eats memory": "local t = {} while true do t[#t + 1] = ('x'):rep(200000) end",
+    "calls itself": "local function f() return f() + 1 end f()",
+    "is a pattern bomb": "local x = ('a'):rep(60000):find(('.-'):rep(20) .. 'b')",
+    "is nested without end": "local x = " + "(" * 60000 + "1" + ")" * 60000,
+}
+
+
 def checker_dies(t):
     # the top of a plan runs in the check: one that never ends is stopped there
     loop = 'while true do end\n' + PLANS["tell"]
@@ -267,6 +275,11 @@ def checker_dies(t):
                 and len(attempt.lines) <= 3,
                 "a plan whose top never ends is found by the check: named, and not started",
                 attempt)
+    for name, top in GREEDY.items():
+        with h.House(plans=dict(PLANS, greedy=top + "\n" + PLANS["tell"])) as house:
+            refused(t, Attempt(house), BAD_CONFIG,
+                    "a plan whose top %s is named, too, and the check outlives it" % name,
+                    "greedy.lua:1:", "not started", lines=2)
     with used_house() as house:
         house.write("loop.lua", loop)
         house.start()
