@@ -62,7 +62,11 @@ def sleepers(t):
               % (SLEEPERS, accepted, SLEEPERS / accepted, asleep, SLEEPERS / asleep))
         print("# PSS %.1f MB idle, %.1f MB with sleepers: %.0f bytes each"
               % (idle / 1024, pss / 1024, (pss - idle) * 1024 / SLEEPERS))
-        t.check(pss <= 200 * 1024, "%d sleeping incidents take %.0f MB" % (SLEEPERS, pss / 1024))
+        name = "%d sleeping incidents take %.0f MB" % (SLEEPERS, pss / 1024)
+        if h.SLOW > 1:
+            t.skip(name, "a sanitizer keeps what was freed")
+        else:
+            t.check(pss <= 200 * 1024, name)
         trigger_many(client, "minute", 20)
         wait_stat(client, lambda r: r["timers"] >= SLEEPERS + 20, 30)
         client.close()
