@@ -50,6 +50,7 @@ struct planner_state {
     int64_t gen;       /* 0: down */
     int64_t under_way; /* events without their turn */
     int64_t quiet_ms;  /* how long it has said nothing while something was under way */
+    bool long_work;    /* it replays or checks, which may take longer than a turn */
 };
 
 /* What is written with the next commit beside the records. */

@@ -178,6 +178,7 @@ static void check_send(struct engine *e)
         e->check->gen = gen;
         e->check->tries++;
         e->planners[slot].under_way++;
+        e->planners[slot].long_work = true;
         return;
     }
 }

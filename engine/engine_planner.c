@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLANNER_QUIET_MS = 10000, PUNCTUAL_MS = 2000, HISTORY_ROWS = 500 };
+enum {
+    PLANNER_QUIET_MS = 10000,
+    LONG_WORK_QUIET_MS = 40000,
+    PUNCTUAL_MS = 2000,
+    HISTORY_ROWS = 500
+};
 
 /* A pin's sources, and to which planners of today they were sent. */
 struct source {
@@ -231,6 +236,7 @@ static void history_read(void *ctx, const struct query_result *result)
     json_put_str(frame, "incident", uuid_text(h->incident, id));
     json_put(frame, "rows", rows);
     json_put(frame, "more", json_boolean(result->more));
+    h->engine->planners[h->slot].long_work = true;
     children_send(h->engine->children, (enum child_slot)h->slot, h->gen, frame);
     children_flush(h->engine->children);
     if (result->more && result->records_count)
@@ -272,6 +278,7 @@ void planner_frame_in(struct engine *e, int slot, int64_t gen, const json_t *fra
     struct uuid id = {0};
     uuid_parse(json_str_or(frame, "incident", ""), &id);
     p->quiet_ms = 0;
+    p->long_work = false;
     if (frame_is(frame, "need")) {
         planner_needs(e, slot, gen, frame);
     } else if (frame_is(frame, "turn") || frame_is(frame, "failed")) {
@@ -288,9 +295,10 @@ void planner_frame_in(struct engine *e, int slot, int64_t gen, const json_t *fra
 }
 
 /*
- * A planner that says nothing for 10 s while something is under way is killed and started anew; it
- * counts as lost, not as the plan's fault. Seconds in which this engine itself was late are not
- * counted: then the machine is busy or was stopped.
+ * A planner that says nothing for 10 s (40 s in a replay or check, which may compute for 30 s)
+ * while something is under way is killed and started anew; it counts as lost, not as the plan's
+ * fault. Seconds in which this engine itself was late are not counted: then the machine is busy or
+ * was stopped.
  */
 void planner_watch(struct engine *e, int64_t passed_ms)
 {
@@ -301,10 +309,10 @@ void planner_watch(struct engine *e, int64_t passed_ms)
             continue;
         }
         p->quiet_ms += passed_ms;
-        if (p->quiet_ms < PLANNER_QUIET_MS)
+        if (p->quiet_ms < (p->long_work ? LONG_WORK_QUIET_MS : PLANNER_QUIET_MS))
             continue;
         p->quiet_ms = 0;
-        log_warn("planner", "planner%d has said nothing for 10 s, it is started again", slot);
-        children_kill(e->children, (enum child_slot)slot, p->gen, "no answer for 10 s");
+        log_warn("planner", "planner%d has said nothing for too long, it is started again", slot);
+        children_kill(e->children, (enum child_slot)slot, p->gen, "no answer in time");
     }
 }

@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -273,6 +274,7 @@ enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why
     pid_t pid = 0;
     (void)ctx;
     *ret = NULL;
+    signal(SIGPIPE, SIG_IGN); /* a checker that dies is a sentence, not our end */
     enum err e = config_request(folder, &request, why);
     if (!e)
         e = checker_start(&socket, &pid, why);

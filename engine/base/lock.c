@@ -55,8 +55,11 @@ static enum err holder_write(const char *path, struct why *why)
     AUTO_TEXT(line);
     text_addf(&line, "%ld\n", (long)getpid());
     enum err e = ERR_OK;
-    if (fd < 0 || write(fd, line.at, line.len) != (ssize_t)line.len)
-        e = why_set(why, errno == ENOSPC ? ERR_NO_SPACE : ERR_IO, "%s: %s", path, strerror(errno));
+    bool written = fd >= 0 && write(fd, line.at, line.len) == (ssize_t)line.len;
+    if (!written &&
+        (fd < 0 ||
+         errno != ENOSPC)) /* a full disk keeps nobody from starting: the note is a help */
+        e = why_set(why, ERR_IO, "%s: %s", path, strerror(errno));
     if (fd >= 0)
         close(fd);
     return e;
