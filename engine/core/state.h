@@ -51,9 +51,9 @@ struct plan_timer {
  * A call under way.
  *
  *     (turn) --call_next--> RINGING --time up, rungs left: call_next--> RINGING
- *     RINGING --answer--> gone (call_answered)     RINGING --time up, none left--> gone
- * (call_expired) the fallback after its last rung: --every 5 min: the duty room--> RINGING, until
- * an order
+ *     RINGING --answer--> gone (call_answered)
+ *     RINGING --time up, none left--> gone (call_expired)
+ *     the fallback after its last rung: --every 5 min: the duty room--> RINGING, until an order
  */
 struct call {
     LIST_ENTRY(call) link;
