@@ -32,7 +32,9 @@ class Attempt:
     """A start that must fail: its exit code and what it said."""
 
     def __init__(self, house, user=None, env=None, plans=None, data=None):
-        command = [h.MUSTER, "serve", "--data", data or house.data, "--plans", plans or house.plans]
+        # where that user can reach it: the sources may lie in a home that is closed to others
+        program = shutil.copy(h.MUSTER, house.folder) if user else h.MUSTER
+        command = [program, "serve", "--data", data or house.data, "--plans", plans or house.plans]
         environment = dict(os.environ, MUSTER_SECRETS=house.secrets, **(env or {}))
         more = dict(user=user, group=user, extra_groups=[]) if user else {}
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
