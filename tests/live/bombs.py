@@ -92,7 +92,7 @@ def excess(late, base, slot):
 
 
 def bomb_test(t, house, name, base):
-    """Three tries for the figures: the machine has other work, and a hundredth is one or two probes."""
+    """Three tries for the figures: a machine has other work, a hundredth is one or two probes."""
     best = {"other": None, "own": None}
     for attempt in range(3):
         late, incident = probe_run(house, name)
