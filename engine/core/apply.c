@@ -67,6 +67,7 @@ static void apply_opened(struct core *c, const struct record *r)
     const json_t *ev = record_at(r, "ev");
     i->about = kept_text(json_at(ev, "incident"));
     i->pin = core_intern(c, json_str(r->body, "pin"));
+    i->plan = core_intern(c, json_str(r->body, "plan"));
     i->ends = core_intern(c, json_str(r->body, "ends"));
     i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");

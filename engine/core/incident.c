@@ -233,6 +233,24 @@ bool hex16_parse(const char *text, uint8_t ret[16])
 
 /* --- rows --- */
 
+/*
+ * A row is read at every start, a hundred thousand of them in a second: what is zero or empty is
+ * left out, and what is kept as text stands in it as text.
+ */
+static void put_unless_0(json_t *o, const char *key, int64_t value)
+{
+    if (value)
+        json_put_int(o, key, value);
+}
+
+static json_t *put_unless_empty(json_t *o, const char *key, json_t *takes_list)
+{
+    if (json_array_size(takes_list))
+        return json_put(o, key, takes_list);
+    json_decref(takes_list);
+    return o;
+}
+
 static json_t *run_json(const struct incident *i)
 {
     char seed[33];
@@ -245,14 +263,14 @@ static json_t *run_json(const struct incident *i)
     json_put_true(run, "live", i->plan_live);
     json_put_true(run, "done", i->done);
     json_put_true(run, "gap", i->gap);
-    json_put_int(run, "prev", i->prev);
-    json_put_int(run, "prev_cause", i->prev_cause);
-    json_put_int(run, "last_t", i->last_t);
-    json_put_int(run, "turns", i->turns);
-    json_put_int(run, "strikes", i->strikes);
-    json_put_int(run, "lost", i->lost);
-    json_put(run, "awaits", kept_json(i->awaits));
-    return json_put(run, "queue", queue);
+    put_unless_0(run, "prev", i->prev);
+    put_unless_0(run, "prev_cause", i->prev_cause);
+    put_unless_0(run, "last_t", i->last_t);
+    put_unless_0(run, "turns", i->turns);
+    put_unless_0(run, "strikes", i->strikes);
+    put_unless_0(run, "lost", i->lost);
+    json_put_str(run, "awaits", i->awaits);
+    return put_unless_empty(run, "queue", queue);
 }
 
 static int timer_step_order(const void *a, const void *b)
@@ -285,8 +303,7 @@ static json_t *timers_json(const struct incident *i)
 
 struct row incident_row(const struct incident *i)
 {
-    json_t *about = kept_json(i->about);
-    json_t *body = json_put(json_object(), "about", about);
+    json_t *body = json_put_str(json_object(), "about", i->about);
     json_put(body, "facts", kept_json(i->facts));
     json_put(body, "fields", kept_json(i->fields));
     json_put(body, "alarms", kept_json(i->alarms));
@@ -299,17 +316,17 @@ struct row incident_row(const struct incident *i)
     if (i->closed_at)
         json_put_int(body, "closed_at", i->closed_at);
     json_put(body, "run", run_json(i));
-    json_put(body, "timers", timers_json(i));
-    json_put(body, "calls", calls_json(i));
-    json_put(body, "notices",
-             json_put_int(json_put_int(json_object(), "sent", i->sent), "failed", i->failed));
+    put_unless_empty(body, "timers", timers_json(i));
+    put_unless_empty(body, "calls", calls_json(i));
+    put_unless_0(body, "sent", i->sent);
+    put_unless_0(body, "failed", i->failed);
     char id[UUID_TEXT];
     return (struct row){.kind = ROW_INCIDENT,
                         .id = mem_str(uuid_text(i->id, id)),
                         .incident = i->id,
                         .open = !incident_spent(i),
                         .drill = i->drill,
-                        .plan = mem_str(json_str(about, "plan")),
+                        .plan = mem_str(i->plan),
                         .state = mem_str(incident_state_name(i->state)),
                         .body = body};
 }
@@ -326,7 +343,7 @@ static void run_from_json(struct incident *i, const json_t *run)
     i->turns = json_int(run, "turns", 0);
     i->strikes = (int)json_int(run, "strikes", 0);
     i->lost = (int)json_int(run, "lost", 0);
-    i->awaits = kept_text(json_at(run, "awaits"));
+    i->awaits = mem_str(json_str(run, "awaits"));
     size_t n;
     json_t *fact;
     json_array_foreach(json_at(run, "queue"), n, fact)
@@ -352,7 +369,8 @@ void incident_from_row(struct core *c, const struct row *r)
     if (!i)
         i = incident_new(c, r->incident);
     const json_t *b = r->body;
-    i->about = kept_text(json_at(b, "about"));
+    i->about = mem_str(json_str(b, "about"));
+    i->plan = core_intern(c, r->plan);
     i->facts = kept_text(json_at(b, "facts"));
     i->fields = kept_text(json_at(b, "fields"));
     i->alarms = kept_text(json_at(b, "alarms"));
@@ -365,8 +383,8 @@ void incident_from_row(struct core *c, const struct row *r)
     i->drill = r->drill;
     i->opened_at = json_int(b, "opened_at", 0);
     i->closed_at = json_int(b, "closed_at", 0);
-    i->sent = json_int(json_at(b, "notices"), "sent", 0);
-    i->failed = json_int(json_at(b, "notices"), "failed", 0);
+    i->sent = json_int(b, "sent", 0);
+    i->failed = json_int(b, "failed", 0);
     run_from_json(i, json_at(b, "run"));
     size_t n;
     json_t *item;

@@ -122,11 +122,12 @@ enum health { HEALTH_OK, HEALTH_FALLBACK, HEALTH_STUCK };
 
 struct incident {
     struct uuid id;
-    char *about;     /* the object "incident" of the trigger event */
-    char *facts;     /* {"stage_m":{"value","at"}} or {"g7":{"stage_m":{…}}}; NULL: none */
-    char *fields;    /* state{…} of the plan; NULL: none */
-    const char *pin; /* NULL: no plan. Interned, as the next two */
-    char *key;       /* principal + "\n" + dedup key; NULL: none */
+    char *about;      /* the object "incident" of the trigger event */
+    char *facts;      /* {"stage_m":{"value","at"}} or {"g7":{"stage_m":{…}}}; NULL: none */
+    char *fields;     /* state{…} of the plan; NULL: none */
+    const char *pin;  /* NULL: no plan. Interned, as the next three */
+    const char *plan; /* its name */
+    char *key;        /* principal + "\n" + dedup key; NULL: none */
     const char *ends, *on_resolved;
     char *alarms; /* {"cause": mono of the last} ; NULL: none */
     enum incident_state state;

@@ -159,7 +159,9 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     char id[EVENT_ID_TEXT];
     const json_t *body = row->body;
     json_t *o = json_put_str(json_object(), "id", row->id);
-    incident_about(o, json_at(body, "about"));
+    AUTO_JSON(about); /* stands in the row as text */
+    about = json_loads(json_str_or(body, "about", "{}"), 0, NULL);
+    incident_about(o, about);
     put_or_null(o, "pin", body);
     json_put_str(o, "state", row->state);
     json_put_str(o, "health", json_str_or(body, "health", "ok"));
@@ -177,7 +179,8 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put(o, "items", json_put_int(json_put_int(json_object(), "open", 0), "overdue", 0));
     json_put(o, "reports", json_object());
     json_put(o, "proposals", json_array());
-    const json_t *notices = json_at(body, "notices");
-    json_put(o, "notices", notices ? json_share(notices) : json_object());
+    json_put(o, "notices",
+             json_put_int(json_put_int(json_object(), "sent", json_int(body, "sent", 0)), "failed",
+                          json_int(body, "failed", 0)));
     return json_put_str(o, "as_of", event_id(gen, as_of, id));
 }
