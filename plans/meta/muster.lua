@@ -1,6 +1,6 @@
 ---@meta
--- The plan language for editors with the Lua language server (LuaCATS). It is never run: point
--- "workspace.library" of the editor at plans/meta. What is listed here is what is built.
+-- The plan language for editors with the Lua language server (LuaCATS). It is never run: let the
+-- server take this folder as one of its libraries. What is listed here is what is built.
 -- luacheck: ignore
 
 ---@alias Duration string "90s" "5m" "1h30m" "2d"

@@ -52,23 +52,28 @@ static const char BUSY[] =
     "}\n"
     "state { raced = r, dice = random(6) }\n";
 
-static void feed(struct story *s)
+/* The night of the plan above; `disturb` (or nobody) comes after every minute. */
+static void feed(struct story *s, void (*disturb)(struct story *s, int minute))
 {
     story_person_answers(s, "han.mei", MINUTES(2));
     story_trigger(s, TRIGGER);
-    story_advance(s, MINUTES(2));
-    story_update(s, "{'fields':{'g7':{'stage_m':4.9}}}");
-    story_advance(s, MINUTES(2));
-    story_update(s, "{'fields':{'g7':{'stage_m':5.1}}}");
-    story_advance(s, MINUTES(20));
-    story_update(s, "{'fields':{'breach':true},'note':'决口'}");
-    story_advance(s, MINUTES(30));
+    for (int minute = 0; minute < 54; minute++) {
+        if (minute == 2)
+            story_update(s, "{'fields':{'g7':{'stage_m':4.9}}}");
+        if (minute == 4)
+            story_update(s, "{'fields':{'g7':{'stage_m':5.1}}}");
+        if (minute == 24)
+            story_update(s, "{'fields':{'breach':true},'note':'决口'}");
+        story_advance(s, MINUTES(1));
+        if (disturb)
+            disturb(s, minute);
+    }
 }
 
 static char *undisturbed_turns(void)
 {
     struct story *s = begin(BUSY);
-    feed(s);
+    feed(s, NULL);
     char *turns = mem_str(story_turns(s));
     story_end(s);
     return turns;
@@ -215,22 +220,18 @@ static void a_plan_passivated_at_every_turn_gives_the_same_commands(void **state
     (void)state;
     char *expected = undisturbed_turns();
     struct story *s = begin(BUSY);
-    story_person_answers(s, "han.mei", MINUTES(2));
-    story_trigger(s, TRIGGER);
-    for (int minute = 0; minute < 54; minute++) {
-        story_passivate(s);
-        if (minute == 2)
-            story_update(s, "{'fields':{'g7':{'stage_m':4.9}}}");
-        if (minute == 4)
-            story_update(s, "{'fields':{'g7':{'stage_m':5.1}}}");
-        if (minute == 24)
-            story_update(s, "{'fields':{'breach':true},'note':'决口'}");
-        story_advance(s, MINUTES(1));
-    }
+    story_passivate(s);
+    feed(s, NULL);
     assert_string_equal(story_turns(s), expected);
     free(expected);
     story_never(s, "diverged");
     story_end(s);
+}
+
+static void engine_dies(struct story *s, int minute)
+{
+    if (minute % 3 == 0)
+        story_crash_engine(s);
 }
 
 /* Why: kill -9 anywhere, and the night goes on exactly. */
@@ -239,19 +240,7 @@ static void an_engine_that_dies_every_few_minutes_comes_to_the_same_commands(voi
     (void)state;
     char *expected = undisturbed_turns();
     struct story *s = begin(BUSY);
-    story_person_answers(s, "han.mei", MINUTES(2));
-    story_trigger(s, TRIGGER);
-    for (int minute = 0; minute < 54; minute++) {
-        if (minute == 2)
-            story_update(s, "{'fields':{'g7':{'stage_m':4.9}}}");
-        if (minute == 4)
-            story_update(s, "{'fields':{'g7':{'stage_m':5.1}}}");
-        if (minute == 24)
-            story_update(s, "{'fields':{'breach':true},'note':'决口'}");
-        story_advance(s, MINUTES(1));
-        if (minute % 3 == 0)
-            story_crash_engine(s);
-    }
+    feed(s, engine_dies);
     assert_string_equal(story_turns(s), expected);
     free(expected);
     story_end(s);
@@ -275,23 +264,17 @@ static void an_attempt_lost_sight_of_is_sent_again_with_the_same_id(void **state
     story_end(s);
 }
 
+static void planner_is_lost(struct story *s, int minute)
+{
+    story_crash_planner(s, minute % 2, false);
+}
+
 static void a_planner_lost_in_the_middle_is_replaced_and_nobody_is_struck(void **state)
 {
     (void)state;
     char *expected = undisturbed_turns();
     struct story *s = begin(BUSY);
-    story_person_answers(s, "han.mei", MINUTES(2));
-    story_trigger(s, TRIGGER);
-    for (int minute = 0; minute < 54; minute++) {
-        if (minute == 2)
-            story_update(s, "{'fields':{'g7':{'stage_m':4.9}}}");
-        if (minute == 4)
-            story_update(s, "{'fields':{'g7':{'stage_m':5.1}}}");
-        if (minute == 24)
-            story_update(s, "{'fields':{'breach':true},'note':'决口'}");
-        story_advance(s, MINUTES(1));
-        story_crash_planner(s, minute % 2, false);
-    }
+    feed(s, planner_is_lost);
     assert_string_equal(story_turns(s), expected);
     free(expected);
     story_never(s, "killed its process");
