@@ -1,5 +1,5 @@
 /*
- * answer - from a line to its reply, or to whoever will have it.
+ * answer - from a request to its reply, or to whoever will have it.
  */
 #include "serve/conn.h"
 #include "serve/shapes.h"
@@ -10,12 +10,8 @@
 
 /* ---- refusals ---- */
 
-static void answer_refused(struct conn *c, uint64_t line, const struct refusal *r)
+void answer_refused(struct conn *c, uint64_t line, const struct refusal *r)
 {
-    if (line_ends_connection(r->code)) {
-        conn_slot(c, line)->ends = true;
-        c->ending = true;
-    }
     conn_reply(c, line, refusal_json(r));
 }
 
@@ -242,17 +238,11 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     }
 }
 
-void answer_line(struct conn *c, uint64_t line, const char *bytes, size_t len)
+void answer_object(struct conn *c, uint64_t line, json_t *object)
 {
     struct refusal refusal;
-    json_t *object = NULL;
-    enum code code = line_object(bytes, len, &object, &refusal);
-    if (code) {
-        answer_refused(c, line, &refusal);
-        return;
-    }
     struct request r;
-    code = request_read(object, &r, &refusal);
+    enum code code = request_read(object, &r, &refusal);
     if (r.ref)
         conn_slot(c, line)->ref = json_share(r.ref);
     if (!code)

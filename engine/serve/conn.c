@@ -36,7 +36,8 @@ struct conn *conn_new(struct serve *s, int fd, uid_t uid)
     bool all = uid == 0 || uid == s->config.owner;
     c->who = (struct principal){
         .id = c->who_id, .scopes = all ? SCOPE_ALL : SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND};
-    line_init(&c->in, s->config.line_bytes_max);
+    c->dialect = &dialect_lines;
+    c->dialect->begin(c);
     s->conns[c->id & UINT32_MAX] = c;
     s->stats.connections++;
     c->interest = loop_fd_new(s->port->loop, fd, conn_ready, c);
@@ -89,7 +90,7 @@ void conn_free(struct conn *c)
         slot_done(slot_at(c, i));
     free(c->slots);
     watch_free(c->watch);
-    line_done(&c->in);
+    c->dialect->end(c);
     text_done(&c->out);
     free(c);
 }
@@ -103,7 +104,7 @@ struct slot *conn_slot(struct conn *c, uint64_t line)
     return slot_at(c, (size_t)(line - c->line));
 }
 
-static uint64_t slot_open(struct conn *c)
+uint64_t conn_open_slot(struct conn *c)
 {
     if (c->slots_count == c->slots_cap) {
         size_t cap = c->slots_cap ? c->slots_cap * 2 : 8;
@@ -142,16 +143,20 @@ static void slot_say(struct conn *c)
         watch_begin(c, begins);
 }
 
-static void slot_fill(struct slot *slot, json_t *body)
+static void slot_fill(struct slot *slot, struct text *bytes)
 {
-    AUTO_TEXT(line);
-    if (slot->ref)
-        json_put(body, "ref", json_incref(slot->ref));
-    json_write(body, &line);
-    text_add_char(&line, '\n');
-    slot->reply_len = line.len;
-    slot->reply = text_take(&line);
-    json_decref(body);
+    slot->reply_len = bytes->len;
+    slot->reply = text_take(bytes);
+}
+
+/* The reply of a watch says what is true at the moment when it is said. */
+static void slot_fill_watch(struct conn *c, struct slot *slot)
+{
+    AUTO_TEXT(bytes);
+    AUTO_JSON(reply);
+    reply = watch_reply(c, slot->watch);
+    c->dialect->watch_begins(c, slot, reply, &bytes);
+    slot_fill(slot, &bytes);
 }
 
 void conn_say_slots(struct conn *c)
@@ -159,7 +164,7 @@ void conn_say_slots(struct conn *c)
     while (!c->dead && c->slots_count > 0) {
         struct slot *oldest = slot_at(c, 0);
         if (oldest->watch && !oldest->reply)
-            slot_fill(oldest, watch_reply(c, oldest->watch));
+            slot_fill_watch(c, oldest);
         if (!oldest->reply)
             break;
         slot_say(c);
@@ -169,14 +174,15 @@ void conn_say_slots(struct conn *c)
 void conn_reply(struct conn *c, uint64_t line, json_t *body)
 {
     struct slot *slot = conn_slot(c, line);
-    if (!slot || slot->reply || slot->watch) {
-        json_decref(body);
-        return;
+    if (slot && !slot->reply && !slot->watch) {
+        AUTO_TEXT(bytes);
+        if (!json_is_true(json_at(body, "ok")))
+            c->serve->stats.refused++;
+        c->dialect->render(c, slot, body, &bytes);
+        slot_fill(slot, &bytes);
+        conn_say_slots(c);
     }
-    if (!json_is_true(json_at(body, "ok")))
-        c->serve->stats.refused++;
-    slot_fill(slot, body);
-    conn_say_slots(c);
+    json_decref(body);
 }
 
 /* ---- out ---- */
@@ -186,7 +192,7 @@ size_t conn_unwritten(const struct conn *c)
     return c->out.len - c->written;
 }
 
-void conn_say(struct conn *c, const char *line, size_t len)
+void conn_say(struct conn *c, const char *bytes, size_t len)
 {
     if (c->dead)
         return;
@@ -194,7 +200,7 @@ void conn_say(struct conn *c, const char *line, size_t len)
         text_clear(&c->out);
         c->written = 0;
     }
-    text_add_bytes(&c->out, line, len);
+    text_add_bytes(&c->out, bytes, len);
     if (!c->in_flush) {
         TAILQ_INSERT_TAIL(&c->serve->to_flush, c, flush);
         c->in_flush = true;
@@ -235,35 +241,11 @@ static bool in_paused(const struct conn *c)
            c->reads_pending >= READS_PENDING_MAX || conn_unwritten(c) > OUT_PAUSE_BYTES;
 }
 
-/* The last reply of a connection that broke the rules of lines. */
-static void in_refuse_over(struct conn *c)
-{
-    struct refusal r;
-    uint64_t line = slot_open(c);
-    (void)line_refuse_over(&c->in, &r);
-    conn_slot(c, line)->ends = true;
-    c->ending = true;
-    conn_reply(c, line, refusal_json(&r));
-}
-
-/* Take the lines that are there, as far as there is room for their replies. */
+/* Take the requests that are there, as far as there is room for their replies. */
 static void in_take(struct conn *c)
 {
-    while (!c->dead && !c->ending && !c->serve->stopping && !in_paused(c)) {
-        const char *bytes = NULL;
-        size_t len = 0;
-        switch (line_next(&c->in, &bytes, &len)) {
-        case LINE_NONE:
-            return;
-        case LINE_OVER:
-            in_refuse_over(c);
-            return;
-        case LINE_WHOLE:
-            c->serve->stats.lines++;
-            answer_line(c, slot_open(c), bytes, len);
-            break;
-        }
-    }
+    while (!c->dead && !c->ending && !c->serve->stopping && !in_paused(c) && c->dialect->next(c))
+        ;
 }
 
 /* A client that has no more to say ends the connection, once its replies are written. */
@@ -281,7 +263,7 @@ static void in_read(struct conn *c)
         c->ending = true;
         return;
     }
-    line_feed(&c->in, s->chunk, (size_t)n);
+    c->dialect->feed(c, s->chunk, (size_t)n);
     in_take(c);
 }
 
@@ -324,7 +306,7 @@ static void conn_ready(void *ctx, int ready)
     struct serve *s = c->serve;
     bool readable = ready & LOOP_READ; /* conn_flush writes what there is */
     serve_enter(s);
-    in_take(c); /* all whole lines, so that the end of the client's bytes is read behind them */
+    in_take(c); /* all whole requests, so that the end of the client's bytes is read behind them */
     if (readable && !c->dead && !c->ending && !s->stopping && !in_paused(c))
         in_read(c);
     conn_flush(c);

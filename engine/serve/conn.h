@@ -1,8 +1,8 @@
 /*
- * conn - one client: its lines, the slots of its replies, what is still to be written. Private to
- * serve/.
+ * conn - one client: what it asks, the slots of its replies, what is still to be written. Private
+ * to serve/. How bytes become requests and replies become bytes is its dialect's (lines.c, http.c).
  *
- *     OPEN --EOF of the client, or a line that ends it--> ENDING --all said and written--> gone
+ *     OPEN --EOF of the client, or a request that ends it--> ENDING --all said and written--> gone
  *     OPEN, ENDING --error, too far behind, conn_close--> gone
  *
  * Freed when the outermost function of serve/ that runs returns (serve_enter, serve_leave): a reply
@@ -23,9 +23,32 @@ enum {
     OWNER_CONNECTIONS_MORE = 16,  /* for root and the owner above limits.connections */
 };
 
-/* A line's place in the order of replies. */
+struct conn;
+struct slot;
+
+/*
+ * How one kind of client speaks. Each function is called with the connection alive, and may close
+ * it.
+ */
+struct dialect {
+    const char *name; /* for metrics */
+    void (*begin)(struct conn *c);
+    void (*end)(struct conn *c); /* frees what `in` holds */
+    void (*feed)(struct conn *c, const char *bytes, size_t len);
+    /* Take the next whole request, open its slot and answer it. false: there is none. */
+    bool (*next)(struct conn *c);
+    /* A reply ({"ok":…}, changed as it likes) as bytes. */
+    void (*render)(struct conn *c, struct slot *slot, json_t *reply, struct text *to);
+    /* What a watch is begun with, by its reply; and each of its events, in the language asked. */
+    void (*watch_begins)(struct conn *c, struct slot *slot, json_t *reply, struct text *to);
+    void (*event)(struct conn *c, const struct record *r, const char *lang, struct text *to);
+};
+
+extern const struct dialect dialect_lines;
+
+/* A request's place in the order of replies. */
 struct slot {
-    json_t *ref; /* echoed in the reply */
+    json_t *ref; /* lines: echoed in the reply */
     char *reply; /* NULL: not there yet */
     size_t reply_len;
     struct watch *watch; /* begins when its reply is said */
@@ -40,12 +63,15 @@ struct conn {
     char who_id[24];
     struct principal who;
 
-    struct line_splitter in;
+    const struct dialect *dialect;
+    union {
+        struct line_splitter lines;
+    } in;
     struct slot *slots; /* a ring: `head` is the oldest */
     size_t slots_head, slots_count, slots_cap;
-    uint64_t line; /* number of the oldest slot; lines count from 1 */
+    uint64_t line; /* number of the oldest slot; requests count from 1 */
     int reads_pending;
-    bool ending; /* no further lines */
+    bool ending; /* no further requests */
     bool dead;
 
     struct text out;
@@ -83,16 +109,20 @@ void conn_close(struct conn *c);
 void conn_free(struct conn *c);
 struct conn *conn_find(const struct serve *s, uint64_t id);
 
-/* Put the reply (taken) into the slot of a line. It is said when those before it are. */
+/* A slot behind all others. returns  its number. */
+uint64_t conn_open_slot(struct conn *c);
+struct slot *conn_slot(struct conn *c, uint64_t line); /* NULL: no such slot */
+/* Put the reply (taken) into a slot. It is said when those before it are. */
 void conn_reply(struct conn *c, uint64_t line, json_t *body);
 /* Say what is ready, oldest first. */
 void conn_say_slots(struct conn *c);
-/* One line of output; marks the connection for serve_flush. */
-void conn_say(struct conn *c, const char *line, size_t len);
+/* Bytes of output; marks the connection for serve_flush. */
+void conn_say(struct conn *c, const char *bytes, size_t len);
 size_t conn_unwritten(const struct conn *c);
 /* Write what can be written now, and take further lines if there is room again. */
 void conn_flush(struct conn *c);
-struct slot *conn_slot(struct conn *c, uint64_t line); /* NULL: no such slot */
 
-/* answer.c: what a line asks for. The slot is open. */
-void answer_line(struct conn *c, uint64_t line, const char *bytes, size_t len);
+/* answer.c: what this request (taken) asks for. The slot is open. */
+void answer_object(struct conn *c, uint64_t line, json_t *object);
+/* The refusal into its slot. */
+void answer_refused(struct conn *c, uint64_t line, const struct refusal *r);

@@ -75,13 +75,9 @@ static void event_say(struct conn *c, const struct record *r)
     w->query.after = r->seq;
     if (!uuid_is_none(w->query.incident) && uuid_cmp(w->query.incident, r->incident) != 0)
         return;
-    AUTO_TEXT(line);
-    AUTO_JSON(event);
-    const char *lang = w->lang[0] ? w->lang : s->port->language(s->port->ctx);
-    event = shape_event(r, s->config.gen, lang);
-    json_write(event, &line);
-    text_add_char(&line, '\n');
-    conn_say(c, text_str(&line), line.len);
+    AUTO_TEXT(bytes);
+    c->dialect->event(c, r, w->lang[0] ? w->lang : s->port->language(s->port->ctx), &bytes);
+    conn_say(c, text_str(&bytes), bytes.len);
 }
 
 /* ---- behind ---- */

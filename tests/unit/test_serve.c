@@ -519,7 +519,7 @@ static void an_idle_connection_holds_no_buffers(void **state)
     say(h, fd, "{\"op\":\"version\"}\n");
     hears(h, fd, VERSION_LINE);
     const struct conn *c = h->serve->conns[0];
-    assert_null(c->in.held.at);
+    assert_null(c->in.lines.held.at);
     assert_null(c->out.at);
     assert_null(c->slots);
     close(fd);
