@@ -24,9 +24,14 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := 0.1.0
 
 LIBS_PKG   := libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium libseccomp
-LIBS_HERE  := $(shell pkg-config --exists $(LIBS_PKG) 2>/dev/null && command -v xxd)
+# llhttp: Debian 12 has it as C source in node-llhttp, Debian 13 as a library.
+LLHTTP_SRC := $(wildcard /usr/share/llhttp/*.c)
+LLHTTP_LIB := $(if $(LLHTTP_SRC),,-lllhttp)
+LIBS_HERE  := $(and $(shell pkg-config --exists $(LIBS_PKG) 2>/dev/null && command -v xxd), \
+                    $(wildcard /usr/include/llhttp.h /usr/share/include/llhttp/llhttp.h))
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBS_PKG) 2>/dev/null))
-PKG_LIBS   := $(shell pkg-config --libs $(LIBS_PKG) 2>/dev/null)
+PKG_CFLAGS += $(if $(LLHTTP_SRC),-isystem /usr/share/include/llhttp -DLLHTTP_STRICT_MODE=1)
+PKG_LIBS   := $(shell pkg-config --libs $(LIBS_PKG) 2>/dev/null) $(LLHTTP_LIB)
 MACHINE    := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -51,6 +56,7 @@ SAY  = @$(if $(V),:,printf '%-5s %s\n')
 # The rings, inside out. An adapter knows core and base, never another adapter: see scripts/layers.
 RINGS := base core plan courier store intake serve world sim ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
+LLHTTP := $(LLHTTP_SRC:/usr/share/llhttp/%.c=$(OUT)/obj/llhttp/%.o)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)
 # everything but main(), for the tests to link
 PARTS := $(filter-out $(OUT)/obj/main.o,$(OBJ))
@@ -70,20 +76,26 @@ PRELOAD      := $(patsubst tests/%.c,$(OUT)/tests/%.so,$(wildcard tests/preload/
 .PHONY: all run test demo check tests lint format layers sanitize fault install clean help flags
 all: $(OUT)/muster
 
-$(OUT)/muster: $(OBJ)
+$(OUT)/muster: $(OBJ) $(LLHTTP)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(OBJ) $(PKG_LIBS) -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(OBJ) $(LLHTTP) $(PKG_LIBS) -lm
 
 $(OUT)/obj/%.o: engine/%.c $(OUT)/flags | $(GEN)
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(COMPILE) $(if $(DEV),-Werror) -MMD -MP -c -o $@ $<
 
+# Others' source: our warnings are not for it.
+$(OUT)/obj/llhttp/%.o: /usr/share/llhttp/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(COMPILE) -w -c -o $@ $<
+
 $(OUT)/gen/%.inc: engine/%
 	@mkdir -p $(@D)
 	$(Q)xxd -i < $< > $@
 
-$(OUT)/libmuster.a: $(PARTS)
+$(OUT)/libmuster.a: $(PARTS) $(LLHTTP)
 	@rm -f $@ # q appends: r would let one file.o push out that of another folder
 	$(Q)ar qcs $@ $^
 
@@ -115,7 +127,7 @@ ifeq ($(LIBS_HERE),)
 $(OUT)/flags: libraries-are-missing
 .PHONY: libraries-are-missing
 libraries-are-missing:
-	@echo "make: not all of these are here: $(LIBS_PKG) xxd. Run: scripts/deps run" >&2; exit 1
+	@echo "make: not all of these are here: $(LIBS_PKG) llhttp xxd. Run: scripts/deps run" >&2; exit 1
 endif
 
 # What `make run`, `make test` and `make demo` do after installing runs in a make of its own, which

@@ -24,6 +24,24 @@
     X(CODE_TOO_DEEP, "too_deep", ERR_LIMIT, "the JSON is nested deeper than 32 levels")            \
     X(CODE_DUPLICATE_KEY, "duplicate_key", ERR_INVALID, "a key stands twice in one object")        \
     X(CODE_NOT_AN_OBJECT, "not_an_object", ERR_INVALID, "the line is JSON, but no object")         \
+    /* the request as HTTP */                                                                      \
+    X(CODE_BAD_REQUEST, "bad_request", ERR_INVALID,                                                \
+      "the bytes are no proper request of HTTP; the connection is closed")                         \
+    X(CODE_HEAD_TOO_LONG, "head_too_long", ERR_LIMIT,                                              \
+      "the head of the request is longer than 16 KiB; the connection is closed")                   \
+    X(CODE_BODY_TOO_LONG, "body_too_long", ERR_LIMIT,                                              \
+      "the body of the request is longer than 1 MiB; the connection is closed")                    \
+    X(CODE_TOO_SLOW, "too_slow", ERR_LIMIT,                                                        \
+      "the request did not come in time; the connection is closed")                                \
+    X(CODE_UNKNOWN_ROUTE, "unknown_route", ERR_MISSING, "there is nothing under this path")        \
+    X(CODE_METHOD_NOT_ALLOWED, "method_not_allowed", ERR_INVALID,                                  \
+      "the path does not take this method")                                                        \
+    X(CODE_UNSUPPORTED_TYPE, "unsupported_type", ERR_INVALID,                                      \
+      "the body is of a type that is not taken here")                                              \
+    X(CODE_FORBIDDEN_ORIGIN, "forbidden_origin", ERR_DENIED,                                       \
+      "a page of another site, or a name that is not ours, may not speak to this daemon")          \
+    X(CODE_IDEMPOTENCY_MISMATCH, "idempotency_mismatch", ERR_CONFLICT,                             \
+      "this Idempotency-Key was used for another request")                                         \
     /* the request as fields */                                                                    \
     X(CODE_UNKNOWN_OP, "unknown_op", ERR_INVALID, "there is no such operation")                    \
     X(CODE_UNKNOWN_FIELD, "unknown_field", ERR_INVALID,                                            \
@@ -33,6 +51,8 @@
       "a field has the wrong type, or a value out of its bounds")                                  \
     X(CODE_NOT_BUILT, "not_built", ERR_NOT_BUILT,                                                  \
       "the name is reserved; this version cannot do it yet")                                       \
+    X(CODE_UNAUTHORIZED, "unauthorized", ERR_DENIED,                                               \
+      "nobody is known by this key, or none was given")                                            \
     X(CODE_DENIED, "denied", ERR_DENIED, "this principal may not do that")                         \
     X(CODE_CONFLICT, "conflict", ERR_CONFLICT, "not in the present state")                         \
     /* what the request names */                                                                   \
