@@ -130,6 +130,15 @@ static const char *language(void *ctx)
     return core_language(((struct engine *)ctx)->core);
 }
 
+/* There are no keys: nobody is known by one. */
+static bool principal_of(void *ctx, const char *secret, struct identity *ret)
+{
+    (void)ctx;
+    (void)secret;
+    (void)ret;
+    return false;
+}
+
 struct serve *engine_serve_new(struct engine *e)
 {
     struct serve_port port = {.ctx = e,
@@ -141,6 +150,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .endpoints = endpoints,
                               .config = options,
                               .health = health,
+                              .principal_of = principal_of,
                               .now = now,
                               .wall_of = wall_of,
                               .language = language};
@@ -152,7 +162,9 @@ struct serve *engine_serve_new(struct engine *e)
         .out_bytes_max = (size_t)config_number(e->config, OPT_LIMITS_OUT_BYTES),
         .connections_max = config_number(e->config, OPT_LIMITS_CONNECTIONS),
         .pipelined_max = config_number(e->config, OPT_LIMITS_PIPELINED),
-        .watch_rows_max = config_number(e->config, OPT_LIMITS_WATCH_ROWS)};
+        .watch_rows_max = config_number(e->config, OPT_LIMITS_WATCH_ROWS),
+        .demo = config_is(e->config, OPT_DEMO),
+        .hosts = config_text(e->config, OPT_HOSTS)};
     return serve_new(&config, &port);
 }
 
@@ -163,5 +175,5 @@ void engine_listen(struct engine *e)
         return;
     e->listening = true;
     for (size_t n = 0; n < hello->listeners_count; n++)
-        serve_listen(e->serve, hello->listeners[n].fd);
+        serve_listen(e->serve, hello->listeners[n].fd, DOOR_UNIX);
 }

@@ -50,6 +50,8 @@ enum option_type {
       "else secrets in `data`")                                                                    \
     X(OPT_LISTEN, "listen", OPTION_TEXT, "", 0, 4096,                                              \
       "further addresses (http://HOST:PORT, tcp://HOST:PORT); not built yet")                      \
+    X(OPT_HOSTS, "hosts", OPTION_TEXT, "", 0, 4096,                                                \
+      "further names that HTTP may be called by, a proxy's for example; loopback's are known")     \
     X(OPT_DEMO, "demo", OPTION_SWITCH, "no", 0, 1,                                                 \
       "run as a demonstration: every endpoint is a receiver on this machine")                      \
     X(OPT_SPEED, "speed", OPTION_COUNT, "1", 1, 3600,                                              \

@@ -15,7 +15,7 @@
 enum input_kind {
     /* from people and programs; `who` is set, `to` where the reply goes */
     IN_TRIGGER,     /* body:
-                       {plan?,title,kind?,source?,event?,grade?,warning?,place?,labels?,
+                       {plan?,title,note?,kind?,source?,event?,grade?,warning?,place?,labels?,
                        fields?,key?,drill?}
                      */
     IN_ANSWER,      /* body: {as?,decline?,call?,note?} */
@@ -57,6 +57,12 @@ enum scope {
 struct principal {
     const char *id;
     unsigned scopes; /* enum scope, or-ed */
+};
+
+/* The same as a value: whose key or session it was. */
+struct identity {
+    char id[96];
+    unsigned scopes;
 };
 
 /* Where a reply goes; 0 is nowhere. The meaning belongs to serve/. */

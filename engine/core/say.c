@@ -58,6 +58,7 @@ static void say_opened(const struct say *s)
         text_addf(s->to, s->zh ? "，预案 %s" : ", plan %s", plan);
     else
         say_words(s, "，无对应预案", ", no plan");
+    say_why(s, json_str(about, "note"));
 }
 
 static void say_value(const struct say *s, const json_t *value)

@@ -78,7 +78,8 @@ bool trigger_facts(struct core *c, const struct plan_head *head, const json_t *f
 
 static json_t *trigger_about(struct core *c, struct uuid id, const struct plan_head *head)
 {
-    static const char *const texts[] = {"title", "kind", "source", "event", "grade", "warning"};
+    static const char *const texts[] = {"title", "note",  "kind",   "source",
+                                        "event", "grade", "warning"};
     static const char *const objects[] = {"place", "labels"};
     const json_t *b = c->in->body;
     char hex[UUID_TEXT];
@@ -153,6 +154,16 @@ static void trigger_reply(struct core *c, const struct incident *i, bool new, bo
     core_reply_ok(c, reply);
 }
 
+/* What a trigger says in words, its title and its note. Borrows. */
+static const char *trigger_words(const struct core *c, struct text *words)
+{
+    const char *note = json_str(c->in->body, "note");
+    text_add(words, json_str_or(c->in->body, "title", ""));
+    if (note)
+        text_addf(words, "\n%s", note);
+    return text_str(words);
+}
+
 /* A key that binds. true: the trigger has been dealt with. */
 static bool trigger_repeat(struct core *c)
 {
@@ -170,9 +181,10 @@ static bool trigger_repeat(struct core *c)
         return true;
     }
     AUTO_JSON(news);
+    AUTO_TEXT(words);
     news = json_object();
     json_put(news, "fields", json_deep_copy(json_at(c->in->body, "fields")));
-    json_put_str(news, "note", json_str(c->in->body, "title"));
+    json_put_str(news, "note", trigger_words(c, &words));
     json_put_str(news, "grade", json_str(c->in->body, "grade"));
     json_put_str(news, "warning", json_str(c->in->body, "warning"));
     if (incident_update(c, i, news))

@@ -6,7 +6,7 @@
 enum {
     NAME_BYTES = FIELD_NAME_BYTES,
     KEY_BYTES = 256,
-    TITLE_BYTES = 1024,
+    TITLE_BYTES = TITLE_BYTES_MAX,
     NOTE_BYTES = 16384,
     VALUE_BYTES = 2048, /* a contact: a number, an address, a URL */
     MAP_MEMBERS = 64,
@@ -45,6 +45,7 @@ static const struct field no_fields[] = {END};
 static const struct field trigger_fields[] = {
     {.name = "plan", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "title", .type = FIELD_TEXT, .required = true, .most = TITLE_BYTES},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "kind", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "source", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "event", .type = FIELD_NAME, .most = NAME_BYTES},
@@ -113,6 +114,9 @@ static const struct field list_fields[] = {
 
 static const struct field status_fields[] = {INCIDENT, END};
 
+static const struct field plan_show_fields[] = {
+    {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES}, END};
+
 static const struct field timeline_fields[] = {
     INCIDENT,
     {.name = "after", .type = FIELD_EVENT},
@@ -140,6 +144,7 @@ static const struct op ops[OPS] = {
     [OP_TIMELINE] = {"timeline", SCOPE_READ, timeline_fields, "what happened in one incident"},
     [OP_WATCH] = {"watch", SCOPE_READ, watch_fields, "everything as it happens"},
     [OP_PLANS] = {"plans", SCOPE_READ, no_fields, "the plans in force"},
+    [OP_PLAN_SHOW] = {"plan_show", SCOPE_READ, plan_show_fields, "one plan in force"},
     [OP_ENDPOINT_LIST] = {"endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site"},
     [OP_CONFIG_SHOW] = {"config_show", SCOPE_ADMIN, no_fields, "the options in force"},
     [OP_CONFIG_CHECK] = {"config_check", SCOPE_ADMIN, no_fields,

@@ -11,6 +11,8 @@
 #include "core/input.h"
 #include "intake/field.h"
 
+enum { TITLE_BYTES_MAX = 1024 }; /* of an incident */
+
 enum op_id {
     /* writing: an input for the core */
     OP_TRIGGER,
@@ -26,6 +28,7 @@ enum op_id {
     OP_WATCH,
     /* reading what is in force, and asking for other things to be */
     OP_PLANS,
+    OP_PLAN_SHOW,
     OP_ENDPOINT_LIST,
     OP_CONFIG_SHOW,
     OP_CONFIG_CHECK,

@@ -9,8 +9,9 @@
 
 /* What there is; a member that the trigger did not bring is nil. */
 static const char *const members[] = {
-    "category", "count",     "drill", "event", "fields", "grade", "id",      "kind",    "labels",
-    "level",    "opened_at", "place", "plan",  "source", "title", "version", "warning", NULL,
+    "category", "count",  "drill",   "event",   "fields",    "grade", "id",
+    "kind",     "labels", "level",   "note",    "opened_at", "place", "plan",
+    "source",   "title",  "version", "warning", NULL,
 };
 
 /* (incident, key) with the table of values as upvalue */

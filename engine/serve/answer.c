@@ -15,17 +15,20 @@ void answer_refused(struct conn *c, uint64_t line, const struct refusal *r)
     conn_reply(c, line, refusal_json(r));
 }
 
-static enum code scope_check(const struct conn *c, const struct op *op, struct refusal *ret)
+enum code scope_check(const struct conn *c, const char *what, unsigned scope, struct refusal *ret)
 {
     static const char *const may[] = {"trigger", "read", "respond", "order", "administer"};
-    unsigned missing = op->scope & ~c->who.scopes;
+    unsigned missing = scope & ~c->who.scopes;
     if (!missing)
         return CODE_OK;
+    if (!c->who.scopes)
+        return refuse(ret, CODE_UNAUTHORIZED, NULL, NULL, "%s: say who you are: %s", what,
+                      c->dialect->how_to_say_who);
     size_t first = 0;
     while (!(missing >> first & 1U))
         first++;
     return refuse(ret, CODE_DENIED, "op", NULL,
-                  "%s: %s may not %s; ask root or the daemon's own user", op->name, c->who.id,
+                  "%s: %s may not %s; ask root or the daemon's own user", what, c->who.id,
                   may[first]);
 }
 
@@ -55,6 +58,24 @@ static json_t *ping(const struct conn *c)
     json_put_str(reply, "as_of", event_id(s->config.gen, s->seq, id));
     json_put_str(reply, "principal", c->who.id);
     return json_put(reply, "scopes", scopes_json(c->who.scopes));
+}
+
+static json_t *plan_show(const struct conn *c, const char *name)
+{
+    const struct serve_port *port = c->serve->port;
+    struct refusal r;
+    AUTO_JSON(all);
+    size_t n;
+    json_t *plan;
+    all = port->plans(port->ctx);
+    json_array_foreach(json_unconst(json_at(all, "plans")), n, plan)
+    {
+        if (strcmp(json_str_or(plan, "name", ""), name) == 0)
+            return ok(json_put(json_object(), "plan", json_incref(plan)));
+    }
+    (void)refuse(&r, CODE_UNKNOWN_PLAN, "plan", NULL, "no plan \"%s\"; muster plan list shows them",
+                 name);
+    return refusal_json(&r);
 }
 
 /* ---- committed rows ---- */
@@ -211,6 +232,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_PLANS:
         conn_reply(c, line, ok(port->plans(port->ctx)));
         break;
+    case OP_PLAN_SHOW:
+        conn_reply(c, line, plan_show(c, json_str_or(r->body, "plan", "")));
+        break;
     case OP_ENDPOINT_LIST:
         conn_reply(c, line, ok(port->endpoints(port->ctx)));
         break;
@@ -246,7 +270,7 @@ void answer_object(struct conn *c, uint64_t line, json_t *object)
     if (r.ref)
         conn_slot(c, line)->ref = json_share(r.ref);
     if (!code)
-        code = scope_check(c, op_def(r.op), &refusal);
+        code = scope_check(c, op_def(r.op)->name, op_def(r.op)->scope, &refusal);
     if (!code)
         code = after_check(c, &r, &refusal);
     if (code)

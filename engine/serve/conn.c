@@ -1,5 +1,6 @@
 #include "serve/conn.h"
 
+#include "serve/http.h"
 #include "serve/watch.h"
 
 #include <assert.h>
@@ -25,21 +26,35 @@ static uint64_t table_place(struct serve *s)
     return (uint64_t)++s->conns_made << 32 | (uint64_t)at;
 }
 
-struct conn *conn_new(struct serve *s, int fd, uid_t uid)
+/* The Unix socket knows its peers; elsewhere nobody is anybody until they say who. */
+static void identity_set(struct conn *c, enum door door, uid_t uid)
 {
+    bool all = uid == 0 || uid == c->serve->config.owner;
+    if (door == DOOR_UNIX) {
+        snprintf(c->identity.id, sizeof c->identity.id, "uid:%" PRIu32, (uint32_t)uid);
+        c->identity.scopes = all ? SCOPE_ALL : SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND;
+    } else {
+        snprintf(c->identity.id, sizeof c->identity.id, "nobody");
+    }
+    c->who = (struct principal){.id = c->identity.id, .scopes = c->identity.scopes};
+}
+
+struct conn *conn_new(struct serve *s, int fd, enum door door, uid_t uid)
+{
+    static const struct dialect *const dialects[DOORS] = {
+        [DOOR_UNIX] = &dialect_lines, [DOOR_TCP] = &dialect_lines, [DOOR_HTTP] = &dialect_http};
     struct conn *c = mem_new(1, sizeof *c);
     c->serve = s;
     c->id = table_place(s);
     c->fd = fd;
     c->line = 1;
-    snprintf(c->who_id, sizeof c->who_id, "uid:%" PRIu32, (uint32_t)uid);
-    bool all = uid == 0 || uid == s->config.owner;
-    c->who = (struct principal){
-        .id = c->who_id, .scopes = all ? SCOPE_ALL : SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND};
-    c->dialect = &dialect_lines;
+    c->dialect = dialects[door];
+    identity_set(c, door, uid);
     c->dialect->begin(c);
     s->conns[c->id & UINT32_MAX] = c;
     s->stats.connections++;
+    if (c->dialect->tick)
+        serve_timed(s, 1);
     c->interest = loop_fd_new(s->port->loop, fd, conn_ready, c);
     loop_fd_want(c->interest, LOOP_READ);
     return c;
@@ -62,6 +77,8 @@ void conn_close(struct conn *c)
     close(c->fd);
     s->conns[c->id & UINT32_MAX] = NULL;
     s->stats.connections--;
+    if (c->dialect->tick)
+        serve_timed(s, -1);
     if (c->watch)
         s->stats.watchers--;
     if (c->in_flush)
@@ -78,6 +95,7 @@ static struct slot *slot_at(const struct conn *c, size_t index)
 static void slot_done(struct slot *slot)
 {
     json_decref(slot->ref);
+    http_ask_free(slot->ask);
     free(slot->reply);
     watch_free(slot->watch);
     *slot = (struct slot){0};
@@ -97,7 +115,7 @@ void conn_free(struct conn *c)
 
 /* ---- slots ---- */
 
-struct slot *conn_slot(struct conn *c, uint64_t line)
+struct slot *conn_slot(const struct conn *c, uint64_t line)
 {
     if (line < c->line || line - c->line >= c->slots_count)
         return NULL;
@@ -171,6 +189,12 @@ void conn_say_slots(struct conn *c)
     }
 }
 
+void conn_fill(struct conn *c, uint64_t line, struct text *bytes)
+{
+    slot_fill(conn_slot(c, line), bytes);
+    conn_say_slots(c);
+}
+
 void conn_reply(struct conn *c, uint64_t line, json_t *body)
 {
     struct slot *slot = conn_slot(c, line);
@@ -222,6 +246,7 @@ static void out_write(struct conn *c)
             return;
         }
         c->written += (size_t)n;
+        c->out_tick = c->serve->tick;
     }
     if (conn_unwritten(c) == 0) {
         text_done(&c->out); /* an idle connection holds no memory */
@@ -269,11 +294,44 @@ static void in_read(struct conn *c)
 
 /* ---- the whole ---- */
 
+static bool in_wanted(const struct conn *c)
+{
+    return !c->ending && !c->serve->stopping && !in_paused(c);
+}
+
 static void interest_set(struct conn *c)
 {
-    bool read = !c->ending && !c->serve->stopping && !in_paused(c);
+    bool read = in_wanted(c) || c->lingering;
     bool write = conn_unwritten(c) > 0;
     loop_fd_want(c->interest, (read ? LOOP_READ : 0) | (write ? LOOP_WRITE : 0));
+}
+
+/*
+ * All is said. To close with bytes unread would reset the connection, and with it the answer that
+ * says why: so a client that was refused in the middle of what it sent may finish first.
+ */
+static void conn_over(struct conn *c)
+{
+    if (!c->lingers || c->serve->stopping) {
+        conn_close(c);
+        return;
+    }
+    if (!c->lingering) {
+        (void)shutdown(c->fd, SHUT_WR);
+        c->lingering = true;
+        c->phase_tick = c->serve->tick;
+    }
+    interest_set(c);
+}
+
+/* What a refused client still sends is thrown away. */
+static void linger_read(struct conn *c)
+{
+    struct serve *s = c->serve;
+    ssize_t n = recv(c->fd, s->chunk, sizeof s->chunk, MSG_DONTWAIT);
+    bool more = n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+    if (!more)
+        conn_close(c);
 }
 
 void conn_flush(struct conn *c)
@@ -295,7 +353,7 @@ void conn_flush(struct conn *c)
         return;
     bool over = c->ending || c->serve->stopping;
     if (over && c->slots_count == 0 && conn_unwritten(c) == 0)
-        conn_close(c);
+        conn_over(c);
     else
         interest_set(c);
 }
@@ -306,9 +364,13 @@ static void conn_ready(void *ctx, int ready)
     struct serve *s = c->serve;
     bool readable = ready & LOOP_READ; /* conn_flush writes what there is */
     serve_enter(s);
-    in_take(c); /* all whole requests, so that the end of the client's bytes is read behind them */
-    if (readable && !c->dead && !c->ending && !s->stopping && !in_paused(c))
-        in_read(c);
-    conn_flush(c);
+    if (c->lingering) {
+        linger_read(c);
+    } else {
+        in_take(c); /* all that is whole, so that the end of the client's bytes is read behind it */
+        if (readable && !c->dead && in_wanted(c))
+            in_read(c);
+        conn_flush(c);
+    }
     serve_leave(s);
 }

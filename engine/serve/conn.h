@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "intake/http.h"
 #include "intake/line.h"
 #include "intake/request.h"
 #include "serve/serve.h"
@@ -31,7 +32,8 @@ struct slot;
  * it.
  */
 struct dialect {
-    const char *name; /* for metrics */
+    const char *name;           /* for metrics */
+    const char *how_to_say_who; /* how somebody without rights gets some */
     void (*begin)(struct conn *c);
     void (*end)(struct conn *c); /* frees what `in` holds */
     void (*feed)(struct conn *c, const char *bytes, size_t len);
@@ -42,14 +44,16 @@ struct dialect {
     /* What a watch is begun with, by its reply; and each of its events, in the language asked. */
     void (*watch_begins)(struct conn *c, struct slot *slot, json_t *reply, struct text *to);
     void (*event)(struct conn *c, const struct record *r, const char *lang, struct text *to);
+    void (*tick)(struct conn *c); /* once a second; NULL: it has all the time in the world */
 };
 
-extern const struct dialect dialect_lines;
+extern const struct dialect dialect_lines, dialect_http;
 
 /* A request's place in the order of replies. */
 struct slot {
-    json_t *ref; /* lines: echoed in the reply */
-    char *reply; /* NULL: not there yet */
+    json_t *ref;          /* lines: echoed in the reply */
+    struct http_ask *ask; /* http: what the answer depends on */
+    char *reply;          /* NULL: not there yet */
     size_t reply_len;
     struct watch *watch; /* begins when its reply is said */
     bool ends;           /* the connection is closed behind it */
@@ -60,19 +64,25 @@ struct conn {
     uint64_t id; /* index in the table, and a number that no other connection has had */
     int fd;
     struct loop_fd *interest;
-    char who_id[24];
-    struct principal who;
+    struct identity identity;
+    struct principal who; /* borrows from identity */
 
     const struct dialect *dialect;
     union {
         struct line_splitter lines;
+        struct http_parser http;
     } in;
     struct slot *slots; /* a ring: `head` is the oldest */
     size_t slots_head, slots_count, slots_cap;
     uint64_t line; /* number of the oldest slot; requests count from 1 */
     int reads_pending;
-    bool ending; /* no further requests */
+    bool ending;    /* no further requests */
+    bool lingers;   /* at the end it waits a moment, so that its last answer is read */
+    bool lingering; /* it does so now */
     bool dead;
+    enum http_phase phase;
+    uint32_t phase_tick; /* when the phase began */
+    uint32_t out_tick;   /* when bytes were written last */
 
     struct text out;
     size_t written; /* of out */
@@ -82,17 +92,29 @@ struct conn {
     SLIST_ENTRY(conn) grave;
 };
 
+enum { LISTENERS_MAX = 16 };
+
+struct listener {
+    struct serve *serve;
+    int fd;
+    enum door door;
+    struct loop_fd *interest;
+};
+
 struct serve {
     struct serve_config config;
     struct serve_port port_kept;
     const struct serve_port *port; /* port_kept */
-    int listen_fd;
-    struct loop_fd *listening;
+    struct listener listeners[LISTENERS_MAX];
+    size_t listeners_count;
     int spare_fd; /* given up to be able to say no when there are no descriptors left */
     struct conn **conns;
     size_t conns_cap;
     uint32_t conns_made;
     bool stopping, crowded;
+    struct loop_timer *second; /* ticks while anybody is there who must be in time */
+    uint32_t tick;
+    int64_t timed; /* how many they are */
     int depth;
     int64_t seq; /* durable */
     TAILQ_HEAD(, conn) to_flush;
@@ -102,18 +124,22 @@ struct serve {
 };
 
 void serve_enter(struct serve *s);
-void serve_leave(struct serve *s); /* frees what died */
+void serve_leave(struct serve *s);           /* frees what died */
+void serve_timed(struct serve *s, int more); /* so many more connections must be in time */
 
-struct conn *conn_new(struct serve *s, int fd, uid_t uid); /* takes the descriptor */
+/* Takes the descriptor. uid: of the peer, at DOOR_UNIX. */
+struct conn *conn_new(struct serve *s, int fd, enum door door, uid_t uid);
 void conn_close(struct conn *c);
 void conn_free(struct conn *c);
 struct conn *conn_find(const struct serve *s, uint64_t id);
 
 /* A slot behind all others. returns  its number. */
 uint64_t conn_open_slot(struct conn *c);
-struct slot *conn_slot(struct conn *c, uint64_t line); /* NULL: no such slot */
+struct slot *conn_slot(const struct conn *c, uint64_t line); /* NULL: no such slot */
 /* Put the reply (taken) into a slot. It is said when those before it are. */
 void conn_reply(struct conn *c, uint64_t line, json_t *body);
+/* The same with bytes of its own (taken). */
+void conn_fill(struct conn *c, uint64_t line, struct text *bytes);
 /* Say what is ready, oldest first. */
 void conn_say_slots(struct conn *c);
 /* Bytes of output; marks the connection for serve_flush. */
@@ -124,5 +150,8 @@ void conn_flush(struct conn *c);
 
 /* answer.c: what this request (taken) asks for. The slot is open. */
 void answer_object(struct conn *c, uint64_t line, json_t *object);
+/* May this client do that? */
+enum code scope_check(const struct conn *c, const char *what, unsigned scope,
+                      struct refusal *ret_refusal);
 /* The refusal into its slot. */
 void answer_refused(struct conn *c, uint64_t line, const struct refusal *r);

@@ -83,11 +83,13 @@ static void lines_event(struct conn *c, const struct record *r, const char *lang
     line_write(event, to);
 }
 
-const struct dialect dialect_lines = {.name = "unix",
-                                      .begin = lines_begin,
-                                      .end = lines_end,
-                                      .feed = lines_feed,
-                                      .next = lines_next,
-                                      .render = lines_render,
-                                      .watch_begins = lines_render,
-                                      .event = lines_event};
+const struct dialect dialect_lines = {
+    .name = "lines",
+    .how_to_say_who = "{\"op\":\"auth\",\"key\":KEY} comes first (muster key create)",
+    .begin = lines_begin,
+    .end = lines_end,
+    .feed = lines_feed,
+    .next = lines_next,
+    .render = lines_render,
+    .watch_begins = lines_render,
+    .event = lines_event};

@@ -1,4 +1,5 @@
 #include "serve/conn.h"
+#include "serve/http_reply.h"
 #include "serve/watch.h"
 
 #include "base/log.h"
@@ -7,12 +8,48 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ACCEPTS_A_PASS = 64 };
+enum { ACCEPTS_A_PASS = 64, TICK_MS = 1000 };
+
+/* ---- time ---- */
+
+/* A listener without a spare descriptor has rested: is there one by now? */
+static void listeners_wake(struct serve *s)
+{
+    if (s->listeners_count == 0 || s->spare_fd >= 0)
+        return;
+    s->spare_fd = fcntl(s->listeners[0].fd, F_DUPFD_CLOEXEC, 0);
+    for (size_t i = 0; i < s->listeners_count && s->spare_fd >= 0; i++)
+        loop_fd_want(s->listeners[i].interest, LOOP_READ);
+}
+
+static void second_over(void *ctx)
+{
+    struct serve *s = ctx;
+    s->tick++;
+    serve_enter(s);
+    listeners_wake(s);
+    for (size_t i = 0; i < s->conns_cap; i++)
+        if (s->conns[i] && s->conns[i]->dialect->tick)
+            s->conns[i]->dialect->tick(s->conns[i]);
+    serve_leave(s);
+    if (s->timed > 0 || (s->listeners_count > 0 && s->spare_fd < 0))
+        loop_timer_set(s->second, TICK_MS);
+}
+
+void serve_timed(struct serve *s, int more)
+{
+    bool none = s->timed == 0;
+    s->timed += more;
+    if (none && s->timed > 0)
+        loop_timer_set(s->second, TICK_MS);
+}
 
 /* ---- making and ending ---- */
 
@@ -23,7 +60,8 @@ struct serve *serve_new(const struct serve_config *config, const struct serve_po
     s->port_kept = *port;
     s->port = &s->port_kept;
     s->seq = config->seq;
-    s->listen_fd = s->spare_fd = -1;
+    s->spare_fd = -1;
+    s->second = loop_timer_new(port->loop, second_over, s);
     s->stats.connections_max = config->connections_max;
     TAILQ_INIT(&s->to_flush);
     SLIST_INIT(&s->graves);
@@ -49,8 +87,9 @@ void serve_leave(struct serve *s)
 
 static void listen_end(struct serve *s)
 {
-    loop_fd_free(s->listening);
-    s->listening = NULL;
+    for (size_t i = 0; i < s->listeners_count; i++)
+        loop_fd_free(s->listeners[i].interest);
+    s->listeners_count = 0;
     if (s->spare_fd >= 0)
         close(s->spare_fd);
     s->spare_fd = -1;
@@ -64,6 +103,7 @@ void serve_free(struct serve *s)
     listen_end(s);
     serve_hang_up(s);
     serve_leave(s);
+    loop_timer_free(s->second);
     free(s->conns);
     free(s);
 }
@@ -71,16 +111,20 @@ void serve_free(struct serve *s)
 /* ---- clients ---- */
 
 /* A word to somebody who is not let in. What the kernel does not take at once is not said. */
-static void refuse_client(int fd, enum code code, const char *sentence)
+static void refuse_client(const struct listener *l, int fd, const char *sentence)
 {
     struct refusal r;
-    AUTO_TEXT(line);
+    AUTO_TEXT(bytes);
     AUTO_JSON(reply);
-    (void)refuse(&r, code, NULL, NULL, "%s", sentence);
+    (void)refuse(&r, CODE_TOO_MANY_CONNECTIONS, NULL, NULL, "%s", sentence);
     reply = refusal_json(&r);
-    json_write(reply, &line);
-    text_add_char(&line, '\n');
-    (void)!send(fd, text_str(&line), line.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (l->door == DOOR_HTTP) {
+        http_refusal_write(reply, l->serve->port->now(l->serve->port->ctx), &bytes);
+    } else {
+        json_write(reply, &bytes);
+        text_add_char(&bytes, '\n');
+    }
+    (void)!send(fd, text_str(&bytes), bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
     close(fd);
 }
 
@@ -99,49 +143,61 @@ static void crowd_watch(struct serve *s)
         s->crowded = false;
 }
 
-static void client_take(struct serve *s, int fd)
+static void client_take(const struct listener *l, int fd)
 {
+    struct serve *s = l->serve;
     struct ucred peer = {.uid = (uid_t)-1};
     socklen_t len = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) {
+    const int on = 1;
+    if (l->door == DOOR_UNIX && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) {
         close(fd);
         return;
     }
-    bool owner = peer.uid == 0 || peer.uid == s->config.owner;
+    if (l->door != DOOR_UNIX)
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    bool owner = l->door == DOOR_UNIX && (peer.uid == 0 || peer.uid == s->config.owner);
     int64_t most = s->config.connections_max + (owner ? OWNER_CONNECTIONS_MORE : 0);
     if (s->stats.connections >= most) {
-        refuse_client(fd, CODE_TOO_MANY_CONNECTIONS,
+        refuse_client(l, fd,
                       "too many connections are open (limits.connections); try again in a moment");
         return;
     }
-    (void)conn_new(s, fd, peer.uid);
+    (void)conn_new(s, fd, l->door, peer.uid);
     crowd_watch(s);
 }
 
-/* No descriptors left: give up the spare one to take the client off the queue and say why. */
-static void client_without_fd(struct serve *s)
+/*
+ * No descriptors left: give up the spare one to take the client off the queue and say why. Without
+ * it nobody can be taken off: the listener rests until the next second.
+ */
+static void client_without_fd(struct listener *l)
 {
+    struct serve *s = l->serve;
     if (s->spare_fd >= 0)
         close(s->spare_fd);
-    int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd >= 0)
-        refuse_client(fd, CODE_TOO_MANY_CONNECTIONS,
-                      "the daemon has no file descriptors left; try again in a moment");
-    s->spare_fd = fcntl(s->listen_fd, F_DUPFD_CLOEXEC, 0);
+        refuse_client(l, fd, "the daemon has no file descriptors left; try again in a moment");
+    s->spare_fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
+    if (s->spare_fd < 0) {
+        loop_fd_want(l->interest, 0);
+        loop_timer_set(s->second, TICK_MS);
+    }
     log_warn("serve", "no file descriptors left, a client was refused; raise LimitNOFILE");
 }
 
 static void clients_waiting(void *ctx, int ready)
 {
-    struct serve *s = ctx;
+    struct listener *l = ctx;
+    struct serve *s = l->serve;
     (void)ready;
     serve_enter(s);
-    for (int i = 0; i < ACCEPTS_A_PASS && s->listening; i++) {
-        int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    for (int i = 0; i < ACCEPTS_A_PASS && s->listeners_count > 0; i++) {
+        int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
-            client_take(s, fd);
+            client_take(l, fd);
         } else if (errno == EMFILE || errno == ENFILE) {
-            client_without_fd(s);
+            client_without_fd(l);
             break;
         } else if (errno != EINTR && errno != ECONNABORTED) {
             break;
@@ -150,13 +206,15 @@ static void clients_waiting(void *ctx, int ready)
     serve_leave(s);
 }
 
-void serve_listen(struct serve *s, int fd)
+void serve_listen(struct serve *s, int fd, enum door door)
 {
-    assert(!s->listening);
-    s->listen_fd = fd;
-    s->spare_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    s->listening = loop_fd_new(s->port->loop, fd, clients_waiting, s);
-    loop_fd_want(s->listening, LOOP_READ);
+    assert(s->listeners_count < LISTENERS_MAX);
+    struct listener *l = &s->listeners[s->listeners_count++];
+    *l = (struct listener){.serve = s, .fd = fd, .door = door};
+    if (s->spare_fd < 0)
+        s->spare_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    l->interest = loop_fd_new(s->port->loop, fd, clients_waiting, l);
+    loop_fd_want(l->interest, LOOP_READ);
 }
 
 /* ---- what comes back ---- */

@@ -1,20 +1,20 @@
 /*
- * serve - the line protocol (INTERFACES 3): clients of the Unix socket, their lines in, replies
- * and events out.
+ * serve - clients: what they ask comes in, replies and events go out. They speak lines of JSON
+ * (INTERFACES 3: the Unix socket, TCP) or HTTP (INTERFACES 4); what they ask for is the same.
  *
- *     client ──line──► splitter ─► request ─┬─► submit: the core decides ─► serve_reply
+ *     client ──bytes──► dialect ─► request ─┬─► submit: the core decides ─► serve_reply
  *                                           ├─► query: committed rows    ─► rendered
  *                                           └─► what is in force         ─► at once
- *     client ◄─lines── in the order of the lines that asked, however late each answer comes
+ *     client ◄─bytes── in the order of the requests, however late each answer comes
  *
- * A connection may send lines without waiting. Each has a slot; a slot is said when all before it
+ * A connection may ask without waiting. Each request has a slot; a slot is said when all before it
  * are. What may wait in a connection is bounded: with too many open slots, too many reads under way
- * or too much unread output its lines are left in the kernel, so that a client that does not read
+ * or too much unread output its bytes are left in the kernel, so that a client that does not read
  * slows down nobody but itself. `watch` (watch.h) streams every journal row after that.
  *
- * A refused line gets ok:false and the connection goes on. A line over the limit or one that is not
- * UTF-8 gets its error after the replies before it, then the connection is closed. What stands
- * behind the last LF when a client leaves is no line.
+ * Lines: a refused line gets ok:false and the connection goes on. A line over the limit or one that
+ * is not UTF-8 gets its error after the replies before it, then the connection is closed. What
+ * stands behind the last LF when a client leaves is no line. HTTP: see http.c.
  *
  * Layer      adapter: base, core, intake (pure). The engine and what is in force come in through
  *            struct serve_port; other adapters are not known here.
@@ -56,6 +56,11 @@ struct serve_port {
     json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */
     json_t *(*config)(void *ctx);    /* {"options":[…]}: config_json */
     json_t *(*health)(void *ctx);    /* further members of `ping` */
+    /* Is everything there that accepting, planning and calling need? A line for each thing. */
+    bool (*ready)(void *ctx, struct text *report);
+    void (*metrics)(void *ctx, struct text *to); /* in the text format of Prometheus */
+    /* Whose key or session is this? false: nobody's. */
+    bool (*principal_of)(void *ctx, const char *secret, struct identity *ret);
 
     wall_ms (*now)(void *ctx);
     wall_ms (*wall_of)(void *ctx, mono_ms at); /* when the steady clock will show this */
@@ -71,14 +76,19 @@ struct serve_config {
     int64_t connections_max;
     int64_t pipelined_max;
     int64_t watch_rows_max;
+    bool demo;         /* guests of HTTP may read, trigger and answer */
+    const char *hosts; /* further names of ours: see origin.h */
 };
+
+/* What kind of client comes in by a socket. */
+enum door { DOOR_UNIX, DOOR_TCP, DOOR_HTTP, DOORS };
 
 /* Copies both; what they point to is borrowed until serve_free. */
 struct serve *serve_new(const struct serve_config *config, const struct serve_port *port);
 void serve_free(struct serve *s);
 
-/* Take clients from a listening Unix socket. The descriptor stays the caller's. */
-void serve_listen(struct serve *s, int fd);
+/* Take clients from a listening socket, one of several. The descriptor stays the caller's. */
+void serve_listen(struct serve *s, int fd, enum door door);
 
 /*
  * The reply to a submitted input or a reload. body: {"ok":…}, taken. A connection that is gone is

@@ -65,6 +65,11 @@ json_t *watch_reply(struct conn *c, struct watch *w)
     return json_put_str(reply, "as_of", event_id(s->config.gen, s->seq, id));
 }
 
+bool watch_is_live(const struct watch *w)
+{
+    return w->live;
+}
+
 /* One row to the client, once, unless it is of another incident than the one that is watched. */
 static void event_say(struct conn *c, const struct record *r)
 {

@@ -25,6 +25,8 @@ void watch_free(struct watch *w);
 
 /* The reply to its line, as of now. */
 json_t *watch_reply(struct conn *c, struct watch *w);
+/* Has it nothing to catch up with? After watch_reply. */
+bool watch_is_live(const struct watch *w);
 /* From here on the connection streams. Takes. */
 void watch_begin(struct conn *c, struct watch *w);
 
