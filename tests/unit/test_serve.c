@@ -1,8 +1,7 @@
 #include "unit.h"
 
-#include "poll_loop.h"
 #include "serve/conn.h"
-#include "serve/serve.h"
+#include "serve_desk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,286 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-#define ID "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11"
-
-enum { SUBMITTED_MAX = 8192, QUERIES_MAX = 64 };
-
-/* A daemon whose engine and store are the test itself: it answers when the test says so. */
-struct house {
-    char folder[32], path[64];
-    struct poll_loop *loop;
-    struct serve *serve;
-    struct serve_port port;
-    struct store_port store;
-    int listen_fd;
-
-    struct input submitted[SUBMITTED_MAX]; /* without body */
-    char *titles[SUBMITTED_MAX];
-    char value[64];
-    size_t submitted_count;
-    bool at_once; /* submit replies from within */
-    struct reply_to reload;
-    bool reload_take;
-    struct {
-        struct query query;
-        query_done_fn *done;
-        void *ctx;
-    } queries[QUERIES_MAX];
-    size_t queries_count;
-};
-
-static json_t *incident_reply(void)
-{
-    return json_put_str(json_put(json_object(), "ok", json_true()), "incident", ID);
-}
-
-static void house_submit(void *ctx, const struct input *in, const char *value)
-{
-    struct house *h = ctx;
-    assert_true(h->submitted_count < SUBMITTED_MAX);
-    h->titles[h->submitted_count] = mem_str(json_str_or(in->body, "title", ""));
-    h->submitted[h->submitted_count++] = *in;
-    snprintf(h->value, sizeof h->value, "%s", value ? value : "");
-    if (h->at_once)
-        serve_reply(h->serve, in->to, incident_reply());
-}
-
-static void house_query(void *ctx, const struct query *q, query_done_fn *done, void *done_ctx)
-{
-    struct house *h = ctx;
-    assert_true(h->queries_count < QUERIES_MAX);
-    h->queries[h->queries_count].query = *q;
-    h->queries[h->queries_count].done = done;
-    h->queries[h->queries_count++].ctx = done_ctx;
-}
-
-static void house_reload(void *ctx, bool take, struct reply_to to)
-{
-    struct house *h = ctx;
-    h->reload = to;
-    h->reload_take = take;
-}
-
-static json_t *house_empty(void *ctx)
-{
-    (void)ctx;
-    return json_object();
-}
-
-static wall_ms house_now(void *ctx)
-{
-    (void)ctx;
-    return 1784512800000;
-}
-
-static wall_ms house_wall_of(void *ctx, mono_ms at)
-{
-    return house_now(ctx) + at;
-}
-
-static const char *house_language(void *ctx)
-{
-    (void)ctx;
-    return "en";
-}
-
-static int house_listen(struct house *h)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", h->path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(fd, 64), 0);
-    return fd;
-}
-
-static void house_open(struct house *h, struct serve_config config)
-{
-    snprintf(h->folder, sizeof h->folder, "/tmp/muster-serve-XXXXXX");
-    assert_non_null(mkdtemp(h->folder));
-    snprintf(h->path, sizeof h->path, "%s/s", h->folder);
-    h->loop = poll_loop_new();
-    h->store = (struct store_port){.ctx = h, .query = house_query};
-    h->port = (struct serve_port){.ctx = h,
-                                  .loop = poll_loop_port(h->loop),
-                                  .store = &h->store,
-                                  .submit = house_submit,
-                                  .reload = house_reload,
-                                  .plans = house_empty,
-                                  .endpoints = house_empty,
-                                  .config = house_empty,
-                                  .health = house_empty,
-                                  .now = house_now,
-                                  .wall_of = house_wall_of,
-                                  .language = house_language};
-    h->serve = serve_new(&config, &h->port);
-    h->listen_fd = house_listen(h);
-    serve_listen(h->serve, h->listen_fd, DOOR_UNIX);
-}
-
-static const struct serve_config plain = {.owner = 12345,
-                                          .gen = 1,
-                                          .seq = 100,
-                                          .line_bytes_max = 4096,
-                                          .out_bytes_max = 1024 * 1024,
-                                          .connections_max = 8,
-                                          .pipelined_max = 16,
-                                          .watch_rows_max = 1000};
-
-static int setup(void **state)
-{
-    struct house *h = mem_new(1, sizeof *h);
-    house_open(h, plain);
-    *state = h;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct house *h = *state;
-    serve_free(h->serve);
-    for (size_t i = 0; i < h->queries_count; i++)
-        if (h->queries[i].done)
-            free(h->queries[i].ctx);
-    for (size_t i = 0; i < h->submitted_count; i++)
-        free(h->titles[i]);
-    close(h->listen_fd);
-    poll_loop_free(h->loop);
-    unlink(h->path);
-    rmdir(h->folder);
-    free(h);
-    return 0;
-}
-
-/* ---- the client's side ---- */
-
-static int client(struct house *h)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "%s", h->path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-    poll_loop_pump(h->loop);
-    return fd;
-}
-
-static void say(struct house *h, int fd, const char *bytes)
-{
-    size_t len = strlen(bytes);
-    while (len > 0) {
-        ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
-        if (n < 0)
-            assert_int_equal(errno, EAGAIN);
-        bytes += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
-        poll_loop_pump(h->loop);
-    }
-}
-
-/* All that has come; ret_end: the daemon closed. */
-static void hear(struct house *h, int fd, struct text *ret, bool *ret_end)
-{
-    char chunk[4096];
-    *ret_end = false;
-    for (;;) {
-        poll_loop_pump(h->loop);
-        ssize_t n = recv(fd, chunk, sizeof chunk, 0);
-        if (n > 0)
-            text_add_bytes(ret, chunk, (size_t)n);
-        else if (n == 0 || errno == ECONNRESET)
-            *ret_end = true;
-        if (n <= 0)
-            return;
-    }
-}
-
-static void hears_then(struct house *h, int fd, const char *wanted, bool end)
-{
-    AUTO_TEXT(heard);
-    bool ended = false;
-    hear(h, fd, &heard, &ended);
-    assert_string_equal(text_str(&heard), wanted);
-    assert_int_equal(ended, end);
-}
-
-static void hears(struct house *h, int fd, const char *wanted)
-{
-    hears_then(h, fd, wanted, false);
-}
-
-static void hears_part(struct house *h, int fd, const char *part, bool end)
-{
-    AUTO_TEXT(heard);
-    bool ended = false;
-    hear(h, fd, &heard, &ended);
-    if (!strstr(text_str(&heard), part))
-        fail_msg("\"%s\" is not in %s", part, text_str(&heard));
-    assert_int_equal(ended, end);
-}
-
-static void reply(struct house *h, size_t nth)
-{
-    serve_reply(h->serve, h->submitted[nth].to, incident_reply());
-}
-
-static struct record *row(int64_t seq)
-{
-    struct record *r = record_new(REC_ENGINE_STARTED, (struct uuid){0});
-    r->seq = seq;
-    r->at_ms = 1784512800000;
-    return r;
-}
-
-static void happens(struct house *h, int64_t seq)
-{
-    struct record *r = row(seq);
-    serve_event(h->serve, r);
-    record_unref(r);
-}
-
-/* Answer the oldest query: rows of seq from..to. */
-static void store_answers(struct house *h, int64_t from, int64_t to, bool more)
-{
-    size_t nth = 0;
-    while (nth < h->queries_count && !h->queries[nth].done)
-        nth++;
-    assert_true(nth < h->queries_count);
-    size_t count = to >= from ? (size_t)(to - from + 1) : 0;
-    struct record **records = mem_new(count, sizeof(void *));
-    for (size_t i = 0; i < count; i++)
-        records[i] = row(from + (int64_t)i);
-    struct query_result result = {
-        .records = records, .records_count = count, .more = more, .as_of = to > 100 ? to : 100};
-    query_done_fn *done = h->queries[nth].done;
-    h->queries[nth].done = NULL;
-    done(h->queries[nth].ctx, &result);
-    for (size_t i = 0; i < count; i++)
-        record_unref(records[i]);
-    free(records);
-}
-
-/* The seqs of the events in `heard`, as "101 102". */
-static void seqs_of(const struct text *heard, struct text *ret)
-{
-    for (const char *at = text_str(heard); (at = strstr(at, "\"seq\":")); at++)
-        text_addf(ret, "%s%ld", ret->len ? " " : "", strtol(at + 6, NULL, 10));
-}
-
-static void hears_events(struct house *h, int fd, const char *seqs, bool end)
-{
-    AUTO_TEXT(heard);
-    AUTO_TEXT(seen);
-    bool ended = false;
-    hear(h, fd, &heard, &ended);
-    seqs_of(&heard, &seen);
-    assert_string_equal(text_str(&seen), seqs);
-    assert_int_equal(ended, end);
-}
 
 /* ---- lines and replies ---- */
 
@@ -297,99 +17,102 @@ static void hears_events(struct house *h, int fd, const char *seqs, bool end)
 
 static void a_line_gets_a_line_with_its_ref(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"version\",\"ref\":[]}\n{\"op\":\"version\",\"ref\":\"七\"}\n");
-    hears(h, fd,
-          "{\"code\":\"bad_field\",\"error\":\"ref: must be a string or a number, and is a list\","
-          "\"field\":\"ref\",\"ok\":false}\n"
-          "{\"ok\":true,\"ref\":\"七\",\"version\":\"" MUSTER_VERSION "\"}\n");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"version\",\"ref\":[]}\n{\"op\":\"version\",\"ref\":\"七\"}\n");
+    desk_hears(
+        h, fd,
+        "{\"code\":\"bad_field\",\"error\":\"ref: must be a string or a number, and is a list\","
+        "\"field\":\"ref\",\"ok\":false}\n"
+        "{\"ok\":true,\"ref\":\"七\",\"version\":\"" MUSTER_VERSION "\"}\n");
     close(fd);
 }
 
 /* A reply means durable: what was asked later may be decided earlier, but is not said earlier. */
 static void replies_come_in_the_order_of_their_lines(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd,
-        "{\"op\":\"trigger\",\"title\":\"a\",\"ref\":1}\n{\"op\":\"version\",\"ref\":2}\n"
-        "{\"op\":\"trigger\",\"title\":\"b\",\"ref\":3}\nno json\n");
-    hears(h, fd, "");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd,
+             "{\"op\":\"trigger\",\"title\":\"a\",\"ref\":1}\n{\"op\":\"version\",\"ref\":2}\n"
+             "{\"op\":\"trigger\",\"title\":\"b\",\"ref\":3}\nno json\n");
+    desk_hears(h, fd, "");
     assert_int_equal(h->submitted_count, 2);
     assert_string_equal(h->titles[1], "b");
-    reply(h, 1);
+    desk_reply(h, 1);
     serve_flush(h->serve);
-    hears(h, fd, "");
-    reply(h, 0);
+    desk_hears(h, fd, "");
+    desk_reply(h, 0);
     serve_flush(h->serve);
-    hears(h, fd,
-          "{\"incident\":\"" ID "\",\"ok\":true,\"ref\":1}\n"
-          "{\"ok\":true,\"ref\":2,\"version\":\"" MUSTER_VERSION "\"}\n"
-          "{\"incident\":\"" ID "\",\"ok\":true,\"ref\":3}\n"
-          "{\"code\":\"bad_json\",\"error\":\"line 1, column 2 (byte 2): not JSON: invalid "
-          "token near 'no'\",\"ok\":false}\n");
+    desk_hears(h, fd,
+               "{\"incident\":\"" DESK_ID "\",\"ok\":true,\"ref\":1}\n"
+               "{\"ok\":true,\"ref\":2,\"version\":\"" MUSTER_VERSION "\"}\n"
+               "{\"incident\":\"" DESK_ID "\",\"ok\":true,\"ref\":3}\n"
+               "{\"code\":\"bad_json\",\"error\":\"line 1, column 2 (byte 2): not JSON: invalid "
+               "token near 'no'\",\"ok\":false}\n");
     close(fd);
 }
 
 static void a_reply_from_within_the_submit_is_fine(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
     h->at_once = true;
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n");
-    hears(h, fd, "{\"incident\":\"" ID "\",\"ok\":true}\n");
+    desk_say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n");
+    desk_hears(h, fd, "{\"incident\":\"" DESK_ID "\",\"ok\":true}\n");
     close(fd);
 }
 
 static void a_refused_line_leaves_the_connection_open(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "[]\n\n{\"op\":\"trigger\",\"titel\":\"x\"}\n{\"a\":1,\"a\":2}\n");
-    hears_part(h, fd, "\"near\":\"title\"", false);
-    say(h, fd, "{\"op\":\"version\"}\n");
-    hears(h, fd, VERSION_LINE);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "[]\n\n{\"op\":\"trigger\",\"titel\":\"x\"}\n{\"a\":1,\"a\":2}\n");
+    desk_hears_part(h, fd, "\"near\":\"title\"", false);
+    desk_say(h, fd, "{\"op\":\"version\"}\n");
+    desk_hears(h, fd, VERSION_LINE);
     assert_int_equal(serve_stats(h->serve).refused, 4);
     close(fd);
 }
 
 static void bad_utf8_gets_its_error_after_earlier_replies_and_then_the_end(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n{\"op\":\"\xff\"}\n{\"op\":\"version\"}\n");
-    hears(h, fd, "");
-    reply(h, 0);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd,
+             "{\"op\":\"trigger\",\"title\":\"a\"}\n{\"op\":\"\xff\"}\n{\"op\":\"version\"}\n");
+    desk_hears(h, fd, "");
+    desk_reply(h, 0);
     serve_flush(h->serve);
-    hears_then(h, fd,
-               "{\"incident\":\"" ID "\",\"ok\":true}\n"
-               "{\"code\":\"bad_utf8\",\"error\":\"byte 8 of the line is not UTF-8; send text as "
-               "UTF-8 (RFC 3629)\",\"ok\":false}\n",
-               true);
+    desk_hears_then(
+        h, fd,
+        "{\"incident\":\"" DESK_ID "\",\"ok\":true}\n"
+        "{\"code\":\"bad_utf8\",\"error\":\"byte 8 of the line is not UTF-8; send text as "
+        "UTF-8 (RFC 3629)\",\"ok\":false}\n",
+        true);
     close(fd);
 }
 
 static void a_line_over_the_limit_gets_its_error_and_then_the_end(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
     AUTO_TEXT(line);
     text_add(&line, "{\"op\":\"version\"}\n");
     for (int i = 0; i < 5000; i++)
         text_add_char(&line, 'x');
-    say(h, fd, text_str(&line));
-    hears_part(h, fd, "{\"code\":\"line_too_long\",\"error\":\"the line is longer than 4096 bytes",
-               true);
+    desk_say(h, fd, text_str(&line));
+    desk_hears_part(
+        h, fd, "{\"code\":\"line_too_long\",\"error\":\"the line is longer than 4096 bytes", true);
     assert_int_equal(serve_stats(h->serve).connections, 0);
     close(fd);
 }
 
 static void half_a_line_and_then_nothing_is_nothing(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}");
     close(fd);
     poll_loop_pump(h->loop);
     assert_int_equal(h->submitted_count, 0);
@@ -399,30 +122,30 @@ static void half_a_line_and_then_nothing_is_nothing(void **state)
 /* `printf … | nc -U` closes its sending side at once. */
 static void a_client_that_has_said_all_still_gets_its_replies(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n{\"op\":\"version\"}\n");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n{\"op\":\"version\"}\n");
     shutdown(fd, SHUT_WR);
-    hears(h, fd, "");
-    reply(h, 0);
+    desk_hears(h, fd, "");
+    desk_reply(h, 0);
     serve_flush(h->serve);
-    hears_then(h, fd, "{\"incident\":\"" ID "\",\"ok\":true}\n" VERSION_LINE, true);
+    desk_hears_then(h, fd, "{\"incident\":\"" DESK_ID "\",\"ok\":true}\n" VERSION_LINE, true);
     close(fd);
 }
 
 static void a_reply_to_a_client_that_left_goes_nowhere(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h), other;
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX), other;
+    desk_say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n");
     shutdown(fd, SHUT_WR);
     close(fd);
-    other = client(h); /* may get the same place in the table */
-    reply(h, 0);
+    other = desk_client(h, DOOR_UNIX); /* may get the same place in the table */
+    desk_reply(h, 0);
     serve_flush(h->serve);
-    reply(h, 0);
+    desk_reply(h, 0);
     serve_flush(h->serve);
-    hears(h, other, "");
+    desk_hears(h, other, "");
     assert_int_equal(serve_stats(h->serve).connections, 1);
     close(other);
 }
@@ -431,50 +154,50 @@ static void a_reply_to_a_client_that_left_goes_nowhere(void **state)
 
 static void lines_over_the_pipeline_limit_are_taken_when_there_is_room(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
     AUTO_TEXT(lines);
     for (int i = 0; i < 100; i++)
         text_addf(&lines, "{\"op\":\"trigger\",\"title\":\"t%d\",\"ref\":%d}\n", i, i);
-    say(h, fd, text_str(&lines));
+    desk_say(h, fd, text_str(&lines));
     shutdown(fd, SHUT_WR);
     poll_loop_pump(h->loop);
     assert_int_equal(h->submitted_count, 16);
     for (size_t i = 0; i < 100; i++) {
-        reply(h, i);
+        desk_reply(h, i);
         serve_flush(h->serve);
         poll_loop_pump(h->loop);
     }
     assert_int_equal(h->submitted_count, 100);
-    hears_part(h, fd, "\"ref\":99}\n", true);
+    desk_hears_part(h, fd, "\"ref\":99}\n", true);
     close(fd);
 }
 
 static void at_most_four_reads_of_one_client_are_under_way(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
     for (int i = 0; i < 6; i++)
-        say(h, fd, "{\"op\":\"timeline\",\"incident\":\"" ID "\"}\n");
+        desk_say(h, fd, "{\"op\":\"timeline\",\"incident\":\"" DESK_ID "\"}\n");
     assert_int_equal(h->queries_count, 4);
     for (int i = 0; i < 6; i++) {
-        store_answers(h, 1, 0, false);
+        desk_store_answers(h, 1, 0, false);
         poll_loop_pump(h->loop);
     }
-    hears(h, fd,
-          "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
-          "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
-          "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
-          "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
-          "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
-          "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n");
+    desk_hears(h, fd,
+               "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
+               "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
+               "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
+               "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
+               "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n"
+               "{\"as_of\":\"1-100\",\"events\":[],\"next\":null,\"ok\":true}\n");
     close(fd);
 }
 
 static void a_client_that_does_not_read_is_not_read_from(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
     static const char line[] = "{\"op\":\"version\"}\n";
     size_t sent = 0;
     h->at_once = true;
@@ -487,26 +210,26 @@ static void a_client_that_does_not_read_is_not_read_from(void **state)
     assert_true(sent < 1000000); /* the kernel refused in the end */
     AUTO_TEXT(heard);
     bool ended = false;
-    hear(h, fd, &heard, &ended);
+    desk_hear(h, fd, &heard, &ended);
     assert_int_equal(heard.len, sent * strlen(VERSION_LINE)); /* and every line is answered */
     close(fd);
 }
 
 static void connections_over_the_limit_are_told_and_closed(void **state)
 {
-    struct house *h = *state;
+    struct serve_desk *h = *state;
     int most = geteuid() == 0 ? 8 + OWNER_CONNECTIONS_MORE : 8, fds[64];
     for (int i = 0; i < most; i++)
-        fds[i] = client(h);
-    int refused = client(h);
-    hears_part(h, refused, "\"code\":\"too_many_connections\"", true);
-    say(h, fds[0], "{\"op\":\"version\"}\n");
-    hears(h, fds[0], VERSION_LINE);
+        fds[i] = desk_client(h, DOOR_UNIX);
+    int refused = desk_client(h, DOOR_UNIX);
+    desk_hears_part(h, refused, "\"code\":\"too_many_connections\"", true);
+    desk_say(h, fds[0], "{\"op\":\"version\"}\n");
+    desk_hears(h, fds[0], VERSION_LINE);
     close(fds[0]);
     poll_loop_pump(h->loop);
-    fds[0] = client(h);
-    say(h, fds[0], "{\"op\":\"version\"}\n");
-    hears(h, fds[0], VERSION_LINE);
+    fds[0] = desk_client(h, DOOR_UNIX);
+    desk_say(h, fds[0], "{\"op\":\"version\"}\n");
+    desk_hears(h, fds[0], VERSION_LINE);
     for (int i = 0; i < most; i++)
         close(fds[i]);
     close(refused);
@@ -514,10 +237,10 @@ static void connections_over_the_limit_are_told_and_closed(void **state)
 
 static void an_idle_connection_holds_no_buffers(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"version\"}\n");
-    hears(h, fd, VERSION_LINE);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"version\"}\n");
+    desk_hears(h, fd, VERSION_LINE);
     const struct conn *c = h->serve->conns[0];
     assert_null(c->in.lines.held.at);
     assert_null(c->out.at);
@@ -529,55 +252,57 @@ static void an_idle_connection_holds_no_buffers(void **state)
 
 static void a_member_of_the_group_may_trigger_read_and_respond_but_not_order(void **state)
 {
-    struct house *h = *state;
+    struct serve_desk *h = *state;
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     (void)conn_new(h->serve, pair[0], DOOR_UNIX, 1000);
-    say(h, pair[1], "{\"op\":\"trigger\",\"title\":\"x\"}\n");
+    desk_say(h, pair[1], "{\"op\":\"trigger\",\"title\":\"x\"}\n");
     assert_int_equal(h->submitted_count, 1);
     assert_string_equal(h->submitted[0].who.id, "uid:1000");
     assert_int_equal(h->submitted[0].who.scopes, SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND);
-    reply(h, 0);
+    desk_reply(h, 0);
     serve_flush(h->serve);
-    hears(h, pair[1], "{\"incident\":\"" ID "\",\"ok\":true}\n");
-    say(h, pair[1],
-        "{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"terminate\",\"reason\":\"x\"}\n");
-    hears_part(h, pair[1], "\"code\":\"denied\",\"error\":\"order: uid:1000 may not order; ask ",
-               false);
-    say(h, pair[1], "{\"op\":\"config_reload\"}\n");
-    hears_part(h, pair[1], "\"code\":\"denied\"", false);
+    desk_hears(h, pair[1], "{\"incident\":\"" DESK_ID "\",\"ok\":true}\n");
+    desk_say(h, pair[1],
+             "{\"op\":\"order\",\"incident\":\"" DESK_ID
+             "\",\"action\":\"terminate\",\"reason\":\"x\"}\n");
+    desk_hears_part(h, pair[1],
+                    "\"code\":\"denied\",\"error\":\"order: uid:1000 may not order; ask ", false);
+    desk_say(h, pair[1], "{\"op\":\"config_reload\"}\n");
+    desk_hears_part(h, pair[1], "\"code\":\"denied\"", false);
     assert_int_equal(h->reload.conn, 0);
     close(pair[1]);
 }
 
 static void the_daemons_own_user_may_do_all(void **state)
 {
-    struct house *h = *state;
+    struct serve_desk *h = *state;
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     (void)conn_new(h->serve, pair[0], DOOR_UNIX, 12345);
-    say(h, pair[1], "{\"op\":\"config_check\"}\n");
+    desk_say(h, pair[1], "{\"op\":\"config_check\"}\n");
     assert_int_not_equal(h->reload.conn, 0);
     assert_false(h->reload_take);
     serve_reply(h->serve, h->reload, json_put(json_object(), "ok", json_true()));
     serve_flush(h->serve);
-    hears(h, pair[1], "{\"ok\":true}\n");
-    say(h, pair[1], "{\"op\":\"ping\"}\n");
-    hears(h, pair[1],
-          "{\"as_of\":\"1-100\",\"at\":\"2026-07-20T02:00:00.000Z\",\"ok\":true,\"principal\":"
-          "\"uid:12345\",\"scopes\":[\"trigger\",\"read\",\"respond\",\"order\",\"admin\"]}\n");
+    desk_hears(h, pair[1], "{\"ok\":true}\n");
+    desk_say(h, pair[1], "{\"op\":\"ping\"}\n");
+    desk_hears(
+        h, pair[1],
+        "{\"as_of\":\"1-100\",\"at\":\"2026-07-20T02:00:00.000Z\",\"ok\":true,\"principal\":"
+        "\"uid:12345\",\"scopes\":[\"trigger\",\"read\",\"respond\",\"order\",\"admin\"]}\n");
     close(pair[1]);
 }
 
 static void the_value_of_a_contact_goes_beside_the_input(void **state)
 {
-    struct house *h = *state;
+    struct serve_desk *h = *state;
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     (void)conn_new(h->serve, pair[0], DOOR_UNIX, 0);
-    say(h, pair[1],
-        "{\"op\":\"contact_set\",\"person\":\"li.ming\",\"endpoint\":\"sms\","
-        "\"value\":\"+86138\"}\n");
+    desk_say(h, pair[1],
+             "{\"op\":\"contact_set\",\"person\":\"li.ming\",\"endpoint\":\"sms\","
+             "\"value\":\"+86138\"}\n");
     assert_int_equal(h->submitted[0].kind, IN_CONTACT_SET);
     assert_string_equal(h->value, "+86138");
     close(pair[1]);
@@ -587,23 +312,24 @@ static void the_value_of_a_contact_goes_beside_the_input(void **state)
 
 static void a_timeline_says_where_it_goes_on(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"timeline\",\"incident\":\"" ID "\",\"after\":\"1-4\",\"limit\":2}\n");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd,
+             "{\"op\":\"timeline\",\"incident\":\"" DESK_ID "\",\"after\":\"1-4\",\"limit\":2}\n");
     assert_int_equal(h->queries[0].query.kind, QUERY_TIMELINE);
     assert_int_equal(h->queries[0].query.after, 4);
     assert_int_equal(h->queries[0].query.limit, 2);
-    store_answers(h, 5, 6, true);
-    hears_part(h, fd, "\"next\":\"1-6\"", false);
+    desk_store_answers(h, 5, 6, true);
+    desk_hears_part(h, fd, "\"next\":\"1-6\"", false);
     close(fd);
 }
 
 static void a_timeline_after_an_event_of_a_restored_database_is_refused(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"timeline\",\"incident\":\"" ID "\",\"after\":\"2-4\"}\n");
-    hears_part(h, fd, "\"field\":\"after\"", false);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"timeline\",\"incident\":\"" DESK_ID "\",\"after\":\"2-4\"}\n");
+    desk_hears_part(h, fd, "\"field\":\"after\"", false);
     assert_int_equal(h->queries_count, 0);
     close(fd);
 }
@@ -616,27 +342,28 @@ static void what_the_store_cannot_find_or_read_is_said(void **state)
     } troubles[] = {{ERR_MISSING, "\"code\":\"not_found\""},
                     {ERR_UNREACHABLE, "\"code\":\"stopping\""},
                     {ERR_IO, "\"code\":\"store\""}};
-    struct house *h = *state;
-    int fd = client(h);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
     for (size_t i = 0; i < 3; i++) {
-        say(h, fd, "{\"op\":\"status\",\"incident\":\"" ID "\"}\n");
+        desk_say(h, fd, "{\"op\":\"status\",\"incident\":\"" DESK_ID "\"}\n");
         struct query_result result = {.err = troubles[i].err, .why = {"disk"}};
         query_done_fn *done = h->queries[i].done;
         h->queries[i].done = NULL;
         done(h->queries[i].ctx, &result);
-        hears_part(h, fd, troubles[i].said, false);
+        desk_hears_part(h, fd, troubles[i].said, false);
     }
     close(fd);
 }
 
 static void a_query_may_end_after_its_client_is_gone(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"timeline\",\"incident\":\"" ID "\"}\n{\"op\":\"list\",\"limit\":1}\n");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd,
+             "{\"op\":\"timeline\",\"incident\":\"" DESK_ID "\"}\n{\"op\":\"list\",\"limit\":1}\n");
     close(fd);
-    store_answers(h, 1, 3, false);
-    store_answers(h, 1, 0, false);
+    desk_store_answers(h, 1, 3, false);
+    desk_store_answers(h, 1, 0, false);
     poll_loop_pump(h->loop);
     assert_int_equal(serve_stats(h->serve).connections, 0);
 }
@@ -645,65 +372,65 @@ static void a_query_may_end_after_its_client_is_gone(void **state)
 
 static void a_watch_from_now_says_every_row_once(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"watch\",\"ref\":1}\n");
-    hears(h, fd, "{\"as_of\":\"1-100\",\"ok\":true,\"ref\":1}\n");
-    happens(h, 101);
-    happens(h, 102);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"watch\",\"ref\":1}\n");
+    desk_hears(h, fd, "{\"as_of\":\"1-100\",\"ok\":true,\"ref\":1}\n");
+    desk_happens(h, 101);
+    desk_happens(h, 102);
     serve_flush(h->serve);
-    hears_events(h, fd, "101 102", false);
+    desk_hears_events(h, fd, "101 102", false);
     assert_int_equal(h->queries_count, 0);
     close(fd);
 }
 
 static void an_event_has_the_shape_of_the_interface(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"watch\"}\n");
-    hears_part(h, fd, "\"ok\":true", false);
-    happens(h, 101);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"watch\"}\n");
+    desk_hears_part(h, fd, "\"ok\":true", false);
+    desk_happens(h, 101);
     serve_flush(h->serve);
-    hears_part(h, fd, "\"id\":\"1-101\",\"kind\":\"engine_started\",\"seq\":101", false);
+    desk_hears_part(h, fd, "\"id\":\"1-101\",\"kind\":\"engine_started\",\"seq\":101", false);
     close(fd);
 }
 
 static void a_watch_resumes_without_gap_while_rows_go_on_coming(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"watch\",\"after\":\"1-90\"}\n");
-    hears(h, fd, "{\"as_of\":\"1-100\",\"ok\":true}\n");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"watch\",\"after\":\"1-90\"}\n");
+    desk_hears(h, fd, "{\"as_of\":\"1-100\",\"ok\":true}\n");
     assert_int_equal(h->queries[0].query.after, 90);
-    happens(h, 101); /* durable while the first page is read */
-    store_answers(h, 91, 95, true);
-    hears_events(h, fd, "91 92 93 94 95", false);
+    desk_happens(h, 101); /* durable while the first page is read */
+    desk_store_answers(h, 91, 95, true);
+    desk_hears_events(h, fd, "91 92 93 94 95", false);
     assert_int_equal(h->queries[1].query.after, 95);
-    happens(h, 102);
-    happens(h, 103);
-    store_answers(h, 96, 102, false); /* the page has seen 102 already */
-    happens(h, 104);
+    desk_happens(h, 102);
+    desk_happens(h, 103);
+    desk_store_answers(h, 96, 102, false); /* the page has seen 102 already */
+    desk_happens(h, 104);
     serve_flush(h->serve);
-    hears_events(h, fd, "96 97 98 99 100 101 102 103 104", false);
+    desk_hears_events(h, fd, "96 97 98 99 100 101 102 103 104", false);
     assert_int_equal(h->queries_count, 2);
     close(fd);
 }
 
 static void more_rows_than_can_be_kept_are_read_as_a_further_page(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"watch\",\"after\":\"1-99\"}\n");
-    hears_part(h, fd, "\"ok\":true", false);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"watch\",\"after\":\"1-99\"}\n");
+    desk_hears_part(h, fd, "\"ok\":true", false);
     for (int64_t seq = 101; seq <= 5200; seq++)
-        happens(h, seq);
-    store_answers(h, 100, 100, false);
-    hears_events(h, fd, "100", false);
+        desk_happens(h, seq);
+    desk_store_answers(h, 100, 100, false);
+    desk_hears_events(h, fd, "100", false);
     assert_int_equal(h->queries_count, 2);
     assert_int_equal(h->queries[1].query.after, 100);
-    store_answers(h, 101, 102, true);
-    hears_events(h, fd, "101 102", false);
+    desk_store_answers(h, 101, 102, true);
+    desk_hears_events(h, fd, "101 102", false);
     close(fd);
 }
 
@@ -711,16 +438,16 @@ static void a_watch_is_reset_by_another_generation_or_too_far_behind_or_ahead(vo
 {
     static const char *const afters[] = {"2-90", "1-101", "1-0"};
     for (size_t i = 0; i < 3; i++) {
-        struct house *h = *state;
-        int fd = client(h);
+        struct serve_desk *h = *state;
+        int fd = desk_client(h, DOOR_UNIX);
         h->serve->seq = 1001 * (i == 2) + 100 * (i < 2);
         AUTO_TEXT(line);
         text_addf(&line, "{\"op\":\"watch\",\"after\":\"%s\"}\n", afters[i]);
-        say(h, fd, text_str(&line));
-        hears_part(h, fd, "\"reset\":true", false);
-        happens(h, 2000);
+        desk_say(h, fd, text_str(&line));
+        desk_hears_part(h, fd, "\"reset\":true", false);
+        desk_happens(h, 2000);
         serve_flush(h->serve);
-        hears_events(h, fd, "2000", false);
+        desk_hears_events(h, fd, "2000", false);
         close(fd);
         poll_loop_pump(h->loop);
     }
@@ -728,19 +455,19 @@ static void a_watch_is_reset_by_another_generation_or_too_far_behind_or_ahead(vo
 
 static void a_watch_of_one_incident_says_only_its_rows(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"watch\",\"incident\":\"" ID "\"}\n");
-    hears_part(h, fd, "\"ok\":true", false);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"watch\",\"incident\":\"" DESK_ID "\"}\n");
+    desk_hears_part(h, fd, "\"ok\":true", false);
     struct uuid id;
-    assert_true(uuid_parse(ID, &id));
+    assert_true(uuid_parse(DESK_ID, &id));
     struct record *mine = record_new(REC_INCIDENT_CLOSED, id);
     mine->seq = 102;
-    happens(h, 101);
+    desk_happens(h, 101);
     serve_event(h->serve, mine);
-    happens(h, 103);
+    desk_happens(h, 103);
     serve_flush(h->serve);
-    hears_events(h, fd, "102", false);
+    desk_hears_events(h, fd, "102", false);
     record_unref(mine);
     close(fd);
 }
@@ -748,22 +475,22 @@ static void a_watch_of_one_incident_says_only_its_rows(void **state)
 /* Never skips: a client that falls behind loses the connection, not an event. */
 static void a_watch_whose_queue_is_full_is_closed(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"watch\"}\n");
-    hears_part(h, fd, "\"ok\":true", false);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"watch\"}\n");
+    desk_hears_part(h, fd, "\"ok\":true", false);
     int64_t seq = 100;
     while (serve_stats(h->serve).watchers == 1 && seq < 100000) {
-        happens(h, ++seq);
+        desk_happens(h, ++seq);
         serve_flush(h->serve);
     }
     assert_int_equal(serve_stats(h->serve).watchers, 0);
     AUTO_TEXT(heard);
     AUTO_TEXT(seen);
     bool ended = false;
-    hear(h, fd, &heard, &ended);
+    desk_hear(h, fd, &heard, &ended);
     assert_true(ended);
-    seqs_of(&heard, &seen);
+    desk_seqs(&heard, &seen);
     long expected = 101;
     for (const char *at = text_str(&seen); *at; expected++) {
         char *end = NULL;
@@ -776,31 +503,32 @@ static void a_watch_whose_queue_is_full_is_closed(void **state)
 
 static void a_watch_waits_for_the_replies_before_it(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n{\"op\":\"watch\"}\n{\"op\":\"watch\"}\n");
-    happens(h, 101);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd,
+             "{\"op\":\"trigger\",\"title\":\"a\"}\n{\"op\":\"watch\"}\n{\"op\":\"watch\"}\n");
+    desk_happens(h, 101);
     serve_flush(h->serve);
-    hears(h, fd, "");
-    reply(h, 0);
+    desk_hears(h, fd, "");
+    desk_reply(h, 0);
     serve_flush(h->serve);
-    hears(h, fd,
-          "{\"incident\":\"" ID "\",\"ok\":true}\n"
-          "{\"as_of\":\"1-101\",\"ok\":true}\n"
-          "{\"code\":\"conflict\",\"error\":\"this connection watches already; open another "
-          "one\",\"field\":\"op\",\"ok\":false}\n");
-    happens(h, 102);
+    desk_hears(h, fd,
+               "{\"incident\":\"" DESK_ID "\",\"ok\":true}\n"
+               "{\"as_of\":\"1-101\",\"ok\":true}\n"
+               "{\"code\":\"conflict\",\"error\":\"this connection watches already; open another "
+               "one\",\"field\":\"op\",\"ok\":false}\n");
+    desk_happens(h, 102);
     serve_flush(h->serve);
-    hears_events(h, fd, "102", false);
+    desk_hears_events(h, fd, "102", false);
     close(fd);
 }
 
 static void a_watching_client_may_still_ask(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h);
-    say(h, fd, "{\"op\":\"watch\"}\n{\"op\":\"version\"}\n");
-    hears(h, fd, "{\"as_of\":\"1-100\",\"ok\":true}\n" VERSION_LINE);
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"watch\"}\n{\"op\":\"version\"}\n");
+    desk_hears(h, fd, "{\"as_of\":\"1-100\",\"ok\":true}\n" VERSION_LINE);
     close(fd);
 }
 
@@ -808,27 +536,28 @@ static void a_watching_client_may_still_ask(void **state)
 
 static void a_stop_answers_what_was_taken_and_takes_nothing_more(void **state)
 {
-    struct house *h = *state;
-    int fd = client(h), idle = client(h), watching = client(h);
-    say(h, watching, "{\"op\":\"watch\"}\n");
-    hears_part(h, watching, "\"ok\":true", false);
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n");
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX), idle = desk_client(h, DOOR_UNIX),
+        watching = desk_client(h, DOOR_UNIX);
+    desk_say(h, watching, "{\"op\":\"watch\"}\n");
+    desk_hears_part(h, watching, "\"ok\":true", false);
+    desk_say(h, fd, "{\"op\":\"trigger\",\"title\":\"a\"}\n");
     serve_stop(h->serve);
-    hears_then(h, idle, "", true);
-    hears_then(h, watching, "", true);
-    say(h, fd, "{\"op\":\"trigger\",\"title\":\"b\"}\n");
+    desk_hears_then(h, idle, "", true);
+    desk_hears_then(h, watching, "", true);
+    desk_say(h, fd, "{\"op\":\"trigger\",\"title\":\"b\"}\n");
     assert_int_equal(h->submitted_count, 1);
     assert_false(serve_idle(h->serve));
-    reply(h, 0);
+    desk_reply(h, 0);
     serve_flush(h->serve);
     assert_true(serve_idle(h->serve));
-    hears_then(h, fd, "{\"incident\":\"" ID "\",\"ok\":true}\n", true);
+    desk_hears_then(h, fd, "{\"incident\":\"" DESK_ID "\",\"ok\":true}\n", true);
     close(fd);
     close(idle);
     close(watching);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
 
 int main(void)
 {
