@@ -97,6 +97,17 @@ static json_t *options(void *ctx)
     return json_put(json_object(), "options", config_json(((struct engine *)ctx)->config));
 }
 
+static json_t *listeners(const struct engine *e)
+{
+    const struct children_hello *hello = children_hello(e->children);
+    json_t *all = json_array();
+    for (size_t n = 0; n < hello->listeners_count; n++) {
+        json_t *one = json_put_str(json_object(), "kind", hello->listeners[n].kind);
+        json_array_append_new(all, json_put_str(one, "address", hello->listeners[n].address));
+    }
+    return all;
+}
+
 static json_t *health(void *ctx)
 {
     struct engine *e = ctx;
@@ -111,6 +122,7 @@ static json_t *health(void *ctx)
     json_put_int(o, "seq", store.durable_seq);
     json_put(o, "planners", json_integer((e->planners[0].gen != 0) + (e->planners[1].gen != 0)));
     json_put(o, "courier", json_boolean(e->courier_gen != 0));
+    json_put(o, "listeners", listeners(e));
     return json_put(o, "disk_trouble", json_boolean(e->trouble));
 }
 
@@ -168,6 +180,13 @@ struct serve *engine_serve_new(struct engine *e)
     return serve_new(&config, &port);
 }
 
+static enum door door_of(const char *kind)
+{
+    if (!strcmp(kind, "http"))
+        return DOOR_HTTP;
+    return !strcmp(kind, "tcp") ? DOOR_TCP : DOOR_UNIX;
+}
+
 void engine_listen(struct engine *e)
 {
     const struct children_hello *hello = children_hello(e->children);
@@ -175,5 +194,5 @@ void engine_listen(struct engine *e)
         return;
     e->listening = true;
     for (size_t n = 0; n < hello->listeners_count; n++)
-        serve_listen(e->serve, hello->listeners[n].fd, DOOR_UNIX);
+        serve_listen(e->serve, hello->listeners[n].fd, door_of(hello->listeners[n].kind));
 }

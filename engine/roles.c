@@ -210,6 +210,7 @@ int role_serve(void *ctx, const struct config *config)
     char *planner_args[] = {text_take(&memory), NULL};
     struct supervisor_options options = {.data = config_text(config, OPT_DATA),
                                          .socket = config_text(config, OPT_SOCKET),
+                                         .listen = config_text(config, OPT_LISTEN),
                                          .secrets = config_text(config, OPT_SECRETS),
                                          .planners = (int)config_number(config, OPT_PLANNER_COUNT),
                                          .engine_args = engine_args,

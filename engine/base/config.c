@@ -1,5 +1,6 @@
 #include "base/config.h"
 
+#include "base/listen.h"
 #include "base/time.h"
 
 #include <assert.h>
@@ -348,7 +349,8 @@ enum err config_environment(struct config *c, char *const *environment, struct w
 
 /* ---- settling ---- */
 
-static void path_default(struct config *c, enum option o, const char *folder, const char *name)
+/* folder, or a name in it, where nothing was given */
+static void text_default(struct config *c, enum option o, const char *folder, const char *name)
 {
     if (c->values[o].text[0] != '\0')
         return;
@@ -362,10 +364,10 @@ static void path_default(struct config *c, enum option o, const char *folder, co
 enum err config_settle(struct config *c, const char *credentials, struct why *why)
 {
     const char *data = config_text(c, OPT_DATA);
-    path_default(c, OPT_SOCKET, data, "muster.sock");
+    text_default(c, OPT_SOCKET, data, "muster.sock");
     if (credentials && credentials[0])
-        path_default(c, OPT_SECRETS, credentials, NULL);
-    path_default(c, OPT_SECRETS, data, "secrets");
+        text_default(c, OPT_SECRETS, credentials, NULL);
+    text_default(c, OPT_SECRETS, data, "secrets");
 
     const char *socket = config_text(c, OPT_SOCKET);
     if (strlen(socket) > (size_t)options[OPT_SOCKET].most)
@@ -373,11 +375,13 @@ enum err config_settle(struct config *c, const char *credentials, struct why *wh
                        "socket = %.120s: the path of a Unix socket has at most %" PRId64
                        " bytes; set `socket` to a shorter one",
                        socket, options[OPT_SOCKET].most);
-    if (config_text(c, OPT_LISTEN)[0])
-        return why_set(why, ERR_CONFIG,
-                       "listen = %.60s: is not built yet; leave it out, the Unix socket is "
-                       "always there",
-                       config_text(c, OPT_LISTEN));
+    if (config_is(c, OPT_DEMO))
+        text_default(c, OPT_LISTEN, "http://127.0.0.1:8470", NULL);
+    struct listen_address addresses[LISTEN_MAX];
+    size_t count = 0;
+    enum err e = listen_parse_all(config_text(c, OPT_LISTEN), addresses, &count, why);
+    if (e)
+        return e;
     if (config_number(c, OPT_SPEED) > 1 && !config_is(c, OPT_DEMO))
         return why_set(why, ERR_CONFIG,
                        "speed = %" PRId64 ": a faster clock is for the demo only; set demo = yes "

@@ -49,7 +49,8 @@ enum option_type {
       "folder of the endpoints' secrets, one file each; by default $CREDENTIALS_DIRECTORY, "       \
       "else secrets in `data`")                                                                    \
     X(OPT_LISTEN, "listen", OPTION_TEXT, "", 0, 4096,                                              \
-      "further addresses (http://HOST:PORT, tcp://HOST:PORT); not built yet")                      \
+      "further addresses on loopback, http://HOST:PORT or tcp://HOST:PORT; with demo, "            \
+      "http://127.0.0.1:8470 if none is given")                                                    \
     X(OPT_HOSTS, "hosts", OPTION_TEXT, "", 0, 4096,                                                \
       "further names that HTTP may be called by, a proxy's for example; loopback's are known")     \
     X(OPT_DEMO, "demo", OPTION_SWITCH, "no", 0, 1,                                                 \

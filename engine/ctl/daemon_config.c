@@ -47,7 +47,7 @@ struct option_spec *daemon_options(void)
         const struct option_def *def = option_def((enum option)o);
         specs[count++] = (struct option_spec){flag_name((enum option)o),
                                               flag_value(def->type),
-                                              false,
+                                              o == OPT_LISTEN,
                                               {def->sentence, def->sentence},
                                               def->fallback[0] ? def->fallback : NULL};
     }
@@ -69,6 +69,17 @@ static const char *file_choose(const struct ctl *c, const struct args *a)
     return NULL;
 }
 
+/* One that is given often is a list, as in muster.conf. false: it is not given. */
+static bool flag_read(const struct args *a, const char *name, struct text *ret)
+{
+    const char *value = args_nth(a, name, 0);
+    if (!value)
+        return false;
+    for (size_t n = 0; (value = args_nth(a, name, n)); n++)
+        text_addf(ret, "%s%s", n ? " " : "", value);
+    return true;
+}
+
 enum err daemon_config(const struct ctl *c, const struct args *a, struct config *ret,
                        struct why *why)
 {
@@ -77,9 +88,10 @@ enum err daemon_config(const struct ctl *c, const struct args *a, struct config 
     from = json_put_str(json_object(), "file", file_choose(c, a));
     json_put(from, "flags", flags);
     for (int o = 0; o < OPTIONS; o++) {
-        const char *value = args_value(a, flag_name((enum option)o));
-        if (value)
-            json_put_str(flags, option_def((enum option)o)->name, value[0] ? value : "yes");
+        AUTO_TEXT(value);
+        if (flag_read(a, flag_name((enum option)o), &value))
+            json_put_str(flags, option_def((enum option)o)->name,
+                         value.len ? text_str(&value) : "yes");
     }
     return config_load(from, c->environment, ret, why);
 }

@@ -228,14 +228,16 @@ static enum code body_text(const struct http_request *r, json_t **ret, struct re
     AUTO_TEXT(text);
     text_add_bytes(&text, r->body, r->body_len);
     const char *begin = text_str(&text) + strspn(text_str(&text), " \t\r\n");
-    size_t title = strcspn(begin, "\r\n");
-    const char *rest = begin + title + strspn(begin + title, " \t\r\n");
+    size_t line = strcspn(begin, "\r\n");
+    size_t title = utf8_cut(begin, line, TITLE_BYTES_MAX);
+    const char *rest = begin + line + strspn(begin + line, " \t\r\n");
     *ret = json_object();
-    title = utf8_cut(begin, title, TITLE_BYTES_MAX);
     if (title)
         json_put(*ret, "title", json_stringn(begin, title));
-    if (*rest || title < strcspn(begin, "\r\n"))
+    if (title < line)
         json_put_str(*ret, "note", begin);
+    else if (*rest)
+        json_put_str(*ret, "note", rest);
     return CODE_OK;
 }
 

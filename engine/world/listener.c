@@ -1,6 +1,7 @@
 #include "world/listener.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, SOCKET_UMASK = 0117 };
+enum { BACKLOG = 1024, TCP_BACKLOG = 4096, SOCKET_UMASK = 0117 };
 
 static enum err address_of(const char *path, struct sockaddr_un *ret, struct why *why)
 {
@@ -82,4 +83,39 @@ enum err listener_unix(const char *path, int *ret_fd, struct why *why)
 void listener_remove(const char *path)
 {
     unlink(path);
+}
+
+static enum err tcp_failed(const struct listen_address *a, int fd, struct why *why)
+{
+    char text[LISTEN_TEXT];
+    int error = errno;
+    listen_text((const struct sockaddr *)&a->at, text);
+    if (fd >= 0)
+        close(fd);
+    if (error == EADDRINUSE)
+        return why_set(why, ERR_CONFLICT,
+                       "listen = %s://%s: another program listens there; stop it, or name another "
+                       "port: --listen %s://127.0.0.1:8475",
+                       a->kind, text, a->kind);
+    return why_set(why, ERR_IO, "listen = %s://%s: %s", a->kind, text, strerror(error));
+}
+
+enum err listener_tcp(const struct listen_address *a, int *ret_fd, char ret_text[LISTEN_TEXT],
+                      struct why *why)
+{
+    const int on = 1;
+    struct sockaddr_storage real = {0};
+    socklen_t len = sizeof real;
+    int fd = socket(a->at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return tcp_failed(a, fd, why);
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (a->at.ss_family == AF_INET6)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (bind(fd, (const struct sockaddr *)&a->at, a->len) != 0 || listen(fd, TCP_BACKLOG) != 0 ||
+        getsockname(fd, (struct sockaddr *)&real, &len) != 0)
+        return tcp_failed(a, fd, why);
+    listen_text((const struct sockaddr *)&real, ret_text);
+    *ret_fd = fd;
+    return ERR_OK;
 }

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "base/err.h"
+#include "base/listen.h"
 
 /*
  * The Unix socket, mode 0660. A socket that nobody answers at is taken to be left over from a crash
@@ -18,3 +18,8 @@
  */
 enum err listener_unix(const char *path, int *ret_fd, struct why *why) MUST_USE;
 void listener_remove(const char *path);
+
+/* An address. ret_text: as it is by now, with the port that the kernel chose. ERR_CONFLICT: taken.
+ */
+enum err listener_tcp(const struct listen_address *a, int *ret_fd, char ret_text[LISTEN_TEXT],
+                      struct why *why) MUST_USE;

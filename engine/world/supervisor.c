@@ -41,7 +41,12 @@ enum phase { STARTING, RUNNING, CLEARING, DRAINING, STOPPING };
 
 struct supervisor {
     const struct supervisor_options *options;
-    int lock, signals, listener;
+    int lock, signals;
+    int listeners[LISTEN_MAX + 1]; /* the Unix socket first */
+    struct {
+        char kind[5], text[LISTEN_TEXT];
+    } addresses[LISTEN_MAX + 1]; /* of the listeners; that of the first is in the options */
+    size_t listeners_count;
     struct ward wards[CHILD_SLOTS];
     int64_t last_gen;
 
@@ -113,15 +118,23 @@ static json_t *frame_new(const char *op)
     return json_put_str(json_object(), "op", op);
 }
 
+static json_t *listeners_json(const struct supervisor *s)
+{
+    json_t *listeners = json_array();
+    for (size_t i = 0; i < s->listeners_count; i++) {
+        json_t *one = json_put_int(json_object(), "fd", CHILD_FD_LISTEN + (json_int_t)i);
+        json_put_str(one, "kind", i ? s->addresses[i].kind : "unix");
+        json_put_str(one, "address", i ? s->addresses[i].text : s->options->socket);
+        json_array_append_new(listeners, one);
+    }
+    return listeners;
+}
+
 static void tell_hello(struct supervisor *s)
 {
-    json_t *listener = json_put_int(json_object(), "fd", CHILD_FD_LISTEN);
-    json_put_str(json_put_str(listener, "kind", "unix"), "address", s->options->socket);
-    json_t *listeners = json_array();
-    json_array_append_new(listeners, listener);
     json_t *hello = json_put_int(frame_new("hello"), "gen", s->wards[CHILD_ENGINE].gen);
     crash_guard_tell(&s->guard, hello);
-    tell_engine(s, json_put(hello, "listeners", listeners), -1);
+    tell_engine(s, json_put(hello, "listeners", listeners_json(s)), -1);
 }
 
 /* ---- starting ----------------------------------------------------------------------------- */
@@ -147,8 +160,8 @@ static enum err child_spawn(struct supervisor *s, struct ward *w, int *ret_socke
 {
     const struct spawn how = {
         .lock = s->lock,
-        .listeners = &s->listener,
-        .listeners_count = w->slot == CHILD_ENGINE ? 1 : 0,
+        .listeners = s->listeners,
+        .listeners_count = w->slot == CHILD_ENGINE ? s->listeners_count : 0,
         .args = args_of(s, w->slot),
         .crash_points = s->crash_points,
     };
@@ -331,10 +344,18 @@ static void reap(struct supervisor *s, struct ward *w)
 
 /* ---- frames of the engine ----------------------------------------------------------------- */
 
+static void log_ready(const struct supervisor *s)
+{
+    AUTO_TEXT(where);
+    for (size_t i = 1; i < s->listeners_count; i++)
+        text_addf(&where, "; %s://%s", s->addresses[i].kind, s->addresses[i].text);
+    log_info("supervisor", "ready; socket %s%s", s->options->socket, text_str(&where));
+}
+
 static void engine_ready(struct supervisor *s)
 {
     if (!s->was_ready)
-        log_info("supervisor", "ready; socket %s", s->options->socket);
+        log_ready(s);
     s->was_ready = true;
     crash_guard_ready(&s->guard);
     notify("READY=1");
@@ -549,6 +570,23 @@ static enum err wards_open(struct supervisor *s, struct why *why)
     return ERR_OK;
 }
 
+static enum err listeners_open(struct supervisor *s, struct why *why)
+{
+    struct listen_address addresses[LISTEN_MAX];
+    size_t count = 0;
+    enum err e = listen_parse_all(s->options->listen, addresses, &count, why);
+    if (!e)
+        e = listener_unix(s->options->socket, &s->listeners[0], why);
+    s->listeners_count = !e;
+    for (size_t i = 0; i < count && !e; i++) {
+        size_t n = s->listeners_count;
+        e = listener_tcp(&addresses[i], &s->listeners[n], s->addresses[n].text, why);
+        memcpy(s->addresses[n].kind, addresses[i].kind, sizeof addresses[i].kind);
+        s->listeners_count += !e;
+    }
+    return e;
+}
+
 static enum err supervisor_init(struct supervisor *s, struct why *why)
 {
     const struct supervisor_options *o = s->options;
@@ -560,7 +598,7 @@ static enum err supervisor_init(struct supervisor *s, struct why *why)
     if (!e)
         e = lock_take(o->data, &s->lock, why);
     if (!e)
-        e = listener_unix(o->socket, &s->listener, why);
+        e = listeners_open(s, why);
     if (!e)
         e = signals_take(s, why);
     if (e)
@@ -578,10 +616,10 @@ static enum err supervisor_init(struct supervisor *s, struct why *why)
 static void supervisor_done(struct supervisor *s)
 {
     control_close(s);
-    if (s->listener >= 0) {
+    if (s->listeners_count > 0)
         listener_remove(s->options->socket); /* the lock is still ours */
-        close(s->listener);
-    }
+    for (size_t i = 0; i < s->listeners_count; i++)
+        close(s->listeners[i]);
     if (s->signals >= 0)
         close(s->signals);
     for (size_t i = 0; i < CHILD_SLOTS; i++)
@@ -595,7 +633,6 @@ int supervisor_run(const struct supervisor_options *options)
     struct supervisor s = {.options = options,
                            .lock = -1,
                            .signals = -1,
-                           .listener = -1,
                            .control = -1,
                            .phase = STARTING,
                            .crash_points = true};

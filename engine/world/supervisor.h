@@ -28,6 +28,7 @@
 struct supervisor_options {
     const char *data;    /* folder; made when it is missing */
     const char *socket;  /* path of the Unix socket */
+    const char *listen;  /* further addresses (base/listen.h); "" none */
     const char *secrets; /* folder; NULL: none */
     int planners;        /* 1 or 2 */
     /* What they find after `muster child SLOT`; NULL-ended, NULL: nothing. */

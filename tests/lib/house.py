@@ -198,7 +198,7 @@ def alive(pid):
 
 
 class House:
-    def __init__(self, plans=None, site=SITE, contacts=True, speed=None):
+    def __init__(self, plans=None, site=SITE, contacts=True, speed=None, demo=False, listen=()):
         self.folder = tempfile.mkdtemp(prefix="muster-test-")
         self.plans = os.path.join(self.folder, "plans")
         self.data = os.path.join(self.folder, "run")
@@ -207,6 +207,9 @@ class House:
         self.log = os.path.join(self.folder, "log")
         self.process = None
         self.speed = speed
+        self.demo = demo or bool(speed)
+        self.listen = list(listen)
+        self.http_port = self.tcp_port = None
         self.receiver = Receiver()
         os.makedirs(os.path.join(self.plans, "channels"))
         os.makedirs(self.secrets)
@@ -234,8 +237,12 @@ class House:
 
     def command(self):
         line = [MUSTER, "serve", "--data", self.data, "--plans", self.plans]
+        if self.demo:
+            line += ["--demo"]
         if self.speed:
-            line += ["--demo", "--speed", str(self.speed)]
+            line += ["--speed", str(self.speed)]
+        for address in self.listen or (["http://127.0.0.1:0"] if self.demo else []):
+            line += ["--listen", address]
         return line
 
     def start(self, crash=None, env=None, wait=True):
@@ -262,11 +269,35 @@ class House:
                 reply = client.ask(op="ping")
                 client.close()
                 if reply.get("ok"):
+                    self.ports(reply["listeners"])
                     return
             except (OSError, ConnectionError):
                 pass
             time.sleep(0.01)
         raise AssertionError("serve is not ready after %.0f s:\n%s" % (seconds, self.log_text()))
+
+    def ports(self, listeners):
+        """What the kernel chose where port 0 was asked for."""
+        for one in listeners:
+            port = int(one["address"].rpartition(":")[2]) if one["kind"] != "unix" else None
+            if one["kind"] == "http":
+                self.http_port = port
+            elif one["kind"] == "tcp":
+                self.tcp_port = port
+
+    def admin(self, **line):
+        """One line to the Unix socket, and its reply."""
+        client = self.client()
+        try:
+            return client.ask(**line)
+        finally:
+            client.close()
+
+    def key(self, name, scopes):
+        """A new key; scopes: "read,order"."""
+        reply = self.admin(op="key_create", name=name, scopes=scopes.split(","))
+        assert reply.get("ok"), reply
+        return reply["key"]
 
     def wait_word(self, seconds=5.0):
         """Until the self-alarm is laid ready: a second after the start."""

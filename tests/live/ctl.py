@@ -134,8 +134,8 @@ def helps(t, ctl):
 def serve_configuration(t, ctl):
     for words, part in [(["--sped", "2"], "did you mean --speed?"),
                         (["--speed", "0"], "must be 1 to 3600"),
-                        (["--speed", "60"], "demo"), (["--listen", "http://127.0.0.1:1"],
-                                                      "not built yet"),
+                        (["--speed", "60"], "demo"), (["--listen", "http://0.0.0.0:1"],
+                                                      "a proxy with TLS"),
                         (["--config", "none.conf"], "none.conf: cannot be read")]:
         r = ctl("serve", *words)
         code = 2 if words[0] == "--sped" else 78

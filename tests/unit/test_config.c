@@ -182,12 +182,42 @@ static void a_faster_clock_needs_the_demo(void **state)
     assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_OK);
 }
 
-static void a_listen_address_is_refused_as_not_built_yet(void **state)
+static void further_addresses_must_be_of_loopback(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(parse(f, "listen = http://127.0.0.1:8470"), ERR_OK);
-    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_CONFIG);
-    assert_non_null(strstr(f->why.text, "not built yet"));
+    static const struct {
+        const char *line, *part; /* NULL: it is taken */
+    } rows[] = {
+        {"listen = http://127.0.0.1:8470", NULL},
+        {"listen = http://127.0.0.1:8470, tcp://[::1]:0 http://localhost:1/", NULL},
+        {"listen = http://0.0.0.0:8470", "a proxy with TLS in front"},
+        {"listen = tcp://192.0.2.7:8471", "a proxy with TLS in front"},
+        {"listen = http://[::]:8470", "a proxy with TLS in front"},
+        {"listen = http://muster.example:8470", "is no address"},
+        {"listen = https://127.0.0.1:8470", "must be like"},
+        {"listen = 127.0.0.1:8470", "must be like"},
+        {"listen = http://127.0.0.1", "must be like"},
+        {"listen = http://127.0.0.1:65536", "must be like"},
+        {"listen = http://127.0.0.1:80x", "must be like"},
+        {"listen = http://127.0.0.1:1 tcp://127.0.0.1:1", "stands there twice"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        config_done(&f->config);
+        config_init(&f->config);
+        assert_int_equal(parse(f, rows[i].line), ERR_OK);
+        enum err e = config_settle(&f->config, NULL, &f->why);
+        assert_int_equal(e, rows[i].part ? ERR_CONFIG : ERR_OK);
+        if (rows[i].part && !strstr(f->why.text, rows[i].part))
+            fail_msg("%s: %s", rows[i].line, f->why.text);
+    }
+}
+
+static void a_demo_listens_for_browsers_by_itself(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(parse(f, "demo = yes"), ERR_OK);
+    assert_int_equal(config_settle(&f->config, NULL, &f->why), ERR_OK);
+    assert_string_equal(config_text(&f->config, OPT_LISTEN), "http://127.0.0.1:8470");
 }
 
 static void a_missing_file_is_refused_with_its_name(void **state)
@@ -337,7 +367,8 @@ int main(void)
         T(secrets_come_from_the_credentials_folder_where_there_is_one),
         T(a_socket_path_that_no_kernel_takes_is_refused),
         T(a_faster_clock_needs_the_demo),
-        T(a_listen_address_is_refused_as_not_built_yet),
+        T(further_addresses_must_be_of_loopback),
+        T(a_demo_listens_for_browsers_by_itself),
         T(a_missing_file_is_refused_with_its_name),
         T(a_written_value_reads_back_as_itself),
         T(a_description_of_sources_loads_as_its_parts_would),

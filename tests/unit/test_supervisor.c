@@ -235,6 +235,7 @@ static pid_t daemon_start(const char *how)
         char *args[] = {mem_str(how), NULL};
         struct supervisor_options options = {.data = folder,
                                              .socket = socket_path,
+                                             .listen = "",
                                              .secrets = secrets_path,
                                              .planners = 2,
                                              .engine_args = args};
