@@ -173,6 +173,7 @@ struct serve *engine_serve_new(struct engine *e)
         .line_bytes_max = (size_t)config_number(e->config, OPT_LIMITS_LINE_BYTES),
         .out_bytes_max = (size_t)config_number(e->config, OPT_LIMITS_OUT_BYTES),
         .connections_max = config_number(e->config, OPT_LIMITS_CONNECTIONS),
+        .connections_address_max = config_number(e->config, OPT_LIMITS_CONNECTIONS_ADDRESS),
         .pipelined_max = config_number(e->config, OPT_LIMITS_PIPELINED),
         .watch_rows_max = config_number(e->config, OPT_LIMITS_WATCH_ROWS),
         .demo = config_is(e->config, OPT_DEMO),

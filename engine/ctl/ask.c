@@ -54,7 +54,7 @@ static enum err exchange(const struct ctl *c, const json_t *request, json_t **re
                          struct why *why)
 {
     struct client client;
-    enum err e = client_open(&client, c->server, why);
+    enum err e = client_open(&client, c->server, c->key, why);
     if (!e)
         *ret_sent = true;
     if (!e)

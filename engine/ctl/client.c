@@ -1,5 +1,6 @@
 #include "ctl/client.h"
 
+#include "base/listen.h"
 #include "base/time.h"
 
 #include <errno.h>
@@ -10,6 +11,8 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { AUTH_MS = 10000 };
 
 int64_t client_now_ms(void)
 {
@@ -24,29 +27,71 @@ void client_sleep_ms(int64_t ms)
     (void)nanosleep(&t, NULL);
 }
 
-enum err client_open(struct client *c, const char *path, struct why *why)
+static enum err unix_open(struct client *c, struct why *why)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    *c = (struct client){.fd = -1, .path = path};
-    if (strlen(path) >= sizeof address.sun_path)
-        return why_set(why, ERR_UNREACHABLE, "%s: the path of a socket has at most %zu bytes", path,
-                       sizeof address.sun_path - 1);
-    memcpy(address.sun_path, path, strlen(path) + 1);
+    if (strlen(c->server) >= sizeof address.sun_path)
+        return why_set(why, ERR_UNREACHABLE, "%s: the path of a socket has at most %zu bytes",
+                       c->server, sizeof address.sun_path - 1);
+    memcpy(address.sun_path, c->server, strlen(c->server) + 1);
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->fd < 0)
         return why_set(why, ERR_UNREACHABLE, "no socket: %s", strerror(errno));
     if (connect(c->fd, (const struct sockaddr *)&address, sizeof address) == 0)
         return ERR_OK;
-    int error = errno;
-    client_close(c);
-    if (error == EACCES)
+    if (errno == EACCES)
         return why_set(why, ERR_UNREACHABLE,
                        "%s: permission denied; ask the operator to put you into the socket's group",
-                       path);
+                       c->server);
     return why_set(why, ERR_UNREACHABLE,
                    "no daemon at %s: %s; start one with `muster serve`, or name another with "
                    "--server unix:PATH",
-                   path, strerror(error));
+                   c->server, strerror(errno));
+}
+
+static enum err key_say(struct client *c, const char *key, struct why *why)
+{
+    AUTO_JSON(request);
+    AUTO_JSON(reply);
+    if (!key)
+        return why_set(why, ERR_DENIED,
+                       "%s: TCP needs a key; put it into $MUSTER_KEY (muster key create)",
+                       c->server);
+    request = json_put_str(json_put_str(json_object(), "op", "auth"), "key", key);
+    enum err e = client_send(c, request, why);
+    if (!e)
+        e = client_hear(c, AUTH_MS, &reply, why);
+    if (!e && !json_bool(reply, "ok"))
+        e = why_set(why, ERR_DENIED, "%s: %s", c->server, json_str_or(reply, "error", "refused"));
+    return e;
+}
+
+static enum err tcp_open(struct client *c, const char *key, struct why *why)
+{
+    struct listen_address a;
+    struct why ignored;
+    if (listen_parse(c->server, &a, &ignored))
+        return why_set(why, ERR_INVALID,
+                       "%s: must be like tcp://127.0.0.1:8471: a key must not cross a network in "
+                       "clear",
+                       c->server);
+    c->fd = socket(a.at.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (c->fd < 0)
+        return why_set(why, ERR_UNREACHABLE, "no socket: %s", strerror(errno));
+    if (connect(c->fd, (const struct sockaddr *)&a.at, a.len) != 0)
+        return why_set(why, ERR_UNREACHABLE,
+                       "no daemon at %s: %s; it listens there with `muster serve --listen %s`",
+                       c->server, strerror(errno), c->server);
+    return key_say(c, key, why);
+}
+
+enum err client_open(struct client *c, const char *server, const char *key, struct why *why)
+{
+    *c = (struct client){.fd = -1, .server = server};
+    enum err e = strncmp(server, "tcp://", 6) == 0 ? tcp_open(c, key, why) : unix_open(c, why);
+    if (e)
+        client_close(c);
+    return e;
 }
 
 void client_close(struct client *c)
@@ -68,7 +113,7 @@ enum err client_send(struct client *c, const json_t *request, struct why *why)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return why_set(why, ERR_UNREACHABLE, "%s: the connection ended: %s", c->path,
+            return why_set(why, ERR_UNREACHABLE, "%s: the connection ended: %s", c->server,
                            strerror(errno));
         sent += (size_t)n;
     }
@@ -104,7 +149,7 @@ static enum err in_wait(struct client *c, int wait_ms, struct why *why)
         return ERR_OK;
     return why_set(why, ERR_UNREACHABLE,
                    "%s: no answer within %d s; is the disk full or stuck? See the daemon's log",
-                   c->path, wait_ms / 1000);
+                   c->server, wait_ms / 1000);
 }
 
 enum err client_hear(struct client *c, int wait_ms, json_t **ret, struct why *why)
@@ -119,11 +164,11 @@ enum err client_hear(struct client *c, int wait_ms, json_t **ret, struct why *wh
             return e;
         ssize_t n = recv(c->fd, chunk, sizeof chunk, 0);
         if (n == 0 || (n < 0 && errno != EINTR))
-            return why_set(why, ERR_UNREACHABLE, "%s: the daemon closed the connection", c->path);
+            return why_set(why, ERR_UNREACHABLE, "%s: the daemon closed the connection", c->server);
         if (n > 0)
             text_add_bytes(&c->in, chunk, (size_t)n);
     }
     enum err e = json_read_own(line, len, ret, why);
-    return e ? why_add(why, ERR_UNREACHABLE, "%s: what answers is no daemon of Muster", c->path)
+    return e ? why_add(why, ERR_UNREACHABLE, "%s: what answers is no daemon of Muster", c->server)
              : ERR_OK;
 }

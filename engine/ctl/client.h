@@ -1,8 +1,11 @@
 /*
  * client - a connection to the daemon: one JSON object a line, both ways. Blocking.
  *
+ * Over its Unix socket, or over TCP with a key. A key goes in clear, so only to this machine.
+ *
  * Layer      ctl. Ownership: a plain value; client_close ends it.
- * Errors     ERR_UNREACHABLE with a sentence that says what to do.
+ * Errors     ERR_UNREACHABLE with a sentence that says what to do; ERR_DENIED: the key is not
+ * taken.
  */
 #pragma once
 
@@ -13,15 +16,17 @@
 #include <stdint.h>
 
 struct client {
-    int fd; /* -1: closed */
-    const char *path;
+    int fd;             /* -1: closed */
+    const char *server; /* as in client_open */
     struct text in;
     size_t taken; /* of in */
 };
 
 enum { CLIENT_FOR_EVER = -1 };
 
-enum err client_open(struct client *c, const char *path, struct why *why) MUST_USE;
+/* server: the path of a Unix socket, or tcp://HOST:PORT; borrowed. key: for TCP; NULL: none. */
+enum err client_open(struct client *c, const char *server, const char *key,
+                     struct why *why) MUST_USE;
 void client_close(struct client *c);
 enum err client_send(struct client *c, const json_t *request, struct why *why) MUST_USE;
 

@@ -62,7 +62,7 @@ static int read_anew(const struct ctl *c, const char *op, enum word done)
     struct client client;
     struct why why;
     request = ask_begin(c, op);
-    enum err e = client_open(&client, c->server, &why);
+    enum err e = client_open(&client, c->server, c->key, &why);
     if (!e)
         e = client_send(&client, request, &why);
     if (!e)

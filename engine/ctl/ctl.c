@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 static const struct option_spec global_options[] = {
-    OPTION("--server", "unix:PATH",
-           "the daemon's socket; else $MUSTER_SERVER, ./run/muster.sock, /run/muster/muster.sock",
-           "服务的套接字；默认 $MUSTER_SERVER、./run/muster.sock、/run/muster/muster.sock"),
+    OPTION("--server", "unix:PATH|tcp://H:P",
+           "the daemon; else $MUSTER_SERVER, ./run/muster.sock, /run/muster/muster.sock; over TCP "
+           "with the key in $MUSTER_KEY",
+           "服务地址；默认 $MUSTER_SERVER、./run/muster.sock、/run/muster/muster.sock；TCP "
+           "须在 $MUSTER_KEY 中给出密钥"),
     OPTION("--json", NULL, "print one JSON document", "输出 JSON"),
     OPTION("--lang", "zh|en", "language of what people read", "显示语言"),
     OPTION("--help", NULL, "say how to use the command, and end", "显示用法"),
@@ -95,16 +97,17 @@ static bool path_is_there(const char *path)
     return stat(path, &st) == 0;
 }
 
-/* "unix:PATH" or a path; the default is the first socket that is there. */
+/* "unix:PATH", a path, or "tcp://…"; the default is the first socket that is there. */
 static enum err server_choose(struct ctl *c, const char *flag, struct why *why)
 {
     static const char here[] = "./run/muster.sock", system[] = "/run/muster/muster.sock";
     const char *name = flag ? flag : variable(c->environment, "MUSTER_SERVER");
     if (!name)
         name = !path_is_there(here) && path_is_there(system) ? system : here;
-    if (strncmp(name, "tcp://", 6) == 0 || strncmp(name, "http://", 7) == 0)
-        return why_set(why, ERR_NOT_BUILT, "%s: servers over TCP are not built yet; use unix:PATH",
-                       name);
+    if (strncmp(name, "http", 4) == 0 && strstr(name, "://"))
+        return why_set(why, ERR_INVALID,
+                       "%s: the command line speaks lines; use unix:PATH or tcp://HOST:PORT", name);
+    c->key = variable(c->environment, "MUSTER_KEY");
     c->server = mem_str(strncmp(name, "unix:", 5) == 0 ? name + 5 : name);
     return ERR_OK;
 }

@@ -40,7 +40,8 @@ struct ctl_port {
 struct ctl {
     const struct ctl_port *port;
     char *const *environment;
-    char *server; /* path of the socket */
+    char *server;    /* path of the socket, or tcp://HOST:PORT */
+    const char *key; /* for TCP; NULL: none */
     bool json;
     bool zh;
     bool colour; /* stdout is a terminal that wants it */

@@ -58,7 +58,7 @@ static enum err follow_once(struct follow *f, int *ret_exit, bool *ret_enough, s
     AUTO_JSON(request);
     json_t *line = NULL;
     request = follow_request(f);
-    enum err e = client_open(&client, f->c->server, why);
+    enum err e = client_open(&client, f->c->server, f->c->key, why);
     if (!e)
         f->there = true;
     if (!e)

@@ -39,7 +39,7 @@ static void identity_set(struct conn *c, enum door door, uid_t uid)
     c->who = (struct principal){.id = c->identity.id, .scopes = c->identity.scopes};
 }
 
-struct conn *conn_new(struct serve *s, int fd, enum door door, uid_t uid)
+struct conn *conn_new(struct serve *s, int fd, const struct caller *who)
 {
     static const struct dialect *const dialects[DOORS] = {
         [DOOR_UNIX] = &dialect_lines, [DOOR_TCP] = &dialect_lines, [DOOR_HTTP] = &dialect_http};
@@ -48,8 +48,10 @@ struct conn *conn_new(struct serve *s, int fd, enum door door, uid_t uid)
     c->id = table_place(s);
     c->fd = fd;
     c->line = 1;
-    c->dialect = dialects[door];
-    identity_set(c, door, uid);
+    c->door = who->door;
+    c->peer = who->peer;
+    c->dialect = dialects[who->door];
+    identity_set(c, who->door, who->uid);
     c->dialect->begin(c);
     s->conns[c->id & UINT32_MAX] = c;
     s->stats.connections++;
@@ -77,6 +79,8 @@ void conn_close(struct conn *c)
     close(c->fd);
     s->conns[c->id & UINT32_MAX] = NULL;
     s->stats.connections--;
+    if (c->door != DOOR_UNIX)
+        peers_leave(&s->peers, &c->peer);
     if (c->dialect->tick)
         serve_timed(s, -1);
     if (c->watch)

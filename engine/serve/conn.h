@@ -13,6 +13,7 @@
 #include "intake/http.h"
 #include "intake/line.h"
 #include "intake/request.h"
+#include "serve/peers.h"
 #include "serve/serve.h"
 
 #include <sys/queue.h>
@@ -67,6 +68,8 @@ struct conn {
     struct identity identity;
     struct principal who; /* borrows from identity */
 
+    enum door door;
+    struct peer peer; /* but at DOOR_UNIX */
     const struct dialect *dialect;
     union {
         struct line_splitter lines;
@@ -76,6 +79,7 @@ struct conn {
     size_t slots_head, slots_count, slots_cap;
     uint64_t line; /* number of the oldest slot; requests count from 1 */
     int reads_pending;
+    bool spoken;    /* lines: the first one was a proper object */
     bool ending;    /* no further requests */
     bool lingers;   /* at the end it waits a moment, so that its last answer is read */
     bool lingering; /* it does so now */
@@ -108,6 +112,7 @@ struct serve {
     struct listener listeners[LISTENERS_MAX];
     size_t listeners_count;
     int spare_fd; /* given up to be able to say no when there are no descriptors left */
+    struct peers peers;
     struct conn **conns;
     size_t conns_cap;
     uint32_t conns_made;
@@ -127,8 +132,14 @@ void serve_enter(struct serve *s);
 void serve_leave(struct serve *s);           /* frees what died */
 void serve_timed(struct serve *s, int more); /* so many more connections must be in time */
 
-/* Takes the descriptor. uid: of the peer, at DOOR_UNIX. */
-struct conn *conn_new(struct serve *s, int fd, enum door door, uid_t uid);
+/* Who is at the other end: the user at DOOR_UNIX, else the address, which was entered. */
+struct caller {
+    enum door door;
+    uid_t uid;
+    struct peer peer;
+};
+
+struct conn *conn_new(struct serve *s, int fd, const struct caller *who); /* takes the descriptor */
 void conn_close(struct conn *c);
 void conn_free(struct conn *c);
 struct conn *conn_find(const struct serve *s, uint64_t id);

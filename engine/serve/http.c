@@ -238,7 +238,10 @@ static enum code request_take(struct conn *c, uint64_t line, const struct http_r
         m.route->answer(c, line, &m);
         return CODE_OK;
     }
-    code = route_object(&m, &object, refusal);
+    const struct op *op = op_def(m.route->op);
+    code = scope_check(c, op->name, op->scope, refusal); /* before its body is looked at */
+    if (!code)
+        code = route_object(&m, &object, refusal);
     if (!code)
         code = headers_take(&m, object, refusal);
     if (!code)

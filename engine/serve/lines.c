@@ -28,6 +28,12 @@ static void line_refuse_last(struct conn *c, uint64_t line, const struct refusal
     answer_refused(c, line, r);
 }
 
+/* Whoever begins over TCP with something else is no client of ours: a browser's POST may be. */
+static bool is_foreign(const struct conn *c)
+{
+    return c->door == DOOR_TCP && !c->spoken;
+}
+
 static void line_answer(struct conn *c, const char *bytes, size_t len)
 {
     struct refusal refusal;
@@ -35,9 +41,10 @@ static void line_answer(struct conn *c, const char *bytes, size_t len)
     uint64_t line = conn_open_slot(c);
     enum code code = line_object(bytes, len, &object, &refusal);
     c->serve->stats.lines++;
+    c->spoken |= !code;
     if (!code)
         answer_object(c, line, object);
-    else if (line_ends_connection(code))
+    else if (line_ends_connection(code) || is_foreign(c))
         line_refuse_last(c, line, &refusal);
     else
         answer_refused(c, line, &refusal);

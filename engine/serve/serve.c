@@ -104,6 +104,7 @@ void serve_free(struct serve *s)
     serve_hang_up(s);
     serve_leave(s);
     loop_timer_free(s->second);
+    peers_done(&s->peers);
     free(s->conns);
     free(s);
 }
@@ -143,26 +144,53 @@ static void crowd_watch(struct serve *s)
         s->crowded = false;
 }
 
+static bool caller_of(const struct listener *l, int fd, struct caller *ret)
+{
+    struct ucred user = {.uid = (uid_t)-1};
+    struct sockaddr_storage address = {0};
+    socklen_t len = l->door == DOOR_UNIX ? sizeof user : sizeof address;
+    *ret = (struct caller){.door = l->door};
+    if (l->door == DOOR_UNIX) {
+        bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &user, &len) == 0;
+        ret->uid = user.uid;
+        return known;
+    }
+    bool known = getpeername(fd, (struct sockaddr *)&address, &len) == 0;
+    ret->peer = peer_of(&address);
+    return known;
+}
+
+/* Root and the daemon's own user get in even then: somebody must be able to look. */
+static bool has_place(struct serve *s, const struct caller *who, const char **ret_sentence)
+{
+    bool owner = who->door == DOOR_UNIX && (who->uid == 0 || who->uid == s->config.owner);
+    int64_t most = s->config.connections_max + (owner ? OWNER_CONNECTIONS_MORE : 0);
+    *ret_sentence = "too many connections are open (limits.connections); try again in a moment";
+    if (s->stats.connections >= most)
+        return false;
+    *ret_sentence = "this address has too many connections open (limits.connections_address); "
+                    "close some";
+    return who->door == DOOR_UNIX ||
+           peers_enter(&s->peers, &who->peer, s->config.connections_address_max);
+}
+
 static void client_take(const struct listener *l, int fd)
 {
     struct serve *s = l->serve;
-    struct ucred peer = {.uid = (uid_t)-1};
-    socklen_t len = sizeof peer;
+    struct caller who;
+    const char *sentence;
     const int on = 1;
-    if (l->door == DOOR_UNIX && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) {
+    if (!caller_of(l, fd, &who)) {
         close(fd);
+        return;
+    }
+    if (!has_place(s, &who, &sentence)) {
+        refuse_client(l, fd, sentence);
         return;
     }
     if (l->door != DOOR_UNIX)
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    bool owner = l->door == DOOR_UNIX && (peer.uid == 0 || peer.uid == s->config.owner);
-    int64_t most = s->config.connections_max + (owner ? OWNER_CONNECTIONS_MORE : 0);
-    if (s->stats.connections >= most) {
-        refuse_client(l, fd,
-                      "too many connections are open (limits.connections); try again in a moment");
-        return;
-    }
-    (void)conn_new(s, fd, l->door, peer.uid);
+    (void)conn_new(s, fd, &who);
     crowd_watch(s);
 }
 

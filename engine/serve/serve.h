@@ -74,6 +74,7 @@ struct serve_config {
     size_t line_bytes_max;
     size_t out_bytes_max;
     int64_t connections_max;
+    int64_t connections_address_max; /* of one address, but of the Unix socket */
     int64_t pipelined_max;
     int64_t watch_rows_max;
     bool demo;         /* guests of HTTP may read, trigger and answer */

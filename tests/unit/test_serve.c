@@ -255,7 +255,7 @@ static void a_member_of_the_group_may_trigger_read_and_respond_but_not_order(voi
     struct serve_desk *h = *state;
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-    (void)conn_new(h->serve, pair[0], DOOR_UNIX, 1000);
+    (void)conn_new(h->serve, pair[0], &(struct caller){.uid = 1000});
     desk_say(h, pair[1], "{\"op\":\"trigger\",\"title\":\"x\"}\n");
     assert_int_equal(h->submitted_count, 1);
     assert_string_equal(h->submitted[0].who.id, "uid:1000");
@@ -279,7 +279,7 @@ static void the_daemons_own_user_may_do_all(void **state)
     struct serve_desk *h = *state;
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-    (void)conn_new(h->serve, pair[0], DOOR_UNIX, 12345);
+    (void)conn_new(h->serve, pair[0], &(struct caller){.uid = 12345});
     desk_say(h, pair[1], "{\"op\":\"config_check\"}\n");
     assert_int_not_equal(h->reload.conn, 0);
     assert_false(h->reload_take);
@@ -299,7 +299,7 @@ static void the_value_of_a_contact_goes_beside_the_input(void **state)
     struct serve_desk *h = *state;
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-    (void)conn_new(h->serve, pair[0], DOOR_UNIX, 0);
+    (void)conn_new(h->serve, pair[0], &(struct caller){.uid = 0});
     desk_say(h, pair[1],
              "{\"op\":\"contact_set\",\"person\":\"li.ming\",\"endpoint\":\"sms\","
              "\"value\":\"+86138\"}\n");

@@ -355,6 +355,27 @@ static void an_idle_client_of_http_holds_no_buffers(void **state)
     close(fd);
 }
 
+/* ---- places ---- */
+
+static void one_address_does_not_take_all_places(void **state)
+{
+    struct serve_desk *h = *state;
+    int fds[5];
+    for (size_t i = 0; i < 4; i++)
+        fds[i] = http_client(h);
+    fds[4] = http_client(h);
+    desk_hears_part(h, fds[4], "503 Service Unavailable", true);
+    close(fds[0]);
+    poll_loop_pump(h->loop);
+    int again = http_client(h), lines = desk_client(h, DOOR_UNIX);
+    desk_hears(h, again, "");
+    desk_hears(h, lines, "");
+    for (size_t i = 1; i < 5; i++)
+        close(fds[i]);
+    close(again);
+    close(lines);
+}
+
 /* ---- origins ---- */
 
 static void hosts_and_origins_are_told_apart(void **state)
@@ -416,6 +437,7 @@ int main(void)
         T(who_asks_nothing_for_long_is_let_go),
         T(a_client_whose_answer_takes_long_is_not_let_go),
         T(an_idle_client_of_http_holds_no_buffers),
+        T(one_address_does_not_take_all_places),
         cmocka_unit_test(hosts_and_origins_are_told_apart),
     };
     return cmocka_run_group_tests_name("serve_http", tests, NULL, NULL);
