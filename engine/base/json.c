@@ -185,6 +185,8 @@ enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *
 
 /* ---- Out ---- */
 
+enum { MEMBERS_FEW = 24 }; /* of an object: more are sorted elsewhere than on the stack */
+
 void json_write_str(const char *s, size_t len, struct text *to)
 {
     text_add_char(to, '"');
@@ -255,20 +257,69 @@ const char **json_keys(const json_t *obj, size_t *ret_count)
     return keys;
 }
 
-static void write_object(const json_t *value, struct text *to)
+struct member {
+    const char *key;
+    json_t *value;
+};
+
+static int member_cmp(const void *a, const void *b)
 {
-    size_t count;
-    const char **keys = json_keys(value, &count);
+    return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
+}
+
+/* By their keys. There are few of them, nearly always: that is worth more than a clever sort. */
+static void members_sort(struct member *m, size_t count)
+{
+    if (count > MEMBERS_FEW) {
+        qsort(m, count, sizeof *m, member_cmp);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        struct member one = m[i];
+        size_t at = i;
+        for (; at > 0 && strcmp(m[at - 1].key, one.key) > 0; at--)
+            m[at] = m[at - 1];
+        m[at] = one;
+    }
+}
+
+static void members_write(const struct member *m, size_t count, struct text *to)
+{
     text_add_char(to, '{');
     for (size_t i = 0; i < count; i++) {
         if (i)
             text_add_char(to, ',');
-        json_write_str(keys[i], strlen(keys[i]), to);
+        json_write_str(m[i].key, strlen(m[i].key), to);
         text_add_char(to, ':');
-        json_write(json_object_get(value, keys[i]), to);
+        json_write(m[i].value, to);
     }
     text_add_char(to, '}');
-    free(keys);
+}
+
+static void write_object(const json_t *value, struct text *to)
+{
+    struct member few[MEMBERS_FEW];
+    size_t count = json_object_size(value), i = 0;
+    struct member *m = count > MEMBERS_FEW ? mem_new(count, sizeof *m) : few;
+    json_t *object = json_unconst(value);
+    for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it))
+        m[i++] = (struct member){json_object_iter_key(it), json_object_iter_value(it)};
+    members_sort(m, count);
+    members_write(m, count, to);
+    if (m != few)
+        free(m);
+}
+
+static void write_integer(json_int_t value, struct text *to)
+{
+    char digits[24], *at = digits + sizeof digits;
+    unsigned long long left = value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--at = '-';
+    text_add_bytes(to, at, (size_t)(digits + sizeof digits - at));
 }
 
 static void write_array(const json_t *value, struct text *to)
@@ -295,7 +346,7 @@ void json_write(const json_t *value, struct text *to)
         json_write_str(json_string_value(value), json_string_length(value), to);
         return;
     case JSON_INTEGER:
-        text_addf(to, "%lld", (long long)json_integer_value(value));
+        write_integer(json_integer_value(value), to);
         return;
     case JSON_REAL:
         write_real(json_real_value(value), to);

@@ -11,11 +11,9 @@
 
 char *mem_str(const char *s)
 {
-    if (!s)
-        return NULL;
-    size_t size = strlen(s) + 1;
-    char *copy = mem_new(size, 1);
-    memcpy(copy, s, size);
+    char *copy = s ? strdup(s) : NULL;
+    if (s && !copy)
+        abort();
     return copy;
 }
 
