@@ -1,8 +1,9 @@
-#include "courier/sign.h"
+#include "base/sign.h"
 
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SIGNATURE_TEXT = 64 }; /* base64 of 32 bytes is 44 characters */
@@ -79,4 +80,54 @@ void sign_webhook(const struct sign_key *keys, size_t keys_count, const char *id
     snprintf(head, sizeof head, "%s.%" PRId64 ".", id, unix_s);
     for (size_t i = 0; i < keys_count; i++)
         signature_add(&keys[i], head, body, body_bytes, ret);
+}
+
+/* ---- checking ---- */
+
+/* Plain digits, as many as a time can have. */
+static bool timestamp_parse(const char *text, int64_t *ret)
+{
+    size_t len = strlen(text);
+
+    if (len == 0 || len > 15 || strspn(text, "0123456789") != len)
+        return false;
+    *ret = strtoll(text, NULL, 10);
+    return true;
+}
+
+/* One of "v1,… v1,… v1a,…" is ours. All are compared, each in the same time. */
+static bool signature_among(const char *given, const char *ours)
+{
+    size_t len = strlen(ours);
+    bool found = false;
+
+    while (*given) {
+        size_t word = strcspn(given, " ");
+
+        if (word == len && sodium_memcmp(given, ours, len) == 0)
+            found = true;
+        given += word;
+        given += strspn(given, " ");
+    }
+    return found;
+}
+
+enum err sign_check(const struct sign_key *key, const struct sign_headers *h, int64_t now_unix_s,
+                    const void *body, size_t body_bytes, struct why *why)
+{
+    int64_t at = 0;
+    AUTO_TEXT(ours);
+
+    if (!h->id || !sign_id_valid(h->id))
+        return why_set(why, ERR_DENIED, "webhook-id is missing or is no id");
+    if (!h->timestamp || !timestamp_parse(h->timestamp, &at))
+        return why_set(why, ERR_DENIED, "webhook-timestamp is missing or is no time");
+    if (at < now_unix_s - SIGN_TOLERANCE_S || at > now_unix_s + SIGN_TOLERANCE_S)
+        return why_set(why, ERR_DENIED,
+                       "webhook-timestamp is more than %d s from now; set the clocks",
+                       SIGN_TOLERANCE_S);
+    sign_webhook(key, 1, h->id, at, body, body_bytes, &ours);
+    if (!h->signature || !signature_among(h->signature, text_str(&ours)))
+        return why_set(why, ERR_DENIED, "webhook-signature is missing or does not fit the message");
+    return ERR_OK;
 }

@@ -15,11 +15,11 @@
 #pragma once
 
 #include "base/json.h"
+#include "base/sign.h"
 #include "base/text.h"
 #include "courier/address.h"
 #include "courier/redact.h"
 #include "courier/secret.h"
-#include "courier/sign.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -17,7 +17,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "courier/sign.h"
+#include "base/sign.h"
 
 #include <stddef.h>
 

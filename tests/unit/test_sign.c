@@ -1,4 +1,4 @@
-#include "courier/sign.h"
+#include "base/sign.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,9 +114,77 @@ static void an_id_with_a_full_stop_or_a_line_end_cannot_be_signed(void **state)
     assert_true(sign_id_valid(longest));
 }
 
+/* ---- what comes ---- */
+
+static const char BODY[] = "{\"type\":\"muster.call\"}";
+enum { NOW_S = 1700000000 };
+
+/* As a receiver gets it: signed with `keys`, and one header changed. */
+static enum err checked(const char *header, const char *value, struct why *why)
+{
+    AUTO_TEXT(signature);
+    struct sign_key keys[2];
+    assert_int_equal(sign_key_parse(LONG_KEY, &keys[0], NULL), ERR_OK);
+    assert_int_equal(sign_key_parse(SPEC_KEY, &keys[1], NULL), ERR_OK);
+    sign_webhook(keys, 2, "0198-1", NOW_S, BODY, strlen(BODY), &signature);
+    struct sign_headers h = {.id = "0198-1", .timestamp = "1700000000"};
+    h.signature = text_str(&signature);
+    if (!strcmp(header, "id"))
+        h.id = value;
+    else if (!strcmp(header, "timestamp"))
+        h.timestamp = value;
+    else if (!strcmp(header, "signature"))
+        h.signature = value;
+    const char *body = strcmp(header, "body") == 0 ? value : BODY;
+    return sign_check(&keys[1], &h, NOW_S, body, strlen(body), why);
+}
+
+/* Why: a receiver knows one of the keys while they are changed. */
+static void one_signature_that_fits_is_enough(void **state)
+{
+    struct why why;
+
+    (void)state;
+    assert_int_equal(checked("", NULL, &why), ERR_OK);
+}
+
+/* Why: whoever can write to the receiver could ring everybody's phone. */
+static void what_is_not_signed_as_it_came_is_refused_by_the_header_that_does_not_fit(void **state)
+{
+    static const struct {
+        const char *header, *value, *sentence;
+    } bad[] = {
+        {"id", NULL, "webhook-id"},
+        {"id", "0198.1", "webhook-id"},
+        {"id", "0198-2", "webhook-signature"},
+        {"timestamp", NULL, "webhook-timestamp is missing"},
+        {"timestamp", "", "webhook-timestamp is missing"},
+        {"timestamp", "+1700000000", "webhook-timestamp is missing"},
+        {"timestamp", "17000000001700000000", "webhook-timestamp is missing"},
+        {"timestamp", "1699999699", "from now"},
+        {"timestamp", "1700000301", "from now"},
+        {"timestamp", "1700000001", "webhook-signature"},
+        {"signature", NULL, "webhook-signature"},
+        {"signature", "", "webhook-signature"},
+        {"signature", "v1,", "webhook-signature"},
+        {"signature", "v1,AAAA v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "signature"},
+        {"body", "{\"type\":\"muster.cal1\"}", "webhook-signature"},
+        {"body", "", "webhook-signature"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct why why;
+        assert_int_equal(checked(bad[i].header, bad[i].value, &why), ERR_DENIED);
+        assert_non_null(strstr(why.text, bad[i].sentence));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_signature_that_fits_is_enough),
+        cmocka_unit_test(what_is_not_signed_as_it_came_is_refused_by_the_header_that_does_not_fit),
         cmocka_unit_test(signatures_are_those_of_the_standard),
         cmocka_unit_test(two_keys_give_two_signatures_in_their_order),
         cmocka_unit_test(a_key_may_come_without_its_prefix_or_padding),
