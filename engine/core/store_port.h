@@ -58,6 +58,8 @@ enum query_kind {
     QUERY_LIST,     /* incidents, newest first */
     QUERY_INCIDENT, /* one ROW_INCIDENT by id, open or closed */
     QUERY_NOTICES,  /* ROW_NOTICE of an incident, oldest first, above the cursor */
+    QUERY_NOTICE,   /* one message: its ROW_NOTICE, the ROW_INCIDENT of its incident, and the record
+                       that queued it, with the text; of a purged one what is left */
     QUERY_TIMELINE, /* records of an incident, seq > after, oldest first */
     QUERY_EVENTS,   /* records of all, seq > after, oldest first */
     QUERY_PIN,      /* one pin by its hash */
@@ -66,9 +68,10 @@ enum query_kind {
 struct query {
     enum query_kind kind;
     struct uuid incident;
-    int64_t after; /* seq */
-    int64_t upto;  /* seq, 0: no limit */
-    int limit;     /* rows, 0: as many as a page holds; the store may give fewer: see more */
+    struct uuid notice; /* QUERY_NOTICE */
+    int64_t after;      /* seq */
+    int64_t upto;       /* seq, 0: no limit */
+    int limit;          /* rows, 0: as many as a page holds; the store may give fewer: see more */
     const char *states[8];  /* QUERY_LIST: any of these; none: all. Static strings */
     int drill;              /* -1 both, 0 real only, 1 drills only */
     char cursor[UUID_TEXT]; /* QUERY_LIST: below this id; QUERY_NOTICES: above it; "" all */
@@ -76,7 +79,7 @@ struct query {
 };
 
 struct query_result {
-    enum err err; /* ERR_MISSING: no such incident or pin; ERR_IO, ERR_CORRUPT;
+    enum err err; /* ERR_MISSING: no such incident, message or pin; ERR_IO, ERR_CORRUPT;
                      ERR_UNREACHABLE: the store was stopped before it came to this query */
     struct why why;
     struct record **records; /* borrowed until done returns; record_ref to keep */

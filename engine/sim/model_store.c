@@ -391,6 +391,25 @@ static void query_notices(const struct model_store *m, const struct query *q, st
             return;
 }
 
+static void query_notice(const struct model_store *m, const struct query *q, struct page *p)
+{
+    char id[UUID_TEXT];
+    bool there;
+    const struct shelf *s = &m->shelves[ROW_NOTICE];
+    size_t at = shelf_at(s, uuid_text(q->notice, id), &there);
+    if (!there) {
+        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no message with this id");
+        return;
+    }
+    int64_t seq = json_int(s->rows[at].body, "seq", 0);
+    struct query incident = {.incident = s->rows[at].incident};
+    p->most = 2;
+    page_add_row(p, &s->rows[at]);
+    query_incident(m, &incident, p);
+    if (seq > 0 && (size_t)seq <= m->records_count)
+        page_add_record(p, m->records[seq - 1]);
+}
+
 static void query_journal(const struct model_store *m, const struct query *q, struct page *p)
 {
     for (size_t i = q->after > 0 ? (size_t)q->after : 0; i < m->records_count; i++) {
@@ -426,6 +445,9 @@ static void query_run(const struct model_store *m, const struct query *q, struct
         return;
     case QUERY_NOTICES:
         query_notices(m, q, p);
+        return;
+    case QUERY_NOTICE:
+        query_notice(m, q, p);
         return;
     case QUERY_TIMELINE:
     case QUERY_EVENTS:

@@ -158,6 +158,28 @@ static void run_notices(struct page *p, const struct query *q)
     page_fill(p, Q_NOTICES, ROW_NOTICE);
 }
 
+/* Its row says of which incident it is, and which record queued it. None of the three is left out,
+ * however long the incident's row is. */
+static void run_notice(struct page *p, const struct query *q)
+{
+    struct query_result *result = p->result;
+    bind_id(p->read->stmts[Q_NOTICE], 1, &q->notice);
+    p->rows_max = 3;
+    p->end_ms = INT64_MAX;
+    page_fill(p, Q_NOTICE, ROW_NOTICE);
+    if (!result->err && result->rows_count == 0)
+        result->err = why_set(&result->why, ERR_MISSING, "there is no message with this id");
+    if (result->err)
+        return;
+    int64_t seq = json_int(result->rows[0].body, "seq", 0);
+    struct uuid incident = result->rows[0].incident;
+    run_incident(p, &incident);
+    p->bytes = 0;
+    if (!result->err && seq > 0)
+        run_journal(p, &(struct query){.after = seq - 1, .upto = seq}, Q_EVENTS);
+    result->more = false;
+}
+
 static void run_pin(struct page *p, const struct query *q)
 {
     assert(q->pin);
@@ -292,6 +314,9 @@ static void run_kind(struct page *p, const struct query *q)
         return;
     case QUERY_NOTICES:
         run_notices(p, q);
+        return;
+    case QUERY_NOTICE:
+        run_notice(p, q);
         return;
     case QUERY_TIMELINE:
         run_journal(p, q, Q_TIMELINE);

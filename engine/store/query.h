@@ -24,6 +24,7 @@
                   "ORDER BY id DESC LIMIT ?2")                                                     \
     X(Q_NOTICES, "SELECT " NOTICE_COLUMNS " FROM notice WHERE incident = ?1 AND id > ?2 "          \
                  "ORDER BY id LIMIT ?3")                                                           \
+    X(Q_NOTICE, "SELECT " NOTICE_COLUMNS " FROM notice WHERE id = ?1")                             \
     X(Q_TIMELINE, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE incident = ?1 AND seq > ?2 "      \
                   "AND seq <= ?3 ORDER BY seq LIMIT ?4")                                           \
     X(Q_EVENTS, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq > ?2 AND seq <= ?3 "            \

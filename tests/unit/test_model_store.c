@@ -185,6 +185,29 @@ static void queries_see_what_is_committed(void **state)
                      ERR_MISSING);
 }
 
+/* As the real one: the message's row, its incident's, and the record that queued it. */
+static void one_message_comes_with_its_incident_and_its_record(void **state)
+{
+    struct bench *b = *state;
+    append(b, 1, "open", true);
+    append(b, 1, "open", true);
+    char id[UUID_TEXT];
+    struct row row = {.kind = ROW_NOTICE,
+                      .id = mem_str(uuid_text(incident(70), id)),
+                      .incident = incident(1),
+                      .state = mem_str("sent"),
+                      .body = json_put_int(json_put_int(json_object(), "n", 70), "seq", 2)};
+    const struct store_batch batch = {.rows = &row, .rows_count = 1};
+    const struct store_port *port = model_store_port(b->store);
+    port->append(port->ctx, &batch);
+    model_store_commit(b->store, SIZE_MAX);
+    struct seen s = ask(b, (struct query){.kind = QUERY_NOTICE, .notice = incident(70)});
+    assert_int_equal(s.count, 3);
+    assert_memory_equal(s.rows, ((int[]){70, 1, 2}), sizeof(int[3]));
+    assert_int_equal(ask(b, (struct query){.kind = QUERY_NOTICE, .notice = incident(71)}).err,
+                     ERR_MISSING);
+}
+
 /* The core goes on with its objects; what is on a disk does not change with them. */
 static void rows_are_copies(void **state)
 {
@@ -207,6 +230,7 @@ int main(void)
         T(nothing_is_durable_before_the_commit),
         T(a_crash_keeps_a_prefix_that_nobody_was_told_of),
         T(queries_see_what_is_committed),
+        T(one_message_comes_with_its_incident_and_its_record),
         T(rows_are_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

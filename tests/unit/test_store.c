@@ -395,6 +395,44 @@ static void notices_of_an_incident_page_upwards(void **state)
     answer_done(&a);
 }
 
+/* Why: a link names its message; the page needs the text, and whether the incident is over. */
+static void one_message_comes_with_its_incident_and_the_record_that_queued_it(void **state)
+{
+    struct kit *k = *state;
+    kit_open(k);
+    char *title = mem_new(2000001, 1);
+    memset(title, 'x', 2000000); /* longer than a page */
+    struct row rows[] = {kit_incident_row(1, "open", true, title), kit_notice_row(100, 1, true),
+                         kit_notice_row(101, 1, false)};
+    json_put_int(rows[1].body, "seq", 2);
+    kit_append(k,
+               (struct record *[]){kit_record(k, REC_INCIDENT_OPENED, kit_uuid(1), "one"),
+                                   kit_record(k, REC_NOTICE_QUEUED, kit_uuid(1), "two"),
+                                   kit_record(k, REC_NOTICE_SENT, kit_uuid(1), "three")},
+               3, rows, 3);
+    kit_wait(k);
+    free(title);
+
+    struct answer a;
+    kit_query(k, &(struct query){.kind = QUERY_NOTICE, .notice = kit_uuid(100)}, &a);
+    assert_int_equal(a.result.err, ERR_OK);
+    assert_int_equal(a.result.rows_count, 2);
+    assert_int_equal(a.result.rows[0].kind, ROW_NOTICE);
+    assert_int_equal(json_int(a.result.rows[0].body, "notice", 0), 100);
+    assert_int_equal(a.result.rows[1].kind, ROW_INCIDENT);
+    assert_int_equal(a.result.records_count, 1);
+    assert_string_equal(record_str(a.result.records[0], "name"), "two");
+    assert_false(a.result.more);
+    answer_done(&a);
+    kit_query(k, &(struct query){.kind = QUERY_NOTICE, .notice = kit_uuid(101)}, &a);
+    assert_int_equal(a.result.rows_count, 2);
+    assert_int_equal(a.result.records_count, 0);
+    answer_done(&a);
+    kit_query(k, &(struct query){.kind = QUERY_NOTICE, .notice = kit_uuid(77)}, &a);
+    assert_int_equal(a.result.err, ERR_MISSING);
+    answer_done(&a);
+}
+
 /* A watch that resumes must see every row once, whatever the pages are cut by. */
 static void the_journal_pages_without_gaps(void **state)
 {
@@ -524,6 +562,7 @@ int main(void)
         T(pins_and_contacts_are_kept_until_they_are_forgotten),
         T(lists_come_newest_first_and_page_by_page),
         T(notices_of_an_incident_page_upwards),
+        T(one_message_comes_with_its_incident_and_the_record_that_queued_it),
         T(the_journal_pages_without_gaps),
         T(every_query_is_answered_also_at_a_stop),
         T(bodies_are_canonical_around_the_stores_members),
