@@ -63,6 +63,10 @@
       "the site has no endpoint of this name")                                                     \
     X(CODE_UNKNOWN_CALL, "unknown_call", ERR_MISSING, "the incident has no such call")             \
     X(CODE_CLOSED, "closed", ERR_CONFLICT, "the incident is over")                                 \
+    X(CODE_UNKNOWN_LINK, "unknown_link", ERR_MISSING, "no message has this link")                  \
+    X(CODE_WRONG_CODE, "wrong_code", ERR_DENIED, "this is not the code of the message")            \
+    X(CODE_LINK_LOCKED, "link_locked", ERR_DENIED,                                                 \
+      "five wrong codes were given by this link; it takes no further ones")                        \
     /* the house */                                                                                \
     X(CODE_NO_SPACE, "no_space", ERR_NO_SPACE,                                                     \
       "less than store.reserve_bytes is free: no new incident, the running ones go on")            \

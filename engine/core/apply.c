@@ -107,9 +107,7 @@ static void apply_answered(struct core *c, struct incident *i, const struct reco
         if (call)
             call_drop(c, call);
     }
-    const char *by = json_str(r->body, "by");
-    if (by)
-        notice_apply_answered(c, i, by);
+    notice_apply_answered(c, i, r);
 }
 
 static void apply_expired(struct core *c, struct incident *i, const struct record *r)
@@ -180,6 +178,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_CALL_DECLINED:
         call_apply_declined(c, i, r);
+        notice_apply_link_declined(c, r);
         break;
     case REC_TURN:
         plan_apply_turn(c, i, r);
@@ -208,8 +207,11 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_RETRY:
     case REC_NOTICE_UNKNOWN:
     case REC_NOTICE_SENT:
+    case REC_NOTICE_DELIVERED:
+    case REC_NOTICE_SEEN:
     case REC_NOTICE_FAILED:
     case REC_NOTICE_RECALLED:
+    case REC_ANSWER_REFUSED:
         notice_apply(c, r);
         break;
     case REC_ALARM:
@@ -241,7 +243,8 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
 static bool only_of_notice(const struct record *r)
 {
     return (r->kind == REC_NOTICE_HANDED || r->kind == REC_NOTICE_RETRY ||
-            r->kind == REC_NOTICE_METHOD || r->kind == REC_NOTICE_UNKNOWN) &&
+            r->kind == REC_NOTICE_METHOD || r->kind == REC_NOTICE_UNKNOWN ||
+            r->kind == REC_ANSWER_REFUSED) &&
            !record_at(r, "ev");
 }
 

@@ -26,7 +26,9 @@ struct core_config {
     int speed;           /* 1; more only in the demo: recorded in every row */
     int64_t incidents_max;
     int attempts_max;       /* handed to the courier at once, all endpoints together */
-    const char *answer_url; /* NULL: messages carry no link */
+    const char *answer_url; /* what links begin with, as "https://muster.example"; NULL: messages
+                               carry none */
+    bool demo;              /* every endpoint is a phone of the demo, which gives receipts */
 };
 
 struct core *core_new(const struct core_config *config);

@@ -1,10 +1,12 @@
 #include "core/decide.h"
 
 #include "core/alarm.h"
+#include "core/answer_link.h"
 #include "core/call.h"
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
+#include "core/receipt.h"
 #include "core/trigger.h"
 
 #include <assert.h>
@@ -33,7 +35,7 @@ static void incident_end_if_done(struct core *c, struct incident *i)
 
 /* --- people's part --- */
 
-static bool input_allowed(struct core *c, unsigned scope, const char *what)
+bool input_allowed(struct core *c, unsigned scope, const char *what)
 {
     if (c->in->who.scopes & scope)
         return true;
@@ -59,24 +61,25 @@ static struct incident *input_incident(struct core *c)
     return i;
 }
 
-static json_t *incident_reply(const struct incident *i)
+json_t *incident_reply(const struct incident *i)
 {
     char id[UUID_TEXT];
     return json_put_str(json_put_str(json_object(), "incident", uuid_text(i->id, id)), "state",
                         incident_state_name(i->state));
 }
 
-static json_t *actor_input(const struct core *c)
+json_t *actor_input(const struct core *c)
 {
     return json_put_str(json_put_str(json_object(), "type", "source"), "id", c->in->who.id);
 }
 
-static json_t *actor_answering(struct core *c, const char *person)
+/* Who holds the link of a message speaks as its person; all others speak for somebody. */
+static json_t *actor_answering(struct core *c, const struct answer *a)
 {
-    if (!person)
+    if (!a->person)
         return actor_input(c);
-    json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", person);
-    return json_put_str(actor, "by", c->in->who.id);
+    json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", a->person);
+    return json_put_str(actor, "by", a->notice ? NULL : c->in->who.id);
 }
 
 /* Steps of the open calls that this person's answer settles (the fallback's last phase: none). */
@@ -97,15 +100,15 @@ static json_t *calls_answered_by(const struct incident *i, const char *person, c
     return steps;
 }
 
-static json_t *answer_event(struct core *c, const char *name, const char *person,
+static json_t *answer_event(struct core *c, const char *name, const struct answer *a,
                             json_t *takes_steps)
 {
     json_t *ev = plan_event(name, takes_steps, c->in->wall);
     struct rung_person p;
-    json_put_str(ev, "by", person ? person : c->in->who.id);
-    if (person && c->site && site_person(c->site->site, person, &p))
+    json_put_str(ev, "by", a->person ? a->person : c->in->who.id);
+    if (a->person && c->site && site_person(c->site->site, a->person, &p))
         json_put_str(ev, "name", p.name);
-    json_put_str(ev, "note", json_str(c->in->body, "note"));
+    json_put_str(ev, "note", a->note);
     if (json_array_size(json_at(ev, "steps")))
         json_put_str(ev, "call", json_string_value(json_array_get(json_at(ev, "steps"), 0)));
     return ev;
@@ -113,7 +116,7 @@ static json_t *answer_event(struct core *c, const char *name, const char *person
 
 void answer_call_early(struct core *c, struct incident *i, const char *step, const char *person)
 {
-    json_t *ev = answer_event(c, NULL, person, json_pack("[s]", step));
+    json_t *ev = answer_event(c, NULL, &(struct answer){.person = person}, json_pack("[s]", step));
     json_t *body = json_put(json_object(), "calls", json_pack("[s]", step));
     json_put_str(body, "by", person);
     json_put_true(body, "early", true);
@@ -125,68 +128,79 @@ void answer_call_early(struct core *c, struct incident *i, const char *step, con
     notice_recall_step(c, i, step);
 }
 
-static void decline(struct core *c, struct incident *i, const char *person)
+/* Record it, as `kind`, with the steps of the calls that it is about. */
+static void answer_emit(struct core *c, struct incident *i, const struct answer *a,
+                        enum record_kind kind, const json_t *steps, json_t *takes_ev)
+{
+    char id[UUID_TEXT];
+    json_t *body = json_put(json_object(), "calls", json_share(steps));
+    json_put_str(body, "by", a->person);
+    json_put_str(body, "call", a->step);
+    json_put_str(body, "notice", a->notice ? uuid_text(a->notice->id, id) : NULL);
+    core_emit(c, kind, i,
+              (struct emit){.actor = actor_answering(c, a),
+                            .body = body,
+                            .sealed = json_put(json_object(), "ev", takes_ev)});
+    if (a->notice)
+        notice_arrived(c, a->notice);
+}
+
+static bool decline(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     AUTO_JSON(steps);
-    steps = calls_answered_by(i, person, json_str(c->in->body, "call"), &forever);
-    json_t *ev = answer_event(c, "declined", person, NULL);
-    json_t *body = json_put(json_put_str(json_object(), "by", person), "calls", json_incref(steps));
-    core_emit(c, REC_CALL_DECLINED, i,
-              (struct emit){.actor = actor_answering(c, person),
-                            .body = body,
-                            .sealed = json_put(json_object(), "ev", ev)});
+    steps = calls_answered_by(i, a->person, a->step, &forever);
+    answer_emit(c, i, a, REC_CALL_DECLINED, steps, answer_event(c, "declined", a, NULL));
     size_t n;
     json_t *step;
     json_array_foreach(steps, n, step) call_check(c, i, json_string_value(step), "declined");
+    return json_array_size(steps) || forever;
 }
 
-static void accept(struct core *c, struct incident *i, const char *person)
+static bool accept(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     AUTO_JSON(steps);
-    steps = person ? calls_answered_by(i, person, json_str(c->in->body, "call"), &forever)
-                   : json_array();
+    steps = a->person ? calls_answered_by(i, a->person, a->step, &forever) : json_array();
     bool answers = json_array_size(steps) || forever;
-    json_t *ev = answer_event(c, "answer", person, json_incref(steps));
-    json_t *body = json_put(json_object(), "calls", json_incref(steps));
-    json_put_str(body, "by", person);
-    core_emit(c, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, i,
-              (struct emit){.actor = actor_answering(c, person),
-                            .body = body,
-                            .sealed = json_put(json_object(), "ev", ev)});
+    answer_emit(c, i, a, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, steps,
+                answer_event(c, "answer", a, json_incref(steps)));
     size_t n;
     json_t *step;
     json_array_foreach(steps, n, step) notice_recall_step(c, i, json_string_value(step));
+    return answers;
+}
+
+bool answer_take(struct core *c, struct incident *i, const struct answer *a)
+{
+    return a->decline ? decline(c, i, a) : accept(c, i, a);
 }
 
 static void decide_answer(struct core *c)
 {
     struct incident *i;
-    const char *person = json_str(c->in->body, "as");
-    const char *step = json_str(c->in->body, "call");
+    struct answer a = {.person = json_str(c->in->body, "as"),
+                       .step = json_str(c->in->body, "call"),
+                       .note = json_str(c->in->body, "note"),
+                       .decline = json_bool(c->in->body, "decline")};
     struct rung_person known;
     if (!input_allowed(c, SCOPE_RESPOND, "answer") || !(i = input_incident(c)))
         return;
-    if (person && (!c->site || !site_person(c->site->site, person, &known))) {
+    if (a.person && (!c->site || !site_person(c->site->site, a.person, &known))) {
         core_refuse(c, CODE_UNKNOWN_PERSON, "as",
-                    c->site ? site_nearest_person(c->site->site, person) : NULL,
-                    "the site has no person \"%s\"", person);
+                    c->site ? site_nearest_person(c->site->site, a.person) : NULL,
+                    "the site has no person \"%s\"", a.person);
         return;
     }
-    if (step && !call_find(i, step) && !notice_of_step(i, step)) {
-        core_refuse(c, CODE_UNKNOWN_CALL, "call", NULL, "there was no call \"%s\"", step);
+    if (a.step && !call_find(i, a.step) && !notice_of_step(i, a.step)) {
+        core_refuse(c, CODE_UNKNOWN_CALL, "call", NULL, "there was no call \"%s\"", a.step);
         return;
     }
-    if (json_bool(c->in->body, "decline")) {
-        if (!person) {
-            core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who declines? give \"as\"");
-            return;
-        }
-        decline(c, i, person);
-    } else {
-        accept(c, i, person);
+    if (a.decline && !a.person) {
+        core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who declines? give \"as\"");
+        return;
     }
+    answer_take(c, i, &a);
     core_reply_ok(c, incident_reply(i));
 }
 
@@ -473,6 +487,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_RESOLVE] = decide_resolve,
         [IN_ORDER] = decide_order,
         [IN_CONTACT_SET] = decide_contact_set,
+        [IN_ANSWER_LINK] = decide_answer_link,
+        [IN_RECEIPT] = decide_receipt,
         [IN_TURN] = decide_turn,
         [IN_PLAN_FAILED] = decide_plan_failed,
         [IN_PLANNER_UP] = decide_planner_up,

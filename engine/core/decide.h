@@ -5,5 +5,24 @@
 
 #include "core/state.h"
 
+/* An answer of a person, or of whoever speaks. */
+struct answer {
+    const char *person; /* NULL: not known; then it cannot be declined */
+    const char *step; /* to this call alone; NULL: to every one whose message went to the person */
+    const char *note;
+    struct notice *notice; /* it came by the link of this message; NULL: in another way */
+    bool decline;
+};
+
+/* Record it. returns  whether an open call waited for it; it is recorded either way. */
+bool answer_take(struct core *c, struct incident *i, const struct answer *a);
+
+/* The reply about an incident: {"incident","state"}. Gives. */
+json_t *incident_reply(const struct incident *i);
+/* Who speaks, as the actor of a record. Gives. */
+json_t *actor_input(const struct core *c);
+/* May the one who speaks do this? Else it is refused. */
+bool input_allowed(struct core *c, unsigned scope, const char *what);
+
 /* An answer that came while the turn that made the call was under way. */
 void answer_call_early(struct core *c, struct incident *i, const char *step, const char *person);

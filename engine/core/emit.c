@@ -59,11 +59,11 @@ void core_reply_ok(struct core *c, json_t *takes)
     e->body = json_put(takes, "ok", json_true());
 }
 
-void core_refuse(struct core *c, enum code code, const char *field, const char *near,
-                 const char *fmt, ...)
+json_t *core_refuse(struct core *c, enum code code, const char *field, const char *near,
+                    const char *fmt, ...)
 {
     if (!c->in->to.conn)
-        return;
+        return NULL;
     struct why why = {0};
     va_list args;
     va_start(args, fmt);
@@ -77,6 +77,7 @@ void core_refuse(struct core *c, enum code code, const char *field, const char *
     struct effect *e = core_effect(c, EFFECT_REPLY);
     e->to = c->in->to;
     e->body = body;
+    return body;
 }
 
 void update_done(struct update *u)

@@ -319,6 +319,8 @@ struct row incident_row(const struct incident *i)
     put_unless_empty(body, "timers", timers_json(i));
     put_unless_empty(body, "calls", calls_json(i));
     put_unless_0(body, "sent", i->sent);
+    put_unless_0(body, "delivered", i->delivered);
+    put_unless_0(body, "seen", i->seen);
     put_unless_0(body, "failed", i->failed);
     char id[UUID_TEXT];
     return (struct row){.kind = ROW_INCIDENT,
@@ -384,6 +386,8 @@ void incident_from_row(struct core *c, const struct row *r)
     i->opened_at = json_int(b, "opened_at", 0);
     i->closed_at = json_int(b, "closed_at", 0);
     i->sent = json_int(b, "sent", 0);
+    i->delivered = json_int(b, "delivered", 0);
+    i->seen = json_int(b, "seen", 0);
     i->failed = json_int(b, "failed", 0);
     run_from_json(i, json_at(b, "run"));
     size_t n;

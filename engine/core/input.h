@@ -23,6 +23,8 @@ enum input_kind {
     IN_RESOLVE,     /* body: {note?} */
     IN_ORDER,       /* body: {action,reason,basis?} */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
+    IN_ANSWER_LINK, /* body: {token,code,decline?,note?}: from whoever holds a message's link */
+    IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"} */
     /* from the planners */
     IN_TURN,         /* body: the frame "turn" */
     IN_PLAN_FAILED,  /* body: the frame "failed" */
@@ -80,8 +82,9 @@ struct input {
     struct reply_to to;
     uint8_t digest[16]; /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
     struct uuid
-        incident; /* IN_ANSWER to IN_ORDER, IN_STUCK; elsewhere whom it is about, if known */
-    int slot;     /* planner slot: 0, 1, or SLOT_QUARANTINE */
+        incident;       /* IN_ANSWER to IN_ORDER, IN_STUCK; elsewhere whom it is about, if known */
+    struct uuid notice; /* IN_RECEIPT */
+    int slot;           /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */
     const json_t *body;

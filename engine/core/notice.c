@@ -15,8 +15,9 @@ static int notice_order_by_id(const void *a, const void *b)
 
 const char *notice_state_name(enum notice_state s)
 {
-    static const char *const names[NOTICE_STATES] = {"queued",   "sending", "waiting", "sent",
-                                                     "answered", "failed",  "recalled"};
+    static const char *const names[NOTICE_STATES] = {"queued",   "sending",   "waiting",
+                                                     "sent",     "delivered", "seen",
+                                                     "answered", "failed",    "recalled"};
     return names[s];
 }
 
@@ -27,9 +28,14 @@ struct notice *core_notice(const struct core *c, struct uuid id)
     return found ? *(struct notice **)found : NULL;
 }
 
+bool notice_state_arrived(enum notice_state s)
+{
+    return s == NOTICE_SENT || s == NOTICE_DELIVERED || s == NOTICE_SEEN || s == NOTICE_ANSWERED;
+}
+
 bool notice_finished(const struct notice *n)
 {
-    return n->state == NOTICE_SENT || n->state == NOTICE_ANSWERED || n->state == NOTICE_FAILED ||
+    return notice_state_arrived(n->state) || n->state == NOTICE_FAILED ||
            n->state == NOTICE_RECALLED;
 }
 
@@ -51,6 +57,7 @@ static struct notice *notice_new(struct core *c, struct incident *i, struct uuid
     n->id = id;
     n->incident = i;
     n->state = NOTICE_WAITING;
+    n->code = NO_LINK_CODE;
     i->unfinished++;
     n->step = mem_str(step);
     n->timer = (struct timer){
@@ -73,8 +80,10 @@ static void notice_enter(struct core *c, struct notice *n, enum notice_state s)
     n->incident->unfinished += !notice_finished(n);
     if (s == NOTICE_QUEUED)
         place_enqueue(c, n);
-    if (s == NOTICE_SENDING)
+    if (s == NOTICE_SENDING) {
         place_take(c, n);
+        n->tried = true;
+    }
     if (notice_finished(n)) {
         free(n->body);
         free(n->message);
@@ -118,6 +127,7 @@ void notice_apply_queued(struct core *c, struct incident *i, const struct record
     n->alarm = json_bool(r->body, "alarm");
     n->of_call = json_bool(r->body, "of_call");
     n->message = kept_text(record_at(r, "message"));
+    (void)link_from_json(record_at(r, "message"), n->secret, &n->code);
     n->body = mem_str(record_str(r, "body"));
     notice_enter(c, n, json_bool(r->body, "handed") ? NOTICE_SENDING : NOTICE_QUEUED);
 }
@@ -149,12 +159,37 @@ static void notice_apply_recalled(struct core *c, struct notice *n, const struct
     core_mark_notice(c, n);
 }
 
-void notice_apply(struct core *c, const struct record *r)
+/* What has arrived is where the proof of it says. */
+static enum notice_state state_proved(enum proof p)
+{
+    static const enum notice_state states[] = {NOTICE_SENT, NOTICE_DELIVERED, NOTICE_SEEN,
+                                               NOTICE_ANSWERED};
+    return states[p];
+}
+
+/* A receipt: it may come before the endpoint's own word that it took the message. */
+static void notice_apply_receipt(struct core *c, struct notice *n, enum proof p)
+{
+    if (p <= n->proof)
+        return;
+    n->incident->delivered += n->proof < PROOF_DELIVERED;
+    n->incident->seen += p == PROOF_SEEN;
+    n->proof = p;
+    if (notice_state_arrived(n->state))
+        notice_enter(c, n, state_proved(p));
+    core_mark_notice(c, n);
+}
+
+/* The message of a record; NULL: it is not there any more. */
+static struct notice *notice_named(const struct core *c, const struct record *r)
 {
     struct uuid id;
-    if (!uuid_parse(json_str_or(r->body, "notice", ""), &id))
-        return;
-    struct notice *n = core_notice(c, id);
+    return uuid_parse(json_str_or(r->body, "notice", ""), &id) ? core_notice(c, id) : NULL;
+}
+
+void notice_apply(struct core *c, const struct record *r)
+{
+    struct notice *n = notice_named(c, r);
     if (!n)
         return;
     if (r->kind == REC_NOTICE_METHOD) {
@@ -169,7 +204,14 @@ void notice_apply(struct core *c, const struct record *r)
         notice_enter(c, n, NOTICE_QUEUED);
     } else if (r->kind == REC_NOTICE_SENT) {
         n->incident->sent++;
-        notice_enter(c, n, NOTICE_SENT);
+        notice_enter(c, n, state_proved(n->proof));
+    } else if (r->kind == REC_NOTICE_DELIVERED) {
+        notice_apply_receipt(c, n, PROOF_DELIVERED);
+    } else if (r->kind == REC_NOTICE_SEEN) {
+        notice_apply_receipt(c, n, PROOF_SEEN);
+    } else if (r->kind == REC_ANSWER_REFUSED) {
+        n->wrong = (uint8_t)json_int(r->body, "wrong", 0);
+        core_mark_notice(c, n);
     } else if (r->kind == REC_NOTICE_FAILED) {
         n->incident->failed++;
         notice_enter(c, n, NOTICE_FAILED);
@@ -178,14 +220,37 @@ void notice_apply(struct core *c, const struct record *r)
     }
 }
 
-void notice_apply_answered(struct core *c, struct incident *i, const char *person)
+/* The message by whose link the answer came: it has arrived, whatever its state says. */
+static void notice_apply_by_link(struct core *c, struct notice *n, bool declined)
 {
-    struct notice *n;
+    n->proof = PROOF_ANSWERED;
+    n->declined = declined;
+    if (notice_finished(n))
+        notice_enter(c, n, NOTICE_ANSWERED);
+    core_mark_notice(c, n);
+}
+
+void notice_apply_answered(struct core *c, struct incident *i, const struct record *r)
+{
+    const char *person = json_str_or(r->body, "by", ""), *call = json_str(r->body, "call");
+    struct notice *n = notice_named(c, r);
+    if (n)
+        notice_apply_by_link(c, n, false);
     LIST_FOREACH(n, &i->notices, link)
     {
-        if (n->state == NOTICE_SENT && !strcmp(n->person, person))
+        bool meant = !call || (*call && !strcmp(n->step, call));
+        if (meant && notice_state_arrived(n->state) && !strcmp(n->person, person)) {
+            n->declined = false;
             notice_enter(c, n, NOTICE_ANSWERED);
+        }
     }
+}
+
+void notice_apply_link_declined(struct core *c, const struct record *r)
+{
+    struct notice *n = notice_named(c, r);
+    if (n)
+        notice_apply_by_link(c, n, true);
 }
 
 void notice_apply_declined(struct core *c, struct incident *i, const char *step, const char *person)
@@ -221,6 +286,13 @@ struct row notice_row(const struct notice *n)
     json_put_true(body, "of_call", n->of_call);
     json_put_true(body, "unneeded", n->unneeded);
     json_put_true(body, "declined", n->declined);
+    json_put_true(body, "tried", n->tried && !notice_finished(n));
+    if (n->proof)
+        json_put_int(body, "proof", n->proof);
+    if (n->wrong)
+        json_put_int(body, "wrong", n->wrong);
+    if (!n->message && n->code != NO_LINK_CODE) /* else they stand in the message */
+        link_put(body, n->secret, n->code);
     if (n->state == NOTICE_WAITING)
         json_put_int(body, "due", n->timer.due);
     return (struct row){.kind = ROW_NOTICE,
@@ -266,6 +338,10 @@ void notice_from_row(struct core *c, const struct row *r)
     n->of_call = json_bool(b, "of_call");
     n->unneeded = json_bool(b, "unneeded");
     n->declined = json_bool(b, "declined");
+    n->tried = json_bool(b, "tried");
+    n->proof = (enum proof)json_int(b, "proof", PROOF_NONE);
+    n->wrong = (uint8_t)json_int(b, "wrong", 0);
+    (void)link_from_json(n->message ? json_at(b, "message") : b, n->secret, &n->code);
     enum notice_state state = notice_state_of(r->state);
     notice_enter(c, n, state);
     if (state == NOTICE_WAITING)

@@ -9,7 +9,8 @@
  * than is left the next method is tried at once. States are drawn at struct notice (state.h).
  *
  * A message that finds a free place (place.h) is handed out in the record that queues it. One that
- * is not needed any more while it is under way is not tried again.
+ * is not needed any more while it is under way is not tried again, nor is one of which a receipt
+ * (receipt.h) or an answer by its link (answer_link.h) says that it has arrived.
  */
 #pragma once
 
@@ -30,6 +31,8 @@ struct notice_order {
 void notice_queue(struct core *c, struct incident *i, const struct notice_order *o);
 /* Recall what has not arrived yet of this step; NULL: of the whole incident but alarms. */
 void notice_recall_step(struct core *c, struct incident *i, const char *step);
+/* There is proof that it has arrived: it is not tried again. An attempt under way may end first. */
+void notice_arrived(struct core *c, struct notice *n);
 /* The courier's word on an attempt. */
 void notice_result(struct core *c, const json_t *result);
 /* The time for another attempt has come. */
@@ -44,13 +47,15 @@ void notice_tell_reached(struct core *c, struct incident *i, const char *step, c
 
 void notice_apply_queued(struct core *c, struct incident *i, const struct record *r);
 void notice_apply(struct core *c, const struct record *r); /* all later kinds */
-void notice_apply_answered(struct core *c, struct incident *i, const char *person);
+void notice_apply_answered(struct core *c, struct incident *i, const struct record *r);
+void notice_apply_link_declined(struct core *c, const struct record *r);
 void notice_apply_declined(struct core *c, struct incident *i, const char *step,
                            const char *person);
 void notice_forget(struct core *c, struct notice *n);
 /* Was any message of this step written to anybody? */
 bool notice_of_step(const struct incident *i, const char *step);
 bool notice_finished(const struct notice *n);
+bool notice_state_arrived(enum notice_state s); /* sent, or further */
 struct row notice_row(const struct notice *n);
 void notice_from_row(struct core *c, const struct row *r);
 void notice_load_end(struct core *c); /* all rows are there: back in the order of their making */

@@ -18,6 +18,16 @@ enum { METHODS_MAX = 32, FAILURES_BEFORE_NEXT_METHOD = 3, RETRY_AFTER_MAX_MS = 3
 
 /* --- writing a message --- */
 
+static void notice_link_add(const struct core *c, struct uuid id, const json_t *message,
+                            struct text *to)
+{
+    struct link link = {.notice = id};
+    uint16_t code;
+    char text[LINK_TEXT];
+    if (link_from_json(message, link.secret, &code))
+        text_addf(to, "%s/a/%s", c->cfg.answer_url, link_text(&link, text));
+}
+
 /* What templates may name (core/channel.h lists it). */
 static json_t *notice_variables(struct core *c, const struct incident *i, struct uuid id,
                                 const char *person, const json_t *message, int method)
@@ -40,7 +50,7 @@ static json_t *notice_variables(struct core *c, const struct incident *i, struct
     json_put_str(vars, "mark", !i->drill ? "" : zh ? "【演练】" : "[DRILL] ");
     if (c->cfg.answer_url) {
         AUTO_TEXT(url);
-        text_addf(&url, "%s/a/%s", c->cfg.answer_url, json_str_or(message, "token", ""));
+        notice_link_add(c, id, message, &url);
         json_put_str(vars, "answer_url", text_str(&url));
     }
     return vars;
@@ -48,19 +58,16 @@ static json_t *notice_variables(struct core *c, const struct incident *i, struct
 
 static json_t *notice_message(struct core *c, const struct notice_order *o, json_t *methods)
 {
-    uint8_t token[16];
-    char hex[33], code[8];
-    entropy_bytes(&c->entropy, token, sizeof token);
-    hex16(token, hex);
-    snprintf(code, sizeof code, "%04u", (unsigned)(entropy_u64(&c->entropy) % 10000));
+    uint8_t secret[LINK_SECRET_BYTES];
+    entropy_bytes(&c->entropy, secret, sizeof secret);
+    uint16_t code = (uint16_t)(entropy_u64(&c->entropy) % CODES_OF_LINKS);
     const char *site_lang = site_language(c->site->site);
     const char *lang = o->person->lang ? o->person->lang : site_lang;
     json_t *m = json_put_str(json_object(), "name", o->person->name);
     json_put_str(m, "words", o->person->words);
     json_put_str(m, "lang", lang);
     json_put_str(m, "text", words_in(o->text, lang, site_lang));
-    json_put_str(m, "code", code);
-    json_put_str(m, "token", hex);
+    link_put(m, secret, code);
     json_put_str(m, "type", o->type);
     return json_put(m, "methods", methods);
 }
@@ -143,7 +150,7 @@ static json_t *notify_event(struct core *c, const struct notice *n, enum record_
             continue;
         if (!notice_finished(other))
             return NULL;
-        any_sent = any_sent || other->state == NOTICE_SENT || other->state == NOTICE_ANSWERED;
+        any_sent = any_sent || notice_state_arrived(other->state);
     }
     json_t *ev = plan_event(NULL, json_pack("[s]", n->step), c->in->wall);
     return json_put_str(ev, "result", any_sent ? "sent" : "failed");
@@ -290,6 +297,8 @@ void notice_result(struct core *c, const json_t *result)
     const char *why = json_str_or(result, "error", "refused by the endpoint");
     if (json_bool(result, "ok"))
         notice_finish(c, n, REC_NOTICE_SENT, NULL, result);
+    else if (n->proof) /* the person has it, whatever the endpoint says */
+        notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
     else if (n->unneeded)
         notice_finish(c, n, REC_NOTICE_RECALLED, why, result);
     else if (result_is_final(result))
@@ -298,6 +307,12 @@ void notice_result(struct core *c, const json_t *result)
         notice_fail(c, n, why, result);
     else
         notice_retry(c, n, why, result);
+}
+
+void notice_arrived(struct core *c, struct notice *n)
+{
+    if (!notice_finished(n) && n->state != NOTICE_SENDING)
+        notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
 }
 
 void notice_due(struct core *c, struct notice *n)
@@ -390,9 +405,13 @@ void notice_unknown_all(struct core *c)
     size_t count = 0, cap = 0;
     struct notice_walk walk = {&sending, &count, &cap};
     twalk_r(c->notices, notice_collect_sending, &walk);
-    for (size_t n = 0; n < count; n++)
-        core_emit(c, sending[n]->unneeded ? REC_NOTICE_RECALLED : REC_NOTICE_UNKNOWN,
-                  sending[n]->incident, (struct emit){.body = notice_word(sending[n], NULL)});
+    for (size_t n = 0; n < count; n++) {
+        if (sending[n]->proof)
+            notice_finish(c, sending[n], REC_NOTICE_SENT, NULL, NULL);
+        else
+            core_emit(c, sending[n]->unneeded ? REC_NOTICE_RECALLED : REC_NOTICE_UNKNOWN,
+                      sending[n]->incident, (struct emit){.body = notice_word(sending[n], NULL)});
+    }
     free(sending);
 }
 
@@ -404,8 +423,7 @@ void notice_tell_reached(struct core *c, struct incident *i, const char *step, c
     struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
-        bool reached =
-            n->state == NOTICE_SENT || n->state == NOTICE_ANSWERED || n->state == NOTICE_SENDING;
+        bool reached = notice_state_arrived(n->state) || n->state == NOTICE_SENDING;
         if (!reached || n->alarm || (step && strcmp(n->step, step) != 0) ||
             json_object_get(told, n->person))
             continue;

@@ -30,6 +30,8 @@
     X(REC_CALL_ANSWERED, "call_answered", "a person who was called accepts")                       \
     X(REC_CALL_DECLINED, "call_declined", "a person who was called cannot come")                   \
     X(REC_ANSWER_NOTED, "answer_noted", "an answer by somebody whom no open call waits for")       \
+    X(REC_ANSWER_REFUSED, "answer_refused",                                                        \
+      "somebody opened the link of a message and gave a wrong code; the fifth closes the link")    \
     X(REC_RESOLVED, "resolved", "the source says that it is over")                                 \
     X(REC_ORDERED, "ordered", "a person gave an order")                                            \
     X(REC_TURN, "turn", "the plan took a turn: its commands")                                      \
@@ -49,6 +51,9 @@
     X(REC_NOTICE_UNKNOWN, "notice_unknown",                                                        \
       "an attempt was under way at a stop: outcome unknown, sent again")                           \
     X(REC_NOTICE_SENT, "notice_sent", "the endpoint took the message with a final success")        \
+    X(REC_NOTICE_DELIVERED, "notice_delivered",                                                    \
+      "a receipt: the message is on the person's device")                                          \
+    X(REC_NOTICE_SEEN, "notice_seen", "a receipt: the person has seen the message")                \
     X(REC_NOTICE_FAILED, "notice_failed", "every contact of the person failed")                    \
     X(REC_NOTICE_RECALLED, "notice_recalled",                                                      \
       "a message that was not sent yet is not needed any more")                                    \

@@ -99,6 +99,17 @@ static void say_answer(const struct say *s)
     say_why(s, json_str(ev, "note"));
 }
 
+static void say_answer_refused(const struct say *s)
+{
+    say_words(s, "应答码错误，第 ", "wrong code, try ");
+    text_addf(s->to, "%d", (int)json_int(s->r->body, "wrong", 0));
+    say_words(s, " 次：", ", by the link of the message to ");
+    text_add(s->to, json_str_or(s->r->body, "to", "?"));
+    say_words(s, " 的消息链接", "");
+    if (json_bool(s->r->body, "locked"))
+        say_words(s, "，链接已锁定", "; the link is locked");
+}
+
 static void say_rung(const struct say *s)
 {
     const json_t *people = json_at(record_at(s->r, "ev"), "people");
@@ -155,6 +166,8 @@ static void say_notice(const struct say *s)
         {REC_NOTICE_RETRY, "发送失败，将重试", "attempt failed, will be repeated"},
         {REC_NOTICE_UNKNOWN, "结果不明，重发", "outcome unknown, sent again"},
         {REC_NOTICE_SENT, "已送出", "sent"},
+        {REC_NOTICE_DELIVERED, "已送达", "delivered"},
+        {REC_NOTICE_SEEN, "已读", "seen"},
         {REC_NOTICE_FAILED, "未能送达", "not delivered"},
         {REC_NOTICE_RECALLED, "撤回", "recalled"},
     };
@@ -282,6 +295,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_CALL_ANSWERED] = say_answer,
         [REC_CALL_DECLINED] = say_answer,
         [REC_ANSWER_NOTED] = say_answer,
+        [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,
         [REC_TURN] = say_turn,
@@ -298,6 +312,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_RETRY] = say_notice,
         [REC_NOTICE_UNKNOWN] = say_notice,
         [REC_NOTICE_SENT] = say_notice,
+        [REC_NOTICE_DELIVERED] = say_notice,
+        [REC_NOTICE_SEEN] = say_notice,
         [REC_NOTICE_FAILED] = say_notice,
         [REC_NOTICE_RECALLED] = say_notice,
         [REC_ALARM] = say_alarm,

@@ -15,6 +15,7 @@
 #include "core/channel.h"
 #include "core/core.h"
 #include "core/head.h"
+#include "core/link.h"
 #include "core/site.h"
 #include "core/timer.h"
 
@@ -71,22 +72,34 @@ struct call {
 /*
  * A message to one person (DESIGN 6).
  *
- *     QUEUED --place free: handed--> SENDING --2xx--> SENT --answer--> ANSWERED
+ *     QUEUED --place free: handed--> SENDING --2xx--> SENT --receipt--> DELIVERED --receipt--> SEEN
+ *     SENT, DELIVERED, SEEN --answer--> ANSWERED
  *     SENDING --try again later--> WAITING --due--> QUEUED
  *     SENDING --method fails, another--> QUEUED        SENDING --stop or courier lost--> QUEUED
  *     SENDING/WAITING --no method left, or `until` passed--> FAILED
  *     QUEUED/WAITING --not needed--> RECALLED      SENDING, not needed --not sent--> RECALLED
+ *
+ * A receipt, or an answer by its link, proves that the message has arrived, whatever came of its
+ * attempts; `proof` keeps the most that is known, and SENT is left for it at once:
+ *
+ *     SENDING --proof--> SENDING --any result--> SENT     WAITING, QUEUED again --proof--> SENT
+ *     FAILED, RECALLED --answer by its link--> ANSWERED
  */
 enum notice_state {
     NOTICE_QUEUED,
     NOTICE_SENDING,
     NOTICE_WAITING,
     NOTICE_SENT,
+    NOTICE_DELIVERED,
+    NOTICE_SEEN,
     NOTICE_ANSWERED,
     NOTICE_FAILED,
     NOTICE_RECALLED,
     NOTICE_STATES
 };
+
+/* How far a message is known to have come. */
+enum proof { PROOF_NONE, PROOF_DELIVERED, PROOF_SEEN, PROOF_ANSWERED };
 
 struct notice {
     LIST_ENTRY(notice) link;    /* in its incident */
@@ -96,21 +109,27 @@ struct notice {
     char *step; /* of the call or notify; "" for the engine's own */
     char *person;
     char *message; /* {"name","words","lang","text","code","token","type","methods":[…]}; NULL when
-                      finished */
+                      finished: `code` and `secret` stay, an answer may come by its link until the
+                      incident is over */
     char *body;    /* as rendered for the method; NULL when finished */
     char *endpoint; /* of the method */
     enum notice_state state;
-    int rung, round;  /* of its call, 0 otherwise */
-    int method;       /* index, counts on over the list when it starts again */
-    int attempts;     /* of this method */
-    unsigned refused; /* methods that are of no use, a bit each */
-    int64_t seq;      /* of the record that queued it: the order in which they were written */
-    bool alarm;       /* its failure raises no alarm */
-    bool of_call;     /* a call waits for an answer to it */
-    bool unneeded;    /* under way, and recalled: not tried again */
-    bool declined;    /* the person cannot come */
-    bool in_queue;    /* is linked by `queued` */
-    uint64_t turn;    /* volatile: order in the queues */
+    enum proof proof;
+    uint8_t secret[LINK_SECRET_BYTES]; /* of its link */
+    uint16_t code;                     /* NO_LINK_CODE: it has none */
+    uint8_t wrong;                     /* codes tried by its link */
+    bool tried;                        /* handed out at least once */
+    int rung, round;                   /* of its call, 0 otherwise */
+    int method;                        /* index, counts on over the list when it starts again */
+    int attempts;                      /* of this method */
+    unsigned refused;                  /* methods that are of no use, a bit each */
+    int64_t seq;   /* of the record that queued it: the order in which they were written */
+    bool alarm;    /* its failure raises no alarm */
+    bool of_call;  /* a call waits for an answer to it */
+    bool unneeded; /* under way, and recalled: not tried again */
+    bool declined; /* the person cannot come */
+    bool in_queue; /* is linked by `queued` */
+    uint64_t turn; /* volatile: order in the queues */
     bool dirty;
     mono_ms until;
     struct timer timer;
@@ -152,8 +171,8 @@ struct incident {
 
     LIST_HEAD(, call) calls;
     LIST_HEAD(, notice) notices;
-    size_t unfinished;    /* notices */
-    int64_t sent, failed; /* notices, for status */
+    size_t unfinished;                     /* notices */
+    int64_t sent, delivered, seen, failed; /* notices, for status */
 
     /* volatile */
     int sent_slot;
@@ -222,8 +241,9 @@ struct record *core_emit_for(struct core *c, enum record_kind kind, struct uuid 
                              struct emit e);
 struct effect *core_effect(struct core *c, enum effect_kind kind);
 void core_reply_ok(struct core *c, json_t *takes);
-void core_refuse(struct core *c, enum code code, const char *field, const char *near,
-                 const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* returns  the refusal, borrowed, for further members; NULL: nobody waits for a reply. */
+json_t *core_refuse(struct core *c, enum code code, const char *field, const char *near,
+                    const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 /* What the courier is told, but for the message's id, its number and the contact. Gives. */
 json_t *attempt_frame(const char *person, const char *endpoint, const char *body,

@@ -34,9 +34,12 @@ int http_status_of(enum code c)
     case CODE_UNAUTHORIZED:
         return 401;
     case CODE_DENIED:
+    case CODE_WRONG_CODE:
+    case CODE_LINK_LOCKED:
     case CODE_FORBIDDEN_ORIGIN:
         return 403;
     case CODE_NOT_FOUND:
+    case CODE_UNKNOWN_LINK:
     case CODE_UNKNOWN_ROUTE:
         return 404;
     case CODE_METHOD_NOT_ALLOWED:

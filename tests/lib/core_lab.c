@@ -9,16 +9,19 @@
 static const char channels[] =
     "{'web':{'method':'POST','headers':{'content-type':'application/json'},"
     "'body':{'to':'{person.id}','text':'{mark}{text}','title':'{mark}{incident.title}',"
-    "'type':'{type}','attempt':'{attempt:number}'}}}";
+    "'type':'{type}','attempt':'{attempt:number}','code':'{code}','link':'{answer_url}'}},"
+    "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
 
 static const char city[] =
     "{'name':'浑江市','languages':['zh','en'],"
     "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
-    " 'desk':{'channel':'web','at_once':64}},"
+    " 'desk':{'channel':'web','at_once':64},'app':{'channel':'app'},'gate':{'channel':'gate'}},"
     "'people':{"
     " 'wang.qiang':{'name':'王强','contacts':['push:@','sms:@'],'drill':true},"
     " 'li.ming':{'name':'李明','contacts':['push:@'],'drill':true},"
-    " 'sun.wei':{'name':'孙伟','contacts':['sms:@']}},"
+    " 'sun.wei':{'name':'孙伟','contacts':['sms:@']},"
+    " 'zhou.jie':{'name':'周杰','contacts':['app:@']},"
+    " 'wu.fang':{'name':'吴芳','contacts':['gate:@']}},"
     "'groups':{'crew':[]},"
     "'stations':{'g7':{'kind':'gauge','name':'7号站'}},"
     "'rosters':{'duty-room':{'title':'值班室','titles':{'a':'主班','b':'副班','c':'带班'},"
@@ -398,6 +401,56 @@ const json_t *lab_answer(struct lab *lab, const char *person)
     return lab_say(lab, IN_ANSWER, text_str(&body));
 }
 
+/* The record that queued the last message to this person. */
+static const struct record *message_of(const struct lab *lab, const char *person)
+{
+    for (size_t n = lab->journal_count; n > 0; n--) {
+        const struct record *r = lab->journal[n - 1];
+        if (r->kind == REC_NOTICE_QUEUED && !strcmp(json_str_or(r->body, "to", ""), person))
+            return r;
+    }
+    fail_msg("no message was written to %s", person);
+    return NULL;
+}
+
+json_t *lab_message(const struct lab *lab, const char *person)
+{
+    const char *body = record_str(message_of(lab, person), "body");
+    json_t *shown = NULL;
+    struct why why;
+    if (!body || json_read(body, strlen(body), &shown, &why))
+        fail_msg("the message to %s has no body", person);
+    return shown;
+}
+
+const json_t *lab_answer_link(struct lab *lab, const char *person, const char *body)
+{
+    AUTO_JSON(shown);
+    AUTO_JSON(said);
+    AUTO_JSON(more);
+    shown = lab_message(lab, person);
+    more = data(body);
+    const char *link = json_str(shown, "link");
+    said = json_put_str(json_object(), "token", strrchr(link, '/') + 1);
+    json_put_str(said, "code", json_str(shown, "code"));
+    json_object_update(said, more);
+    struct input in = {.kind = IN_ANSWER_LINK,
+                       .who = {.id = "nobody"},
+                       .incident = message_of(lab, person)->incident};
+    input_decide(lab, in, said);
+    return lab->reply;
+}
+
+const json_t *lab_receipt(struct lab *lab, const char *person, const char *receipt)
+{
+    AUTO_TEXT(body);
+    struct input in = {.kind = IN_RECEIPT};
+    assert_true(uuid_parse(json_str_or(message_of(lab, person)->body, "notice", ""), &in.notice));
+    text_addf(&body, "{'receipt':'%s'}", receipt);
+    lab_input(lab, in, text_str(&body));
+    return lab->reply;
+}
+
 /* --- the planner --- */
 
 static size_t event_at(const struct lab *lab)
@@ -534,15 +587,9 @@ const json_t *lab_incident(struct lab *lab)
 
 const json_t *lab_notice(struct lab *lab, const char *person)
 {
-    for (size_t n = lab->journal_count; n > 0; n--) {
-        const struct record *r = lab->journal[n - 1];
-        if (r->kind != REC_NOTICE_QUEUED || strcmp(json_str_or(r->body, "to", ""), person) != 0)
-            continue;
-        AUTO_TEXT(name);
-        text_addf(&name, "%d %s", ROW_NOTICE, json_str_or(r->body, "notice", ""));
-        return scratch(lab, json_share(json_at(lab->rows, text_str(&name))));
-    }
-    return NULL;
+    AUTO_TEXT(name);
+    text_addf(&name, "%d %s", ROW_NOTICE, json_str_or(message_of(lab, person)->body, "notice", ""));
+    return scratch(lab, json_share(json_at(lab->rows, text_str(&name))));
 }
 
 const char *lab_state(struct lab *lab)

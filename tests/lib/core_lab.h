@@ -13,8 +13,9 @@
  * gives as a table of rows, and its effects lie in wait for the test. lab_done checks I13: the rows
  * of the live core, of one loaded from the table and of one rebuilt from the journal are the same.
  *
- * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once); wang.qiang by
- * push, then sms; li.ming by push; sun.wei by sms; crew.0 … by desk, all in group:crew. The roster
+ * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once), app (gives the
+ * receipt "seen"), gate (gives "delivered"); wang.qiang by push, then sms; li.ming by push; sun.wei
+ * by sms; zhou.jie by app; wu.fang by gate; crew.0 … by desk, all in group:crew. The roster
  * duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and li.ming take part in drills.
  * Plans: flood (facts stage_m by gauge, breach; fallback li.ming 5m, sun.wei 10m), watch
  * (ends by order), and none for other triggers.
@@ -68,6 +69,11 @@ void lab_site_without_sms(struct lab *lab);
 const json_t *lab_trigger(struct lab *lab, const char *body);
 const json_t *lab_answer(struct lab *lab, const char *person);
 const json_t *lab_say(struct lab *lab, enum input_kind kind, const char *body);
+/* The body of the last message to this person, as it was written first. Gives. */
+json_t *lab_message(const struct lab *lab, const char *person);
+/* By its link and code; `body` replaces or adds members. Nobody needs to be known for it. */
+const json_t *lab_answer_link(struct lab *lab, const char *person, const char *body);
+const json_t *lab_receipt(struct lab *lab, const char *person, const char *receipt);
 
 /* the planner: answers the oldest event of the incident opened last */
 const json_t *lab_event(const struct lab *lab); /* NULL: none is under way */

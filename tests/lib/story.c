@@ -64,8 +64,10 @@ struct story {
     size_t coming_count, coming_cap;
     int64_t orders;
     json_t *frames; /* from planners, not yet taken in */
+    json_t *phones; /* {PERSON: "data" of the body of the last message that went there} */
     json_t *reply;
     struct uuid incident;
+    struct uuid notice; /* of the receipt being told */
 
     struct person_script people[PEOPLE_MAX];
     size_t people_count;
@@ -220,8 +222,10 @@ static void story_attempt(struct story *s, const struct effect *e)
     AUTO_JSON(body);
     const char *text = json_str_or(e->body, "body", "{}");
     struct why why;
-    if (json_read(text, strlen(text), &body, &why) == ERR_OK)
+    if (json_read(text, strlen(text), &body, &why) == ERR_OK) {
         json_put_str(result, "type", json_str(body, "type"));
+        json_put(s->phones, person, json_share(json_at(body, "data")));
+    }
     s->coming = mem_grow(s->coming, &s->coming_cap, s->coming_count + 1, sizeof *s->coming);
     s->coming[s->coming_count++] = (struct coming){.at = s->mono + COURIER_MS,
                                                    .order = s->orders++,
@@ -456,14 +460,17 @@ static json_t *story_check(const char *plan_name, const char *plan_source, json_
     char file[80];
     char *site = file_text("tests/lib/story_site.lua");
     char *webhook = file_text("plans/channels/webhook.lua");
+    char *demo = file_text("plans/channels/demo.lua");
     snprintf(file, sizeof file, "%s.lua", plan_name);
     *ret_source = file_object(file, plan_source);
     AUTO_JSON(request);
-    request = json_pack("{s:s,s:i,s:o,s:[o],s:[O]}", "op", "check", "id", 1, "site",
-                        file_object("site.lua", site), "channels",
-                        file_object("webhook.lua", webhook), "plans", *ret_source);
+    request =
+        json_pack("{s:s,s:i,s:o,s:[oo],s:[O]}", "op", "check", "id", 1, "site",
+                  file_object("site.lua", site), "channels", file_object("webhook.lua", webhook),
+                  file_object("demo.lua", demo), "plans", *ret_source);
     free(site);
     free(webhook);
+    free(demo);
     json_t *checked = check_set(request);
     if (!json_bool(checked, "ok")) {
         char *findings = json_dumps(json_at(checked, "findings"), JSON_INDENT(1));
@@ -474,8 +481,11 @@ static json_t *story_check(const char *plan_name, const char *plan_source, json_
 
 static struct core *story_core(const struct story *s)
 {
-    struct core_config config = {
-        .version = "story", .speed = 1, .incidents_max = 1000000, .attempts_max = 256};
+    struct core_config config = {.version = "story",
+                                 .speed = 1,
+                                 .incidents_max = 1000000,
+                                 .attempts_max = 256,
+                                 .answer_url = "https://muster.example"};
     struct core *c = core_new(&config);
     struct why why;
     const json_t *plan = json_array_get(json_at(s->checked, "plans"), 0);
@@ -507,6 +517,7 @@ struct story *story_new(const char *plan_name, const char *plan_source)
     s->plan_name = mem_str(plan_name);
     s->checked = story_check(plan_name, plan_source, &s->source);
     s->frames = json_array();
+    s->phones = json_object();
     s->wall = STORY_BEGINS;
     s->core = story_core(s);
     story_start(s);
@@ -603,6 +614,7 @@ void story_end(struct story *s)
     free(s->rows);
     free(s->coming);
     json_decref(s->frames);
+    json_decref(s->phones);
     json_decref(s->reply);
     json_decref(s->checked);
     json_decref(s->source);
@@ -666,8 +678,11 @@ static json_t *story_json(const char *single_quoted)
 static const json_t *story_ask(struct story *s, enum input_kind kind, struct uuid incident,
                                json_t *takes_body)
 {
-    struct input in = {
-        .kind = kind, .incident = incident, .body = takes_body, .to = {.conn = 1, .line = 1}};
+    struct input in = {.kind = kind,
+                       .incident = incident,
+                       .notice = s->notice,
+                       .body = takes_body,
+                       .to = {.conn = 1, .line = 1}};
     AUTO_TEXT(canonical);
     json_write(takes_body, &canonical);
     for (size_t n = 0; n < canonical.len; n++)
@@ -696,6 +711,36 @@ const json_t *story_update(struct story *s, const char *json)
 const json_t *story_answer(struct story *s, const char *json)
 {
     return story_ask(s, IN_ANSWER, s->incident, story_json(json));
+}
+
+static const json_t *phone_of(const struct story *s, const char *person)
+{
+    const json_t *shown = json_at(s->phones, person);
+    if (!shown)
+        fail_msg("no message went to %s", person);
+    return shown;
+}
+
+const json_t *story_answer_link(struct story *s, const char *person, const char *json)
+{
+    const json_t *shown = phone_of(s, person);
+    const char *link = json_str_or(shown, "answer_url", "");
+    json_t *body = json_put_str(json_object(), "token", strrchr(link, '/') + 1);
+    AUTO_JSON(more);
+    more = story_json(json);
+    const char *code = json_str_or(shown, "code", "");
+    json_put_str(body, "code", code);
+    json_object_update(body, more);
+    if (!strcmp(json_str_or(body, "code", ""), "wrong"))
+        json_put_str(body, "code", strcmp(code, "0000") != 0 ? "0000" : "0001");
+    return story_ask(s, IN_ANSWER_LINK, s->incident, body);
+}
+
+const json_t *story_receipt(struct story *s, const char *person, const char *receipt)
+{
+    s->notice = (struct uuid){0};
+    assert_true(uuid_parse(json_str_or(phone_of(s, person), "notice", ""), &s->notice));
+    return story_ask(s, IN_RECEIPT, s->incident, json_put_str(json_object(), "receipt", receipt));
 }
 
 const json_t *story_resolve(struct story *s)

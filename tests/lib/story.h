@@ -34,6 +34,11 @@ void story_person_silent(struct story *s, const char *person);
 const json_t *story_trigger(struct story *s, const char *json);
 const json_t *story_update(struct story *s, const char *json);
 const json_t *story_answer(struct story *s, const char *json);
+/* By link and code of the last message that went to this person; members replace or add, and
+ * {'code':'wrong'} is four digits that are not the code. */
+const json_t *story_answer_link(struct story *s, const char *person, const char *json);
+/* Word from the endpoint of that message: "delivered", "seen". */
+const json_t *story_receipt(struct story *s, const char *person, const char *receipt);
 const json_t *story_resolve(struct story *s);
 const json_t *story_terminate(struct story *s, const char *reason);
 

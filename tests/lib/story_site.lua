@@ -6,12 +6,14 @@ return site {
     endpoints = {
         pager = { channel = "webhook", secret = "pager", drill = true },
         phone = { channel = "webhook", secret = "phone" },
+        screen = { channel = "demo", secret = "screen" }, -- says when a message was seen
     },
     people = {
         ["wang.qiang"] = { name = "王强", dept = "flood-office", contacts = { "pager:@", "phone:@" }, drill = true },
         ["li.ming"] = { name = "李明", dept = "flood-office", contacts = { "pager:@" }, drill = true },
         ["sun.wei"] = { name = "孙伟", dept = "flood-office", contacts = { "phone:@" } },
         ["han.mei"] = { name = "韩梅", dept = "flood-office", lang = "en", contacts = { "phone:@" } },
+        ["zhou.jie"] = { name = "周杰", dept = "flood-office", contacts = { "screen:@" } },
     },
     departments = {
         ["flood-office"] = { name = "防汛办", duty = "duty:duty-room", head = "person:sun.wei" },

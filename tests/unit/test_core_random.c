@@ -56,8 +56,8 @@ static void night_trigger(struct night *n)
 static void add_command(struct night *n, struct text *cmds, struct text *steps)
 {
     static const char *const targets[] = {"duty:duty-room", "group:crew", "person:sun.wei",
-                                          "person:nobody"};
-    const char *to = targets[chance(n, 4)];
+                                          "person:nobody", "person:zhou.jie"};
+    const char *to = targets[chance(n, 5)];
     int step = ++n->step;
     text_add(cmds, cmds->len > 1 ? "," : "");
     switch (chance(n, 7)) {
@@ -106,10 +106,34 @@ static void night_turn(struct night *n)
         lab_turn_done(&n->lab, "[]", "{'names':[],'steps':[]}");
 }
 
+/* Whoever was written to last, with the right code or a wrong one. */
+static void night_by_link(struct night *n)
+{
+    static const char *const said[] = {"{}", "{'note':'x'}", "{'decline':true}", "{'code':'x'}",
+                                       "{'code':'0000'}"};
+    const struct record *last = lab_last(&n->lab, REC_NOTICE_QUEUED);
+    if (last && record_str(last, "body"))
+        lab_answer_link(&n->lab, json_str(last->body, "to"), said[chance(n, 5)]);
+}
+
+/* True or not: a receipt may come for anything, at any time. */
+static void night_receipt(struct night *n)
+{
+    const struct record *last = lab_last(&n->lab, REC_NOTICE_QUEUED);
+    if (last)
+        lab_receipt(&n->lab, json_str(last->body, "to"), chance(n, 2) ? "seen" : "delivered");
+}
+
 static void night_people(struct night *n)
 {
     AUTO_TEXT(body);
-    switch (chance(n, 12)) {
+    switch (chance(n, 14)) {
+    case 12:
+        night_by_link(n);
+        break;
+    case 13:
+        night_receipt(n);
+        break;
     case 0:
         lab_say(&n->lab, IN_RESOLVE, "{}");
         break;

@@ -1,0 +1,71 @@
+#include "core/receipt.h"
+
+#include "core/decide.h"
+#include "core/notice.h"
+
+#include <string.h>
+
+static enum proof proof_of(const char *receipt)
+{
+    return !strcmp(receipt, "seen") ? PROOF_SEEN : PROOF_DELIVERED;
+}
+
+/* How much this endpoint can tell. */
+static enum proof endpoint_tells(const struct core *c, const char *endpoint)
+{
+    if (c->cfg.demo)
+        return PROOF_SEEN;
+    const struct endpoint *e = c->site ? site_endpoint(c->site->site, endpoint) : NULL;
+    const struct channel *ch = e ? channel_find(c->site->channels, e->channel) : NULL;
+    if (!ch || !strcmp(channel_receipt(ch), "none"))
+        return PROOF_NONE;
+    return proof_of(channel_receipt(ch));
+}
+
+static bool may_have_arrived(const struct notice *n)
+{
+    return notice_finished(n) ? notice_state_arrived(n->state) : n->tried;
+}
+
+/* The message of the input, if a receipt can be about it; else it is refused. */
+static struct notice *notice_of_receipt(struct core *c, enum proof p)
+{
+    struct notice *n = core_notice(c, c->in->notice);
+    char id[UUID_TEXT];
+    if (!n) {
+        core_refuse(c, CODE_NOT_FOUND, "notice", NULL, "no message %s, or its incident is over",
+                    uuid_text(c->in->notice, id));
+        return NULL;
+    }
+    if (endpoint_tells(c, n->endpoint) < p) {
+        core_refuse(c, CODE_CONFLICT, "receipt", NULL,
+                    "the channel of endpoint \"%s\" declares no such receipt", n->endpoint);
+        return NULL;
+    }
+    if (!may_have_arrived(n)) {
+        core_refuse(c, CODE_CONFLICT, "notice", NULL, "message %s was not sent: it is %s",
+                    uuid_text(n->id, id), notice_state_name(n->state));
+        return NULL;
+    }
+    return n;
+}
+
+void decide_receipt(struct core *c)
+{
+    const char *receipt = json_str_or(c->in->body, "receipt", "");
+    enum proof p = proof_of(receipt);
+    struct notice *n;
+    if (!input_allowed(c, SCOPE_RESPOND, "give receipts") || !(n = notice_of_receipt(c, p)))
+        return;
+    if (p > n->proof) {
+        char id[UUID_TEXT];
+        json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, id));
+        json_put_str(body, "step", n->step);
+        json_put_str(body, "to", n->person);
+        json_put_str(body, "endpoint", n->endpoint);
+        core_emit(c, p == PROOF_SEEN ? REC_NOTICE_SEEN : REC_NOTICE_DELIVERED, n->incident,
+                  (struct emit){.actor = actor_input(c), .body = body});
+        notice_arrived(c, n);
+    }
+    core_reply_ok(c, json_put_str(json_object(), "state", notice_state_name(n->state)));
+}

@@ -1,0 +1,15 @@
+/*
+ * receipt - word from an endpoint, after its 2xx, of how far a message has come: on the person's
+ * device (delivered), before their eyes (seen).
+ *
+ * Only an endpoint whose channel declares such a receipt is believed; in the demo each one is, as
+ * each is a phone of the demo. A receipt that comes before the endpoint's 2xx is kept, and one that
+ * comes after a failed attempt proves that it did arrive (states: struct notice). A repeat, and one
+ * that says less than is known, changes nothing and is not recorded. Nothing is escalated because a
+ * receipt is missing.
+ */
+#pragma once
+
+#include "core/state.h"
+
+void decide_receipt(struct core *c);
