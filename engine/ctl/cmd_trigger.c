@@ -20,6 +20,7 @@
 static const struct option_spec options[] = {
     OPTION("--title", "T", "what has happened, in one line; required",
            "一句话说明发生了什么；必填"),
+    OPTION("--note", "T", "what else there is to say", "补充说明"),
     OPTION("--kind", "K", "kind of incident, for plans that start on it", "事件种类"),
     OPTION("--source", "S", "who or what reports it", "来源"),
     OPTION("--event", "E", "name of the event at its source", "来源处的事件名"),
@@ -67,8 +68,8 @@ static enum err objects_put(const struct args *a, json_t *request, struct why *w
 
 static json_t *request_make(const struct ctl *c, const struct args *a)
 {
-    static const char *const names[] = {"title", "kind",    "source", "event",
-                                        "grade", "warning", "key"};
+    static const char *const names[] = {"title", "note",  "kind",    "source",
+                                        "event", "grade", "warning", "key"};
     json_t *request = ask_begin(c, "trigger");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         AUTO_TEXT(option);

@@ -19,6 +19,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define HEARTBEAT ": still here\n\n"
 
@@ -31,6 +32,8 @@ static struct http_ask *ask_new(const struct http_request *r)
     ask->if_none_match = mem_str(http_header(r, "if-none-match"));
     const char *accept = http_header(r, "accept");
     ask->html = accept && strstr(accept, "text/html");
+    const char *language = http_header(r, "accept-language");
+    ask->zh = language && strncasecmp(language, "zh", 2) == 0;
     return ask;
 }
 
@@ -140,9 +143,29 @@ static void json_render(struct conn *c, struct slot *slot, json_t *reply, struct
     reply_write(c, slot, &r, to);
 }
 
+/* Nothing of a page for a person runs, and it is nobody's frame. */
+static void page_render(struct conn *c, struct slot *slot, const json_t *reply, struct text *to)
+{
+    AUTO_TEXT(body);
+    enum code code = CODE_OK;
+    struct http_reply r = {.status = 200, .type = "text/html; charset=utf-8"};
+    if (code_parse(json_str_or(reply, "code", ""), &code))
+        r.status = http_status_of(code);
+    http_reply_header(&r, "Content-Security-Policy",
+                      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
+                      "frame-ancestors 'none'");
+    slot->ask->route->page(c, slot, reply, &r, &body);
+    r.body = text_str(&body);
+    r.body_len = body.len;
+    reply_write(c, slot, &r, to);
+}
+
 static void http_render(struct conn *c, struct slot *slot, json_t *reply, struct text *to)
 {
-    if (json_is_true(json_at(reply, "ok")))
+    const struct http_ask *ask = slot->ask;
+    if (ask->html && ask->route && ask->route->page)
+        page_render(c, slot, reply, to);
+    else if (json_is_true(json_at(reply, "ok")))
         json_render(c, slot, reply, to);
     else
         problem_render(c, slot, reply, to);

@@ -25,6 +25,7 @@ struct http_ask {
     char *allow;               /* for 405 */
     bool head;                 /* HEAD: the answer has no body */
     bool html;                 /* a person's browser asks */
+    bool zh;                   /* who reads Chinese first */
 };
 
 void http_ask_free(struct http_ask *ask);

@@ -33,7 +33,17 @@ struct route_match {
     size_t params_count;
 };
 
+struct http_reply;
+struct slot;
+
+/* Answers by itself. */
 typedef void route_fn(struct conn *c, uint64_t line, const struct route_match *m);
+/*
+ * A reply ({"ok":…}) as a page for a person. body: what the page is written to; `r` has status 200
+ * or that of the refusal.
+ */
+typedef void route_page_fn(const struct conn *c, const struct slot *slot, const json_t *reply,
+                           struct http_reply *r, struct text *body);
 
 /* What an answered request of an operation is shown as. */
 enum route_shape {
@@ -41,15 +51,13 @@ enum route_shape {
     SHAPE_OPENED, /* the same; 201 and Location where it is new */
     SHAPE_ONE,    /* the one object in it */
     SHAPE_EVENTS, /* a stream */
-    SHAPE_ANSWER, /* an answer page, or JSON */
-    SHAPE_LOGIN,  /* a cookie and the way to the front page, or JSON */
 };
 
 /* What is taken as a body. */
 enum route_body {
     BODY_NONE,
     BODY_JSON, /* none at all is an empty object */
-    BODY_FORM, /* JSON, or a form */
+    BODY_FORM, /* JSON, or a form, whose empty fields are left out */
     BODY_TEXT, /* JSON, or any text: its first line is the title */
     BODY_RAW,  /* the row's function sees to it */
 };
@@ -62,6 +70,7 @@ struct route {
     enum route_body body;
     bool demo; /* there under --demo only */
     route_fn *answer;
+    route_page_fn *page; /* for browsers; NULL: they get JSON as programs do */
 };
 
 /*
