@@ -8,9 +8,15 @@
  *                                         --OVER--> refused: nothing more comes, for ever
  *
  * llhttp parses; it is lenient where RFC 9112 lets a server choose. So the raw head goes through
- * http_scan first, the framing of chunks is followed beside it, and the headers that decide where a
- * request ends are checked in their number and their letters. After a refusal no byte is ever read
- * as another request. An idle parser holds no memory.
+ * http_scan first, its headers through http_head, and http_chunks follows the framing of chunks.
+ * Where the readers disagree about the end of a request, it is refused.
+ *
+ *     IDLE --a byte--> HEAD --the head is whole and good--> BODY --all of it came--> IDLE
+ *     HEAD, BODY --refused--> OVER
+ *     IDLE --a request with keep_alive false was given--> nothing is read any more
+ *
+ * After a refusal, and behind a request that says it is the last, no byte is ever read as another
+ * request. An idle parser holds no memory; a request under way holds what has come of it.
  *
  * Layer      intake: pure.
  * Ownership  A plain value; http_done frees. A request borrows until the next http_next or feed.
@@ -18,8 +24,8 @@
  */
 #pragma once
 
-#include "base/arena.h"
 #include "base/text.h"
+#include "intake/http_form.h"
 #include "intake/http_scan.h"
 #include "intake/refusal.h"
 
@@ -37,6 +43,7 @@ struct http_parser {
     struct http_scan scan;
     struct http_work *work;  /* NULL: none */
     struct refusal *refused; /* NULL: not over */
+    bool ended;              /* the last request was given */
 };
 
 enum http_method {
@@ -51,15 +58,9 @@ enum http_method {
 enum http_next { HTTP_NEXT_NONE, HTTP_NEXT_CONTINUE, HTTP_NEXT_WHOLE, HTTP_NEXT_OVER };
 
 enum http_phase {
-    HTTP_PHASE_IDLE, /* between requests */
+    HTTP_PHASE_IDLE, /* between requests, or there are bytes that nobody has asked about yet */
     HTTP_PHASE_HEAD, /* a head has begun */
     HTTP_PHASE_BODY, /* its body is missing in part */
-};
-
-/* A name and its value: of a header, the query, or a form. */
-struct http_pair {
-    const char *name;
-    const char *value;
 };
 
 struct http_request {
@@ -85,18 +86,5 @@ size_t http_body_seen(const struct http_parser *p); /* bytes of the body under w
 size_t http_held(const struct http_parser *p);      /* bytes that wait to be taken */
 
 const char *http_method_name(enum http_method m); /* "GET"; "this method" for OTHER */
-/* The first header of this name, in any case; NULL: there is none. */
+/* The first header of this name, in any case; NULL: there is none. See ONCE in http_head.c. */
 const char *http_header(const struct http_request *r, const char *name);
-
-/* ---- application/x-www-form-urlencoded ---- */
-
-struct http_form {
-    struct arena keep; /* the pairs' strings */
-    struct http_pair *pairs;
-    size_t count, cap;
-};
-
-/* returns  BAD_REQUEST for what is not encoded properly, no UTF-8 or holds a NUL. */
-enum code http_form_read(const char *bytes, size_t len, struct http_form *ret,
-                         struct refusal *ret_refusal);
-void http_form_done(struct http_form *f);

@@ -1,23 +1,31 @@
 /*
- * http_scan - the letters of an HTTP message that llhttp is lenient about.
+ * http_scan - the letters of the head of an HTTP request, one by one, before llhttp sees it. llhttp
+ * is lenient about some of them, and where two readers may disagree there is room for a second
+ * request between them.
  *
- * The head: every line ends with CR LF and nothing else does; no controls; a header line begins
- * with a token and its colon, never with white space (obs-fold, which one parser joins to the line
- * before and another takes for a header of its own). Bytes may come cut anywhere.
+ *     request line:  TOKEN SP printable ASCII SP "HTTP/1.0" or "HTTP/1.1" CR LF
+ *     header line:   TOKEN ":" anything but controls CR LF
+ *     the end:       CR LF
  *
- * Chunks: "HEX CR LF", the bytes, "CR LF", at the end "0 CR LF CR LF". No extensions, no trailers.
+ * Each line ends with CR LF and nothing else does. A header line never begins with white space
+ * (obs-fold, which one reader joins to the line before and another takes for a header of its own).
+ * One empty line may stand before the request (RFC 9112, 2.2). Bytes may come cut anywhere: a fold
+ * split over two packets is still one.
  *
  * Layer      intake: pure.
- * Ownership  Plain values.
+ * Ownership  A plain value; {0} is the beginning of a head.
  */
 #pragma once
 
 #include "intake/refusal.h"
 
 enum http_scan_at {
-    HTTP_AT_START, /* an empty line may stand before a request, once */
-    HTTP_AT_START_CR,
-    HTTP_AT_REQUEST,
+    HTTP_AT_START,
+    HTTP_AT_START_CR, /* of the empty line before the request */
+    HTTP_AT_METHOD,
+    HTTP_AT_TARGET_FIRST,
+    HTTP_AT_TARGET,
+    HTTP_AT_VERSION,
     HTTP_AT_LINE, /* the first byte of a header line, or of the empty one */
     HTTP_AT_NAME,
     HTTP_AT_VALUE,
@@ -28,39 +36,15 @@ enum http_scan_at {
 
 struct http_scan {
     enum http_scan_at at;
-    bool skipped; /* the empty line before the request */
-    size_t seen;  /* bytes of the head */
+    bool skipped;        /* the empty line before the request */
+    unsigned version_at; /* bytes of the version seen */
+    size_t seen;         /* bytes of the head */
 };
 
 /*
- * Go on with these bytes, up to the end of the head.
+ * Go on with these bytes, up to the end of the head, adding to `seen`.
  *
- * ret_used  how many belong to the head
- * returns   CODE_OK (more may be needed: at != HTTP_AT_END) or BAD_REQUEST.
+ * returns  CODE_OK (more may be needed: at != HTTP_AT_END) or BAD_REQUEST.
  */
-enum code http_scan_head(struct http_scan *s, const char *bytes, size_t len, size_t *ret_used,
+enum code http_scan_head(struct http_scan *s, const char *bytes, size_t len,
                          struct refusal *ret_refusal);
-
-enum http_chunk_at {
-    HTTP_CHUNK_SIZE,
-    HTTP_CHUNK_SIZE_LF,
-    HTTP_CHUNK_DATA,
-    HTTP_CHUNK_DATA_CR,
-    HTTP_CHUNK_DATA_LF,
-    HTTP_CHUNK_LAST_CR,
-    HTTP_CHUNK_LAST_LF,
-    HTTP_CHUNK_END,
-};
-
-struct http_chunks {
-    enum http_chunk_at at;
-    int digits;
-    size_t left;  /* of the chunk */
-    size_t total; /* bytes of all chunks, as announced so far */
-};
-
-/* The same for a chunked body. most: BODY_TOO_LONG above it, as soon as it is announced. */
-enum code http_scan_chunks(struct http_chunks *s, const char *bytes, size_t len, size_t most,
-                           size_t *ret_used, struct refusal *ret_refusal);
-
-bool http_is_token(const char *text); /* RFC 9110: letters, digits and !#$%&'*+-.^_`|~ */
