@@ -23,7 +23,7 @@ PREFIX  ?= /usr/local
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := 0.1.0
 
-LIBS_PKG   := libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium libseccomp
+LIBS_PKG   := jemalloc libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium libseccomp
 # llhttp: Debian 12 has it as C source in node-llhttp, Debian 13 as a library.
 LLHTTP_SRC := $(wildcard /usr/share/llhttp/*.c)
 LLHTTP_LIB := $(if $(LLHTTP_SRC),,-lllhttp)
@@ -31,7 +31,9 @@ LIBS_HERE  := $(and $(shell pkg-config --exists $(LIBS_PKG) 2>/dev/null && comma
                     $(wildcard /usr/include/llhttp.h /usr/share/include/llhttp/llhttp.h))
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBS_PKG) 2>/dev/null))
 PKG_CFLAGS += $(if $(LLHTTP_SRC),-isystem /usr/share/include/llhttp -DLLHTTP_STRICT_MODE=1)
-PKG_LIBS   := $(shell pkg-config --libs $(LIBS_PKG) 2>/dev/null) $(LLHTTP_LIB)
+# A sanitizer brings an allocator of its own.
+PKG_LIBS   := $(if $(SANITIZE),,-ljemalloc) $(shell pkg-config --libs $(LIBS_PKG) 2>/dev/null) \
+              $(LLHTTP_LIB)
 MACHINE    := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
