@@ -9,6 +9,10 @@
 
 enum { HELD_SPARE_BYTES_MAX = 4096 };
 
+#define LENGTH_ONCE                                                                                \
+    "the length of the body is said once: by one Content-Length in plain digits, or by "           \
+    "Transfer-Encoding: chunked"
+
 struct span {
     char *at; /* NULL: not there yet */
     size_t len;
@@ -169,10 +173,10 @@ static enum code llhttp_refuse(const llhttp_t *parser, enum llhttp_errno e, stru
         {HPE_INVALID_METHOD, "the method is none of HTTP"},
         {HPE_INVALID_URL, "the request line must name a path that begins with /, "
                           "percent-encoded where it is not plain"},
-        {HPE_INVALID_CONTENT_LENGTH, "Content-Length must be one number in plain digits"},
-        {HPE_UNEXPECTED_CONTENT_LENGTH, "the length of the body is given twice; send one "
-                                        "Content-Length, or one Transfer-Encoding: chunked"},
-        {HPE_INVALID_TRANSFER_ENCODING, "Transfer-Encoding can only be chunked"},
+        {HPE_INVALID_CONTENT_LENGTH, LENGTH_ONCE},
+        {HPE_UNEXPECTED_CONTENT_LENGTH, LENGTH_ONCE},
+        {HPE_INVALID_TRANSFER_ENCODING, "Transfer-Encoding can only be chunked, and stands "
+                                        "without Content-Length"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].e == e)

@@ -99,9 +99,10 @@ static void a_body_whose_length_can_be_doubted_is_refused(void **state)
 {
     (void)state;
     static const struct bad bad[] = {
-        {"two lengths", BYTES(POST "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"), "twice"},
+        {"two lengths", BYTES(POST "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
+         "said once"},
         {"two equal lengths", BYTES(POST "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello"),
-         "twice"},
+         "said once"},
         {"a list of lengths", BYTES(POST "Content-Length: 5, 5\r\n\r\nhello"), "plain digits"},
         {"a signed length", BYTES(POST "Content-Length: +5\r\n\r\nhello"), "plain digits"},
         {"a negative length", BYTES(POST "Content-Length: -5\r\n\r\nhello"), "plain digits"},
@@ -118,11 +119,11 @@ static void a_body_whose_length_can_be_doubted_is_refused(void **state)
         {"length and chunks",
          BYTES(POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
                     "0\r\n\r\n"),
-         "twice"},
+         "Transfer-Encoding"},
         {"chunks and length",
          BYTES(POST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"
                     "0\r\n\r\n"),
-         "twice"},
+         "said once"},
         {"two codings",
          BYTES(POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"
                     "\r\n0\r\n\r\n"),
