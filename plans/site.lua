@@ -32,6 +32,9 @@ return site {
         ["xu.qing"]    = { name = "许晴", dept = "urban", contacts = { "phone:@" } },
         ["feng.tao"]   = { name = "冯涛", dept = "health", contacts = { "phone:@" } },
         ["chu.lan"]    = { name = "褚岚", dept = "hydrology", contacts = { "desk:@", "phone:@" }, drill = true },
+        -- data bureau 数据局
+        ["tang.yu"]    = { name = "唐宇", dept = "it", contacts = { "phone:@", "desk:@" }, drill = true },
+        ["song.jia"]   = { name = "宋佳", dept = "it", contacts = { "phone:@", "desk:@" }, drill = true },
         ["wei.dong"]   = { name = "卫东", dept = "it", lang = "en", contacts = { "phone:@" }, drill = true },
     },
 
@@ -42,13 +45,14 @@ return site {
         urban             = { name = "住建局", head = "person:zheng.hao", backup = "person:xu.qing" },
         health            = { name = "卫健委", head = "person:feng.tao" },
         hydrology         = { name = "水文局", duty_phone = "desk:@", head = "person:chu.lan" },
-        it                = { name = "数据局", head = "person:wei.dong" },
+        it                = { name = "数据局", duty = "duty:it-oncall", head = "person:wei.dong" },
         ["province-duty"] = { name = "省总值班室", endpoint = "province", outside = true },
     },
 
     posts = {
         ["flood-hq-commander"] = { title = "防指总指挥", holder = "person:han.mei", deputy = "post:flood-hq-deputy" },
         ["flood-hq-deputy"]    = { title = "防指副总指挥", holder = "person:sun.wei", deputy = "person:qian.min" },
+        ["it-manager"]         = { title = "运维负责人", holder = "person:wei.dong", deputy = "person:song.jia" },
     },
 
     groups = {
@@ -73,6 +77,12 @@ return site {
             titles = { officer_a = "主班", officer_b = "副班", lead = "带班领导" },
             seats  = { officer_a = { "wang.qiang" }, officer_b = { "li.ming" }, lead = { "zhao.lei" } },
             order  = { "officer_a", "officer_b", "lead" },
+        },
+        ["it-oncall"] = {
+            title  = "信息系统值班",
+            titles = { primary = "运维主值", secondary = "运维备值" },
+            seats  = { primary = { "tang.yu" }, secondary = { "song.jia" } },
+            order  = { "primary", "secondary" },
         },
     },
 

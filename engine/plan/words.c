@@ -171,6 +171,7 @@ static const struct word words[] = {
     {WORD_INCIDENT, "id", true},
     {WORD_INCIDENT, "kind", true},
     {WORD_INCIDENT, "labels", true},
+    {WORD_INCIDENT, "note", true},
     {WORD_INCIDENT, "opened_at", true},
     {WORD_INCIDENT, "place", true},
     {WORD_INCIDENT, "plan", true},

@@ -11,6 +11,7 @@
 ---@class Incident
 ---@field id string
 ---@field title string
+---@field note string? what the trigger says beyond its title
 ---@field plan string
 ---@field version string?
 ---@field kind string?

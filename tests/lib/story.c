@@ -455,10 +455,11 @@ static json_t *file_object(const char *name, const char *source)
     return json_pack("{s:s,s:s}", "name", name, "source", source);
 }
 
-static json_t *story_check(const char *plan_name, const char *plan_source, json_t **ret_source)
+static json_t *story_check(const char *site_path, const char *plan_name, const char *plan_source,
+                           json_t **ret_source)
 {
     char file[80];
-    char *site = file_text("tests/lib/story_site.lua");
+    char *site = file_text(site_path);
     char *webhook = file_text("plans/channels/webhook.lua");
     char *demo = file_text("plans/channels/demo.lua");
     snprintf(file, sizeof file, "%s.lua", plan_name);
@@ -511,16 +512,31 @@ static void story_start(struct story *s)
     story_drain(s);
 }
 
-struct story *story_new(const char *plan_name, const char *plan_source)
+static struct story *story_at(const char *site_path, const char *plan_name, const char *plan_source)
 {
     struct story *s = mem_new(1, sizeof *s);
     s->plan_name = mem_str(plan_name);
-    s->checked = story_check(plan_name, plan_source, &s->source);
+    s->checked = story_check(site_path, plan_name, plan_source, &s->source);
     s->frames = json_array();
     s->phones = json_object();
     s->wall = STORY_BEGINS;
     s->core = story_core(s);
     story_start(s);
+    return s;
+}
+
+struct story *story_new(const char *plan_name, const char *plan_source)
+{
+    return story_at("tests/lib/story_site.lua", plan_name, plan_source);
+}
+
+struct story *story_shipped(const char *plan_name)
+{
+    AUTO_TEXT(path);
+    text_addf(&path, "plans/%s.lua", plan_name);
+    char *source = file_text(text_str(&path));
+    struct story *s = story_at("plans/site.lua", plan_name, source);
+    free(source);
     return s;
 }
 

@@ -17,6 +17,8 @@ struct story;
 
 /* A story with a site of its own (tests/lib/story_site.lua) and the given plan's text. */
 struct story *story_new(const char *plan_name, const char *plan_source);
+/* A story with plans/site.lua and this plan of plans/. */
+struct story *story_shipped(const char *plan_name);
 /* Checks I13 and that nothing is left undelivered without a reason; frees. */
 void story_end(struct story *s);
 
