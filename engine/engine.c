@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include "base/crash.h"
+#include "base/heap.h"
 #include "base/log.h"
 
 #include <search.h>
@@ -265,6 +266,7 @@ static void engine_second(void *ctx)
     courier_watch(e, passed);
     if (e->draining)
         engine_drain_on(e, passed);
+    heap_give_back();
     e->second_at = at;
     if (e->word_stale)
         last_word_keep(e);

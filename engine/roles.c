@@ -1,5 +1,6 @@
 #include "roles.h"
 
+#include "base/heap.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "core/core.h"
@@ -123,6 +124,7 @@ static int role_planner(enum child_slot slot, char *const *args)
     struct why why = {0};
     if (child_begin(&role.child, slot, &why) || cpu_guard_init(&role.guard, &why))
         return role_failed("planner", &why);
+    heap_keep_nothing();
     jail_planner(args[0] ? strtoll(args[0], NULL, 10) : PLANNER_WORK_BYTES, &report);
     jailed_say(&role.child, &report);
     jail_report_done(&report);

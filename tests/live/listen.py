@@ -88,8 +88,10 @@ def many_addresses(t):
         house.start()
         kinds = [one["kind"] for one in house.admin(op="ping")["listeners"]]
         t.equal(kinds, ["unix", "http", "http", "tcp"], "all addresses are listened on")
-        t.check("http://127.0.0.1:" in house.log_text() and "http://[::1]:" in house.log_text(),
-                "the log says where, with the real ports")
+        ready = h.wait_for(lambda: [x for x in house.log_text().splitlines() if "ready;" in x],
+                           "the log line")[0]
+        t.check("http://127.0.0.1:" in ready and "http://[::1]:" in ready,
+                "the log says where, with the real ports", ready)
         v6 = [one["address"] for one in house.admin(op="ping")["listeners"]
               if one["address"].startswith("[::1]")][0]
         sock = socket.create_connection(("::1", int(v6.rpartition(":")[2])), 30 * h.SLOW)
