@@ -243,3 +243,19 @@ const struct address_range *address_refused(const struct address *a, const struc
     }
     return address_is_v4(a) ? refused_v4(a->b + 12) : refused_v6(a);
 }
+
+const struct address_range *address_outside(const struct address *a)
+{
+    static const struct address_range outside = {
+        {{{0}}, 0}, "another machine", "a demo stays here"};
+    static const struct cidr loopback[] = {
+        {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}}, 96 + 8},
+        {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}, 128},
+    };
+
+    for (size_t i = 0; i < COUNT(loopback); i++) {
+        if (cidr_has(&loopback[i], a))
+            return NULL;
+    }
+    return &outside;
+}

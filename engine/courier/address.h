@@ -59,3 +59,6 @@ bool cidr_has(const struct cidr *net, const struct address *a);
  */
 const struct address_range *address_refused(const struct address *a, const struct cidr *allow,
                                             size_t allow_count);
+
+/* The same for a demo, which connects to loopback and nothing else. */
+const struct address_range *address_outside(const struct address *a);

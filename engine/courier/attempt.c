@@ -63,15 +63,18 @@ static wall_ms wall_now(void)
     return (wall_ms)now.tv_sec * MS_SECOND + now.tv_nsec / 1000000;
 }
 
-enum err attempt_read(struct attempt *a, json_t *frame, struct secrets *secrets, struct why *why)
+enum err attempt_read(struct attempt *a, json_t *frame, struct secrets *secrets,
+                      const struct demo *demo, struct why *why)
 {
-    return parcel_read(&a->parcel, frame, secrets, why);
+    return parcel_read(&a->parcel, frame, secrets, demo, why);
 }
 
 /* ---- what libcurl asks and tells ---- */
 
 static const struct address_range *policy(const struct attempt *a, const struct address *address)
 {
+    if (a->parcel.stays)
+        return address_outside(address);
     return address_refused(address, a->parcel.allow, a->parcel.allow_count);
 }
 
@@ -277,6 +280,7 @@ CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
         .endpoint = a->parcel.endpoint,
         .answer = &a->answer,
         .refused = a->refused,
+        .stays = a->parcel.stays,
         .socket_errno = a->socket_errno,
         .connect_errno = (int)connect_errno,
         .resolved = info_us(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0,

@@ -32,9 +32,13 @@ struct attempt;
 struct attempt *attempt_new(void);
 void attempt_free(struct attempt *a);
 
-/* Read a frame "attempt". frame is borrowed. On failure the attempt can only give its result. */
+/*
+ * Read a frame "attempt". On failure the attempt can only give its result.
+ *
+ * frame, demo  Borrowed, demo until the attempt has ended.
+ */
 enum err attempt_read(struct attempt *a, json_t *frame, struct secrets *secrets,
-                      struct why *why) MUST_USE;
+                      const struct demo *demo, struct why *why) MUST_USE;
 
 /*
  * Sign and set up the request in `easy`, which is fresh or reset.

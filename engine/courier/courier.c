@@ -25,6 +25,7 @@ struct courier {
     courier_send_fn *send;
     void *send_ctx;
     struct secrets *secrets; /* NULL: no hello yet */
+    struct demo demo;
     struct attempt *under_way[COURIER_ATTEMPTS_MAX];
     int count;
     CURL *idle[IDLE_HANDLES_MAX]; /* handles are dear to make */
@@ -98,7 +99,7 @@ static void attempt_begin(struct courier *c, json_t *frame)
     struct attempt *a = attempt_new();
     struct why why = {0};
 
-    if (attempt_read(a, frame, c->secrets, &why)) {
+    if (attempt_read(a, frame, c->secrets, &c->demo, &why)) {
         send_result(c, attempt_result_config(a, &why));
         attempt_free(a);
         return;
@@ -141,6 +142,7 @@ void courier_free(struct courier *c)
         curl_easy_cleanup(c->idle[--c->idle_count]);
     curl_multi_cleanup(c->multi);
     secrets_free(c->secrets);
+    demo_done(&c->demo);
     free(c->ca_file);
     free(c);
 }
@@ -152,15 +154,22 @@ int courier_in_hand(const struct courier *c)
 
 /* ---- frames ---- */
 
-static void hello(struct courier *c, const json_t *frame)
+static enum err hello(struct courier *c, const json_t *frame, struct why *why)
 {
     const char *folder = json_str(frame, "secrets");
     bool first = !c->secrets;
+    struct demo demo;
 
+    enum err e = demo_read(frame, &demo, why);
+    if (e)
+        return e;
+    demo_done(&c->demo);
+    c->demo = demo;
     secrets_free(c->secrets);
     c->secrets = secrets_new(folder);
     if (first && c->ready)
         c->ready(c->ready_ctx, folder);
+    return ERR_OK;
 }
 
 enum err courier_frame(struct courier *c, json_t *frame, struct why *why)
@@ -169,10 +178,8 @@ enum err courier_frame(struct courier *c, json_t *frame, struct why *why)
 
     if (!op)
         return why_set(why, ERR_INVALID, "a frame for the courier has no op");
-    if (strcmp(op, "hello") == 0) {
-        hello(c, frame);
-        return ERR_OK;
-    }
+    if (strcmp(op, "hello") == 0)
+        return hello(c, frame, why);
     if (strcmp(op, "attempt") != 0)
         return why_set(why, ERR_INVALID, "the courier knows no frame \"%.32s\"", op);
     if (!c->secrets)

@@ -8,8 +8,8 @@
  *
  *     courier_warm_up --> courier_new --> hello --> `ready` (the jail) --> attempts ... EOF
  *
- * Frames (base/frame.h) in: hello {gen, secrets}, attempt; out: result, with id and notice of its
- * attempt.
+ * Frames (base/frame.h) in: hello {gen, secrets, demo?}, attempt; out: result, with id and notice
+ * of its attempt. With `demo` nothing leaves this machine (demo.h).
  *
  * Layer      courier: libcurl.
  * Ownership  courier_new gives.

@@ -82,7 +82,10 @@ static void outcome_status(const struct transfer *t, struct outcome *o)
 
 static void outcome_no_connection(const struct transfer *t, struct outcome *o)
 {
-    if (t->refused)
+    if (t->refused && t->stays)
+        fail(o, OUTCOME_REFUSED,
+             "%s: its host is not on this machine, and of a demo nothing leaves it", t->endpoint);
+    else if (t->refused)
         fail(o, OUTCOME_REFUSED,
              "%s: its host is at an address of %s (%s), where Muster does not connect; if that is "
              "meant, add \"%s\" to `allow` of the endpoint",

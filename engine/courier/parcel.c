@@ -83,30 +83,45 @@ static enum err url_missing(const char *secret, struct why *why)
                    "secret; add secret = \"NAME\" to the endpoint in the site");
 }
 
+/* The first url that there is, in a demo the first on loopback. NULL: none. */
+static const char *url_pattern(const struct parcel *r, const struct secret *secret,
+                               const char **ret_place)
+{
+    const char *contact = json_str(r->frame, "contact");
+    const struct {
+        const char *url, *place;
+    } sources[] = {
+        {contact && url_is_web(contact) ? contact : NULL, "the person's contact"},
+        {json_str(r->frame, "url"), "the channel"},
+        {secret ? secret->url : NULL, "the secret file"},
+    };
+
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        if (!sources[i].url || (r->stays && !url_is_loopback(sources[i].url)))
+            continue;
+        *ret_place = sources[i].place;
+        return sources[i].url;
+    }
+    return NULL;
+}
+
 /* Choose and fill the url. secret: NULL when none was named. */
 static enum err url_read(struct parcel *r, const struct secret *secret, struct why *why)
 {
     const char *contact = json_str(r->frame, "contact");
-    const char *pattern = json_str(r->frame, "url");
-    const char *place = "the channel";
-    enum err e;
+    const char *place = NULL;
+    const char *pattern = url_pattern(r, secret, &place);
+    enum err e = ERR_OK;
 
     redact_add(&r->redact, contact);
-    if (contact && url_is_web(contact)) {
-        pattern = contact;
-        place = "the person's contact";
+    if (!pattern)
+        return url_missing(json_str(r->frame, "secret"), why);
+    if (pattern == contact)
         text_add(&r->url, contact);
-    } else {
-        if (!pattern) {
-            pattern = secret ? secret->url : NULL;
-            place = "the secret file";
-        }
-        if (!pattern)
-            return url_missing(json_str(r->frame, "secret"), why);
+    else
         e = url_fill(pattern, contact, &r->url, why);
-        if (e)
-            return e;
-    }
+    if (e)
+        return e;
     redact_add_url(&r->redact, text_str(&r->url));
     return url_check(text_str(&r->url), place, why);
 }
@@ -237,11 +252,10 @@ static enum err keys_read(struct parcel *r, const struct secret *secret, const c
 static enum err secret_read(struct parcel *r, struct secrets *secrets, const struct secret **ret,
                             struct why *why)
 {
-    const char *contact = json_str(r->frame, "contact");
-    const char *name = json_str(r->frame, "secret");
+    const char *name = json_str(r->frame, "secret"), *place = NULL;
     const char *scheme = json_str_or(r->frame, "sign", "none");
     bool signs = strcmp(scheme, "standard-webhooks") == 0;
-    bool needs_url = !json_str(r->frame, "url") && !(contact && url_is_web(contact));
+    bool needs_url = !url_pattern(r, NULL, &place);
 
     *ret = NULL;
     if (!signs && strcmp(scheme, "none") != 0)
@@ -265,6 +279,44 @@ static enum err secret_read(struct parcel *r, struct secrets *secrets, const str
         redact_add(&r->redact, (*ret)->keys[i]);
     return signs ? keys_read(r, *ret, name, why) : ERR_OK;
 }
+
+/* ---- the demo ---- */
+
+static enum err phones_read(struct parcel *r, const struct demo *demo, struct why *why)
+{
+    const char *person = json_str(r->frame, "person");
+
+    if (!demo->url)
+        return why_set(why, ERR_CONFIG,
+                       "the phones of the demo need an address of HTTP; start with "
+                       "--listen http://127.0.0.1:8470");
+    if (!person || !sign_id_valid(r->notice))
+        return why_set(why, ERR_INVALID, "the frame names no person, or its id cannot be signed");
+    text_addf(&r->url, "%s/", demo->url);
+    url_encode(r->endpoint, &r->url);
+    text_add_char(&r->url, '/');
+    url_encode(person, &r->url);
+    r->method = "POST";
+    r->keys[r->keys_count++] = demo->key;
+    return url_check(text_str(&r->url), "the demo's address", why);
+}
+
+/*
+ * Does a receiver on this machine stand in for the endpoint? A secret that cannot be read names
+ * none: the phones ring then.
+ */
+static bool demo_has_receiver(struct parcel *r, struct secrets *secrets)
+{
+    const char *name = json_str(r->frame, "secret"), *place = NULL;
+    const struct secret *secret = NULL;
+
+    r->stays = true;
+    if (name && secrets_read(secrets, name, &secret, NULL))
+        secret = NULL;
+    return url_pattern(r, secret, &place) != NULL;
+}
+
+/* ---- all of it ---- */
 
 static enum err method_read(struct parcel *r, struct why *why)
 {
@@ -294,7 +346,8 @@ static int64_t timeout_read(const json_t *frame)
     return ms > PARCEL_TIMEOUT_MS_MAX ? PARCEL_TIMEOUT_MS_MAX : ms;
 }
 
-enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets, struct why *why)
+enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
+                     const struct demo *demo, struct why *why)
 {
     const struct secret *secret = NULL;
     enum err e;
@@ -308,9 +361,12 @@ enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets, s
     if (strpbrk(r->notice, "\r\n"))
         return why_set(why, ERR_INVALID, "the message's id holds a line end");
     if ((e = body_read(r, why)) || (e = method_read(r, why)) || (e = headers_read(r, why)) ||
-        (e = allow_read(r, why)) || (e = secret_read(r, secrets, &secret, why)))
+        (e = allow_read(r, why)))
         return e;
-    return url_read(r, secret, why);
+    if (demo->on && !demo_has_receiver(r, secrets))
+        return phones_read(r, demo, why);
+    e = secret_read(r, secrets, &secret, why);
+    return e ? e : url_read(r, secret, why);
 }
 
 void parcel_done(struct parcel *r)

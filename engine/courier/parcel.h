@@ -2,7 +2,8 @@
  * parcel - what a frame "attempt" asks for, checked and complete.
  *
  * The URL is the contact if that is one, else the channel's `url`, else `url=` of the secret file;
- * "{contact}" in it becomes the contact, percent-encoded. Headers are checked so that no text of an
+ * "{contact}" in it becomes the contact, percent-encoded. In a demo only a URL on loopback counts,
+ * and where there is none the message goes to the phones. Headers are checked so that no text of an
  * incident can add one or change where the message ends. What cannot be sent at all is refused
  * here, with a sentence that says what to mend; nothing in a sentence is secret.
  *
@@ -18,6 +19,7 @@
 #include "base/sign.h"
 #include "base/text.h"
 #include "courier/address.h"
+#include "courier/demo.h"
 #include "courier/redact.h"
 #include "courier/secret.h"
 
@@ -44,6 +46,7 @@ struct parcel {
     json_t *headers; /* NULL: none */
     int64_t timeout_ms;
     struct text url; /* secret */
+    bool stays;      /* on this machine, as all in a demo */
     struct cidr allow[PARCEL_ALLOW_MAX];
     size_t allow_count;
     struct sign_key keys[SIGN_KEYS_MAX]; /* none: not signed */
@@ -58,7 +61,7 @@ struct parcel {
  * frame    Borrowed; the parcel takes its own reference.
  */
 enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
-                     struct why *why) MUST_USE;
+                     const struct demo *demo, struct why *why) MUST_USE;
 void parcel_done(struct parcel *r);
 
 /* "http://" or "https://" in front, in upper or lower case. */

@@ -38,7 +38,7 @@ CANARIES = ["c4nary-url-token", "c4nary-contact", KEY, OLD_KEY, "c4nary-login"]
 class Courier:
     """The driver, its socket, and the results that came back by id."""
 
-    def __init__(self, secrets, ca_file=None, hello=True):
+    def __init__(self, secrets, ca_file=None, hello=True, demo=None):
         ours, theirs = socket.socketpair()
         command = [DRIVER, "run", str(theirs.fileno())] + ([ca_file] if ca_file else [])
         self.stderr = tempfile.TemporaryFile()
@@ -51,7 +51,8 @@ class Courier:
         self.last_id = 0
         threading.Thread(target=self.read_all, daemon=True).start()
         if hello:
-            frames.send(ours, {"op": "hello", "gen": 1, "secrets": secrets})
+            frames.send(ours, dict({"op": "hello", "gen": 1, "secrets": secrets},
+                                   **({"demo": demo} if demo else {})))
 
     def read_all(self):
         reader = frames.Reader(self.socket)
@@ -379,6 +380,33 @@ def test_addresses(t, courier, server):
     t.check(result["ok"], "of a name with two addresses only the allowed one is used", result)
 
 
+def test_demo(t, server, secrets):
+    """Of a demo nothing leaves the machine: whatever names another host rings the phones here."""
+    write(secrets, "public", "url=http://198.51.100.7/{contact}\nkey=whsec_%s\n" % OLD_KEY)
+    write(secrets, "named", "url=https://gateway.test/{contact}\n")
+    write(secrets, "here", "url=%s\nkey=whsec_%s\n" % (server.url("ok/here/{contact}"), OLD_KEY))
+    courier = Courier(secrets, demo={"url": server.url("ok/phones"), "key": "whsec_" + KEY})
+    server.forget()
+    attempts = [{"secret": "public", "allow": ["0.0.0.0/0", "::/0"], "sign": "standard-webhooks"},
+                {"secret": "named", "allow": ["0.0.0.0/0"]},
+                {"url": "http://198.51.100.7/{contact}", "allow": ["198.51.100.0/24"]},
+                {"contact": "http://198.51.100.7/", "allow": ["198.51.100.0/24"]},
+                {"contact": "http://loopback.test/"}]
+    for members in attempts:
+        result = courier.attempt(**dict({"person": "li.ming", "contact": "138"}, **members))
+        request = server.requests("ok")[-1]
+        t.check(result["ok"] and request.path == "/ok/phones/pager/li.ming"
+                and signed_by(request, KEY),
+                "in a demo the phones get what is for %s"
+                % (members.get("secret") or members.get("url") or members["contact"]),
+                (result, request.path))
+    courier.attempt(person="li.ming", contact="138", secret="here", sign="standard-webhooks")
+    request = server.requests("ok")[-1]
+    t.check(request.path == "/ok/here/138" and signed_by(request, OLD_KEY),
+            "in a demo a receiver on loopback is served as ever", request.path)
+    courier.close()
+
+
 def test_environment_is_ignored(t, secrets, server):
     """A proxy, cookies or a netrc of whoever started the daemon must not change where we go."""
     home = tempfile.mkdtemp(prefix="muster-home-")
@@ -585,6 +613,7 @@ def main():
         test_signatures(t, courier, server, secrets)
         test_config(t, courier, server, secrets)
         test_addresses(t, courier, server)
+        test_demo(t, server, secrets)
         test_environment_is_ignored(t, secrets, server)
         test_tls(t, courier, secrets, folder)
         test_secrets_stay(t, [courier], server, secrets)

@@ -225,9 +225,39 @@ static void only_internet_sockets_have_an_address(void **state)
     assert_true(address_parse("[::1]", &a));
 }
 
+/* Why: of a demo nothing leaves the machine, and no way of writing an address gets around that. */
+static void a_demo_knows_no_address_but_loopback(void **state)
+{
+    static const char *const outside[] = {"0.0.0.0",
+                                          "10.0.0.1",
+                                          "128.0.0.1",
+                                          "126.255.255.255",
+                                          "8.8.8.8",
+                                          "::",
+                                          "::2",
+                                          "fe80::1",
+                                          "2002:7f00:1::",
+                                          "::127.0.0.1",
+                                          "64:ff9b::7f00:1",
+                                          "2001:4860:4860::8888"};
+    static const char *const inside[] = {"127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.1"};
+    struct address a;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
+        assert_true(address_parse(outside[i], &a));
+        assert_non_null(address_outside(&a));
+    }
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        assert_true(address_parse(inside[i], &a));
+        assert_null(address_outside(&a));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_demo_knows_no_address_but_loopback),
         cmocka_unit_test(what_is_not_on_the_public_internet_is_refused_by_name),
         cmocka_unit_test(public_addresses_are_connected_to),
         cmocka_unit_test(an_ipv4_address_inside_an_ipv6_one_is_judged_too),

@@ -16,6 +16,7 @@
 struct place {
     char folder[64];
     struct secrets *secrets;
+    struct demo demo;
 };
 
 static void put(const struct place *p, const char *name, const char *text)
@@ -43,13 +44,15 @@ static int setup(void **state)
     put(p, "bare", "# nothing yet\n");
     put(p, "badkey", "url=https://gw.example/\nkey=whsec_short\n");
     put(p, "badurl", "url=ftp://gw.example/\n");
+    put(p, "here",
+        "url=http://127.0.0.1:9000/{contact}\nkey=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
     *state = p;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    static const char *const names[] = {"pager", "bare", "badkey", "badurl"};
+    static const char *const names[] = {"pager", "bare", "badkey", "badurl", "here"};
     struct place *p = *state;
     char path[128];
 
@@ -58,6 +61,7 @@ static int teardown(void **state)
         unlink(path);
     }
     secrets_free(p->secrets);
+    demo_done(&p->demo);
     int failed = rmdir(p->folder);
     free(p);
     return failed;
@@ -82,7 +86,7 @@ static enum err read_as(const struct place *p, const char *members, struct parce
                         struct why *why)
 {
     json_t *frame = frame_of(members);
-    enum err e = parcel_read(r, frame, p->secrets, why);
+    enum err e = parcel_read(r, frame, p->secrets, &p->demo, why);
 
     json_decref(frame);
     return e;
@@ -244,6 +248,104 @@ static void the_rest_of_the_frame_is_checked(void **state)
     parcel_done(&r);
 }
 
+/* ---- the demo ---- */
+
+static void demo_begin(struct place *p, const char *members)
+{
+    json_t *hello = NULL;
+
+    assert_int_equal(json_read(members, strlen(members), &hello, NULL), ERR_OK);
+    assert_int_equal(demo_read(hello, &p->demo, NULL), ERR_OK);
+    json_decref(hello);
+}
+
+#define DEMO                                                                                       \
+    "{\"demo\":{\"url\":\"http://127.0.0.1:8470/phones/hook\","                                    \
+    "\"key\":\"whsec_a2tra2tra2tra2tra2tra2tra2tra2tr\"}}"
+#define TO_LI_MING(members) "{\"person\":\"li.ming\",\"contact\":\"138\"" members "}"
+
+/* Why: somebody tries the demo with a site and secrets that are in use. */
+static void in_a_demo_the_phones_get_it_whatever_site_and_secrets_say(void **state)
+{
+    static const char *const members[] = {
+        TO_LI_MING(",\"secret\":\"pager\",\"allow\":[\"0.0.0.0/0\",\"::/0\"]"),
+        TO_LI_MING(",\"secret\":\"pager\",\"sign\":\"standard-webhooks\""),
+        TO_LI_MING(",\"url\":\"https://b.example/{contact}\",\"method\":\"PUT\""),
+        TO_LI_MING(",\"secret\":\"absent\""),
+        TO_LI_MING(",\"secret\":\"badurl\""),
+        TO_LI_MING(""),
+        "{\"person\":\"li.ming\",\"contact\":\"https://phone.example/\"}",
+        "{\"person\":\"li.ming\",\"contact\":\"http://127.0.0.1.example/\"}",
+        "{\"person\":\"li.ming\",\"contact\":\"http://10.0.0.1/\"}",
+        "{\"person\":\"li.ming\",\"contact\":\"http://127.0.0.1@evil.example/\"}",
+    };
+    struct place *p = *state;
+
+    demo_begin(p, DEMO);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        struct parcel r;
+        struct why why = {0};
+        if (read_as(p, members[i], &r, &why))
+            fail_msg("%s: %s", members[i], why.text);
+        assert_string_equal(text_str(&r.url), "http://127.0.0.1:8470/phones/hook/pager/li.ming");
+        assert_string_equal(r.method, "POST");
+        assert_int_equal(r.keys_count, 1);
+        assert_memory_equal(r.keys[0].bytes, p->demo.key.bytes, r.keys[0].len);
+        assert_true(r.stays);
+        parcel_done(&r);
+    }
+    url_is(p, "{\"person\":\"dept:water\",\"endpoint\":\"desk/1\"}",
+           "http://127.0.0.1:8470/phones/hook/desk%2F1/dept%3Awater");
+}
+
+/* Why: so tests and scripts/demo listen in. */
+static void in_a_demo_a_receiver_on_this_machine_is_served_as_ever(void **state)
+{
+    struct place *p = *state;
+    struct parcel r;
+
+    demo_begin(p, DEMO);
+    url_is(p, TO_LI_MING(",\"secret\":\"here\""), "http://127.0.0.1:9000/138");
+    url_is(p, TO_LI_MING(",\"secret\":\"here\",\"url\":\"https://b.example/\""),
+           "http://127.0.0.1:9000/138");
+    url_is(p, TO_LI_MING(",\"url\":\"http://localhost:9/{contact}\""), "http://localhost:9/138");
+    url_is(p, "{\"person\":\"li.ming\",\"contact\":\"http://[::1]:9/x\",\"secret\":\"here\"}",
+           "http://[::1]:9/x");
+    assert_int_equal(
+        read_as(p, TO_LI_MING(",\"secret\":\"here\",\"sign\":\"standard-webhooks\""), &r, NULL),
+        ERR_OK);
+    assert_int_equal(r.keys_count, 1);
+    assert_memory_not_equal(r.keys[0].bytes, p->demo.key.bytes, r.keys[0].len);
+    assert_true(r.stays); /* and a name that leads elsewhere is not followed */
+    parcel_done(&r);
+}
+
+static void a_demo_without_http_says_what_to_start_it_with(void **state)
+{
+    struct place *p = *state;
+
+    demo_begin(p, "{\"demo\":{\"key\":\"whsec_a2tra2tra2tra2tra2tra2tra2tra2tr\"}}");
+    refused(p, TO_LI_MING(""), "--listen http://127.0.0.1:8470");
+}
+
+/* Why: a demo that is not understood must not become the real thing. */
+static void a_demo_that_is_not_understood_sends_nothing(void **state)
+{
+    static const char *const bad[] = {"{\"demo\":{}}", "{\"demo\":true}",
+                                      "{\"demo\":{\"key\":\"whsec_x\"}}"};
+    struct demo demo;
+    struct why why;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        json_t *hello = NULL;
+        assert_int_equal(json_read(bad[i], strlen(bad[i]), &hello, NULL), ERR_OK);
+        assert_int_equal(demo_read(hello, &demo, &why), ERR_INVALID);
+        assert_false(demo.on);
+        json_decref(hello);
+    }
+}
+
 /* ---- outcomes that need no network ---- */
 
 static void outcome_is(struct transfer t, enum outcome_class class, const char *sentence)
@@ -293,6 +395,8 @@ static void each_way_to_fail_has_its_class_and_remedy(void **state)
     outcome_is(t, OUTCOME_REFUSED, "127.0.0.0/8 (loopback)");
     t.code = CURLE_ABORTED_BY_CALLBACK;
     outcome_is(t, OUTCOME_REFUSED, "add \"127.0.0.0/8\" to `allow`");
+    t.stays = true;
+    outcome_is(t, OUTCOME_REFUSED, "of a demo nothing leaves it");
     t.refused = NULL;
     t.code = CURLE_GOT_NOTHING;
     outcome_is(t, OUTCOME_CONNECT, "closed without an answer");
@@ -361,6 +465,13 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_secret_that_is_not_needed_is_not_read, setup, teardown),
         cmocka_unit_test_setup_teardown(the_rest_of_the_frame_is_checked, setup, teardown),
+        cmocka_unit_test_setup_teardown(in_a_demo_the_phones_get_it_whatever_site_and_secrets_say,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(in_a_demo_a_receiver_on_this_machine_is_served_as_ever,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_demo_without_http_says_what_to_start_it_with, setup,
+                                        teardown),
+        cmocka_unit_test(a_demo_that_is_not_understood_sends_nothing),
         cmocka_unit_test(each_way_to_fail_has_its_class_and_remedy),
         cmocka_unit_test(a_body_cut_at_the_cap_leaves_the_status_in_force),
     };
