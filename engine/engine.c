@@ -429,6 +429,7 @@ static void engine_loop(struct engine *e)
     children_start(e->children, e->loop, &calls, e);
     engine_recover(e);
     engine_space(e);
+    demo_refill(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */
         engine_listen(e);
@@ -472,23 +473,50 @@ static void engine_free(struct engine *e)
     free(e->records);
     json_decref(e->contacts);
     core_free(e->core);
+    demo_free(e);
+    free(e->http_url);
+}
+
+/* The first address of HTTP that we listen on. Gives; NULL: none. */
+static char *engine_http_url(const struct engine *e)
+{
+    const struct children_hello *hello = children_hello(e->children);
+    for (size_t n = 0; n < hello->listeners_count; n++) {
+        if (strcmp(hello->listeners[n].kind, "http") != 0)
+            continue;
+        struct text url = {0};
+        text_addf(&url, "http://%s", hello->listeners[n].address);
+        return text_take(&url);
+    }
+    return NULL;
+}
+
+static struct core *engine_core_new(const struct engine *e)
+{
+    const struct config *c = e->config;
+    const char *url = config_text(c, OPT_ANSWER_URL);
+    struct core_config config = {.version = MUSTER_VERSION,
+                                 .speed = (int)config_number(c, OPT_SPEED),
+                                 .incidents_max = config_number(c, OPT_LIMITS_INCIDENTS),
+                                 .attempts_max = (int)config_number(c, OPT_LIMITS_ATTEMPTS),
+                                 .answer_url = url[0] ? url : e->http_url,
+                                 .demo = config_is(c, OPT_DEMO)};
+    return core_new(&config);
 }
 
 int engine_run(struct child *child, const struct config *config)
 {
     struct engine e = {.config = config, .child = child, .contacts = json_object()};
     struct why why = {0};
-    struct core_config core_config = {.version = MUSTER_VERSION,
-                                      .speed = (int)config_number(config, OPT_SPEED),
-                                      .incidents_max = config_number(config, OPT_LIMITS_INCIDENTS),
-                                      .attempts_max =
-                                          (int)config_number(config, OPT_LIMITS_ATTEMPTS)};
     STAILQ_INIT(&e.waiting);
     STAILQ_INIT(&e.said);
     if (sodium_init() < 0)
         abort();
     enum err err = children_new(child, &e.children, &why);
-    e.core = core_new(&core_config);
+    if (!err)
+        e.http_url = engine_http_url(&e);
+    e.core = engine_core_new(&e);
+    demo_new(&e);
     if (!err)
         err = engine_load(&e, &why);
     if (!err)

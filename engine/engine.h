@@ -13,6 +13,7 @@
  *     engine.c          start and stop; input, commit, durable, release
  *     engine_planner.c  events, history, pins, turns; the watch over a planner's silence
  *     engine_courier.c  attempts and their results; what the vault holds
+ *     engine_demo.c     the demo's phones: their key, what they show after a start
  *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
  *     engine_serve.c    what the line server needs of the engine
@@ -65,11 +66,14 @@ struct vault_news {
 /* Free on the disk, beside the reserve. */
 enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
 
-struct source; /* engine_planner.c */
-struct check;  /* engine_config.c */
+struct source;     /* engine_planner.c */
+struct check;      /* engine_config.c */
+struct demo_state; /* engine_demo.c */
 
 struct engine {
     const struct config *config;
+    char *http_url;          /* "http://127.0.0.1:8470"; NULL: we do not listen for HTTP */
+    struct demo_state *demo; /* NULL: this is no demo */
     struct child *child;
     struct loop *loop;
     struct clock clock;
@@ -130,10 +134,20 @@ void courier_up(struct engine *e, int64_t gen);
 void courier_frame_in(struct engine *e, const json_t *frame);
 void courier_watch(struct engine *e, int64_t passed_ms);
 void courier_release(struct engine *e, struct effect *effect);
+/* The frame "hello". Gives. */
+json_t *courier_hello(const struct engine *e, int64_t gen);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
 /* Add to an attempt what the vault holds for its person and endpoint. */
 void contact_add(const struct engine *e, json_t *attempt);
 void contact_write(struct engine *e, const char *person, const char *endpoint, const char *value);
+
+/* engine_demo.c; all harmless where this is no demo */
+void demo_new(struct engine *e);
+void demo_free(struct engine *e);
+json_t *
+demo_hello(const struct engine *e); /* "demo" of the courier's hello; NULL: no demo. Gives */
+const struct sign_key *demo_key(const struct engine *e); /* NULL: no demo */
+void demo_refill(struct engine *e);                      /* the phones, from the record */
 
 /* engine_last_word.c */
 void last_word_keep(struct engine *e); /* once a second, where site or contacts have changed */

@@ -70,9 +70,7 @@ static void word_up(void *ctx, enum child_slot slot, int64_t gen)
     if (slot != CHILD_COURIER)
         return;
     AUTO_JSON(hello);
-    hello = json_put_str(json_object(), "op", "hello");
-    json_put_int(hello, "gen", gen);
-    json_put_str(hello, "secrets", config_text(w->engine->config, OPT_SECRETS));
+    hello = courier_hello(w->engine, gen);
     children_send(w->engine->children, slot, gen, hello);
     size_t n;
     json_t *attempt;

@@ -5,6 +5,7 @@
 
 #include "base/code.h"
 #include "base/log.h"
+#include "core/link.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -19,29 +20,60 @@ static bool input_is_refused(const struct engine *e, const struct input *in)
            !memcmp(hello->refuse, in->digest, sizeof in->digest);
 }
 
-/* An incident that the core has forgotten: was it ever there? The record knows. */
+/* An incident or a message that the core has forgotten: was it ever there? The record knows. */
 struct late {
     struct engine *engine;
     struct reply_to to;
+    struct link link; /* IN_ANSWER_LINK */
 };
 
-static void late_answered(void *ctx, const struct query_result *result)
+static void late_refuse(struct late *late, enum code code, const char *field, const char *sentence)
 {
-    struct late *late = ctx;
-    bool over = !result->err && result->rows_count;
     json_t *reply = json_put(json_object(), "ok", json_false());
-    json_put_str(reply, "code", code_name(over ? CODE_CLOSED : CODE_NOT_FOUND));
-    json_put_str(reply, "field", "incident");
-    json_put_str(reply, "error", over ? "this incident is over" : "there is no such incident");
+    json_put_str(reply, "code", code_name(code));
+    json_put_str(reply, "field", field);
+    json_put_str(reply, "error", sentence);
     serve_reply(late->engine->serve, late->to, reply);
     serve_flush(late->engine->serve);
     free(late);
+}
+
+static void late_answered(void *ctx, const struct query_result *result)
+{
+    bool over = !result->err && result->rows_count;
+    late_refuse(ctx, over ? CODE_CLOSED : CODE_NOT_FOUND, "incident",
+                over ? "this incident is over" : "there is no such incident");
+}
+
+static void late_link_answered(void *ctx, const struct query_result *result)
+{
+    struct late *late = ctx;
+    bool over = !result->err && link_fits_row(&late->link, &result->rows[0]);
+    late_refuse(late, over ? CODE_CLOSED : CODE_UNKNOWN_LINK, "token",
+                over ? "this is over: the incident of the message is closed, nothing waits for you"
+                     : "no message has this link; open it as it stands in the message, whole");
+}
+
+/* Whose answer comes after the end is told so, from the record. */
+static void late_ask(struct engine *e, const struct input *in)
+{
+    struct late *late = mem_new(1, sizeof *late);
+    *late = (struct late){.engine = e, .to = in->to};
+    struct query q = {.kind = QUERY_INCIDENT, .incident = in->incident};
+    if (in->kind == IN_ANSWER_LINK) {
+        (void)link_parse(json_str_or(in->body, "token", ""), &late->link);
+        q = (struct query){.kind = QUERY_NOTICE, .notice = in->notice};
+    }
+    e->port->query(e->port->ctx, &q,
+                   in->kind == IN_ANSWER_LINK ? late_link_answered : late_answered, late);
 }
 
 static bool input_is_late(const struct engine *e, const struct input *in)
 {
     bool about_one = in->kind == IN_ANSWER || in->kind == IN_UPDATE || in->kind == IN_RESOLVE ||
                      in->kind == IN_ORDER;
+    if (in->kind == IN_ANSWER_LINK)
+        return uuid_is_none(in->incident);
     return about_one && (in->who.scopes & SCOPE_READ) && !core_incident_open(e->core, in->incident);
 }
 
@@ -49,6 +81,8 @@ static void submit(void *ctx, const struct input *in, const char *value)
 {
     struct engine *e = ctx;
     struct input taken = *in;
+    if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT)
+        taken.incident = core_notice_incident(e->core, in->notice);
     if (in->kind == IN_TRIGGER) {
         AUTO_TEXT(canonical);
         unsigned char sum[crypto_hash_sha256_BYTES];
@@ -63,11 +97,8 @@ static void submit(void *ctx, const struct input *in, const char *value)
                               "paper plan and send the journal to the operator"));
         return;
     }
-    if (input_is_late(e, in)) {
-        struct late *late = mem_new(1, sizeof *late);
-        *late = (struct late){e, in->to};
-        struct query q = {.kind = QUERY_INCIDENT, .incident = in->incident};
-        e->port->query(e->port->ctx, &q, late_answered, late);
+    if (input_is_late(e, &taken)) {
+        late_ask(e, in);
         return;
     }
     int64_t before = core_last_seq(e->core);
@@ -90,6 +121,11 @@ static json_t *plans(void *ctx)
 static json_t *endpoints(void *ctx)
 {
     return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
+}
+
+static json_t *phones(void *ctx, size_t most)
+{
+    return core_phones(((struct engine *)ctx)->core, most);
 }
 
 static json_t *options(void *ctx)
@@ -160,6 +196,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .store = e->port,
                               .plans = plans,
                               .endpoints = endpoints,
+                              .phones = phones,
                               .config = options,
                               .health = health,
                               .principal_of = principal_of,
@@ -177,7 +214,8 @@ struct serve *engine_serve_new(struct engine *e)
         .pipelined_max = config_number(e->config, OPT_LIMITS_PIPELINED),
         .watch_rows_max = config_number(e->config, OPT_LIMITS_WATCH_ROWS),
         .demo = config_is(e->config, OPT_DEMO),
-        .hosts = config_text(e->config, OPT_HOSTS)};
+        .hosts = config_text(e->config, OPT_HOSTS),
+        .phones_key = demo_key(e)};
     return serve_new(&config, &port);
 }
 

@@ -361,6 +361,21 @@ static void text_default(struct config *c, enum option o, const char *folder, co
     value_put(c, o, text_str(&path), (int64_t)path.len, ORIGIN_DEFAULT);
 }
 
+/* A message is no place to find out that a link does not work. */
+static enum err answer_url_check(const char *url, struct why *why)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "-._~:/[]%";
+    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+    size_t len = strlen(url);
+    if (len == 0 || (scheme && len > scheme && strspn(url, letters) == len && url[len - 1] != '/'))
+        return ERR_OK;
+    return why_set(why, ERR_CONFIG,
+                   "answer_url = %.60s: it must be an address without a slash at its end, like "
+                   "https://muster.example",
+                   url);
+}
+
 enum err config_settle(struct config *c, const char *credentials, struct why *why)
 {
     const char *data = config_text(c, OPT_DATA);
@@ -380,6 +395,8 @@ enum err config_settle(struct config *c, const char *credentials, struct why *wh
     struct listen_address addresses[LISTEN_MAX];
     size_t count = 0;
     enum err e = listen_parse_all(config_text(c, OPT_LISTEN), addresses, &count, why);
+    if (!e)
+        e = answer_url_check(config_text(c, OPT_ANSWER_URL), why);
     if (e)
         return e;
     if (config_number(c, OPT_SPEED) > 1 && !config_is(c, OPT_DEMO))

@@ -53,6 +53,9 @@ enum option_type {
       "http://127.0.0.1:8470 if none is given")                                                    \
     X(OPT_HOSTS, "hosts", OPTION_TEXT, "", 0, 4096,                                                \
       "further names that HTTP may be called by, a proxy's for example; loopback's are known")     \
+    X(OPT_ANSWER_URL, "answer_url", OPTION_TEXT, "", 0, 200,                                       \
+      "what links in messages begin with, as people's phones reach us: https://muster.example; "   \
+      "by default the first address of HTTP in `listen`")                                          \
     X(OPT_DEMO, "demo", OPTION_SWITCH, "no", 0, 1,                                                 \
       "run as a demonstration: every endpoint is a receiver on this machine")                      \
     X(OPT_SPEED, "speed", OPTION_COUNT, "1", 1, 3600,                                              \

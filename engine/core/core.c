@@ -240,6 +240,26 @@ json_t *core_plans(const struct core *c)
     return list;
 }
 
+json_t *core_phones(const struct core *c, size_t most)
+{
+    json_t *list = json_array();
+    struct rung_person p;
+    for (size_t n = 0; c->site && site_person_at(c->site->site, n, &p); n++) {
+        AUTO_JSON(methods);
+        methods = site_methods(c->site->site, p.id, NULL, false);
+        size_t m;
+        json_t *endpoint;
+        json_array_foreach(methods, m, endpoint)
+        {
+            if (json_array_size(list) == most)
+                return list;
+            json_t *one = json_put_str(json_put_str(json_object(), "person", p.id), "name", p.name);
+            json_array_append_new(list, json_put(one, "endpoint", json_incref(endpoint)));
+        }
+    }
+    return list;
+}
+
 json_t *core_endpoints(const struct core *c)
 {
     json_t *list = json_array();

@@ -73,6 +73,8 @@ bool core_configured(const struct core *c);
 /* [{"name","title","version","pin","kind"}], [{"name","channel","drill",…}]. Give. */
 json_t *core_plans(const struct core *c);
 json_t *core_endpoints(const struct core *c);
+/* The contacts of the site's people, at most so many: [{"person","name","endpoint"}]. Gives. */
+json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
 
 /*

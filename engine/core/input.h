@@ -83,7 +83,7 @@ struct input {
     uint8_t digest[16]; /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
     struct uuid
         incident;       /* IN_ANSWER to IN_ORDER, IN_STUCK; elsewhere whom it is about, if known */
-    struct uuid notice; /* IN_RECEIPT */
+    struct uuid notice; /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
     int slot;           /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */

@@ -30,6 +30,9 @@ enum {
     NO_LINK_CODE = 0xffff, /* of a message that has no link */
 };
 
+/* How far a message is known to have come: "proof" of its row. */
+enum proof { PROOF_NONE, PROOF_DELIVERED, PROOF_SEEN, PROOF_ANSWERED };
+
 struct link {
     struct uuid notice;
     uint8_t secret[LINK_SECRET_BYTES];

@@ -98,9 +98,6 @@ enum notice_state {
     NOTICE_STATES
 };
 
-/* How far a message is known to have come. */
-enum proof { PROOF_NONE, PROOF_DELIVERED, PROOF_SEEN, PROOF_ANSWERED };
-
 struct notice {
     LIST_ENTRY(notice) link;    /* in its incident */
     TAILQ_ENTRY(notice) queued; /* waits for a place */

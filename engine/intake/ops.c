@@ -104,6 +104,20 @@ static const struct field contact_set_fields[] = {
     END,
 };
 
+static const struct field answer_link_fields[] = {
+    {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "code", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "decline", .type = FIELD_BOOL},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    END,
+};
+
+static const struct field link_show_fields[] = {
+    {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES}, END};
+
+static const struct field phone_seen_fields[] = {
+    {.name = "notice", .type = FIELD_UUID, .required = true}, END};
+
 static const struct field list_fields[] = {
     {.name = "state", .type = FIELD_WORDS, .most = STATES, .words = ops_states},
     {.name = "drill", .type = FIELD_BOOL},
@@ -139,10 +153,17 @@ static const struct op ops[OPS] = {
     [OP_ORDER] = {"order", SCOPE_ORDER, order_fields, "give an order"},
     [OP_CONTACT_SET] = {"contact_set", SCOPE_ADMIN, contact_set_fields,
                         "put a person's number or address for an endpoint into the vault"},
+    [OP_ANSWER_LINK] = {"answer_link", 0, answer_link_fields,
+                        "answer by the link of a message and the code in it", .http_only = true},
+    [OP_PHONE_SEEN] = {"phone_seen", SCOPE_RESPOND, phone_seen_fields,
+                       "somebody has looked at a message on a phone of the demo",
+                       .http_only = true},
     [OP_LIST] = {"list", SCOPE_READ, list_fields, "the incidents, newest first"},
     [OP_STATUS] = {"status", SCOPE_READ, status_fields, "one incident whole"},
     [OP_TIMELINE] = {"timeline", SCOPE_READ, timeline_fields, "what happened in one incident"},
     [OP_WATCH] = {"watch", SCOPE_READ, watch_fields, "everything as it happens"},
+    [OP_LINK_SHOW] = {"link_show", 0, link_show_fields, "what the link of a message opens",
+                      .http_only = true},
     [OP_PLANS] = {"plans", SCOPE_READ, no_fields, "the plans in force"},
     [OP_PLAN_SHOW] = {"plan_show", SCOPE_READ, plan_show_fields, "one plan in force"},
     [OP_ENDPOINT_LIST] = {"endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site"},
@@ -153,6 +174,8 @@ static const struct op ops[OPS] = {
                           "the same, and take them into force if nothing is wrong"},
     [OP_PING] = {"ping", 0, no_fields, "is anybody there?"},
     [OP_VERSION] = {"version", 0, no_fields, "the version of the daemon"},
+    [OP_PHONES] = {"phones", SCOPE_READ, no_fields, "the phones of the demo and what they show",
+                   .http_only = true},
 };
 
 /* Promised, not built yet. */

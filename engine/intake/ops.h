@@ -21,11 +21,14 @@ enum op_id {
     OP_RESOLVE,
     OP_ORDER,
     OP_CONTACT_SET,
+    OP_ANSWER_LINK,
+    OP_PHONE_SEEN,
     /* reading committed rows */
     OP_LIST,
     OP_STATUS,
     OP_TIMELINE,
     OP_WATCH,
+    OP_LINK_SHOW,
     /* reading what is in force, and asking for other things to be */
     OP_PLANS,
     OP_PLAN_SHOW,
@@ -35,6 +38,7 @@ enum op_id {
     OP_CONFIG_RELOAD,
     OP_PING,
     OP_VERSION,
+    OP_PHONES,
     OPS
 };
 
@@ -43,6 +47,7 @@ struct op {
     enum scope scope; /* the principal needs this one */
     const struct field *fields;
     const char *sentence;
+    bool http_only; /* lines do not have it */
 };
 
 const struct op *op_def(enum op_id op);

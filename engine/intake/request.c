@@ -87,11 +87,12 @@ static void query_take(struct request *r)
     static const enum query_kind kinds[OPS] = {[OP_LIST] = QUERY_LIST,
                                                [OP_STATUS] = QUERY_INCIDENT,
                                                [OP_TIMELINE] = QUERY_TIMELINE,
+                                               [OP_LINK_SHOW] = QUERY_NOTICE,
                                                [OP_WATCH] = QUERY_EVENTS};
     struct query *q = &r->query;
     const json_t *drill = json_at(r->object, "drill");
     int64_t rows = r->op == OP_LIST ? LIST_ROWS_DEFAULT : TIMELINE_ROWS_DEFAULT;
-    *q = (struct query){.kind = kinds[r->op], .incident = r->incident};
+    *q = (struct query){.kind = kinds[r->op], .incident = r->incident, .notice = r->link.notice};
     q->limit = (int)json_int(r->object, "limit", rows);
     q->drill = drill ? json_is_true(drill) : -1;
     states_take(q, json_at(r->object, "state"));
@@ -103,6 +104,18 @@ static void query_take(struct request *r)
     const char *after = json_str(r->object, "after");
     if (after)
         (void)event_parse(after, &r->after_gen, &q->after);
+}
+
+/* The message that is meant, by its link or its id. */
+static enum code link_take(struct request *ret, struct refusal *r)
+{
+    const char *token = json_str(ret->object, "token"), *notice = json_str(ret->object, "notice");
+    if (notice)
+        (void)uuid_parse(notice, &ret->link.notice);
+    if (token && !link_parse(token, &ret->link))
+        return refuse(r, CODE_UNKNOWN_LINK, "token", NULL,
+                      "this is not the whole link; open it as it stands in the message");
+    return CODE_OK;
 }
 
 /* What the core gets: the operation's own fields. */
@@ -135,6 +148,9 @@ enum code request_read(json_t *object, struct request *ret, struct refusal *ret_
     const char *incident = json_str(object, "incident");
     if (incident)
         (void)uuid_parse(incident, &ret->incident);
+    code = link_take(ret, ret_refusal);
+    if (code)
+        return code;
     ret->lang = json_str(object, "lang");
     ret->value = json_str(object, "value");
     ret->body = body_take(object);
@@ -155,8 +171,14 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         enum op_id op;
         enum input_kind kind;
     } kinds[] = {
-        {OP_TRIGGER, IN_TRIGGER}, {OP_ANSWER, IN_ANSWER}, {OP_UPDATE, IN_UPDATE},
-        {OP_RESOLVE, IN_RESOLVE}, {OP_ORDER, IN_ORDER},   {OP_CONTACT_SET, IN_CONTACT_SET},
+        {OP_TRIGGER, IN_TRIGGER},
+        {OP_ANSWER, IN_ANSWER},
+        {OP_UPDATE, IN_UPDATE},
+        {OP_RESOLVE, IN_RESOLVE},
+        {OP_ORDER, IN_ORDER},
+        {OP_CONTACT_SET, IN_CONTACT_SET},
+        {OP_ANSWER_LINK, IN_ANSWER_LINK},
+        {OP_PHONE_SEEN, IN_RECEIPT},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (kinds[i].op == op) {

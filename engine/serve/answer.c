@@ -2,6 +2,7 @@
  * answer - from a request to its reply, or to whoever will have it.
  */
 #include "serve/conn.h"
+#include "serve/link.h"
 #include "serve/shapes.h"
 #include "serve/watch.h"
 
@@ -78,6 +79,21 @@ static json_t *plan_show(const struct conn *c, const char *name)
     return refusal_json(&r);
 }
 
+static json_t *phones_reply(const struct conn *c)
+{
+    const struct serve *s = c->serve;
+    struct refusal r;
+    AUTO_JSON(people);
+    if (!s->phones) {
+        (void)refuse(&r, CODE_UNKNOWN_OP, "op", NULL, "phones: there are some under --demo alone");
+        return refusal_json(&r);
+    }
+    char id[EVENT_ID_TEXT];
+    people = s->port->phones(s->port->ctx, PHONES_MAX);
+    json_t *reply = phones_json(s->phones, people);
+    return ok(json_put_str(reply, "as_of", event_id(s->config.gen, s->seq, id)));
+}
+
 /* ---- committed rows ---- */
 
 /* A query under way. It outlives its connection, which may go at any time. */
@@ -85,6 +101,7 @@ struct reading {
     struct serve *serve;
     struct reply_to to;
     enum op_id op;
+    struct link link; /* OP_LINK_SHOW */
     char lang[4];
 };
 
@@ -141,6 +158,8 @@ static json_t *status_reply(const struct reading *q, const struct query_result *
 
 static json_t *read_reply(const struct reading *q, const struct query_result *result)
 {
+    if (q->op == OP_LINK_SHOW)
+        return link_reply(&q->link, result, q->serve->config.gen);
     if (result->err)
         return failed(result);
     if (q->op == OP_LIST)
@@ -170,7 +189,7 @@ static void answer_read(struct conn *c, uint64_t line, const struct request *r)
     struct serve *s = c->serve;
     struct reading *q = mem_new(1, sizeof *q);
     const char *lang = r->lang ? r->lang : s->port->language(s->port->ctx);
-    *q = (struct reading){.serve = s, .to = {c->id, line}, .op = r->op};
+    *q = (struct reading){.serve = s, .to = {c->id, line}, .op = r->op, .link = r->link};
     memcpy(q->lang, strcmp(lang, "zh") == 0 ? "zh" : "en", 3);
     c->reads_pending++;
     s->port->store->query(s->port->store->ctx, &r->query, read_done, q);
@@ -191,8 +210,14 @@ static void answer_input(struct conn *c, uint64_t line, const struct request *r,
                          enum input_kind kind)
 {
     const struct serve *s = c->serve;
-    struct input in = {
-        .kind = kind, .who = c->who, .to = {c->id, line}, .incident = r->incident, .body = r->body};
+    struct input in = {.kind = kind,
+                       .who = c->who,
+                       .to = {c->id, line},
+                       .incident = r->incident,
+                       .notice = r->link.notice,
+                       .body = r->body};
+    if (r->op == OP_PHONE_SEEN)
+        json_put_str(r->body, "receipt", "seen");
     s->port->submit(s->port->ctx, &in, r->value);
 }
 
@@ -224,6 +249,7 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_LIST:
     case OP_STATUS:
     case OP_TIMELINE:
+    case OP_LINK_SHOW:
         answer_read(c, line, r);
         break;
     case OP_WATCH:
@@ -248,6 +274,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_PING:
         conn_reply(c, line, ping(c));
         break;
+    case OP_PHONES:
+        conn_reply(c, line, phones_reply(c));
+        break;
     case OP_VERSION:
         conn_reply(c, line, ok(json_put_str(json_object(), "version", MUSTER_VERSION)));
         break;
@@ -256,10 +285,20 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_UPDATE:
     case OP_RESOLVE:
     case OP_ORDER:
-    case OP_CONTACT_SET: /* inputs, above */
+    case OP_CONTACT_SET:
+    case OP_ANSWER_LINK:
+    case OP_PHONE_SEEN: /* inputs, above */
     case OPS:
         break;
     }
+}
+
+static enum code door_check(const struct conn *c, const struct op *op, struct refusal *ret)
+{
+    if (!op->http_only || c->dialect != &dialect_lines)
+        return CODE_OK;
+    return refuse(ret, CODE_UNKNOWN_OP, "op", NULL, "the operation \"%s\" is for HTTP alone",
+                  op->name);
 }
 
 void answer_object(struct conn *c, uint64_t line, json_t *object)
@@ -269,6 +308,8 @@ void answer_object(struct conn *c, uint64_t line, json_t *object)
     enum code code = request_read(object, &r, &refusal);
     if (r.ref)
         conn_slot(c, line)->ref = json_share(r.ref);
+    if (!code)
+        code = door_check(c, op_def(r.op), &refusal);
     if (!code)
         code = scope_check(c, op_def(r.op)->name, op_def(r.op)->scope, &refusal);
     if (!code)

@@ -14,6 +14,7 @@
 #include "intake/line.h"
 #include "intake/request.h"
 #include "serve/peers.h"
+#include "serve/phones.h"
 #include "serve/serve.h"
 
 #include <sys/queue.h>
@@ -125,6 +126,7 @@ struct serve {
     TAILQ_HEAD(, conn) to_flush;
     SLIST_HEAD(, conn) graves;
     struct serve_stats stats;
+    struct phones *phones; /* of the demo; NULL: there are none */
     char chunk[READ_CHUNK_BYTES];
 };
 

@@ -61,6 +61,7 @@ struct serve *serve_new(const struct serve_config *config, const struct serve_po
     s->port = &s->port_kept;
     s->seq = config->seq;
     s->spare_fd = -1;
+    s->phones = config->phones_key ? phones_new(config->phones_key) : NULL;
     s->second = loop_timer_new(port->loop, second_over, s);
     s->stats.connections_max = config->connections_max;
     TAILQ_INIT(&s->to_flush);
@@ -105,6 +106,7 @@ void serve_free(struct serve *s)
     serve_leave(s);
     loop_timer_free(s->second);
     peers_done(&s->peers);
+    phones_free(s->phones);
     free(s->conns);
     free(s);
 }
@@ -258,10 +260,17 @@ void serve_reply(struct serve *s, struct reply_to to, json_t *body)
     serve_leave(s);
 }
 
+struct phones *serve_phones(struct serve *s)
+{
+    return s->phones;
+}
+
 void serve_event(struct serve *s, struct record *r)
 {
     serve_enter(s);
     s->seq = r->seq;
+    if (s->phones)
+        phones_event(s->phones, r);
     for (size_t i = 0; i < s->conns_cap && s->stats.watchers > 0; i++)
         if (s->conns[i] && s->conns[i]->watch)
             watch_event(s->conns[i], r);

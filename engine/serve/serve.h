@@ -32,6 +32,8 @@
 #include <sys/types.h>
 
 struct serve;
+struct phones;
+struct sign_key;
 
 struct serve_port {
     void *ctx;
@@ -54,8 +56,10 @@ struct serve_port {
     /* ---- what is in force; each gives the members of the reply ---- */
     json_t *(*plans)(void *ctx);     /* {"plans":[{"name","title","version","pin",…}]} */
     json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */
-    json_t *(*config)(void *ctx);    /* {"options":[…]}: config_json */
-    json_t *(*health)(void *ctx);    /* further members of `ping` */
+    /* Of the site, at most so many: [{"person","name","endpoint"}]. Asked for under demo only. */
+    json_t *(*phones)(void *ctx, size_t most);
+    json_t *(*config)(void *ctx); /* {"options":[…]}: config_json */
+    json_t *(*health)(void *ctx); /* further members of `ping` */
     /* Is everything there that accepting, planning and calling need? A line for each thing. */
     bool (*ready)(void *ctx, struct text *report);
     void (*metrics)(void *ctx, struct text *to); /* in the text format of Prometheus */
@@ -79,6 +83,8 @@ struct serve_config {
     int64_t watch_rows_max;
     bool demo;         /* guests of HTTP may read, trigger and answer */
     const char *hosts; /* further names of ours: see origin.h */
+    const struct sign_key
+        *phones_key; /* demo: what its webhooks are signed with; NULL: no phones */
 };
 
 /* What kind of client comes in by a socket. */
@@ -99,6 +105,9 @@ void serve_reply(struct serve *s, struct reply_to to, json_t *body);
 
 /* This row is durable: to whom it may concern. In order of seq, each once. Borrowed. */
 void serve_event(struct serve *s, struct record *r);
+
+/* The phones of the demo (phones.h), to make them again at a start; NULL: there are none. */
+struct phones *serve_phones(struct serve *s);
 
 /* Write what serve_reply and serve_event left; once after all of a commit. */
 void serve_flush(struct serve *s);

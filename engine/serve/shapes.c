@@ -134,6 +134,16 @@ static const char *key_shown(const char *key)
     return end ? end + 1 : key;
 }
 
+/* How many messages came how far. */
+static json_t *notices_counted(const json_t *body)
+{
+    static const char *const counts[] = {"sent", "delivered", "seen", "failed"};
+    json_t *o = json_object();
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        json_put_int(o, counts[i], json_int(body, counts[i], 0));
+    return o;
+}
+
 /* INTERFACES 6 has these for every incident, known or not. */
 static void put_or_null(json_t *o, const char *name, const json_t *from)
 {
@@ -179,8 +189,6 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put(o, "items", json_put_int(json_put_int(json_object(), "open", 0), "overdue", 0));
     json_put(o, "reports", json_object());
     json_put(o, "proposals", json_array());
-    json_put(o, "notices",
-             json_put_int(json_put_int(json_object(), "sent", json_int(body, "sent", 0)), "failed",
-                          json_int(body, "failed", 0)));
+    json_put(o, "notices", notices_counted(body));
     return json_put_str(o, "as_of", event_id(gen, as_of, id));
 }

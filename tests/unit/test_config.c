@@ -190,6 +190,13 @@ static void further_addresses_must_be_of_loopback(void **state)
     } rows[] = {
         {"listen = http://127.0.0.1:8470", NULL},
         {"listen = http://127.0.0.1:8470, tcp://[::1]:0 http://localhost:1/", NULL},
+        {"answer_url = https://muster.example", NULL},
+        {"answer_url = http://127.0.0.1:8470", NULL},
+        {"answer_url = https://muster.example/", "without a slash at its end"},
+        {"answer_url = muster.example", "like https://muster.example"},
+        {"answer_url = https://", "like https://muster.example"},
+        {"answer_url = https://a b", "like https://muster.example"},
+        {"answer_url = https://a/?x", "like https://muster.example"},
         {"listen = http://0.0.0.0:8470", "a proxy with TLS in front"},
         {"listen = tcp://192.0.2.7:8471", "a proxy with TLS in front"},
         {"listen = http://[::]:8470", "a proxy with TLS in front"},

@@ -38,6 +38,12 @@ static const struct {
     {"{\"op\":\"make_coffee\"}", CODE_UNKNOWN_OP, "op", "", "no operation \"make_coffee\""},
     {"{\"op\":\"confirm\"}", CODE_NOT_BUILT, "op", "", "\"confirm\" is not built yet"},
     {"{\"op\":\"auth\",\"key\":\"x\"}", CODE_NOT_BUILT, "op", "", "not built yet"},
+    /* links: what is cut off is said to be so */
+    {"{\"op\":\"link_show\"}", CODE_MISSING_FIELD, "token", "", "is missing"},
+    {"{\"op\":\"link_show\",\"token\":\"AZjy\"}", CODE_UNKNOWN_LINK, "token", "", "whole link"},
+    {"{\"op\":\"answer_link\",\"token\":\"AZjyxHpRfD6dGz8Kby2OEfvvvgABAgP_\"}", CODE_MISSING_FIELD,
+     "code", "", "is missing"},
+    {"{\"op\":\"phone_seen\",\"notice\":\"x\"}", CODE_BAD_FIELD, "notice", "", "notice"},
     /* names of fields */
     {"{\"op\":\"trigger\",\"titel\":\"x\"}", CODE_UNKNOWN_FIELD, "titel", "title",
      "trigger has no field \"titel\"; did you mean \"title\"?"},
@@ -207,6 +213,38 @@ static void an_answer_carries_its_incident_beside_the_body(void **state)
     request_done(&r);
 }
 
+/* The secret and the code go to the core alone; the link says which message it is. */
+static void a_link_names_its_message_and_needs_no_scope(void **state)
+{
+    (void)state;
+    struct request r;
+    enum input_kind kind;
+    char id[UUID_TEXT];
+    takes("{\"op\":\"answer_link\",\"token\":\"AZjyxHpRfD6dGz8Kby2OEfvvvgABAgP_\",\"code\":"
+          "\"4821\",\"note\":\"x\"}",
+          &r);
+    assert_string_equal(uuid_text(r.link.notice, id), ID);
+    assert_true(op_input_kind(r.op, &kind));
+    assert_int_equal(kind, IN_ANSWER_LINK);
+    assert_true(uuid_is_none(r.incident));
+    assert_int_equal(op_def(r.op)->scope, 0);
+    assert_true(op_def(r.op)->http_only);
+    request_done(&r);
+
+    takes("{\"op\":\"link_show\",\"token\":\"AZjyxHpRfD6dGz8Kby2OEfvvvgABAgP_\"}", &r);
+    assert_int_equal(r.query.kind, QUERY_NOTICE);
+    assert_string_equal(uuid_text(r.query.notice, id), ID);
+    assert_int_equal(op_def(r.op)->scope, 0);
+    request_done(&r);
+
+    takes("{\"op\":\"phone_seen\",\"notice\":\"" ID "\"}", &r);
+    assert_true(op_input_kind(r.op, &kind));
+    assert_int_equal(kind, IN_RECEIPT);
+    assert_string_equal(uuid_text(r.link.notice, id), ID);
+    assert_int_equal(op_def(r.op)->scope, SCOPE_RESPOND);
+    request_done(&r);
+}
+
 static void a_list_becomes_a_query_with_states_drill_and_cursor(void **state)
 {
     (void)state;
@@ -308,6 +346,7 @@ int main(void)
         cmocka_unit_test(a_trigger_becomes_an_input_with_only_its_own_fields_in_the_body),
         cmocka_unit_test(the_value_of_a_contact_stays_out_of_the_body),
         cmocka_unit_test(an_answer_carries_its_incident_beside_the_body),
+        cmocka_unit_test(a_link_names_its_message_and_needs_no_scope),
         cmocka_unit_test(a_list_becomes_a_query_with_states_drill_and_cursor),
         cmocka_unit_test(a_watch_takes_up_after_an_event),
         cmocka_unit_test(broken_lines_are_refused_with_a_sentence),

@@ -75,6 +75,21 @@ static void a_refused_line_leaves_the_connection_open(void **state)
     close(fd);
 }
 
+/* Why: what belongs to pages stays with them; a line has `answer`. */
+static void what_is_for_pages_is_no_operation_of_lines(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd,
+             "{\"op\":\"answer_link\",\"token\":\"AZjyxHpRfD6dGz8Kby2OEfvvvgABAgP_\",\"code\":"
+             "\"4821\"}\n");
+    desk_hears(h, fd,
+               "{\"code\":\"unknown_op\",\"error\":\"the operation \\\"answer_link\\\" is for "
+               "HTTP alone\",\"field\":\"op\",\"ok\":false}\n");
+    assert_int_equal(h->submitted_count, 0);
+    close(fd);
+}
+
 static void bad_utf8_gets_its_error_after_earlier_replies_and_then_the_end(void **state)
 {
     struct serve_desk *h = *state;
@@ -566,6 +581,7 @@ int main(void)
         T(replies_come_in_the_order_of_their_lines),
         T(a_reply_from_within_the_submit_is_fine),
         T(a_refused_line_leaves_the_connection_open),
+        T(what_is_for_pages_is_no_operation_of_lines),
         T(bad_utf8_gets_its_error_after_earlier_replies_and_then_the_end),
         T(a_line_over_the_limit_gets_its_error_and_then_the_end),
         T(half_a_line_and_then_nothing_is_nothing),

@@ -1,0 +1,93 @@
+#include "serve/link.h"
+
+#include "intake/refusal.h"
+#include "serve/shapes.h"
+
+#include <string.h>
+
+static json_t *unknown_link(void)
+{
+    struct refusal r;
+    (void)refuse(&r, CODE_UNKNOWN_LINK, "token", NULL,
+                 "no message has this link; open it as it stands in the message, whole");
+    return refusal_json(&r);
+}
+
+/* What the person has said; NULL: nothing yet. */
+static const char *said(const struct row *notice)
+{
+    const json_t *body = notice->body;
+    bool answered = !strcmp(notice->state ? notice->state : "", "answered") ||
+                    json_int(body, "proof", PROOF_NONE) == PROOF_ANSWERED;
+    if (json_bool(body, "declined"))
+        return "declined";
+    return answered ? "answered" : NULL;
+}
+
+static bool is_over(const struct row *incident)
+{
+    return !incident->body || !strcmp(incident->state ? incident->state : "closed", "closed");
+}
+
+/* Does the call that the message is of still ring? */
+static bool is_waiting(const struct row *notice, const struct row *incident)
+{
+    const char *step = json_str_or(notice->body, "step", "");
+    size_t n;
+    json_t *call;
+    json_array_foreach(json_unconst(json_at(incident->body, "calls")), n, call)
+    {
+        if (json_bool(notice->body, "of_call") && !strcmp(json_str_or(call, "step", ""), step))
+            return true;
+    }
+    return false;
+}
+
+static json_t *incident_shown(const struct row *incident)
+{
+    static const char *const names[] = {"title", "plan", "grade", "place"};
+    AUTO_JSON(about);
+    about = json_loads(json_str_or(incident->body, "about", "{}"), 0, NULL);
+    json_t *o = json_put_str(json_object(), "id", incident->id);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (json_at(about, names[i]))
+            json_put(o, names[i], json_share(json_at(about, names[i])));
+    return json_put(o, "drill", json_boolean(incident->drill));
+}
+
+static json_t *link_shown(const struct row *notice, const struct row *incident,
+                          const struct record *queued)
+{
+    const json_t *message = record_at(queued, "message");
+    const char *answer = said(notice);
+    bool over = is_over(incident);
+    json_t *o = json_put_str(json_object(), "state", over ? "over" : answer ? answer : "open");
+    json_put(o, "waiting", json_boolean(!over && is_waiting(notice, incident)));
+    json_put_int(o, "left", LINK_TRIES - json_int(notice->body, "wrong", 0));
+    json_put_str(o, "type", json_str(message, "type"));
+    json_put_str(o, "text", json_str(message, "text"));
+    json_put_str(o, "lang", json_str(message, "lang"));
+    json_t *person = json_put_str(json_object(), "id", json_str(notice->body, "to"));
+    json_put(o, "person", json_put_str(person, "name", json_str(message, "name")));
+    json_put(o, "incident", incident_shown(incident));
+    char at[RFC3339_TEXT];
+    return json_put_str(o, "at", rfc3339(queued->at_ms, at));
+}
+
+json_t *link_reply(const struct link *l, const struct query_result *result, int64_t gen)
+{
+    struct refusal r;
+    char id[EVENT_ID_TEXT];
+    bool whole = !result->err && result->rows_count == 2 && result->records_count == 1;
+    if (result->err == ERR_MISSING || (whole && !link_fits_row(l, &result->rows[0])))
+        return unknown_link();
+    if (!whole) {
+        (void)refuse(&r, result->err == ERR_UNREACHABLE ? CODE_STOPPING : CODE_STORE, NULL, NULL,
+                     "%s",
+                     result->err ? result->why.text : "the message is not whole in the record");
+        return refusal_json(&r);
+    }
+    json_t *reply = link_shown(&result->rows[0], &result->rows[1], result->records[0]);
+    json_put_str(reply, "as_of", event_id(gen, result->as_of, id));
+    return json_put(reply, "ok", json_true());
+}

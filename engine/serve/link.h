@@ -1,0 +1,28 @@
+/*
+ * link - what the link of a message opens, for its page and for programs: the message again, and
+ * whether an answer to it is of use. Nothing is changed by looking.
+ *
+ *     {"state":"open","waiting":true,"left":5,"type":"muster.call","text":…,"lang":"zh",
+ *      "person":{"id","name"},"incident":{"id","title","drill","plan","grade","place"},"at":…}
+ *
+ * state  open       an answer counts
+ *        answered   the person has said that they come (or, of a message that is no call, read it)
+ *        declined   the person has said that they cannot
+ *        over       the incident is closed, or what is personal in it was destroyed
+ * waiting           a call waits for this answer now; else it is still recorded
+ * left              wrong codes until the link is locked; 0: it is
+ *
+ * The code is not in it: who has only the link shall not learn it here.
+ *
+ * Layer      serve: pure.
+ */
+#pragma once
+
+#include "core/link.h"
+#include "core/store_port.h"
+
+/*
+ * The reply to link_show, from a QUERY_NOTICE: {"ok":true,…}, or a refusal: unknown_link where
+ * there is no such message or the secret does not fit (nobody learns which). Gives.
+ */
+json_t *link_reply(const struct link *l, const struct query_result *result, int64_t gen);
