@@ -6,7 +6,8 @@
 #
 # make                build out/muster
 # make check          the tests of `make test`, without looking for packages; TESTS=part-of-a-name
-# make lint           format, clang-tidy, luacheck, words
+# make web            the pages alone, type-checked
+# make lint           format, clang-tidy, luacheck, types of the pages, words
 # make format         clang-format on all C files
 # make layers         who may know whom, and what the core may call
 # make sanitize       the tests under ASan and UBSan, in out/sanitize
@@ -16,12 +17,14 @@
 # make help           this list
 #
 # DEV=1 makes warnings errors, V=1 shows the commands, CC=clang works, OUT=folder for other output,
-# OPT=-O0 to debug, DEPS=skip never looks for packages.
+# OPT=-O0 to debug, DEPS=skip never looks for packages, WEB=0 builds without Node.js and without the
+# pages.
 
 OUT     ?= out
 PREFIX  ?= /usr/local
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := 0.1.0
+WEB     ?= 1
 
 LIBS_PKG   := jemalloc libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium libseccomp
 # llhttp: Debian 12 has it as C source in node-llhttp, Debian 13 as a library.
@@ -56,14 +59,27 @@ Q   := $(if $(V),,@)
 SAY  = @$(if $(V),:,printf '%-5s %s\n')
 
 # The rings, inside out. An adapter knows core and base, never another adapter: see scripts/layers.
-RINGS := base core plan courier store intake serve world sim ctl
+RINGS := base core plan courier store intake serve web world sim ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
 LLHTTP := $(LLHTTP_SRC:/usr/share/llhttp/%.c=$(OUT)/obj/llhttp/%.o)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)
 # everything but main(), for the tests to link
 PARTS := $(filter-out $(OUT)/obj/main.o,$(OBJ))
 # text in the repository, a string in the binary: #include "gen/store/schema/001_….sql.inc"
-GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql))
+GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql)) \
+         $(OUT)/gen/web/files.inc
+
+# The pages. What npm and esbuild make is the same for every compiler and flag, and always there:
+WEB_OUT   := out/web
+WEB_SRC   := $(wildcard engine/web/src/*.ts engine/web/src/*.tsx) engine/web/tsconfig.json
+WEB_MADE  := $(WEB_OUT)/pages/app.js $(WEB_OUT)/pages/app.css engine/web/index.html \
+             engine/web/phones.html
+WEB_FILES := $(if $(filter 0,$(WEB)),engine/web/plain.html,$(WEB_MADE)) engine/web/favicon.svg \
+             $(filter-out %/app.css,$(wildcard engine/web/*.css))
+ESBUILD   := $(WEB_OUT)/pages/node_modules/.bin/esbuild --log-level=warning
+# duty rooms do not always have the newest browser
+FOR_PAGES := --minify --target=es2020,chrome90,firefox90,safari15
+TSC       := $(WEB_OUT)/tests/node_modules/.bin/tsc
 
 # One binary a test file, linked with everything in tests/lib.
 TEST_SRC     := $(wildcard tests/unit/test_*.c tests/story/test_*.c)
@@ -74,8 +90,13 @@ DRIVER_SRC   := $(wildcard tests/driver/*.c)
 DRIVER       := $(DRIVER_SRC:tests/%.c=$(OUT)/tests/%)
 # Libraries that tests put in front of libc (LD_PRELOAD): a disk that fails, a clock that steps.
 PRELOAD      := $(patsubst tests/%.c,$(OUT)/tests/%.so,$(wildcard tests/preload/*.c))
+# Programs of Node.js that drive a browser: one file of TypeScript each, and what they share.
+WEB_TEST_LIB := $(wildcard tests/web/lib/*.ts) tests/web/tsconfig.json
+WEB_TEST     := $(if $(filter 0,$(WEB)),, \
+                  $(patsubst tests/web/%.ts,$(WEB_OUT)/tests/%.mjs,$(wildcard tests/web/*.ts)))
 
-.PHONY: all run test demo check tests lint format layers sanitize fault install clean help flags
+.PHONY: all run test demo check tests web types lint format layers sanitize fault install clean \
+        help flags
 all: $(OUT)/muster
 
 $(OUT)/muster: $(OBJ) $(LLHTTP)
@@ -96,6 +117,41 @@ $(OUT)/obj/llhttp/%.o: /usr/share/llhttp/%.c $(OUT)/flags
 $(OUT)/gen/%.inc: engine/%
 	@mkdir -p $(@D)
 	$(Q)xxd -i < $< > $@
+
+# Made anew when a file comes or goes, too: as by WEB=0.
+$(OUT)/gen/web/files.inc: $(WEB_FILES) $(OUT)/gen/web/names scripts/embed
+	$(SAY) EMBED "the pages"
+	$(Q)scripts/embed $@ $(WEB_FILES)
+
+$(OUT)/gen/web/names: force
+	@mkdir -p $(@D)
+	@echo '$(WEB_FILES)' | cmp -s - $@ || echo '$(WEB_FILES)' > $@
+
+$(WEB_OUT)/pages/app.js: $(WEB_SRC) $(WEB_OUT)/pages/installed
+	$(SAY) WEB $@
+	$(Q)$(ESBUILD) $(FOR_PAGES) engine/web/src/main.tsx --bundle --format=esm --outfile=$@
+
+$(WEB_OUT)/pages/app.css: engine/web/app.css $(WEB_OUT)/pages/installed
+	$(SAY) WEB $@
+	$(Q)$(ESBUILD) $(FOR_PAGES) $< --outfile=$@
+
+$(WEB_OUT)/tests/%.mjs: tests/web/%.ts $(WEB_TEST_LIB) $(WEB_SRC) $(WEB_OUT)/pages/installed \
+                        $(WEB_OUT)/tests/installed
+	$(SAY) WEB $@
+	$(Q)$(ESBUILD) $< --bundle --platform=node --target=node18 --format=esm \
+	    --external:playwright-core --outfile=$@
+
+# What the locks name, fetched once, as they name it; no script of theirs is run.
+$(WEB_OUT)/pages/installed: engine/web/package-lock.json
+$(WEB_OUT)/tests/installed: tests/web/package-lock.json
+$(WEB_OUT)/%/installed:
+	@command -v npm >/dev/null || { echo "make: the pages need npm, and it is not here." \
+	    "Run: scripts/deps run, or build without them: make WEB=0" >&2; exit 1; }
+	@mkdir -p $(@D)
+	$(SAY) NPM $(<D)
+	$(Q)cp $(<D)/package.json $(<D)/package-lock.json $(@D)
+	$(Q)cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
 
 $(OUT)/libmuster.a: $(PARTS) $(LLHTTP)
 	@rm -f $@ # q appends: r would let one file.o push out that of another folder
@@ -140,10 +196,10 @@ test:
 	@scripts/deps test
 	@$(AGAIN) check
 
-tests: $(OUT)/muster $(TEST_BIN) $(DRIVER) $(PRELOAD)
+tests: $(OUT)/muster $(TEST_BIN) $(DRIVER) $(PRELOAD) $(WEB_TEST)
 
 check: tests
-	@OUT=$(OUT) scripts/test
+	@OUT=$(OUT) WEB=$(WEB) scripts/test
 
 demo:
 	@scripts/deps run
@@ -158,16 +214,22 @@ run:
 fault:
 	@scripts/deps test
 	@$(AGAIN) tests
-	@OUT=$(OUT) scripts/test --long --kind fault
+	@OUT=$(OUT) WEB=$(WEB) scripts/test --long --kind fault
 
 sanitize:
 	@scripts/deps all
 	@MUSTER_TEST_SLOW=4 $(AGAIN) OUT=$(OUT)/sanitize OPT=-O1 check \
 	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 
+web: $(WEB_MADE) types
+
+types: $(WEB_OUT)/pages/installed $(WEB_OUT)/tests/installed
+	@$(TSC) -p engine/web
+	@$(TSC) -p tests/web
+
 lint:
 	@scripts/deps all
-	@scripts/lint
+	@WEB=$(WEB) scripts/lint
 
 format:
 	@git ls-files --cached --others --exclude-standard '*.c' '*.h' | xargs clang-format -i
@@ -185,7 +247,7 @@ install: $(OUT)/muster
 	cp -R plans $(DESTDIR)$(PREFIX)/share/muster/
 
 # Names that are promised and whose work is still to come.
-NOT_BUILT := fuzz night bench web coverage deb
+NOT_BUILT := fuzz night bench coverage deb
 .PHONY: $(NOT_BUILT)
 $(NOT_BUILT):
 	@echo "make $@: not built yet" >&2; exit 2

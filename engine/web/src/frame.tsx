@@ -1,0 +1,159 @@
+/*
+ * frame - what stands around every page: where one is, whether the picture is live, the language.
+ *
+ * The state of the connection is said in words, in colour, and by the clock beside it, which stands
+ * still if the page does.
+ */
+import type { ComponentChildren } from "preact";
+import type { House } from "./house";
+import type { Live } from "./live";
+import type { Latest } from "./latest";
+import { linkTo } from "./card";
+import { useSource } from "./source";
+import { Moment, Written } from "./text";
+import { clock, now, useNow } from "./time";
+import { language, say } from "./words";
+
+export type Page = "room" | "phones";
+
+/* By hand: the hash says which incident is shown. */
+function skip(e: Event): void {
+    e.preventDefault();
+    document.getElementById("main")?.focus();
+}
+
+function Clock() {
+    return (
+        <time class="clock" role="timer" aria-live="off">
+            {clock(useNow(), true)}
+        </time>
+    );
+}
+
+function Connection(props: { live: Live }) {
+    const { state } = props.live;
+    return (
+        <p class={`connection ${state}`} role="status">
+            <span class="dot" aria-hidden="true" />
+            {say(state)}
+        </p>
+    );
+}
+
+/* Over the whole width: what is below is not the present. */
+function Warning(props: { live: Live; seen: boolean }) {
+    const { live, seen } = props;
+    if (live.state === "denied") {
+        return (
+            <p class="not-live" role="alert">
+                {say("denied_text")} <a href="/login">{say("sign_in")}</a>
+            </p>
+        );
+    }
+    if (live.state !== "lost") return null;
+    const ahead = now() - Date.now();
+    return (
+        <p class="not-live" role="alert">
+            {seen
+                ? say("lost_since", { at: clock(live.heardAt + ahead, true) })
+                : say("never_heard")}
+        </p>
+    );
+}
+
+function Pages(props: { page: Page; demo: boolean }) {
+    const link = (page: Page, href: string) => (
+        <a href={href} aria-current={props.page === page ? "page" : undefined}>
+            {say(page)}
+        </a>
+    );
+    return (
+        <nav aria-label={say("pages")}>
+            {link("room", "/")}
+            {props.demo || props.page === "phones" ? link("phones", "/phones") : null}
+        </nav>
+    );
+}
+
+function LanguageButton() {
+    const other = language.now === "zh" ? "en" : "zh";
+    return (
+        <button
+            type="button"
+            class="language"
+            lang={other === "zh" ? "zh-CN" : "en"}
+            onClick={() => language.choose(other)}
+        >
+            {say("other_language")}
+        </button>
+    );
+}
+
+/* The last thing that matters, for eyes and for screen readers. */
+function LatestLine(props: { latest: Latest }) {
+    useSource(props.latest);
+    const e = props.latest.event;
+    return (
+        <p class={`latest${e ? "" : " none"}`} role="status">
+            {e ? (
+                <>
+                    <span class="what">{say("latest")}</span>{" "}
+                    <Moment at={e.at} seconds plain />{" "}
+                    {e.incident ? (
+                        <a href={linkTo(e.incident)}>
+                            <Written text={e.text} />
+                        </a>
+                    ) : (
+                        <Written text={e.text} />
+                    )}
+                </>
+            ) : null}
+        </p>
+    );
+}
+
+export function Frame(props: {
+    page: Page;
+    house: House;
+    live: Live;
+    latest: Latest;
+    children: ComponentChildren;
+}) {
+    const { house, live, latest, page } = props;
+    useSource(house, live, language);
+    return (
+        <>
+            <a class="skip" href="#main" onClick={skip}>
+                {say("skip")}
+            </a>
+            <header>
+                <p class="brand">
+                    <a href="/">{say("muster")}</a>
+                </p>
+                <Pages page={page} demo={house.ping?.demo ?? false} />
+                <div class="standing-by">
+                    <Connection live={live} />
+                    <Clock />
+                    <LanguageButton />
+                </div>
+            </header>
+            <div class="tellings">
+                <Warning live={live} seen={live.asOf !== ""} />
+                <LatestLine latest={latest} />
+            </div>
+            <main id="main" tabIndex={-1} class={live.state === "lost" ? "old" : ""}>
+                {props.children}
+            </main>
+            <footer>
+                {house.ping ? (
+                    <p>
+                        {say("muster")} {say("version", { version: house.ping.version })} ·{" "}
+                        {say("signed_in_as", { who: house.ping.principal })} ·{" "}
+                        <a href="/login">{say("sign_in")}</a>
+                    </p>
+                ) : null}
+                {live.asOf ? <p class="as-of">{say("as_of", { id: live.asOf })}</p> : null}
+            </footer>
+        </>
+    );
+}

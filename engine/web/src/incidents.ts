@@ -1,0 +1,166 @@
+/*
+ * incidents - the incidents that the command room shows.
+ *
+ * The core alone decides what an event means. So an event of an incident makes us read that
+ * incident again, not change it; events that come close together cost one reading (of the list,
+ * when they are of many incidents).
+ */
+import { get, pathOf, type Problem, unreachable } from "./api";
+import type { Happening, Incident, IncidentList, State, Timeline } from "./shapes";
+import { Source } from "./source";
+
+const OPEN_STATES: State[] = ["open", "awaiting_order", "active", "recovering"];
+const CLOSED_STATES: State[] = ["closed", "merged"];
+const OPEN_SHOWN = 200;
+const CLOSED_PAGE = 50;
+const GATHER_MS = 40; /* events this close together are one reading */
+const SINGLY_MAX = 20; /* more incidents than this at once: the list is read */
+const LIST_PAUSE_MS = 1_000; /* at least, from one reading of the list to the next */
+const ANSWERS_SHOWN = 40; /* incidents whose first answer is looked up at a start */
+const ANSWER_ROWS = 100; /* where the first answer is looked for */
+
+export interface Answer {
+    name: string;
+    at: string;
+}
+
+export function isOver(incident: Incident): boolean {
+    return CLOSED_STATES.includes(incident.state);
+}
+
+function listPath(states: State[], limit: number, cursor: string | null = null): string {
+    const query = new URLSearchParams({ state: states.join(","), limit: String(limit) });
+    if (cursor) query.set("cursor", cursor);
+    return `/api/v1/incidents?${query}`;
+}
+
+/* Who gave an answer, out of its event. */
+function answerOf(e: Happening): Answer {
+    const ev = e.data["ev"] as { name?: string } | undefined;
+    const by = e.data["by"] as string | undefined;
+    return { name: ev?.name ?? by ?? e.actor?.id ?? "?", at: e.at };
+}
+
+export class Incidents extends Source {
+    all = new Map<string, Incident>();
+    answers = new Map<string, Answer>(); /* the first of each incident */
+    moreOpen = false; /* there are more open ones than are shown */
+    closedNext: string | null = null;
+    closedShown = false;
+    loaded = false;
+    missing = new Set<string>(); /* asked for, and not there */
+    problem: Problem | null = null; /* of the last reading */
+
+    private readonly marked = new Set<string>();
+    private reading = false;
+    private readonly looking = new Set<string>();
+
+    /* The open ones, those in trouble first, a drill never above the real; then the newest. */
+    open(): Incident[] {
+        const rank = (i: Incident) => (i.drill ? 2 : 0) + (i.health === "ok" ? 1 : 0);
+        return [...this.all.values()]
+            .filter((i) => !isOver(i))
+            .sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? 1 : -1));
+    }
+
+    closed(): Incident[] {
+        const at = (i: Incident) => i.closed_at ?? i.opened_at;
+        return [...this.all.values()].filter(isOver).sort((a, b) => (at(a) < at(b) ? 1 : -1));
+    }
+
+    /* All that is shown. Gives as_of. */
+    async load(): Promise<string> {
+        const list = await get<IncidentList>(listPath(OPEN_STATES, OPEN_SHOWN));
+        const kept = [...this.all.values()].filter(isOver);
+        const found = list.incidents.map((i) => i.id);
+        this.all = new Map([...kept, ...list.incidents].map((i) => [i.id, i]));
+        this.moreOpen = list.next !== null;
+        this.loaded = true;
+        this.problem = null;
+        this.changed();
+        if (this.closedShown) void this.loadClosed();
+        void this.lookForAnswers(found.slice(0, ANSWERS_SHOWN));
+        return list.as_of;
+    }
+
+    /* The next page of closed ones; the first when none is shown. */
+    async loadClosed(next: string | null = null): Promise<void> {
+        this.closedShown = true;
+        try {
+            const list = await get<IncidentList>(listPath(CLOSED_STATES, CLOSED_PAGE, next));
+            for (const i of list.incidents) this.all.set(i.id, i);
+            this.closedNext = list.next;
+        } catch (why) {
+            this.problem = unreachable(why);
+        }
+        this.changed();
+    }
+
+    /* Somebody wants to see it, be it old or unknown to the list. */
+    want(id: string): void {
+        if (!this.all.has(id)) this.refresh(id);
+    }
+
+    /* Something happened to an incident. */
+    happened(e: Happening): void {
+        if (!e.incident) return;
+        if (e.kind === "call_answered" && !this.answers.has(e.incident)) {
+            this.answers.set(e.incident, answerOf(e));
+        }
+        this.refresh(e.incident);
+    }
+
+    /* Read it again, soon. */
+    refresh(id: string): void {
+        this.marked.add(id);
+        if (this.reading) return;
+        this.reading = true;
+        setTimeout(() => void this.readMarked(), GATHER_MS);
+    }
+
+    private async readMarked(): Promise<void> {
+        const ids = [...this.marked];
+        this.marked.clear();
+        try {
+            if (ids.length > SINGLY_MAX) await this.readMany();
+            else await Promise.all(ids.map((id) => this.read(id)));
+            this.problem = null;
+        } catch (why) {
+            this.problem = unreachable(why);
+        }
+        this.changed();
+        this.reading = false;
+        const [more] = this.marked;
+        if (more) this.refresh(more);
+    }
+
+    private async readMany(): Promise<void> {
+        await this.load();
+        await new Promise((done) => setTimeout(done, LIST_PAUSE_MS));
+    }
+
+    /* One incident, into the list. One that is not there (any more) leaves it. */
+    private async read(id: string): Promise<void> {
+        try {
+            this.all.set(id, await get<Incident>(pathOf(id)));
+        } catch (why) {
+            if (unreachable(why).status !== 404) throw why;
+            this.all.delete(id);
+            this.missing.add(id);
+        }
+    }
+
+    /* Who answered first, for incidents that were there before we were. One after the other: it
+     * must not be in the way of what is shown. */
+    private async lookForAnswers(ids: string[]): Promise<void> {
+        for (const id of ids.filter((i) => !this.answers.has(i) && !this.looking.has(i))) {
+            this.looking.add(id);
+            const path = pathOf(id, `/timeline?limit=${ANSWER_ROWS}`);
+            const timeline = await get<Timeline>(path).catch(() => null);
+            const first = timeline?.events.find((e) => e.kind === "call_answered");
+            if (first) this.answers.set(id, answerOf(first));
+            if (first) this.changed();
+            if (!timeline) this.looking.delete(id);
+        }
+    }
+}

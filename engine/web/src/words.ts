@@ -1,0 +1,324 @@
+/*
+ * words - all that the pages say by themselves, in Chinese and English; a test counts both.
+ *
+ * The words for things are those of the command line (ctl/words.h). What people wrote (titles,
+ * notes, names) never passes through here: it is shown as it is, in an element of its own.
+ */
+import { Source } from "./source";
+
+export type Language = "zh" | "en";
+
+export const WORDS = {
+    /* the frame */
+    muster: ["集结", "Muster"],
+    room: ["指挥室", "Command room"],
+    phones: ["演示手机", "Demo phones"],
+    skip: ["跳到正文", "Skip to the content"],
+    other_language: ["English", "中文"],
+    pages: ["页面", "Pages"],
+    connecting: ["正在连接", "connecting"],
+    live: ["实时", "live"],
+    lost: ["重新连接中", "reconnecting"],
+    lost_since: [
+        "连接中断。以下内容停在 {at}，正在重新连接。",
+        "The connection is lost. What you see is from {at}; trying again.",
+    ],
+    never_heard: [
+        "尚未连上服务，正在重试。",
+        "The daemon has not answered yet; trying again.",
+    ],
+    denied: ["未登录", "not signed in"],
+    denied_text: [
+        "查看事件需要登录或密钥。",
+        "To see incidents, sign in or use a key.",
+    ],
+    sign_in: ["登录", "Sign in"],
+    as_of: ["记录截至 {id}", "record up to {id}"],
+    signed_in_as: ["身份：{who}", "you are {who}"],
+    version: ["版本 {version}", "version {version}"],
+    latest: ["最新", "Latest"],
+
+    /* incidents */
+    open_incidents: ["处置中的事件", "Open incidents"],
+    closed_incidents: ["已结束的事件", "Closed incidents"],
+    show_closed: ["显示已结束的事件", "Show closed incidents"],
+    none_closed: ["没有已结束的事件。", "No incident is closed yet."],
+    loading: ["正在读取……", "Loading …"],
+    more: ["更多", "More"],
+    more_open: [
+        "只显示最新的 {shown} 起，共 {all} 起处置中。",
+        "The newest {shown} of {all} open incidents are shown.",
+    ],
+    more_open_some: ["只显示最新的 {shown} 起。", "The newest {shown} open incidents are shown."],
+    all_quiet: ["当前没有处置中的事件。", "No incident is open."],
+    example_title: ["7号站超警戒水位", "Gauge 7 over warning"],
+    first_one: [
+        "触发第一起：用下面的表单，或在终端运行其中一条：",
+        "To trigger the first one, use the form below, or one of these in a terminal:",
+    ],
+    drill_mark: ["【演练】", "[DRILL]"],
+    drill_banner: [
+        "这是演练，不是真实事件。",
+        "This is a drill, not a real incident.",
+    ],
+    untitled: ["（标题已清除）", "(title purged)"],
+    no_plan: ["无对应预案", "no plan"],
+    since: ["开始", "since"],
+    closed_at: ["结束", "closed"],
+    calling: ["正在呼叫", "Calling"],
+    next_in: ["{left} 后呼叫下一梯次", "next rung in {left}"],
+    next_now: ["到时限，呼叫下一梯次", "time is up, next rung"],
+    nobody_called: ["没有待答的呼叫", "no open call"],
+    first_answer: ["首个应答", "first answer"],
+    everybody_declined: ["本梯次均不能到", "everybody on this rung declined"],
+    not_delivered: ["{n} 条消息未送达", "{n} messages not delivered"],
+
+    /* states, health, grades, warnings */
+    state_open: ["处置中", "open"],
+    state_awaiting_order: ["待令", "awaiting order"],
+    state_active: ["响应中", "active"],
+    state_recovering: ["善后", "recovering"],
+    state_closed: ["已结束", "closed"],
+    state_merged: ["已合并", "merged"],
+    health_ok: ["正常", "ok"],
+    health_fallback: ["兜底呼叫：预案未在运行", "Fallback: no plan is running"],
+    health_stuck: ["卡住：引擎已停止处理", "Stuck: the engine stopped working on it"],
+    health_fallback_text: [
+        "预案无法运行，正在按兜底名单呼叫。请按纸质预案处置。",
+        "The plan cannot run; the fallback list is being called. Work by the paper plan.",
+    ],
+    health_stuck_text: [
+        "此事件两次使引擎停止，已搁置。请按纸质预案处置，并呼叫运维人员。",
+        "This incident stopped the engine twice and was set aside. " +
+            "Work by the paper plan and call the operator.",
+    ],
+    grade: ["分级", "grade"],
+    grade_I: ["I 级 特别重大", "grade I, especially serious"],
+    grade_II: ["II 级 重大", "grade II, serious"],
+    grade_III: ["III 级 较大", "grade III, major"],
+    grade_IV: ["IV 级 一般", "grade IV, ordinary"],
+    level_I: ["一级响应", "level I response"],
+    level_II: ["二级响应", "level II response"],
+    level_III: ["三级响应", "level III response"],
+    level_IV: ["四级响应", "level IV response"],
+    warning_red: ["红色预警", "red warning"],
+    warning_orange: ["橙色预警", "orange warning"],
+    warning_yellow: ["黄色预警", "yellow warning"],
+    warning_blue: ["蓝色预警", "blue warning"],
+
+    /* one incident */
+    back: ["全部事件", "All incidents"],
+    not_found: ["没有这个事件。", "There is no incident with this id."],
+    calls: ["呼叫", "Calls"],
+    rung: ["第 {n} 梯次", "rung {n}"],
+    round: ["第 {n} 轮", "round {n}"],
+    asked_earlier: ["此前已呼叫：", "called before:"],
+    declined: ["不能到", "declined"],
+    facts: ["事实", "Facts"],
+    no_facts: ["没有报告的事实。", "No facts were reported."],
+    fact: ["名称", "name"],
+    value: ["值", "value"],
+    reported: ["报告时间", "reported"],
+    stale: ["已过时", "stale"],
+    plan_says: ["预案记录", "Plan says"],
+    notices: ["通知", "Notices"],
+    sent: ["已送出", "sent"],
+    failed: ["未送达", "not delivered"],
+    about: ["关于此事件", "About this incident"],
+    id: ["编号", "id"],
+    plan: ["预案", "plan"],
+    category: ["类别", "category"],
+    kind: ["种类", "kind"],
+    source: ["来源", "source"],
+    place: ["地点", "place"],
+    labels: ["标签", "labels"],
+    key: ["去重键", "key"],
+    pin: ["预案指纹", "pin"],
+    timeline: ["经过", "Timeline"],
+    inner_steps: ["显示内部步骤", "Show inner steps"],
+    earlier: ["更早的 {n} 条", "{n} earlier lines"],
+    no_timeline: ["还没有记录。", "Nothing is recorded yet."],
+
+    /* what one may do */
+    act: ["处置", "Act"],
+    may_not: [
+        "当前身份只能查看。登录后可应答、记事、下令。",
+        "You may only read. Sign in to answer, note and order.",
+    ],
+    may_not_order: ["下令需要有命令权限的身份。", "Orders need somebody who may order."],
+    over: ["事件已结束，不能再处置。", "The incident is over; nothing more can be done."],
+    answer_for: ["代人应答", "Answer for somebody"],
+    person: ["应答人", "person"],
+    other_person: ["其他人（填写编号）", "somebody else (by id)"],
+    person_id: ["人员编号，如 wang.qiang", "person's id, such as wang.qiang"],
+    note_optional: ["说明（可不填）", "note (optional)"],
+    accept: ["能到", "Accepts"],
+    decline: ["不能到", "Cannot come"],
+    add_note: ["记事", "Add a note"],
+    note: ["内容", "note"],
+    record_note: ["记录", "Record"],
+    resolve: ["报告险情解除", "Report that it is over"],
+    resolve_text: [
+        "表示来源报告已恢复。是否终止响应，由预案或命令决定。",
+        "Says that the source reports normal again. " +
+            "Whether the response ends is for the plan or an order.",
+    ],
+    resolve_do: ["报告解除", "Report it over"],
+    terminate: ["下令终止响应", "Order the end"],
+    terminate_text: [
+        "终止后不再呼叫任何人，事件结束，不能恢复。",
+        "Nobody is called any more and the incident is closed. This cannot be undone.",
+    ],
+    reason: ["理由", "reason"],
+    terminate_do: ["终止响应", "Order the end"],
+    sending: ["正在发送……", "Sending …"],
+    recorded: ["已记录。", "Recorded."],
+    updated_instead: [
+        "已有同键事件，已作为更新记录。",
+        "An incident with this key is open; this was recorded as its update.",
+    ],
+
+    /* trigger */
+    trigger: ["触发事件", "Trigger an incident"],
+    title: ["标题", "title"],
+    title_hint: ["例如：7号站超警戒水位", "such as: Gauge 7 over warning"],
+    choose: ["请选择", "choose"],
+    by_kind: ["无（呼叫兜底名单）", "none (the fallback is called)"],
+    no_grade: ["未定", "not graded"],
+    is_drill: ["这是演练", "This is a drill"],
+    trigger_real: ["触发，真实呼叫", "Trigger and call people"],
+    trigger_drill: ["触发演练", "Trigger a drill"],
+    triggered: ["已触发。", "Triggered."],
+
+    /* phones */
+    phones_text: [
+        "每人一部。消息由真实的 webhook 送来，点击即可应答。",
+        "One for each person. Messages come by real webhooks; answer with a click.",
+    ],
+    ringing_n: ["{n} 部正在响铃", "{n} ringing"],
+    none_ringing: ["没有响铃", "none is ringing"],
+    no_phones: [
+        "演示手机只在 muster serve --demo 下有。",
+        "The demo phones are there only under muster serve --demo.",
+    ],
+    no_phone_yet: [
+        "还没有手机收到过消息。触发一个事件，看谁的手机会响。",
+        "No phone has had a message yet. Trigger an incident and see whose phone rings.",
+    ],
+    quiet: ["没有消息", "no messages"],
+    to_room: ["到指挥室触发", "Go to the command room"],
+    message_ringing: ["响铃", "ringing"],
+    message_seen: ["已看", "seen"],
+    message_answered: ["已应答：能到", "answered: accepts"],
+    message_declined: ["已应答：不能到", "answered: cannot come"],
+    message_over: ["已过", "over"],
+    accept_self: ["能到", "Accept"],
+    code: ["应答码", "code"],
+    attempt: ["第 {n} 次发送", "attempt {n}"],
+    got_it: ["知道了", "Got it"],
+    see_incident: ["事件：", "Incident: "],
+    older: ["更早的 {n} 条消息", "{n} older messages"],
+    type_call: ["呼叫", "Call"],
+    type_notify: ["通知", "Notice"],
+    type_report: ["报告", "Report"],
+    type_order: ["命令", "Order"],
+    type_resolved: ["恢复", "Resolved"],
+    type_test: ["测试", "Test"],
+
+    /* times */
+    just_now: ["刚刚", "just now"],
+    ago: ["{time}前", "{time} ago"],
+    days: ["{n} 天", "{n} d"],
+    hours: ["{n} 小时", "{n} h"],
+    minutes: ["{n} 分钟", "{n} min"],
+    seconds: ["{n} 秒", "{n} s"],
+
+    /* problems */
+    problem: ["未成功", "Not done"],
+    unreachable: ["服务没有应答，请重试。", "The daemon does not answer; try again."],
+} as const;
+
+/*
+ * Refusals in Chinese, by code (base/code.h): said before the daemon's own sentence, which is
+ * English and tells what went wrong this time.
+ */
+const CODES_ZH: Record<string, string> = {
+    unauthorized: "需要登录或密钥",
+    denied: "没有权限",
+    forbidden_origin: "不接受来自其他网站的请求",
+    too_slow: "请求过慢，请重试",
+    body_too_long: "内容过长",
+    conflict: "当前状态下不能这样做",
+    not_found: "没有这个事件",
+    unknown_plan: "没有这个预案",
+    unknown_person: "单位中没有这个人",
+    unknown_call: "没有这个待答的呼叫",
+    unknown_field: "没有这个字段",
+    missing_field: "缺少必填字段",
+    bad_field: "字段类型或取值不对",
+    not_built: "此版本尚不支持",
+    closed: "事件已结束",
+    no_space: "磁盘空间不足，不接收新事件",
+    limit: "已达上限",
+    stopping: "服务正在停止，请稍后再试",
+    store: "数据库无法读取",
+    input_refused: "此触发曾两次使引擎停止，不再接收",
+};
+
+export type Word = keyof typeof WORDS;
+
+const KEPT = "muster.language"; /* in localStorage */
+
+function kept(): string | null {
+    try {
+        return localStorage.getItem(KEPT);
+    } catch {
+        return null; /* forbidden by the browser: then by its own language, each time */
+    }
+}
+
+/* The language of this page. There is one, as there is one <html lang>. */
+class Choice extends Source {
+    now: Language;
+
+    constructor() {
+        super();
+        const wanted = kept() ?? navigator.language;
+        this.now = wanted.startsWith("zh") ? "zh" : "en";
+        this.mark();
+    }
+
+    choose(language: Language): void {
+        this.now = language;
+        try {
+            localStorage.setItem(KEPT, language);
+        } catch {
+            /* chosen for this visit only */
+        }
+        this.mark();
+        this.changed();
+    }
+
+    private mark(): void {
+        document.documentElement.lang = this.now === "zh" ? "zh-CN" : "en";
+    }
+}
+
+export const language = new Choice();
+
+/* A word or sentence, its {places} filled. */
+export function say(word: Word, fill: Record<string, string | number> = {}): string {
+    const text: string = WORDS[word][language.now === "zh" ? 0 : 1];
+    return text.replace(/\{(\w+)\}/g, (place, name: string) => String(fill[name] ?? place));
+}
+
+/* The word for a name of the protocol, such as ("state_", "open"); the name itself without one. */
+export function sayName(group: string, name: string): string {
+    const word = group + name;
+    return word in WORDS ? say(word as Word) : name;
+}
+
+/* What a refusal's code means, for those who read no English; "" where the sentence is enough. */
+export function sayCode(code: string): string {
+    return language.now === "zh" ? (CODES_ZH[code] ?? "") : "";
+}
