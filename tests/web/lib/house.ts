@@ -1,0 +1,152 @@
+/*
+ * house - the daemon as `make run` has it, on a port of its own, for tests of the pages.
+ *
+ *     const house = await openHouse();     // plans/, and a plan "quiet" that calls nobody
+ *     await house.post("/api/v1/incidents", { plan: "flood", title: "…" });
+ *
+ * It ends with the program (atEnd). Where the daemon listens it says itself, over its socket.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+    cpSync,
+    existsSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { atEnd } from "./tap";
+
+export const ROOT = process.env["MUSTER_ROOT"] ?? process.cwd();
+export const SLOW = Number(process.env["MUSTER_TEST_SLOW"] ?? 1);
+const MUSTER = process.env["MUSTER"] ?? join(ROOT, "out", "muster");
+const READY_MS = 20_000 * SLOW;
+const AT_ONCE = 8; /* requests of withEach */
+
+const QUIET = `
+local plan = plan "quiet" { title = { zh = "静默", en = "Quiet" }, kind = "special",
+    category = "natural", version = "1", owner = "dept:flood-office", ends = "resolved",
+    on_resolved = "close", fallback = { { to = "duty:duty-room", within = "5m" } } }
+function plan.respond(incident) log("quiet") end
+return plan
+`;
+
+export class House {
+    base = "";
+    readonly data: string;
+    readonly folder: string;
+    private child: ChildProcess | null = null;
+
+    constructor() {
+        this.folder = mkdtempSync(join(tmpdir(), "muster-web-"));
+        this.data = join(this.folder, "run");
+        cpSync(join(ROOT, "plans"), join(this.folder, "plans"), { recursive: true });
+        writeFileSync(join(this.folder, "plans", "quiet.lua"), QUIET);
+    }
+
+    /* On the same port after a stop, else on any. */
+    async start(): Promise<void> {
+        const listen = this.base || "http://127.0.0.1:0";
+        const log = openSync(join(this.folder, "log"), "a");
+        const words = ["serve", "--demo", "--plans", join(this.folder, "plans")];
+        this.child = spawn(MUSTER, [...words, "--data", this.data, "--listen", listen], {
+            stdio: ["ignore", log, log],
+        });
+        this.base = await this.address();
+    }
+
+    async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+        const child = this.child;
+        this.child = null;
+        if (!child || child.exitCode !== null) return;
+        child.kill(signal);
+        await once(child, "exit");
+    }
+
+    /* One line to the daemon's socket, as its owner. */
+    async ask(line: object): Promise<Record<string, unknown>> {
+        const socket = connect(join(this.data, "muster.sock"));
+        socket.write(`${JSON.stringify(line)}\n`);
+        let reply = "";
+        for await (const piece of socket.setEncoding("utf8")) {
+            reply += piece;
+            if (reply.endsWith("\n")) break;
+        }
+        socket.destroy();
+        return JSON.parse(reply) as Record<string, unknown>;
+    }
+
+    private async address(): Promise<string> {
+        const until = Date.now() + READY_MS;
+        while (Date.now() < until) {
+            if (this.child?.exitCode != null) break;
+            const reply = await this.ask({ op: "ping" }).catch(() => null);
+            const listeners = (reply?.["listeners"] ?? []) as { kind: string; address: string }[];
+            const http = listeners.find((l) => l.kind === "http");
+            if (http) return `http://${http.address}`;
+            await new Promise((done) => setTimeout(done, 20));
+        }
+        throw new Error(`the daemon does not listen for HTTP:\n${this.log()}`);
+    }
+
+    log(): string {
+        const path = join(this.folder, "log");
+        return existsSync(path) ? readFileSync(path, "utf8").slice(-4_000) : "";
+    }
+
+    async get<T>(path: string): Promise<T> {
+        const response = await fetch(this.base + path);
+        if (!response.ok) throw new Error(`GET ${path}: ${await response.text()}`);
+        return (await response.json()) as T;
+    }
+
+    async post<T = Record<string, unknown>>(path: string, body: object): Promise<T> {
+        const response = await fetch(this.base + path, {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify(body),
+        });
+        if (!response.ok) throw new Error(`POST ${path}: ${await response.text()}`);
+        return (await response.json()) as T;
+    }
+
+    /* Gives the incident's id. */
+    async trigger(body: object): Promise<string> {
+        return (await this.post<{ incident: string }>("/api/v1/incidents", body)).incident;
+    }
+}
+
+/* Do it with each of them, a few at a time; what comes of it, in their order. */
+export async function withEach<T, R>(all: T[], act: (one: T) => Promise<R>): Promise<R[]> {
+    const found: R[] = [];
+    let next = 0;
+    const worker = async () => {
+        while (next < all.length) {
+            const n = next++;
+            found[n] = await act(all[n] as T);
+        }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return found;
+}
+
+export async function openHouse(): Promise<House> {
+    const house = new House();
+    const close = async () => {
+        await house.stop();
+        rmSync(house.folder, { recursive: true, force: true });
+    };
+    try {
+        await house.start();
+    } catch (why) {
+        await close();
+        throw why;
+    }
+    atEnd(close);
+    return house;
+}

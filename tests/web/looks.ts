@@ -1,0 +1,162 @@
+/*
+ * How the pages are made: for everybody to read, small, quick, and under a strict policy.
+ */
+import assert from "node:assert/strict";
+import { type IncomingHttpHeaders, request } from "node:http";
+import type { Page } from "playwright-core";
+import { axeFindings, openTab } from "./lib/browser";
+import { openHouse, SLOW } from "./lib/house";
+import { finish, test } from "./lib/tap";
+
+const BUNDLE_BYTES_MAX = 40_000;
+const USABLE_MS_MAX = 300;
+const LOADS = 5; /* the best of them counts: the machine has other work too */
+
+const house = await openHouse();
+const real = await house.trigger({
+    plan: "flood",
+    title: "7号站超警戒水位",
+    grade: "II",
+    warning: "orange",
+    fields: { g7: { stage_m: 4.9 } },
+});
+const drill = await house.trigger({ plan: "flood", title: "drill", grade: "IV", drill: true });
+await house.trigger({ kind: "smoke", title: "no plan", grade: "I", warning: "red" });
+await house.post(`/api/v1/incidents/${drill}/answer`, { as: "wang.qiang", decline: true });
+
+const PATHS = ["/", `/#/i/${real}`, `/#/i/${drill}`, "/phones"];
+const WIDTHS = [320, 390, 768, 1280, 1920];
+
+interface Answer {
+    status: number;
+    headers: IncomingHttpHeaders;
+    bytes: number; /* of the body, as it came */
+}
+
+/* As a browser asks, without decoding. */
+function fetchRaw(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return new Promise((done, failed) => {
+        const asked = request(house.base + path, { headers }, (response) => {
+            let bytes = 0;
+            response.on("data", (piece: Buffer) => (bytes += piece.length));
+            response.on("end", () => {
+                done({ status: response.statusCode ?? 0, headers: response.headers, bytes });
+            });
+        });
+        asked.on("error", failed).end();
+    });
+}
+
+const GZIP = { "Accept-Encoding": "gzip" };
+const ALL = ["/", "/phones", "/assets/app.js", "/assets/app.css", "/favicon.svg"];
+
+const nameOf = (path: string) => path.replace(real, "ID").replace(drill, "DRILL");
+
+/* Until it shows something. */
+async function isFull(page: Page): Promise<void> {
+    await page.locator(".connection.live").waitFor();
+    const heading = page.locator(".incident h2, .card h3, .phone h2").filter({ visible: true });
+    await heading.first().waitFor();
+}
+
+for (const path of PATHS) {
+    test(`axe finds nothing on ${nameOf(path)}, in both sizes, schemes and languages`, async () => {
+        const tab = await openTab(house.base, path);
+        for (const language of ["English", "中文"]) {
+            for (const colorScheme of ["light", "dark"] as const) {
+                for (const width of [390, 1280]) {
+                    await tab.page.emulateMedia({ colorScheme });
+                    await tab.page.setViewportSize({ width, height: 900 });
+                    await isFull(tab.page);
+                    const found = await axeFindings(tab.page);
+                    assert.deepEqual(found, [], `${language}, ${colorScheme}, ${width}`);
+                }
+            }
+            await tab.page.locator("button.language").click();
+        }
+        tab.check();
+        await tab.close();
+    });
+}
+
+test("no page is wider than its screen, from a small phone to a wall", async () => {
+    for (const path of PATHS) {
+        const tab = await openTab(house.base, path);
+        for (const width of WIDTHS) {
+            await tab.page.setViewportSize({ width, height: 900 });
+            await isFull(tab.page);
+            const wide = await tab.page.evaluate(() => document.documentElement.scrollWidth);
+            assert.ok(wide <= width, `${path} is ${wide} px wide on ${width}`);
+        }
+        await tab.close();
+    }
+});
+
+test("the pages are usable within 300 ms", async () => {
+    for (const path of ["/", "/phones"]) {
+        let best = Infinity;
+        for (let n = 0; n < LOADS; n++) {
+            const tab = await openTab(house.base, path);
+            const mark = await tab.page.waitForFunction(
+                () => performance.getEntriesByName("usable")[0]?.startTime,
+            );
+            best = Math.min(best, (await mark.jsonValue()) as number);
+            await tab.close();
+        }
+        console.log(`# ${path}: ${best.toFixed(0)} ms`);
+        assert.ok(best <= USABLE_MS_MAX * SLOW, `${path}: ${best} ms`);
+    }
+});
+
+test("all that a page needs is at most 40 kB", async () => {
+    const answers = await Promise.all(ALL.map((path) => fetchRaw(path, GZIP)));
+    const sum = answers.reduce((n, a) => n + a.bytes, 0);
+    console.log(`# ${answers.map((a, n) => `${ALL[n]} ${a.bytes}`).join(", ")}: ${sum} bytes`);
+    for (const a of answers) assert.equal(a.headers["content-encoding"], "gzip");
+    assert.ok(sum <= BUNDLE_BYTES_MAX);
+});
+
+test("who takes no gzip gets the pages as they are", async () => {
+    for (const path of ALL) {
+        const plain = await fetchRaw(path);
+        assert.equal(plain.status, 200);
+        assert.equal(plain.headers["content-encoding"], undefined);
+        assert.ok(plain.bytes >= (await fetchRaw(path, GZIP)).bytes);
+    }
+});
+
+test("what a browser has already is not sent again", async () => {
+    for (const headers of [{}, GZIP]) {
+        for (const path of ALL) {
+            const { etag } = (await fetchRaw(path, headers)).headers;
+            assert.match(etag ?? "", /^"[\w-]+"$/);
+            const again = await fetchRaw(path, { ...headers, "If-None-Match": etag ?? "" });
+            assert.deepEqual([again.status, again.bytes], [304, 0]);
+        }
+    }
+});
+
+test("the documents come with a policy that lets no foreign script in", async () => {
+    for (const path of ["/", "/phones"]) {
+        const { headers } = await fetchRaw(path);
+        const policy = String(headers["content-security-policy"]);
+        for (const part of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"]) {
+            assert.ok(policy.includes(part), policy);
+        }
+        assert.ok(!policy.includes("unsafe"), policy);
+    }
+});
+
+/* Why: some people get ill from what moves. */
+test("nothing moves for those who have asked for stillness", async () => {
+    const tab = await openTab(house.base, "/phones");
+    await tab.page.emulateMedia({ reducedMotion: "reduce" });
+    await tab.page.locator(".phone.ringing").first().waitFor();
+    const running = () => tab.page.evaluate(() => document.getAnimations().length);
+    assert.equal(await running(), 0);
+    await tab.page.emulateMedia({ reducedMotion: "no-preference" });
+    await tab.page.waitForFunction(() => document.getAnimations().length > 0);
+    await tab.close();
+});
+
+await finish();
