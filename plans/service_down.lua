@@ -57,7 +57,7 @@ end
 --- Somebody must take it: three times round, then with the duty room of the city, for ever.
 local function reach_somebody(incident)
     local text = T({ zh = "【故障】{what}。请处理并答复", en = "Down: {what}. Take it and answer" },
-                   { what = shorten(incident.note or incident.title) })
+                   { what = shorten(incident.note and incident.title .. "\n" .. incident.note or incident.title) })
     local answer = call { rounds = 3, text = text, rungs = {
         { to = "duty:it-oncall", within = "5m" },
         { to = "post:it-manager", within = "10m" },

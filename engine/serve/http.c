@@ -37,11 +37,30 @@ static struct http_ask *ask_new(const struct http_request *r)
     return ask;
 }
 
+void ask_language(struct http_ask *ask, const char *lang)
+{
+    if (lang && (strcmp(lang, "zh") == 0 || strcmp(lang, "en") == 0))
+        memcpy(ask->lang, lang, sizeof ask->lang);
+}
+
+static void ask_route(struct http_ask *ask, const struct route_match *m)
+{
+    ask->route = m->route;
+    ask->token = route_param(m, "token");
+    for (size_t i = 0; i < m->request->query_count; i++)
+        if (strcmp(m->request->query[i].name, "lang") == 0)
+            ask_language(ask, m->request->query[i].value);
+}
+
 void http_ask_free(struct http_ask *ask)
 {
     if (!ask)
         return;
     free(ask->if_none_match);
+    free(ask->allow);
+    free(ask->token);
+    free(ask->note);
+    json_decref(ask->link);
     free(ask);
 }
 
@@ -254,7 +273,7 @@ static enum code request_take(struct conn *c, uint64_t line, const struct http_r
         conn_slot(c, line)->ask->allow = text_take(&allow);
     if (code)
         return code;
-    conn_slot(c, line)->ask->route = m.route;
+    ask_route(conn_slot(c, line)->ask, &m);
     if (m.route->shape == SHAPE_EVENTS) /* it ends when its reader does */
         conn_slot(c, line)->ends = c->ending = false;
     if (m.route->answer) {

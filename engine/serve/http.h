@@ -23,12 +23,17 @@ struct http_ask {
     const struct route *route; /* NULL: none was found */
     char *if_none_match;       /* NULL: not sent */
     char *allow;               /* for 405 */
+    char *token;               /* of the path; NULL: it has none */
+    char *note;                /* of the form that was sent */
+    json_t *link;              /* what the token opened before the answer; see link_pages.c */
+    char lang[3];              /* "zh", "en": asked for; "": neither */
     bool head;                 /* HEAD: the answer has no body */
     bool html;                 /* a person's browser asks */
     bool zh;                   /* who reads Chinese first */
 };
 
 void http_ask_free(struct http_ask *ask);
+void ask_language(struct http_ask *ask, const char *lang); /* neither zh nor en: as it was */
 
 /* Put an answer of its own into a slot; frees what it holds. */
 void http_respond(struct conn *c, uint64_t line, struct http_reply *r);

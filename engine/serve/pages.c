@@ -2,10 +2,19 @@
 
 #include "serve/conn.h"
 #include "serve/http.h"
+#include "serve/phones.h"
+#include "web/web.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define TEXT_PLAIN "text/plain; charset=utf-8"
+
+/* What a page of ours may load and do: nothing but what is ours. */
+#define PAGE_POLICY                                                                                \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' " \
+    "data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 static void text_respond(struct conn *c, uint64_t line, int status, const char *type,
                          const struct text *body)
@@ -50,4 +59,68 @@ void page_metrics(struct conn *c, uint64_t line, const struct route_match *m)
     }
     port->metrics(port->ctx, &body);
     text_respond(c, line, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
+}
+
+/* ---- files ---- */
+
+static bool takes_gzip(const struct http_request *r)
+{
+    const char *accept = http_header(r, "accept-encoding");
+    return accept && strstr(accept, "gzip");
+}
+
+static void file_respond(struct conn *c, uint64_t line, const struct web_file *f, bool gzip)
+{
+    const struct http_ask *ask = conn_slot(c, line)->ask;
+    const char *etag = gzip ? f->etag_gzip : f->etag;
+    bool same = http_etag_matches(ask->if_none_match, etag);
+    struct http_reply r = {.status = same ? 304 : 200, .cached = true};
+    http_reply_header(&r, "ETag", etag);
+    http_reply_header(&r, "Vary", "Accept-Encoding");
+    if (!same) {
+        r.type = f->type;
+        r.body = (const char *)(gzip ? f->gzip : f->raw);
+        r.body_len = gzip ? f->gzip_len : f->raw_len;
+        if (gzip)
+            http_reply_header(&r, "Content-Encoding", "gzip");
+        if (strncmp(f->type, "text/html", 9) == 0)
+            http_reply_header(&r, "Content-Security-Policy", PAGE_POLICY);
+    }
+    http_respond(c, line, &r);
+}
+
+void page_file(struct conn *c, uint64_t line, const struct route_match *m)
+{
+    const struct web_file *f = web_find(m->request->path);
+    struct refusal refusal;
+    if (f) {
+        file_respond(c, line, f, takes_gzip(m->request));
+        return;
+    }
+    (void)refuse(&refusal, CODE_UNKNOWN_ROUTE, NULL, NULL, "there is no such file");
+    answer_refused(c, line, &refusal);
+}
+
+/* ---- the phones of the demo ---- */
+
+void page_hook(struct conn *c, uint64_t line, const struct route_match *m)
+{
+    const struct http_request *r = m->request;
+    struct refusal refusal;
+    char *endpoint = route_param(m, "endpoint"), *person = route_param(m, "person");
+    const struct phones_hook hook = {.endpoint = endpoint,
+                                     .person = person,
+                                     .headers = {.id = http_header(r, "webhook-id"),
+                                                 .timestamp = http_header(r, "webhook-timestamp"),
+                                                 .signature = http_header(r, "webhook-signature")},
+                                     .body = r->body,
+                                     .body_len = r->body_len};
+    if (phones_hook(c->serve->phones, &hook, time(NULL), &refusal)) {
+        answer_refused(c, line, &refusal);
+    } else {
+        struct http_reply done = {.status = 204};
+        http_respond(c, line, &done);
+    }
+    free(endpoint);
+    free(person);
 }

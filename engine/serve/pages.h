@@ -7,3 +7,9 @@
 #include "serve/route.h"
 
 route_fn page_livez, page_readyz, page_metrics;
+route_fn page_file;      /* "/", "/phones", "/assets/…" */
+route_fn page_hook;      /* a webhook to the phones of the demo */
+route_fn page_link_post; /* link_pages.c */
+
+/* Replies as pages for people: link_pages.c. */
+route_page_fn page_link, page_link_answered;

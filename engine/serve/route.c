@@ -7,30 +7,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* clang-format off: a table is read by its columns */
+/* A path that asks for an operation, and one that is answered by a function of its own. */
+#define ASKS(m, p, o, s, b)                                                                        \
+    .method = HTTP_METHOD_##m, .path = p, .op = o, .shape = SHAPE_##s, .body = BODY_##b
+#define ANSWERS(m, p, a) .method = HTTP_METHOD_##m, .path = p, .answer = a
+
+#define INCIDENTS "/api/v1/incidents"
+
 static const struct route routes[] = {
-    {HTTP_METHOD_GET, "/api/v1/incidents", OP_LIST, SHAPE_JSON, BODY_NONE, .answer = NULL},
-    {HTTP_METHOD_POST, "/api/v1/incidents", OP_TRIGGER, SHAPE_OPENED, BODY_JSON, .answer = NULL},
-    {HTTP_METHOD_GET, "/api/v1/incidents/{incident}", OP_STATUS, SHAPE_ONE, BODY_NONE,
-     .answer = NULL},
-    {HTTP_METHOD_GET, "/api/v1/incidents/{incident}/timeline", OP_TIMELINE, SHAPE_JSON, BODY_NONE,
-     .answer = NULL},
-    {HTTP_METHOD_POST, "/api/v1/incidents/{incident}/answer", OP_ANSWER, SHAPE_JSON, BODY_JSON,
-     .answer = NULL},
-    {HTTP_METHOD_POST, "/api/v1/incidents/{incident}/update", OP_UPDATE, SHAPE_JSON, BODY_JSON,
-     .answer = NULL},
-    {HTTP_METHOD_POST, "/api/v1/incidents/{incident}/resolve", OP_RESOLVE, SHAPE_JSON, BODY_JSON,
-     .answer = NULL},
-    {HTTP_METHOD_POST, "/api/v1/incidents/{incident}/order", OP_ORDER, SHAPE_JSON, BODY_JSON,
-     .answer = NULL},
-    {HTTP_METHOD_GET, "/api/v1/plans", OP_PLANS, SHAPE_JSON, BODY_NONE, .answer = NULL},
-    {HTTP_METHOD_GET, "/api/v1/plans/{plan}", OP_PLAN_SHOW, SHAPE_ONE, BODY_NONE, .answer = NULL},
-    {HTTP_METHOD_POST, "/t/{plan}", OP_TRIGGER, SHAPE_OPENED, BODY_TEXT, .answer = NULL},
-    {HTTP_METHOD_GET, "/api/v1/events", OP_WATCH, SHAPE_EVENTS, BODY_NONE, .answer = NULL},
-    {HTTP_METHOD_GET, "/api/v1/ping", OP_PING, SHAPE_JSON, BODY_NONE, .answer = NULL},
-    {HTTP_METHOD_GET, "/livez", .answer = page_livez},
+    {ASKS(GET, INCIDENTS, OP_LIST, JSON, NONE)},
+    {ASKS(POST, INCIDENTS, OP_TRIGGER, OPENED, JSON)},
+    {ASKS(GET, INCIDENTS "/{incident}", OP_STATUS, ONE, NONE)},
+    {ASKS(GET, INCIDENTS "/{incident}/timeline", OP_TIMELINE, JSON, NONE)},
+    {ASKS(POST, INCIDENTS "/{incident}/answer", OP_ANSWER, JSON, JSON)},
+    {ASKS(POST, INCIDENTS "/{incident}/update", OP_UPDATE, JSON, JSON)},
+    {ASKS(POST, INCIDENTS "/{incident}/resolve", OP_RESOLVE, JSON, JSON)},
+    {ASKS(POST, INCIDENTS "/{incident}/order", OP_ORDER, JSON, JSON)},
+    {ASKS(POST, "/t/{plan}", OP_TRIGGER, OPENED, TEXT)},
+    {ASKS(GET, "/api/v1/plans", OP_PLANS, JSON, NONE)},
+    {ASKS(GET, "/api/v1/plans/{plan}", OP_PLAN_SHOW, ONE, NONE)},
+    {ASKS(GET, "/api/v1/events", OP_WATCH, EVENTS, NONE)},
+    {ASKS(GET, "/api/v1/ping", OP_PING, JSON, NONE)},
+    {ASKS(GET, "/a/{token}", OP_LINK_SHOW, JSON, NONE), .page = page_link},
+    {ASKS(POST, "/a/{token}", OP_ANSWER_LINK, JSON, FORM), .answer = page_link_post,
+     .page = page_link_answered},
+    {ASKS(GET, "/api/v1/phones", OP_PHONES, JSON, NONE), .demo = true},
+    {ASKS(POST, "/api/v1/phones/{notice}/seen", OP_PHONE_SEEN, JSON, JSON), .demo = true},
+    {ANSWERS(POST, "/phones/hook/{endpoint}/{person}", page_hook), .demo = true},
+    {ANSWERS(GET, "/", page_file)},
+    {ANSWERS(GET, "/phones", page_file), .demo = true},
+    {ANSWERS(GET, "/assets/{file}", page_file)},
+    {ANSWERS(GET, "/favicon.svg", page_file)},
+    {ANSWERS(GET, "/livez", page_livez)},
 };
-/* clang-format on */
 
 /* Promised (INTERFACES 4), not built yet: the beginnings of their paths. */
 static const char *const not_yet[] = {
@@ -241,16 +250,20 @@ static enum code body_text(const struct http_request *r, json_t **ret, struct re
     return CODE_OK;
 }
 
-static enum code body_form(const struct http_request *r, json_t **ret, struct refusal *refusal)
+/* A form's values are typed as those of a query are; fields that were left empty are not sent. */
+static enum code body_form(const struct route_match *m, json_t **ret, struct refusal *refusal)
 {
-    if (!type_is(r, "application/x-www-form-urlencoded"))
-        return body_json(r, ret, refusal);
+    const struct http_request *r = m->request;
+    const struct op *op = op_def(m->route->op);
     struct http_form form;
     enum code code = http_form_read(r->body, r->body_len, &form, refusal);
     *ret = json_object();
     for (size_t i = 0; i < form.count && !code; i++)
         if (form.pairs[i].value[0])
-            code = member_put(*ret, form.pairs[i].name, json_string(form.pairs[i].value), refusal);
+            code = member_put(
+                *ret, form.pairs[i].name,
+                query_value(field_find(op->fields, form.pairs[i].name), form.pairs[i].value),
+                refusal);
     http_form_done(&form);
     return code;
 }
@@ -259,7 +272,6 @@ static enum code body_take(const struct route_match *m, json_t **ret, struct ref
 {
     const struct http_request *r = m->request;
     switch (m->route->body) {
-    case BODY_RAW:
     case BODY_NONE:
         *ret = json_object();
         return CODE_OK;
@@ -267,7 +279,7 @@ static enum code body_take(const struct route_match *m, json_t **ret, struct ref
         return body_text(r, ret, refusal);
     case BODY_FORM:
         if (type_is(r, "application/x-www-form-urlencoded"))
-            return body_form(r, ret, refusal);
+            return body_form(m, ret, refusal);
         break;
     case BODY_JSON:
         break;

@@ -59,7 +59,6 @@ enum route_body {
     BODY_JSON, /* none at all is an empty object */
     BODY_FORM, /* JSON, or a form, whose empty fields are left out */
     BODY_TEXT, /* JSON, or any text: its first line is the title */
-    BODY_RAW,  /* the row's function sees to it */
 };
 
 struct route {

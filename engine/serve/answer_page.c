@@ -1,0 +1,385 @@
+#include "serve/answer_page.h"
+
+#include "base/html.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOTE_CHARS_MAX = 2000 };
+
+/* What the page says, in both languages. */
+#define WORDS(X)                                                                                   \
+    X(W_HTML_LANG, "zh-CN", "en")                                                                  \
+    X(W_TITLE, "应答", "Answer")                                                                   \
+    X(W_DRILL, "【演练】", "[DRILL]")                                                              \
+    X(W_DRILL_LONG, "这是演练，不是真实事件。", "This is a drill, not a real event.")              \
+    X(W_TO, "致 ", "To ")                                                                          \
+    X(W_GRADE, "等级 ", "Grade ")                                                                  \
+    X(W_CALL, "正在呼叫您，请应答。", "You are being called. Please answer.")                      \
+    X(W_CALL_OVER, "已有人应答，或呼叫已结束。您仍可应答，将记入记录。",                           \
+      "Somebody has answered, or the call has ended. You may still answer; it is recorded.")       \
+    X(W_READ, "请确认您已收到。", "Please confirm that you have read this.")                       \
+    X(W_CODE, "应答码（消息中的四位数字）", "Code (the four digits in the message)")               \
+    X(W_NOTE, "说明（可不填）", "Note (may be left empty)")                                        \
+    X(W_COME, "我来处理", "I am on it")                                                            \
+    X(W_COME_AFTER_ALL, "改为：我来处理", "After all: I am on it")                                 \
+    X(W_CANNOT, "我不能到", "I cannot come")                                                       \
+    X(W_CONFIRM, "收到", "I have read it")                                                         \
+    X(W_ANSWERED, "已应答", "Answered")                                                            \
+    X(W_ANSWERED_LONG, "您的应答已记录。情况有变，请致电值班室。",                                 \
+      "Your answer is recorded. If anything changes, call the duty room.")                         \
+    X(W_CONFIRMED, "已确认收到", "Confirmed")                                                      \
+    X(W_CONFIRMED_LONG, "已记录，无需其他操作。", "It is recorded. There is nothing else to do.")  \
+    X(W_DECLINED, "已回复：不能到", "Declined")                                                    \
+    X(W_DECLINED_LONG, "已记录，将继续呼叫其他人。如果您又能到，请在下面应答。",                   \
+      "It is recorded, and others are called. If you can come after all, answer below.")           \
+    X(W_OVER, "已结束", "This is over")                                                            \
+    X(W_OVER_LONG, "该事件已结束，无需应答。", "The incident is closed. Nothing waits for you.")   \
+    X(W_LOCKED, "链接已锁定", "This link is locked")                                               \
+    X(W_LOCKED_LONG,                                                                               \
+      "应答码已输错五次。请致电值班室，由值班室代您应答；此后发给您的消息另有新链接。",            \
+      "Five wrong codes were given. Call the duty room: it answers for you. A further message to " \
+      "you has a link of its own.")                                                                \
+    X(W_UNKNOWN, "打不开这个链接", "This link opens nothing")                                      \
+    X(W_UNKNOWN_LONG, "没有消息使用这个链接。请从消息中完整打开它，或致电值班室。",                \
+      "No message has this link. Open it as it stands in the message, whole, or call the duty "    \
+      "room.")                                                                                     \
+    X(W_TROUBLE, "暂时打不开", "It cannot be opened now")                                          \
+    X(W_TROUBLE_LONG, "请稍后再试；紧急时请致电值班室。",                                          \
+      "Try again in a moment; if it is urgent, call the duty room.")                               \
+    X(W_WRONG, "应答码不对。", "This is not the code.")                                            \
+    X(W_NO_CODE, "请输入消息中的四位数字。", "Type the four digits that stand in the message.")    \
+    X(W_NOT_TAKEN, "没有记录您的应答：", "Your answer was not recorded: ")
+
+enum word {
+#define X(word, zh, en) word,
+    WORDS(X)
+#undef X
+};
+
+/* A page in the making. */
+struct page {
+    const struct answer_page *p;
+    const json_t *link; /* NULL: it opens nothing */
+    const char *state;
+    bool zh, drill, call;
+    struct text *to;
+};
+
+static const char *word_of(const struct page *g, enum word w)
+{
+    static const char *const words[][2] = {
+#define X(word, zh, en) [word] = {zh, en},
+        WORDS(X)
+#undef X
+    };
+    return words[w][g->zh ? 0 : 1];
+}
+
+static void add(const struct page *g, const char *markup)
+{
+    text_add(g->to, markup);
+}
+
+static void say(const struct page *g, enum word w)
+{
+    html_add(g->to, word_of(g, w));
+}
+
+/* <p class="CLASS">WORDS</p> */
+static void add_line(const struct page *g, const char *class, enum word w)
+{
+    text_addf(g->to, "<p class=\"%s\">", class);
+    say(g, w);
+    add(g, "</p>\n");
+}
+
+/* What others wrote stands by itself: no mark in it turns what is around it. */
+static void add_foreign(const struct page *g, const char *s)
+{
+    add(g, "<bdi dir=\"auto\">");
+    html_add(g->to, s);
+    add(g, "</bdi>");
+}
+
+/* ---- the head ---- */
+
+static const char *title_of(const struct page *g)
+{
+    return json_str_or(json_at(g->link, "incident"), "title", "");
+}
+
+static void add_head(const struct page *g)
+{
+    add(g, "<!DOCTYPE html>\n<html lang=\"");
+    say(g, W_HTML_LANG);
+    add(g, "\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+           "<meta name=\"color-scheme\" content=\"light dark\">\n"
+           "<meta name=\"robots\" content=\"noindex\">\n<title>");
+    if (g->drill)
+        say(g, W_DRILL);
+    say(g, W_TITLE);
+    if (*title_of(g)) {
+        add(g, " – ");
+        html_add(g->to, title_of(g));
+    }
+    add(g, "</title>\n<link rel=\"stylesheet\" href=\"/assets/page.css\">\n</head>\n");
+}
+
+static void add_drill(const struct page *g)
+{
+    if (!g->drill)
+        return;
+    add(g, "<p class=\"drill\"><strong>");
+    say(g, W_DRILL);
+    add(g, "</strong> ");
+    say(g, W_DRILL_LONG);
+    add(g, "</p>\n");
+}
+
+/* ---- the message ---- */
+
+/* "18 分钟前": nobody reckons with time zones at night. */
+static void add_ago(const struct page *g, int64_t ms)
+{
+    int64_t minutes = ms > 0 ? ms / MS_MINUTE : 0, hours = minutes / 60, days = hours / 24;
+    if (minutes < 1)
+        text_add(g->to, g->zh ? "刚刚" : "just now");
+    else if (hours < 1)
+        text_addf(g->to, g->zh ? "%" PRId64 " 分钟前" : "%" PRId64 " min ago", minutes);
+    else if (days < 2)
+        text_addf(g->to, g->zh ? "%" PRId64 " 小时前" : "%" PRId64 " h ago", hours);
+    else
+        text_addf(g->to, g->zh ? "%" PRId64 " 天前" : "%" PRId64 " days ago", days);
+}
+
+/* To whom, how urgent, where, when: one line. */
+static void add_about(const struct page *g)
+{
+    const json_t *incident = json_at(g->link, "incident"), *place = json_at(incident, "place");
+    const char *grade = json_str(incident, "grade"), *at = json_str(g->link, "at");
+    wall_ms then;
+    add(g, "<p class=\"about\"><span>");
+    say(g, W_TO);
+    add_foreign(g, json_str_or(json_at(g->link, "person"), "name", "?"));
+    add(g, "</span>");
+    if (grade) {
+        add(g, " <span>");
+        say(g, W_GRADE);
+        add_foreign(g, grade);
+        add(g, "</span>");
+    }
+    const char **keys = json_keys(place, NULL);
+    for (size_t i = 0; keys[i]; i++) {
+        add(g, " <span>");
+        add_foreign(g, json_str_or(place, keys[i], ""));
+        add(g, "</span>");
+    }
+    free(keys);
+    if (at && rfc3339_parse(at, &then)) {
+        text_addf(g->to, " <time datetime=\"%s\">", at);
+        add_ago(g, g->p->now - then);
+        add(g, "</time>");
+    }
+    add(g, "</p>\n");
+}
+
+static void add_message(const struct page *g)
+{
+    bool zh = !strcmp(json_str_or(g->link, "lang", "zh"), "zh");
+    add(g, "<header>\n<h1>");
+    if (g->drill)
+        say(g, W_DRILL);
+    add_foreign(g, title_of(g));
+    add(g, "</h1>\n");
+    add_about(g);
+    add(g, "</header>\n");
+    text_addf(g->to, "<p class=\"text\" dir=\"auto\" lang=\"%s\">", zh ? "zh-CN" : "en");
+    html_add(g->to, json_str_or(g->link, "text", ""));
+    add(g, "</p>\n");
+}
+
+/* ---- what there is to say ---- */
+
+static void add_notice(const struct page *g, const char *class, enum word what, enum word more)
+{
+    text_addf(g->to, "<section class=\"notice %s\" role=\"status\">\n<h2>", class);
+    say(g, what);
+    add(g, "</h2>\n<p>");
+    say(g, more);
+    add(g, "</p>\n</section>\n");
+}
+
+static const char *refusal_code(const struct page *g)
+{
+    return json_str_or(g->p->refused, "code", "");
+}
+
+static void add_tries_left(const struct page *g)
+{
+    int64_t left = json_int(g->p->refused, "left", 0);
+    if (g->zh)
+        text_addf(g->to, "还可再试 %" PRId64 " 次。", left);
+    else
+        text_addf(g->to, " %" PRId64 " %s left. ", left, left == 1 ? "try is" : "tries are");
+}
+
+/* Why the answer just given was not taken, beside the field that it is about. */
+static void add_refusal(const struct page *g)
+{
+    const char *field = json_str_or(g->p->refused, "field", "");
+    add(g, "<p class=\"alert\" id=\"wrong\" role=\"alert\">");
+    if (!strcmp(refusal_code(g), "wrong_code")) {
+        say(g, W_WRONG);
+        add_tries_left(g);
+        say(g, W_NO_CODE);
+    } else if (!strcmp(field, "code")) {
+        say(g, W_NO_CODE);
+    } else {
+        say(g, W_NOT_TAKEN);
+        add_foreign(g, json_str_or(g->p->refused, "error", refusal_code(g)));
+    }
+    add(g, "</p>\n");
+}
+
+/* ---- the form ---- */
+
+static void add_code_field(const struct page *g)
+{
+    add(g, "<label for=\"code\">");
+    say(g, W_CODE);
+    add(g, "</label>\n<input id=\"code\" name=\"code\" type=\"text\" inputmode=\"numeric\" "
+           "autocomplete=\"one-time-code\" maxlength=\"12\" required");
+    if (g->p->refused)
+        add(g, " aria-invalid=\"true\" aria-describedby=\"wrong\" autofocus");
+    add(g, ">\n");
+}
+
+static void add_note_field(const struct page *g)
+{
+    add(g, "<label for=\"note\">");
+    say(g, W_NOTE);
+    text_addf(g->to, "</label>\n<textarea id=\"note\" name=\"note\" rows=\"2\" maxlength=\"%d\">\n",
+              NOTE_CHARS_MAX);
+    html_add(g->to, g->p->note);
+    add(g, "</textarea>\n");
+}
+
+/* Enter in the code's field presses the first button. */
+static void add_buttons(const struct page *g, bool declined)
+{
+    add(g, "<div class=\"buttons\">\n<button class=\"yes\" type=\"submit\">");
+    say(g, !g->call ? W_CONFIRM : declined ? W_COME_AFTER_ALL : W_COME);
+    add(g, "</button>\n");
+    if (g->call && !declined) {
+        add(g, "<button class=\"no\" type=\"submit\" name=\"decline\" value=\"true\">");
+        say(g, W_CANNOT);
+        add(g, "</button>\n");
+    }
+    add(g, "</div>\n");
+}
+
+static void add_form(const struct page *g, bool declined)
+{
+    add(g, "<form method=\"post\" action=\"/a/");
+    html_add(g->to, g->p->token);
+    text_addf(g->to, "\">\n<input type=\"hidden\" name=\"lang\" value=\"%s\">\n",
+              g->zh ? "zh" : "en");
+    if (g->p->refused)
+        add_refusal(g);
+    add_code_field(g);
+    add_note_field(g);
+    add_buttons(g, declined);
+    add(g, "</form>\n");
+}
+
+/* ---- by state ---- */
+
+static void add_open(const struct page *g)
+{
+    bool waiting = json_bool(g->link, "waiting");
+    add_line(g, waiting ? "ask urgent" : "ask", !g->call ? W_READ : waiting ? W_CALL : W_CALL_OVER);
+    add_form(g, false);
+}
+
+static void add_declined(const struct page *g)
+{
+    add_notice(g, "said", W_DECLINED, W_DECLINED_LONG);
+    add_form(g, true);
+}
+
+static void add_state(const struct page *g)
+{
+    bool locked = json_int(g->link, "left", 1) <= 0;
+    if (!strcmp(g->state, "over"))
+        add_notice(g, "over", W_OVER, W_OVER_LONG);
+    else if (!strcmp(g->state, "answered") && g->call)
+        add_notice(g, "done", W_ANSWERED, W_ANSWERED_LONG);
+    else if (!strcmp(g->state, "answered"))
+        add_notice(g, "done", W_CONFIRMED, W_CONFIRMED_LONG);
+    else if (locked)
+        add_notice(g, "stop", W_LOCKED, W_LOCKED_LONG);
+    else if (!strcmp(g->state, "declined"))
+        add_declined(g);
+    else
+        add_open(g);
+}
+
+/* The link opens no message. */
+static void add_nothing(const struct page *g)
+{
+    bool unknown = !strcmp(json_str_or(g->p->link, "code", ""), "unknown_link");
+    if (unknown)
+        add_notice(g, "stop", W_UNKNOWN, W_UNKNOWN_LONG);
+    else
+        add_notice(g, "stop", W_TROUBLE, W_TROUBLE_LONG);
+}
+
+static void add_switch(const struct page *g)
+{
+    static const char *const other[] = {"<nav><a href=\"/a/", "?lang=", "\" hreflang=\"",
+                                        "\" lang=\"", "\">"};
+    const char *lang = g->zh ? "en" : "zh";
+    add(g, other[0]);
+    html_add(g->to, g->p->token);
+    text_addf(g->to, "%s%s%s%s%s%s%s%s</a></nav>\n", other[1], lang, other[2], lang, other[3],
+              g->zh ? "en" : "zh-CN", other[4], g->zh ? "English" : "中文");
+}
+
+/* ---- the whole ---- */
+
+static bool is_zh(const struct answer_page *p)
+{
+    const char *lang = p->lang ? p->lang : json_str(p->link, "lang");
+    if (!lang)
+        lang = p->site_lang ? p->site_lang : "zh";
+    return !strcmp(lang, "zh");
+}
+
+void answer_page_write(const struct answer_page *p, struct text *to)
+{
+    const json_t *link = json_bool(p->link, "ok") ? p->link : NULL;
+    struct page g = {.p = p,
+                     .link = link,
+                     .state = json_str_or(link, "state", ""),
+                     .zh = is_zh(p),
+                     .drill = json_bool(json_at(link, "incident"), "drill"),
+                     .call = !strcmp(json_str_or(link, "type", ""), "muster.call"),
+                     .to = to};
+    add_head(&g);
+    add(&g, g.drill ? "<body class=\"in-drill\">\n" : "<body>\n");
+    add_drill(&g);
+    add(&g, "<main>\n");
+    if (link) {
+        add_message(&g);
+        add_state(&g);
+    } else {
+        add_nothing(&g);
+    }
+    add_switch(&g);
+    add(&g, "</main>\n");
+    add_drill(&g);
+    add(&g, "</body>\n</html>\n");
+}

@@ -1,0 +1,336 @@
+/*
+ * The page behind a message's link: what it says in each state, and that nothing of what others
+ * wrote becomes part of it. With ANSWER_PAGES=folder each page is also left there, to be looked at.
+ */
+#include "serve/answer_page.h"
+
+#include "testdata.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOKEN "AZjyxHpRfD6dGz8Kby2OEfvvvgABAgP_"
+#define AT INT64_C(1784512800000)
+
+static json_t *link_made(const char *state, const char *type, bool drill)
+{
+    return json_pack(
+        "{s:b,s:s,s:b,s:i,s:s,s:s,s:s,s:{s:s,s:s},s:{s:s,s:s,s:s,s:s,s:{s:s},s:b},s:s}", "ok", 1,
+        "state", state, "waiting", 1, "left", 5, "type", type, "text",
+        "7号站水位 4.9 米，超警戒水位 0.4 米。\n请立即到岗并回复。", "lang", "zh", "person", "id",
+        "wang.qiang", "name", "王强", "incident", "id", "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11",
+        "title", "7号站超警戒水位", "plan", "flood", "grade", "III", "place", "district", "城东区",
+        "drill", drill, "at", "2026-07-20T02:00:00.000Z");
+}
+
+static json_t *call_made(void)
+{
+    return link_made("open", "muster.call", false);
+}
+
+/* For who wants to see it: ANSWER_PAGES=/tmp/pages out/tests/unit/test_answer_page */
+static void leave(const char *name, const struct text *html)
+{
+    const char *folder = getenv("ANSWER_PAGES");
+    AUTO_TEXT(path);
+    if (!folder || !name)
+        return;
+    text_addf(&path, "%s/%s.html", folder, name);
+    FILE *f = fopen(text_str(&path), "we");
+    assert_non_null(f);
+    assert_int_equal(fwrite(html->at, 1, html->len, f), html->len);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void page(const char *name, struct answer_page p, struct text *to)
+{
+    p.token = p.token ? p.token : TOKEN;
+    p.now = AT + 18 * MS_MINUTE;
+    answer_page_write(&p, to);
+    leave(name, to);
+}
+
+static void has(const struct text *html, const char *part)
+{
+    if (!strstr(text_str(html), part))
+        fail_msg("the page lacks \"%s\":\n%s", part, text_str(html));
+}
+
+static void lacks(const struct text *html, const char *part)
+{
+    if (strstr(text_str(html), part))
+        fail_msg("the page has \"%s\":\n%s", part, text_str(html));
+}
+
+/* ---- states ---- */
+
+static void a_call_shows_its_message_a_field_for_the_code_and_two_buttons(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = call_made();
+    page("open", (struct answer_page){.link = link}, &html);
+    has(&html, "<html lang=\"zh-CN\">");
+    has(&html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+    has(&html, "<h1><bdi dir=\"auto\">7号站超警戒水位</bdi></h1>");
+    has(&html, "致 <bdi dir=\"auto\">王强</bdi>");
+    has(&html, "18 分钟前</time>");
+    has(&html, "城东区");
+    has(&html, "正在呼叫您，请应答。");
+    has(&html, "<form method=\"post\" action=\"/a/" TOKEN "\">");
+    has(&html, "<label for=\"code\">");
+    has(&html, "inputmode=\"numeric\" autocomplete=\"one-time-code\"");
+    has(&html, "<button class=\"yes\" type=\"submit\">我来处理</button>");
+    has(&html, "<button class=\"no\" type=\"submit\" name=\"decline\" value=\"true\">我不能到<");
+    has(&html, "href=\"/a/" TOKEN "?lang=en\"");
+    lacks(&html, "演练");
+    lacks(&html, "role=\"alert\"");
+}
+
+static void the_same_page_in_english(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = call_made();
+    page("open-en", (struct answer_page){.link = link, .lang = "en"}, &html);
+    has(&html, "<html lang=\"en\">");
+    has(&html, "You are being called. Please answer.");
+    has(&html, "I am on it</button>");
+    has(&html, "I cannot come</button>");
+    has(&html, "18 min ago");
+    has(&html, "<p class=\"text\" dir=\"auto\" lang=\"zh-CN\">"); /* the message stays what it is */
+    has(&html, "?lang=zh\"");
+    has(&html, "<input type=\"hidden\" name=\"lang\" value=\"en\">");
+}
+
+/* Why: rule R6. Who drives through the night for a drill does so once. */
+static void a_drill_cannot_be_overlooked(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    link = link_made("open", "muster.call", true);
+    page("drill", (struct answer_page){.link = link}, &zh);
+    has(&zh, "<title>【演练】应答");
+    has(&zh, "<h1>【演练】<bdi");
+    has(&zh, "<p class=\"drill\"><strong>【演练】</strong> 这是演练，不是真实事件。</p>\n<main>");
+    has(&zh, "</main>\n<p class=\"drill\">");
+    has(&zh, "<body class=\"in-drill\">");
+    page("drill-en", (struct answer_page){.link = link, .lang = "en"}, &en);
+    has(&en, "<title>[DRILL]Answer");
+    has(&en, "This is a drill, not a real event.");
+}
+
+static void a_message_that_is_no_call_is_confirmed_and_not_declined(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    AUTO_TEXT(after);
+    link = link_made("open", "muster.notify", false);
+    page("notify", (struct answer_page){.link = link}, &html);
+    has(&html, "收到</button>");
+    lacks(&html, "decline");
+    json_put_str(link, "state", "answered");
+    page("confirmed", (struct answer_page){.link = link}, &after);
+    has(&after, "已确认收到");
+    lacks(&after, "<form");
+}
+
+static void a_call_that_waits_no_more_says_so_and_still_takes_an_answer(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = call_made();
+    json_put(link, "waiting", json_false());
+    page("late", (struct answer_page){.link = link}, &html);
+    has(&html, "已有人应答，或呼叫已结束。您仍可应答，将记入记录。");
+    has(&html, "我来处理</button>");
+}
+
+static void what_was_said_is_shown_and_a_refusal_to_come_may_be_taken_back(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(answered);
+    AUTO_TEXT(declined);
+    AUTO_TEXT(over);
+    link = link_made("answered", "muster.call", false);
+    page("answered", (struct answer_page){.link = link}, &answered);
+    has(&answered, "<section class=\"notice done\" role=\"status\">\n<h2>已应答</h2>");
+    lacks(&answered, "<form");
+    json_put_str(link, "state", "declined");
+    page("declined", (struct answer_page){.link = link}, &declined);
+    has(&declined, "已回复：不能到");
+    has(&declined, "改为：我来处理</button>");
+    lacks(&declined, "name=\"decline\"");
+    json_put_str(link, "state", "over");
+    page("over", (struct answer_page){.link = link}, &over);
+    has(&over, "该事件已结束，无需应答。");
+    lacks(&over, "<form");
+}
+
+static void a_wrong_code_says_how_many_tries_are_left_and_keeps_the_note(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_JSON(refused);
+    AUTO_TEXT(html);
+    AUTO_TEXT(en);
+    link = call_made();
+    refused = json_pack("{s:b,s:s,s:s,s:i,s:s}", "ok", 0, "code", "wrong_code", "field", "code",
+                        "left", 3, "error", "x");
+    page("wrong",
+         (struct answer_page){.link = link, .refused = refused, .note = "</textarea>十分钟"},
+         &html);
+    has(&html, "<p class=\"alert\" id=\"wrong\" role=\"alert\">应答码不对。还可再试 3 次。");
+    has(&html, "aria-invalid=\"true\" aria-describedby=\"wrong\" autofocus>");
+    has(&html, "<textarea id=\"note\" name=\"note\" rows=\"2\" maxlength=\"2000\">\n"
+               "&lt;/textarea&gt;十分钟</textarea>");
+    json_put_int(refused, "left", 1);
+    page("wrong-en", (struct answer_page){.link = link, .refused = refused, .lang = "en"}, &en);
+    has(&en, "This is not the code. 1 try is left.");
+}
+
+static void a_missing_code_and_any_other_refusal_are_said(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_JSON(missing);
+    AUTO_JSON(stopping);
+    AUTO_TEXT(first);
+    AUTO_TEXT(second);
+    link = call_made();
+    missing = json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "missing_field", "field", "code");
+    page(NULL, (struct answer_page){.link = link, .refused = missing}, &first);
+    has(&first, "请输入消息中的四位数字。</p>");
+    stopping = json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "stopping", "error",
+                         "the daemon is stopping <b>");
+    page("refused", (struct answer_page){.link = link, .refused = stopping}, &second);
+    has(&second, "没有记录您的应答：");
+    has(&second, "the daemon is stopping &lt;b&gt;");
+}
+
+/* Why: the person must know whom to ring instead. */
+static void a_locked_link_says_whom_to_call_instead(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = call_made();
+    json_put_int(link, "left", 0);
+    page("locked", (struct answer_page){.link = link}, &html);
+    has(&html, "链接已锁定");
+    has(&html, "请致电值班室，由值班室代您应答");
+    lacks(&html, "<form");
+}
+
+static void a_link_that_opens_nothing_says_so_in_the_language_of_the_house(void **state)
+{
+    (void)state;
+    AUTO_JSON(unknown);
+    AUTO_JSON(trouble);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    AUTO_TEXT(wait);
+    unknown = json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "unknown_link", "error", "x");
+    trouble = json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "stopping", "error", "x");
+    page("unknown", (struct answer_page){.link = unknown, .token = "\"><script>x</script>"}, &zh);
+    has(&zh, "打不开这个链接");
+    lacks(&zh, "<script");
+    lacks(&zh, "<form");
+    page("unknown-en", (struct answer_page){.link = unknown, .site_lang = "en"}, &en);
+    has(&en, "This link opens nothing");
+    page(NULL, (struct answer_page){.link = trouble}, &wait);
+    has(&wait, "请稍后再试；紧急时请致电值班室。");
+}
+
+/* ---- what others wrote ---- */
+
+/* How often each of these stands in it: the page's own markup, counted. */
+static void markup_of(const char *html, size_t ret[4])
+{
+    memset(ret, 0, 4 * sizeof *ret);
+    for (const char *c = html; *c; c++) {
+        ret[0] += *c == '<';
+        ret[1] += *c == '>';
+        ret[2] += *c == '"';
+        ret[3] += *c == '\'';
+    }
+}
+
+/* Why: all strings of the list come as titles, notes, names and places, and none runs. */
+static void naughty_strings_are_shown_and_add_no_markup(void **state)
+{
+    (void)state;
+    AUTO_TEXT(bytes);
+    AUTO_JSON(list);
+    AUTO_JSON(refused);
+    struct why why;
+    char *path = testdata_path("naughty/blns.json");
+    if (!path)
+        skip();
+    file_read(path, &bytes);
+    free(path);
+    assert_int_equal(json_read(text_str(&bytes), bytes.len, &list, &why), ERR_OK);
+    refused = json_pack("{s:b,s:s}", "ok", 0, "code", "stopping");
+    size_t n, plain[4], naughty[4];
+    json_t *one;
+    json_array_foreach(list, n, one)
+    {
+        AUTO_JSON(link);
+        AUTO_TEXT(html);
+        const char *s = json_string_value(one);
+        link = call_made();
+        json_put_str(link, "text", s);
+        json_put_str(json_object_get(link, "person"), "name", s);
+        json_put_str(json_object_get(link, "incident"), "title", *s ? s : "x");
+        json_put_str(json_object_get(link, "incident"), "grade", s);
+        json_put_str(json_object_get(json_object_get(link, "incident"), "place"), "district", s);
+        json_put_str(refused, "error", s);
+        page(NULL, (struct answer_page){.link = link, .refused = refused, .note = s, .token = s},
+             &html);
+        markup_of(text_str(&html), n ? naughty : plain);
+        if (n)
+            assert_memory_equal(naughty, plain, sizeof plain);
+    }
+}
+
+/* Under "default-src 'none'; style-src 'self'; form-action 'self'" anything else would not work. */
+static void the_page_needs_nothing_but_its_style(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = link_made("open", "muster.call", true);
+    page(NULL, (struct answer_page){.link = link}, &html);
+    static const char *const none[] = {"<script", "style=", "<style", "onclick", "<img", "http:"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        lacks(&html, none[i]);
+    has(&html, "<link rel=\"stylesheet\" href=\"/assets/page.css\">");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_call_shows_its_message_a_field_for_the_code_and_two_buttons),
+        cmocka_unit_test(the_same_page_in_english),
+        cmocka_unit_test(a_drill_cannot_be_overlooked),
+        cmocka_unit_test(a_message_that_is_no_call_is_confirmed_and_not_declined),
+        cmocka_unit_test(a_call_that_waits_no_more_says_so_and_still_takes_an_answer),
+        cmocka_unit_test(what_was_said_is_shown_and_a_refusal_to_come_may_be_taken_back),
+        cmocka_unit_test(a_wrong_code_says_how_many_tries_are_left_and_keeps_the_note),
+        cmocka_unit_test(a_missing_code_and_any_other_refusal_are_said),
+        cmocka_unit_test(a_locked_link_says_whom_to_call_instead),
+        cmocka_unit_test(a_link_that_opens_nothing_says_so_in_the_language_of_the_house),
+        cmocka_unit_test(naughty_strings_are_shown_and_add_no_markup),
+        cmocka_unit_test(the_page_needs_nothing_but_its_style),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
