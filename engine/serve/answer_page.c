@@ -21,7 +21,7 @@ enum { NOTE_CHARS_MAX = 2000 };
       "Somebody has answered, or the call has ended. You may still answer; it is recorded.")       \
     X(W_READ, "请确认您已收到。", "Please confirm that you have read this.")                       \
     X(W_CODE, "应答码（消息中的四位数字）", "Code (the four digits in the message)")               \
-    X(W_NOTE, "说明（可不填）", "Note (may be left empty)")                                        \
+    X(W_NOTE, "附言（可不填，随应答一并发送）", "Note, sent with your answer (may be left empty)") \
     X(W_COME, "我来处理", "I am on it")                                                            \
     X(W_COME_AFTER_ALL, "改为：我来处理", "After all: I am on it")                                 \
     X(W_CANNOT, "我不能到", "I cannot come")                                                       \
@@ -58,11 +58,13 @@ enum word {
 #undef X
 };
 
+enum shown { OPEN, ANSWERED, DECLINED, OVER, LOCKED, UNKNOWN, TROUBLE };
+
 /* A page in the making. */
 struct page {
     const struct answer_page *p;
-    const json_t *link; /* NULL: it opens nothing */
-    const char *state;
+    const json_t *link; /* NULL: the message is not known here */
+    enum shown shown;
     bool zh, drill, call;
     struct text *to;
 };
@@ -290,8 +292,8 @@ static void add_form(const struct page *g, bool declined)
     if (g->p->refused)
         add_refusal(g);
     add_code_field(g);
+    add_buttons(g, declined); /* before the note: the keyboard of a telephone leaves little room */
     add_note_field(g);
-    add_buttons(g, declined);
     add(g, "</form>\n");
 }
 
@@ -299,8 +301,11 @@ static void add_form(const struct page *g, bool declined)
 
 static void add_open(const struct page *g)
 {
-    bool waiting = json_bool(g->link, "waiting");
-    add_line(g, waiting ? "ask urgent" : "ask", !g->call ? W_READ : waiting ? W_CALL : W_CALL_OVER);
+    bool waiting = g->call && json_bool(g->link, "waiting");
+    if (!g->p->refused && !g->call)
+        add_line(g, "ask", W_READ);
+    else if (!g->p->refused)
+        add_line(g, waiting ? "ask urgent" : "ask", waiting ? W_CALL : W_CALL_OVER);
     add_form(g, false);
 }
 
@@ -310,31 +315,32 @@ static void add_declined(const struct page *g)
     add_form(g, true);
 }
 
-static void add_state(const struct page *g)
+static void add_shown(const struct page *g)
 {
-    bool locked = json_int(g->link, "left", 1) <= 0;
-    if (!strcmp(g->state, "over"))
-        add_notice(g, "over", W_OVER, W_OVER_LONG);
-    else if (!strcmp(g->state, "answered") && g->call)
-        add_notice(g, "done", W_ANSWERED, W_ANSWERED_LONG);
-    else if (!strcmp(g->state, "answered"))
-        add_notice(g, "done", W_CONFIRMED, W_CONFIRMED_LONG);
-    else if (locked)
-        add_notice(g, "stop", W_LOCKED, W_LOCKED_LONG);
-    else if (!strcmp(g->state, "declined"))
-        add_declined(g);
-    else
+    switch (g->shown) {
+    case OPEN:
         add_open(g);
-}
-
-/* The link opens no message. */
-static void add_nothing(const struct page *g)
-{
-    bool unknown = !strcmp(json_str_or(g->p->link, "code", ""), "unknown_link");
-    if (unknown)
+        break;
+    case ANSWERED:
+        add_notice(g, "done", g->call ? W_ANSWERED : W_CONFIRMED,
+                   g->call ? W_ANSWERED_LONG : W_CONFIRMED_LONG);
+        break;
+    case DECLINED:
+        add_declined(g);
+        break;
+    case OVER:
+        add_notice(g, "over", W_OVER, W_OVER_LONG);
+        break;
+    case LOCKED:
+        add_notice(g, "stop", W_LOCKED, W_LOCKED_LONG);
+        break;
+    case UNKNOWN:
         add_notice(g, "stop", W_UNKNOWN, W_UNKNOWN_LONG);
-    else
+        break;
+    case TROUBLE:
         add_notice(g, "stop", W_TROUBLE, W_TROUBLE_LONG);
+        break;
+    }
 }
 
 static void add_switch(const struct page *g)
@@ -358,26 +364,50 @@ static bool is_zh(const struct answer_page *p)
     return !strcmp(lang, "zh");
 }
 
+static enum shown shown_by_state(const json_t *link)
+{
+    const char *state = json_str_or(link, "state", "");
+    if (!strcmp(state, "over"))
+        return OVER;
+    if (!strcmp(state, "answered"))
+        return ANSWERED;
+    if (json_int(link, "left", 1) <= 0)
+        return LOCKED;
+    return !strcmp(state, "declined") ? DECLINED : OPEN;
+}
+
+/* A refusal of the answer is the newest word; it may come without the message. */
+static enum shown shown_of(const struct answer_page *p, const json_t *link)
+{
+    const char *code = json_str_or(p->refused ? p->refused : p->link, "code", "");
+    if (!strcmp(code, "closed"))
+        return OVER;
+    if (!strcmp(code, "link_locked"))
+        return LOCKED;
+    if (link)
+        return shown_by_state(link);
+    if (!strcmp(code, "unknown_link"))
+        return UNKNOWN;
+    return !strcmp(json_str_or(p->refused, "field", ""), "code") ? OPEN : TROUBLE;
+}
+
 void answer_page_write(const struct answer_page *p, struct text *to)
 {
     const json_t *link = json_bool(p->link, "ok") ? p->link : NULL;
     struct page g = {.p = p,
                      .link = link,
-                     .state = json_str_or(link, "state", ""),
+                     .shown = shown_of(p, link),
                      .zh = is_zh(p),
                      .drill = json_bool(json_at(link, "incident"), "drill"),
-                     .call = !strcmp(json_str_or(link, "type", ""), "muster.call"),
+                     .call = !strcmp(json_str_or(link, "type", "muster.call"), "muster.call"),
                      .to = to};
     add_head(&g);
     add(&g, g.drill ? "<body class=\"in-drill\">\n" : "<body>\n");
     add_drill(&g);
     add(&g, "<main>\n");
-    if (link) {
+    if (link)
         add_message(&g);
-        add_state(&g);
-    } else {
-        add_nothing(&g);
-    }
+    add_shown(&g);
     add_switch(&g);
     add(&g, "</main>\n");
     add_drill(&g);

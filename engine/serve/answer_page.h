@@ -2,8 +2,8 @@
  * answer_page - the page behind the link of a message (/a/{token}): the message again, a field for
  * its code, and two buttons. Read at three in the morning with one eye, on a telephone.
  *
- *     GET shows, and changes nothing. POST (code, note, decline) answers; what comes of it is shown
- *     by the same page, with the refusal where there is one.
+ *     GET shows, and changes nothing. POST (code, note, decline) answers: one that is taken leads
+ *     back to GET, one that is refused to the same page with the refusal.
  *
  * HTML alone: no script, no style of its own (/assets/page.css), so that it works under
  * "default-src 'none'; style-src 'self'; form-action 'self'" and on the oldest telephone. Titles
@@ -19,8 +19,8 @@
 #include "base/time.h"
 
 struct answer_page {
-    const char *token;     /* of the path, as it came */
-    const json_t *link;    /* the reply to link_show: {"ok":true,…}, or its refusal */
+    const char *token; /* of the path, as it came */
+    const json_t *link; /* the reply to link_show: {"ok":true,…}, or its refusal; NULL: not asked */
     const json_t *refused; /* the refusal of an answer just given; NULL: none was given, or taken */
     const char *note;      /* what was typed beside a code that did not fit; NULL */
     const char *lang;      /* "zh", "en": asked for; NULL: that of the message */

@@ -251,6 +251,33 @@ static void a_link_that_opens_nothing_says_so_in_the_language_of_the_house(void 
     has(&wait, "请稍后再试；紧急时请致电值班室。");
 }
 
+/* Why: a refusal may be all that is at hand; who is on the way must still see what to do. */
+static void a_refusal_alone_makes_a_page_too(void **state)
+{
+    static const struct {
+        const char *refusal, *words;
+        bool form;
+    } rows[] = {
+        {"{\"ok\":false,\"code\":\"wrong_code\",\"field\":\"code\",\"left\":2}", "2 次", true},
+        {"{\"ok\":false,\"code\":\"link_locked\",\"left\":0}", "链接已锁定", false},
+        {"{\"ok\":false,\"code\":\"closed\"}", "已结束", false},
+        {"{\"ok\":false,\"code\":\"unknown_link\"}", "打不开这个链接", false},
+        {"{\"ok\":false,\"code\":\"stopping\"}", "请稍后再试", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO_JSON(refused);
+        AUTO_TEXT(html);
+        refused = json_loads(rows[i].refusal, 0, NULL);
+        page(NULL, (struct answer_page){.refused = refused}, &html);
+        has(&html, rows[i].words);
+        if (rows[i].form)
+            has(&html, "<form");
+        else
+            lacks(&html, "<form");
+    }
+}
+
 /* ---- what others wrote ---- */
 
 /* How often each of these stands in it: the page's own markup, counted. */
@@ -329,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_missing_code_and_any_other_refusal_are_said),
         cmocka_unit_test(a_locked_link_says_whom_to_call_instead),
         cmocka_unit_test(a_link_that_opens_nothing_says_so_in_the_language_of_the_house),
+        cmocka_unit_test(a_refusal_alone_makes_a_page_too),
         cmocka_unit_test(naughty_strings_are_shown_and_add_no_markup),
         cmocka_unit_test(the_page_needs_nothing_but_its_style),
     };
