@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MEMBERS_FEW = 24 }; /* of an object: sorted on the stack */
+
 /*
  * ---- In: a scan of our own, then jansson ----
  *
@@ -185,7 +187,17 @@ enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *
 
 /* ---- Out ---- */
 
-enum { MEMBERS_FEW = 24 }; /* of an object: more are sorted elsewhere than on the stack */
+/* \x or \u00XX */
+static void write_escape(unsigned char c, struct text *to)
+{
+    static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                   ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+    static const char hex[] = "0123456789abcdef";
+    if (letters[c])
+        text_add_bytes(to, (const char[]){'\\', letters[c]}, 2);
+    else
+        text_add_bytes(to, (const char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
+}
 
 void json_write_str(const char *s, size_t len, struct text *to)
 {
@@ -197,12 +209,7 @@ void json_write_str(const char *s, size_t len, struct text *to)
             continue;
         text_add_bytes(to, s + done, i - done);
         done = i + 1;
-        static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
-                                       ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
-        if (letters[c])
-            text_addf(to, "\\%c", letters[c]);
-        else
-            text_addf(to, "\\u%04x", c);
+        write_escape(c, to);
     }
     text_add_bytes(to, s + done, len - done);
     text_add_char(to, '"');
@@ -259,67 +266,48 @@ const char **json_keys(const json_t *obj, size_t *ret_count)
 
 struct member {
     const char *key;
-    json_t *value;
+    const json_t *value;
 };
 
 static int member_cmp(const void *a, const void *b)
 {
-    return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
+    const struct member *x = a, *y = b;
+    return strcmp(x->key, y->key);
 }
 
-/* By their keys. There are few of them, nearly always: that is worth more than a clever sort. */
-static void members_sort(struct member *m, size_t count)
+/* The members in the order of their keys: few by insertion, as most come in order already. */
+static void members_read(const json_t *value, struct member *members, size_t count)
 {
-    if (count > MEMBERS_FEW) {
-        qsort(m, count, sizeof *m, member_cmp);
-        return;
+    json_t *object = json_unconst(value);
+    size_t n = 0;
+    for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
+        struct member one = {json_object_iter_key(it), json_object_iter_value(it)};
+        size_t at = n++;
+        for (; count <= MEMBERS_FEW && at > 0 && strcmp(members[at - 1].key, one.key) > 0; at--)
+            members[at] = members[at - 1];
+        members[at] = one;
     }
-    for (size_t i = 1; i < count; i++) {
-        struct member one = m[i];
-        size_t at = i;
-        for (; at > 0 && strcmp(m[at - 1].key, one.key) > 0; at--)
-            m[at] = m[at - 1];
-        m[at] = one;
-    }
-}
-
-static void members_write(const struct member *m, size_t count, struct text *to)
-{
-    text_add_char(to, '{');
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            text_add_char(to, ',');
-        json_write_str(m[i].key, strlen(m[i].key), to);
-        text_add_char(to, ':');
-        json_write(m[i].value, to);
-    }
-    text_add_char(to, '}');
+    if (count > MEMBERS_FEW)
+        qsort(members, count, sizeof(*members), member_cmp);
 }
 
 static void write_object(const json_t *value, struct text *to)
 {
     struct member few[MEMBERS_FEW];
-    size_t count = json_object_size(value), i = 0;
-    struct member *m = count > MEMBERS_FEW ? mem_new(count, sizeof *m) : few;
-    json_t *object = json_unconst(value);
-    for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it))
-        m[i++] = (struct member){json_object_iter_key(it), json_object_iter_value(it)};
-    members_sort(m, count);
-    members_write(m, count, to);
-    if (m != few)
-        free(m);
-}
-
-static void write_integer(json_int_t value, struct text *to)
-{
-    char digits[24], *at = digits + sizeof digits;
-    unsigned long long left = value < 0 ? 0 - (unsigned long long)value : (unsigned long long)value;
-    do
-        *--at = (char)('0' + left % 10);
-    while (left /= 10);
-    if (value < 0)
-        *--at = '-';
-    text_add_bytes(to, at, (size_t)(digits + sizeof digits - at));
+    size_t count = json_object_size(value);
+    struct member *members = count > MEMBERS_FEW ? mem_new(count, sizeof(*members)) : few;
+    members_read(value, members, count);
+    text_add_char(to, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            text_add_char(to, ',');
+        json_write_str(members[i].key, strlen(members[i].key), to);
+        text_add_char(to, ':');
+        json_write(members[i].value, to);
+    }
+    text_add_char(to, '}');
+    if (members != few)
+        free(members);
 }
 
 static void write_array(const json_t *value, struct text *to)
@@ -346,7 +334,7 @@ void json_write(const json_t *value, struct text *to)
         json_write_str(json_string_value(value), json_string_length(value), to);
         return;
     case JSON_INTEGER:
-        write_integer(json_integer_value(value), to);
+        text_add_int(to, json_integer_value(value));
         return;
     case JSON_REAL:
         write_real(json_real_value(value), to);

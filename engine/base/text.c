@@ -84,7 +84,8 @@ static void text_room(struct text *t, size_t more)
 
 void text_add_bytes(struct text *t, const void *bytes, size_t len)
 {
-    text_room(t, len);
+    if (len >= t->cap - t->len)
+        text_room(t, len);
     if (len)
         memcpy(t->at + t->len, bytes, len);
     t->len += len;
@@ -98,22 +99,43 @@ void text_add(struct text *t, const char *s)
 
 void text_add_char(struct text *t, char c)
 {
-    text_add_bytes(t, &c, 1);
+    if (t->len + 1 >= t->cap)
+        text_room(t, 1);
+    t->at[t->len++] = c;
+    t->at[t->len] = '\0';
 }
 
+void text_add_int(struct text *t, int64_t value)
+{
+    char digits[24];
+    size_t at = sizeof(digits);
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        digits[--at] = '-';
+    text_add_bytes(t, digits + at, sizeof(digits) - at);
+}
+
+/* Into the room that there is; when that does not do, once more into what it needs. */
 void text_addf(struct text *t, const char *fmt, ...)
 {
     assert(fmt);
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    text_room(t, 0);
+    size_t room = t->cap - t->len;
+    int n = vsnprintf(t->at + t->len, room, fmt, args);
     va_end(args);
     if (n < 0)
         abort();
-
-    text_room(t, (size_t)n);
-    vsnprintf(t->at + t->len, (size_t)n + 1, fmt, again);
+    if ((size_t)n >= room) {
+        text_room(t, (size_t)n);
+        vsnprintf(t->at + t->len, (size_t)n + 1, fmt, again);
+    }
     va_end(again);
     t->len += (size_t)n;
 }

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
     char *at; /* NULL until something is added; use text_str() for a C string */
@@ -26,6 +27,7 @@ void text_clear(struct text *t); /* keeps the memory */
 void text_add(struct text *t, const char *s);
 void text_add_bytes(struct text *t, const void *bytes, size_t len);
 void text_add_char(struct text *t, char c);
+void text_add_int(struct text *t, int64_t value); /* in decimal */
 void text_addf(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *text_str(const struct text *t); /* "" when empty; borrows until the next change */
 char *text_take(struct text *t);            /* gives; never NULL; `t` is empty afterwards */

@@ -45,7 +45,7 @@ static void body_write(const struct record *r, struct text *to, struct packed_re
     for (size_t i = 0; i <= count; i++) {
         if (!mono_written && (i == count || strcmp(keys[i], "mono") > 0)) {
             key_write("mono", to, start);
-            text_addf(to, "%lld", (long long)r->mono);
+            text_add_int(to, r->mono);
             mono_written = true;
         }
         if (!ret->sealed_at && (i == count || strcmp(keys[i], "sealed") > 0))
