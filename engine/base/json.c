@@ -351,6 +351,72 @@ void json_write(const json_t *value, struct text *to)
     }
 }
 
+/* ---- bytes without a value ---- */
+
+static void add_comma(struct text *to)
+{
+    if (to->len && !strchr("{[:", to->at[to->len - 1]))
+        text_add_char(to, ',');
+}
+
+void json_open(struct text *to, char bracket)
+{
+    add_comma(to);
+    text_add_char(to, bracket);
+}
+
+void json_shut(struct text *to, char bracket)
+{
+    text_add_char(to, bracket);
+}
+
+void json_add_key(struct text *to, const char *key)
+{
+    add_comma(to);
+    json_write_str(key, strlen(key), to);
+    text_add_char(to, ':');
+}
+
+void json_add_str(struct text *to, const char *key, const char *value)
+{
+    if (!value)
+        return;
+    json_add_key(to, key);
+    json_write_str(value, strlen(value), to);
+}
+
+void json_add_int(struct text *to, const char *key, int64_t value)
+{
+    json_add_key(to, key);
+    text_add_int(to, value);
+}
+
+void json_add_int_unless_0(struct text *to, const char *key, int64_t value)
+{
+    if (value)
+        json_add_int(to, key, value);
+}
+
+void json_add_true(struct text *to, const char *key, bool value)
+{
+    if (value)
+        json_add_json(to, key, "true");
+}
+
+void json_add_json(struct text *to, const char *key, const char *canonical)
+{
+    if (!canonical)
+        return;
+    json_add_key(to, key);
+    text_add(to, canonical);
+}
+
+void json_add_item(struct text *to, const char *canonical)
+{
+    add_comma(to);
+    text_add(to, canonical);
+}
+
 /* ---- members ---- */
 
 static bool string_holds_nul(const json_t *s)

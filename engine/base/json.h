@@ -49,6 +49,30 @@ void json_write(const json_t *value, struct text *to);
 void json_write_str(const char *s, size_t len, struct text *to);
 
 /*
+ * Bytes without a value: members and items straight into a text that was empty before, in the order
+ * of the calls, which is the writer's to keep canonical. Commas are set where they belong.
+ *
+ *     json_open(&to, '{');
+ *     json_add_str(&to, "step", "0.1");         {"step":"0.1","to":["li.ming"]}
+ *     json_add_key(&to, "to");
+ *     json_open(&to, '[');
+ *     json_add_item(&to, "\"li.ming\"");
+ *     json_shut(&to, ']');
+ *     json_shut(&to, '}');
+ *
+ * A value that is NULL is left out with its key.
+ */
+void json_open(struct text *to, char bracket);
+void json_shut(struct text *to, char bracket);
+void json_add_key(struct text *to, const char *key); /* its value comes next */
+void json_add_str(struct text *to, const char *key, const char *value);
+void json_add_int(struct text *to, const char *key, int64_t value);
+void json_add_int_unless_0(struct text *to, const char *key, int64_t value);
+void json_add_true(struct text *to, const char *key, bool value); /* left out when false */
+void json_add_json(struct text *to, const char *key, const char *canonical);
+void json_add_item(struct text *to, const char *canonical);
+
+/*
  * The keys of an object, sorted by bytes: whoever goes through them in this order decides the same
  * on every machine. Gives an array (free()) that ends with NULL, of keys borrowed from obj; never
  * NULL, empty for what is no object. ret_count may be NULL.

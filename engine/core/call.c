@@ -129,46 +129,76 @@ bool call_asked(const struct call *call, const char *person)
     return false;
 }
 
-static json_t *asked_json(const struct call *call)
+/* In a list that is sorted by "id": where this one stands, or belongs. */
+static size_t asked_place(const json_t *asked, const char *id, bool *ret_there)
+{
+    size_t from = 0, to = json_array_size(asked);
+    *ret_there = false;
+    while (from < to && !*ret_there) {
+        size_t middle = from + (to - from) / 2;
+        int order = strcmp(json_str_or(json_array_get(asked, middle), "id", ""), id);
+        *ret_there = order == 0;
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return to;
+}
+
+/* "declined" stands with the message, and in a row with the person, too. */
+static void asked_decline(json_t *asked, const struct call *call, const struct notice *n)
+{
+    bool there;
+    json_t *one = json_array_get(asked, asked_place(asked, n->person, &there));
+    if (there && n->rung == json_int(one, "rung", 0) && n->round == json_int(one, "round", 0) &&
+        !strcmp(n->step, call->step))
+        json_put_true(one, "declined", true);
+}
+
+static void asked_write(const struct call *call, struct text *to)
 {
     AUTO_JSON(asked);
-    asked = kept_json(call->asked);
     const struct notice *n;
     LIST_FOREACH(n, &call->incident->notices, link)
     {
-        json_t *one = n->declined ? json_object_get(asked, n->person) : NULL;
-        if (one && n->rung == json_int(one, "rung", 0) && n->round == json_int(one, "round", 0) &&
-            !strcmp(n->step, call->step))
-            json_put_true(one, "declined", true);
+        if (!n->declined)
+            continue;
+        if (!asked)
+            asked = kept_json(call->asked);
+        asked_decline(asked, call, n);
     }
-    json_t *list = json_array();
-    const char **people = json_keys(asked, NULL);
-    for (size_t k = 0; people[k]; k++)
-        json_array_append(list, json_object_get(asked, people[k]));
-    free(people);
-    return list;
+    json_add_key(to, "asked");
+    if (asked)
+        json_write(asked, to);
+    else
+        text_add(to, call->asked ? call->asked : "[]");
 }
 
-static json_t *call_json(const struct call *call)
+static void call_write(const struct call *call, struct text *to)
 {
-    json_t *o = json_put_str(json_object(), "step", call->step);
-    json_put(o, "spec", kept_json(call->spec));
-    json_put(o, "asked", asked_json(call));
-    json_put_int(o, "rung", call->rung);
-    json_put_int(o, "round", call->round);
-    json_put_true(o, "forever", call->forever);
+    json_open(to, '{');
+    asked_write(call, to);
     if (call->timer.at)
-        json_put_int(o, "due", call->timer.due);
-    return o;
+        json_add_int(to, "due", call->timer.due);
+    json_add_true(to, "forever", call->forever);
+    json_add_int(to, "round", call->round);
+    json_add_int(to, "rung", call->rung);
+    json_add_json(to, "spec", call->spec);
+    json_add_str(to, "step", call->step);
+    json_shut(to, '}');
 }
 
-json_t *calls_json(const struct incident *i)
+void calls_write(const struct incident *i, struct text *to)
 {
-    json_t *list = json_array();
     const struct call *call;
+    if (LIST_EMPTY(&i->calls))
+        return;
+    json_add_key(to, "calls");
+    json_open(to, '[');
     LIST_FOREACH(call, &i->calls, link)
-    json_array_append_new(list, call_json(call));
-    return list;
+    call_write(call, to);
+    json_shut(to, ']');
 }
 
 /* People of a rung, into those asked so far. */
@@ -176,14 +206,19 @@ static void asked_add(struct call *call, const json_t *people)
 {
     json_t *asked = kept_json(call->asked);
     if (!asked)
-        asked = json_object();
+        asked = json_array();
     size_t n;
     json_t *one;
     json_array_foreach(people, n, one)
     {
+        bool there;
+        size_t at = asked_place(asked, json_str_or(one, "id", ""), &there);
         json_t *copy = json_copy(one);
-        json_object_del(copy, "declined"); /* stands with the message */
-        json_put(asked, json_str_or(one, "id", ""), copy);
+        json_object_del(copy, "declined");
+        if (there)
+            json_array_set_new(asked, at, copy);
+        else
+            json_array_insert_new(asked, at, copy);
     }
     kept_set(&call->asked, asked);
 }
@@ -223,14 +258,13 @@ static json_t *call_people_now(const struct call *call)
 {
     AUTO_JSON(asked);
     asked = kept_json(call->asked);
-    json_t *people = json_array();
-    const char **ids = json_keys(asked, NULL);
-    for (size_t k = 0; ids[k]; k++) {
-        json_t *one = json_object_get(asked, ids[k]);
+    json_t *people = json_array(), *one;
+    size_t n;
+    json_array_foreach(asked, n, one)
+    {
         if (json_int(one, "rung", -1) == call->rung && json_int(one, "round", 0) == call->round)
             json_array_append(people, one);
     }
-    free(ids);
     return people;
 }
 

@@ -18,7 +18,7 @@ struct call *call_find(const struct incident *i, const char *step);
 struct call *call_start(struct core *c, struct incident *i, const char *step, json_t *takes_spec);
 void call_drop(struct core *c, struct call *call);
 bool call_asked(const struct call *call, const char *person);
-json_t *calls_json(const struct incident *i); /* sorted by step */
+void calls_write(const struct incident *i, struct text *to); /* "calls":[…], sorted by step */
 void call_from_json(struct core *c, struct incident *i, const json_t *kept);
 
 /* Decide the next rung, or the end. `why` is a word for the record: "start", "silent", "declined",

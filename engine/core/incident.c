@@ -183,13 +183,16 @@ struct row dedup_row(const struct dedup *d)
     char hex[33];
     hex16(d->digest, hex);
     char id[UUID_TEXT];
-    json_t *body = json_put_str(json_put_str(json_object(), "incident", uuid_text(d->incident, id)),
-                                "digest", hex);
+    struct text body = {0};
+    json_open(&body, '{');
+    json_add_str(&body, "digest", hex);
+    json_add_str(&body, "incident", uuid_text(d->incident, id));
+    json_shut(&body, '}');
     return (struct row){.kind = ROW_KEY,
                         .id = mem_str(d->key),
                         .incident = d->incident,
                         .open = true,
-                        .body = body};
+                        .text = text_take(&body)};
 }
 
 void dedup_from_row(struct core *c, const struct row *r)
@@ -237,40 +240,40 @@ bool hex16_parse(const char *text, uint8_t ret[16])
  * A row is read at every start, a hundred thousand of them in a second: what is zero or empty is
  * left out, and what is kept as text stands in it as text.
  */
-static void put_unless_0(json_t *o, const char *key, int64_t value)
+static void queue_write(const struct incident *i, struct text *to)
 {
-    if (value)
-        json_put_int(o, key, value);
+    if (!i->queue_count)
+        return;
+    json_add_key(to, "queue");
+    json_open(to, '[');
+    for (size_t n = 0; n < i->queue_count; n++) {
+        json_open(to, '{');
+        json_add_int(to, "seq", i->queue[n].seq);
+        json_add_json(to, "tags", i->queue[n].tags);
+        json_shut(to, '}');
+    }
+    json_shut(to, ']');
 }
 
-static json_t *put_unless_empty(json_t *o, const char *key, json_t *takes_list)
-{
-    if (json_array_size(takes_list))
-        return json_put(o, key, takes_list);
-    json_decref(takes_list);
-    return o;
-}
-
-static json_t *run_json(const struct incident *i)
+static void run_write(const struct incident *i, struct text *to)
 {
     char seed[33];
     hex16(i->seed, seed);
-    json_t *queue = json_array();
-    for (size_t n = 0; n < i->queue_count; n++)
-        json_array_append_new(queue, json_put(json_put_int(json_object(), "seq", i->queue[n].seq),
-                                              "tags", kept_json(i->queue[n].tags)));
-    json_t *run = json_put_str(json_object(), "seed", seed);
-    json_put_true(run, "live", i->plan_live);
-    json_put_true(run, "done", i->done);
-    json_put_true(run, "gap", i->gap);
-    put_unless_0(run, "prev", i->prev);
-    put_unless_0(run, "prev_cause", i->prev_cause);
-    put_unless_0(run, "last_t", i->last_t);
-    put_unless_0(run, "turns", i->turns);
-    put_unless_0(run, "strikes", i->strikes);
-    put_unless_0(run, "lost", i->lost);
-    json_put_str(run, "awaits", i->awaits);
-    return put_unless_empty(run, "queue", queue);
+    json_add_key(to, "run");
+    json_open(to, '{');
+    json_add_str(to, "awaits", i->awaits);
+    json_add_true(to, "done", i->done);
+    json_add_true(to, "gap", i->gap);
+    json_add_int_unless_0(to, "last_t", i->last_t);
+    json_add_true(to, "live", i->plan_live);
+    json_add_int_unless_0(to, "lost", i->lost);
+    json_add_int_unless_0(to, "prev", i->prev);
+    json_add_int_unless_0(to, "prev_cause", i->prev_cause);
+    queue_write(i, to);
+    json_add_str(to, "seed", seed);
+    json_add_int_unless_0(to, "strikes", i->strikes);
+    json_add_int_unless_0(to, "turns", i->turns);
+    json_shut(to, '}');
 }
 
 static int timer_step_order(const void *a, const void *b)
@@ -279,49 +282,56 @@ static int timer_step_order(const void *a, const void *b)
 }
 
 /* Sorted by step, so that the row does not depend on the order in which they were set. */
-static json_t *timers_json(const struct incident *i)
+static void timers_write(const struct incident *i, struct text *to)
 {
     struct plan_timer *at[1], **sorted = at, *t;
     size_t count = 0;
     LIST_FOREACH(t, &i->timers, link)
     count++;
+    if (!count)
+        return;
     if (count > 1)
         sorted = mem_new(count, sizeof(void *));
     count = 0;
     LIST_FOREACH(t, &i->timers, link)
     sorted[count++] = t;
     qsort(sorted, count, sizeof *sorted, timer_step_order);
-    json_t *list = json_array();
-    for (size_t n = 0; n < count; n++)
-        json_array_append_new(list,
-                              json_put_int(json_put_str(json_object(), "step", sorted[n]->step),
-                                           "due", sorted[n]->timer.due));
+    json_add_key(to, "timers");
+    json_open(to, '[');
+    for (size_t n = 0; n < count; n++) {
+        json_open(to, '{');
+        json_add_int(to, "due", sorted[n]->timer.due);
+        json_add_str(to, "step", sorted[n]->step);
+        json_shut(to, '}');
+    }
+    json_shut(to, ']');
     if (sorted != at)
         free(sorted);
-    return list;
 }
 
 struct row incident_row(const struct incident *i)
 {
-    json_t *body = json_put_str(json_object(), "about", i->about);
-    json_put(body, "facts", kept_json(i->facts));
-    json_put(body, "fields", kept_json(i->fields));
-    json_put(body, "alarms", kept_json(i->alarms));
-    json_put_str(body, "pin", i->pin);
-    json_put_str(body, "key", i->key);
-    json_put_str(body, "ends", i->ends);
-    json_put_str(body, "on_resolved", i->on_resolved);
-    json_put_str(body, "health", health_name(i->health));
-    json_put_int(body, "opened_at", i->opened_at);
-    if (i->closed_at)
-        json_put_int(body, "closed_at", i->closed_at);
-    json_put(body, "run", run_json(i));
-    put_unless_empty(body, "timers", timers_json(i));
-    put_unless_empty(body, "calls", calls_json(i));
-    put_unless_0(body, "sent", i->sent);
-    put_unless_0(body, "delivered", i->delivered);
-    put_unless_0(body, "seen", i->seen);
-    put_unless_0(body, "failed", i->failed);
+    struct text body = {0};
+    json_open(&body, '{');
+    json_add_str(&body, "about", i->about);
+    json_add_json(&body, "alarms", i->alarms);
+    calls_write(i, &body);
+    json_add_int_unless_0(&body, "closed_at", i->closed_at);
+    json_add_int_unless_0(&body, "delivered", i->delivered);
+    json_add_str(&body, "ends", i->ends);
+    json_add_json(&body, "facts", i->facts);
+    json_add_int_unless_0(&body, "failed", i->failed);
+    json_add_json(&body, "fields", i->fields);
+    json_add_str(&body, "health", health_name(i->health));
+    json_add_str(&body, "key", i->key);
+    json_add_str(&body, "on_resolved", i->on_resolved);
+    json_add_int(&body, "opened_at", i->opened_at);
+    json_add_str(&body, "pin", i->pin);
+    run_write(i, &body);
+    json_add_int_unless_0(&body, "seen", i->seen);
+    json_add_int_unless_0(&body, "sent", i->sent);
+    timers_write(i, &body);
+    json_shut(&body, '}');
     char id[UUID_TEXT];
     return (struct row){.kind = ROW_INCIDENT,
                         .id = mem_str(uuid_text(i->id, id)),
@@ -330,7 +340,7 @@ struct row incident_row(const struct incident *i)
                         .drill = i->drill,
                         .plan = mem_str(i->plan),
                         .state = mem_str(incident_state_name(i->state)),
-                        .body = body};
+                        .text = text_take(&body)};
 }
 
 static void run_from_json(struct incident *i, const json_t *run)

@@ -118,13 +118,23 @@ bool link_from_json(const json_t *message, uint8_t ret_secret[LINK_SECRET_BYTES]
     return true;
 }
 
+void link_words(const uint8_t secret[LINK_SECRET_BYTES], uint16_t code,
+                char ret_token[LINK_TOKEN_TEXT], char ret_code[LINK_CODE_TEXT])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < LINK_SECRET_BYTES; i++) {
+        ret_token[2 * i] = digits[secret[i] >> 4];
+        ret_token[2 * i + 1] = digits[secret[i] & 15];
+    }
+    ret_token[2 * LINK_SECRET_BYTES] = '\0';
+    snprintf(ret_code, LINK_CODE_TEXT, "%04u", (unsigned)code);
+}
+
 void link_put(json_t *message, const uint8_t secret[LINK_SECRET_BYTES], uint16_t code)
 {
-    char hex[2 * LINK_SECRET_BYTES + 1], digits[8];
-    for (size_t i = 0; i < LINK_SECRET_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", secret[i]);
-    snprintf(digits, sizeof digits, "%04u", (unsigned)code);
-    json_put_str(message, "token", hex);
+    char token[LINK_TOKEN_TEXT], digits[LINK_CODE_TEXT];
+    link_words(secret, code, token, digits);
+    json_put_str(message, "token", token);
     json_put_str(message, "code", digits);
 }
 

@@ -24,7 +24,9 @@
 
 enum {
     LINK_SECRET_BYTES = 8,
-    LINK_TEXT = 33, /* 32 letters and the NUL */
+    LINK_TEXT = 33,                              /* 32 letters and the NUL */
+    LINK_TOKEN_TEXT = 2 * LINK_SECRET_BYTES + 1, /* the secret alone, in hexadecimal */
+    LINK_CODE_TEXT = 8,
     LINK_TRIES = 5, /* wrong codes; then the link is closed for good: 5 of 10,000 may be guessed */
     CODES_OF_LINKS = 10000,
     NO_LINK_CODE = 0xffff, /* of a message that has no link */
@@ -59,6 +61,8 @@ int link_code_read(const char *text);
  */
 bool link_from_json(const json_t *message, uint8_t ret_secret[LINK_SECRET_BYTES],
                     uint16_t *ret_code);
+void link_words(const uint8_t secret[LINK_SECRET_BYTES], uint16_t code,
+                char ret_token[LINK_TOKEN_TEXT], char ret_code[LINK_CODE_TEXT]);
 void link_put(json_t *message, const uint8_t secret[LINK_SECRET_BYTES], uint16_t code);
 
 /* Is this row (ROW_NOTICE) the message that the link names, and does the secret fit? */

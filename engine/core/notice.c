@@ -269,39 +269,43 @@ void notice_apply_declined(struct core *c, struct incident *i, const char *step,
 
 struct row notice_row(const struct notice *n)
 {
-    char id[UUID_TEXT];
-    json_t *body = json_put_str(json_object(), "step", n->step);
-    json_put_str(body, "to", n->person);
-    json_put_str(body, "endpoint", n->endpoint);
-    json_put(body, "message", kept_json(n->message));
-    json_put_str(body, "body", n->body);
-    json_put_int(body, "rung", n->rung);
-    json_put_int(body, "round", n->round);
-    json_put_int(body, "method", n->method);
-    json_put_int(body, "attempts", n->attempts);
-    json_put_int(body, "until", n->until);
-    json_put_int(body, "seq", n->seq);
-    json_put_int(body, "refused", n->refused);
-    json_put_true(body, "alarm", n->alarm);
-    json_put_true(body, "of_call", n->of_call);
-    json_put_true(body, "unneeded", n->unneeded);
-    json_put_true(body, "declined", n->declined);
-    json_put_true(body, "tried", n->tried && !notice_finished(n));
-    if (n->proof)
-        json_put_int(body, "proof", n->proof);
-    if (n->wrong)
-        json_put_int(body, "wrong", n->wrong);
-    if (!n->message && n->code != NO_LINK_CODE) /* else they stand in the message */
-        link_put(body, n->secret, n->code);
+    char id[UUID_TEXT], token[LINK_TOKEN_TEXT], code[LINK_CODE_TEXT];
+    bool has_link = !n->message && n->code != NO_LINK_CODE; /* else it stands in the message */
+    if (has_link)
+        link_words(n->secret, n->code, token, code);
+    struct text body = {0};
+    json_open(&body, '{');
+    json_add_true(&body, "alarm", n->alarm);
+    json_add_int(&body, "attempts", n->attempts);
+    json_add_str(&body, "body", n->body);
+    json_add_str(&body, "code", has_link ? code : NULL);
+    json_add_true(&body, "declined", n->declined);
     if (n->state == NOTICE_WAITING)
-        json_put_int(body, "due", n->timer.due);
+        json_add_int(&body, "due", n->timer.due);
+    json_add_str(&body, "endpoint", n->endpoint);
+    json_add_json(&body, "message", n->message);
+    json_add_int(&body, "method", n->method);
+    json_add_true(&body, "of_call", n->of_call);
+    json_add_int_unless_0(&body, "proof", n->proof);
+    json_add_int(&body, "refused", n->refused);
+    json_add_int(&body, "round", n->round);
+    json_add_int(&body, "rung", n->rung);
+    json_add_int(&body, "seq", n->seq);
+    json_add_str(&body, "step", n->step);
+    json_add_str(&body, "to", n->person);
+    json_add_str(&body, "token", has_link ? token : NULL);
+    json_add_true(&body, "tried", n->tried && !notice_finished(n));
+    json_add_true(&body, "unneeded", n->unneeded);
+    json_add_int(&body, "until", n->until);
+    json_add_int_unless_0(&body, "wrong", n->wrong);
+    json_shut(&body, '}');
     return (struct row){.kind = ROW_NOTICE,
                         .id = mem_str(uuid_text(n->id, id)),
                         .incident = n->incident->id,
                         .open = !notice_finished(n) || n->incident->state == INCIDENT_OPEN,
                         .drill = n->incident->drill,
                         .state = mem_str(notice_state_name(n->state)),
-                        .body = body};
+                        .text = text_take(&body)};
 }
 
 static enum notice_state notice_state_of(const char *name)

@@ -31,6 +31,8 @@ struct row {
     bool drill;
     char *plan;  /* ROW_INCIDENT: plan name; else NULL */
     char *state; /* ROW_INCIDENT, ROW_NOTICE: the state's name; else NULL */
+    /* The object whole, either way: the core gives bytes, the store gives back what it read. */
+    char *text; /* canonical JSON */
     json_t *body;
 };
 

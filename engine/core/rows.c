@@ -39,13 +39,21 @@ static void rows_give(struct row_list *l, struct row **ret, size_t *ret_count)
 
 static struct row config_row(const struct core *c)
 {
-    json_t *plans = json_array();
-    for (size_t n = 0; n < c->plans_count; n++)
-        json_array_append_new(plans,
-                              json_put_str(json_put_str(json_object(), "name", c->plans[n].name),
-                                           "pin", c->plans[n].pin));
-    json_t *body = json_put(json_put_str(json_object(), "site", c->site_pin), "plans", plans);
-    return (struct row){.kind = ROW_META, .id = mem_str("config"), .open = true, .body = body};
+    struct text body = {0};
+    json_open(&body, '{');
+    json_add_key(&body, "plans");
+    json_open(&body, '[');
+    for (size_t n = 0; n < c->plans_count; n++) {
+        json_open(&body, '{');
+        json_add_str(&body, "name", c->plans[n].name);
+        json_add_str(&body, "pin", c->plans[n].pin);
+        json_shut(&body, '}');
+    }
+    json_shut(&body, ']');
+    json_add_str(&body, "site", c->site_pin);
+    json_shut(&body, '}');
+    return (struct row){
+        .kind = ROW_META, .id = mem_str("config"), .open = true, .text = text_take(&body)};
 }
 
 static void dedup_sweep(struct core *c, struct dedup *d)

@@ -61,7 +61,7 @@ struct call {
     struct incident *incident;
     char *step;  /* "!fallback" for the fallback */
     char *spec;  /* {"to","text","within_ms","rungs","rounds","at","type"} */
-    char *asked; /* {ID:{"id","name","words","rung","round"}}: everybody called so far, and when
+    char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
                     last */
     int rung;    /* index in the flattened rungs; -1: not started */
     int round;

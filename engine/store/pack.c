@@ -100,7 +100,7 @@ static void record_pack(const struct record *r, struct text *to, struct packed_r
 static void row_pack(const struct row *r, struct text *to, struct packed_row *ret)
 {
     assert((unsigned)r->kind < ROW_KINDS && r->id);
-    assert(r->gone || json_is_object(r->body));
+    assert(r->gone || r->text || json_is_object(r->body));
     ret->kind = r->kind;
     ret->gone = r->gone;
     ret->open = r->open;
@@ -109,7 +109,7 @@ static void row_pack(const struct row *r, struct text *to, struct packed_row *re
     ret->id = span_none;
     ret->plan = span_str(to, r->plan);
     ret->state = span_str(to, r->state);
-    ret->body = r->gone ? span_none : span_json(to, r->body);
+    ret->body = r->gone ? span_none : r->text ? span_str(to, r->text) : span_json(to, r->body);
     if (r->kind == ROW_KEY || r->kind == ROW_META) {
         ret->id = span_str(to, r->id);
         return;

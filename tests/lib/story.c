@@ -556,7 +556,7 @@ static void rows_dump(const struct row *rows, size_t count, struct text *to)
             continue;
         text_addf(to, "%d %s %s ", (int)rows[n].kind, rows[n].id,
                   rows[n].state ? rows[n].state : "-");
-        json_write(rows[n].body, to);
+        text_add(to, rows[n].text);
         text_add_char(to, '\n');
     }
 }
@@ -577,8 +577,13 @@ static char *core_dump(const struct core *c)
 static struct core *story_loaded(const struct story *s)
 {
     struct core *c = story_core(s);
-    for (size_t n = 0; n < s->rows_count; n++)
-        core_load_row(c, &s->rows[n].row);
+    for (size_t n = 0; n < s->rows_count; n++) {
+        struct row row = s->rows[n].row;
+        AUTO_JSON(body);
+        body = json_loads(row.text, 0, NULL);
+        row.body = body;
+        core_load_row(c, &row);
+    }
     core_load_end(c, s->journal_count ? s->journal[s->journal_count - 1]->seq : 0);
     return c;
 }
