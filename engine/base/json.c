@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/json_plain.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +11,7 @@
 enum { MEMBERS_FEW = 24 }; /* of an object: sorted on the stack */
 
 /*
- * ---- In: a scan of our own, then jansson ----
+ * ---- In: plain JSON at once; else a scan of our own, then jansson ----
  *
  * The scan checks what jansson does not or not as we want it: depth, UTF-8 with the byte at fault,
  * NUL bytes (which jansson skips behind a value), and the range of integers. All else that makes
@@ -154,6 +156,11 @@ static enum err key_twice_why(const char *bytes, const json_error_t *error, stru
 static enum err read_depth(const char *bytes, size_t len, int depth_max, json_t **ret,
                            struct why *why)
 {
+    json_t *plain = json_plain(bytes, len, depth_max);
+    if (plain) {
+        *ret = plain;
+        return ERR_OK;
+    }
     struct scan s = {.bytes = bytes, .len = len, .depth_max = depth_max, .why = why};
     while (s.at < len) {
         enum err e = scan_step(&s);

@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/json_plain.h"
 #include "testdata.h"
 #include "unit.h"
 
@@ -452,6 +453,63 @@ static void what_is_written_reads_back_the_same(void **state)
     }
 }
 
+/* The quick reader may give up; what it takes must be what jansson takes, to the last byte. */
+static void check_plain(const char *bytes, size_t len, int *ret_taken)
+{
+    AUTO_JSON(plain);
+    AUTO_JSON(careful);
+    plain = json_plain(bytes, len, JSON_DEPTH_MAX);
+    if (!plain)
+        return;
+    ++*ret_taken;
+    careful = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    if (!careful || !json_equal(plain, careful))
+        fail_msg("read quickly, and not the same: %.*s", (int)len, bytes);
+}
+
+static void plain_file(void *ctx, const char *name, const struct text *content)
+{
+    (void)name;
+    check_plain(content->at ? content->at : "", content->len, ctx);
+}
+
+static void what_is_read_quickly_jansson_reads_the_same(void **state)
+{
+    (void)state;
+    int taken = 0;
+    uint64_t seed = 20261127;
+    for (int i = 0; i < 5000; i++) {
+        AUTO_JSON(value);
+        AUTO_TEXT(bytes);
+        value = any_value(&seed, 5);
+        json_write(value, &bytes);
+        check_plain(bytes.at, bytes.len, &taken);
+        for (int n = 0; n < 20; n++) {
+            bytes.at[dice(&seed) % bytes.len] = "{}[]:,\"\\0a-.\n\xe4\x80"[dice(&seed) % 15];
+            check_plain(bytes.at, bytes.len, &taken);
+        }
+    }
+    assert_in_range(taken, 1000, 5000 * 21);
+    char *folder = testdata_path("json/test_parsing");
+    if (folder)
+        testdata_each(folder, plain_file, &taken);
+    free(folder);
+}
+
+/* Why: else every frame between our processes is read twice. */
+static void what_our_frames_are_made_of_is_read_quickly(void **state)
+{
+    static const char frame[] = "{\"a\":[1,-2,999999999999999,\"\\\"x\\\\\\n\",\"水\"],\"b\":{},"
+                                "\"c\":[],\"d\":null,\"e\":[true,false]}";
+    AUTO_JSON(value);
+    AUTO_TEXT(again);
+    (void)state;
+    value = json_plain(frame, strlen(frame), JSON_DEPTH_MAX);
+    assert_non_null(value);
+    json_write(value, &again);
+    assert_string_equal(frame, again.at);
+}
+
 static void no_shorter_number_would_read_back_the_same(void **state)
 {
     (void)state;
@@ -530,6 +588,8 @@ int main(void)
         cmocka_unit_test(output_is_canonical),
         cmocka_unit_test(numbers_are_written_in_the_fewest_digits),
         cmocka_unit_test(what_is_written_reads_back_the_same),
+        cmocka_unit_test(what_is_read_quickly_jansson_reads_the_same),
+        cmocka_unit_test(what_our_frames_are_made_of_is_read_quickly),
         cmocka_unit_test(no_shorter_number_would_read_back_the_same),
         cmocka_unit_test(members_of_another_type_are_as_if_missing),
         cmocka_unit_test(building_leaves_out_what_is_not_there),
