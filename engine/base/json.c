@@ -194,32 +194,71 @@ enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *
 
 /* ---- Out ---- */
 
-/* \x or \u00XX */
-static void write_escape(unsigned char c, struct text *to)
+/* The letter behind a backslash; '\0': this byte has none. */
+static char escape_letter(unsigned char c)
 {
     static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
                                    ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+    return c < sizeof(letters) ? letters[c] : '\0';
+}
+
+static bool is_escaped(unsigned char c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+/* How many bytes at the start stand for themselves: eight at a time, by the bits of a word. */
+static size_t plain_bytes(const char *s, size_t len)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    size_t n = 0;
+    for (; len - n >= sizeof(uint64_t); n += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, s + n, sizeof(word));
+        uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\';
+        if ((((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+             ((slash - ones) & ~slash)) &
+            highs)
+            break; /* one of them needs an escape */
+    }
+    while (n < len && !is_escaped((unsigned char)s[n]))
+        n++;
+    return n;
+}
+
+/* \x or \u00XX */
+static char *write_escape(unsigned char c, char *out)
+{
     static const char hex[] = "0123456789abcdef";
-    if (letters[c])
-        text_add_bytes(to, (const char[]){'\\', letters[c]}, 2);
-    else
-        text_add_bytes(to, (const char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
+    *out++ = '\\';
+    if (escape_letter(c)) {
+        *out++ = escape_letter(c);
+        return out;
+    }
+    memcpy(out, "u00", 3);
+    out[3] = hex[c >> 4];
+    out[4] = hex[c & 15];
+    return out + 5;
 }
 
 void json_write_str(const char *s, size_t len, struct text *to)
 {
-    text_add_char(to, '"');
-    size_t done = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        text_add_bytes(to, s + done, i - done);
-        done = i + 1;
-        write_escape(c, to);
+    size_t plain = plain_bytes(s, len), more = 0;
+    for (size_t i = plain; i < len; i++)
+        if (is_escaped((unsigned char)s[i]))
+            more += escape_letter((unsigned char)s[i]) ? 1 : 5;
+
+    char *out = text_extend(to, len + more + 2);
+    *out++ = '"';
+    memcpy(out, s, plain);
+    out += plain;
+    for (size_t i = plain; i < len; i++) {
+        if (is_escaped((unsigned char)s[i]))
+            out = write_escape((unsigned char)s[i], out);
+        else
+            *out++ = s[i];
     }
-    text_add_bytes(to, s + done, len - done);
-    text_add_char(to, '"');
+    *out = '"';
 }
 
 /*
@@ -298,7 +337,15 @@ static void members_read(const json_t *value, struct member *members, size_t cou
         qsort(members, count, sizeof(*members), member_cmp);
 }
 
-static void write_object(const json_t *value, struct text *to)
+/* What the strings of a value become; without a function, themselves. */
+struct leaves {
+    json_leaf_fn *write;
+    void *ctx;
+};
+
+static void write_value(const json_t *value, const struct leaves *l, struct text *to);
+
+static void write_object(const json_t *value, const struct leaves *l, struct text *to)
 {
     struct member few[MEMBERS_FEW];
     size_t count = json_object_size(value);
@@ -310,35 +357,38 @@ static void write_object(const json_t *value, struct text *to)
             text_add_char(to, ',');
         json_write_str(members[i].key, strlen(members[i].key), to);
         text_add_char(to, ':');
-        json_write(members[i].value, to);
+        write_value(members[i].value, l, to);
     }
     text_add_char(to, '}');
     if (members != few)
         free(members);
 }
 
-static void write_array(const json_t *value, struct text *to)
+static void write_array(const json_t *value, const struct leaves *l, struct text *to)
 {
     text_add_char(to, '[');
     for (size_t i = 0; i < json_array_size(value); i++) {
         if (i)
             text_add_char(to, ',');
-        json_write(json_array_get(value, i), to);
+        write_value(json_array_get(value, i), l, to);
     }
     text_add_char(to, ']');
 }
 
-void json_write(const json_t *value, struct text *to)
+static void write_value(const json_t *value, const struct leaves *l, struct text *to)
 {
     switch (json_typeof(value)) {
     case JSON_OBJECT:
-        write_object(value, to);
+        write_object(value, l, to);
         return;
     case JSON_ARRAY:
-        write_array(value, to);
+        write_array(value, l, to);
         return;
     case JSON_STRING:
-        json_write_str(json_string_value(value), json_string_length(value), to);
+        if (l->write)
+            l->write(l->ctx, value, to);
+        else
+            json_write_str(json_string_value(value), json_string_length(value), to);
         return;
     case JSON_INTEGER:
         text_add_int(to, json_integer_value(value));
@@ -356,6 +406,16 @@ void json_write(const json_t *value, struct text *to)
         text_add(to, "null");
         return;
     }
+}
+
+void json_write(const json_t *value, struct text *to)
+{
+    write_value(value, &(struct leaves){0}, to);
+}
+
+void json_write_filled(const json_t *value, json_leaf_fn *leaf, void *ctx, struct text *to)
+{
+    write_value(value, &(struct leaves){leaf, ctx}, to);
 }
 
 /* ---- bytes without a value ---- */

@@ -45,6 +45,9 @@ enum err json_read_own(const char *bytes, size_t len, json_t **ret, struct why *
 
 /* Canonical bytes. Never fails on what json_read gave or what our own code built. */
 void json_write(const json_t *value, struct text *to);
+/* The same, but what stands for each string that is a value, leaf writes: a template is filled. */
+typedef void json_leaf_fn(void *ctx, const json_t *string, struct text *to);
+void json_write_filled(const json_t *value, json_leaf_fn *leaf, void *ctx, struct text *to);
 /* One string or key, with its quotes: for who writes an object with members of his own. */
 void json_write_str(const char *s, size_t len, struct text *to);
 

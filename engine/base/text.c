@@ -82,14 +82,21 @@ static void text_room(struct text *t, size_t more)
     t->cap = cap;
 }
 
-void text_add_bytes(struct text *t, const void *bytes, size_t len)
+char *text_extend(struct text *t, size_t len)
 {
     if (len >= t->cap - t->len)
         text_room(t, len);
-    if (len)
-        memcpy(t->at + t->len, bytes, len);
+    char *at = t->at + t->len;
     t->len += len;
     t->at[t->len] = '\0';
+    return at;
+}
+
+void text_add_bytes(struct text *t, const void *bytes, size_t len)
+{
+    char *at = text_extend(t, len);
+    if (len)
+        memcpy(at, bytes, len);
 }
 
 void text_add(struct text *t, const char *s)

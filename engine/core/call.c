@@ -41,10 +41,8 @@ static void ladder_add(struct core *c, const struct call *call, const json_t *to
 }
 
 /* The rungs of the call: the spec's own, else its target's, each in its order. */
-static void ladder_of(struct core *c, const struct call *call, struct ladder *l)
+static void ladder_of(struct core *c, const struct call *call, const json_t *spec, struct ladder *l)
 {
-    AUTO_JSON(spec);
-    spec = kept_json(call->spec);
     if (!c->site)
         return;
     int64_t within_ms = json_int(spec, "within_ms", DUTY_ROOM_AGAIN_MS);
@@ -291,8 +289,9 @@ static json_t *silent_event(struct core *c, const struct call *call)
     return json_put(ev, "people", call_people_now(call));
 }
 
-static void call_ring(struct core *c, struct call *call, const struct step_rung *rung, int index,
-                      int round, const char *why, bool forever)
+static void call_ring(struct core *c, struct call *call, const json_t *spec,
+                      const struct step_rung *rung, int index, int round, const char *why,
+                      bool forever)
 {
     struct incident *i = call->incident;
     json_t *people = json_array();
@@ -309,8 +308,6 @@ static void call_ring(struct core *c, struct call *call, const struct step_rung 
     json_t *sealed = json_put(json_object(), "asked", rung_asked(&rung->rung, index, round));
     if (call->rung >= 0)
         json_put(sealed, "ev", silent_event(c, call));
-    AUTO_JSON(spec);
-    spec = kept_json(call->spec);
     json_put(sealed, "at", json_share(json_object_get(spec, "at")));
     core_emit(c, REC_CALL_RUNG, i, (struct emit){.body = body, .sealed = sealed});
     for (size_t n = 0; n < rung->rung.count; n++)
@@ -347,7 +344,7 @@ static void call_expire(struct core *c, struct call *call, const char *why)
  * rung has no people but its time all the same: the fallback is never forgotten, and a plan that
  * calls again and again waits in between.
  */
-static void call_duty_room(struct core *c, struct call *call, const char *why)
+static void call_duty_room(struct core *c, struct call *call, const json_t *spec, const char *why)
 {
     bool fallback = !strcmp(call->step, CALL_FALLBACK);
     struct rungs found = {0};
@@ -357,7 +354,7 @@ static void call_duty_room(struct core *c, struct call *call, const char *why)
     size_t pick = fallback && found.count ? (size_t)(call->round + 1) % found.count : 0;
     if (found.count)
         rung.rung = found.at[pick];
-    call_ring(c, call, &rung, (int)pick, call->round + 1, why, fallback);
+    call_ring(c, call, spec, &rung, (int)pick, call->round + 1, why, fallback);
     rungs_done(&found);
 }
 
@@ -368,18 +365,18 @@ void call_next(struct core *c, struct call *call, const char *why)
     spec = kept_json(call->spec);
     bool fallback = !strcmp(call->step, CALL_FALLBACK);
     struct ladder l = {0};
-    ladder_of(c, call, &l);
+    ladder_of(c, call, spec, &l);
     int rung = call->rung, round = call->round;
     bool first = rung < 0 && round == 0;
     notice_recall_step(c, i, call->step);
     if (!call->forever && ladder_climb(&l, json_int(spec, "rounds", 1), &rung, &round)) {
-        call_ring(c, call, &l.at[rung], rung, round, why, false);
+        call_ring(c, call, spec, &l.at[rung], rung, round, why, false);
     } else if (fallback || first) {
         if (first)
             alarm_raise(c, i, "empty_target",
                         "a call has nobody to go to: the duty room is called instead",
                         "呼叫没有可达人员，改呼值班室");
-        call_duty_room(c, call, why);
+        call_duty_room(c, call, spec, why);
     } else {
         call_expire(c, call, why);
     }
@@ -393,7 +390,9 @@ void call_next(struct core *c, struct call *call, const char *why)
 static bool call_has_next(struct core *c, const struct call *call)
 {
     struct ladder l = {0};
-    ladder_of(c, call, &l);
+    AUTO_JSON(spec);
+    spec = kept_json(call->spec);
+    ladder_of(c, call, spec, &l);
     bool next = call->rung + 1 < (int)l.count;
     ladder_done(&l);
     return next;

@@ -1,8 +1,8 @@
 /*
  * channel - how a message becomes the body of a request: plans/channels/NAME.lua, as data.
  *
- * A body is a tree of JSON with placeholders in its strings; it is filled as a tree and written as
- * JSON afterwards, so that no text can break out of its place. No planner is needed to call
+ * A body is a tree of JSON with placeholders in its strings; each string is filled and then written
+ * as one JSON string, so that no text can break out of its place. No planner is needed to call
  * somebody, and the core fixes the body when the message is queued (rule R5).
  *
  *     "{incident.title}"           the value as text, alone or among other text
@@ -71,12 +71,12 @@ enum { CHANNEL_BODY_BYTES_DEFAULT = 64 * 1024, CHANNEL_BODY_BYTES_MAX = 1024 * 1
  * The body of a message.
  *
  * vars     The variables by name, as tables: {"type":…,"text":…,"incident":{"title":…},…}.
- * returns  A value, given; json_write makes the bytes.
+ * to       Gets the bytes: canonical JSON. What stood in it goes.
  *
  * Where the bytes would be more than limits.body_bytes, {text} is cut at a character and ends with
  * "…", then {incident.title}, then {incident.place}: a message is shortened, never refused.
  */
-json_t *channel_render(const struct channel *c, const json_t *vars);
+void channel_render(const struct channel *c, const json_t *vars, struct text *to);
 
 /* The closed list of variables: name and type, to go through. NULL behind the last. */
 enum variable_type { VARIABLE_TEXT, VARIABLE_NUMBER, VARIABLE_BOOLEAN };

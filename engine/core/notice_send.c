@@ -92,9 +92,9 @@ static char *notice_render(struct core *c, const struct incident *i, struct uuid
         return NULL;
     AUTO_JSON(vars);
     vars = notice_variables(c, i, id, person, message, method);
-    AUTO_JSON(body);
-    body = channel_render(ch, vars);
-    return kept_text(body);
+    struct text body = {0};
+    channel_render(ch, vars, &body);
+    return text_take(&body);
 }
 
 /* --- handing out --- */

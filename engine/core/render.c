@@ -118,38 +118,45 @@ static void piece_text(const struct filling *f, const struct piece *p, struct te
         text_add_bytes(to, text_str(&plain), plain.len);
 }
 
-static json_t *text_json(const struct text *t)
-{
-    json_t *s = json_stringn_nocheck(text_str(t), t->len);
-    if (!s)
-        abort();
-    return s;
-}
-
 /* A leaf that is one placeholder: its value, null when there is none. */
-static json_t *fill_value(const struct filling *f, const struct piece *p)
+static void fill_value(const struct filling *f, const struct piece *p, struct text *to)
 {
     const struct variable *v = variable_find(p->name);
     const json_t *value = value_of(f->vars, v->name);
-    if (p->type.len && v->type == VARIABLE_BOOLEAN)
-        return json_boolean(json_is_true(value));
-    if (p->type.len && v->type == VARIABLE_NUMBER)
-        return json_is_number(value) ? json_deep_copy(value) : json_null();
+    if (p->type.len && v->type == VARIABLE_BOOLEAN) {
+        text_add(to, json_is_true(value) ? "true" : "false");
+        return;
+    }
+    if (p->type.len && v->type == VARIABLE_NUMBER) {
+        if (json_is_number(value))
+            json_write(value, to);
+        else
+            text_add(to, "null");
+        return;
+    }
 
     AUTO_TEXT(t);
     piece_text(f, p, &t);
     bool absent = !value || json_is_null(value);
-    return absent && t.len == 0 ? json_null() : text_json(&t);
+    if (absent && t.len == 0)
+        text_add(to, "null");
+    else
+        json_write_str(text_str(&t), t.len, to);
 }
 
-static json_t *fill_string(const struct filling *f, const json_t *leaf)
+static void fill_string(void *ctx, const json_t *leaf, struct text *to)
 {
+    const struct filling *f = ctx;
     const char *at = json_string_value(leaf);
     struct piece p;
-    if (!strpbrk(at, "{}"))
-        return json_deep_copy(leaf);
-    if (template_is_value(at, &p))
-        return fill_value(f, &p);
+    if (!strpbrk(at, "{}")) {
+        json_write_str(at, json_string_length(leaf), to);
+        return;
+    }
+    if (template_is_value(at, &p)) {
+        fill_value(f, &p, to);
+        return;
+    }
 
     AUTO_TEXT(t);
     while ((p = template_next(&at)).kind != PIECE_END) {
@@ -158,28 +165,14 @@ static json_t *fill_string(const struct filling *f, const json_t *leaf)
         else
             text_add_bytes(&t, p.text.at, p.text.len);
     }
-    return text_json(&t);
+    json_write_str(text_str(&t), t.len, to);
 }
 
-static json_t *fill(const struct filling *f, const json_t *body)
+/* Behind what stands in `to`. */
+static void fill(const struct channel *c, const json_t *vars, const json_t *body, struct text *to)
 {
-    if (json_is_string(body))
-        return fill_string(f, body);
-    if (json_is_array(body)) {
-        json_t *list = json_array();
-        for (size_t i = 0; i < json_array_size(body); i++)
-            if (json_array_append_new(list, fill(f, json_array_get(body, i))) != 0)
-                abort();
-        return list;
-    }
-    if (!json_is_object(body))
-        return json_deep_copy(body);
-    json_t *obj = json_object();
-    const char **keys = json_keys(body, NULL);
-    for (size_t i = 0; keys[i]; i++)
-        json_put(obj, keys[i], fill(f, json_at(body, keys[i])));
-    free(keys);
-    return obj;
+    struct filling f = {.channel = c, .vars = vars};
+    json_write_filled(body, fill_string, &f, to);
 }
 
 /* ---- the body, and its limit ---- */
@@ -197,11 +190,13 @@ static const json_t *body_for(const struct channel *c, const json_t *vars)
     return body ? body : json_at(c->json, "body");
 }
 
-static bool fits(const struct channel *c, const json_t *body)
+/* Fill it anew; false: it is too long. */
+static bool fill_fits(const struct channel *c, const json_t *vars, const json_t *body,
+                      struct text *to)
 {
-    AUTO_TEXT(t);
-    json_write(body, &t);
-    return t.len <= c->body_bytes_max;
+    text_clear(to);
+    fill(c, vars, body, to);
+    return to->len <= c->body_bytes_max;
 }
 
 /* Set a variable, which may stand in a table of its own, in vars of ours. */
@@ -212,49 +207,42 @@ static void value_set(json_t *vars, const char *name, const char *text, size_t l
     text_add_bytes(&t, text, len);
     text_add(&t, "…");
     json_t *table = dot ? json_object_get(vars, "incident") : vars;
-    json_put(table, dot ? dot + 1 : name, text_json(&t));
+    json_put(table, dot ? dot + 1 : name, json_stringn_nocheck(t.at, t.len));
 }
 
 /*
  * Shorten one variable as little as is needed. The length is found by halving: how many bytes a
  * character takes in JSON, and how often it stands in the body, need not be known.
  */
-static json_t *render_cut(const struct channel *c, const json_t *body, json_t *vars,
-                          const char *name)
+static bool render_cut(const struct channel *c, const json_t *body, json_t *vars, const char *name,
+                       struct text *to)
 {
-    const struct filling f = {.channel = c, .vars = vars};
     AUTO_TEXT(whole);
     value_text(value_of(vars, name), &whole);
     size_t good = 0, bad = whole.len;
     while (bad - good > 1) {
         size_t middle = good + (bad - good) / 2;
         value_set(vars, name, text_str(&whole), utf8_cut(text_str(&whole), whole.len, middle));
-        AUTO_JSON(tried);
-        tried = fill(&f, body);
-        if (fits(c, tried))
+        if (fill_fits(c, vars, body, to))
             good = middle;
         else
             bad = middle;
     }
     value_set(vars, name, text_str(&whole), utf8_cut(text_str(&whole), whole.len, good));
-    return fill(&f, body);
+    return fill_fits(c, vars, body, to);
 }
 
-json_t *channel_render(const struct channel *c, const json_t *vars)
+void channel_render(const struct channel *c, const json_t *vars, struct text *to)
 {
     static const char *const to_cut[] = {"text", "incident.title", "incident.place"};
     const json_t *body = body_for(c, vars);
-    json_t *filled = fill(&(struct filling){.channel = c, .vars = vars}, body);
-    if (fits(c, filled))
-        return filled;
+    bool fits = fill_fits(c, vars, body, to);
+    if (fits)
+        return;
 
     AUTO_JSON(shorter);
     shorter = json_deep_copy(vars);
-    for (size_t i = 0; i < sizeof(to_cut) / sizeof(to_cut[0]) && !fits(c, filled); i++) {
-        if (!value_of(shorter, to_cut[i]))
-            continue;
-        json_decref(filled);
-        filled = render_cut(c, body, shorter, to_cut[i]);
-    }
-    return filled;
+    for (size_t i = 0; i < sizeof(to_cut) / sizeof(to_cut[0]) && !fits; i++)
+        if (value_of(shorter, to_cut[i]))
+            fits = render_cut(c, body, shorter, to_cut[i], to);
 }

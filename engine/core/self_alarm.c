@@ -31,11 +31,9 @@ static json_t *alarm_attempt(const struct core *c, const struct rung_person *p,
         return NULL;
     const char *lang = p->lang ? p->lang : site_language(c->site->site);
     AUTO_JSON(vars);
-    AUTO_JSON(body);
     AUTO_TEXT(text);
     vars = alarm_variables(c, p, !strcmp(lang, "zh"));
-    body = channel_render(ch, vars);
-    json_write(body, &text);
+    channel_render(ch, vars, &text);
     return attempt_frame(p->id, endpoint, text_str(&text), e, ch);
 }
 

@@ -59,8 +59,8 @@ struct plan_timer {
 struct call {
     LIST_ENTRY(call) link;
     struct incident *incident;
-    char *step;  /* "!fallback" for the fallback */
-    char *spec;  /* {"to","text","within_ms","rungs","rounds","at","type"} */
+    char *step; /* "!fallback" for the fallback */
+    char *spec; /* {"to","text","within_ms","rungs","rounds","at","type"} */
     char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
                     last */
     int rung;    /* index in the flattened rungs; -1: not started */
