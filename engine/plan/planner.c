@@ -89,7 +89,7 @@ static void held_drop(struct planner *p, struct held *h)
 static void held_touch(struct planner *p, struct held *h)
 {
     p->bytes -= h->bytes;
-    h->bytes = run_bytes(h->run) / 2 * 3; /* what malloc adds to many small pieces: measured */
+    h->bytes = run_bytes(h->run);
     p->bytes += h->bytes;
     TAILQ_REMOVE(&p->used, h, used);
     TAILQ_INSERT_TAIL(&p->used, h, used);

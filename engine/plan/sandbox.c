@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/env.h"
+#include "plan/lua_heap.h"
 
 #include <assert.h>
 #include <lauxlib.h>
@@ -33,6 +34,7 @@ struct long_string {
 struct sandbox {
     lua_State *L;
     void *owner;
+    struct lua_heap heap; /* everything of L */
 
     size_t bytes;
     size_t bytes_peak;
@@ -125,13 +127,12 @@ static void *allocate(void *ud, void *at, size_t old, size_t new)
         if (old >= LONG_STRING)
             longs_remove(sb, at);
         sb->bytes -= old;
-        free(at);
-        return NULL;
+        return lua_heap_realloc(&sb->heap, at, old, 0);
     }
     if (refuses(sb, is_string, old, new))
         return NULL;
 
-    void *to = realloc(at, new);
+    void *to = lua_heap_realloc(&sb->heap, at, old, new);
     if (!to)
         return new <= old ? at : NULL; /* shrinking never fails */
     sb->bytes = sb->bytes - old + new;
@@ -160,6 +161,11 @@ void sandbox_kernel_leave(lua_State *L)
 size_t sandbox_bytes(const struct sandbox *sb)
 {
     return sb->bytes;
+}
+
+size_t sandbox_resident(const struct sandbox *sb)
+{
+    return sizeof(*sb) + sb->heap.bytes;
 }
 
 size_t sandbox_bytes_peak(const struct sandbox *sb)
@@ -367,8 +373,7 @@ void sandbox_free(struct sandbox *sb)
 {
     if (!sb)
         return;
-    sb->kernel = 1;
-    lua_close(sb->L);
+    lua_heap_done(&sb->heap); /* with L: nothing in it has a finalizer to be run */
     free(sb->longs);
     free(sb);
 }

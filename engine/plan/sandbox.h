@@ -23,7 +23,7 @@
  * instructions remains unmetered (long chains of __index): a process jail and a CPU timer stand
  * around it. `a ^ b` uses the C library and is exact only where the result is (small integers);
  * `#t` of a list with holes may differ from process to process. Both would be found as a
- * divergence. lua_close runs no plan code: nothing here has a __gc or __close that a plan wrote.
+ * divergence. Its end runs no plan code: nothing here has a __gc or __close that a plan wrote.
  *
  * Layer      plan: base and Lua. No clock.
  * Ownership  sandbox_new gives; sandbox_free frees everything, whatever is suspended in it.
@@ -89,6 +89,7 @@ void *sandbox_owner(lua_State *L);
 void sandbox_budget(struct sandbox *sb, int64_t instructions);
 int64_t sandbox_used(const struct sandbox *sb);      /* instructions since sandbox_budget() */
 size_t sandbox_bytes(const struct sandbox *sb);      /* bytes held now */
+size_t sandbox_resident(const struct sandbox *sb);   /* what the machine holds for it */
 size_t sandbox_bytes_peak(const struct sandbox *sb); /* since sandbox_budget() */
 /* Raise the cap, for a replay of what already went well once. */
 void sandbox_set_bytes_max(struct sandbox *sb, size_t bytes_max);
