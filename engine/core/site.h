@@ -63,7 +63,7 @@ const json_t *site_self_alarm_to(const struct site *s);
 
 /* ---- endpoints ---- */
 
-enum { AT_ONCE_DEFAULT = 4, AT_ONCE_MAX = 64 };
+enum { AT_ONCE_DEFAULT = 4, AT_ONCE_MAX = 256 };
 
 struct endpoint {
     const char *name;

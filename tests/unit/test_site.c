@@ -307,7 +307,7 @@ static void values_out_of_bounds_are_refused(void **state)
     refused("{'endpoints':{'sms':{'rate':'0/1m'}}}", "bad_value endpoints.sms.rate");
     refused("{'endpoints':{'sms':{'rate':'5/1mo'}}}", "bad_value endpoints.sms.rate");
     refused("{'endpoints':{'sms':{'secret':'../etc/passwd'}}}", "bad_value endpoints.sms.secret");
-    refused("{'endpoints':{'sms':{'at_once':0}}}", "whole number from 1 to 64");
+    refused("{'endpoints':{'sms':{'at_once':0}}}", "whole number from 1 to 256");
     refused("{'endpoints':{'sms':{'drill':'yes'}}}", "true or false, without quotes");
     static const char *const blocks[] = {
         "10.0.0.0/33",       "10.0.0/8", "010.0.0.1", "1.2.3.4.5", "10.0.0.256", "fd00::/129",
