@@ -11,10 +11,14 @@
 #include <string.h>
 #include <time.h>
 
+/* After so many the writer begins, and the pass goes on meanwhile. */
+enum { RECORDS_A_COMMIT = 48 };
 /* So many timers in one commit: an outage's thousands do not keep an answer waiting. */
 enum { TICKS_A_PASS = 1024 };
 /* What a client does not read within this time of the end it does not get. */
 enum { LAST_LINES_MS = 3000 };
+
+static void engine_commit(struct engine *e);
 
 /* --- the turn --- */
 
@@ -54,6 +58,9 @@ static void engine_sample(struct engine *e)
 void engine_input(struct engine *e, struct input in)
 {
     struct update u = {0};
+    if (e->records_count >=
+        RECORDS_A_COMMIT) /* before, so that what belongs to one stays together */
+        engine_commit(e);
     engine_sample(e);
     in.wall = e->clock.wall;
     in.mono = e->clock.mono;
@@ -84,7 +91,7 @@ static void news_clear(struct vault_news *n)
     n->pins_count = n->contacts_count = 0;
 }
 
-/* All that this pass decided becomes one batch. */
+/* All that was decided since the last time becomes one batch. */
 static void engine_commit(struct engine *e)
 {
     struct row *rows = NULL;

@@ -6,9 +6,10 @@
  *                                                             │                     │ loop pass
  *     reply, event, attempt, watch ◄── engine_durable ◄── store (fdatasync) ◄───────┘
  *
- * This part introduces the adapters to each other; none of them knows another one. All inputs of
- * one pass of the loop share one commit, and answers and orders come before timers. Effects are
- * kept in the order in which they were decided and released up to the seq that is on disk.
+ * This part introduces the adapters to each other; none of them knows another one. The inputs of
+ * one pass of the loop share one commit, or a few when they are many, so that the writer works
+ * while the loop does; answers and orders come before timers. Effects are kept in the order in
+ * which they were decided and released up to the seq that is on disk.
  *
  *     engine.c          start and stop; input, commit, durable, release
  *     engine_planner.c  events, history, pins, turns; the watch over a planner's silence
