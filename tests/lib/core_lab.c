@@ -103,6 +103,8 @@ static struct core *core_made(int crew)
 static json_t *row_body(const struct row *r)
 {
     AUTO_TEXT(again);
+    if (r->body)
+        return json_incref(r->body);
     json_t *body = json_loads(r->text, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(body);
     json_write(body, &again);

@@ -556,7 +556,10 @@ static void rows_dump(const struct row *rows, size_t count, struct text *to)
             continue;
         text_addf(to, "%d %s %s ", (int)rows[n].kind, rows[n].id,
                   rows[n].state ? rows[n].state : "-");
-        text_add(to, rows[n].text);
+        if (rows[n].text)
+            text_add(to, rows[n].text);
+        else
+            json_write(rows[n].body, to);
         text_add_char(to, '\n');
     }
 }
@@ -580,7 +583,7 @@ static struct core *story_loaded(const struct story *s)
     for (size_t n = 0; n < s->rows_count; n++) {
         struct row row = s->rows[n].row;
         AUTO_JSON(body);
-        body = json_loads(row.text, 0, NULL);
+        body = row.text ? json_loads(row.text, 0, NULL) : json_incref(row.body);
         row.body = body;
         core_load_row(c, &row);
     }
