@@ -12,6 +12,7 @@
 # make layers         who may know whom, and what the core may call
 # make sanitize       the tests under ASan and UBSan, in out/sanitize
 # make fault          kills at random and at every named point, the long form
+# make bench          figures beside Alertmanager, bare SQLite and libcurl: two to four minutes
 # make install        PREFIX=/usr/local DESTDIR=
 # make clean          removes out/
 # make help           this list
@@ -90,13 +91,15 @@ DRIVER_SRC   := $(wildcard tests/driver/*.c)
 DRIVER       := $(DRIVER_SRC:tests/%.c=$(OUT)/tests/%)
 # Libraries that tests put in front of libc (LD_PRELOAD): a disk that fails, a clock that steps.
 PRELOAD      := $(patsubst tests/%.c,$(OUT)/tests/%.so,$(wildcard tests/preload/*.c))
+# Programs of `make bench`: they load Muster from outside, or do a part of its work bare.
+PEERS        := $(patsubst tests/peers/%.c,$(OUT)/peers/bin/%,$(wildcard tests/peers/*.c))
 # Programs of Node.js that drive a browser: one file of TypeScript each, and what they share.
 WEB_TEST_LIB := $(wildcard tests/web/lib/*.ts) tests/web/tsconfig.json
 WEB_TEST     := $(if $(filter 0,$(WEB)),, \
                   $(patsubst tests/web/%.ts,$(WEB_OUT)/tests/%.mjs,$(wildcard tests/web/*.ts)))
 
 .PHONY: all run test demo check tests web types lint format layers sanitize fault install clean \
-        help flags
+        bench peers help flags
 all: $(OUT)/muster
 
 $(OUT)/muster: $(OBJ) $(LLHTTP)
@@ -173,6 +176,12 @@ $(OUT)/tests/preload/%.so: tests/preload/%.c $(OUT)/flags
 	$(SAY) CC $<
 	$(Q)$(CC) -D_GNU_SOURCE -std=c17 $(WARN) $(OPT) -g -fPIC -shared -o $@ $< -ldl
 
+# Nothing of ours in them, nor our allocator.
+$(OUT)/peers/bin/%: tests/peers/%.c tests/peers/peer.h $(OUT)/flags
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) -D_GNU_SOURCE -std=c17 $(WARN) $(if $(DEV),-Werror) -O2 -g -o $@ $< -lcurl -lsqlite3
+
 .SECONDARY:
 
 # Compiled anew when the compiler or a flag changes; DEV=1 alone changes no object.
@@ -196,7 +205,7 @@ test:
 	@scripts/deps test
 	@$(AGAIN) check
 
-tests: $(OUT)/muster $(TEST_BIN) $(DRIVER) $(PRELOAD) $(WEB_TEST)
+tests: $(OUT)/muster $(TEST_BIN) $(DRIVER) $(PRELOAD) $(PEERS) $(WEB_TEST)
 
 check: tests
 	@OUT=$(OUT) WEB=$(WEB) scripts/test
@@ -210,6 +219,13 @@ run:
 	@scripts/deps run
 	@$(AGAIN) all
 	@OUT=$(OUT) scripts/demo --stay
+
+bench:
+	@scripts/deps run
+	@$(AGAIN) all peers
+	@OUT=$(OUT) scripts/bench
+
+peers: $(PEERS)
 
 fault:
 	@scripts/deps test
@@ -247,7 +263,7 @@ install: $(OUT)/muster
 	cp -R plans $(DESTDIR)$(PREFIX)/share/muster/
 
 # Names that are promised and whose work is still to come.
-NOT_BUILT := fuzz night bench coverage deb
+NOT_BUILT := fuzz night coverage deb
 .PHONY: $(NOT_BUILT)
 $(NOT_BUILT):
 	@echo "make $@: not built yet" >&2; exit 2
