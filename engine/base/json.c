@@ -235,10 +235,12 @@ static char *write_escape(unsigned char c, char *out)
         *out++ = escape_letter(c);
         return out;
     }
-    memcpy(out, "u00", 3);
-    out[3] = hex[c >> 4];
-    out[4] = hex[c & 15];
-    return out + 5;
+    *out++ = 'u';
+    *out++ = '0';
+    *out++ = '0';
+    *out++ = hex[c >> 4];
+    *out++ = hex[c & 15];
+    return out;
 }
 
 void json_write_str(const char *s, size_t len, struct text *to)
@@ -321,11 +323,14 @@ static int member_cmp(const void *a, const void *b)
     return strcmp(x->key, y->key);
 }
 
-/* The members in the order of their keys: few by insertion, as most come in order already. */
-static void members_read(const json_t *value, struct member *members, size_t count)
+/*
+ * The members in the order of their keys: few by insertion, as most come in order already.
+ * Returns how many.
+ */
+static size_t members_read(const json_t *value, struct member *members)
 {
     json_t *object = json_unconst(value);
-    size_t n = 0;
+    size_t n = 0, count = json_object_size(value);
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
         struct member one = {json_object_iter_key(it), json_object_iter_value(it)};
         size_t at = n++;
@@ -335,6 +340,7 @@ static void members_read(const json_t *value, struct member *members, size_t cou
     }
     if (count > MEMBERS_FEW)
         qsort(members, count, sizeof(*members), member_cmp);
+    return n;
 }
 
 /* What the strings of a value become; without a function, themselves. */
@@ -350,7 +356,7 @@ static void write_object(const json_t *value, const struct leaves *l, struct tex
     struct member few[MEMBERS_FEW];
     size_t count = json_object_size(value);
     struct member *members = count > MEMBERS_FEW ? mem_new(count, sizeof(*members)) : few;
-    members_read(value, members, count);
+    count = members_read(value, members);
     text_add_char(to, '{');
     for (size_t i = 0; i < count; i++) {
         if (i)
@@ -422,7 +428,8 @@ void json_write_filled(const json_t *value, json_leaf_fn *leaf, void *ctx, struc
 
 static void add_comma(struct text *to)
 {
-    if (to->len && !strchr("{[:", to->at[to->len - 1]))
+    char last = to->len ? to->at[to->len - 1] : '{';
+    if (last != '{' && last != '[' && last != ':')
         text_add_char(to, ',');
 }
 
@@ -437,10 +444,13 @@ void json_shut(struct text *to, char bracket)
     text_add_char(to, bracket);
 }
 
+/* Keys are our own: no byte of them needs an escape. */
 void json_add_key(struct text *to, const char *key)
 {
     add_comma(to);
-    json_write_str(key, strlen(key), to);
+    text_add_char(to, '"');
+    text_add(to, key);
+    text_add_char(to, '"');
     text_add_char(to, ':');
 }
 

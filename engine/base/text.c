@@ -82,6 +82,12 @@ static void text_room(struct text *t, size_t more)
     t->cap = cap;
 }
 
+void text_reserve(struct text *t, size_t more)
+{
+    if (more >= t->cap - t->len)
+        text_room(t, more);
+}
+
 char *text_extend(struct text *t, size_t len)
 {
     if (len >= t->cap - t->len)
@@ -192,10 +198,25 @@ size_t utf8_char(const char *text, size_t len)
     return 0;
 }
 
+/* How many bytes at the start are ASCII, eight at a time. */
+static size_t ascii_bytes(const char *s, size_t len)
+{
+    size_t n = 0;
+    for (uint64_t word; len - n >= sizeof(word); n += sizeof(word)) {
+        memcpy(&word, s + n, sizeof(word));
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return n;
+}
+
 bool utf8_valid(const char *s, size_t len)
 {
+    size_t ascii = ascii_bytes(s, len);
+    s += ascii;
+    len -= ascii;
     while (len > 0) {
-        size_t n = utf8_char(s, len);
+        size_t n = (unsigned char)*s < 0x80 ? 1 : utf8_char(s, len);
         if (n == 0)
             return false;
         s += n;

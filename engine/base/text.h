@@ -27,6 +27,8 @@ void text_clear(struct text *t); /* keeps the memory */
 void text_add(struct text *t, const char *s);
 void text_add_bytes(struct text *t, const void *bytes, size_t len);
 void text_add_char(struct text *t, char c);
+/* Room for so much: for who knows how long it will become. */
+void text_reserve(struct text *t, size_t more);
 /* `len` bytes more, which the caller writes at once; borrows until the next change. */
 char *text_extend(struct text *t, size_t len);
 void text_add_int(struct text *t, int64_t value); /* in decimal */

@@ -309,9 +309,12 @@ static void timers_write(const struct incident *i, struct text *to)
         free(sorted);
 }
 
+enum { ROW_BYTES = 1000 }; /* of most rows */
+
 struct row incident_row(const struct incident *i)
 {
     struct text body = {0};
+    text_reserve(&body, ROW_BYTES);
     json_open(&body, '{');
     json_add_str(&body, "about", i->about);
     json_add_json(&body, "alarms", i->alarms);

@@ -267,6 +267,8 @@ void notice_apply_declined(struct core *c, struct incident *i, const char *step,
 
 /* --- rows --- */
 
+enum { ROW_BYTES = 2000, ROW_BYTES_FINISHED = 250 }; /* of most rows */
+
 struct row notice_row(const struct notice *n)
 {
     char id[UUID_TEXT], token[LINK_TOKEN_TEXT], code[LINK_CODE_TEXT];
@@ -274,6 +276,7 @@ struct row notice_row(const struct notice *n)
     if (has_link)
         link_words(n->secret, n->code, token, code);
     struct text body = {0};
+    text_reserve(&body, n->message ? ROW_BYTES : ROW_BYTES_FINISHED);
     json_open(&body, '{');
     json_add_true(&body, "alarm", n->alarm);
     json_add_int(&body, "attempts", n->attempts);

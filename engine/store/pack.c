@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RECORD_BYTES = 600, ROW_BYTES = 1000 }; /* of most */
+
 static const struct span span_none = {.none = true};
 
 static struct span span_str(struct text *to, const char *s)
@@ -151,6 +153,7 @@ struct pack *pack_new(const struct store_batch *b)
     p->pins = mem_new(b->pins_count, sizeof(*p->pins));
     p->contacts = mem_new(b->contacts_count, sizeof(*p->contacts));
     p->mark = b->mark;
+    text_reserve(&p->bytes, b->records_count * RECORD_BYTES + b->rows_count * ROW_BYTES);
 
     for (size_t i = 0; i < b->records_count; i++)
         record_pack(b->records[i], &p->bytes, &p->records[i]);
