@@ -22,12 +22,10 @@ void api_define(struct run *r)
         {"sleep", api_sleep},   {"spawn", api_spawn},
         {"state", api_state},   {"timeout", api_timeout},
         {"uuid", api_uuid},     {"wait", api_wait},
+        {NULL, NULL},
     };
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        lua_pushcfunction(sandbox_lua(r->sb), words[i].func);
-        sandbox_define(r->sb, words[i].name);
-    }
+    env_define_functions(sandbox_lua(r->sb), words);
     api_define_handles(r);
     api_define_plan(r);
     api_define_incident(r);

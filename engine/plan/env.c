@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/lib.h"
+#include "plan/sandbox.h"
 #include "plan/words.h"
 
 #include <assert.h>
@@ -78,10 +79,64 @@ void env_thaw(lua_State *L, int index)
     }
 }
 
+/* ---- libraries: opened when a plan says their name first, as most plans need none ---- */
+
+static const struct {
+    const char *name;
+    void (*open)(lua_State *);
+} libraries[] = {
+    {"math", lib_math}, {"string", lib_string}, {"table", lib_table}, {"utf8", lib_utf8}};
+
+enum { LIBRARIES = sizeof(libraries) / sizeof(libraries[0]) };
+
+/*
+ * Strings have methods and nothing else: no arithmetic on numerals, no way to the metatable.
+ * Stack: what methods are looked up in -> the same.
+ */
+static void set_string_metatable(lua_State *L)
+{
+    lua_pushliteral(L, "");
+    lua_createtable(L, 0, 2);
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+/* The library as a global; false: there is none of this name. Pushes nothing. */
+static bool open_library(lua_State *L, const char *name)
+{
+    size_t i = 0;
+
+    while (i < LIBRARIES && strcmp(libraries[i].name, name) != 0)
+        i++;
+    if (i == LIBRARIES)
+        return false;
+    sandbox_kernel_enter(L);
+    libraries[i].open(L);
+    env_freeze_strict(L, libraries[i].name);
+    if (libraries[i].open == lib_string)
+        set_string_metatable(L);
+    env_define(L, libraries[i].name);
+    sandbox_kernel_leave(L);
+    return true;
+}
+
+/* (string, key): the first method that is called of any string. */
+static int string_index(lua_State *L)
+{
+    open_library(L, "string");
+    lua_settop(L, 2);
+    lua_gettable(L, 1); /* by the metatable that strings have now */
+    return 1;
+}
+
 /* ---- names that are not there ---- */
 
 /* The string keys of the table at index, for "did you mean"; they stay anchored in it. */
-static void collect_names(lua_State *L, int index, const char *names[NAMES_MAX + 1])
+static void collect_names(lua_State *L, int index, const char **names)
 {
     size_t count = 0;
 
@@ -109,14 +164,18 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
-static const char *nearest_in(lua_State *L, int index, const char *name)
+/* globals: libraries that are not open yet are near, too. */
+static const char *nearest_in(lua_State *L, int index, bool globals, const char *name)
 {
-    const char *names[NAMES_MAX + 1];
+    const char *names[NAMES_MAX + LIBRARIES + 1];
     size_t count = 0;
 
     collect_names(L, index, names);
     while (names[count])
         count++;
+    for (size_t i = 0; globals && i < LIBRARIES; i++)
+        names[count++] = libraries[i].name;
+    names[count] = NULL;
     qsort(names, count, sizeof(*names), compare_names);
     return text_nearest(name, names);
 }
@@ -145,7 +204,12 @@ static int strict_index(lua_State *L)
 
     const char *what = lua_tostring(L, lua_upvalueindex(2));
     const char *name = lua_tostring(L, 2);
-    const char *near = nearest_in(L, lua_upvalueindex(1), name);
+    if (!what[0] && open_library(L, name)) {
+        lua_pushvalue(L, 2);
+        lua_rawget(L, lua_upvalueindex(1));
+        return 1;
+    }
+    const char *near = nearest_in(L, lua_upvalueindex(1), !what[0], name);
     if (what[0])
         return raise_unknown(L, lua_pushfstring(L, "%s.", what), name, near);
 
@@ -194,35 +258,12 @@ static void push_environment(lua_State *L)
     lua_setmetatable(L, -2);
 }
 
-/* Strings have methods and nothing else: no arithmetic on numerals, no way to the metatable. */
-static void set_string_metatable(lua_State *L)
-{
-    lua_pushliteral(L, "");
-    lua_createtable(L, 0, 2);
-    lua_pushvalue(L, -3);
-    lua_setfield(L, -2, "__index");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);
-    lua_pop(L, 1);
-}
-
 void env_open(lua_State *L)
 {
-    static const struct {
-        const char *name;
-        void (*open)(lua_State *);
-    } libraries[] = {
-        {"string", lib_string}, {"table", lib_table}, {"math", lib_math}, {"utf8", lib_utf8}};
-
     lib_base(L); /* the globals */
-    for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++) {
-        libraries[i].open(L);
-        env_freeze_strict(L, libraries[i].name);
-        if (libraries[i].open == lib_string)
-            set_string_metatable(L);
-        lua_setfield(L, -2, libraries[i].name);
-    }
+    lua_pushcfunction(L, string_index);
+    set_string_metatable(L);
+    lua_pop(L, 1);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &key_globals);
 
@@ -230,6 +271,13 @@ void env_open(lua_State *L)
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS); /* the _ENV of all that is loaded */
     lua_pop(L, 1);
     assert(lua_gettop(L) == 0);
+}
+
+void env_define_functions(lua_State *L, const struct luaL_Reg *functions)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &key_globals);
+    luaL_setfuncs(L, functions, 0);
+    lua_pop(L, 1);
 }
 
 void env_define(lua_State *L, const char *name)

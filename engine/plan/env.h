@@ -2,9 +2,9 @@
  * env - what plan code finds under its names.
  *
  * The environment is a whitelist: Lua's basic functions and the libraries string, table, math and
- * utf8 as lib_*.c give them, and what env_define() adds. All globals and libraries are read-only,
- * and a name that does not exist is an error that says which one is near: a misspelt name in an
- * emergency plan must not be nil.
+ * utf8 as lib_*.c give them, and what env_define() adds. A library is opened when its name is said.
+ * All globals and libraries are read-only, and a name that does not exist is an error that says
+ * which one is near: a misspelt name in an emergency plan must not be nil.
  *
  * A frozen table is an empty one that shows another through its metatable; pairs, next, the table
  * functions and the border see through it (env_thaw).
@@ -18,6 +18,10 @@
 
 /* Fill a fresh state. Called once, by sandbox_new(). */
 void env_open(lua_State *L);
+
+/* Functions as globals, by their names; the list ends with {NULL, NULL}. */
+struct luaL_Reg;
+void env_define_functions(lua_State *L, const struct luaL_Reg *functions);
 
 /* Pop a value and make it the global `name`. */
 void env_define(lua_State *L, const char *name);

@@ -384,7 +384,7 @@ void lib_base(lua_State *L)
 
     lua_pushcfunction(L, luaopen_base); /* fills the state's first table of globals */
     lua_call(L, 0, 1);
-    lua_newtable(L);
+    lua_createtable(L, 0, 64); /* with the words of plans, so that it need not grow */
     lib_pick(L, -2, as_in_lua);
     luaL_setfuncs(L, ours, 0);
     lua_getfield(L, -2, "tonumber");
