@@ -532,7 +532,7 @@ static void mutant_make(struct mutant *m, struct chance *c)
         CHUNKED "5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n" SECOND,
         "POST /t/%E6%B4%AA?lang=zh&a=%41+b HTTP/1.1\r\nhost: [::1]:8470\r\ncontent-length: 3\r\n"
         "Content-Type: text/plain\r\nExpect: 100-continue\r\n\r\nabc" SECOND,
-        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" SECOND,
+        ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" SECOND),
     };
     *m = (struct mutant){0};
     const char *seed = seeds[chance(c, COUNT(seeds))];
