@@ -219,7 +219,10 @@ void http_refusal_write(const json_t *refusal, wall_ms at, struct text *to)
     json_write(problem, &body);
     r.body = text_str(&body);
     r.body_len = body.len;
+    if (r.status == 503)
+        http_reply_header(&r, "Retry-After", "1");
     http_reply_write(&r, at, to);
+    http_reply_done(&r);
 }
 
 /* ---- what has not changed ---- */
