@@ -57,7 +57,8 @@ enum option_type {
       "what links in messages begin with, as people's phones reach us: https://muster.example; "   \
       "by default the first address of HTTP in `listen`")                                          \
     X(OPT_DEMO, "demo", OPTION_SWITCH, "no", 0, 1,                                                 \
-      "run as a demonstration: every endpoint is a receiver on this machine")                      \
+      "run as a demonstration: every endpoint rings the phones at /phones, or a receiver on "      \
+      "this machine; nothing leaves it")                                                           \
     X(OPT_SPEED, "speed", OPTION_COUNT, "1", 1, 3600,                                              \
       "run the clock so many times as fast; only with demo, recorded in every row")                \
     X(OPT_GRACE_MS, "grace_ms", OPTION_MS, "1s", 0, 60000,                                         \

@@ -16,9 +16,10 @@
  * {mark} in the same string, so that a drill can always be told (rule R6).
  *
  * Variants are other bodies: `recovered` for muster.resolved, `drill` in a drill, `alert` for the
- * rest. `receipt`, `rate` and `resend_harmless` are checked and kept for later work. A channel that
- * `extends` another has its keys, and its own instead where both have one; of headers, maps,
- * variants and limits each entry counts by itself.
+ * rest. `receipt` says which word of the endpoint is believed (core/receipt.h); `rate` and
+ * `resend_harmless` are checked and kept for later work. A channel that `extends` another has its
+ * keys, and its own instead where both have one; of headers, maps, variants and limits each entry
+ * counts by itself.
  *
  * Layer      core: base only.
  * Ownership  A set is an immutable snapshot with counted references; what it gives is borrowed.
