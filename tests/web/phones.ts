@@ -30,7 +30,7 @@ test("a trigger makes the officer's phone ring, and a click answers it", async (
     assert.equal(await rings.getAttribute("data-state"), "ringing");
     assert.match(await rings.locator(".code b").innerText(), /^\d{4}$/);
     assert.match(await tab.page.title(), /^\(1\) /);
-    await rings.getByRole("button", { name: "能到" }).click();
+    await rings.getByRole("button", { name: "能到", exact: true }).click();
     await rings.and(tab.page.locator(".answered")).waitFor();
     assert.equal(await rings.getByRole("button").count(), 0);
 

@@ -87,9 +87,11 @@ test("a drill is triggered as a drill, and says so wherever it stands", async ()
 
 /* Why: a plan that cannot run is the worst news that this page can have. */
 test("an incident without a running plan says so in words, and stands first", async () => {
-    const id = await house.trigger({ kind: "smoke", title: "smoke" });
     const tab = await openTab(house.base, "/");
+    await isLive(tab.page);
+    const id = await house.trigger({ kind: "smoke", title: "smoke" });
     await says(card(tab.page, id).locator(".mark.bad"), "Fallback: no plan is running");
+    await says(tab.page.locator(".latest"), /the fallback starts.* · smoke$/);
     const first = tab.page.locator(".card").first();
     assert.equal(await first.getAttribute("data-incident"), id);
     await card(tab.page, id).getByRole("link").click();

@@ -4,14 +4,11 @@
 import { calledNow, Due, People } from "./calls";
 import type { House } from "./house";
 import { type Answer, isOver } from "./incidents";
+import { linkTo } from "./link";
 import { Marks } from "./marks";
 import type { Incident } from "./shapes";
 import { Moment, Written } from "./text";
 import { say } from "./words";
-
-export function linkTo(id: string): string {
-    return `/#/i/${id}`;
-}
 
 /* Purged with the rest of what is personal, it is not there. */
 export function Title({ title }: { title: string | null | undefined }) {

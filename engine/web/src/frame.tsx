@@ -6,9 +6,10 @@
  */
 import type { ComponentChildren } from "preact";
 import type { House } from "./house";
-import type { Live } from "./live";
 import type { Latest } from "./latest";
-import { linkTo } from "./card";
+import { linkTo } from "./link";
+import type { Live } from "./live";
+import { DrillMark } from "./marks";
 import { useSource } from "./source";
 import { Moment, Written } from "./text";
 import { clock, now, useNow } from "./time";
@@ -43,21 +44,31 @@ function Connection(props: { live: Live }) {
 /* Over the whole width: what is below is not the present. */
 function Warning(props: { live: Live; seen: boolean }) {
     const { live, seen } = props;
-    if (live.state === "denied") {
+    const since = () => clock(live.heardAt + now() - Date.now(), true);
+    if (live.state === "denied" && seen) {
         return (
             <p class="not-live" role="alert">
-                {say("denied_text")} <a href="/login">{say("sign_in")}</a>
+                {say("denied_since", { at: since() })} <a href="/login">{say("sign_in")}</a>
             </p>
         );
     }
     if (live.state !== "lost") return null;
-    const ahead = now() - Date.now();
     return (
         <p class="not-live" role="alert">
-            {seen
-                ? say("lost_since", { at: clock(live.heardAt + ahead, true) })
-                : say("never_heard")}
+            {seen ? say("lost_since", { at: since() }) : say("never_heard")}
         </p>
+    );
+}
+
+/* Instead of the page, for who may not see it. */
+function SignIn() {
+    return (
+        <div class="empty">
+            <h1>{say("denied")}</h1>
+            <p>
+                {say("denied_text")} <a href="/login">{say("sign_in")}</a>
+            </p>
+        </div>
     );
 }
 
@@ -93,19 +104,20 @@ function LanguageButton() {
 function LatestLine(props: { latest: Latest }) {
     useSource(props.latest);
     const e = props.latest.event;
+    if (!e) return <p class="latest none" role="status" />;
+    const about = props.latest.about();
+    /* the sentence of a trigger names the title itself, and the drill */
+    const named = e.kind === "incident_opened";
     return (
-        <p class={`latest${e ? "" : " none"}`} role="status">
-            {e ? (
+        <p class="latest" role="status">
+            <span class="what">{say("latest")}</span> <Moment at={e.at} seconds plain />{" "}
+            {about?.drill && !named ? <DrillMark /> : null} <Written text={e.text} />
+            {e.incident && !named && about?.title ? (
                 <>
-                    <span class="what">{say("latest")}</span>{" "}
-                    <Moment at={e.at} seconds plain />{" "}
-                    {e.incident ? (
-                        <a href={linkTo(e.incident)}>
-                            <Written text={e.text} />
-                        </a>
-                    ) : (
-                        <Written text={e.text} />
-                    )}
+                    {" · "}
+                    <a href={linkTo(e.incident)}>
+                        <Written text={about.title} />
+                    </a>
                 </>
             ) : null}
         </p>
@@ -121,6 +133,7 @@ export function Frame(props: {
 }) {
     const { house, live, latest, page } = props;
     useSource(house, live, language);
+    const isOld = live.state === "lost" || live.state === "denied";
     return (
         <>
             <a class="skip" href="#main" onClick={skip}>
@@ -141,8 +154,8 @@ export function Frame(props: {
                 <Warning live={live} seen={live.asOf !== ""} />
                 <LatestLine latest={latest} />
             </div>
-            <main id="main" tabIndex={-1} class={live.state === "lost" ? "old" : ""}>
-                {props.children}
+            <main id="main" tabIndex={-1} class={isOld ? "old" : ""}>
+                {live.state === "denied" && !live.asOf ? <SignIn /> : props.children}
             </main>
             <footer>
                 {house.ping ? (

@@ -13,7 +13,11 @@ const STAY_MS = 6_000; /* a phone keeps its place among the ringing ones after i
 
 const CONCERNS = /^(notice|call|incident|answer)_/;
 
-const LAST = { at: "~" } as Message; /* behind every time */
+/* Where a phone stands among the ringing ones, and until when, though it rings no more. */
+interface Place {
+    first: string;
+    until: number;
+}
 
 export interface Handset {
     person: string;
@@ -49,6 +53,12 @@ function timeOf(m: Message): string {
     return m.at ?? "";
 }
 
+/* When the first of them came. */
+function oldest(newestFirst: Message[]): string {
+    const [last] = newestFirst.slice(-1);
+    return last ? timeOf(last) : "";
+}
+
 export class Handsets extends Source {
     all: Handset[] = [];
     loaded = false;
@@ -56,29 +66,40 @@ export class Handsets extends Source {
     problem: Problem | null = null;
 
     private marked = false;
-    private readonly staying = new Map<string, number>(); /* person, until when */
+    private readonly staying = new Map<string, Place>(); /* by person */
     private readonly reported = new Set<string>(); /* messages, as seen */
 
     /* Those that are called first, then those with something to read, the longest waiting at the
      * front; then by name. */
     ordered(): Handset[] {
-        const first = (h: Handset) => timeOf(h.messages.filter(isRinging).pop() ?? LAST);
-        const rank = (h: Handset) => (this.isCalled(h) ? 0 : h.messages.some(isRinging) ? 1 : 2);
+        const ranks = new Map(this.all.map((h) => [h, this.rank(h)]));
+        const rank = (h: Handset) => ranks.get(h) ?? "";
         return [...this.all].sort(
-            (a, b) =>
-                rank(a) - rank(b) ||
-                first(a).localeCompare(first(b)) ||
-                a.person.localeCompare(b.person),
+            (a, b) => rank(a).localeCompare(rank(b)) || a.person.localeCompare(b.person),
         );
     }
 
-    private isCalled(h: Handset): boolean {
-        const stays = (this.staying.get(h.person) ?? 0) > Date.now();
-        return stays || h.messages.some((m) => isCall(m) && isRinging(m));
+    private rank(h: Handset): string {
+        const rings = h.messages.filter(isRinging);
+        const place = this.placeOf(h);
+        if (place) return `0${place.first}`;
+        if (rings.some(isCall)) return `0${oldest(rings)}`;
+        return rings.length ? `1${oldest(rings)}` : "2";
+    }
+
+    private placeOf(h: Handset): Place | undefined {
+        const place = this.staying.get(h.person);
+        return place && place.until > Date.now() ? place : undefined;
     }
 
     ringing(): number {
         return this.all.filter((h) => h.messages.some(isRinging)).length;
+    }
+
+    /* What the messages say of an incident. */
+    incident(id: string): Message["incident"] {
+        const messages = this.all.flatMap((h) => h.messages);
+        return messages.find((m) => m.incident?.id === id)?.incident;
     }
 
     /* Gives as_of. */
@@ -124,9 +145,16 @@ export class Handsets extends Source {
     async answer(person: string, m: Message, decline: boolean): Promise<void> {
         /* only the path: its host may be another name of ours */
         const to = new URL(m.answer_url ?? "", location.href);
-        this.staying.set(person, Date.now() + STAY_MS);
+        this.keepPlace(person);
         await post(to.pathname, { code: m.code, decline: decline || undefined });
         this.refresh();
+    }
+
+    private keepPlace(person: string): void {
+        const h = this.all.find((one) => one.person === person);
+        if (!h) return;
+        const first = this.placeOf(h)?.first ?? oldest(h.messages.filter(isRinging));
+        this.staying.set(person, { first, until: Date.now() + STAY_MS });
         setTimeout(() => this.changed(), STAY_MS);
     }
 }

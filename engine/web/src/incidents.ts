@@ -16,6 +16,7 @@ const CLOSED_PAGE = 50;
 const GATHER_MS = 40; /* events this close together are one reading */
 const SINGLY_MAX = 20; /* more incidents than this at once: the list is read */
 const LIST_PAUSE_MS = 1_000; /* at least, from one reading of the list to the next */
+const CLOSED_KEPT = 1_000; /* of those that were shown */
 const ANSWERS_SHOWN = 40; /* incidents whose first answer is looked up at a start */
 const ANSWER_ROWS = 100; /* where the first answer is looked for */
 
@@ -54,6 +55,7 @@ export class Incidents extends Source {
     private readonly marked = new Set<string>();
     private reading = false;
     private readonly looking = new Set<string>();
+    private wanted = "";
 
     /* The open ones, those in trouble first, a drill never above the real; then the newest. */
     open(): Incident[] {
@@ -96,9 +98,17 @@ export class Incidents extends Source {
         this.changed();
     }
 
-    /* Somebody wants to see it, be it old or unknown to the list. */
+    /* Somebody looks at it, be it old or unknown to the list. */
     want(id: string): void {
+        this.wanted = id;
         if (!this.all.has(id)) this.refresh(id);
+    }
+
+    /* A wall screen stays for months: what is over and not shown is not kept. */
+    private forget(): void {
+        const kept = this.closedShown ? CLOSED_KEPT : 0;
+        for (const { id } of this.closed().slice(kept)) if (id !== this.wanted) this.all.delete(id);
+        for (const id of this.answers.keys()) if (!this.all.has(id)) this.answers.delete(id);
     }
 
     /* Something happened to an incident. */
@@ -128,6 +138,7 @@ export class Incidents extends Source {
         } catch (why) {
             this.problem = unreachable(why);
         }
+        this.forget();
         this.changed();
         this.reading = false;
         const [more] = this.marked;

@@ -20,12 +20,32 @@ const MATTERS = [
     "config_refused",
 ];
 
+/* Of the incident that an event belongs to. */
+export interface About {
+    title?: string | null | undefined;
+    drill?: boolean | undefined;
+}
+
 export class Latest extends Source {
     event: Happening | null = null;
+
+    /* aboutOf  what the page knows of an incident; undefined: nothing yet. */
+    constructor(private readonly aboutOf: (incident: string) => About | undefined) {
+        super();
+    }
 
     happened(e: Happening): void {
         if (!MATTERS.includes(e.kind)) return;
         this.event = e;
         this.changed();
+    }
+
+    /* The page may know more of its incident now. */
+    learned(): void {
+        if (this.event?.incident) this.changed();
+    }
+
+    about(): About | undefined {
+        return this.event?.incident ? this.aboutOf(this.event.incident) : undefined;
     }
 }

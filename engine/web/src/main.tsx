@@ -15,9 +15,9 @@ import { language } from "./words";
 
 const page: Page = location.pathname === "/phones" ? "phones" : "room";
 const house = new House();
-const latest = new Latest();
 const incidents = new Incidents();
 const handsets = new Handsets();
+const latest = new Latest((id) => incidents.all.get(id) ?? handsets.incident(id));
 const shown = page === "phones" ? handsets : incidents;
 
 const live = new Live(
@@ -42,6 +42,7 @@ render(
     </Frame>,
     document.getElementById("page") as HTMLElement,
 );
+shown.watch(() => latest.learned());
 language.watch(() => live.renew());
 house.start();
 live.start();

@@ -3,9 +3,10 @@
  */
 import { useState } from "preact/hooks";
 import { type Problem, unreachable } from "./api";
-import { linkTo, Title } from "./card";
+import { Title } from "./card";
 import { KeepFocus } from "./focus";
 import { type Handset, type Handsets, isCall, isRinging } from "./handsets";
+import { linkTo } from "./link";
 import { DrillMark } from "./marks";
 import { useSource } from "./source";
 import { Moment, Person, Refusal, Written } from "./text";

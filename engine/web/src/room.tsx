@@ -10,16 +10,13 @@ import { KeepFocus } from "./focus";
 import type { House } from "./house";
 import { IncidentView } from "./incident";
 import type { Incidents } from "./incidents";
+import { incidentOf, linkTo } from "./link";
 import type { Incident } from "./shapes";
 import { useSource } from "./source";
 import { Refusal } from "./text";
 import { TriggerForm } from "./trigger";
 import { useUsableMark } from "./usable";
 import { language, say } from "./words";
-
-function shownId(): string | null {
-    return /^#\/i\/([\w-]+)$/.exec(location.hash)?.[1] ?? null;
-}
 
 interface Shown {
     id: string | null;
@@ -28,9 +25,14 @@ interface Shown {
 }
 
 function useShown(): Shown {
-    const [shown, set] = useState<Shown>({ id: shownId(), before: null, moved: false });
+    const [shown, set] = useState<Shown>({
+        id: incidentOf(location.hash),
+        before: null,
+        moved: false,
+    });
     useEffect(() => {
-        const changed = () => set((s) => ({ id: shownId(), before: s.id, moved: true }));
+        const changed = () =>
+            set((s) => ({ id: incidentOf(location.hash), before: s.id, moved: true }));
         addEventListener("hashchange", changed);
         return () => removeEventListener("hashchange", changed);
     }, []);
@@ -165,7 +167,7 @@ export function Room(props: { house: House; incidents: Incidents }) {
     const begunEmpty = useRef<boolean | undefined>(undefined);
     if (incidents.loaded) begunEmpty.current ??= open.length === 0;
     const show = (opened: string) => {
-        location.hash = `#/i/${opened}`;
+        location.href = linkTo(opened);
     };
     return (
         <>

@@ -27,6 +27,10 @@ export const WORDS = {
         "尚未连上服务，正在重试。",
         "The daemon has not answered yet; trying again.",
     ],
+    denied_since: [
+        "登录已失效。以下内容停在 {at}。",
+        "You are signed in no more. What you see is from {at}.",
+    ],
     denied: ["未登录", "not signed in"],
     denied_text: [
         "查看事件需要登录或密钥。",
