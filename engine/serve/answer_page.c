@@ -130,15 +130,17 @@ static void add_head(const struct page *g)
     add(g, "</title>\n<link rel=\"stylesheet\" href=\"/assets/page.css\">\n</head>\n");
 }
 
-static void add_drill(const struct page *g)
+/* landmark: "header" or "footer". Nothing of a page stands outside of landmarks, so that a screen
+ * reader finds it. */
+static void add_drill(const struct page *g, const char *landmark)
 {
     if (!g->drill)
         return;
-    add(g, "<p class=\"drill\"><strong>");
+    text_addf(g->to, "<%s class=\"drill\"><strong>", landmark);
     say(g, W_DRILL);
     add(g, "</strong> ");
     say(g, W_DRILL_LONG);
-    add(g, "</p>\n");
+    text_addf(g->to, "</%s>\n", landmark);
 }
 
 /* ---- the message ---- */
@@ -403,13 +405,13 @@ void answer_page_write(const struct answer_page *p, struct text *to)
                      .to = to};
     add_head(&g);
     add(&g, g.drill ? "<body class=\"in-drill\">\n" : "<body>\n");
-    add_drill(&g);
+    add_drill(&g, "header");
     add(&g, "<main>\n");
     if (link)
         add_message(&g);
     add_shown(&g);
     add_switch(&g);
     add(&g, "</main>\n");
-    add_drill(&g);
+    add_drill(&g, "footer");
     add(&g, "</body>\n</html>\n");
 }

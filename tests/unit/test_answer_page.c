@@ -118,8 +118,9 @@ static void a_drill_cannot_be_overlooked(void **state)
     page("drill", (struct answer_page){.link = link}, &zh);
     has(&zh, "<title>【演练】应答");
     has(&zh, "<h1>【演练】<bdi");
-    has(&zh, "<p class=\"drill\"><strong>【演练】</strong> 这是演练，不是真实事件。</p>\n<main>");
-    has(&zh, "</main>\n<p class=\"drill\">");
+    has(&zh, "<header class=\"drill\"><strong>【演练】</strong> "
+             "这是演练，不是真实事件。</header>\n<main>");
+    has(&zh, "</main>\n<footer class=\"drill\">");
     has(&zh, "<body class=\"in-drill\">");
     page("drill-en", (struct answer_page){.link = link, .lang = "en"}, &en);
     has(&en, "<title>[DRILL]Answer");
