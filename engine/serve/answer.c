@@ -58,6 +58,7 @@ static json_t *ping(const struct conn *c)
     json_put_str(reply, "at", rfc3339(s->port->now(s->port->ctx), at));
     json_put_str(reply, "as_of", event_id(s->config.gen, s->seq, id));
     json_put_str(reply, "principal", c->who.id);
+    json_put_true(reply, "demo", s->config.demo);
     return json_put(reply, "scopes", scopes_json(c->who.scopes));
 }
 

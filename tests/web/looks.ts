@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { type IncomingHttpHeaders, request } from "node:http";
 import type { Page } from "playwright-core";
-import { axeFindings, openTab } from "./lib/browser";
+import type { PhoneList } from "../../engine/web/src/shapes";
+import { axeFindings, type Look, openTab } from "./lib/browser";
 import { openHouse, SLOW } from "./lib/house";
 import { finish, test } from "./lib/tap";
 
@@ -78,6 +79,30 @@ for (const path of PATHS) {
         await tab.close();
     });
 }
+
+/* A page that the daemon writes itself, for browsers without scripts. */
+async function looksGood(path: string, look: Look): Promise<void> {
+    const tab = await openTab(house.base, path, look);
+    await tab.page.locator("h1").waitFor();
+    const wide = await tab.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= (look.width ?? 0), `${path} is ${wide} px wide`);
+    assert.deepEqual(await axeFindings(tab.page), [], `${path} ${JSON.stringify(look)}`);
+    tab.check();
+    await tab.close();
+}
+
+const SMALL: Look[] = (["light", "dark"] as const).flatMap((scheme) =>
+    (["zh-CN", "en-US"] as const).map((locale) => ({ width: 390, scheme, locale })),
+);
+
+test("axe finds nothing on the page of a message's link", async () => {
+    const { phones } = await house.get<PhoneList>("/api/v1/phones");
+    const messages = phones.flatMap((p) => p.messages);
+    for (const of of [real, drill]) {
+        const url = messages.find((m) => m.incident?.id === of)?.answer_url ?? "";
+        for (const look of SMALL) await looksGood(new URL(url).pathname, look);
+    }
+});
 
 test("no page is wider than its screen, from a small phone to a wall", async () => {
     for (const path of ["/", `/#/i/${real}`, "/phones"]) {

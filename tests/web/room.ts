@@ -27,6 +27,7 @@ test("an empty room tells how to make the first incident", async () => {
     await says(tab.page.locator(".empty"), "No incident is open.");
     await says(tab.page.locator(".empty code"), `${house.base}/t/`);
     assert.ok(await tab.page.getByLabel("title").isVisible());
+    assert.ok(await tab.page.getByRole("link", { name: "Demo phones" }).isVisible());
     tab.check();
     await tab.close();
 });

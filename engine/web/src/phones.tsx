@@ -142,12 +142,27 @@ function PhoneView(props: { handsets: Handsets; handset: Handset }) {
     );
 }
 
+function PhoneList(props: { handsets: Handsets; of: Handset[]; class?: string }) {
+    return (
+        <ul class={`phones ${props.class ?? ""}`}>
+            <KeepFocus>
+                {props.of.map((h) => (
+                    <li key={h.person}>
+                        <PhoneView handsets={props.handsets} handset={h} />
+                    </li>
+                ))}
+            </KeepFocus>
+        </ul>
+    );
+}
+
+/* Why no phone shows anything, and what to do about it. */
 function Empty(props: { handsets: Handsets }) {
     const { loaded, absent } = props.handsets;
     if (absent) return <p class="quiet">{say("no_phones")}</p>;
     if (!loaded) return <p class="quiet">{say("loading")}</p>;
     return (
-        <p class="quiet">
+        <p class="nothing">
             {say("no_phone_yet")} <a href="/">{say("to_room")}</a>
         </p>
     );
@@ -158,6 +173,8 @@ export function Phones(props: { handsets: Handsets }) {
     useSource(handsets, language);
     useUsableMark(handsets.loaded);
     const phones = handsets.ordered();
+    const used = phones.filter((h) => h.messages.length > 0);
+    const unused = phones.filter((h) => h.messages.length === 0);
     const n = handsets.ringing();
     const rings = n ? say("ringing_n", { n }) : say("none_ringing");
     document.title = `${n ? `(${n}) ` : ""}${say("phones")} · ${say("muster")}`;
@@ -170,19 +187,12 @@ export function Phones(props: { handsets: Handsets }) {
                 </p>
                 <p class="quiet">{say("phones_text")}</p>
             </div>
-            {phones.length ? (
-                <ul class="phones">
-                    <KeepFocus>
-                        {phones.map((h) => (
-                            <li key={h.person}>
-                                <PhoneView handsets={handsets} handset={h} />
-                            </li>
-                        ))}
-                    </KeepFocus>
-                </ul>
+            {used.length ? (
+                <PhoneList handsets={handsets} of={used} />
             ) : (
                 <Empty handsets={handsets} />
             )}
+            {unused.length ? <PhoneList handsets={handsets} of={unused} class="unused" /> : null}
         </>
     );
 }
