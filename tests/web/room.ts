@@ -241,6 +241,18 @@ test("a line that has gone silent is not called live, though nobody closed it", 
     await tab.close();
 });
 
+/* Why: a page that only says "loading" is one that somebody waits for, in vain. */
+test("who may not read is asked to sign in, and sees nothing", async () => {
+    const closed = await openHouse(false);
+    const tab = await openTab(closed.base, "/");
+    await says(tab.page.locator("main"), "To see incidents, sign in or use a key.");
+    await says(tab.page.locator(".connection"), "not signed in");
+    const link = tab.page.locator("main").getByRole("link", { name: "Sign in" });
+    assert.equal(await link.getAttribute("href"), "/login");
+    assert.equal(await tab.page.getByRole("link", { name: "Demo phones" }).count(), 0);
+    await tab.close();
+});
+
 test("when the daemon dies the page says so; when it is back nothing is missing", async () => {
     const tab = await openTab(house.base, "/");
     await isLive(tab.page);

@@ -2,12 +2,15 @@
  * The parts of the pages that need no browser: words, times, the stream of events.
  */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import "./lib/no_browser";
 import { gather } from "../../engine/web/src/handsets";
 import type { Phone } from "../../engine/web/src/shapes";
 import { StreamReader } from "../../engine/web/src/stream";
 import { ago, clock, countdown, length } from "../../engine/web/src/time";
 import { language, say, sayName, WORDS } from "../../engine/web/src/words";
+import { ROOT } from "./lib/house";
 import { finish, test } from "./lib/tap";
 
 const SECOND = 1_000;
@@ -24,6 +27,19 @@ test("every word is there in Chinese and in English, with the same places to fil
         assert.deepEqual(places(words[0]), places(words[1]), name);
         const isName = ["other_language"].includes(name);
         if (!isName) assert.ok(!/[\u3400-\u9fff]/.test(words[1]), `${name}: ${words[1]}`);
+    }
+});
+
+/* Why: a word that nothing says any more is one that somebody translates for nothing. */
+test("every word is said somewhere", () => {
+    const folder = join(ROOT, "engine", "web", "src");
+    const files = readdirSync(folder).filter((name) => name !== "words.ts");
+    const source = files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+    const groups = [...source.matchAll(/sayName\("(\w+_)"/g)].map((m) => m[1] as string);
+    assert.ok(groups.length > 0);
+    for (const word of Object.keys(WORDS)) {
+        const inGroup = groups.some((group) => word.startsWith(group));
+        assert.ok(inGroup || source.includes(`"${word}"`), word);
     }
 });
 

@@ -10,6 +10,7 @@ import type { Latest } from "./latest";
 import { linkTo } from "./link";
 import type { Live } from "./live";
 import { DrillMark } from "./marks";
+import type { Ping } from "./shapes";
 import { useSource } from "./source";
 import { Moment, Written } from "./text";
 import { clock, now, useNow } from "./time";
@@ -124,6 +125,28 @@ function LatestLine(props: { latest: Latest }) {
     );
 }
 
+/* Whom the daemon takes whoever is not signed in for. */
+const STRANGERS = ["demo", "nobody"];
+
+function Who(props: { ping: Ping }) {
+    const { version, principal } = props.ping;
+    return (
+        <>
+            <p>
+                {say("muster")} {say("version", { version })} ·{" "}
+                {say("signed_in_as", { who: principal })}
+            </p>
+            {STRANGERS.includes(principal) ? (
+                <a href="/login">{say("sign_in")}</a>
+            ) : (
+                <form method="post" action="/logout">
+                    <button class="plain">{say("sign_out")}</button>
+                </form>
+            )}
+        </>
+    );
+}
+
 export function Frame(props: {
     page: Page;
     house: House;
@@ -158,13 +181,7 @@ export function Frame(props: {
                 {live.state === "denied" && !live.asOf ? <SignIn /> : props.children}
             </main>
             <footer>
-                {house.ping ? (
-                    <p>
-                        {say("muster")} {say("version", { version: house.ping.version })} ·{" "}
-                        {say("signed_in_as", { who: house.ping.principal })} ·{" "}
-                        <a href="/login">{say("sign_in")}</a>
-                    </p>
-                ) : null}
+                {house.ping ? <Who ping={house.ping} /> : null}
                 {live.asOf ? <p class="as-of">{say("as_of", { id: live.asOf })}</p> : null}
             </footer>
         </>

@@ -3,7 +3,7 @@
  *
  *     CONNECTING --load, stream answers--> LIVE --stream ends, or 20 s without a byte--> LOST
  *     LOST --load where needed, stream answers--> LIVE
- *     CONNECTING, LOST --401 or 403--> DENIED     (sign in, and load the page anew)
+ *     CONNECTING, LOST --401 or 403--> DENIED --somebody comes back to the page--> LOST
  *
  * `load` reads everything that the page shows and gives its as_of; the stream begins behind that.
  * After a loss the stream goes on behind the last event seen; "reset" says that this cannot be
@@ -81,9 +81,11 @@ export class Live extends Source {
     private hurry(): void {
         this.look();
         this.wake();
+        if (this.state === "denied") void this.run(); /* they may have signed in elsewhere */
     }
 
     private async run(): Promise<void> {
+        this.enter(this.state === "denied" ? "lost" : this.state);
         while (this.state !== "denied") {
             try {
                 if (!this.asOf) this.asOf = await this.reader.load();

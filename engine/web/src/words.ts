@@ -37,6 +37,7 @@ export const WORDS = {
         "To see incidents, sign in or use a key.",
     ],
     sign_in: ["登录", "Sign in"],
+    sign_out: ["退出登录", "Sign out"],
     as_of: ["记录截至 {id}", "record up to {id}"],
     signed_in_as: ["身份：{who}", "you are {who}"],
     version: ["版本 {version}", "version {version}"],
@@ -74,7 +75,6 @@ export const WORDS = {
     next_now: ["到时限，呼叫下一梯次", "time is up, next rung"],
     nobody_called: ["没有待答的呼叫", "no open call"],
     first_answer: ["首个应答", "first answer"],
-    everybody_declined: ["本梯次均不能到", "everybody on this rung declined"],
     not_delivered: ["{n} 条消息未送达", "{n} messages not delivered"],
 
     /* states, health, grades, warnings */

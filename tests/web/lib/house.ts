@@ -42,7 +42,8 @@ export class House {
     readonly folder: string;
     private child: ChildProcess | null = null;
 
-    constructor() {
+    /* demo: whoever comes may read, trigger and answer. */
+    constructor(private readonly demo: boolean) {
         this.folder = mkdtempSync(join(tmpdir(), "muster-web-"));
         this.data = join(this.folder, "run");
         cpSync(join(ROOT, "plans"), join(this.folder, "plans"), { recursive: true });
@@ -53,8 +54,9 @@ export class House {
     async start(): Promise<void> {
         const listen = this.base || "http://127.0.0.1:0";
         const log = openSync(join(this.folder, "log"), "a");
-        const words = ["serve", "--demo", "--plans", join(this.folder, "plans")];
-        this.child = spawn(MUSTER, [...words, "--data", this.data, "--listen", listen], {
+        const words = ["serve", "--plans", join(this.folder, "plans"), "--data", this.data];
+        if (this.demo) words.push("--demo");
+        this.child = spawn(MUSTER, [...words, "--listen", listen], {
             stdio: ["ignore", log, log],
         });
         this.base = await this.address();
@@ -135,8 +137,8 @@ export async function withEach<T, R>(all: T[], act: (one: T) => Promise<R>): Pro
     return found;
 }
 
-export async function openHouse(): Promise<House> {
-    const house = new House();
+export async function openHouse(demo = true): Promise<House> {
+    const house = new House(demo);
     const close = async () => {
         await house.stop();
         rmSync(house.folder, { recursive: true, force: true });
