@@ -128,6 +128,26 @@ test("somebody is answered for, a note is added, and the daemon's refusal is rea
     await tab.close();
 });
 
+/* Why: the end of a response is an order, by somebody who may give it, for a reason. */
+test("who may order ends a response, after a second step, for a reason", async () => {
+    const scopes = ["read", "respond", "order"];
+    const { key } = await house.ask({ op: "key_create", name: "leader", scopes });
+    const id = await house.trigger({ plan: "flood", title: "to be ended" });
+    const tab = await openTab(house.base, `/#/i/${id}`, { key: key as string });
+    const reason = tab.page.getByLabel("reason");
+    await tab.page.locator("summary").filter({ hasText: "Order the end" }).click();
+    await tab.page.getByRole("button", { name: "Order the end" }).click();
+    assert.ok(await reason.evaluate((e: HTMLTextAreaElement) => e.validity.valueMissing));
+    await reason.fill("the water is falling");
+    await tab.page.getByRole("button", { name: "Order the end" }).click();
+    await says(row(tab.page, "ordered"), /^.*order: terminate.*: the water is falling$/);
+    await says(tab.page.locator(".incident .mark.state"), "closed");
+    await says(tab.page.locator(".acts"), "The incident is over; nothing more can be done.");
+    assert.equal(await tab.page.locator(".new-one").count(), 0); /* may not trigger */
+    tab.check();
+    await tab.close();
+});
+
 test("facts are shown with their time, and change as they are reported", async () => {
     const fields = { g7: { stage_m: 4.9 } };
     const id = await house.trigger({ plan: "flood", title: "water", fields });

@@ -38,6 +38,7 @@ export interface Look {
     height?: number;
     scheme?: "light" | "dark";
     locale?: "zh-CN" | "en-US";
+    key?: string; /* who is looking; left out: somebody unknown */
 }
 
 async function theBrowser(): Promise<Browser> {
@@ -55,6 +56,7 @@ export async function openTab(base: string, path: string, look: Look = {}): Prom
         locale: look.locale ?? "en-US",
         baseURL: base,
     };
+    if (look.key) options.extraHTTPHeaders = { Authorization: `Bearer ${look.key}` };
     const context = await (await theBrowser()).newContext(options);
     const page = await context.newPage();
     const faults: string[] = [];
