@@ -62,6 +62,7 @@
     X(CODE_UNKNOWN_ENDPOINT, "unknown_endpoint", ERR_MISSING,                                      \
       "the site has no endpoint of this name")                                                     \
     X(CODE_UNKNOWN_CALL, "unknown_call", ERR_MISSING, "the incident has no such call")             \
+    X(CODE_UNKNOWN_KEY, "unknown_key", ERR_MISSING, "no key has this name")                        \
     X(CODE_CLOSED, "closed", ERR_CONFLICT, "the incident is over")                                 \
     X(CODE_UNKNOWN_LINK, "unknown_link", ERR_MISSING, "no message has this link")                  \
     X(CODE_WRONG_CODE, "wrong_code", ERR_DENIED, "this is not the code of the message")            \

@@ -4,6 +4,7 @@
  * It decides nothing: everything it needs stands in the record. Records of an incident that is not
  * in memory (closed and forgotten, or purged) change nothing.
  */
+#include "core/access.h"
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/incident.h"
@@ -230,6 +231,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CONFIG_LOADED:
     case REC_CONFIG_REFUSED:
     case REC_CONTACT_SET:
+    case REC_KEY_CREATED:
+    case REC_KEY_REVOKED:
+    case REC_SESSION_OPENED:
+    case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
     case REC_KINDS:
         break;
@@ -255,6 +260,8 @@ void core_apply(struct core *c, const struct record *r)
         apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
+    else
+        access_apply(c, r);
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);
     if (!i)
         return;

@@ -1,5 +1,6 @@
 #include "core/core.h"
 
+#include "core/access.h"
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/place.h"
@@ -125,6 +126,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->incidents_changed);
     STAILQ_INIT(&c->notices_changed);
     STAILQ_INIT(&c->dedups_changed);
+    STAILQ_INIT(&c->holders_changed);
     TAILQ_INIT(&c->suspects);
     return c;
 }
@@ -153,6 +155,7 @@ void core_free(struct core *c)
     while (c->incidents)
         incident_forget(c, *(struct incident **)c->incidents);
     tdestroy(c->dedups, dedup_free);
+    access_free(c);
     tdestroy(c->pins, pin_free);
     tdestroy(c->words, free);
     for (size_t n = 0; n < c->plans_count; n++) {

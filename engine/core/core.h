@@ -77,6 +77,12 @@ json_t *core_endpoints(const struct core *c);
 json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
 
+/* May this key or session do something now? Then what: enum scope, or-ed. */
+bool core_access(const struct core *c, const char *principal, mono_ms now, unsigned *ret_scopes);
+/* Keys by name: [{"name","scopes","created_at","until"?,"revoked_at"?}], until steady ms. Gives. */
+json_t *core_keys(const struct core *c);
+json_t *scopes_json(unsigned scopes); /* ["trigger",…]. Gives. */
+
 /*
  * The attempts of the site's self_alarm: every contact of everybody it names, without the contact
  * itself, id and number. To be kept for the hour in which nothing can be recorded (rule R1). Gives.

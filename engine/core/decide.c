@@ -1,5 +1,6 @@
 #include "core/decide.h"
 
+#include "core/access.h"
 #include "core/alarm.h"
 #include "core/answer_link.h"
 #include "core/call.h"
@@ -487,6 +488,10 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_RESOLVE] = decide_resolve,
         [IN_ORDER] = decide_order,
         [IN_CONTACT_SET] = decide_contact_set,
+        [IN_KEY_CREATE] = decide_key_create,
+        [IN_KEY_REVOKE] = decide_key_revoke,
+        [IN_LOGIN] = decide_login,
+        [IN_LOGOUT] = decide_logout,
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
         [IN_TURN] = decide_turn,

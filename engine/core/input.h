@@ -23,6 +23,11 @@ enum input_kind {
     IN_RESOLVE,     /* body: {note?} */
     IN_ORDER,       /* body: {action,reason,basis?} */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
+    IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
+    IN_KEY_REVOKE,  /* body: {name} */
+    IN_LOGIN,       /* body: {by:"key:…"|"link"}: whose secret it was, as the engine has found out
+                       of what serve/ submits, {with:"key"|"link"} */
+    IN_LOGOUT,      /* who: the session */
     IN_ANSWER_LINK, /* body: {token,code,decline?,note?}: from whoever holds a message's link */
     IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"} */
     /* from the planners */

@@ -24,6 +24,11 @@
     X(REC_CONFIG_LOADED, "config_loaded", "site and plans were checked and taken into force")      \
     X(REC_CONFIG_REFUSED, "config_refused", "site or plans have errors; the version before stays") \
     X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
+    X(REC_KEY_CREATED, "key_created", "a key was made; its secret is shown once and not kept")     \
+    X(REC_KEY_REVOKED, "key_revoked", "a key is good for nothing any more")                        \
+    X(REC_SESSION_OPENED, "session_opened", "somebody signed in")                                  \
+    X(REC_SESSION_CLOSED, "session_closed",                                                        \
+      "somebody signed out, or the session ended in another way")                                  \
     X(REC_INPUT_REFUSED, "input_refused", "an input that crashed the engine twice was refused")    \
     X(REC_INCIDENT_OPENED, "incident_opened", "a trigger was accepted")                            \
     X(REC_UPDATED, "updated", "facts or a note were reported")                                     \

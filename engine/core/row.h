@@ -19,13 +19,14 @@ enum row_kind {
     ROW_NOTICE,   /* id = notice */
     ROW_KEY,      /* id = principal + "\n" + key: a dedup key that binds */
     ROW_META,     /* id = name: "core" (counters), "config" (pins in force) */
+    ROW_ACCESS,   /* id = principal of a key or a session */
     ROW_KINDS
 };
 
 struct row {
     enum row_kind kind;
     char *id;
-    struct uuid incident; /* none for ROW_META */
+    struct uuid incident; /* none for ROW_META, ROW_ACCESS */
     bool gone;            /* delete the row; body is NULL */
     bool open;            /* to be loaded at start: neither closed nor finished */
     bool drill;

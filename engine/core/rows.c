@@ -1,6 +1,7 @@
 /*
  * rows - the core's objects as rows of the store, and back (test I13).
  */
+#include "core/access.h"
 #include "core/core.h"
 #include "core/incident.h"
 #include "core/notice.h"
@@ -69,6 +70,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct notice *n;
     struct incident *i;
     struct dedup *d;
+    struct holder *h;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
@@ -78,6 +80,13 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         STAILQ_REMOVE_HEAD(&c->dedups_changed, changed);
         rows_add(&l, dedup_row(d));
         dedup_sweep(c, d);
+    }
+    while ((h = STAILQ_FIRST(&c->holders_changed))) {
+        STAILQ_REMOVE_HEAD(&c->holders_changed, changed);
+        h->dirty = false;
+        rows_add(&l, access_row(h));
+        if (h->gone)
+            access_forget(c, h);
     }
     while ((i = STAILQ_FIRST(&c->incidents_changed))) {
         STAILQ_REMOVE_HEAD(&c->incidents_changed, changed);
@@ -111,12 +120,20 @@ static void dedup_add_row(const void *node, VISIT visit, void *closure)
         rows_add(closure, dedup_row(d));
 }
 
+static void holder_add_row(const void *node, VISIT visit, void *closure)
+{
+    const struct holder *h = *(struct holder *const *)node;
+    if ((visit == postorder || visit == leaf) && !h->gone)
+        rows_add(closure, access_row(h));
+}
+
 void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
 {
     struct row_list l = {0};
     twalk_r(c->incidents, incident_add_row, &l);
     twalk_r(c->notices, notice_add_row, &l);
     twalk_r(c->dedups, dedup_add_row, &l);
+    twalk_r(c->holders, holder_add_row, &l);
     rows_add(&l, config_row(c));
     rows_give(&l, ret, ret_count);
 }
@@ -147,6 +164,9 @@ void core_load_row(struct core *c, const struct row *r)
     case ROW_META:
         if (!strcmp(r->id, "config"))
             config_from_row(c, r);
+        break;
+    case ROW_ACCESS:
+        access_from_row(c, r);
         break;
     case ROW_KINDS:
         break;

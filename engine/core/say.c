@@ -264,6 +264,37 @@ static void say_resolved(const struct say *s)
     say_actor(s);
 }
 
+static void say_scopes(const struct say *s)
+{
+    size_t n;
+    json_t *scope;
+    json_array_foreach(json_at(s->r->body, "scopes"), n, scope)
+        text_addf(s->to, "%s%s", n ? ", " : (s->zh ? "：" : ": "), json_string_value(scope));
+    if (json_str(s->r->body, "expires"))
+        text_addf(s->to, s->zh ? "，有效期至 %s" : "; until %s", json_str(s->r->body, "expires"));
+}
+
+static void say_key(const struct say *s)
+{
+    bool made = s->r->kind == REC_KEY_CREATED;
+    say_words(s, made ? "生成密钥 " : "吊销密钥 ", "key ");
+    text_add(s->to, json_str_or(s->r->body, "name", "?"));
+    say_words(s, "", made ? " was made" : " was revoked");
+    say_scopes(s);
+    say_actor(s);
+}
+
+static void say_session(const struct say *s)
+{
+    bool opened = s->r->kind == REC_SESSION_OPENED;
+    say_words(s, opened ? "登录 " : "会话结束 ", opened ? "signed in: " : "session ended: ");
+    text_add(s->to, json_str_or(s->r->body, "session", "?"));
+    if (opened)
+        say_scopes(s);
+    else
+        say_why(s, json_str(s->r->body, "why"));
+}
+
 static void say_engine(const struct say *s)
 {
     static const struct {
@@ -290,6 +321,10 @@ static void say_engine(const struct say *s)
 void record_say(const struct record *r, const char *lang, struct text *to)
 {
     static void (*const says[REC_KINDS])(const struct say *) = {
+        [REC_KEY_CREATED] = say_key,
+        [REC_KEY_REVOKED] = say_key,
+        [REC_SESSION_OPENED] = say_session,
+        [REC_SESSION_CLOSED] = say_session,
         [REC_INCIDENT_OPENED] = say_opened,
         [REC_UPDATED] = say_updated,
         [REC_CALL_ANSWERED] = say_answer,

@@ -202,6 +202,7 @@ struct core {
     void *incidents; /* tsearch by id */
     void *notices;   /* tsearch by id */
     void *dedups;    /* tsearch by key */
+    void *holders;   /* tsearch by principal: keys and sessions (access.c) */
     void *pins;      /* tsearch by hash */
     void *words;     /* tsearch: strings that many incidents share */
     char *site_pin;
@@ -215,6 +216,7 @@ struct core {
     STAILQ_HEAD(, incident) incidents_changed;
     STAILQ_HEAD(, notice) notices_changed;
     STAILQ_HEAD(, dedup) dedups_changed;
+    STAILQ_HEAD(, holder) holders_changed;
 
     /* volatile */
     struct endpoint_load **loads; /* who is under way and who waits, an endpoint (place.c) */

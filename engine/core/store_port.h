@@ -39,8 +39,20 @@ struct store_contact {
 };
 
 /*
- * What is written together or not at all. Pins and contacts lie in the same transaction as the
- * records that name them. A batch without records is allowed (a pin to be forgotten).
+ * What a key or a session is known by: the hash of its secret, beside the principal that the core
+ * knows it by. It stands in no record. With a hash: keep it. Without one, used_ms: it was used
+ * then; 0: forget it.
+ */
+enum { STORE_HASH_BYTES = 32 };
+struct store_secret {
+    const char *holder;
+    const uint8_t *hash; /* STORE_HASH_BYTES */
+    wall_ms used_ms;     /* when it was used last; 0: never */
+};
+
+/*
+ * What is written together or not at all. Pins, contacts and secrets lie in the same transaction as
+ * the records that name them. A batch without records is allowed (a pin to be forgotten).
  */
 struct store_batch {
     struct record **records; /* in order of seq */
@@ -51,6 +63,8 @@ struct store_batch {
     size_t pins_count;
     const struct store_contact *contacts; /* copied */
     size_t contacts_count;
+    const struct store_secret *secrets; /* copied */
+    size_t secrets_count;
     struct clock_mark mark;
 };
 

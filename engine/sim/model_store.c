@@ -17,6 +17,8 @@ struct batch {
     size_t pins_count;
     struct store_contact *contacts;
     size_t contacts_count;
+    struct store_secret *secrets;
+    size_t secrets_count;
     struct clock_mark mark;
 };
 
@@ -53,6 +55,8 @@ struct model_store {
     size_t pins_count, pins_cap;
     struct store_contact *contacts;
     size_t contacts_count, contacts_cap;
+    struct store_secret *secrets;
+    size_t secrets_count, secrets_cap;
     struct clock_mark mark;
 };
 
@@ -100,6 +104,23 @@ static struct store_contact contact_copy(const struct store_contact *from)
                                   .value = mem_str(from->value)};
 }
 
+static void secret_done(struct store_secret *s)
+{
+    str_free(s->holder);
+    str_free((const char *)s->hash);
+}
+
+static struct store_secret secret_copy(const struct store_secret *from)
+{
+    struct store_secret s = {.holder = mem_str(from->holder), .used_ms = from->used_ms};
+    if (from->hash) {
+        uint8_t *hash = mem_new(STORE_HASH_BYTES, 1);
+        memcpy(hash, from->hash, STORE_HASH_BYTES);
+        s.hash = hash;
+    }
+    return s;
+}
+
 /* The batch; what was handed on is empty by now. */
 static void batch_free(struct batch *b)
 {
@@ -111,10 +132,13 @@ static void batch_free(struct batch *b)
         pin_done(&b->pins[i]);
     for (size_t i = 0; i < b->contacts_count; i++)
         contact_done(&b->contacts[i]);
+    for (size_t i = 0; i < b->secrets_count; i++)
+        secret_done(&b->secrets[i]);
     free(b->records);
     free(b->rows);
     free(b->pins);
     free(b->contacts);
+    free(b->secrets);
     free(b);
 }
 
@@ -126,10 +150,12 @@ static struct batch *batch_new(const struct store_batch *from)
     b->rows_count = from->rows_count;
     b->pins_count = from->pins_count;
     b->contacts_count = from->contacts_count;
+    b->secrets_count = from->secrets_count;
     b->records = mem_new(from->records_count, sizeof(struct record *));
     b->rows = mem_new(from->rows_count, sizeof(struct row));
     b->pins = mem_new(from->pins_count, sizeof(struct store_pin));
     b->contacts = mem_new(from->contacts_count, sizeof(struct store_contact));
+    b->secrets = mem_new(from->secrets_count, sizeof(struct store_secret));
     b->mark = from->mark;
 
     for (size_t i = 0; i < from->records_count; i++)
@@ -144,6 +170,8 @@ static struct batch *batch_new(const struct store_batch *from)
         b->pins[i] = pin_copy(&from->pins[i]);
     for (size_t i = 0; i < from->contacts_count; i++)
         b->contacts[i] = contact_copy(&from->contacts[i]);
+    for (size_t i = 0; i < from->secrets_count; i++)
+        b->secrets[i] = secret_copy(&from->secrets[i]);
     return b;
 }
 
@@ -235,6 +263,35 @@ static void contact_keep(struct model_store *m, struct store_contact *contact)
     *contact = (struct store_contact){0};
 }
 
+static size_t secret_at(const struct model_store *m, const char *holder)
+{
+    size_t at = 0;
+    while (at < m->secrets_count && strcmp(m->secrets[at].holder, holder) != 0)
+        at++;
+    return at;
+}
+
+/* Takes what the secret holds. */
+static void secret_keep(struct model_store *m, struct store_secret *secret)
+{
+    size_t at = secret_at(m, secret->holder);
+    bool there = at < m->secrets_count;
+    if (!secret->hash && secret->used_ms) {
+        if (there)
+            m->secrets[at].used_ms = secret->used_ms;
+        return;
+    }
+    if (there) {
+        secret_done(&m->secrets[at]);
+        m->secrets[at] = m->secrets[--m->secrets_count];
+    }
+    if (!secret->hash)
+        return;
+    m->secrets = mem_grow(m->secrets, &m->secrets_cap, m->secrets_count + 1, sizeof(*m->secrets));
+    m->secrets[m->secrets_count++] = *secret;
+    *secret = (struct store_secret){0};
+}
+
 /* Takes the reference. */
 static void record_keep(struct model_store *m, struct record **r)
 {
@@ -268,6 +325,8 @@ static void batches_keep(struct model_store *m, size_t count)
             pin_keep(m, &b->pins[i]);
         for (size_t i = 0; i < b->contacts_count; i++)
             contact_keep(m, &b->contacts[i]);
+        for (size_t i = 0; i < b->secrets_count; i++)
+            secret_keep(m, &b->secrets[i]);
         m->mark = b->mark;
         batch_free(b);
     }
@@ -552,7 +611,7 @@ void model_store_load(const struct model_store *m, bool all, model_row_fn *sink,
     for (int kind = 0; kind < ROW_KINDS; kind++) {
         const struct shelf *s = &m->shelves[kind];
         for (size_t i = 0; i < s->count; i++)
-            if (all || kind == ROW_META || s->rows[i].open)
+            if (all || kind == ROW_META || kind == ROW_ACCESS || s->rows[i].open)
                 sink(ctx, &s->rows[i]);
     }
 }
@@ -589,6 +648,12 @@ const char *model_store_contact(const struct model_store *m, const char *person,
     return at < m->contacts_count ? m->contacts[at].value : NULL;
 }
 
+const struct store_secret *model_store_secret(const struct model_store *m, const char *holder)
+{
+    size_t at = secret_at(m, holder);
+    return at < m->secrets_count ? &m->secrets[at] : NULL;
+}
+
 void model_store_free(struct model_store *m)
 {
     if (!m)
@@ -605,8 +670,11 @@ void model_store_free(struct model_store *m)
         pin_done(&m->pins[i]);
     for (size_t i = 0; i < m->contacts_count; i++)
         contact_done(&m->contacts[i]);
+    for (size_t i = 0; i < m->secrets_count; i++)
+        secret_done(&m->secrets[i]);
     free(m->records);
     free(m->pins);
     free(m->contacts);
+    free(m->secrets);
     free(m);
 }

@@ -48,7 +48,8 @@ void model_store_set_free_bytes(struct model_store *m, int64_t bytes);
 /* ---- as at a start ---- */
 
 typedef void model_row_fn(void *ctx, const struct row *row);
-/* Every open row and every ROW_META; with `all`, the others too. Sorted by kind and id. */
+/* Every open row, every ROW_META and ROW_ACCESS; with `all`, the others too. Sorted by kind and id.
+ */
 void model_store_load(const struct model_store *m, bool all, model_row_fn *sink, void *ctx);
 typedef void model_record_fn(void *ctx, const struct record *record);
 void model_store_journal(const struct model_store *m, model_record_fn *sink, void *ctx);
@@ -59,3 +60,4 @@ int64_t model_store_last_seq(const struct model_store *m);
 const struct store_pin *model_store_pin(const struct model_store *m, const char *hash);
 const char *model_store_contact(const struct model_store *m, const char *person,
                                 const char *endpoint);
+const struct store_secret *model_store_secret(const struct model_store *m, const char *holder);

@@ -112,7 +112,7 @@ static void row_pack(const struct row *r, struct text *to, struct packed_row *re
     ret->plan = span_str(to, r->plan);
     ret->state = span_str(to, r->state);
     ret->body = r->gone ? span_none : r->text ? span_str(to, r->text) : span_json(to, r->body);
-    if (r->kind == ROW_KEY || r->kind == ROW_META) {
+    if (r->kind != ROW_INCIDENT && r->kind != ROW_NOTICE) {
         ret->id = span_str(to, r->id);
         return;
     }
@@ -141,6 +141,18 @@ static void contact_pack(const struct store_contact *c, struct text *to, struct 
     ret->value = span_str(to, c->value);
 }
 
+static void secret_pack(const struct store_secret *s, struct text *to, struct packed_secret *ret)
+{
+    assert(s->holder);
+    ret->holder = span_str(to, s->holder);
+    ret->hash = span_none;
+    ret->used_ms = s->used_ms;
+    if (!s->hash)
+        return;
+    ret->hash = (struct span){.at = to->len, .len = STORE_HASH_BYTES};
+    text_add_bytes(to, (const char *)s->hash, STORE_HASH_BYTES);
+}
+
 struct pack *pack_new(const struct store_batch *b)
 {
     struct pack *p = mem_new(1, sizeof(*p));
@@ -148,10 +160,12 @@ struct pack *pack_new(const struct store_batch *b)
     p->rows_count = b->rows_count;
     p->pins_count = b->pins_count;
     p->contacts_count = b->contacts_count;
+    p->secrets_count = b->secrets_count;
     p->records = mem_new(b->records_count, sizeof(*p->records));
     p->rows = mem_new(b->rows_count, sizeof(*p->rows));
     p->pins = mem_new(b->pins_count, sizeof(*p->pins));
     p->contacts = mem_new(b->contacts_count, sizeof(*p->contacts));
+    p->secrets = mem_new(b->secrets_count, sizeof(*p->secrets));
     p->mark = b->mark;
     text_reserve(&p->bytes, b->records_count * RECORD_BYTES + b->rows_count * ROW_BYTES);
 
@@ -163,6 +177,8 @@ struct pack *pack_new(const struct store_batch *b)
         pin_pack(&b->pins[i], &p->bytes, &p->pins[i]);
     for (size_t i = 0; i < b->contacts_count; i++)
         contact_pack(&b->contacts[i], &p->bytes, &p->contacts[i]);
+    for (size_t i = 0; i < b->secrets_count; i++)
+        secret_pack(&b->secrets[i], &p->bytes, &p->secrets[i]);
     return p;
 }
 
@@ -175,6 +191,7 @@ void pack_free(struct pack *p)
     free(p->rows);
     free(p->pins);
     free(p->contacts);
+    free(p->secrets);
     free(p);
 }
 
@@ -182,7 +199,7 @@ size_t pack_weight(const struct pack *p)
 {
     return sizeof(*p) + p->bytes.cap + p->records_count * sizeof(*p->records) +
            p->rows_count * sizeof(*p->rows) + p->pins_count * sizeof(*p->pins) +
-           p->contacts_count * sizeof(*p->contacts);
+           p->contacts_count * sizeof(*p->contacts) + p->secrets_count * sizeof(*p->secrets);
 }
 
 const char *pack_at(const struct pack *p, struct span s)

@@ -37,7 +37,7 @@ struct packed_row {
     enum row_kind kind;
     bool gone, open, drill;
     struct uuid uuid; /* ROW_INCIDENT, ROW_NOTICE */
-    struct span id;   /* ROW_KEY, ROW_META */
+    struct span id;   /* the others */
     struct uuid incident;
     struct span plan, state, body;
 };
@@ -48,6 +48,11 @@ struct packed_pin {
 
 struct packed_contact {
     struct span person, endpoint, value; /* value none: remove */
+};
+
+struct packed_secret {
+    struct span holder, hash; /* hash none: it was used, or is to be forgotten */
+    wall_ms used_ms;          /* 0: to be forgotten, or never used */
 };
 
 struct pack {
@@ -61,6 +66,8 @@ struct pack {
     size_t pins_count;
     struct packed_contact *contacts;
     size_t contacts_count;
+    struct packed_secret *secrets;
+    size_t secrets_count;
     struct clock_mark mark;
 };
 

@@ -82,7 +82,8 @@ static enum err in_transaction(struct rebuild *b, struct why *why)
     enum err e =
         db_exec(db, b->path,
                 "BEGIN IMMEDIATE;"
-                "DELETE FROM incident; DELETE FROM notice; DELETE FROM key; DELETE FROM meta",
+                "DELETE FROM incident; DELETE FROM notice; DELETE FROM key; DELETE FROM meta;"
+                "DELETE FROM access",
                 why);
     if (!e)
         e = journal_walk(b, why);

@@ -223,6 +223,7 @@ enum err store_load(struct store *s, store_row_fn *sink, void *ctx, struct why *
         const char *sql;
     } loads[] = {
         {ROW_META, "SELECT " META_COLUMNS " FROM meta"},
+        {ROW_ACCESS, "SELECT " ACCESS_COLUMNS " FROM access"},
         {ROW_KEY, "SELECT " KEY_COLUMNS " FROM key WHERE open = 1"},
         {ROW_INCIDENT, WITH_KEY(INCIDENT_COLUMNS, "incident", "id") " WHERE open = 1"},
         {ROW_NOTICE, WITH_KEY(NOTICE_COLUMNS, "notice", "notice.incident") " WHERE open = 1"},
@@ -275,6 +276,28 @@ enum err store_contacts(struct store *s, store_contact_fn *sink, void *ctx, stru
     }
     if (!e && db_code(rc) != SQLITE_OK)
         e = db_why(db, s->path, "loading the contacts", why);
+    sqlite3_finalize(stmt);
+    return e;
+}
+
+enum err store_secrets(struct store *s, store_secret_fn *sink, void *ctx, struct why *why)
+{
+    assert(!s->running);
+    sqlite3_stmt *stmt = NULL;
+    sqlite3 *db = s->write.db;
+    enum err e = db_prepare(db, s->path, "SELECT holder, hash, used_ms FROM secret ORDER BY holder",
+                            &stmt, why);
+    int rc = SQLITE_DONE;
+    while (!e && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const struct store_secret secret = {.holder = (const char *)sqlite3_column_text(stmt, 0),
+                                            .hash = sqlite3_column_blob(stmt, 1),
+                                            .used_ms = sqlite3_column_int64(stmt, 2)};
+        if (sqlite3_column_bytes(stmt, 1) ==
+            STORE_HASH_BYTES) /* of another size: known by nobody */
+            sink(ctx, &secret);
+    }
+    if (!e && db_code(rc) != SQLITE_OK)
+        e = db_why(db, s->path, "loading what keys are known by", why);
     sqlite3_finalize(stmt);
     return e;
 }

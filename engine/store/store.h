@@ -11,7 +11,7 @@
  * While one commit syncs, the next batches collect in the queue: they share the commit after it.
  * Nothing of SQLite is seen outside of this folder.
  *
- *     store_open -> OPEN --store_load, store_pins, store_contacts (on the caller's thread)
+ *     store_open -> OPEN --store_load, store_pins, … (on the caller's thread)
  *                   OPEN --store_start--> RUNNING --store_stop--> gone
  *                   OPEN --store_stop--------------------------> gone
  *
@@ -64,7 +64,7 @@ enum err store_open(const struct store_config *config, struct store **ret,
 
 /* ---- Between store_open and store_start ---- */
 
-/* Every open row and every ROW_META, in no promised order. The row is borrowed. */
+/* Every open row, every ROW_META and ROW_ACCESS, in no promised order. The row is borrowed. */
 typedef void store_row_fn(void *ctx, const struct row *row);
 enum err store_load(struct store *s, store_row_fn *sink, void *ctx, struct why *why) MUST_USE;
 
@@ -74,6 +74,9 @@ enum err store_pins(struct store *s, store_pin_fn *sink, void *ctx, struct why *
 typedef void store_contact_fn(void *ctx, const struct store_contact *contact);
 enum err store_contacts(struct store *s, store_contact_fn *sink, void *ctx,
                         struct why *why) MUST_USE;
+
+typedef void store_secret_fn(void *ctx, const struct store_secret *secret);
+enum err store_secrets(struct store *s, store_secret_fn *sink, void *ctx, struct why *why) MUST_USE;
 
 bool store_mark(const struct store *s, struct clock_mark *ret); /* of the last batch; false: none */
 int64_t store_last_seq(const struct store *s);                  /* 0: the journal is empty */

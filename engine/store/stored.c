@@ -173,7 +173,7 @@ enum err stored_record(const struct stored *s, const struct seal_key *key, struc
 
 static enum err row_why(const struct row *r, struct why *why)
 {
-    static const char *const names[ROW_KINDS] = {"incident", "notice", "key", "meta"};
+    static const char *const names[ROW_KINDS] = {"incident", "notice", "key", "meta", "access"};
     return why_add(why, ERR_CORRUPT,
                    "%s %s: its projection cannot be read (muster journal rebuild makes all of them "
                    "again)",

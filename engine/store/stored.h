@@ -68,6 +68,7 @@ enum { ROW_ID, ROW_OF, ROW_OPEN, ROW_DRILL, ROW_PLAN, ROW_STATE, ROW_BODY };
 #define NOTICE_COLUMNS "id, incident, open, drill, NULL, state, body"
 #define KEY_COLUMNS "id, incident, open, drill, NULL, NULL, body"
 #define META_COLUMNS "id, NULL, 1, 0, NULL, NULL, body"
+#define ACCESS_COLUMNS META_COLUMNS
 
 /* What the first byte of the body of an incident or a notice says. */
 enum { BODY_PLAIN = 0, BODY_SEALED = 1 };

@@ -185,6 +185,8 @@ static int write_row(struct write *w, const struct pack *p, const struct packed_
         return run_row(w, r->gone ? W_KEY_GONE : W_KEY, p, r);
     case ROW_META:
         return run_row(w, r->gone ? W_META_GONE : W_META, p, r);
+    case ROW_ACCESS:
+        return run_row(w, r->gone ? W_ACCESS_GONE : W_ACCESS, p, r);
     case ROW_KINDS:
         break;
     }
@@ -200,7 +202,7 @@ int write_rows(struct write *w, const struct pack *p)
     return rc;
 }
 
-/* ---- pins, contacts, the mark ---- */
+/* ---- pins, contacts, secrets, the mark ---- */
 
 static int write_pin(struct write *w, const struct pack *p, const struct packed_pin *pin)
 {
@@ -223,6 +225,25 @@ static int write_contact(struct write *w, const struct pack *p, const struct pac
     return run(w, s);
 }
 
+static int write_secret(struct write *w, const struct pack *p, const struct packed_secret *s)
+{
+    enum write_statement to = W_SECRET;
+    if (s->hash.none)
+        to = s->used_ms ? W_SECRET_USED : W_SECRET_GONE;
+    sqlite3_stmt *stmt = w->stmts[to];
+    bind_span(stmt, 1, p, s->holder);
+    if (to == W_SECRET) {
+        sqlite3_bind_blob64(stmt, 2, pack_at(p, s->hash), s->hash.len, SQLITE_STATIC);
+        if (s->used_ms)
+            sqlite3_bind_int64(stmt, 3, s->used_ms);
+        else
+            sqlite3_bind_null(stmt, 3);
+    } else if (to == W_SECRET_USED) {
+        sqlite3_bind_int64(stmt, 2, s->used_ms);
+    }
+    return run(w, to);
+}
+
 static int write_mark(struct write *w)
 {
     sqlite3_stmt *stmt = w->stmts[W_MARK];
@@ -240,6 +261,8 @@ int write_pack(struct write *w, const struct pack *p)
         rc = write_pin(w, p, &p->pins[i]);
     for (size_t i = 0; i < p->contacts_count && rc == SQLITE_OK; i++)
         rc = write_contact(w, p, &p->contacts[i]);
+    for (size_t i = 0; i < p->secrets_count && rc == SQLITE_OK; i++)
+        rc = write_secret(w, p, &p->secrets[i]);
     for (size_t i = 0; i < p->records_count && rc == SQLITE_OK; i++)
         rc = write_record(w, p, &p->records[i]);
     if (rc == SQLITE_OK)

@@ -45,6 +45,13 @@
     X(W_CONTACT, "INSERT INTO contact (person, endpoint, value) VALUES (?1, ?2, ?3) "              \
                  "ON CONFLICT (person, endpoint) DO UPDATE SET value = ?3")                        \
     X(W_CONTACT_GONE, "DELETE FROM contact WHERE person = ?1 AND endpoint = ?2")                   \
+    X(W_ACCESS, "INSERT INTO access (id, body) VALUES (?1, ?7) "                                   \
+                "ON CONFLICT (id) DO UPDATE SET body = ?7")                                        \
+    X(W_ACCESS_GONE, "DELETE FROM access WHERE id = ?1")                                           \
+    X(W_SECRET, "INSERT INTO secret (holder, hash, used_ms) VALUES (?1, ?2, ?3) "                  \
+                "ON CONFLICT (holder) DO UPDATE SET hash = ?2, used_ms = ?3")                      \
+    X(W_SECRET_USED, "UPDATE secret SET used_ms = ?2 WHERE holder = ?1")                           \
+    X(W_SECRET_GONE, "DELETE FROM secret WHERE holder = ?1")                                       \
     X(W_MARK, "UPDATE mark SET clean = 0, boot_id = ?1, boot_ms = ?2, wall_ms = ?3, mono_ms = ?4") \
     X(W_CLEAN, "UPDATE mark SET clean = 1")
 
@@ -76,7 +83,7 @@ int write_begin(struct write *w);
 int write_commit(struct write *w);
 void write_rollback(struct write *w); /* if the error did not do it itself */
 
-/* One batch: records, rows, pins, contacts, and its mark. */
+/* One batch: records, rows, pins, contacts, secrets, and its mark. */
 int write_pack(struct write *w, const struct pack *p);
 
 /* Only the projections of a batch: a rebuild. */
