@@ -72,6 +72,7 @@ void engine_input(struct engine *e, struct input in)
     core_decide(e->core, &in, &u);
     page_clear(e->child->page);
     for (size_t n = 0; n < u.records_count; n++) {
+        keyring_record(e, u.records[n]);
         e->records =
             mem_grow(e->records, &e->records_cap, e->records_count + 1, sizeof(struct record *));
         e->records[e->records_count++] = record_ref(u.records[n]);
@@ -88,7 +89,7 @@ void engine_input(struct engine *e, struct input in)
 static void news_clear(struct vault_news *n)
 {
     arena_done(&n->keep);
-    n->pins_count = n->contacts_count = 0;
+    n->pins_count = n->contacts_count = n->secrets_count = 0;
 }
 
 /* All that was decided since the last time becomes one batch. */
@@ -97,7 +98,8 @@ static void engine_commit(struct engine *e)
     struct row *rows = NULL;
     size_t rows_count = 0;
     core_dirty_rows(e->core, &rows, &rows_count);
-    if (e->records_count || rows_count || e->news.pins_count || e->news.contacts_count) {
+    if (e->records_count || rows_count || e->news.pins_count || e->news.contacts_count ||
+        e->news.secrets_count) {
         struct store_batch batch = {.records = e->records,
                                     .records_count = e->records_count,
                                     .rows = rows,
@@ -105,7 +107,9 @@ static void engine_commit(struct engine *e)
                                     .pins = e->news.pins,
                                     .pins_count = e->news.pins_count,
                                     .contacts = e->news.contacts,
-                                    .contacts_count = e->news.contacts_count};
+                                    .contacts_count = e->news.contacts_count,
+                                    .secrets = e->news.secrets,
+                                    .secrets_count = e->news.secrets_count};
         clock_mark_now(&e->clock, &batch.mark);
         for (size_t n = 0; n < e->records_count; n++) {
             struct said *s = mem_new(1, sizeof *s);
@@ -149,6 +153,7 @@ static void engine_release_durable(struct engine *e)
     while ((s = STAILQ_FIRST(&e->said)) && s->record->seq <= e->durable) {
         STAILQ_REMOVE_HEAD(&e->said, link);
         serve_event(e->serve, s->record);
+        keyring_durable(e, s->record);
         record_unref(s->record);
         free(s);
     }
@@ -160,6 +165,7 @@ static void engine_release_durable(struct engine *e)
         free(w);
     }
     serve_flush(e->serve);
+    keyring_show_out(e);
     children_flush(e->children);
 }
 
@@ -271,6 +277,7 @@ static void engine_second(void *ctx)
     int64_t passed = e->second_at ? at - e->second_at : 0;
     planner_watch(e, passed);
     courier_watch(e, passed);
+    keyring_watch(e);
     if (e->draining)
         engine_drain_on(e, passed);
     heap_give_back();
@@ -355,6 +362,11 @@ static void load_contact(void *ctx, const struct store_contact *c)
     contact_keep(ctx, c->person, c->endpoint, c->value);
 }
 
+static void load_secret(void *ctx, const struct store_secret *s)
+{
+    keyring_load(ctx, s);
+}
+
 static enum err engine_load(struct engine *e, struct why *why)
 {
     AUTO_TEXT(path);
@@ -372,6 +384,8 @@ static enum err engine_load(struct engine *e, struct why *why)
         err = store_load(e->store, load_row, e, why);
     if (!err)
         err = store_contacts(e->store, load_contact, e, why);
+    if (!err)
+        err = store_secrets(e->store, load_secret, e, why);
     if (err)
         return err;
     core_load_end(e->core, store_last_seq(e->store));
@@ -477,10 +491,12 @@ static void engine_free(struct engine *e)
     news_clear(&e->news);
     free(e->news.pins);
     free(e->news.contacts);
+    free(e->news.secrets);
     free(e->records);
     json_decref(e->contacts);
     core_free(e->core);
     demo_free(e);
+    keyring_free(e);
     free(e->http_url);
 }
 
@@ -524,6 +540,7 @@ int engine_run(struct child *child, const struct config *config)
         e.http_url = engine_http_url(&e);
     e.core = engine_core_new(&e);
     demo_new(&e);
+    keyring_new(&e);
     if (!err)
         err = engine_load(&e, &why);
     if (!err)

@@ -15,6 +15,7 @@
  *     engine_planner.c  events, history, pins, turns; the watch over a planner's silence
  *     engine_courier.c  attempts and their results; what the vault holds
  *     engine_demo.c     the demo's phones: their key, what they show after a start
+ *     engine_keyring.c  secrets of keys and sessions; who is known by one
  *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
  *     engine_serve.c    what the line server needs of the engine
@@ -61,6 +62,8 @@ struct vault_news {
     size_t pins_count, pins_cap;
     struct store_contact *contacts;
     size_t contacts_count, contacts_cap;
+    struct store_secret *secrets;
+    size_t secrets_count, secrets_cap;
     struct arena keep;
 };
 
@@ -70,11 +73,13 @@ enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
 struct source;     /* engine_planner.c */
 struct check;      /* engine_config.c */
 struct demo_state; /* engine_demo.c */
+struct keyring;    /* engine_keyring.c */
 
 struct engine {
     const struct config *config;
     char *http_url;          /* "http://127.0.0.1:8470"; NULL: we do not listen for HTTP */
     struct demo_state *demo; /* NULL: this is no demo */
+    struct keyring *keyring;
     struct child *child;
     struct loop *loop;
     struct clock clock;
@@ -149,6 +154,21 @@ json_t *
 demo_hello(const struct engine *e); /* "demo" of the courier's hello; NULL: no demo. Gives */
 const struct sign_key *demo_key(const struct engine *e); /* NULL: no demo */
 void demo_refill(struct engine *e);                      /* the phones, from the record */
+
+/* engine_keyring.c */
+void keyring_new(struct engine *e);
+void keyring_free(struct engine *e);
+void keyring_load(struct engine *e, const struct store_secret *s);
+void keyring_record(struct engine *e, const struct record *r);  /* it was decided */
+void keyring_durable(struct engine *e, const struct record *r); /* it is on disk */
+void keyring_show_out(struct engine *e); /* whoever is in by what has ended; after all replies */
+void keyring_watch(struct engine *e);    /* once a second */
+bool keyring_principal_of(void *ctx, const char *secret, struct identity *ret);
+json_t *keyring_keys(void *ctx); /* {"keys":[…]}. Gives */
+/* Is it an input that makes a secret? Then it is decided here. secret: what came with it. */
+bool keyring_submit(struct engine *e, const struct input *in, const char *secret);
+/* Signs somebody in once; NULL: it was used, or this is no demo. */
+const char *engine_link(const struct engine *e);
 
 /* engine_last_word.c */
 void last_word_keep(struct engine *e); /* once a second, where site or contacts have changed */

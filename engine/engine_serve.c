@@ -101,6 +101,8 @@ static void submit(void *ctx, const struct input *in, const char *value)
         late_ask(e, in);
         return;
     }
+    if (keyring_submit(e, &taken, value))
+        return;
     int64_t before = core_last_seq(e->core);
     engine_input(e, taken);
     if (in->kind == IN_CONTACT_SET && core_last_seq(e->core) > before) /* accepted */
@@ -178,15 +180,6 @@ static const char *language(void *ctx)
     return core_language(((struct engine *)ctx)->core);
 }
 
-/* There are no keys: nobody is known by one. */
-static bool principal_of(void *ctx, const char *secret, struct identity *ret)
-{
-    (void)ctx;
-    (void)secret;
-    (void)ret;
-    return false;
-}
-
 struct serve *engine_serve_new(struct engine *e)
 {
     struct serve_port port = {.ctx = e,
@@ -199,7 +192,8 @@ struct serve *engine_serve_new(struct engine *e)
                               .phones = phones,
                               .config = options,
                               .health = health,
-                              .principal_of = principal_of,
+                              .keys = keyring_keys,
+                              .principal_of = keyring_principal_of,
                               .now = now,
                               .wall_of = wall_of,
                               .language = language};

@@ -12,6 +12,8 @@ enum {
     MAP_MEMBERS = 64,
     LIST_ROWS = 1000,
     STATES = 6,
+    SCOPES = 5,
+    KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
 static const char *const grades[] = {"I", "II", "III", "IV", NULL};
@@ -19,6 +21,7 @@ static const char *const warnings[] = {"red", "orange", "yellow", "blue", NULL};
 static const char *const languages[] = {"zh", "en", NULL};
 const char *const ops_states[] = {"open",   "awaiting_order", "active", "recovering",
                                   "closed", "merged",         NULL};
+static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"terminate", NULL};
 static const char *const actions_not_yet[] = {"activate", "raise", "lower", "declare", "publish",
                                               "issue",    "merge", "split", NULL};
@@ -104,6 +107,25 @@ static const struct field contact_set_fields[] = {
     END,
 };
 
+static const struct field key_create_fields[] = {
+    {.name = "name", .type = FIELD_NAME, .required = true, .most = KEY_NAME_BYTES},
+    {.name = "scopes", .type = FIELD_WORDS, .most = SCOPES, .words = scopes},
+    {.name = "expires", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field key_revoke_fields[] = {
+    {.name = "name", .type = FIELD_NAME, .required = true, .most = KEY_NAME_BYTES}, END};
+
+static const struct field auth_fields[] = {
+    {.name = "key", .type = FIELD_NAME, .required = true, .most = NAME_BYTES}, END};
+
+static const struct field login_fields[] = {
+    {.name = "key", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "link", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
 static const struct field answer_link_fields[] = {
     {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "code", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
@@ -153,6 +175,13 @@ static const struct op ops[OPS] = {
     [OP_ORDER] = {"order", SCOPE_ORDER, order_fields, "give an order"},
     [OP_CONTACT_SET] = {"contact_set", SCOPE_ADMIN, contact_set_fields,
                         "put a person's number or address for an endpoint into the vault"},
+    [OP_KEY_CREATE] = {"key_create", SCOPE_ADMIN, key_create_fields,
+                       "make a key; the reply alone has it"},
+    [OP_KEY_REVOKE] = {"key_revoke", SCOPE_ADMIN, key_revoke_fields,
+                       "make a key good for nothing, at once"},
+    [OP_LOGIN] = {"login", 0, login_fields, "begin a session, by a key or the one-time link",
+                  .http_only = true},
+    [OP_LOGOUT] = {"logout", 0, no_fields, "end the session", .http_only = true},
     [OP_ANSWER_LINK] = {"answer_link", 0, answer_link_fields,
                         "answer by the link of a message and the code in it", .http_only = true},
     [OP_PHONE_SEEN] = {"phone_seen", SCOPE_RESPOND, phone_seen_fields,
@@ -172,6 +201,8 @@ static const struct op ops[OPS] = {
                          "read configuration, site and plans anew, and say what is wrong"},
     [OP_CONFIG_RELOAD] = {"config_reload", SCOPE_ADMIN, no_fields,
                           "the same, and take them into force if nothing is wrong"},
+    [OP_KEY_LIST] = {"key_list", SCOPE_ADMIN, no_fields, "the keys, without their secrets"},
+    [OP_AUTH] = {"auth", 0, auth_fields, "say who you are, for this connection"},
     [OP_PING] = {"ping", 0, no_fields, "is anybody there?"},
     [OP_VERSION] = {"version", 0, no_fields, "the version of the daemon"},
     [OP_PHONES] = {"phones", SCOPE_READ, no_fields, "the phones of the demo and what they show",
@@ -179,23 +210,21 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {"auth",           "confirm",
-                                          "close",          "item",
-                                          "items",          "directive",
-                                          "report",         "reports",
-                                          "review",         "duty",
-                                          "duty_now",       "duty_show",
-                                          "duty_override",  "duty_swap",
-                                          "duty_gaps",      "duty_handover",
-                                          "contact_import", "contact_export",
-                                          "contact_test",   "endpoint_test",
-                                          "drill_start",    "drill_report",
-                                          "drill_due",      "silence",
-                                          "silence_add",    "silence_list",
-                                          "silence_expire", "dead_list",
-                                          "dead_replay",    "heartbeat_list",
-                                          "purge",          "key_create",
-                                          "key_list",       "key_revoke",
+static const char *const ops_not_yet[] = {"confirm",        "close",
+                                          "item",           "items",
+                                          "directive",      "report",
+                                          "reports",        "review",
+                                          "duty",           "duty_now",
+                                          "duty_show",      "duty_override",
+                                          "duty_swap",      "duty_gaps",
+                                          "duty_handover",  "contact_import",
+                                          "contact_export", "contact_test",
+                                          "endpoint_test",  "drill_start",
+                                          "drill_report",   "drill_due",
+                                          "silence",        "silence_add",
+                                          "silence_list",   "silence_expire",
+                                          "dead_list",      "dead_replay",
+                                          "heartbeat_list", "purge",
                                           "account_create", "account_list",
                                           "release",        NULL};
 

@@ -118,6 +118,26 @@ static enum code link_take(struct request *ret, struct refusal *r)
     return CODE_OK;
 }
 
+/* A secret goes beside the body, never in it; of a login the body says what was given. */
+static void secret_take(struct request *r)
+{
+    if (r->op != OP_AUTH && r->op != OP_LOGIN)
+        return;
+    const char *link = json_str(r->object, "link");
+    r->value = link ? link : json_str(r->object, "key");
+    (void)json_object_del(r->body, "link");
+    (void)json_object_del(r->body, "key");
+    json_put_str(r->body, "with", link ? "link" : "key");
+}
+
+static enum code login_check(const json_t *object, struct refusal *r)
+{
+    if (!json_at(object, "key") == !json_at(object, "link"))
+        return refuse(r, CODE_MISSING_FIELD, "key", NULL,
+                      "login: one of \"key\" and \"link\" must be there");
+    return CODE_OK;
+}
+
 /* What the core gets: the operation's own fields. */
 static json_t *body_take(const json_t *object)
 {
@@ -145,6 +165,9 @@ enum code request_read(json_t *object, struct request *ret, struct refusal *ret_
         return refuse(ret_refusal, CODE_MISSING_FIELD, "fields", NULL,
                       "update: neither \"fields\" nor \"note\" is there; one must be");
 
+    code = ret->op == OP_LOGIN ? login_check(object, ret_refusal) : CODE_OK;
+    if (code)
+        return code;
     const char *incident = json_str(object, "incident");
     if (incident)
         (void)uuid_parse(incident, &ret->incident);
@@ -154,6 +177,7 @@ enum code request_read(json_t *object, struct request *ret, struct refusal *ret_
     ret->lang = json_str(object, "lang");
     ret->value = json_str(object, "value");
     ret->body = body_take(object);
+    secret_take(ret);
     query_take(ret);
     return CODE_OK;
 }
@@ -177,6 +201,10 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_RESOLVE, IN_RESOLVE},
         {OP_ORDER, IN_ORDER},
         {OP_CONTACT_SET, IN_CONTACT_SET},
+        {OP_KEY_CREATE, IN_KEY_CREATE},
+        {OP_KEY_REVOKE, IN_KEY_REVOKE},
+        {OP_LOGIN, IN_LOGIN},
+        {OP_LOGOUT, IN_LOGOUT},
         {OP_ANSWER_LINK, IN_ANSWER_LINK},
         {OP_PHONE_SEEN, IN_RECEIPT},
     };

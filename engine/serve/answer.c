@@ -1,10 +1,12 @@
 /*
  * answer - from a request to its reply, or to whoever will have it.
  */
+#include "core/core.h"
 #include "serve/conn.h"
 #include "serve/link.h"
 #include "serve/shapes.h"
 #include "serve/watch.h"
+#include "serve/who.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,9 +30,12 @@ enum code scope_check(const struct conn *c, const char *what, unsigned scope, st
     size_t first = 0;
     while (!(missing >> first & 1U))
         first++;
+    bool is_user = strncmp(c->who.id, "uid:", 4) == 0;
     return refuse(ret, CODE_DENIED, "op", NULL,
-                  "%s: %s may not %s; ask root or the daemon's own user", what, c->who.id,
-                  may[first]);
+                  is_user ? "%s: %s may not %s; ask root or the daemon's own user"
+                          : "%s: %s may not %s; the operator makes a key that may (muster key "
+                            "create NAME --scope …)",
+                  what, c->who.id, may[first]);
 }
 
 /* ---- what is in force ---- */
@@ -38,16 +43,6 @@ enum code scope_check(const struct conn *c, const char *what, unsigned scope, st
 static json_t *ok(json_t *members)
 {
     return json_put(members ? members : json_object(), "ok", json_true());
-}
-
-static json_t *scopes_json(unsigned scopes)
-{
-    static const char *const names[] = {"trigger", "read", "respond", "order", "admin"};
-    json_t *list = json_array();
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (scopes >> i & 1U)
-            json_array_append_new(list, json_string(names[i]));
-    return list;
 }
 
 static json_t *ping(const struct conn *c)
@@ -60,6 +55,20 @@ static json_t *ping(const struct conn *c)
     json_put_str(reply, "principal", c->who.id);
     json_put_true(reply, "demo", s->config.demo);
     return json_put(reply, "scopes", scopes_json(c->who.scopes));
+}
+
+/* From now on, for all later requests of this connection. */
+static json_t *auth(struct conn *c, const char *key)
+{
+    struct refusal r;
+    if (who_take_secret(c, key)) {
+        json_t *reply = ok(json_put_str(json_object(), "principal", c->who.id));
+        return json_put(reply, "scopes", scopes_json(c->who.scopes));
+    }
+    (void)refuse(&r, CODE_UNAUTHORIZED, "key", NULL,
+                 "this key is not known, revoked or expired; the operator makes one with muster "
+                 "key create");
+    return refusal_json(&r);
 }
 
 static json_t *plan_show(const struct conn *c, const char *name)
@@ -272,6 +281,12 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_CONFIG_RELOAD:
         port->reload(port->ctx, r->op == OP_CONFIG_RELOAD, (struct reply_to){c->id, line});
         break;
+    case OP_KEY_LIST:
+        conn_reply(c, line, ok(port->keys(port->ctx)));
+        break;
+    case OP_AUTH:
+        conn_reply(c, line, auth(c, r->value));
+        break;
     case OP_PING:
         conn_reply(c, line, ping(c));
         break;
@@ -287,6 +302,10 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_RESOLVE:
     case OP_ORDER:
     case OP_CONTACT_SET:
+    case OP_KEY_CREATE:
+    case OP_KEY_REVOKE:
+    case OP_LOGIN:
+    case OP_LOGOUT:
     case OP_ANSWER_LINK:
     case OP_PHONE_SEEN: /* inputs, above */
     case OPS:

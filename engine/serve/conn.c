@@ -126,6 +126,11 @@ struct slot *conn_slot(const struct conn *c, uint64_t line)
     return slot_at(c, (size_t)(line - c->line));
 }
 
+bool conn_watches(const struct conn *c)
+{
+    return c->watch || (c->slots_count > 0 && slot_at(c, c->slots_count - 1)->watch);
+}
+
 uint64_t conn_open_slot(struct conn *c)
 {
     if (c->slots_count == c->slots_cap) {

@@ -149,6 +149,8 @@ struct conn *conn_find(const struct serve *s, uint64_t id);
 /* A slot behind all others. returns  its number. */
 uint64_t conn_open_slot(struct conn *c);
 struct slot *conn_slot(const struct conn *c, uint64_t line); /* NULL: no such slot */
+/* Does it watch, or will it when its last slot is said? */
+bool conn_watches(const struct conn *c);
 /* Put the reply (taken) into a slot. It is said when those before it are. */
 void conn_reply(struct conn *c, uint64_t line, json_t *body);
 /* The same with bytes of its own (taken). */

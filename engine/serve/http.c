@@ -337,11 +337,6 @@ static void http_end(struct conn *c)
     http_done(&c->in.http);
 }
 
-static bool is_stream(const struct conn *c)
-{
-    return c->watch || (c->slots_count > 0 && conn_slot(c, c->line + c->slots_count - 1)->watch);
-}
-
 static void phase_enter(struct conn *c, enum http_phase phase)
 {
     c->phase = phase;
@@ -357,7 +352,7 @@ static void phase_note(struct conn *c)
 
 static void http_fed(struct conn *c, const char *bytes, size_t len)
 {
-    if (is_stream(c))
+    if (conn_watches(c))
         return; /* nothing is asked any more on this connection */
     http_feed(&c->in.http, bytes, len);
 }
@@ -367,7 +362,7 @@ static bool http_take(struct conn *c)
     struct http_request r;
     struct refusal refusal;
     bool taken = false;
-    if (is_stream(c))
+    if (conn_watches(c))
         return false;
     switch (http_next(&c->in.http, &r, &refusal)) {
     case HTTP_NEXT_NONE:

@@ -40,6 +40,7 @@ int http_status_of(enum code c)
         return 403;
     case CODE_NOT_FOUND:
     case CODE_UNKNOWN_LINK:
+    case CODE_UNKNOWN_KEY:
     case CODE_UNKNOWN_ROUTE:
         return 404;
     case CODE_METHOD_NOT_ALLOWED:

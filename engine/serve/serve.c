@@ -277,6 +277,20 @@ void serve_event(struct serve *s, struct record *r)
     serve_leave(s);
 }
 
+static bool lives_by(const struct conn *c, const char *id)
+{
+    return strcmp(c->identity.id, id) == 0 && (c->door != DOOR_HTTP || conn_watches(c));
+}
+
+void serve_principal_gone(struct serve *s, const char *id)
+{
+    serve_enter(s);
+    for (size_t i = 0; i < s->conns_cap; i++)
+        if (s->conns[i] && lives_by(s->conns[i], id))
+            conn_close(s->conns[i]);
+    serve_leave(s);
+}
+
 void serve_flush(struct serve *s)
 {
     serve_enter(s);

@@ -47,7 +47,8 @@ struct serve_port {
      *
      * in     Borrowed until it returns; take a reference of its body to keep it for the end of
      *        the pass.
-     * value  IN_CONTACT_SET: what goes into the vault; else NULL. Borrowed.
+     * value  IN_CONTACT_SET: what goes into the vault; IN_LOGIN: the key or the link; else NULL.
+     *        Borrowed.
      */
     void (*submit)(void *ctx, const struct input *in, const char *value);
     /* Read configuration, site and plans anew; `take`: into force, too. serve_reply tells. */
@@ -63,6 +64,7 @@ struct serve_port {
     /* Is everything there that accepting, planning and calling need? A line for each thing. */
     bool (*ready)(void *ctx, struct text *report);
     void (*metrics)(void *ctx, struct text *to); /* in the text format of Prometheus */
+    json_t *(*keys)(void *ctx);                  /* {"keys":[{"name","scopes",…}]} */
     /* Whose key or session is this? false: nobody's. */
     bool (*principal_of)(void *ctx, const char *secret, struct identity *ret);
 
@@ -108,6 +110,12 @@ void serve_event(struct serve *s, struct record *r);
 
 /* The phones of the demo (phones.h), to make them again at a start; NULL: there are none. */
 struct phones *serve_phones(struct serve *s);
+
+/*
+ * This key or session is good for nothing any more: whoever is in by it is cut off. Of HTTP only
+ * those who watch: all other requests say anew who they are.
+ */
+void serve_principal_gone(struct serve *s, const char *id);
 
 /* Write what serve_reply and serve_event left; once after all of a commit. */
 void serve_flush(struct serve *s);

@@ -12,7 +12,7 @@ static void who_set(struct conn *c, const char *id, unsigned scopes)
     c->who = (struct principal){.id = c->identity.id, .scopes = scopes};
 }
 
-static bool secret_take(struct conn *c, const char *secret)
+bool who_take_secret(struct conn *c, const char *secret)
 {
     const struct serve_port *port = c->serve->port;
     struct identity found;
@@ -25,7 +25,7 @@ static bool secret_take(struct conn *c, const char *secret)
 static enum code bearer_take(struct conn *c, const char *value, struct refusal *r)
 {
     bool bearer = strncasecmp(value, "Bearer ", 7) == 0;
-    if (bearer && secret_take(c, value + 7 + strspn(value + 7, " ")))
+    if (bearer && who_take_secret(c, value + 7 + strspn(value + 7, " ")))
         return CODE_OK;
     return refuse(r, CODE_UNAUTHORIZED, NULL, NULL,
                   bearer ? "this key is not known, revoked or expired; the operator makes one with "
@@ -52,7 +52,7 @@ char *who_cookie(const struct http_request *r)
 static bool cookie_take(struct conn *c, const struct http_request *r)
 {
     char *secret = who_cookie(r);
-    bool known = secret && secret_take(c, secret);
+    bool known = secret && who_take_secret(c, secret);
     free(secret);
     return known;
 }
