@@ -22,11 +22,12 @@ const char *words_state(const char *name, int zh)
         const char *name;
         enum word word;
     } states[] = {
-        {"open", WORD_OPEN},     {"awaiting_order", WORD_AWAITING_ORDER},
-        {"active", WORD_ACTIVE}, {"recovering", WORD_RECOVERING},
-        {"closed", WORD_CLOSED}, {"merged", WORD_MERGED},
-        {"ok", WORD_OK},         {"fallback", WORD_FALLBACK},
-        {"stuck", WORD_STUCK},
+        {"open", WORD_OPEN},       {"awaiting_order", WORD_AWAITING_ORDER},
+        {"active", WORD_ACTIVE},   {"recovering", WORD_RECOVERING},
+        {"closed", WORD_CLOSED},   {"merged", WORD_MERGED},
+        {"ok", WORD_OK},           {"fallback", WORD_FALLBACK},
+        {"stuck", WORD_STUCK},     {"in_force", WORD_IN_FORCE},
+        {"expired", WORD_EXPIRED}, {"revoked", WORD_REVOKED},
     };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         if (strcmp(states[i].name, name) == 0)
@@ -56,6 +57,7 @@ const char *words_code_zh(const char *code)
         [CODE_UNKNOWN_ENDPOINT] = "单位中没有这个端点",
         [CODE_UNKNOWN_CALL] = "没有这个待答的呼叫",
         [CODE_CLOSED] = "事件已结束",
+        [CODE_UNKNOWN_KEY] = "没有这个名称的密钥",
         [CODE_UNKNOWN_LINK] = "没有消息使用这个链接",
         [CODE_WRONG_CODE] = "应答码不对",
         [CODE_LINK_LOCKED] = "五次输错应答码，链接已锁定",

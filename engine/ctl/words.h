@@ -41,6 +41,15 @@ struct words {
     X(WORD_DRILLS, "drills", "可演练")                                                             \
     X(WORD_VALUE, "value", "值")                                                                   \
     X(WORD_ORIGIN, "origin", "出处")                                                               \
+    X(WORD_SCOPES, "scopes", "权限")                                                               \
+    X(WORD_CREATED, "created", "生成")                                                             \
+    X(WORD_LAST_USED, "last used", "最近使用")                                                     \
+    X(WORD_EXPIRES, "expires", "到期")                                                             \
+    X(WORD_REVOKED, "revoked", "已吊销")                                                           \
+    X(WORD_EXPIRED, "expired", "已到期")                                                           \
+    X(WORD_IN_FORCE, "in force", "有效")                                                           \
+    X(WORD_KEY_ONCE, "this is the only time that the key is shown: put it where it is needed now", \
+      "密钥只在此处显示一次：请立即妥善保存")                                                      \
     X(WORD_YES, "yes", "是")                                                                       \
     X(WORD_NO, "no", "否")                                                                         \
     X(WORD_DRILL_MARK, "[DRILL] ", "【演练】")                                                     \
