@@ -124,10 +124,32 @@ static void night_receipt(struct night *n)
         lab_receipt(&n->lab, json_str(last->body, "to"), chance(n, 2) ? "seen" : "delivered");
 }
 
+/* Keys come and go, and people sign in and out by them. */
+static void night_access(struct night *n)
+{
+    AUTO_TEXT(body);
+    unsigned key = chance(n, 6);
+    struct input in = {.kind = chance(n, 2) ? IN_KEY_CREATE : IN_KEY_REVOKE};
+    text_addf(&body, "{'name':'k%u','by':'key:k%u','scopes':['read'],'expires':'%us'}", key, key,
+              1 + chance(n, 400));
+    if (chance(n, 2))
+        in.kind = IN_LOGIN;
+    const struct record *last = lab_last(&n->lab, REC_SESSION_OPENED);
+    AUTO_TEXT(id);
+    if (last && !chance(n, 3)) {
+        text_add(&id, json_str(last->body, "session"));
+        in = (struct input){.kind = IN_LOGOUT, .who = {text_str(&id), SCOPE_READ}};
+    }
+    lab_input(&n->lab, in, text_str(&body));
+}
+
 static void night_people(struct night *n)
 {
     AUTO_TEXT(body);
-    switch (chance(n, 14)) {
+    switch (chance(n, 15)) {
+    case 14:
+        night_access(n);
+        break;
     case 12:
         night_by_link(n);
         break;

@@ -223,6 +223,29 @@ static void rows_are_copies(void **state)
     assert_int_equal(ask(b, (struct query){.kind = QUERY_LIST, .drill = -1}).rows[0], 1);
 }
 
+/* The same as of the real one (test_store.c). */
+static void a_hash_is_kept_with_its_holder_until_it_is_forgotten(void **state)
+{
+    static const uint8_t hash[STORE_HASH_BYTES] = {7, 0, 9};
+    static const struct store_secret steps[] = {
+        {"key:a", hash, 0}, {"key:a", NULL, 77}, {"key:b", NULL, 5}, {"key:a", NULL, 0}};
+    struct bench *b = *state;
+    const struct store_port *port = model_store_port(b->store);
+    for (size_t n = 0; n < sizeof steps / sizeof *steps; n++) {
+        const struct store_batch batch = {.secrets = &steps[n], .secrets_count = 1};
+        port->append(port->ctx, &batch);
+    }
+    assert_null(model_store_secret(b->store, "key:a"));
+    model_store_commit(b->store, 3);
+    const struct store_secret *kept = model_store_secret(b->store, "key:a");
+    assert_non_null(kept);
+    assert_memory_equal(kept->hash, hash, sizeof hash);
+    assert_int_equal(kept->used_ms, 77);
+    assert_null(model_store_secret(b->store, "key:b"));
+    model_store_commit(b->store, SIZE_MAX);
+    assert_null(model_store_secret(b->store, "key:a"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -232,6 +255,7 @@ int main(void)
         T(queries_see_what_is_committed),
         T(one_message_comes_with_its_incident_and_its_record),
         T(rows_are_copies),
+        T(a_hash_is_kept_with_its_holder_until_it_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,13 @@ static const struct {
     {"{\"op\":\"contact.set\"}", CODE_UNKNOWN_OP, "op", "contact_set", "contact_set"},
     {"{\"op\":\"make_coffee\"}", CODE_UNKNOWN_OP, "op", "", "no operation \"make_coffee\""},
     {"{\"op\":\"confirm\"}", CODE_NOT_BUILT, "op", "", "\"confirm\" is not built yet"},
-    {"{\"op\":\"auth\",\"key\":\"x\"}", CODE_NOT_BUILT, "op", "", "not built yet"},
+    /* secrets */
+    {"{\"op\":\"auth\"}", CODE_MISSING_FIELD, "key", "", "is missing"},
+    {"{\"op\":\"login\"}", CODE_MISSING_FIELD, "key", "", "one of \"key\" and \"link\""},
+    {"{\"op\":\"login\",\"key\":\"a\",\"link\":\"b\"}", CODE_MISSING_FIELD, "key", "", "one of"},
+    {"{\"op\":\"key_create\",\"name\":\"a\",\"scopes\":[\"raed\"]}", CODE_BAD_FIELD, "scopes",
+     "read", "is none of trigger read respond order admin"},
+    {"{\"op\":\"key_create\",\"name\":\"a\\nb\"}", CODE_BAD_FIELD, "name", "", "control"},
     /* links: what is cut off is said to be so */
     {"{\"op\":\"link_show\"}", CODE_MISSING_FIELD, "token", "", "is missing"},
     {"{\"op\":\"link_show\",\"token\":\"AZjy\"}", CODE_UNKNOWN_LINK, "token", "", "whole link"},
@@ -283,12 +289,32 @@ static void a_watch_takes_up_after_an_event(void **state)
     request_done(&r);
 }
 
+/* Why: what is in a body may be recorded, and a secret must not be (R11). */
+static void a_secret_goes_beside_the_body(void **state)
+{
+    struct request r;
+    (void)state;
+    takes("{\"op\":\"login\",\"link\":\"ml_secret\"}", &r);
+    assert_string_equal(r.value, "ml_secret");
+    assert_string_equal(json_str(r.body, "with"), "link");
+    assert_int_equal(json_object_size(r.body), 1);
+    request_done(&r);
+    takes("{\"op\":\"auth\",\"key\":\"mk_secret\"}", &r);
+    assert_string_equal(r.value, "mk_secret");
+    assert_null(json_at(r.body, "key"));
+    request_done(&r);
+    takes("{\"op\":\"trigger\",\"title\":\"x\",\"key\":\"dedup\"}", &r);
+    assert_string_equal(json_str(r.body, "key"), "dedup");
+    request_done(&r);
+}
+
 static void every_operation_has_a_scope_that_a_plain_group_member_has_or_not(void **state)
 {
     (void)state;
     unsigned group = SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND;
-    static const enum op_id closed_to_group[] = {OP_ORDER, OP_CONTACT_SET, OP_CONFIG_SHOW,
-                                                 OP_CONFIG_CHECK, OP_CONFIG_RELOAD};
+    static const enum op_id closed_to_group[] = {OP_ORDER,        OP_CONTACT_SET,   OP_CONFIG_SHOW,
+                                                 OP_CONFIG_CHECK, OP_CONFIG_RELOAD, OP_KEY_CREATE,
+                                                 OP_KEY_REVOKE,   OP_KEY_LIST};
     for (int o = 0; o < OPS; o++) {
         bool closed = false;
         for (size_t i = 0; i < COUNT(closed_to_group); i++)
@@ -350,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_list_becomes_a_query_with_states_drill_and_cursor),
         cmocka_unit_test(a_watch_takes_up_after_an_event),
         cmocka_unit_test(broken_lines_are_refused_with_a_sentence),
+        cmocka_unit_test(a_secret_goes_beside_the_body),
         cmocka_unit_test(every_operation_has_a_scope_that_a_plain_group_member_has_or_not),
     };
     return cmocka_run_group_tests_name("request", tests, NULL, NULL);

@@ -323,6 +323,55 @@ static void the_value_of_a_contact_goes_beside_the_input(void **state)
     close(pair[1]);
 }
 
+/* ---- keys ---- */
+
+static void a_key_gives_its_rights_to_the_connection_and_no_more(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"auth\",\"key\":\"bad\"}\n");
+    desk_hears_part(h, fd, "\"code\":\"unauthorized\"", false);
+    desk_say(h, fd, "{\"op\":\"auth\",\"key\":\"good\"}\n");
+    desk_hears(h, fd, "{\"ok\":true,\"principal\":\"key:wall\",\"scopes\":[\"read\"]}\n");
+    desk_say(h, fd, "{\"op\":\"trigger\",\"title\":\"x\"}\n");
+    desk_hears_part(h, fd, "trigger: key:wall may not trigger; the operator makes a key", false);
+    assert_int_equal(h->submitted_count, 0);
+    desk_say(h, fd, "{\"op\":\"login\",\"key\":\"good\"}\n");
+    desk_hears_part(h, fd, "for HTTP alone", false);
+    close(fd);
+}
+
+/* Why: a leaked key that is revoked must not go on watching through the night. */
+static void whoever_is_in_by_a_key_is_cut_off_when_it_is_gone(void **state)
+{
+    struct serve_desk *h = *state;
+    int lines = desk_client(h, DOOR_UNIX), other = desk_client(h, DOOR_UNIX),
+        stream = desk_client(h, DOOR_HTTP), http = desk_client(h, DOOR_HTTP);
+    desk_say(h, lines, "{\"op\":\"auth\",\"key\":\"good\"}\n");
+    desk_hears_part(h, lines, "\"ok\":true", false);
+    desk_say(h, stream,
+             "GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+             "Authorization: Bearer good\r\n\r\n");
+    desk_hears_part(h, stream, "text/event-stream", false);
+    desk_say(h, http,
+             "GET /api/v1/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+             "Authorization: Bearer good\r\n\r\n");
+    desk_hears_part(h, http, "key:wall", false);
+    serve_principal_gone(h->serve, "key:wal");
+    desk_say(h, lines, "{\"op\":\"version\"}\n");
+    desk_hears_part(h, lines, "\"ok\":true", false);
+    serve_principal_gone(h->serve, "key:wall");
+    desk_hears_then(h, lines, "", true);
+    desk_hears_then(h, stream, "", true);
+    desk_say(h, other, "{\"op\":\"version\"}\n");
+    desk_hears_part(h, other, "\"ok\":true", false);
+    desk_hears(h, http, ""); /* its next request says anew who it is */
+    close(lines);
+    close(other);
+    close(stream);
+    close(http);
+}
+
 /* ---- reading ---- */
 
 static void a_timeline_says_where_it_goes_on(void **state)
@@ -595,6 +644,8 @@ int main(void)
         T(a_member_of_the_group_may_trigger_read_and_respond_but_not_order),
         T(the_daemons_own_user_may_do_all),
         T(the_value_of_a_contact_goes_beside_the_input),
+        T(a_key_gives_its_rights_to_the_connection_and_no_more),
+        T(whoever_is_in_by_a_key_is_cut_off_when_it_is_gone),
         T(a_timeline_says_where_it_goes_on),
         T(a_timeline_after_an_event_of_a_restored_database_is_refused),
         T(what_the_store_cannot_find_or_read_is_said),

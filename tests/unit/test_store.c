@@ -302,6 +302,62 @@ static void pins_and_contacts_are_kept_until_they_are_forgotten(void **state)
     assert_null(strstr(text_str(&seen), "sha256:bb"));
 }
 
+/* ---- what keys are known by ---- */
+
+static const uint8_t hash_one[STORE_HASH_BYTES] = {1, 2, 0, 4}, hash_two[STORE_HASH_BYTES] = {9};
+
+static void on_secret(void *ctx, const struct store_secret *s)
+{
+    struct text *t = ctx;
+    text_addf(t, "%s %d %lld\n", s->holder, s->hash[0], (long long)s->used_ms);
+}
+
+static void append_secrets(struct kit *k, const struct store_secret *secrets, size_t count,
+                           struct row *row)
+{
+    struct record *r = kit_record(k, REC_KEY_CREATED, (struct uuid){{0}}, NULL);
+    const struct store_batch batch = {.records = &r,
+                                      .records_count = 1,
+                                      .rows = row,
+                                      .rows_count = row != NULL,
+                                      .secrets = secrets,
+                                      .secrets_count = count};
+    store_port(k->store)->append(store_port(k->store)->ctx, &batch);
+    kit_wait(k);
+}
+
+static struct row access_row(const char *id, bool gone)
+{
+    json_t *body = gone ? NULL : json_put_int(json_object(), "seq", 1);
+    return (struct row){
+        .kind = ROW_ACCESS, .id = mem_str(id), .open = !gone, .gone = gone, .body = body};
+}
+
+/* Why: a key of which nothing is known any more after a restart locks its program out. */
+static void a_hash_is_kept_with_its_holder_until_it_is_forgotten(void **state)
+{
+    struct kit *k = *state;
+    struct why why = {""};
+    AUTO_TEXT(seen);
+    kit_open(k);
+    struct row one = access_row("key:one", false), two = access_row("key:two", false),
+               gone = access_row("key:two", true);
+    append_secrets(k, &(struct store_secret){"key:one", hash_one, 0}, 1, &one);
+    append_secrets(k, &(struct store_secret){"key:two", hash_two, 5}, 1, &two);
+    append_secrets(
+        k, (struct store_secret[]){{"key:one", NULL, 77}, {"key:two", NULL, 0}, {"key:x", NULL, 3}},
+        3, &gone);
+    kit_stop(k);
+
+    struct loaded l;
+    load(k, &l);
+    assert_int_equal(l.count, 1);
+    assert_non_null(loaded_find(&l, ROW_ACCESS, "key:one"));
+    loaded_done(&l);
+    assert_int_equal(store_secrets(k->store, on_secret, &seen, &why), ERR_OK);
+    assert_string_equal(text_str(&seen), "key:one 1 77\n");
+}
+
 /* ---- pages ---- */
 
 static int numbers_of_list(struct kit *k, struct query q, int *ret, int most)
@@ -560,6 +616,7 @@ int main(void)
         T(numbering_and_marks_go_on_after_a_stop),
         T(what_is_open_is_loaded_as_it_was),
         T(pins_and_contacts_are_kept_until_they_are_forgotten),
+        T(a_hash_is_kept_with_its_holder_until_it_is_forgotten),
         T(lists_come_newest_first_and_page_by_page),
         T(notices_of_an_incident_page_upwards),
         T(one_message_comes_with_its_incident_and_the_record_that_queued_it),

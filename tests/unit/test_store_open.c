@@ -257,6 +257,41 @@ static void a_migration_that_fails_changes_nothing(void **state)
     assert_int_equal(ask_file(k->path, "SELECT count(*) FROM sqlite_schema WHERE name = 'u'"), 0);
 }
 
+static void on_contact(void *ctx, const struct store_contact *c)
+{
+    text_addf(ctx, "%s %s %s\n", c->person, c->endpoint, c->value);
+}
+
+static void on_secret(void *ctx, const struct store_secret *s)
+{
+    (void)s;
+    ++*(int *)ctx;
+}
+
+/* Why: whoever updates must find their contacts and their record, and be able to make keys. */
+static void a_file_of_before_there_were_keys_is_brought_forward(void **state)
+{
+    const struct schema first = {.steps = schema_own.steps, .newest = 1};
+    struct kit *k = *state;
+    struct why why = {""};
+    AUTO_TEXT(contacts);
+    int secrets = 0;
+    char backup[128];
+    snprintf(backup, sizeof(backup), "%s.v1.backup", k->path);
+    assert_int_equal(migrate(k, &first, &why), ERR_OK);
+    kit_sql(k, "INSERT INTO contact VALUES ('li.ming', 'sms', '138')");
+
+    assert_int_equal(kit_try_open(k, &why), ERR_OK);
+    assert_int_equal(store_contacts(k->store, on_contact, &contacts, &why), ERR_OK);
+    assert_string_equal(text_str(&contacts), "li.ming sms 138\n");
+    assert_int_equal(store_secrets(k->store, on_secret, &secrets, &why), ERR_OK);
+    assert_int_equal(secrets, 0);
+    kit_stop(k);
+    assert_int_equal(ask_file(k->path, "PRAGMA user_version"), schema_own.newest);
+    assert_int_equal(ask_file(backup, "PRAGMA user_version"), 1);
+    assert_int_equal(ask_file(backup, "SELECT count(*) FROM contact"), 1);
+}
+
 /* ---- the file's own settings ---- */
 
 static void the_file_says_what_it_is(void **state)
@@ -311,6 +346,7 @@ int main(void)
         T(a_damaged_file_is_refused_after_a_crash),
         T(an_older_file_is_brought_forward_after_a_backup),
         T(a_migration_that_fails_changes_nothing),
+        T(a_file_of_before_there_were_keys_is_brought_forward),
         T(the_file_says_what_it_is),
         T(the_ballast_is_there_and_holds_blocks),
     };
