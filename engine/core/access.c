@@ -107,6 +107,21 @@ bool core_access(const struct core *c, const char *id, mono_ms now, unsigned *re
     return true;
 }
 
+bool access_holds(const char *principal)
+{
+    return principal && (strncmp(principal, "key:", strlen("key:")) == 0 ||
+                         strncmp(principal, "session:", strlen("session:")) == 0);
+}
+
+/* Signing out stays open to all: who has no session any more is out already. */
+bool access_ended(const struct core *c)
+{
+    const struct input *in = c->in;
+    unsigned scopes;
+    return access_holds(in->who.id) && in->kind != IN_LOGOUT &&
+           !core_access(c, in->who.id, in->mono, &scopes);
+}
+
 /* ---- all of them ---- */
 
 struct holders {
@@ -235,10 +250,16 @@ void access_apply(struct core *c, const struct record *r)
 
 /* ---- keys ---- */
 
+/* What stands around the name in a principal and in the keys that bind by one is not part of it. */
 static bool key_may_be_made(struct core *c, const char *id, unsigned scopes)
 {
     struct holders all;
     int64_t count = 0;
+    if (strpbrk(id, " /")) {
+        core_refuse(c, CODE_BAD_FIELD, "name", NULL,
+                    "name: is one word, without blanks and slashes, like gauges or duty-desk");
+        return false;
+    }
     if (!scopes) {
         core_refuse(c, CODE_MISSING_FIELD, "scopes", NULL,
                     "scopes: say what the key may do, one or more of " SCOPE_WORDS);
@@ -324,27 +345,54 @@ void decide_key_revoke(struct core *c)
 
 /* ---- sessions ---- */
 
-/* Those whose time is up go; of the others the oldest, if there is no place for one more. */
-static void sessions_make_room(struct core *c)
+static void sessions_sweep(struct core *c, const struct holders *all)
+{
+    for (size_t n = 0; n < all->count; n++)
+        if (all->at[n]->by && !in_force(all->at[n], c->in->mono))
+            session_close(c, all->at[n], "expired", NULL);
+}
+
+/* Those that are open by this key, or by the link. */
+static size_t sessions_by(const struct holders *all, const char *by)
+{
+    size_t count = 0;
+    for (size_t n = 0; n < all->count; n++)
+        count += all->at[n]->by && !all->at[n]->gone && strcmp(all->at[n]->by, by) == 0;
+    return count;
+}
+
+/*
+ * The session that goes when there is no place: the oldest of whoever has most, the newcomer
+ * counted. Whoever signs in again and again pushes out nobody but themselves, and not the duty
+ * room.
+ */
+static const struct holder *sessions_spare(const struct holders *all, const char *newcomer)
+{
+    const struct holder *spare = NULL;
+    size_t most = 0;
+    for (size_t n = 0; n < all->count; n++) {
+        const struct holder *h = all->at[n];
+        if (!h->by || h->gone)
+            continue;
+        size_t count = sessions_by(all, h->by) + (strcmp(h->by, newcomer) == 0);
+        if (!spare || count > most || (count == most && h->seq < spare->seq)) {
+            spare = h;
+            most = count;
+        }
+    }
+    return spare;
+}
+
+static void sessions_make_room(struct core *c, const char *newcomer)
 {
     struct holders all;
-    const struct holder *oldest = NULL;
     size_t count = 0;
     holders_all(c, &all);
-    for (size_t n = 0; n < all.count; n++) {
-        const struct holder *h = all.at[n];
-        if (!h->by)
-            continue;
-        if (!in_force(h, c->in->mono)) {
-            session_close(c, h, "expired", NULL);
-            continue;
-        }
-        count++;
-        if (!oldest || h->seq < oldest->seq)
-            oldest = h;
-    }
+    sessions_sweep(c, &all);
+    for (size_t n = 0; n < all.count; n++)
+        count += all.at[n]->by && !all.at[n]->gone;
     if (count >= ACCESS_SESSIONS_MAX)
-        session_close(c, oldest, "too_many", NULL);
+        session_close(c, sessions_spare(&all, newcomer), "too_many", NULL);
     free(all.at);
 }
 
@@ -373,7 +421,7 @@ void decide_login(struct core *c)
     }
     if (key && key->until < until)
         until = key->until;
-    sessions_make_room(c);
+    sessions_make_room(c, by);
     AUTO_TEXT(id);
     session_id(c, by, &id);
     json_t *body = json_put_str(json_put_str(json_object(), "session", text_str(&id)), "by", by);

@@ -14,7 +14,10 @@
  * closes its sessions. One from the one-time link may do all. Time is that of the steady clock: who
  * sets the machine's clock back does not make an old key young.
  *
- * The secrets are not here, and neither are their hashes: see engine_access.c.
+ * A connection learns of an end only when that is durable, and may ask for something until then:
+ * core_decide refuses it (access_ended), so that no deed of a key stands behind its end.
+ *
+ * The secrets are not here, and neither are their hashes: see engine_keyring.c.
  *
  * Layer      core.
  * Ownership  The core owns the holders.
@@ -25,7 +28,7 @@
 
 enum {
     ACCESS_KEYS_MAX = 1000,   /* in force at once: limit "access.keys" */
-    ACCESS_SESSIONS_MAX = 256 /* the oldest one is closed for a further one */
+    ACCESS_SESSIONS_MAX = 256 /* for a further one, one of whoever has most of them is closed */
 };
 #define ACCESS_SESSION_MS (7 * MS_DAY)
 
@@ -44,6 +47,11 @@ void decide_key_create(struct core *c);
 void decide_key_revoke(struct core *c);
 void decide_login(struct core *c);
 void decide_logout(struct core *c);
+
+/* Is this principal a key or a session? */
+bool access_holds(const char *principal);
+/* Has what this input came by ended, though its connection is still open? */
+bool access_ended(const struct core *c);
 
 void access_apply(struct core *c, const struct record *r);
 

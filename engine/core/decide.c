@@ -71,7 +71,9 @@ json_t *incident_reply(const struct incident *i)
 
 json_t *actor_input(const struct core *c)
 {
-    return json_put_str(json_put_str(json_object(), "type", "source"), "id", c->in->who.id);
+    const char *id = c->in->who.id;
+    json_t *actor = json_put_str(json_object(), "type", access_holds(id) ? "key" : "source");
+    return json_put_str(actor, "id", id);
 }
 
 /* Who holds the link of a message speaks as its person; all others speak for somebody. */
@@ -513,7 +515,11 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
     c->in = in;
     c->out = ret;
     entropy_init(&c->entropy, in->seed);
-    decides[in->kind](c);
+    if (access_ended(c))
+        core_refuse(c, CODE_UNAUTHORIZED, NULL, NULL,
+                    "%s was revoked, or its time is up: say anew who you are", in->who.id);
+    else
+        decides[in->kind](c);
     decide_rest(c);
     c->in = NULL;
     c->out = NULL;

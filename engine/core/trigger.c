@@ -1,5 +1,6 @@
 #include "core/trigger.h"
 
+#include "core/decide.h"
 #include "core/incident.h"
 #include "core/plan_run.h"
 
@@ -137,8 +138,7 @@ static struct incident *trigger_open(struct core *c, const struct plan_head *hea
         free(full);
     }
     core_emit_for(c, REC_INCIDENT_OPENED, id,
-                  (struct emit){.actor = json_put_str(json_put_str(json_object(), "type", "source"),
-                                                      "id", c->in->who.id),
+                  (struct emit){.actor = actor_input(c),
                                 .body = trigger_body(c, head, pin, seed),
                                 .sealed = sealed});
     return core_incident(c, id);

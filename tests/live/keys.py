@@ -106,7 +106,8 @@ def auth(t, house, secrets):
     t.equal(client.ask(op="ping")["principal"], "key:auth", "and it holds for the connection")
     reply = client.ask(op="trigger", plan="watch", title="by key", key="k1")
     events = client.ask(op="timeline", incident=reply["incident"])["events"]
-    t.equal(events[0]["actor"]["id"], "key:auth", "what a key does is recorded as its deed")
+    t.equal(events[0]["actor"], {"type": "key", "id": "key:auth"},
+            "what a key does is recorded as its deed")
     client.close()
     for wrong in ("mk_" + "A" * 43, key[:-1], key + "x", key.upper()):
         client = house.client()

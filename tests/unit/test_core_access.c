@@ -80,6 +80,24 @@ static void a_name_is_given_once_also_after_it_was_revoked(void **state)
     lab_done(&lab);
 }
 
+/* Why: "session:key:a/b/…" would be of "a" or of "a/b", and "a drill" shares the drills of "a". */
+static void a_name_is_one_word(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    static const char *const bad[] = {"a/b", "a drill"};
+    for (size_t n = 0; n < sizeof bad / sizeof *bad; n++) {
+        AUTO_TEXT(body);
+        text_addf(&body, "{'name':'%s','scopes':['read']}", bad[n]);
+        const json_t *reply = say(&lab, IN_KEY_CREATE, text_str(&body));
+        assert_string_equal(json_str(reply, "field"), "name");
+    }
+    made(&lab, "{'name':'值班室','scopes':['read']}");
+    assert_int_equal(rights(&lab, "key:值班室"), SCOPE_READ);
+    lab_done(&lab);
+}
+
 static void what_is_revoked_twice_is_recorded_once(void **state)
 {
     (void)state;
@@ -144,6 +162,39 @@ static void only_an_administrator_makes_and_revokes_keys(void **state)
     lab_input(&lab, in, "{'name':'desk'}");
     assert_string_equal(json_str(lab.reply, "code"), "denied");
     assert_int_equal(rights(&lab, "key:desk"), SCOPE_READ);
+    lab_done(&lab);
+}
+
+/* A trigger as of a connection that was let in by `id` when that was still in force. */
+static const char *trigger_as(struct lab *lab, const char *id)
+{
+    const struct input in = {.kind = IN_TRIGGER, .who = {.id = id, .scopes = SCOPE_ALL}};
+    lab_input(lab, in, "{'plan':'watch','title':'x'}");
+    return json_str_or(lab->reply, "code", "ok");
+}
+
+/*
+ * Why: a connection learns that its key has ended when that is on disk; a slow disk must not leave
+ * whoever stole the key seconds to give orders, nor the record a deed behind the end.
+ */
+static void nothing_is_done_by_what_has_ended(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char session[96];
+    lab_start(&lab);
+    made(&lab, "{'name':'desk','scopes':['trigger']}");
+    made(&lab, "{'name':'brief','scopes':['trigger'],'expires':'1h'}");
+    login(&lab, "key:desk", session);
+    assert_string_equal(trigger_as(&lab, "key:desk"), "ok");
+    assert_string_equal(trigger_as(&lab, session), "ok");
+    say(&lab, IN_KEY_REVOKE, "{'name':'desk'}");
+    assert_string_equal(trigger_as(&lab, "key:desk"), "unauthorized");
+    assert_non_null(strstr(json_str(lab.reply, "error"), "key:desk was revoked"));
+    assert_string_equal(trigger_as(&lab, session), "unauthorized");
+    assert_string_equal(trigger_as(&lab, "key:brief"), "ok");
+    lab_after(&lab, 3600000);
+    assert_string_equal(trigger_as(&lab, "key:brief"), "unauthorized");
     lab_done(&lab);
 }
 
@@ -245,6 +296,26 @@ static void for_one_session_too_many_the_oldest_ends(void **state)
     lab_done(&lab);
 }
 
+/* Why: whoever holds the least of all keys could else throw the duty room out, again and again. */
+static void whoever_signs_in_again_and_again_pushes_out_nobody_else(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char duty[96], busy[96];
+    lab_start(&lab);
+    made(&lab, "{'name':'busy','scopes':['read']}");
+    login(&lab, "link", duty);
+    for (int n = 0; n < 2 * ACCESS_SESSIONS_MAX; n++)
+        login(&lab, "key:busy", busy);
+    assert_int_equal(rights(&lab, duty), SCOPE_ALL);
+    assert_int_equal(rights(&lab, busy), SCOPE_READ);
+    assert_int_equal(lab_count(&lab, REC_SESSION_CLOSED), ACCESS_SESSIONS_MAX + 1);
+    login(&lab, "link", duty); /* and there is room for the others */
+    assert_int_equal(lab_count(&lab, REC_SESSION_CLOSED), ACCESS_SESSIONS_MAX + 2);
+    assert_int_equal(rights(&lab, busy), SCOPE_READ);
+    lab_done(&lab);
+}
+
 static void the_list_of_keys_has_all_of_them_and_no_sessions(void **state)
 {
     (void)state;
@@ -270,15 +341,18 @@ int main(void)
         cmocka_unit_test(a_key_may_do_what_it_was_made_for_and_no_more),
         cmocka_unit_test(a_key_without_scopes_is_refused_and_they_are_listed),
         cmocka_unit_test(a_name_is_given_once_also_after_it_was_revoked),
+        cmocka_unit_test(a_name_is_one_word),
         cmocka_unit_test(what_is_revoked_twice_is_recorded_once),
         cmocka_unit_test(a_key_ends_when_its_time_is_up),
         cmocka_unit_test(the_time_of_a_key_is_that_of_the_steady_clock),
         cmocka_unit_test(only_an_administrator_makes_and_revokes_keys),
+        cmocka_unit_test(nothing_is_done_by_what_has_ended),
         cmocka_unit_test(a_session_may_what_its_key_may_and_lasts_a_week),
         cmocka_unit_test(a_session_ends_with_its_key),
         cmocka_unit_test(only_what_is_in_force_signs_in),
         cmocka_unit_test(a_sign_out_ends_that_session_alone),
         cmocka_unit_test(for_one_session_too_many_the_oldest_ends),
+        cmocka_unit_test(whoever_signs_in_again_and_again_pushes_out_nobody_else),
         cmocka_unit_test(the_list_of_keys_has_all_of_them_and_no_sessions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

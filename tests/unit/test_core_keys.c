@@ -101,7 +101,7 @@ static void keys_of_two_principals_are_two_keys(void **state)
     struct lab lab;
     lab_start(&lab);
     lab_trigger(&lab, TRIGGER(STAGE("4.9"), ""));
-    struct input other = {.kind = IN_TRIGGER, .who = {.id = "key:mayor", .scopes = SCOPE_TRIGGER}};
+    struct input other = {.kind = IN_TRIGGER, .who = {.id = "uid:1001", .scopes = SCOPE_TRIGGER}};
     lab_input(&lab, other, TRIGGER(STAGE("4.9"), ""));
     assert_true(json_bool(lab.reply, "new"));
     lab_done(&lab);

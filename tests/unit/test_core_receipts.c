@@ -175,9 +175,9 @@ static void a_receipt_for_what_is_not_there_says_so(void **state)
     struct input in = {.kind = IN_RECEIPT, .notice = {{1}}};
     lab_input(&lab, in, "{'receipt':'seen'}");
     not_said(lab.reply, "not_found", "no message");
-    in.who = (struct principal){.id = "key:screen", .scopes = SCOPE_READ};
+    in.who = (struct principal){.id = "uid:1001", .scopes = SCOPE_READ};
     lab_input(&lab, in, "{'receipt':'seen'}");
-    not_said(lab.reply, "denied", "key:screen");
+    not_said(lab.reply, "denied", "uid:1001");
     lab_done(&lab);
 }
 
