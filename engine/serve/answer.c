@@ -57,7 +57,10 @@ static json_t *ping(const struct conn *c)
     return json_put(reply, "scopes", scopes_json(c->who.scopes));
 }
 
-/* From now on, for all later requests of this connection. */
+/*
+ * From now on, for all later requests of this connection. By a wrong key it is nobody's: what comes
+ * behind, pipelined, was meant to be done with the key's rights and not with those of before.
+ */
 static json_t *auth(struct conn *c, const char *key)
 {
     struct refusal r;
@@ -65,6 +68,7 @@ static json_t *auth(struct conn *c, const char *key)
         json_t *reply = ok(json_put_str(json_object(), "principal", c->who.id));
         return json_put(reply, "scopes", scopes_json(c->who.scopes));
     }
+    who_take_nothing(c);
     (void)refuse(&r, CODE_UNAUTHORIZED, "key", NULL,
                  "this key is not known, revoked or expired; the operator makes one with muster "
                  "key create");

@@ -22,6 +22,11 @@ bool who_take_secret(struct conn *c, const char *secret)
     return true;
 }
 
+void who_take_nothing(struct conn *c)
+{
+    who_set(c, "nobody", 0);
+}
+
 static enum code bearer_take(struct conn *c, const char *value, struct refusal *r)
 {
     bool bearer = strncasecmp(value, "Bearer ", 7) == 0;
@@ -68,6 +73,6 @@ enum code who_take(struct conn *c, const struct http_request *r, bool page,
     if (c->serve->config.demo)
         who_set(c, "demo", SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND);
     else
-        who_set(c, "nobody", 0);
+        who_take_nothing(c);
     return CODE_OK;
 }

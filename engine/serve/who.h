@@ -21,6 +21,8 @@ enum code who_take(struct conn *c, const struct http_request *r, bool page,
 
 /* Is it somebody's key or session? Then c->who is that one's from now on. */
 bool who_take_secret(struct conn *c, const char *secret);
+/* It is nobody's from now on, and may do what needs no rights. */
+void who_take_nothing(struct conn *c);
 
 /* The secret of the session's cookie. Gives (free()); NULL: there is none. */
 char *who_cookie(const struct http_request *r);

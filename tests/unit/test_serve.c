@@ -341,6 +341,19 @@ static void a_key_gives_its_rights_to_the_connection_and_no_more(void **state)
     close(fd);
 }
 
+/* Why: lines behind an auth that failed would else be done with more rights than were asked for. */
+static void after_a_wrong_key_a_connection_is_nobodys(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"auth\",\"key\":\"bad\"}\n{\"op\":\"trigger\",\"title\":\"x\"}\n");
+    desk_hears_part(h, fd, "trigger: say who you are", false);
+    desk_say(h, fd, "{\"op\":\"auth\",\"key\":\"good\"}\n");
+    desk_hears_part(h, fd, "key:wall", false);
+    assert_int_equal(h->submitted_count, 0);
+    close(fd);
+}
+
 /* Why: a leaked key that is revoked must not go on watching through the night. */
 static void whoever_is_in_by_a_key_is_cut_off_when_it_is_gone(void **state)
 {
@@ -645,6 +658,7 @@ int main(void)
         T(the_daemons_own_user_may_do_all),
         T(the_value_of_a_contact_goes_beside_the_input),
         T(a_key_gives_its_rights_to_the_connection_and_no_more),
+        T(after_a_wrong_key_a_connection_is_nobodys),
         T(whoever_is_in_by_a_key_is_cut_off_when_it_is_gone),
         T(a_timeline_says_where_it_goes_on),
         T(a_timeline_after_an_event_of_a_restored_database_is_refused),
