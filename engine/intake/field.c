@@ -133,9 +133,11 @@ static enum code words_check(const char *field, const struct field *def, const j
     if (!json_is_array(value))
         return word_check(field, def, value, r);
     size_t count = json_array_size(value);
+    AUTO_TEXT(known);
+    words_add(&known, def->words);
     if (count == 0 || count > (size_t)def->most)
-        return refuse(r, CODE_BAD_FIELD, field, NULL,
-                      "%s: a list of 1 to %" PRId64 " words is taken", field, def->most);
+        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " words are taken, of %s",
+                      field, def->most, text_str(&known));
     for (size_t i = 0; i < count; i++) {
         enum code code = word_check(field, def, json_array_get(value, i), r);
         if (code)

@@ -43,6 +43,8 @@ static const struct {
     {"{\"op\":\"login\",\"key\":\"a\",\"link\":\"b\"}", CODE_MISSING_FIELD, "key", "", "one of"},
     {"{\"op\":\"key_create\",\"name\":\"a\",\"scopes\":[\"raed\"]}", CODE_BAD_FIELD, "scopes",
      "read", "is none of trigger read respond order admin"},
+    {"{\"op\":\"key_create\",\"name\":\"a\",\"scopes\":[]}", CODE_BAD_FIELD, "scopes", "",
+     "1 to 5 words are taken, of trigger read"},
     {"{\"op\":\"key_create\",\"name\":\"a\\nb\"}", CODE_BAD_FIELD, "name", "", "control"},
     /* links: what is cut off is said to be so */
     {"{\"op\":\"link_show\"}", CODE_MISSING_FIELD, "token", "", "is missing"},
