@@ -1,5 +1,5 @@
 /*
- * muster help - the commands, one of them, the kinds of events, or the codes of refusals.
+ * muster help - the commands, one or a family of them, the kinds of events, the codes of refusals.
  */
 #include "base/code.h"
 #include "core/record.h"
@@ -104,6 +104,19 @@ static int all_run(const struct ctl *c)
     return EXIT_OK;
 }
 
+/* "key": key create, key list, key revoke. returns  how many there are. */
+static size_t family_help(const struct ctl *c, const char *word, struct text *to)
+{
+    size_t len = strlen(word), count = 0;
+    for (const struct command *const *at = ctl_commands; *at; at++) {
+        if (strncmp((*at)->name, word, len) != 0 || (*at)->name[len] != ' ')
+            continue;
+        text_add(to, count++ ? "\n" : "");
+        command_help(c, *at, to);
+    }
+    return count;
+}
+
 static int run(struct ctl *c, const struct args *a)
 {
     size_t used = 0;
@@ -115,9 +128,10 @@ static int run(struct ctl *c, const struct args *a)
     if (strcmp(a->words[0], "errors") == 0)
         return errors_run(c);
     const struct command *command = command_find(a->words, a->words_count, &used);
-    if (!command)
+    if (command)
+        command_help(c, command, &out);
+    else if (a->words_count > 1 || !family_help(c, a->words[0], &out))
         return command_unknown(c, a->words, a->words_count);
-    command_help(c, command, &out);
     print(&out);
     return EXIT_OK;
 }

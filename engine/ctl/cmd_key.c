@@ -10,8 +10,10 @@
 
 static const struct option_spec create_options[] = {
     OPTION_MANY(
-        "--scope", "S[,S]", "what it may do: trigger, read, respond, order, admin",
-        "权限：trigger（触发）、read（查看）、respond（应答）、order（下令）、admin（管理）"),
+        "--scope", "S[,S]",
+        "what it may do: trigger, read, respond, order, admin (keys, contacts, configuration)",
+        "权限：trigger（触发）、read（查看）、respond（应答）、order（下令）、admin（管理密钥、联系"
+        "方式和配置）"),
     OPTION("--expires", "D", "for how long it is good, like 90d; without it, for ever",
            "有效期，如 90d；不写则长期有效"),
     {.name = NULL},

@@ -117,6 +117,9 @@ def helps(t, ctl):
     r = ctl("trigger", "--help")
     t.check(r.code == 0 and "--field [STATION.]K=V" in r.out and "examples:" in r.out,
             "trigger --help", r)
+    r = ctl("help", "key")
+    t.check(r.code == 0 and all("muster key " + n in r.out for n in ("create", "list", "revoke")),
+            "help of the first word of several commands has them all", r)
     t.check("用法" in ctl("help", "trigger", lang="zh_CN.UTF-8").out, "help in Chinese by LC_ALL")
     t.check("用法" in ctl("help", "trigger", "--lang", "zh").out, "help in Chinese by --lang")
     t.check("incident_opened" in ctl("help", "kinds").out, "help kinds")
