@@ -9,6 +9,7 @@
 #include "core/call.h"
 #include "core/incident.h"
 #include "core/notice.h"
+#include "core/once.h"
 #include "core/plan_run.h"
 
 #include <stdlib.h>
@@ -80,6 +81,7 @@ static void apply_opened(struct core *c, const struct record *r)
     uint8_t digest[16];
     if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
         dedup_bind(c, i->key, i->id, digest);
+    once_apply(c, r);
 }
 
 /* A trigger with the same key may raise grade and warning; it is what a repeat is compared with. */
@@ -96,6 +98,7 @@ static void apply_updated(struct core *c, struct incident *i, const struct recor
     }
     if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
         dedup_bind(c, i->key, i->id, digest);
+    once_apply(c, r);
 }
 
 static void apply_answered(struct core *c, struct incident *i, const struct record *r)
@@ -172,6 +175,9 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     switch (r->kind) {
     case REC_UPDATED:
         apply_updated(c, i, r);
+        break;
+    case REC_REPEATED:
+        once_apply(c, r);
         break;
     case REC_CALL_ANSWERED:
     case REC_ANSWER_NOTED:

@@ -128,6 +128,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
     TAILQ_INIT(&c->suspects);
+    TAILQ_INIT(&c->onces);
     return c;
 }
 

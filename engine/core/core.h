@@ -92,5 +92,6 @@ json_t *core_self_alarm(const struct core *c);
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
+    int64_t once_keys; /* Idempotency-Keys that are kept */
 };
 struct core_stats core_stats(const struct core *c);

@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/incident.h"
 #include "core/notice.h"
+#include "core/once.h"
 #include "core/plan_run.h"
 #include "core/receipt.h"
 #include "core/trigger.h"
@@ -245,6 +246,7 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
         char hex[33];
         hex16(c->in->digest, hex);
         json_put_str(open, "digest", hex);
+        once_put(c, sealed);
     }
     core_emit(c, REC_UPDATED, i,
               (struct emit){.actor = actor_input(c), .body = open, .sealed = sealed});

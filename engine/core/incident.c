@@ -2,6 +2,7 @@
 
 #include "core/call.h"
 #include "core/notice.h"
+#include "core/once.h"
 
 #include <assert.h>
 #include <search.h>
@@ -142,7 +143,8 @@ static void dedup_mark(struct core *c, struct dedup *d)
     d->dirty = true;
 }
 
-void dedup_bind(struct core *c, const char *key, struct uuid incident, const uint8_t digest[16])
+struct dedup *dedup_bind(struct core *c, const char *key, struct uuid incident,
+                         const uint8_t digest[16])
 {
     struct dedup *d = dedup_find(c, key);
     if (!d) {
@@ -155,6 +157,7 @@ void dedup_bind(struct core *c, const char *key, struct uuid incident, const uin
     memcpy(d->digest, digest, sizeof d->digest);
     d->gone = false;
     dedup_mark(c, d);
+    return d;
 }
 
 /* The key binds no more: its row goes with the next batch, and it with the row (core_dirty_rows).
@@ -187,6 +190,7 @@ struct row dedup_row(const struct dedup *d)
     json_open(&body, '{');
     json_add_str(&body, "digest", hex);
     json_add_str(&body, "incident", uuid_text(d->incident, id));
+    once_to_row(d, &body);
     json_shut(&body, '}');
     return (struct row){.kind = ROW_KEY,
                         .id = mem_str(d->key),
@@ -202,7 +206,7 @@ void dedup_from_row(struct core *c, const struct row *r)
     const char *incident = json_str(r->body, "incident");
     const char *hex = json_str(r->body, "digest");
     if (incident && hex && uuid_parse(incident, &id) && hex16_parse(hex, digest))
-        dedup_bind(c, r->id, id, digest);
+        once_from_row(c, dedup_bind(c, r->id, id, digest), r->body);
 }
 
 void hex16(const uint8_t b[16], char ret[33])

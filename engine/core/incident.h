@@ -27,7 +27,8 @@ void plan_timer_drop(struct core *c, struct plan_timer *t);
 struct plan_timer *plan_timer_find(const struct incident *i, const char *step);
 
 struct dedup *dedup_find(const struct core *c, const char *key);
-void dedup_bind(struct core *c, const char *key, struct uuid incident, const uint8_t digest[16]);
+struct dedup *dedup_bind(struct core *c, const char *key, struct uuid incident,
+                         const uint8_t digest[16]);
 void dedup_release(struct core *c, const char *key);
 void dedup_forget(struct core *c, struct dedup *d);
 struct row dedup_row(const struct dedup *d);

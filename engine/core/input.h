@@ -86,6 +86,7 @@ struct input {
     struct principal who;
     struct reply_to to;
     uint8_t digest[16]; /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
+    const char *once;   /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
     struct uuid
         incident;       /* IN_ANSWER to IN_ORDER, IN_STUCK; elsewhere whom it is about, if known */
     struct uuid notice; /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */

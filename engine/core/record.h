@@ -32,6 +32,8 @@
     X(REC_INPUT_REFUSED, "input_refused", "an input that crashed the engine twice was refused")    \
     X(REC_INCIDENT_OPENED, "incident_opened", "a trigger was accepted")                            \
     X(REC_UPDATED, "updated", "facts or a note were reported")                                     \
+    X(REC_REPEATED, "repeated",                                                                    \
+      "a trigger came again with nothing new; its Idempotency-Key is kept")                        \
     X(REC_CALL_ANSWERED, "call_answered", "a person who was called accepts")                       \
     X(REC_CALL_DECLINED, "call_declined", "a person who was called cannot come")                   \
     X(REC_ANSWER_NOTED, "answer_noted", "an answer by somebody whom no open call waits for")       \

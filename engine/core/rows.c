@@ -5,6 +5,7 @@
 #include "core/core.h"
 #include "core/incident.h"
 #include "core/notice.h"
+#include "core/once.h"
 #include "core/state.h"
 
 #include <search.h>
@@ -192,5 +193,6 @@ void core_load_end(struct core *c, int64_t last_seq)
     }
     c->config_dirty = false;
     c->seq = last_seq;
+    once_load_end(c);
     notice_load_end(c);
 }

@@ -307,6 +307,7 @@ static void say_engine(const struct say *s)
         {REC_CONFIG_REFUSED, "场所或预案有错误，继续使用原版本"},
         {REC_CONTACT_SET, "联系方式已更新"},
         {REC_INPUT_REFUSED, "拒绝两次使引擎中止的输入"},
+        {REC_REPEATED, "收到重复的触发，没有新内容"},
         {REC_TURN_DROPPED, "预案已停止，其迟到的一步作废"},
     };
     for (size_t n = 0; s->zh && n < sizeof words / sizeof *words; n++) {

@@ -180,13 +180,25 @@ struct incident {
     STAILQ_ENTRY(incident) changed;
 };
 
-/* A dedup key that binds, per principal, while its incident is open. */
+/* What came of a trigger: an incident, news of one, or nothing that was not known. */
+enum said { SAID_NEW, SAID_UPDATED, SAID_KNOWN };
+
+/*
+ * A key that binds, per principal: a dedup key while its incident is open, an Idempotency-Key until
+ * its time is over (once.h).
+ */
 struct dedup {
     char *key;
     struct uuid incident;
     uint8_t digest[16];
     bool dirty, gone;
     STAILQ_ENTRY(dedup) changed;
+
+    /* of an Idempotency-Key */
+    enum said said;
+    mono_ms until; /* 0: it is a dedup key */
+    int64_t seq;   /* of the record that bound it: the oldest goes first */
+    TAILQ_ENTRY(dedup) once;
 };
 
 struct planner {
@@ -216,6 +228,7 @@ struct core {
     STAILQ_HEAD(, incident) incidents_changed;
     STAILQ_HEAD(, notice) notices_changed;
     STAILQ_HEAD(, dedup) dedups_changed;
+    TAILQ_HEAD(, dedup) onces; /* those that are Idempotency-Keys, oldest first */
     STAILQ_HEAD(, holder) holders_changed;
 
     /* volatile */

@@ -2,6 +2,7 @@
 
 #include "core/decide.h"
 #include "core/incident.h"
+#include "core/once.h"
 #include "core/plan_run.h"
 
 #include <stdlib.h>
@@ -137,6 +138,7 @@ static struct incident *trigger_open(struct core *c, const struct plan_head *hea
         json_put_str(sealed, "key", full);
         free(full);
     }
+    once_put(c, sealed);
     core_emit_for(c, REC_INCIDENT_OPENED, id,
                   (struct emit){.actor = actor_input(c),
                                 .body = trigger_body(c, head, pin, seed),
@@ -144,13 +146,14 @@ static struct incident *trigger_open(struct core *c, const struct plan_head *hea
     return core_incident(c, id);
 }
 
-static void trigger_reply(struct core *c, const struct incident *i, bool new, bool updated)
+void trigger_reply(struct core *c, struct uuid incident, enum said said, bool repeated)
 {
     char id[UUID_TEXT];
-    json_t *reply = json_put_str(json_object(), "incident", uuid_text(i->id, id));
-    json_put_str(reply, "state", incident_state_name(i->state));
-    json_put(reply, "new", json_boolean(new));
-    json_put_true(reply, "updated", updated);
+    json_t *reply = json_put_str(json_object(), "incident", uuid_text(incident, id));
+    json_put_str(reply, "state", incident_state_name(INCIDENT_OPEN));
+    json_put(reply, "new", json_boolean(said == SAID_NEW));
+    json_put_true(reply, "updated", said == SAID_UPDATED);
+    json_put_true(reply, "repeated", repeated);
     core_reply_ok(c, reply);
 }
 
@@ -177,7 +180,8 @@ static bool trigger_repeat(struct core *c)
     if (!i)
         return false;
     if (!memcmp(d->digest, c->in->digest, sizeof d->digest)) {
-        trigger_reply(c, i, false, false);
+        once_keep(c, i);
+        trigger_reply(c, i->id, SAID_KNOWN, false);
         return true;
     }
     AUTO_JSON(news);
@@ -188,7 +192,7 @@ static bool trigger_repeat(struct core *c)
     json_put_str(news, "grade", json_str(c->in->body, "grade"));
     json_put_str(news, "warning", json_str(c->in->body, "warning"));
     if (incident_update(c, i, news))
-        trigger_reply(c, i, false, true);
+        trigger_reply(c, i->id, SAID_UPDATED, false);
     return true;
 }
 
@@ -201,7 +205,7 @@ void decide_trigger(struct core *c)
         core_refuse(c, CODE_DENIED, NULL, NULL, "%s may not trigger", c->in->who.id);
         return;
     }
-    if (trigger_repeat(c) || !trigger_plan(c, &head, &pin) ||
+    if (once_repeat(c) || trigger_repeat(c) || !trigger_plan(c, &head, &pin) ||
         !trigger_facts(c, head, json_at(c->in->body, "fields"), &occurrences))
         return;
     if (c->in->space_low) {
@@ -216,7 +220,7 @@ void decide_trigger(struct core *c)
         return;
     }
     struct incident *i = trigger_open(c, head, pin, occurrences);
-    trigger_reply(c, i, true, false);
+    trigger_reply(c, i->id, SAID_NEW, false);
     if (!pin)
         plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);
 }

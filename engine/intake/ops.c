@@ -58,6 +58,7 @@ static const struct field trigger_fields[] = {
     {.name = "labels", .type = FIELD_MAP, .most = MAP_MEMBERS},
     {.name = "fields", .type = FIELD_FACTS},
     {.name = "key", .type = FIELD_TEXT, .most = KEY_BYTES},
+    {.name = "idempotency_key", .type = FIELD_NAME, .most = KEY_BYTES},
     {.name = "drill", .type = FIELD_BOOL},
     {.name = "level", .type = FIELD_WORD, .words = grades, .reserved = true},
     END,

@@ -141,7 +141,8 @@ static enum code login_check(const json_t *object, struct refusal *r)
 /* What the core gets: the operation's own fields. */
 static json_t *body_take(const json_t *object)
 {
-    static const char *const not_of_body[] = {"op", "ref", "lang", "incident", "value", NULL};
+    static const char *const not_of_body[] = {
+        "op", "ref", "lang", "incident", "value", "idempotency_key", NULL};
     json_t *body = json_copy(json_unconst(object));
     for (const char *const *name = not_of_body; *name; name++)
         (void)json_object_del(body, *name);
@@ -176,6 +177,7 @@ enum code request_read(json_t *object, struct request *ret, struct refusal *ret_
         return code;
     ret->lang = json_str(object, "lang");
     ret->value = json_str(object, "value");
+    ret->once = json_str(object, "idempotency_key");
     ret->body = body_take(object);
     secret_take(ret);
     query_take(ret);

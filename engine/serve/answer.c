@@ -229,6 +229,7 @@ static void answer_input(struct conn *c, uint64_t line, const struct request *r,
                        .to = {c->id, line},
                        .incident = r->incident,
                        .notice = r->link.notice,
+                       .once = r->once,
                        .body = r->body};
     if (r->op == OP_PHONE_SEEN)
         json_put_str(r->body, "receipt", "seen");

@@ -41,6 +41,7 @@ static json_t *event_data(const struct record *r)
         (void)json_object_del(data, "body"); /* as rendered: the code stands in it */
     if (r->kind == REC_INCIDENT_OPENED)
         (void)json_object_del(data, "seed");
+    (void)json_object_del(data, "once"); /* between its sender and us */
     return data;
 }
 

@@ -390,13 +390,18 @@ void lab_after(struct lab *lab, int64_t ms)
 
 /* --- people --- */
 
-const json_t *lab_trigger(struct lab *lab, const char *body)
+const json_t *lab_trigger_once(struct lab *lab, const char *once, const char *body)
 {
-    lab_input(lab, (struct input){.kind = IN_TRIGGER}, body);
+    lab_input(lab, (struct input){.kind = IN_TRIGGER, .once = once}, body);
     const char *id = json_str(lab->reply, "incident");
     if (id)
         memcpy(lab->incident, id, UUID_TEXT);
     return lab->reply;
+}
+
+const json_t *lab_trigger(struct lab *lab, const char *body)
+{
+    return lab_trigger_once(lab, NULL, body);
 }
 
 const json_t *lab_say(struct lab *lab, enum input_kind kind, const char *body)

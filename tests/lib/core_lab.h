@@ -67,6 +67,7 @@ void lab_site_without_sms(struct lab *lab);
 
 /* people; each gives the reply */
 const json_t *lab_trigger(struct lab *lab, const char *body);
+const json_t *lab_trigger_once(struct lab *lab, const char *once, const char *body);
 const json_t *lab_answer(struct lab *lab, const char *person);
 const json_t *lab_say(struct lab *lab, enum input_kind kind, const char *body);
 /* The body of the last message to this person, as it was written first. Gives. */

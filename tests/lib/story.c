@@ -702,7 +702,11 @@ static json_t *story_json(const char *single_quoted)
 static const json_t *story_ask(struct story *s, enum input_kind kind, struct uuid incident,
                                json_t *takes_body)
 {
+    AUTO_JSON(once); /* no part of what the input says, as in intake */
+    once = json_share(json_at(takes_body, "idempotency_key"));
+    json_object_del(takes_body, "idempotency_key");
     struct input in = {.kind = kind,
+                       .once = json_string_value(once),
                        .incident = incident,
                        .notice = s->notice,
                        .body = takes_body,

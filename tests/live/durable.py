@@ -8,6 +8,7 @@ syncs slow, or lets them fail, and the test looks at what the daemon says before
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -244,11 +245,41 @@ def nobody_left(t):
         client.close()
 
 
+def known_request(t):
+    """The reply was lost with the daemon; the sender knows only its own key."""
+    with h.House(plans=PLANS) as house:
+        house.start()
+        client = house.client()
+        line = dict(op="trigger", plan="tell", title="once", idempotency_key="a1")
+        first = client.ask(**line)
+        client.ask(op="order", incident=first["incident"], action="terminate", reason="over")
+        kill_family(house)
+        house.start()
+        client = house.client()
+        t.equal(client.ask(**line), {**first, "repeated": True},
+                "after kill -9 a trigger sent again has the reply of the first time, though its "
+                "incident is over")
+        other = client.ask(**{**line, "title": "another"})
+        t.equal(other.get("code"), "idempotency_mismatch",
+                "and another one under its Idempotency-Key is refused")
+        t.equal(len(client.ask(op="list")["incidents"]), 1, "nothing was opened twice")
+        t.equal(house.stop(), 0, "it stops in order")
+        done = subprocess.run([h.MUSTER, "journal", "rebuild", "--data", house.data],
+                              capture_output=True, text=True)
+        t.check(done.returncode == 0, "the projections are made again from the journal", done)
+        house.start()
+        client = house.client()
+        t.equal(client.ask(**line), {**first, "repeated": True},
+                "a database made again from its journal knows the key, too")
+        client.close()
+
+
 def main():
     with tap.Plan() as t:
         same_call(t)
         nobody_left(t)
         low_disk(t)
+        known_request(t)
         if os.path.exists(SLOWSYNC):
             slow_disk(t)
             failing_disk(t)

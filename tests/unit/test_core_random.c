@@ -47,7 +47,8 @@ static void night_trigger(struct night *n)
     text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}", chance(n, 4),
               chance(n, 5), chance(n, 4) ? ",'plan':'flood'" : ",'kind':'smoke'",
               chance(n, 4) ? "" : ",'drill':true");
-    const json_t *reply = lab_trigger(&n->lab, text_str(&body));
+    static const char *const onces[] = {"o1", "o2", "o3", NULL};
+    const json_t *reply = lab_trigger_once(&n->lab, onces[chance(n, 4)], text_str(&body));
     if (json_bool(reply, "new"))
         memcpy(n->incidents[n->count < INCIDENTS ? n->count++ : (int)chance(n, INCIDENTS)],
                n->lab.incident, UUID_TEXT);

@@ -194,6 +194,21 @@ static void a_trigger_becomes_an_input_with_only_its_own_fields_in_the_body(void
     request_done(&r);
 }
 
+/* Two requests that say the same must be the same to the core, whatever their keys. */
+static void an_idempotency_key_is_no_part_of_what_a_trigger_says(void **state)
+{
+    (void)state;
+    struct request r;
+    takes("{\"op\":\"trigger\",\"title\":\"x\",\"key\":\"k\",\"idempotency_key\":\"a1\"}", &r);
+    assert_string_equal(r.once, "a1");
+    assert_null(json_at(r.body, "idempotency_key"));
+    assert_string_equal(json_str(r.body, "key"), "k");
+    request_done(&r);
+    takes("{\"op\":\"trigger\",\"title\":\"x\"}", &r);
+    assert_null(r.once);
+    request_done(&r);
+}
+
 /* Rule R11: the value of a contact belongs into the vault and nowhere else. */
 static void the_value_of_a_contact_stays_out_of_the_body(void **state)
 {
@@ -372,6 +387,7 @@ int main(void)
         cmocka_unit_test(every_bad_request_is_refused_with_code_field_and_nearest_name),
         cmocka_unit_test(a_refusal_reads_as_the_interface_has_it),
         cmocka_unit_test(a_trigger_becomes_an_input_with_only_its_own_fields_in_the_body),
+        cmocka_unit_test(an_idempotency_key_is_no_part_of_what_a_trigger_says),
         cmocka_unit_test(the_value_of_a_contact_stays_out_of_the_body),
         cmocka_unit_test(an_answer_carries_its_incident_beside_the_body),
         cmocka_unit_test(a_link_names_its_message_and_needs_no_scope),
