@@ -17,6 +17,14 @@ struct uuid uuid_v7(int64_t unix_ms, const uint8_t random[10])
     return u;
 }
 
+int64_t uuid_ms(struct uuid u)
+{
+    uint64_t ms = 0;
+    for (int i = 0; i < 6; i++)
+        ms = ms << 8 | u.b[i];
+    return (int64_t)ms;
+}
+
 static int hex_value(char c)
 {
     if (c >= '0' && c <= '9')

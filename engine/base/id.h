@@ -17,6 +17,7 @@ struct uuid {
 enum { UUID_TEXT = 37 }; /* 36 characters and the NUL */
 
 struct uuid uuid_v7(int64_t unix_ms, const uint8_t random[10]);
+int64_t uuid_ms(struct uuid u); /* when it was made, by what uuid_v7 was told */
 bool uuid_parse(const char *text, struct uuid *ret);       /* lower or upper case; false: not one */
 const char *uuid_text(struct uuid u, char ret[UUID_TEXT]); /* lower case; returns `ret` */
 int uuid_cmp(struct uuid a, struct uuid b);

@@ -74,6 +74,7 @@ static void apply_opened(struct core *c, const struct record *r)
     i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");
     i->opened_at = r->at_ms;
+    c->stats.open[i->drill]++;
     i->plan_live = i->pin != NULL;
     hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
     apply_occurrences(i, ev);
@@ -130,6 +131,7 @@ static void apply_timer(struct core *c, struct incident *i, const struct record 
 
 static void apply_closed(struct core *c, struct incident *i, const struct record *r)
 {
+    c->stats.open[i->drill] -= i->state == INCIDENT_OPEN;
     i->state = INCIDENT_CLOSED;
     i->closed_at = r->at_ms;
     i->plan_live = false;

@@ -210,11 +210,34 @@ bool core_incident_open(const struct core *c, struct uuid id)
     return i && i->state == INCIDENT_OPEN;
 }
 
+static void most_note(struct most *m, struct uuid incident, int64_t count)
+{
+    if (count < m->count && uuid_cmp(incident, m->incident) != 0)
+        return;
+    m->incident = incident;
+    m->count = count;
+}
+
+void core_measure(struct core *c, const struct incident *i)
+{
+    most_note(&c->most_facts, i->id, (int64_t)i->queue_count);
+    most_note(&c->most_turns, i->id, i->plan_live ? i->turns : 0);
+}
+
 struct core_stats core_stats(const struct core *c)
 {
     struct core_stats s = c->stats;
     s.timers = (int64_t)c->timers.count;
+    s.queued_since = place_oldest(c);
+    s.facts_pending = c->most_facts.count;
+    s.turns = c->most_turns.count;
     return s;
+}
+
+const char *core_channel_of(const struct core *c, const char *endpoint)
+{
+    const struct endpoint *e = c->site ? site_endpoint(c->site->site, endpoint) : NULL;
+    return e ? e->channel : NULL;
 }
 
 bool core_configured(const struct core *c)

@@ -89,9 +89,25 @@ json_t *scopes_json(unsigned scopes); /* ["trigger",…]. Gives. */
  */
 json_t *core_self_alarm(const struct core *c);
 
+/* The channel of an endpoint, as the site in force has it; NULL: it has no such endpoint. */
+const char *core_channel_of(const struct core *c, const char *endpoint);
+
+enum {
+    FACTS_PENDING_MAX = 10000, /* of one incident, that its plan has not consumed */
+    TURNS_MAX = 100000,        /* of one incident; then its fallback is called */
+    RECIPIENTS_MAX = 20000,    /* of one turn */
+    ONCE_KEYS_MAX = 100000,    /* Idempotency-Keys: 20 MB; 24 h of one keyed trigger a second */
+};
+
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
-    int64_t once_keys; /* Idempotency-Keys that are kept */
+    int64_t open[2];       /* not over; [1]: drills */
+    int64_t once_keys;     /* Idempotency-Keys that are kept */
+    wall_ms queued_since;  /* when the message was written that has waited longest; 0: none */
+    int64_t facts_pending; /* of the incident where most wait */
+    int64_t turns;         /* of the incident that took most */
+    int64_t recipients;    /* of the turn that wrote to most, in this life */
+    int64_t commands;      /* of the turn that had most, in this life */
 };
 struct core_stats core_stats(const struct core *c);

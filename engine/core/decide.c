@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACTS_PENDING_MAX = 10000 };
-
 /* --- the end --- */
 
 static void incident_close(struct core *c, struct incident *i, const char *why)
@@ -132,6 +130,23 @@ void answer_call_early(struct core *c, struct incident *i, const char *step, con
     notice_recall_step(c, i, step);
 }
 
+/* How long the calls that are answered have rung, the longest of them. */
+static void waited_put(const struct core *c, const struct incident *i, const json_t *steps,
+                       json_t *body)
+{
+    int64_t waited = -1;
+    size_t n;
+    json_t *step;
+    json_array_foreach(steps, n, step)
+    {
+        int64_t since = c->in->wall - notice_first_at(i, json_string_value(step));
+        if (since > waited)
+            waited = since;
+    }
+    if (waited >= 0)
+        json_put_int(body, "waited_ms", waited);
+}
+
 /* Record it, as `kind`, with the steps of the calls that it is about. */
 static void answer_emit(struct core *c, struct incident *i, const struct answer *a,
                         enum record_kind kind, const json_t *steps, json_t *takes_ev)
@@ -141,6 +156,8 @@ static void answer_emit(struct core *c, struct incident *i, const struct answer 
     json_put_str(body, "by", a->person);
     json_put_str(body, "call", a->step);
     json_put_str(body, "notice", a->notice ? uuid_text(a->notice->id, id) : NULL);
+    if (kind == REC_CALL_ANSWERED)
+        waited_put(c, i, steps, body);
     core_emit(c, kind, i,
               (struct emit){.actor = actor_answering(c, a),
                             .body = body,
@@ -480,6 +497,7 @@ static void decide_rest(struct core *c)
             continue;
         plan_kick(c, i);
         incident_end_if_done(c, i);
+        core_measure(c, i);
     }
 }
 

@@ -414,4 +414,6 @@ void incident_from_row(struct core *c, const struct row *r)
     json_array_foreach(json_at(b, "calls"), n, item) call_from_json(c, i, item);
     if (i->health != HEALTH_OK)
         c->stats.fallback++;
+    c->stats.open[i->drill] += i->state == INCIDENT_OPEN;
+    core_measure(c, i);
 }

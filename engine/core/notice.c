@@ -50,6 +50,18 @@ bool notice_of_step(const struct incident *i, const char *step)
     return false;
 }
 
+wall_ms notice_first_at(const struct incident *i, const char *step)
+{
+    wall_ms first = INT64_MAX;
+    const struct notice *n;
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        if (!strcmp(n->step, step) && uuid_ms(n->id) < first)
+            first = uuid_ms(n->id);
+    }
+    return first;
+}
+
 static struct notice *notice_new(struct core *c, struct incident *i, struct uuid id,
                                  const char *step)
 {

@@ -22,7 +22,6 @@
 #include "core/state.h"
 
 #define ONCE_MS (24 * MS_HOUR)
-enum { ONCE_KEYS_MAX = 100000 }; /* 20 MB at most; 24 h of one keyed trigger a second */
 
 /* The trigger under decision has a key that binds: it is answered or refused. false: it is new. */
 bool once_repeat(struct core *c);

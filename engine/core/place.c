@@ -105,6 +105,19 @@ struct notice *place_gone(struct core *c)
     return NULL;
 }
 
+wall_ms place_oldest(const struct core *c)
+{
+    wall_ms oldest = 0;
+    for (size_t k = 0; k < c->loads_count; k++) {
+        for (int rank = 0; rank < 2; rank++) {
+            const struct notice *n = TAILQ_FIRST(&c->loads[k]->queue[rank]);
+            if (n && (!oldest || uuid_ms(n->id) < oldest))
+                oldest = uuid_ms(n->id);
+        }
+    }
+    return oldest;
+}
+
 void places_done(struct core *c)
 {
     for (size_t k = 0; k < c->loads_count; k++) {

@@ -20,6 +20,8 @@ void place_leave(struct core *c, struct notice *n);
 void place_enqueue(struct core *c, struct notice *n); /* harmless when it waits already */
 void place_dequeue(struct core *c, struct notice *n); /* harmless when it does not */
 
+/* When the message was written that is first in its queue and oldest; 0: no queue has any. */
+wall_ms place_oldest(const struct core *c);
 /* The next to be handed out; NULL: nobody waits, or there is no room. */
 struct notice *place_next(struct core *c);
 /* One that waits for an endpoint which the site does not have any more; NULL: none. */

@@ -10,13 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    RECIPIENTS_MAX = 20000,
-    TURNS_MAX = 100000,
-    TURNS_WARNED = 80000,
-    STRIKES_MAX = 2,
-    LOSSES_A_STRIKE = 5
-};
+enum { TURNS_WARNED = TURNS_MAX / 10 * 8, STRIKES_MAX = 2, LOSSES_A_STRIKE = 5 };
 
 json_t *plan_event(const char *name, json_t *takes_steps, wall_ms at)
 {
@@ -338,6 +332,8 @@ static void notify_command(struct core *c, struct incident *i, const json_t *cmd
     if (!people)
         notify_nobody(c, i, cmd);
     c->recipients += (int64_t)people;
+    if (c->recipients > c->stats.recipients)
+        c->stats.recipients = c->recipients;
     if (c->recipients > RECIPIENTS_MAX)
         plan_fail(c, i, "too_many_recipients", "one turn writes to more than 20,000 people",
                   json_str(cmd, "at"));
@@ -462,6 +458,9 @@ void plan_turn(struct core *c, const json_t *frame)
     c->recipients = 0;
     size_t n;
     json_t *cmd;
+    int64_t commands = (int64_t)json_array_size(json_at(frame, "cmds"));
+    if (commands > c->stats.commands)
+        c->stats.commands = commands;
     /* all of them, even if one of them ends the plan: what it began runs on natively (rule R4) */
     json_array_foreach(json_at(frame, "cmds"), n, cmd) turn_command(c, i, cmd, early);
     if (i->turns == TURNS_WARNED)
@@ -484,26 +483,40 @@ void plan_failed_frame(struct core *c, const json_t *frame)
 /* --- the fallback --- */
 
 /* Why a plan cannot go on, in a few words; the sentence with file and line stands in the record. */
-static const char *reason_words(const char *reason, bool zh)
+static const struct {
+    const char *name, *zh, *en;
+} reasons[PLAN_REASONS] = {
+    {"no_plan", "没有对应的预案", "no plan is for this kind of trigger"},
+    {"error", "预案出错", "the plan has an error"},
+    {"overrun", "预案计算超限", "the plan computes without end"},
+    {"memory", "预案内存超限", "the plan takes too much memory"},
+    {"struck", "预案两次使其进程中止", "the plan ended its process twice"},
+    {"diverged", "预案重放与记录不一致", "the plan does not repeat what is on record"},
+    {"unreadable", "预案的记录无法读回", "its record cannot be read back"},
+    {"turns", "预案轮数达到上限", "the plan has taken 100,000 turns"},
+    {"engine_crash", "引擎两次中止于此事件", "the engine stopped twice at this incident"},
+    {"too_many_commands", "预案一轮命令过多", "the plan gives too many commands at once"},
+    {"too_many_recipients", "预案一轮通知人数过多", "the plan writes to too many people at once"},
+    {"other", "预案超出限度", "the plan went over a limit"},
+};
+
+size_t plan_reason(const char *name)
 {
-    static const struct {
-        const char *reason, *zh, *en;
-    } words[] = {
-        {"no_plan", "没有对应的预案", "no plan is for this kind of trigger"},
-        {"error", "预案出错", "the plan has an error"},
-        {"overrun", "预案计算超限", "the plan computes without end"},
-        {"memory", "预案内存超限", "the plan takes too much memory"},
-        {"struck", "预案两次使其进程中止", "the plan ended its process twice"},
-        {"diverged", "预案重放与记录不一致", "the plan does not repeat what is on record"},
-        {"unreadable", "预案的记录无法读回", "its record cannot be read back"},
-        {"turns", "预案轮数达到上限", "the plan has taken 100,000 turns"},
-        {"engine_crash", "引擎两次中止于此事件", "the engine stopped twice at this incident"},
-    };
-    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
-        if (!strcmp(words[n].reason, reason))
-            return zh ? words[n].zh : words[n].en;
-    }
-    return zh ? "预案超出限度" : "the plan went over a limit";
+    size_t n = 0;
+    while (n < PLAN_REASONS - 1 && strcmp(reasons[n].name, name) != 0)
+        n++;
+    return n;
+}
+
+const char *plan_reason_name(size_t reason)
+{
+    return reasons[reason].name;
+}
+
+static const char *reason_words(const char *name, bool zh)
+{
+    size_t reason = plan_reason(name);
+    return zh ? reasons[reason].zh : reasons[reason].en;
 }
 
 static json_t *fallback_spec(struct core *c, struct incident *i, const char *reason)

@@ -16,6 +16,12 @@
 
 #include "core/state.h"
 
+/* Why plans fail: "reason" of plan_failed. What no name is known for counts as the last, "other".
+ */
+enum { PLAN_REASONS = 12 };
+size_t plan_reason(const char *name);
+const char *plan_reason_name(size_t reason);
+
 /* An event for a plan: {"names":[name],"steps":[…],"at":ms}. Gives. */
 json_t *plan_event(const char *name, json_t *takes_steps, wall_ms at);
 

@@ -205,6 +205,15 @@ struct planner {
     int64_t gen; /* 0: down */
 };
 
+/*
+ * The incident that has most of something. When it gets less, the next one is not looked for: it is
+ * known again when it moves.
+ */
+struct most {
+    struct uuid incident;
+    int64_t count;
+};
+
 TAILQ_HEAD(notice_queue, notice);
 TAILQ_HEAD(incident_queue, incident);
 
@@ -224,6 +233,7 @@ struct core {
     bool config_dirty;
     struct timer_heap timers;
     struct core_stats stats;
+    struct most most_facts, most_turns; /* volatile */
 
     STAILQ_HEAD(, incident) incidents_changed;
     STAILQ_HEAD(, notice) notices_changed;
@@ -275,6 +285,9 @@ const char *core_intern(struct core *c, const char *word);
 json_t *kept_json(const char *kept);
 char *kept_text(const json_t *value);
 void kept_set(char **kept, json_t *takes);
+
+/* What of it is limited, for core_stats. */
+void core_measure(struct core *c, const struct incident *i);
 
 void core_mark(struct core *c, struct incident *i);
 void core_mark_notice(struct core *c, struct notice *n);
