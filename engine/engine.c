@@ -154,6 +154,7 @@ static void engine_release_durable(struct engine *e)
         STAILQ_REMOVE_HEAD(&e->said, link);
         serve_event(e->serve, s->record);
         keyring_durable(e, s->record);
+        tally_record(&e->figures.tally, e->core, s->record);
         record_unref(s->record);
         free(s);
     }
@@ -232,6 +233,14 @@ static void engine_drained(struct engine *e)
     loop_stop(e->loop);
 }
 
+/* The timer that is due: how late it fires is told in the machine's time. */
+static void engine_tick(struct engine *e)
+{
+    int64_t late_ms = e->clock.mono - core_next_due(e->core);
+    histogram_add(&e->figures.lateness, late_ms * 1000 / config_number(e->config, OPT_SPEED));
+    engine_input(e, (struct input){.kind = IN_TICK, .incident = core_next_incident(e->core)});
+}
+
 /* The end of each pass of the loop: timers after everything else, one commit, then what is due. */
 static void engine_pass(void *ctx)
 {
@@ -239,8 +248,7 @@ static void engine_pass(void *ctx)
     engine_sample(e);
     if (e->clock.mono >= e->grace_until) {
         for (int n = 0; n < TICKS_A_PASS && core_next_due(e->core) <= e->clock.mono; n++)
-            engine_input(e,
-                         (struct input){.kind = IN_TICK, .incident = core_next_incident(e->core)});
+            engine_tick(e);
     }
     engine_commit(e);
     store_poll(e->store);
@@ -285,6 +293,7 @@ static void engine_second(void *ctx)
     if (e->word_stale)
         last_word_keep(e);
     engine_space(e);
+    limits_watch(e);
     loop_timer_set(e->second, 1000);
 }
 
@@ -497,6 +506,7 @@ static void engine_free(struct engine *e)
     core_free(e->core);
     demo_free(e);
     keyring_free(e);
+    tally_done(&e->figures.tally);
     free(e->http_url);
 }
 
@@ -533,6 +543,7 @@ int engine_run(struct child *child, const struct config *config)
     struct why why = {0};
     STAILQ_INIT(&e.waiting);
     STAILQ_INIT(&e.said);
+    figures_init(&e.figures);
     if (sodium_init() < 0)
         abort();
     enum err err = children_new(child, &e.children, &why);

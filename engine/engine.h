@@ -18,6 +18,8 @@
  *     engine_keyring.c  secrets of keys and sessions; who is known by one
  *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
+ *     engine_limits.c   how much of each limit is used; the warnings
+ *     engine_metrics.c  /metrics and /readyz
  *     engine_serve.c    what the line server needs of the engine
  *
  * Threads    The loop thread alone.
@@ -28,6 +30,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "core/core.h"
+#include "core/tally.h"
 #include "serve/serve.h"
 #include "store/store.h"
 #include "world/children.h"
@@ -70,6 +73,55 @@ struct vault_news {
 /* Free on the disk, beside the reserve. */
 enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
 
+/* enum, name, is it warned of here, what happens at it */
+#define LIMIT_TABLE(X)                                                                             \
+    X(LIMIT_INCIDENTS, "limits.incidents", true, "above it triggers are refused")                  \
+    X(LIMIT_CONNECTIONS, "limits.connections", false, "serve warns as the clients come")           \
+    X(LIMIT_CONNECTIONS_ADDRESS, "limits.connections_address", true,                               \
+      "of one address; above it further ones of that address are refused")                         \
+    X(LIMIT_ATTEMPTS, "limits.attempts", false, "what is above waits for a place, as it should")   \
+    X(LIMIT_STORE_QUEUE, "store.queue_bytes", true,                                                \
+      "above it everything waits for the disk; look whether it is slow")                           \
+    X(LIMIT_STORE_WAL, "store.wal_bytes", false, "the log is emptied at it, again and again")      \
+    X(LIMIT_STORE_RESERVE, "store.reserve_bytes", false, "engine.c warns, with the bytes free")    \
+    X(LIMIT_ACCESS_KEYS, "access.keys", true, "above it no key is made; revoke some")              \
+    X(LIMIT_ACCESS_SESSIONS, "access.sessions", true,                                              \
+      "above it the oldest session of whoever has most is closed")                                 \
+    X(LIMIT_IDEMPOTENCY_KEYS, "idempotency_keys", true,                                            \
+      "above it the oldest is forgotten before its 24 h are over")                                 \
+    X(LIMIT_FACTS_PENDING, "facts_pending", true,                                                  \
+      "wait for the plan of one incident; above it its updates are refused")                       \
+    X(LIMIT_TURNS, "turns", true, "of one incident; then its fallback is called")                  \
+    X(LIMIT_RECIPIENTS, "recipients", true,                                                        \
+      "of one turn; a plan that writes to more at once is followed by its fallback")               \
+    X(LIMIT_COMMANDS, "commands", true,                                                            \
+      "of one turn; a plan that gives more at once is followed by its fallback")
+
+enum limit {
+#define X(limit, name, warned, sentence) limit,
+    LIMIT_TABLE(X)
+#undef X
+        LIMITS
+};
+
+/* Why a planner's process ended. */
+enum planner_end {
+    PLANNER_CPU,   /* its own watchdog */
+    PLANNER_FAULT, /* a fatal signal of its own making */
+    PLANNER_QUIET, /* killed here for its silence */
+    PLANNER_ASKED, /* killed here for another reason: a suspect's turn was over */
+    PLANNER_LOST,  /* by no fault of its own */
+    PLANNER_ENDS
+};
+
+/* Counted since the start; beside the tally of records. */
+struct engine_figures {
+    struct tally tally;
+    struct histogram lateness; /* of timers */
+    int64_t planner_ends[PLANNER_ENDS];
+    bool warned[LIMITS];
+};
+
 struct source;     /* engine_planner.c */
 struct check;      /* engine_config.c */
 struct demo_state; /* engine_demo.c */
@@ -109,6 +161,7 @@ struct engine {
     int64_t attempts;
     int64_t draining_ms; /* for so long */
     int64_t second_at;   /* when the second's timer fired last, CLOCK_BOOTTIME ms */
+    struct engine_figures figures;
 
     struct check *check;
     bool listening, ready, draining, trouble;
@@ -182,6 +235,16 @@ void config_free(struct engine *e);
 /* The frame "check" for all files of a plans folder: also for `muster plan check`. Gives. */
 enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_USE;
 bool config_in_force(const struct engine *e);
+
+/* engine_limits.c */
+double limit_used(const struct engine *e, enum limit l); /* 1: all of it */
+const char *limit_name(enum limit l);
+void limits_watch(struct engine *e); /* once a second */
+
+/* engine_metrics.c */
+void figures_init(struct engine_figures *f);
+void engine_metrics(void *ctx, struct text *to);
+bool engine_ready(void *ctx, struct text *report);
 
 /* engine_serve.c */
 struct serve *engine_serve_new(struct engine *e);

@@ -16,6 +16,7 @@ enum {
     PUNCTUAL_MS = 2000,
     HISTORY_ROWS = 500
 };
+static const char quiet[] = "no answer in time";
 
 /* A pin's sources, and to which planners of today they were sent. */
 struct source {
@@ -69,12 +70,22 @@ void planner_up(struct engine *e, int slot, int64_t gen)
     engine_input(e, (struct input){.kind = IN_PLANNER_UP, .slot = slot, .gen = gen});
 }
 
+static enum planner_end end_of(const struct child_death *d)
+{
+    if (d->cpu_over)
+        return PLANNER_CPU;
+    if (d->killed)
+        return strcmp(d->killed, quiet) == 0 ? PLANNER_QUIET : PLANNER_ASKED;
+    return d->strike ? PLANNER_FAULT : PLANNER_LOST;
+}
+
 void planner_died(struct engine *e, const struct child_death *d)
 {
     char id[UUID_TEXT];
     int slot = (int)d->slot;
     /* Killed by us for its silence: the machine may have stopped it. Its own timer counts CPU. */
     bool fault = d->strike && !d->killed;
+    e->figures.planner_ends[end_of(d)]++;
     AUTO_JSON(body);
     body = json_put_str(json_object(), "fault", fault ? "strike" : "lost");
     json_put_int(body, "signal", d->signal);
@@ -313,6 +324,6 @@ void planner_watch(struct engine *e, int64_t passed_ms)
             continue;
         p->quiet_ms = 0;
         log_warn("planner", "planner%d has said nothing for too long, it is started again", slot);
-        children_kill(e->children, (enum child_slot)slot, p->gen, "no answer in time");
+        children_kill(e->children, (enum child_slot)slot, p->gen, quiet);
     }
 }

@@ -192,6 +192,8 @@ struct serve *engine_serve_new(struct engine *e)
                               .phones = phones,
                               .config = options,
                               .health = health,
+                              .ready = engine_ready,
+                              .metrics = engine_metrics,
                               .keys = keyring_keys,
                               .principal_of = keyring_principal_of,
                               .now = now,

@@ -146,6 +146,17 @@ static void holders_all(const struct core *c, struct holders *ret)
     twalk_r(c->holders, holders_add, ret);
 }
 
+int64_t core_holders(const struct core *c, mono_ms now, bool sessions)
+{
+    struct holders all;
+    int64_t count = 0;
+    holders_all(c, &all);
+    for (size_t n = 0; n < all.count; n++)
+        count += (all.at[n]->by != NULL) == sessions && in_force(all.at[n], now);
+    free(all.at);
+    return count;
+}
+
 static const char *key_name(const struct holder *h)
 {
     return h->id + strlen("key:");
@@ -253,8 +264,6 @@ void access_apply(struct core *c, const struct record *r)
 /* What stands around the name in a principal and in the keys that bind by one is not part of it. */
 static bool key_may_be_made(struct core *c, const char *id, unsigned scopes)
 {
-    struct holders all;
-    int64_t count = 0;
     if (strpbrk(id, " /")) {
         core_refuse(c, CODE_BAD_FIELD, "name", NULL,
                     "name: is one word, without blanks and slashes, like gauges or duty-desk");
@@ -271,11 +280,7 @@ static bool key_may_be_made(struct core *c, const char *id, unsigned scopes)
                     "choose another one (muster key list shows them)");
         return false;
     }
-    holders_all(c, &all);
-    for (size_t n = 0; n < all.count; n++)
-        count += !all.at[n]->by && in_force(all.at[n], c->in->mono);
-    free(all.at);
-    if (count >= ACCESS_KEYS_MAX) {
+    if (core_holders(c, c->in->mono, false) >= ACCESS_KEYS_MAX) {
         core_refuse(c, CODE_LIMIT, NULL, NULL,
                     "%d keys are in force, no more are kept (limit access.keys); revoke some that "
                     "are not needed (muster key list, muster key revoke)",

@@ -26,10 +26,6 @@
 
 #include "core/state.h"
 
-enum {
-    ACCESS_KEYS_MAX = 1000,   /* in force at once: limit "access.keys" */
-    ACCESS_SESSIONS_MAX = 256 /* for a further one, one of whoever has most of them is closed */
-};
 #define ACCESS_SESSION_MS (7 * MS_DAY)
 
 struct holder {

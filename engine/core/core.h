@@ -79,6 +79,8 @@ const char *core_language(const struct core *c); /* of the site; "zh" before the
 
 /* May this key or session do something now? Then what: enum scope, or-ed. */
 bool core_access(const struct core *c, const char *principal, mono_ms now, unsigned *ret_scopes);
+/* How many keys, or sessions, may do something now. */
+int64_t core_holders(const struct core *c, mono_ms now, bool sessions);
 /* Keys by name: [{"name","scopes","created_at","until"?,"revoked_at"?}], until steady ms. Gives. */
 json_t *core_keys(const struct core *c);
 json_t *scopes_json(unsigned scopes); /* ["trigger",…]. Gives. */
@@ -96,6 +98,8 @@ enum {
     FACTS_PENDING_MAX = 10000, /* of one incident, that its plan has not consumed */
     TURNS_MAX = 100000,        /* of one incident; then its fallback is called */
     RECIPIENTS_MAX = 20000,    /* of one turn */
+    ACCESS_KEYS_MAX = 1000,    /* in force at once */
+    ACCESS_SESSIONS_MAX = 256, /* for a further one, one of whoever has most of them is closed */
     ONCE_KEYS_MAX = 100000,    /* Idempotency-Keys: 20 MB; 24 h of one keyed trigger a second */
 };
 

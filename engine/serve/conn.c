@@ -170,6 +170,15 @@ static void slot_say(struct conn *c)
         watch_begin(c, begins);
 }
 
+/* By what code it was answered, for /metrics. */
+static void intake_count(struct conn *c, const json_t *reply)
+{
+    enum code code = CODE_OK;
+    if (!json_is_true(json_at(reply, "ok")) && !code_parse(json_str_or(reply, "code", ""), &code))
+        code = CODE_STORE; /* a refusal without a name is a fault of the house */
+    c->serve->stats.intake[c->door][code]++;
+}
+
 static void slot_fill(struct slot *slot, struct text *bytes)
 {
     slot->reply_len = bytes->len;
@@ -182,6 +191,7 @@ static void slot_fill_watch(struct conn *c, struct slot *slot)
     AUTO_TEXT(bytes);
     AUTO_JSON(reply);
     reply = watch_reply(c, slot->watch);
+    intake_count(c, reply);
     c->dialect->watch_begins(c, slot, reply, &bytes);
     slot_fill(slot, &bytes);
 }
@@ -209,8 +219,7 @@ void conn_reply(struct conn *c, uint64_t line, json_t *body)
     struct slot *slot = conn_slot(c, line);
     if (slot && !slot->reply && !slot->watch) {
         AUTO_TEXT(bytes);
-        if (!json_is_true(json_at(body, "ok")))
-            c->serve->stats.refused++;
+        intake_count(c, body);
         c->dialect->render(c, slot, body, &bytes);
         slot_fill(slot, &bytes);
         conn_say_slots(c);

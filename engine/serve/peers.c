@@ -56,3 +56,12 @@ void peers_leave(struct peers *p, const struct peer *who)
     if (--known->connections == 0)
         *known = p->all[--p->count];
 }
+
+int64_t peers_most(const struct peers *p)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->all[i].connections > most)
+            most = p->all[i].connections;
+    return most;
+}

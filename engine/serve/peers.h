@@ -27,5 +27,8 @@ void peers_done(struct peers *p);
 bool peers_enter(struct peers *p, const struct peer *who, int64_t most);
 void peers_leave(struct peers *p, const struct peer *who);
 
+/* How many the one has that has most. */
+int64_t peers_most(const struct peers *p);
+
 /* Whose socket address this is. */
 struct peer peer_of(const struct sockaddr_storage *at);

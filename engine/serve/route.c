@@ -39,6 +39,8 @@ static const struct route routes[] = {
     {ANSWERS(GET, "/assets/{file}", page_file)},
     {ANSWERS(GET, "/favicon.svg", page_file)},
     {ANSWERS(GET, "/livez", page_livez)},
+    {ANSWERS(GET, "/readyz", page_readyz)},
+    {ANSWERS(GET, "/metrics", page_metrics)},
 };
 
 /* Promised (INTERFACES 4), not built yet: the beginnings of their paths. */

@@ -2,6 +2,7 @@
 #include "serve/http_reply.h"
 #include "serve/watch.h"
 
+#include "base/limit.h"
 #include "base/log.h"
 
 #include <assert.h>
@@ -121,6 +122,7 @@ static void refuse_client(const struct listener *l, int fd, const char *sentence
     AUTO_JSON(reply);
     (void)refuse(&r, CODE_TOO_MANY_CONNECTIONS, NULL, NULL, "%s", sentence);
     reply = refusal_json(&r);
+    l->serve->stats.intake[l->door][CODE_TOO_MANY_CONNECTIONS]++;
     if (l->door == DOOR_HTTP) {
         http_refusal_write(reply, l->serve->port->now(l->serve->port->ctx), &bytes);
     } else {
@@ -131,19 +133,14 @@ static void refuse_client(const struct listener *l, int fd, const char *sentence
     close(fd);
 }
 
-/* Limits are warned of at 80 %, once, until it is 70 % again (rule R2). */
 static void crowd_watch(struct serve *s)
 {
     int64_t now = s->stats.connections, most = s->config.connections_max;
-    if (!s->crowded && now * 10 >= most * 8)
+    if (limit_warns(&s->crowded, now, most))
         log_warn("serve",
                  "connections=%" PRId64 " of limits.connections=%" PRId64
                  "; further ones are refused above it",
                  now, most);
-    if (now * 10 >= most * 8)
-        s->crowded = true;
-    else if (now * 10 < most * 7)
-        s->crowded = false;
 }
 
 static bool caller_of(const struct listener *l, int fd, struct caller *ret)
@@ -327,5 +324,7 @@ bool serve_idle(const struct serve *s)
 
 struct serve_stats serve_stats(const struct serve *s)
 {
-    return s->stats;
+    struct serve_stats stats = s->stats;
+    stats.connections_address = peers_most(&s->peers);
+    return stats;
 }

@@ -25,6 +25,7 @@
  */
 #pragma once
 
+#include "base/code.h"
 #include "base/loop.h"
 #include "core/input.h"
 #include "core/store_port.h"
@@ -61,7 +62,8 @@ struct serve_port {
     json_t *(*phones)(void *ctx, size_t most);
     json_t *(*config)(void *ctx); /* {"options":[…]}: config_json */
     json_t *(*health)(void *ctx); /* further members of `ping` */
-    /* Is everything there that accepting, planning and calling need? A line for each thing. */
+    /* Is everything there that accepting, planning and calling need? A line for each thing, "ok
+       NAME" or "failing NAME: sentence". */
     bool (*ready)(void *ctx, struct text *report);
     void (*metrics)(void *ctx, struct text *to); /* in the text format of Prometheus */
     json_t *(*keys)(void *ctx);                  /* {"keys":[{"name","scopes",…}]} */
@@ -127,7 +129,9 @@ bool serve_idle(const struct serve *s); /* nothing is owed to anybody */
 
 struct serve_stats {
     int64_t connections, connections_max;
+    int64_t connections_address; /* of the address that has most */
     int64_t watchers;
-    int64_t lines, refused; /* since the start */
+    int64_t lines;                /* since the start, as the next one */
+    int64_t intake[DOORS][CODES]; /* answers to what was asked: CODE_OK, or why it was refused */
 };
 struct serve_stats serve_stats(const struct serve *s);

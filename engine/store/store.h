@@ -24,6 +24,7 @@
  */
 #pragma once
 
+#include "base/histogram.h"
 #include "core/store_port.h"
 
 enum {
@@ -100,7 +101,8 @@ void store_poll(struct store *s);
 struct store_stats {
     int64_t queue_bytes, queue_bytes_max; /* limit "store.queue_bytes": append waits above it */
     int64_t commits, rows;                /* since the start */
-    int64_t commit_us_sum, commit_us_max; /* begin to durable */
+    int64_t commit_us_max;                /* begin to durable */
+    struct histogram commit_times;        /* the same, of all */
     int64_t wal_bytes, wal_bytes_max, wal_cap_bytes;
     int64_t durable_seq;
     bool ballast_in_use;

@@ -266,7 +266,7 @@ static void group_done(struct writer *w, struct pack *group, int64_t took_us)
     w->stats.durable_seq = w->write.committed_seq;
     w->stats.commits++;
     w->stats.rows += rows;
-    w->stats.commit_us_sum += took_us;
+    histogram_add(&w->stats.commit_times, took_us);
     if (took_us > w->stats.commit_us_max)
         w->stats.commit_us_max = took_us;
     pthread_cond_signal(&w->less);
@@ -389,6 +389,7 @@ struct writer *writer_new(struct write write, const struct writer_config *config
     w->stats = (struct store_stats){.queue_bytes_max = config->queue_bytes,
                                     .wal_cap_bytes = config->wal_cap_bytes,
                                     .durable_seq = write.committed_seq,
+                                    .commit_times = {.scale = &histogram_machine},
                                     .ballast_in_use = config->ballast_missing};
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_t attr;

@@ -71,7 +71,13 @@ static void a_refused_line_leaves_the_connection_open(void **state)
     desk_hears_part(h, fd, "\"near\":\"title\"", false);
     desk_say(h, fd, "{\"op\":\"version\"}\n");
     desk_hears(h, fd, VERSION_LINE);
-    assert_int_equal(serve_stats(h->serve).refused, 4);
+    struct serve_stats stats = serve_stats(h->serve);
+    const int64_t *counted = stats.intake[DOOR_UNIX];
+    assert_int_equal(counted[CODE_NOT_AN_OBJECT], 1);
+    assert_int_equal(counted[CODE_BAD_JSON], 1);
+    assert_int_equal(counted[CODE_UNKNOWN_FIELD], 1);
+    assert_int_equal(counted[CODE_DUPLICATE_KEY], 1);
+    assert_int_equal(counted[CODE_OK], 1);
     close(fd);
 }
 

@@ -96,7 +96,7 @@ static void print_run(struct kit *k, const char *name, int batch, bool wait)
     struct store_stats after = store_stats(k->store);
     print_message("# %-36s %8.0f rows/s, %7.0f triggers/s, commit mean %.2f ms, max %.1f ms\n",
                   name, rate, rate / 6,
-                  (double)(after.commit_us_sum - before.commit_us_sum) / 1000.0 /
+                  (double)(after.commit_times.sum_us - before.commit_times.sum_us) / 1000.0 /
                       (double)(after.commits - before.commits),
                   (double)after.commit_us_max / 1000.0);
     kit_stop(k);
