@@ -27,7 +27,8 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := 0.1.0
 WEB     ?= 1
 
-LIBS_PKG   := jemalloc libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium libseccomp
+LIBS_PKG   := jemalloc libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium \
+              libseccomp
 # llhttp: Debian 12 has it as C source in node-llhttp, Debian 13 as a library.
 LLHTTP_SRC := $(wildcard /usr/share/llhttp/*.c)
 LLHTTP_LIB := $(if $(LLHTTP_SRC),,-lllhttp)

@@ -278,7 +278,7 @@ static void out_write(struct conn *c)
 
 /* ---- in ---- */
 
-static bool in_paused(const struct conn *c)
+bool conn_is_paused(const struct conn *c)
 {
     return c->slots_count >= (size_t)c->serve->config.pipelined_max ||
            c->reads_pending >= READS_PENDING_MAX || conn_unwritten(c) > OUT_PAUSE_BYTES;
@@ -287,7 +287,8 @@ static bool in_paused(const struct conn *c)
 /* Take the requests that are there, as far as there is room for their replies. */
 static void in_take(struct conn *c)
 {
-    while (!c->dead && !c->ending && !c->serve->stopping && !in_paused(c) && c->dialect->next(c))
+    while (!c->dead && !c->ending && !c->serve->stopping && !conn_is_paused(c) &&
+           c->dialect->next(c))
         ;
 }
 
@@ -314,7 +315,7 @@ static void in_read(struct conn *c)
 
 static bool in_wanted(const struct conn *c)
 {
-    return !c->ending && !c->serve->stopping && !in_paused(c);
+    return !c->ending && !c->serve->stopping && !conn_is_paused(c);
 }
 
 static void interest_set(struct conn *c)

@@ -160,6 +160,8 @@ void conn_say_slots(struct conn *c);
 /* Bytes of output; marks the connection for serve_flush. */
 void conn_say(struct conn *c, const char *bytes, size_t len);
 size_t conn_unwritten(const struct conn *c);
+/* Is there no room for the replies to further requests? Then its bytes stay in the kernel. */
+bool conn_is_paused(const struct conn *c);
 /* Write what can be written now, and take further lines if there is room again. */
 void conn_flush(struct conn *c);
 

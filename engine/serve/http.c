@@ -17,6 +17,7 @@
 #include "serve/watch.h"
 #include "serve/who.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -149,6 +150,7 @@ static void json_render(struct conn *c, struct slot *slot, json_t *reply, struct
 {
     AUTO_TEXT(body);
     const struct route *route = slot->ask->route;
+    assert(route); /* only a route answers with ok */
     struct http_reply r = {.status = 200, .type = "application/json"};
     (void)json_object_del(reply, "ok");
     const json_t *shown = route->shape == SHAPE_ONE ? the_one(reply) : reply;
@@ -402,14 +404,23 @@ static void tick_stream(struct conn *c, uint32_t silent)
         conn_say(c, HEARTBEAT, strlen(HEARTBEAT));
 }
 
+/* Nothing is lost with it: it was told why it is refused, or reads nothing, or asks nothing. */
+static bool is_over(const struct conn *c, uint32_t waited, uint32_t silent)
+{
+    if (c->lingering)
+        return waited > HTTP_LINGER_S;
+    if (conn_unwritten(c) > 0)
+        return silent > HTTP_UNREAD_S;
+    return !c->watch && c->phase == HTTP_PHASE_IDLE && c->slots_count == 0 && waited > HTTP_IDLE_S;
+}
+
 void http_tick(struct conn *c)
 {
     struct refusal refusal;
+    if (conn_is_paused(c))
+        c->phase_tick = c->serve->tick; /* it is we who do not read */
     uint32_t waited = c->serve->tick - c->phase_tick, silent = c->serve->tick - c->out_tick;
-    if (c->lingering) {
-        if (waited > HTTP_LINGER_S)
-            conn_close(c);
-    } else if (conn_unwritten(c) > 0 && silent > HTTP_UNREAD_S) {
+    if (is_over(c, waited, silent)) {
         conn_close(c);
     } else if (c->watch) {
         tick_stream(c, silent);
@@ -417,8 +428,6 @@ void http_tick(struct conn *c)
         (void)refuse(&refusal, CODE_TOO_SLOW, NULL, NULL,
                      "the request came too slowly; send it again, whole");
         refuse_last(c, &refusal);
-    } else if (c->phase == HTTP_PHASE_IDLE && c->slots_count == 0 && waited > HTTP_IDLE_S) {
-        conn_close(c);
     }
     if (!c->dead)
         conn_flush(c);
