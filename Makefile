@@ -219,7 +219,7 @@ demo:
 run:
 	@scripts/deps run
 	@$(AGAIN) all
-	@OUT=$(OUT) scripts/demo --stay
+	@$(OUT)/muster serve --demo --plans plans --data run
 
 bench:
 	@scripts/deps run

@@ -136,7 +136,8 @@ struct engine {
     struct loop *loop;
     struct clock clock;
     struct clock_sample sample;
-    bool sampled; /* in this pass */
+    bool sampled;            /* in this pass */
+    int64_t shown_offset_ms; /* from steady to wall time, as people are shown it */
     struct children *children;
     struct core *core;
     struct store *store;
@@ -207,6 +208,7 @@ json_t *
 demo_hello(const struct engine *e); /* "demo" of the courier's hello; NULL: no demo. Gives */
 const struct sign_key *demo_key(const struct engine *e); /* NULL: no demo */
 void demo_refill(struct engine *e);                      /* the phones, from the record */
+void demo_greet(const struct engine *e); /* on the terminal: where it is, what to try */
 
 /* engine_keyring.c */
 void keyring_new(struct engine *e);

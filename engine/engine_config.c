@@ -246,6 +246,7 @@ static void config_ready(struct engine *e)
     if (!e->ready) {
         engine_listen(e);
         e->ready = true;
+        demo_greet(e);
     }
     children_ready(e->children);
 }

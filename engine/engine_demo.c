@@ -9,7 +9,10 @@
 #include "serve/phones.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { KEY_BYTES = 32, BASE64_TEXT = 48, REFILL_ROWS = 20000 };
 
@@ -95,4 +98,93 @@ void demo_refill(struct engine *e)
     e->demo->refilled = last > REFILL_ROWS ? last - REFILL_ROWS : 0;
     phones_replay_begin(serve_phones(e->serve));
     refill_ask(e);
+}
+
+/* ---- to whoever has just started it ---- */
+
+static const char greeting_en[] =
+    "\n"
+    "Muster runs as a demonstration. Nothing leaves this machine; Ctrl-C ends it.\n"
+    "\n"
+    "    {url}/          what is going on\n"
+    "    {url}/phones    everybody's phone\n"
+    "    {url}/login/{link}\n"
+    "                   signs you in with all rights, once\n"
+    "\n"
+    "Try, in another terminal:\n"
+    "\n"
+    "    curl -d 'Payment service does not answer' {url}/t/service_down\n"
+    "    {muster} trigger flood --title 'Gauge 7 over warning' --grade III --field g7.stage_m=4.9\n"
+    "    {muster} watch\n"
+    "\n";
+
+static const char greeting_zh[] =
+    "\n"
+    "集结以演示方式运行。没有任何东西离开本机；Ctrl-C 结束。\n"
+    "\n"
+    "    {url}/          正在发生的事\n"
+    "    {url}/phones    每个人的手机\n"
+    "    {url}/login/{link}\n"
+    "                   登录链接，拥有全部权限，只能用一次\n"
+    "\n"
+    "另开一个终端试试：\n"
+    "\n"
+    "    curl -d '支付服务无响应' {url}/t/service_down\n"
+    "    {muster} trigger flood --title '7号站超警戒水位' --grade III --field g7.stage_m=4.9\n"
+    "    {muster} watch\n"
+    "\n";
+
+static bool terminal_is_zh(void)
+{
+    const char *lang = getenv("LC_ALL");
+    if (!lang || !*lang)
+        lang = getenv("LANG");
+    return lang && strncmp(lang, "zh", 2) == 0;
+}
+
+struct blank {
+    const char *name, *value;
+};
+
+static void blanks_fill(const char *at, const struct blank *blanks, size_t count, struct text *to)
+{
+    while (*at) {
+        size_t i = 0;
+        while (i < count && strncmp(at, blanks[i].name, strlen(blanks[i].name)) != 0)
+            i++;
+        if (i < count)
+            text_add(to, blanks[i].value);
+        else
+            text_add_char(to, *at);
+        at += i < count ? strlen(blanks[i].name) : 1;
+    }
+}
+
+/* The command as it can be typed: this very binary, if we can tell. */
+static void command_add(const struct engine *e, struct text *to)
+{
+    char path[4096], here[4096];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[len > 0 ? len : 0] = '\0';
+    size_t prefix = getcwd(here, sizeof here) ? strlen(here) : 0;
+    bool below = prefix && strncmp(path, here, prefix) == 0 && path[prefix] == '/';
+    text_add(to, len <= 0 ? "muster" : below ? path + prefix + 1 : path);
+    if (strcmp(config_text(e->config, OPT_DATA), "./run") != 0 &&
+        strcmp(config_text(e->config, OPT_DATA), "run") != 0)
+        text_addf(to, " --server unix:%s", config_text(e->config, OPT_SOCKET));
+}
+
+void demo_greet(const struct engine *e)
+{
+    AUTO_TEXT(command);
+    const char *link = engine_link(e);
+    if (!e->demo || !e->http_url || !link)
+        return;
+    command_add(e, &command);
+    const struct blank blanks[] = {
+        {"{url}", e->http_url}, {"{link}", link}, {"{muster}", text_str(&command)}};
+    AUTO_TEXT(greeting);
+    blanks_fill(terminal_is_zh() ? greeting_zh : greeting_en, blanks, 3, &greeting);
+    (void)fputs(text_str(&greeting), stdout);
+    (void)fflush(stdout);
 }

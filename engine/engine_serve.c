@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SHOWN_DRIFT_MS = 100 };
+
 /* An input that the engine died of twice is refused instead of tried a third time. */
 static bool input_is_refused(const struct engine *e, const struct input *in)
 {
@@ -169,10 +171,17 @@ static wall_ms now(void *ctx)
     return ((struct engine *)ctx)->clock.wall;
 }
 
+/*
+ * The two clocks are read one after the other, and drift: what is shown of a steady time must not
+ * move by a millisecond each time that somebody looks.
+ */
 static wall_ms wall_of(void *ctx, mono_ms at)
 {
-    const struct engine *e = ctx;
-    return e->clock.wall + (at - e->clock.mono);
+    struct engine *e = ctx;
+    int64_t offset = e->clock.wall - e->clock.mono;
+    if (llabs(offset - e->shown_offset_ms) > SHOWN_DRIFT_MS)
+        e->shown_offset_ms = offset;
+    return at + e->shown_offset_ms;
 }
 
 static const char *language(void *ctx)

@@ -44,10 +44,17 @@ void ask_language(struct http_ask *ask, const char *lang)
         memcpy(ask->lang, lang, sizeof ask->lang);
 }
 
+bool ask_is_zh(const struct http_ask *ask)
+{
+    return ask->lang[0] ? strcmp(ask->lang, "zh") == 0 : ask->zh;
+}
+
 static void ask_route(struct http_ask *ask, const struct route_match *m)
 {
     ask->route = m->route;
     ask->token = route_param(m, "token");
+    if (!ask->token)
+        ask->token = route_param(m, "link");
     for (size_t i = 0; i < m->request->query_count; i++)
         if (strcmp(m->request->query[i].name, "lang") == 0)
             ask_language(ask, m->request->query[i].value);
@@ -153,6 +160,8 @@ static void json_render(struct conn *c, struct slot *slot, json_t *reply, struct
     assert(route); /* only a route answers with ok */
     struct http_reply r = {.status = 200, .type = "application/json"};
     (void)json_object_del(reply, "ok");
+    if (route->dress)
+        route->dress(reply, &r);
     const json_t *shown = route->shape == SHAPE_ONE ? the_one(reply) : reply;
     json_write(shown, &body);
     r.body = text_str(&body);
@@ -164,17 +173,23 @@ static void json_render(struct conn *c, struct slot *slot, json_t *reply, struct
     reply_write(c, slot, &r, to);
 }
 
-/* Nothing of a page for a person runs, and it is nobody's frame. */
-static void page_render(struct conn *c, struct slot *slot, const json_t *reply, struct text *to)
+void http_page_headers(struct http_reply *r)
+{
+    http_reply_header(r, "Content-Security-Policy",
+                      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
+                      "frame-ancestors 'none'");
+}
+
+static void page_render(struct conn *c, struct slot *slot, json_t *reply, struct text *to)
 {
     AUTO_TEXT(body);
     enum code code = CODE_OK;
     struct http_reply r = {.status = 200, .type = "text/html; charset=utf-8"};
     if (code_parse(json_str_or(reply, "code", ""), &code))
         r.status = http_status_of(code);
-    http_reply_header(&r, "Content-Security-Policy",
-                      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
-                      "frame-ancestors 'none'");
+    else if (slot->ask->route->dress)
+        slot->ask->route->dress(reply, &r);
+    http_page_headers(&r);
     slot->ask->route->page(c, slot, reply, &r, &body);
     r.body = text_str(&body);
     r.body_len = body.len;

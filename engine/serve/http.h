@@ -23,7 +23,7 @@ struct http_ask {
     const struct route *route; /* NULL: none was found */
     char *if_none_match;       /* NULL: not sent */
     char *allow;               /* for 405 */
-    char *token;               /* of the path; NULL: it has none */
+    char *token;               /* of the path, {token} or {link}; NULL: it has none */
     char *note;                /* of the form that was sent */
     json_t *link;              /* what the token opened before the answer; see link_pages.c */
     char lang[3];              /* "zh", "en": asked for; "": neither */
@@ -34,6 +34,10 @@ struct http_ask {
 
 void http_ask_free(struct http_ask *ask);
 void ask_language(struct http_ask *ask, const char *lang); /* neither zh nor en: as it was */
+bool ask_is_zh(const struct http_ask *ask);
+
+/* Headers of a page that is written for a person: nothing of it runs, and it is nobody's frame. */
+void http_page_headers(struct http_reply *r);
 
 /* Put an answer of its own into a slot; frees what it holds. */
 void http_respond(struct conn *c, uint64_t line, struct http_reply *r);

@@ -11,5 +11,9 @@ route_fn page_file;      /* "/", "/phones", "/assets/…" */
 route_fn page_hook;      /* a webhook to the phones of the demo */
 route_fn page_link_post; /* link_pages.c */
 
-/* Replies as pages for people: link_pages.c. */
-route_page_fn page_link, page_link_answered;
+/* Replies as pages for people: link_pages.c, login_pages.c. */
+route_page_fn page_link, page_link_answered, page_signed_in, page_signed_out;
+
+/* login_pages.c: the form; the session of a reply, or its end, as a cookie. */
+route_fn page_login;
+route_dress_fn page_cookie;

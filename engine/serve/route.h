@@ -44,6 +44,8 @@ typedef void route_fn(struct conn *c, uint64_t line, const struct route_match *m
  */
 typedef void route_page_fn(const struct conn *c, const struct slot *slot, const json_t *reply,
                            struct http_reply *r, struct text *body);
+/* Further headers of an answer whose reply is ok; may take from the reply what only they say. */
+typedef void route_dress_fn(json_t *reply, struct http_reply *r);
 
 /* What an answered request of an operation is shown as. */
 enum route_shape {
@@ -69,7 +71,8 @@ struct route {
     enum route_body body;
     bool demo; /* there under --demo only */
     route_fn *answer;
-    route_page_fn *page; /* for browsers; NULL: they get JSON as programs do */
+    route_dress_fn *dress; /* NULL: none */
+    route_page_fn *page;   /* for browsers; NULL: they get JSON as programs do */
 };
 
 /*

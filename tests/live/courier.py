@@ -522,7 +522,7 @@ def test_memory(t, secrets, server):
         for number in last:
             courier.result(number)
 
-    for _ in range(4):
+    for _ in range(16):  # until the allocator has what it keeps for next time
         volley(125)
     memory, descriptors = courier.memory_kb(), courier.descriptors()
     for _ in range(16):
