@@ -68,8 +68,8 @@ OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)
 # everything but main(), for the tests to link
 PARTS := $(filter-out $(OUT)/obj/main.o,$(OBJ))
 # text in the repository, a string in the binary: #include "gen/store/schema/001_….sql.inc"
-GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql)) \
-         $(OUT)/gen/web/files.inc
+GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql) \
+         engine/serve/openapi.json) $(OUT)/gen/web/files.inc
 
 # The pages. What npm and esbuild make is the same for every compiler and flag, and always there:
 WEB_OUT   := out/web

@@ -91,14 +91,24 @@ void http_respond(struct conn *c, uint64_t line, struct http_reply *r)
     conn_fill(c, line, &bytes);
 }
 
+/* Does the field stand in the path or the query of the request? Then no pointer leads to it. */
+static bool is_in_path(const struct route *route, const char *field)
+{
+    AUTO_TEXT(part);
+    if (!route || !field)
+        return false;
+    text_addf(&part, "{%s}", field);
+    return route->body == BODY_NONE || strstr(route->path, text_str(&part));
+}
+
 static void problem_render(struct conn *c, struct slot *slot, const json_t *refusal,
                            struct text *to)
 {
     AUTO_JSON(problem);
     AUTO_TEXT(body);
-    const struct route *route = slot->ask->route;
     struct http_reply r = {.type = "application/problem+json"};
-    problem = http_problem(refusal, route && route->body == BODY_NONE, &r.status);
+    problem =
+        http_problem(refusal, is_in_path(slot->ask->route, json_str(refusal, "field")), &r.status);
     json_write(problem, &body);
     r.body = text_str(&body);
     r.body_len = body.len;

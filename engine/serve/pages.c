@@ -61,6 +61,30 @@ void page_metrics(struct conn *c, uint64_t line, const struct route_match *m)
     text_respond(c, line, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 }
 
+/* ---- the description of the API ---- */
+
+static const unsigned char openapi[] = {
+#include "gen/serve/openapi.json.inc"
+};
+
+void page_openapi(struct conn *c, uint64_t line, const struct route_match *m)
+{
+    const struct http_ask *ask = conn_slot(c, line)->ask;
+    char etag[HTTP_ETAG_TEXT];
+    struct http_reply r = {.status = 200, .cached = true};
+    (void)m;
+    http_etag((const char *)openapi, sizeof openapi, false, etag);
+    http_reply_header(&r, "ETag", etag);
+    if (http_etag_matches(ask->if_none_match, etag)) {
+        r.status = 304;
+    } else {
+        r.type = "application/json";
+        r.body = (const char *)openapi;
+        r.body_len = sizeof openapi;
+    }
+    http_respond(c, line, &r);
+}
+
 /* ---- files ---- */
 
 static bool takes_gzip(const struct http_request *r)

@@ -44,6 +44,7 @@ static const struct route routes[] = {
     {ANSWERS(GET, "/phones", page_file), .demo = true},
     {ANSWERS(GET, "/assets/{file}", page_file)},
     {ANSWERS(GET, "/favicon.svg", page_file)},
+    {ANSWERS(GET, "/api/v1/openapi.json", page_openapi)},
     {ANSWERS(GET, "/livez", page_livez)},
     {ANSWERS(GET, "/readyz", page_readyz)},
     {ANSWERS(GET, "/metrics", page_metrics)},
