@@ -284,6 +284,10 @@ json_t *core_phones(const struct core *c, size_t most)
             json_array_append_new(list, json_put(one, "endpoint", json_incref(endpoint)));
         }
     }
+    AUTO_JSON(departments);
+    departments = c->site ? site_duty_phones(c->site->site) : NULL;
+    if (json_array_size(list) + json_array_size(departments) <= most)
+        (void)json_array_extend(list, departments);
     return list;
 }
 

@@ -296,6 +296,29 @@ bool site_person_at(const struct site *s, size_t index, struct rung_person *ret)
     return true;
 }
 
+json_t *site_duty_phones(const struct site *s)
+{
+    json_t *list = json_array();
+    const json_t *departments = json_at(s->json, "departments");
+    const char **ids = json_keys(departments, NULL);
+    for (size_t i = 0; ids[i]; i++) {
+        const json_t *department = json_at(departments, ids[i]);
+        const char *contact = json_str(department, "duty_phone");
+        AUTO_TEXT(id);
+        AUTO_TEXT(endpoint);
+        if (!contact)
+            continue;
+        text_addf(&id, "dept:%s", ids[i]);
+        text_add_bytes(&endpoint, contact, strcspn(contact, ":"));
+        json_t *one = json_put_str(json_object(), "person", text_str(&id));
+        json_put_str(one, "name",
+                     words_in(json_at(department, "name"), site_language(s), site_language(s)));
+        json_array_append_new(list, json_put_str(one, "endpoint", text_str(&endpoint)));
+    }
+    free(ids);
+    return list;
+}
+
 const json_t *site_stations(const struct site *s)
 {
     return json_at(s->json, "stations");

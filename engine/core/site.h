@@ -94,6 +94,8 @@ struct rung_person {
 /* false: no such person. A department with a phone or endpoint of its own is one: "dept:water". */
 bool site_person(const struct site *s, const char *id, struct rung_person *ret);
 bool site_person_at(const struct site *s, size_t index, struct rung_person *ret);
+/* Departments with a phone of their own: [{"person":"dept:water","name","endpoint"}]. Gives. */
+json_t *site_duty_phones(const struct site *s);
 const char *site_nearest_person(const struct site *s, const char *id); /* NULL */
 
 /*

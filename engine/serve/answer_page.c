@@ -127,7 +127,8 @@ static void add_head(const struct page *g)
         add(g, " – ");
         html_add(g->to, title_of(g));
     }
-    add(g, "</title>\n<link rel=\"stylesheet\" href=\"/assets/page.css\">\n</head>\n");
+    add(g, "</title>\n<link rel=\"icon\" href=\"/favicon.svg\">\n"
+           "<link rel=\"stylesheet\" href=\"/assets/page.css\">\n</head>\n");
 }
 
 /* landmark: "header" or "footer". Nothing of a page stands outside of landmarks, so that a screen

@@ -186,7 +186,8 @@ static void json_render(struct conn *c, struct slot *slot, json_t *reply, struct
 void http_page_headers(struct http_reply *r)
 {
     http_reply_header(r, "Content-Security-Policy",
-                      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
+                      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+                      "form-action 'self'; "
                       "frame-ancestors 'none'");
 }
 

@@ -150,7 +150,7 @@ void http_reply_write(const struct http_reply *r, wall_ms at, struct text *to)
     if (has_length(r->status) && !r->endless)
         text_addf(to, "Content-Length: %zu\r\n", r->body_len);
     text_add(to, r->cached ? "Cache-Control: no-cache\r\n" : "Cache-Control: no-store\r\n");
-    text_add(to, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+    text_add(to, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n"
                  "Cross-Origin-Resource-Policy: same-origin\r\n");
     if (r->close)
         text_add(to, "Connection: close\r\n");

@@ -5,7 +5,8 @@
  *     {"type":"urn:muster:error:bad_field","title":…,"status":422,"detail":…,"code":"bad_field",
  *      "errors":[{"pointer":"/fields/g7/stage_m","detail":…}],"near":…}
  *
- * Every answer forbids guessing of types, framing by others and sending of referrers; what is not a
+ * Every answer forbids guessing of types, framing by others and referrers to other sites (to none
+ * at all, and a browser would hide the origin of our own forms: "Origin: null"); what is not a
  * static file is not to be stored.
  *
  * Layer      serve: pure.

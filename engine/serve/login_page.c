@@ -15,7 +15,8 @@ static void head_add(bool zh, struct text *to)
               "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
               zh ? "zh-CN" : "en");
     words(to, zh, "登录 · 集结", "Sign in · Muster");
-    text_add(to, "</title>\n<link rel=\"stylesheet\" href=\"/assets/page.css\">\n</head>\n"
+    text_add(to, "</title>\n<link rel=\"icon\" href=\"/favicon.svg\">\n"
+                 "<link rel=\"stylesheet\" href=\"/assets/page.css\">\n</head>\n"
                  "<body>\n<main>\n<h1>");
     words(to, zh, "登录", "Sign in");
     text_add(to, "</h1>\n");
@@ -33,7 +34,9 @@ static void refusal_add(const json_t *refusal, bool zh, struct text *to)
 
 static void key_field_add(bool zh, struct text *to)
 {
-    text_add(to, "<p><label for=\"key\">");
+    /* password managers want to know whose it is; nobody else does */
+    text_add(to, "<input type=\"hidden\" autocomplete=\"username\" value=\"muster\">\n"
+                 "<p><label for=\"key\">");
     words(to, zh, "密钥（管理员用 muster key create 生成）",
           "Key (an operator makes one with muster key create)");
     text_add(to, "</label>\n<input id=\"key\" name=\"key\" type=\"password\" required autofocus "
@@ -51,7 +54,7 @@ void login_page(const char *link, const json_t *refusal, bool zh, struct text *t
     text_add(to, "\">\n");
     if (!link)
         key_field_add(zh, to);
-    text_add(to, "<p><button type=\"submit\">");
+    text_add(to, "<p><button class=\"yes\" type=\"submit\">");
     words(to, zh, "登录", "Sign in");
     text_add(to, "</button></p>\n</form>\n</main>\n</body>\n</html>\n");
 }
