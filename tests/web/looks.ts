@@ -104,6 +104,10 @@ test("axe finds nothing on the page of a message's link", async () => {
     }
 });
 
+test("axe finds nothing where one signs in", async () => {
+    for (const look of SMALL) await looksGood("/login", look);
+});
+
 test("no page is wider than its screen, from a small phone to a wall", async () => {
     for (const path of ["/", `/#/i/${real}`, "/phones"]) {
         const tab = await openTab(house.base, path);

@@ -32,8 +32,12 @@ function useShown(): Shown {
     });
     useEffect(() => {
         const changed = () =>
-            set((s) => ({ id: incidentOf(location.hash), before: s.id, moved: true }));
+            set((s) => {
+                const id = incidentOf(location.hash);
+                return id === s.id ? s : { id, before: s.id, moved: true };
+            });
         addEventListener("hashchange", changed);
+        changed(); /* it may have changed before anybody listened */
         return () => removeEventListener("hashchange", changed);
     }, []);
     return shown;

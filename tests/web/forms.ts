@@ -1,0 +1,108 @@
+/*
+ * Pages without script in a browser, against the daemon: a message's link, and signing in. A browser
+ * says more about a form than a program does (Origin, Sec-Fetch-Site), and keeps the cookie or not.
+ */
+import assert from "node:assert/strict";
+import { openTab } from "./lib/browser";
+import { openHouse } from "./lib/house";
+import { finish, test } from "./lib/tap";
+
+const house = await openHouse();
+
+interface Message {
+    state: string;
+    answer_url: string;
+    code: string;
+}
+
+/* The first message that rings anywhere. */
+async function ringing(): Promise<Message> {
+    for (;;) {
+        const { phones } = await house.get<{ phones: { messages: Message[] }[] }>("/api/v1/phones");
+        const found = phones.flatMap((p) => p.messages).find((m) => m.state === "ringing");
+        if (found) return found;
+        await new Promise((done) => setTimeout(done, 20));
+    }
+}
+
+/* Why: on a telephone this is all of Muster that somebody sees. */
+test("a message is answered by its link and code, in a browser", async () => {
+    await house.trigger({ plan: "service_down", title: "payment is down" });
+    const message = await ringing();
+    const tab = await openTab(house.base, `${new URL(message.answer_url).pathname}?lang=en`);
+    await tab.page.getByLabel("Code").fill(message.code);
+    await tab.page.getByLabel("Note").fill("on my way");
+    await tab.page.getByRole("button", { name: "I am on it" }).click();
+    await tab.page.getByText("Your answer is recorded.").waitFor();
+    await tab.page.reload(); /* sends nothing again */
+    await tab.page.getByText("Your answer is recorded.").waitFor();
+    tab.check();
+    await tab.close();
+});
+
+/* Why: who mistypes at three in the morning must be told what to do, and lose nothing. */
+test("a wrong code is said on the page, and what was typed beside it stays", async () => {
+    await house.trigger({ plan: "service_down", title: "mail is down" });
+    const message = await ringing();
+    const tab = await openTab(house.base, new URL(message.answer_url).pathname, {
+        locale: "zh-CN",
+    });
+    await tab.page.locator("#code").fill(message.code === "0000" ? "1111" : "0000");
+    await tab.page.locator("#note").fill("马上到");
+    await tab.page.locator("button.yes").click();
+    await tab.page.getByRole("alert").filter({ hasText: "还可再试 4 次" }).waitFor();
+    assert.equal(await tab.page.locator("#note").inputValue(), "马上到");
+    await tab.page.locator("#code").fill(message.code);
+    await tab.page.locator("button.yes").click();
+    await tab.page.getByText("您的应答已记录").waitFor();
+    await tab.close(); /* the browser logs the 403 as an error: nothing to check */
+});
+
+/* Why: a command room that cannot give the order is a television. */
+test("the link of a demonstration signs in once, and its session may order the end", async () => {
+    const link = /http:\S+(\/login\/ml_\S+)/.exec(house.log())?.[1] ?? "";
+    const id = await house.trigger({ plan: "quiet", title: "to be ended" });
+    const tab = await openTab(house.base, link);
+    await tab.page.getByRole("button", { name: "Sign in" }).click();
+    await tab.page.waitForURL(`${house.base}/`);
+    const cookies = await tab.page.context().cookies();
+    assert.deepEqual(
+        cookies.map((c) => [c.name, c.httpOnly, c.secure, c.sameSite]),
+        [["__Host-muster", true, true, "Strict"]],
+    );
+    await tab.page.goto(`/#/i/${id}`);
+    await tab.page.locator("summary").filter({ hasText: "Order the end" }).click();
+    await tab.page.getByLabel("reason").fill("it is over");
+    await tab.page.getByRole("button", { name: "Order the end" }).click();
+    await tab.page.locator('[data-kind="ordered"]').first().waitFor();
+    await tab.page.getByRole("button", { name: "Sign out" }).click();
+    await tab.page.waitForURL(`${house.base}/login`);
+    assert.deepEqual(await tab.page.context().cookies(), []);
+    tab.check();
+    await tab.close();
+});
+
+/* Why: any page that is open in the same browser could otherwise answer in somebody's name. */
+test("a form of another site changes nothing", async () => {
+    await house.trigger({ plan: "service_down", title: "not yours" });
+    const message = await ringing();
+    const tab = await openTab(house.base, "/livez");
+    await tab.page.goto("about:blank");
+    const answered = tab.page.waitForResponse((r) => r.url() === message.answer_url);
+    await tab.page.evaluate(
+        ([action, code]) => {
+            document.body.innerHTML = "";
+            const form = document.createElement("form");
+            Object.assign(form, { method: "post", action });
+            form.append(Object.assign(document.createElement("input"), { name: "code", value: code }));
+            document.body.append(form);
+            form.submit();
+        },
+        [message.answer_url, message.code] as const,
+    );
+    assert.equal((await answered).status(), 403);
+    assert.equal((await ringing()).answer_url, message.answer_url);
+    await tab.close();
+});
+
+await finish();
