@@ -304,7 +304,6 @@ static void phones_that_are_quiet_stand_in_the_order_of_the_site(void **state)
     struct phones *p = *state;
     AUTO_JSON(people);
     AUTO_JSON(all);
-    AUTO_TEXT(text);
     people =
         json_pack("[{s:s,s:s,s:s},{s:s,s:s,s:s}]", "person", "wang.qiang", "name", "王强",
                   "endpoint", "phone", "person", "li.ming", "name", "李明", "endpoint", "phone");

@@ -1,6 +1,7 @@
 /*
- * Pages without script in a browser, against the daemon: a message's link, and signing in. A browser
- * says more about a form than a program does (Origin, Sec-Fetch-Site), and keeps the cookie or not.
+ * Pages without script in a browser, against the daemon: a message's link, and signing in. A
+ * browser says more about a form than a program does (Origin, Sec-Fetch-Site), and keeps the cookie
+ * or not.
  */
 import assert from "node:assert/strict";
 import { openTab } from "./lib/browser";
@@ -91,10 +92,10 @@ test("a form of another site changes nothing", async () => {
     const answered = tab.page.waitForResponse((r) => r.url() === message.answer_url);
     await tab.page.evaluate(
         ([action, code]) => {
-            document.body.innerHTML = "";
             const form = document.createElement("form");
             Object.assign(form, { method: "post", action });
-            form.append(Object.assign(document.createElement("input"), { name: "code", value: code }));
+            const field = document.createElement("input");
+            form.append(Object.assign(field, { name: "code", value: code }));
             document.body.append(form);
             form.submit();
         },
