@@ -40,8 +40,22 @@ static void late_refuse(struct late *late, enum code code, const char *field, co
     free(late);
 }
 
+/* The record could not be asked: that is no answer about what stands in it. */
+static bool late_failed(struct late *late, const struct query_result *result)
+{
+    if (!result->err || result->err == ERR_MISSING)
+        return false;
+    if (result->err == ERR_UNREACHABLE)
+        late_refuse(late, CODE_STOPPING, NULL, "the daemon is stopping; try again in a moment");
+    else
+        late_refuse(late, CODE_STORE, NULL, result->why.text);
+    return true;
+}
+
 static void late_answered(void *ctx, const struct query_result *result)
 {
+    if (late_failed(ctx, result))
+        return;
     bool over = !result->err && result->rows_count;
     late_refuse(ctx, over ? CODE_CLOSED : CODE_NOT_FOUND, "incident",
                 over ? "this incident is over" : "there is no such incident");
@@ -50,6 +64,8 @@ static void late_answered(void *ctx, const struct query_result *result)
 static void late_link_answered(void *ctx, const struct query_result *result)
 {
     struct late *late = ctx;
+    if (late_failed(late, result))
+        return;
     bool over = !result->err && link_fits_row(&late->link, &result->rows[0]);
     late_refuse(late, over ? CODE_CLOSED : CODE_UNKNOWN_LINK, "token",
                 over ? "this is over: the incident of the message is closed, nothing waits for you"

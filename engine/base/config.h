@@ -83,7 +83,8 @@ enum option_type {
     X(OPT_LIMITS_CONNECTIONS, "limits.connections", OPTION_COUNT, "512", 1, 65536,                 \
       "connections open at once; root and the daemon's own user have 16 more")                     \
     X(OPT_LIMITS_CONNECTIONS_ADDRESS, "limits.connections_address", OPTION_COUNT, "256", 1, 65536, \
-      "connections of one address open at once, over TCP and HTTP")                                \
+      "connections of one address open at once, over TCP and over HTTP each; behind a proxy all "  \
+      "come from one")                                                                             \
     X(OPT_LIMITS_PIPELINED, "limits.pipelined", OPTION_COUNT, "1024", 1, 65536,                    \
       "lines of one connection that wait for their reply; further ones are read later")            \
     X(OPT_LIMITS_OUT_BYTES, "limits.out_bytes", OPTION_BYTES, "4 MiB", 65536, 268435456,           \

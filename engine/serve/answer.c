@@ -320,7 +320,7 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
 
 static enum code door_check(const struct conn *c, const struct op *op, struct refusal *ret)
 {
-    if (!op->http_only || c->dialect != &dialect_lines)
+    if (!op->http_only || c->dialect == &dialect_http)
         return CODE_OK;
     return refuse(ret, CODE_UNKNOWN_OP, "op", NULL, "the operation \"%s\" is for HTTP alone",
                   op->name);

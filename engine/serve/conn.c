@@ -42,7 +42,7 @@ static void identity_set(struct conn *c, enum door door, uid_t uid)
 struct conn *conn_new(struct serve *s, int fd, const struct caller *who)
 {
     static const struct dialect *const dialects[DOORS] = {
-        [DOOR_UNIX] = &dialect_lines, [DOOR_TCP] = &dialect_lines, [DOOR_HTTP] = &dialect_http};
+        [DOOR_UNIX] = &dialect_lines, [DOOR_TCP] = &dialect_tcp, [DOOR_HTTP] = &dialect_http};
     struct conn *c = mem_new(1, sizeof *c);
     c->serve = s;
     c->id = table_place(s);
@@ -152,6 +152,7 @@ static void slot_say(struct conn *c)
 {
     struct slot *slot = slot_at(c, 0);
     conn_say(c, slot->reply, slot->reply_len);
+    c->filled -= slot->reply_len;
     struct watch *begins = slot->watch;
     bool ends = slot->ends;
     slot->watch = NULL;
@@ -179,10 +180,14 @@ static void intake_count(struct conn *c, const json_t *reply)
     c->serve->stats.intake[c->door][code]++;
 }
 
-static void slot_fill(struct slot *slot, struct text *bytes)
+/* What waits behind a slower reply counts as output: nobody may let it grow by asking on. */
+static void slot_fill(struct conn *c, struct slot *slot, struct text *bytes)
 {
     slot->reply_len = bytes->len;
     slot->reply = text_take(bytes);
+    c->filled += slot->reply_len;
+    http_ask_free(slot->ask);
+    slot->ask = NULL;
 }
 
 /* The reply of a watch says what is true at the moment when it is said. */
@@ -193,7 +198,7 @@ static void slot_fill_watch(struct conn *c, struct slot *slot)
     reply = watch_reply(c, slot->watch);
     intake_count(c, reply);
     c->dialect->watch_begins(c, slot, reply, &bytes);
-    slot_fill(slot, &bytes);
+    slot_fill(c, slot, &bytes);
 }
 
 void conn_say_slots(struct conn *c)
@@ -210,7 +215,7 @@ void conn_say_slots(struct conn *c)
 
 void conn_fill(struct conn *c, uint64_t line, struct text *bytes)
 {
-    slot_fill(conn_slot(c, line), bytes);
+    slot_fill(c, conn_slot(c, line), bytes);
     conn_say_slots(c);
 }
 
@@ -221,7 +226,7 @@ void conn_reply(struct conn *c, uint64_t line, json_t *body)
         AUTO_TEXT(bytes);
         intake_count(c, body);
         c->dialect->render(c, slot, body, &bytes);
-        slot_fill(slot, &bytes);
+        slot_fill(c, slot, &bytes);
         conn_say_slots(c);
     }
     json_decref(body);
@@ -281,7 +286,7 @@ static void out_write(struct conn *c)
 bool conn_is_paused(const struct conn *c)
 {
     return c->slots_count >= (size_t)c->serve->config.pipelined_max ||
-           c->reads_pending >= READS_PENDING_MAX || conn_unwritten(c) > OUT_PAUSE_BYTES;
+           c->reads_pending >= READS_PENDING_MAX || conn_unwritten(c) + c->filled > OUT_PAUSE_BYTES;
 }
 
 /* Take the requests that are there, as far as there is room for their replies. */
@@ -307,6 +312,7 @@ static void in_read(struct conn *c)
         c->ending = true;
         return;
     }
+    c->in_tick = s->tick;
     c->dialect->feed(c, s->chunk, (size_t)n);
     in_take(c);
 }

@@ -49,7 +49,7 @@ struct dialect {
     void (*tick)(struct conn *c); /* once a second; NULL: it has all the time in the world */
 };
 
-extern const struct dialect dialect_lines, dialect_http;
+extern const struct dialect dialect_lines, dialect_tcp, dialect_http;
 
 /* A request's place in the order of replies. */
 struct slot {
@@ -78,6 +78,7 @@ struct conn {
     } in;
     struct slot *slots; /* a ring: `head` is the oldest */
     size_t slots_head, slots_count, slots_cap;
+    size_t filled; /* bytes of replies in slots: they wait for those before them */
     uint64_t line; /* number of the oldest slot; requests count from 1 */
     int reads_pending;
     bool spoken;    /* lines: the first one was a proper object */
@@ -87,6 +88,7 @@ struct conn {
     bool dead;
     enum http_phase phase;
     uint32_t phase_tick; /* when the phase began */
+    uint32_t in_tick;    /* when bytes were read last */
     uint32_t out_tick;   /* when bytes were written last */
 
     struct text out;

@@ -220,14 +220,28 @@ static void http_render(struct conn *c, struct slot *slot, json_t *reply, struct
 
 /* ---- the stream ---- */
 
+static struct http_reply stream_reply(void)
+{
+    struct http_reply r = {.status = 200, .type = "text/event-stream; charset=utf-8"};
+    r.close = r.endless = true;
+    http_reply_header(&r, "X-Accel-Buffering", "no");
+    return r;
+}
+
+/* What a stream would begin with: HEAD opens none. */
+static void stream_head(struct conn *c, uint64_t line)
+{
+    struct http_reply r = stream_reply();
+    conn_slot(c, line)->ends = c->ending = true;
+    http_respond(c, line, &r);
+}
+
 static void http_watch_begins(struct conn *c, struct slot *slot, json_t *reply, struct text *to)
 {
     const char *as_of = json_str_or(reply, "as_of", "");
     bool reset = json_is_true(json_at(reply, "reset"));
-    struct http_reply r = {.status = 200, .type = "text/event-stream; charset=utf-8"};
+    struct http_reply r = stream_reply();
     const struct serve_port *port = c->serve->port;
-    r.close = r.endless = true;
-    http_reply_header(&r, "X-Accel-Buffering", "no");
     http_reply_write(&r, port->now(port->ctx), to);
     http_reply_done(&r);
     text_add(to, "retry: 2000\n");
@@ -288,12 +302,35 @@ static enum code origin_of(struct conn *c, const struct http_request *r, struct 
     return code;
 }
 
+/* The rights are looked at before the body is. */
+static enum code operation_take(struct conn *c, uint64_t line, const struct route_match *m,
+                                struct refusal *refusal)
+{
+    const struct op *op = op_def(m->route->op);
+    json_t *object = NULL;
+    enum code code = scope_check(c, op->name, op->scope, refusal);
+    if (!code)
+        code = route_object(m, &object, refusal);
+    if (!code)
+        code = headers_take(m, object, refusal);
+    if (code) {
+        json_decref(object);
+    } else if (m->route->shape == SHAPE_EVENTS && conn_slot(c, line)->ask->head) {
+        json_decref(object);
+        stream_head(c, line);
+    } else {
+        if (m->route->shape == SHAPE_EVENTS) /* it ends when its reader does */
+            conn_slot(c, line)->ends = c->ending = false;
+        answer_object(c, line, object); /* takes it */
+    }
+    return code;
+}
+
 static enum code request_take(struct conn *c, uint64_t line, const struct http_request *r,
                               struct refusal *refusal)
 {
     struct route_match m;
     AUTO_TEXT(allow);
-    json_t *object = NULL;
     enum code code = origin_of(c, r, refusal);
     if (!code)
         code = route_find(r, c->serve->config.demo, &m, &allow, refusal);
@@ -302,23 +339,11 @@ static enum code request_take(struct conn *c, uint64_t line, const struct http_r
     if (code)
         return code;
     ask_route(conn_slot(c, line)->ask, &m);
-    if (m.route->shape == SHAPE_EVENTS) /* it ends when its reader does */
-        conn_slot(c, line)->ends = c->ending = false;
     if (m.route->answer) {
         m.route->answer(c, line, &m);
         return CODE_OK;
     }
-    const struct op *op = op_def(m.route->op);
-    code = scope_check(c, op->name, op->scope, refusal); /* before its body is looked at */
-    if (!code)
-        code = route_object(&m, &object, refusal);
-    if (!code)
-        code = headers_take(&m, object, refusal);
-    if (!code)
-        answer_object(c, line, object); /* takes it */
-    else
-        json_decref(object);
-    return code;
+    return operation_take(c, line, &m, refusal);
 }
 
 static void request_answer(struct conn *c, const struct http_request *r)
@@ -414,13 +439,15 @@ static bool http_take(struct conn *c)
 
 /* ---- time ---- */
 
-/* A head within 5 s, a body at 1 KiB/s after that; nothing asked for 75 s ends it. */
+/* A head within 5 s; a body without a rest of 5 s, and at 1 KiB/s after the first ones. */
 static bool is_too_slow(const struct conn *c, uint32_t waited)
 {
     if (c->phase == HTTP_PHASE_HEAD)
         return waited > HTTP_HEAD_S;
     if (c->phase != HTTP_PHASE_BODY || waited <= HTTP_HEAD_S)
         return false;
+    if (c->serve->tick - c->in_tick > HTTP_HEAD_S)
+        return true;
     return http_body_seen(&c->in.http) < (size_t)(waited - HTTP_HEAD_S) * HTTP_BODY_RATE_MIN;
 }
 
@@ -444,7 +471,7 @@ void http_tick(struct conn *c)
 {
     struct refusal refusal;
     if (conn_is_paused(c))
-        c->phase_tick = c->serve->tick; /* it is we who do not read */
+        c->phase_tick = c->in_tick = c->serve->tick; /* it is we who do not read */
     uint32_t waited = c->serve->tick - c->phase_tick, silent = c->serve->tick - c->out_tick;
     if (is_over(c, waited, silent)) {
         conn_close(c);

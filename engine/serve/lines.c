@@ -5,6 +5,8 @@
 #include "serve/conn.h"
 #include "serve/shapes.h"
 
+enum { TCP_AUTH_S = 10 };
+
 static void lines_begin(struct conn *c)
 {
     line_init(&c->in.lines, c->serve->config.line_bytes_max);
@@ -90,13 +92,30 @@ static void lines_event(struct conn *c, const struct record *r, const char *lang
     line_write(event, to);
 }
 
-const struct dialect dialect_lines = {
-    .name = "lines",
-    .how_to_say_who = "{\"op\":\"auth\",\"key\":KEY} comes first (muster key create)",
-    .begin = lines_begin,
-    .end = lines_end,
-    .feed = lines_feed,
-    .next = lines_next,
-    .render = lines_render,
-    .watch_begins = lines_render,
-    .event = lines_event};
+/* Over TCP anybody can take a place: who does not say who they are gives it back. */
+static void lines_tick(struct conn *c)
+{
+    struct refusal refusal;
+    uint32_t waited = c->serve->tick - c->phase_tick;
+    if (c->who.scopes || c->ending || waited <= TCP_AUTH_S)
+        return;
+    (void)refuse(&refusal, CODE_UNAUTHORIZED, NULL, NULL,
+                 "nobody has said who they are for %d s; the connection is closed", TCP_AUTH_S);
+    line_refuse_last(c, conn_open_slot(c), &refusal);
+    conn_flush(c);
+}
+
+static void tcp_begin(struct conn *c)
+{
+    lines_begin(c);
+    c->phase_tick = c->serve->tick;
+}
+
+#define LINES                                                                                      \
+    .name = "lines",                                                                               \
+    .how_to_say_who = "{\"op\":\"auth\",\"key\":KEY} comes first (muster key create)",             \
+    .end = lines_end, .feed = lines_feed, .next = lines_next, .render = lines_render,              \
+    .watch_begins = lines_render, .event = lines_event
+
+const struct dialect dialect_lines = {LINES, .begin = lines_begin};
+const struct dialect dialect_tcp = {LINES, .begin = tcp_begin, .tick = lines_tick};

@@ -11,6 +11,7 @@
 #include "serve/http.h"
 #include "serve/link.h"
 #include "serve/pages.h"
+#include "serve/who.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,8 @@ struct posted {
     struct serve *serve;
     uint64_t conn, line;
     struct link link;
-    json_t *object; /* answer_link */
+    struct identity who; /* whose request it was: others may have come behind it */
+    json_t *object;      /* answer_link */
 };
 
 static void looked_at(void *ctx, const struct query_result *result)
@@ -72,6 +74,7 @@ static void looked_at(void *ctx, const struct query_result *result)
     if (slot) {
         c->reads_pending--;
         slot->ask->link = link_reply(&p->link, result, s->config.gen);
+        who_be(c, &p->who);
         answer_object(c, p->line, json_incref(p->object));
         conn_flush(c);
     }
@@ -87,6 +90,7 @@ static void look_first(struct conn *c, uint64_t line, const struct link *link, j
     struct query q = {.kind = QUERY_NOTICE, .notice = link->notice};
     *p = (struct posted){.serve = c->serve, .conn = c->id, .line = line, .object = takes};
     p->link = *link;
+    p->who = c->identity;
     c->reads_pending++;
     s->port->store->query(s->port->store->ctx, &q, looked_at, p);
 }

@@ -13,9 +13,9 @@ void peers_done(struct peers *p)
     *p = (struct peers){0};
 }
 
-struct peer peer_of(const struct sockaddr_storage *at)
+struct peer peer_of(const struct sockaddr_storage *at, int door)
 {
-    struct peer who = {0};
+    struct peer who = {.door = door};
     const struct sockaddr_in *v4 = (const void *)at;
     const struct sockaddr_in6 *v6 = (const void *)at;
     if (at->ss_family == AF_INET)
@@ -29,7 +29,8 @@ struct peer peer_of(const struct sockaddr_storage *at)
 static struct peer *find(const struct peers *p, const struct peer *who)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (memcmp(p->all[i].address, who->address, sizeof who->address) == 0)
+        if (p->all[i].door == who->door &&
+            memcmp(p->all[i].address, who->address, sizeof who->address) == 0)
             return &p->all[i];
     return NULL;
 }

@@ -13,6 +13,7 @@
 
 struct peer {
     unsigned char address[16]; /* IPv6; of IPv4 the first four bytes, the rest zero */
+    int door;                  /* each kind of client has a share of its own */
     int64_t connections;
 };
 
@@ -30,5 +31,5 @@ void peers_leave(struct peers *p, const struct peer *who);
 /* How many the one has that has most. */
 int64_t peers_most(const struct peers *p);
 
-/* Whose socket address this is. */
-struct peer peer_of(const struct sockaddr_storage *at);
+/* Whose socket address this is, at which door. */
+struct peer peer_of(const struct sockaddr_storage *at, int door);

@@ -424,7 +424,7 @@ static json_t *message_json(const struct message *m)
 {
     static const char *const states[] = {"ringing", "seen", "answered", "declined", "over"};
     char id[UUID_TEXT];
-    json_t *o = json_loads(m->shown, 0, NULL);
+    json_t *o = json_loads(m->shown, JSON_ALLOW_NUL, NULL);
     json_put_str(o, "id", uuid_text(m->notice, id));
     return json_put_str(o, "state", states[m->state]);
 }

@@ -243,6 +243,9 @@ static enum code body_text(const struct http_request *r, json_t **ret, struct re
     if (!utf8_valid(r->body, r->body_len))
         return refuse(refusal, CODE_BAD_UTF8, NULL, NULL,
                       "the body is not UTF-8; send text as UTF-8 (RFC 3629)");
+    if (memchr(r->body, '\0', r->body_len))
+        return refuse(refusal, CODE_BAD_FIELD, "title", NULL,
+                      "title: holds a NUL character; leave it out");
     AUTO_TEXT(text);
     text_add_bytes(&text, r->body, r->body_len);
     const char *begin = text_str(&text) + strspn(text_str(&text), " \t\r\n");

@@ -155,7 +155,7 @@ static bool caller_of(const struct listener *l, int fd, struct caller *ret)
         return known;
     }
     bool known = getpeername(fd, (struct sockaddr *)&address, &len) == 0;
-    ret->peer = peer_of(&address);
+    ret->peer = peer_of(&address, (int)l->door);
     return known;
 }
 

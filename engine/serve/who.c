@@ -12,6 +12,12 @@ static void who_set(struct conn *c, const char *id, unsigned scopes)
     c->who = (struct principal){.id = c->identity.id, .scopes = scopes};
 }
 
+void who_be(struct conn *c, const struct identity *who)
+{
+    const struct identity copy = *who;
+    who_set(c, copy.id, copy.scopes);
+}
+
 bool who_take_secret(struct conn *c, const char *secret)
 {
     const struct serve_port *port = c->serve->port;

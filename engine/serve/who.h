@@ -24,5 +24,7 @@ bool who_take_secret(struct conn *c, const char *secret);
 /* It is nobody's from now on, and may do what needs no rights. */
 void who_take_nothing(struct conn *c);
 
+void who_be(struct conn *c, const struct identity *who); /* for what comes of an earlier request */
+
 /* The secret of the session's cookie. Gives (free()); NULL: there is none. */
 char *who_cookie(const struct http_request *r);

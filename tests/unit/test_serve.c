@@ -640,6 +640,25 @@ static void a_stop_answers_what_was_taken_and_takes_nothing_more(void **state)
     close(watching);
 }
 
+/* Over TCP anybody on this machine can take a place, and there is an end of places. */
+static void who_does_not_say_who_they_are_over_tcp_is_let_go(void **state)
+{
+    struct serve_desk *h = *state;
+    int pair[2];
+    struct caller who = {.door = DOOR_TCP};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+    assert_true(peers_enter(&h->serve->peers, &who.peer, 1));
+    (void)conn_new(h->serve, pair[0], &who);
+    desk_say(h, pair[1], "{\"op\":\"ping\"}\n");
+    desk_hears_part(h, pair[1], "\"ok\":true", false);
+    for (int i = 0; i < 10; i++)
+        poll_loop_pass_time(h->loop, 1000);
+    desk_hears(h, pair[1], "");
+    poll_loop_pass_time(h->loop, 1000);
+    desk_hears_part(h, pair[1], "nobody has said who they are", true);
+    close(pair[1]);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
 
 int main(void)
@@ -679,6 +698,7 @@ int main(void)
         T(a_watch_whose_queue_is_full_is_closed),
         T(a_watch_waits_for_the_replies_before_it),
         T(a_watching_client_may_still_ask),
+        T(who_does_not_say_who_they_are_over_tcp_is_let_go),
         T(a_stop_answers_what_was_taken_and_takes_nothing_more),
     };
     return cmocka_run_group_tests_name("serve", tests, NULL, NULL);

@@ -376,6 +376,73 @@ static void one_address_does_not_take_all_places(void **state)
     close(lines);
 }
 
+/* One that asks on behind a slow answer must not let the daemon grow. */
+static void answers_that_wait_behind_a_slow_one_are_bounded(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = http_client(h);
+    post(h, fd, "/api/v1/incidents", "{\"title\":\"slow\"}");
+    AUTO_TEXT(many);
+    for (int i = 0; i < 10; i++) /* of 100 kB each */
+        text_add(&many, GET("/api/v1/openapi.json"));
+    desk_say(h, fd, text_str(&many));
+    for (size_t i = 0; i < h->serve->conns_cap; i++) {
+        const struct conn *c = h->serve->conns[i];
+        if (c)
+            assert_true(c->filled <= 2 * OUT_PAUSE_BYTES && c->slots_count < 10);
+    }
+    desk_reply(h, 0);
+    serve_flush(h->serve);
+    AUTO_TEXT(heard);
+    bool ended = false;
+    desk_hear(h, fd, &heard, &ended);
+    size_t answers = 0;
+    for (const char *at = text_str(&heard); (at = strstr(at, "HTTP/1.1 20")); at++)
+        answers++;
+    assert_int_equal(answers, 11); /* and none is lost by it */
+    close(fd);
+}
+
+static void a_body_that_comes_at_once_but_for_its_end_is_not_waited_for(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = http_client(h);
+    AUTO_TEXT(body);
+    for (int i = 0; i < 50000; i++)
+        text_add_char(&body, 'x');
+    desk_say(h, fd, "POST /t/x HTTP/1.1\r\n" HOST "Content-Length: 50001\r\n\r\n");
+    desk_say(h, fd, text_str(&body));
+    seconds_pass(h, HTTP_HEAD_S + 2);
+    desk_hears_part(h, fd, "408 Request Timeout", true);
+    close(fd);
+}
+
+static void head_of_a_stream_opens_none(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = http_client(h);
+    desk_say(h, fd, "HEAD /api/v1/events HTTP/1.1\r\n" HOST "\r\n");
+    AUTO_TEXT(heard);
+    bool ended = false;
+    desk_hear(h, fd, &heard, &ended);
+    assert_non_null(strstr(text_str(&heard), "text/event-stream"));
+    assert_string_equal(text_str(&heard) + heard.len - 4, "\r\n\r\n");
+    assert_true(ended);
+    assert_int_equal(serve_stats(h->serve).watchers, 0);
+    close(fd);
+}
+
+static void text_with_a_nul_is_refused_not_cut(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = http_client(h);
+    desk_say(h, fd, "POST /t/x HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\n");
+    assert_int_equal(send(fd, "a\0b", 3, MSG_NOSIGNAL), 3);
+    desk_hears_part(h, fd, "holds a NUL character", false);
+    assert_int_equal(h->submitted_count, 0);
+    close(fd);
+}
+
 /* ---- origins ---- */
 
 static void hosts_and_origins_are_told_apart(void **state)
@@ -438,6 +505,10 @@ int main(void)
         T(a_client_whose_answer_takes_long_is_not_let_go),
         T(an_idle_client_of_http_holds_no_buffers),
         T(one_address_does_not_take_all_places),
+        T(answers_that_wait_behind_a_slow_one_are_bounded),
+        T(a_body_that_comes_at_once_but_for_its_end_is_not_waited_for),
+        T(head_of_a_stream_opens_none),
+        T(text_with_a_nul_is_refused_not_cut),
         cmocka_unit_test(hosts_and_origins_are_told_apart),
     };
     return cmocka_run_group_tests_name("serve_http", tests, NULL, NULL);
