@@ -4,6 +4,7 @@
 import http.client
 import json
 import os
+import socket
 import sys
 import threading
 import urllib.parse
@@ -62,6 +63,7 @@ class Events:
     def __init__(self, port, after=None, path="/api/v1/events"):
         self.conn = http.client.HTTPConnection("127.0.0.1", port, timeout=60 * h.SLOW)
         self.conn.request("GET", path, headers={"Last-Event-ID": after} if after else {})
+        self.sock = self.conn.sock  # the answer takes it away, as it has no length
         self.answer = self.conn.getresponse()
         self.events = []
         self.arrived = threading.Condition()
@@ -95,7 +97,8 @@ class Events:
             return list(self.events)
 
     def close(self):
-        self.conn.sock.close() if self.conn.sock else None
+        self.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
+        self.thread.join()
         self.answer.close()
 
 
