@@ -172,6 +172,7 @@ static void apply_config(struct core *c, const struct record *r)
     c->config_dirty = true;
 }
 
+/* Long because there are many kinds: a case each, and no more than a call in it. */
 static void apply_to_incident(struct core *c, struct incident *i, const struct record *r)
 {
     switch (r->kind) {

@@ -69,12 +69,9 @@ static enum err key_say(struct client *c, const char *key, struct why *why)
 static enum err tcp_open(struct client *c, const char *key, struct why *why)
 {
     struct listen_address a;
-    struct why ignored;
-    if (listen_parse(c->server, &a, &ignored))
-        return why_set(why, ERR_INVALID,
-                       "%s: must be like tcp://127.0.0.1:8471: a key must not cross a network in "
-                       "clear",
-                       c->server);
+    enum err e = listen_parse(c->server, &a, why);
+    if (e)
+        return e;
     c->fd = socket(a.at.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->fd < 0)
         return why_set(why, ERR_UNREACHABLE, "no socket: %s", strerror(errno));

@@ -1,5 +1,6 @@
 #include "ctl/ctl.h"
 
+#include "base/listen.h"
 #include "ctl/show.h"
 
 #include <stdarg.h>
@@ -107,6 +108,11 @@ static enum err server_choose(struct ctl *c, const char *flag, struct why *why)
     if (strncmp(name, "http", 4) == 0 && strstr(name, "://"))
         return why_set(why, ERR_INVALID,
                        "%s: the command line speaks lines; use unix:PATH or tcp://HOST:PORT", name);
+    if (strncmp(name, "tcp://", 6) == 0 && listen_parse(name, &(struct listen_address){0}, why))
+        return why_set(why, ERR_INVALID,
+                       "%s: must be like tcp://127.0.0.1:8471: a key must not cross a network in "
+                       "clear",
+                       name);
     c->key = variable(c->environment, "MUSTER_KEY");
     c->server = mem_str(strncmp(name, "unix:", 5) == 0 ? name + 5 : name);
     return ERR_OK;

@@ -122,6 +122,7 @@ def looks_and_answers(t, demo):
     incident = demo.trigger()
     message = web.rings("wang.qiang")
     path = path_of(message)
+    wait_for(lambda: "notice_sent" in demo.kinds(incident), "the message to be sent")
     before = len(demo.timeline(incident))
     status, headers, text = web.page(path)
     t.equal(status, 200, "the link of a message opens a page")

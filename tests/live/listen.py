@@ -72,6 +72,32 @@ def lines_over_tcp(t, house):
     sock.close()
 
 
+def the_command_line_over_tcp(t, house):
+    server = "tcp://127.0.0.1:%d" % house.tcp_port
+
+    def muster(*words, key=None, server=server):
+        env = {k: v for k, v in os.environ.items() if k != "MUSTER_KEY"}
+        return subprocess.run([h.MUSTER, "--server", server, *words], capture_output=True,
+                              text=True, env=dict(env, MUSTER_KEY=key) if key else env,
+                              timeout=30 * h.SLOW, check=False)
+
+    key = house.key("desk", "trigger,read")
+    done = muster("trigger", "watch", "--title", "over tcp", key=key)
+    t.equal(done.returncode, 0, "muster triggers over TCP with $MUSTER_KEY")
+    t.check(done.stdout.strip() in muster("list", key=key).stdout, "and lists what it triggered")
+    rows = [
+        ({}, 4, "MUSTER_KEY", "without a key it says where to put one"),
+        ({"key": "mk_bad"}, 4, "not known", "a wrong key is told so"),
+        ({"key": key, "server": "tcp://192.0.2.1:1"}, 2, "in clear",
+         "a key is not sent over a network"),
+        ({"key": key, "server": "tcp://127.0.0.1:1"}, 6, "no daemon",
+         "nobody there is exit 6, as ever"),
+    ]
+    for more, code, part, sentence in rows:
+        done = muster("list", **more)
+        t.check(done.returncode == code and part in done.stderr, sentence, done)
+
+
 def a_backlog_outlives_the_engine(t, house):
     """A client that comes while the engine is away is answered by the next one."""
     house.kill("engine")
@@ -123,6 +149,7 @@ def main():
             refused_starts(t, house)
             house.start()
             lines_over_tcp(t, house)
+            the_command_line_over_tcp(t, house)
             a_backlog_outlives_the_engine(t, house)
         many_addresses(t)
         without_demo_nobody_is_let_in(t)
