@@ -236,6 +236,7 @@ struct serve *engine_serve_new(struct engine *e)
         .watch_rows_max = config_number(e->config, OPT_LIMITS_WATCH_ROWS),
         .demo = config_is(e->config, OPT_DEMO),
         .hosts = config_text(e->config, OPT_HOSTS),
+        .security_contact = config_text(e->config, OPT_SECURITY_CONTACT),
         .phones_key = demo_key(e)};
     return serve_new(&config, &port);
 }

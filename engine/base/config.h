@@ -56,6 +56,8 @@ enum option_type {
     X(OPT_ANSWER_URL, "answer_url", OPTION_TEXT, "", 0, 200,                                       \
       "what links in messages begin with, as people's phones reach us: https://muster.example; "   \
       "by default the first address of HTTP in `listen`")                                          \
+    X(OPT_SECURITY_CONTACT, "security_contact", OPTION_TEXT, "", 0, 512,                           \
+      "whom to tell of a weakness, for /.well-known/security.txt: mailto:NAME@HOST or https://…")  \
     X(OPT_DEMO, "demo", OPTION_SWITCH, "no", 0, 1,                                                 \
       "run as a demonstration: every endpoint rings the phones at /phones, or a receiver on "      \
       "this machine; nothing leaves it")                                                           \

@@ -61,6 +61,26 @@ void page_metrics(struct conn *c, uint64_t line, const struct route_match *m)
     text_respond(c, line, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 }
 
+/* RFC 9116. */
+void page_security(struct conn *c, uint64_t line, const struct route_match *m)
+{
+    const struct serve_port *port = c->serve->port;
+    const char *contact = c->serve->config.security_contact;
+    char expires[RFC3339_TEXT];
+    struct refusal refusal;
+    AUTO_TEXT(body);
+    (void)m;
+    if (!contact[0]) {
+        (void)refuse(&refusal, CODE_UNKNOWN_ROUTE, NULL, NULL,
+                     "nobody is named; the operator sets the option security_contact");
+        answer_refused(c, line, &refusal);
+        return;
+    }
+    text_addf(&body, "Contact: %s\nExpires: %s\nPreferred-Languages: zh, en\n", contact,
+              rfc3339(port->now(port->ctx) + 180 * MS_DAY, expires));
+    text_respond(c, line, 200, TEXT_PLAIN, &body);
+}
+
 /* ---- the description of the API ---- */
 
 static const unsigned char openapi[] = {

@@ -6,7 +6,7 @@
 
 #include "serve/route.h"
 
-route_fn page_openapi, page_livez, page_readyz, page_metrics;
+route_fn page_openapi, page_livez, page_readyz, page_metrics, page_security;
 route_fn page_file;      /* "/", "/phones", "/assets/…" */
 route_fn page_hook;      /* a webhook to the phones of the demo */
 route_fn page_link_post; /* link_pages.c */

@@ -45,6 +45,7 @@ static const struct route routes[] = {
     {ANSWERS(GET, "/assets/{file}", page_file)},
     {ANSWERS(GET, "/favicon.svg", page_file)},
     {ANSWERS(GET, "/api/v1/openapi.json", page_openapi)},
+    {ANSWERS(GET, "/.well-known/security.txt", page_security)},
     {ANSWERS(GET, "/livez", page_livez)},
     {ANSWERS(GET, "/readyz", page_readyz)},
     {ANSWERS(GET, "/metrics", page_metrics)},

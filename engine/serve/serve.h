@@ -85,8 +85,9 @@ struct serve_config {
     int64_t connections_address_max; /* of one address, but of the Unix socket */
     int64_t pipelined_max;
     int64_t watch_rows_max;
-    bool demo;         /* guests of HTTP may read, trigger and answer */
-    const char *hosts; /* further names of ours: see origin.h */
+    bool demo;                    /* guests of HTTP may read, trigger and answer */
+    const char *hosts;            /* further names of ours: see origin.h */
+    const char *security_contact; /* "": none is named */
     const struct sign_key
         *phones_key; /* demo: what its webhooks are signed with; NULL: no phones */
 };

@@ -98,7 +98,8 @@ static const struct serve_config plain = {.owner = 12345,
                                           .pipelined_max = 16,
                                           .watch_rows_max = 1000,
                                           .demo = true,
-                                          .hosts = "muster.example"};
+                                          .hosts = "muster.example",
+                                          .security_contact = ""};
 
 static void house_open(struct serve_desk *h, struct serve_config config)
 {

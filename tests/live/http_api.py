@@ -313,6 +313,9 @@ def health(t, house):
     status, headers, text = api.ask("GET", "/metrics")
     t.check(status == 200 and 'muster_incidents{state="open",drill="false"}' in text
             and "version=0.0.4" in headers["content-type"], "metrics are there", text[:500])
+    status, _, problem = api.ask("GET", "/.well-known/security.txt")
+    t.check(status == 404 and "security_contact" in problem["detail"],
+            "where nobody is named for weaknesses, how to name somebody is said", problem)
     status, _, text = api.ask("HEAD", "/livez")
     t.equal((status, text), (200, ""), "HEAD has no body")
     api.close()

@@ -158,6 +158,7 @@ def other_routes(api):
     for path in ("/", "/phones", "/favicon.svg", "/assets/app.css", "/api/v1/openapi.json"):
         api.ask(200, "GET", path)
     api.ask(404, "GET", "/assets/nothing.js")
+    api.ask(200, "GET", "/.well-known/security.txt")
 
 
 def events(api):
@@ -236,7 +237,7 @@ def read(house):
 def main():
     with tap.Plan() as t:
         with h.House(plans=PLANS, demo=True) as house:
-            house.start()
+            house.start(env={"MUSTER_SECURITY_CONTACT": "mailto:security@muster.example"})
             document = read(house)
             names(t, document)
             api = Contract(t, house, document)
