@@ -103,8 +103,9 @@ static const struct serve_config plain = {.owner = 12345,
 
 static void house_open(struct serve_desk *h, struct serve_config config)
 {
-    snprintf(h->folder, sizeof h->folder, "/tmp/muster-serve-XXXXXX");
-    assert_non_null(mkdtemp(h->folder));
+    char folder[] = "/tmp/muster-serve-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    snprintf(h->folder, sizeof h->folder, "%s", folder);
     h->loop = poll_loop_new();
     h->store = (struct store_port){.ctx = h, .query = house_query};
     h->port = (struct serve_port){.ctx = h,
@@ -122,7 +123,7 @@ static void house_open(struct serve_desk *h, struct serve_config config)
                                   .principal_of = house_principal};
     h->serve = serve_new(&config, &h->port);
     for (int i = 0; i < 2; i++) {
-        snprintf(h->path[i], sizeof h->path[i], "%s/%d", h->folder, i);
+        snprintf(h->path[i], sizeof h->path[i], "%s/%d", folder, i);
         h->listen_fd[i] = house_listen(h->path[i]);
         serve_listen(h->serve, h->listen_fd[i], i ? DOOR_HTTP : DOOR_UNIX);
     }

@@ -271,7 +271,7 @@ static void the_oldest_go_when_there_are_too_many(void **state)
     assert_string_equal(json_str(json_array_get(messages, PHONE_MESSAGES_MAX - 1), "text"), "new");
 
     for (int n = 0; n < PHONES_MAX + 20; n++) {
-        char person[16];
+        char person[32];
         snprintf(person, sizeof person, "crew.%d", n);
         rings(p, 1000 + n, person, "x");
     }
@@ -287,7 +287,7 @@ static void no_number_of_long_messages_takes_more_than_a_few_megabytes(void **st
     char *text = mem_new(20001, 1);
     memset(text, 'x', 20000);
     for (int n = 0; n < 1500; n++) {
-        char person[16];
+        char person[32];
         snprintf(person, sizeof person, "crew.%d", n % 400);
         rings(p, n, person, text);
     }
