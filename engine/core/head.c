@@ -75,6 +75,7 @@ enum err plan_head_read(const char *name, const json_t *value, const struct site
         abort();
     h->fallback = rungs_timed(json_at(h->json, "fallback"));
     build_facts(h, json_at(h->json, "facts"));
+    head_levels_build(h);
     *ret = h;
     return ERR_OK;
 }
@@ -98,6 +99,7 @@ void plan_head_unref(struct plan_head *h)
     for (size_t i = 0; i < h->facts_count; i++)
         free(h->facts[i].fields);
     free(h->facts);
+    head_levels_free(h);
     free(h->name);
     json_decref(h->fallback);
     json_decref(h->json);
@@ -138,12 +140,12 @@ const char *plan_head_owner(const struct plan_head *h)
 
 const char *plan_head_ends(const struct plan_head *h)
 {
-    return json_str_or(h->json, "ends", "done");
+    return json_str_or(h->json, "ends", plan_head_has_levels(h) ? "order" : "done");
 }
 
 const char *plan_head_on_resolved(const struct plan_head *h)
 {
-    return json_str_or(h->json, "on_resolved", "close");
+    return json_str_or(h->json, "on_resolved", plan_head_has_levels(h) ? "propose" : "close");
 }
 
 json_t *plan_head_fallback(const struct plan_head *h)

@@ -57,7 +57,7 @@ const char *plan_head_category(const struct plan_head *h);    /* NULL: none */
 const char *plan_head_version(const struct plan_head *h);     /* NULL: none */
 const char *plan_head_owner(const struct plan_head *h);       /* a target; NULL: none */
 const char *plan_head_ends(const struct plan_head *h);        /* order, resolved, done */
-const char *plan_head_on_resolved(const struct plan_head *h); /* close, note */
+const char *plan_head_on_resolved(const struct plan_head *h); /* close, propose, note */
 
 /* [{"to":target or list,"within":"5m","within_ms":300000},…], never empty. Do not change it. */
 json_t *plan_head_fallback(const struct plan_head *h);

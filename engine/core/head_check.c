@@ -148,14 +148,13 @@ static void choices_check(const json_t *head, struct remarks *r)
     static const char *const kinds[] = {"general", "special", "department", NULL};
     static const char *const categories[] = {"natural", "accident", "health", "security", NULL};
     static const char *const ends[] = {"order", "resolved", "done", NULL};
-    static const char *const on_resolved[] = {"close", "note", NULL};
+    static const char *const on_resolved[] = {"close", "propose", "note", NULL};
 
     if (value_built(head, "kind", "standing", r))
         form_word(r, head, "kind", kinds, NULL);
     form_word(r, head, "category", categories, NULL);
     form_word(r, head, "ends", ends, NULL);
-    if (value_built(head, "on_resolved", "propose", r))
-        form_word(r, head, "on_resolved", on_resolved, NULL);
+    form_word(r, head, "on_resolved", on_resolved, NULL);
 }
 
 /* ---- the head ---- */
@@ -164,10 +163,10 @@ static const struct form_key head_keys[] = {
     {"title", true},          {"kind", true},         {"category", true},  {"version", true},
     {"owner", true},          {"starts_on", true},    {"facts", true},     {"fallback", true},
     {"ends", true},           {"on_resolved", true},  {"issued", false},   {"filed", false},
-    {"review_by", false},     {"drill_every", false}, {"basis", false},    {"text", false},
-    {"principles", false},    {"parent_only", false}, {"one_per", false},  {"digest", false},
-    {"levels", false},        {"measures", false},    {"reports", false},  {"ends_when", false},
-    {"reopen_within", false}, {"auto", false},        {"schedule", false}, {0},
+    {"review_by", false},     {"drill_every", false}, {"basis", true},     {"text", false},
+    {"principles", true},     {"parent_only", false}, {"one_per", false},  {"digest", false},
+    {"levels", true},         {"measures", false},    {"reports", false},  {"ends_when", true},
+    {"reopen_within", false}, {"auto", true},         {"schedule", false}, {0},
 };
 
 static void fallback_check(const json_t *head, const struct site *site, struct remarks *r)
@@ -207,6 +206,7 @@ bool plan_head_check(const char *name, const json_t *head, const struct site *si
     choices_check(head, r);
     starts_on_check(head, r);
     facts_table_check(head, site, r);
+    head_levels_check(name, head, site, r);
     fallback_check(head, site, r);
     return r->errors == errors;
 }

@@ -1,5 +1,6 @@
 /*
- * head_data - what a head is made of. Private to head.c, head_check.c, starts_on.c and facts.c.
+ * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c, starts_on.c
+ * and facts.c.
  *
  * As with a site, the JSON is checked first (head_check.c); building from it cannot fail.
  */
@@ -7,6 +8,7 @@
 
 #include "core/form.h"
 #include "core/head.h"
+#include "core/head_level.h"
 
 struct plan_head {
     char *name;
@@ -14,12 +16,21 @@ struct plan_head {
     json_t *fallback;
     struct fact *facts; /* sorted by name */
     size_t facts_count;
+    struct level_head levels[LEVEL_END]; /* LEVEL_NONE in those that the plan does not have */
+    struct criterion_head *criteria;
+    size_t criteria_count;
     int refs;
 };
 
 /* head_check.c: false after a remark. */
 bool plan_head_check(const char *name, const json_t *head, const struct site *site,
                      struct remarks *r);
+
+/* head_level.c: levels, auto, ends_when, principles, basis. Built after the facts. */
+void head_levels_check(const char *plan, const json_t *head, const struct site *site,
+                       struct remarks *r);
+void head_levels_build(struct plan_head *h);
+void head_levels_free(struct plan_head *h);
 
 /* starts_on.c: the entries of starts_on. */
 void starts_on_check(const json_t *head, struct remarks *r);

@@ -33,6 +33,7 @@
  *   contact_value  a phone number, address or URL in the file: it belongs into the vault
  *   no_fallback    a plan or site without fallback       ambiguous     two plans start on the same
  *   bad_template   a placeholder that is not known       no_mark       a drill could not be told
+ *   bad_condition  a condition that cannot be meant      no_right      may_order does not allow it
  */
 struct remark {
     bool error;          /* else a warning */

@@ -27,6 +27,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "core/level.h"
 #include "core/remark.h"
 
 #include <stdbool.h>
@@ -156,7 +157,35 @@ void site_check_rungs(const struct site *s, const json_t *table, const char *key
 /* The same with "within_ms" added to each rung. Gives. */
 json_t *rungs_timed(const json_t *rungs);
 
+/* ---- orders ---- */
+
+/* Is it an order that `may_order` can name: "I" to "IV", "terminate", "publish", …? */
+bool order_word(const char *word);
+/* Does the person (or the department, by its id "dept:water") hold this target, now? */
+bool site_acts_as(const struct site *s, const char *person, const char *target);
+/*
+ * May the person give this order in this plan?
+ *
+ * what     As order_word.
+ * ret_as   The target of may_order that gives the right: "post:flood-hq-deputy". Untouched when
+ *          there is none; may be NULL.
+ */
+bool site_may_order(const struct site *s, const char *person, const char *plan, const char *what,
+                    const char **ret_as);
+bool site_target_may_order(const struct site *s, const char *target, const char *plan,
+                           const char *what);
+json_t *site_orderers(const struct site *s, const char *plan,
+                      const char *what); /* targets. Gives */
+/* The highest level that the plan may take by itself when nobody orders; LEVEL_NONE: none. */
+enum level site_auto_level(const struct site *s, const char *plan);
+const char *site_post_deputy(const struct site *s, const char *target); /* NULL: it has none */
+
 /* ---- stations ---- */
+
+/* A constant of a station. false: it has none of this name, or it is no number. */
+bool site_station_number(const struct site *s, const char *station, const char *name, double *ret);
+/* Does it lie in a place that the table of an incident names ({"district":"chengdong"})? */
+bool site_station_in(const struct site *s, const char *station, const json_t *place);
 
 const char *site_station_kind(const struct site *s, const char *station); /* NULL: none such */
 bool site_has_station_kind(const struct site *s, const char *kind);

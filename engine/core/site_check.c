@@ -357,6 +357,7 @@ static void place_check(const json_t *site, const char *id, const json_t *place,
 {
     (void)site, (void)id;
     form_words(r, place, "name");
+    form_str(r, place, "in_");
 }
 
 static void station_check(const json_t *site, const char *id, const json_t *station,
@@ -538,7 +539,7 @@ static const struct form_key site_keys[] = {
     {"posts", true},      {"groups", true},     {"places", true},
     {"stations", true},   {"rosters", true},    {"fallback", true},
     {"self_alarm", true}, {"calendars", false}, {"holidays", false},
-    {"may_order", false}, {"auto", false},      {0},
+    {"may_order", true},  {"auto", true},       {0},
 };
 
 static const struct entries site_entries[] = {
@@ -569,5 +570,7 @@ bool site_check(const json_t *site, struct remarks *r)
     groups_check(site, r);
     fallback_check(site, r);
     self_alarm_check(site, r);
+    may_order_check(site, r);
+    auto_check(site, r);
     return r->errors == errors;
 }

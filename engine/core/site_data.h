@@ -88,3 +88,7 @@ void targets_check(const json_t *site, const json_t *table, const char *key, str
 void rungs_check(const json_t *site, const json_t *table, const char *key, struct remarks *r);
 /* The part behind "kind:", or NULL when it is of another kind. */
 const char *target_id(const char *target, const char *kind);
+
+/* site_order.c */
+void may_order_check(const json_t *site, struct remarks *r);
+void auto_check(const json_t *site, struct remarks *r);

@@ -409,7 +409,7 @@ static void faults_of_the_head_stand_at_their_keys(void **state)
                 "}\n"
                 "function plan.respond() end return plan",
                 "dam.lua:1:25: no_fallback, dam.lua:2:5: unknown_key, "
-                "dam.lua:2:46: unknown_name, dam.lua:3:27: bad_value, dam.lua:4:5: not_built",
+                "dam.lua:2:46: unknown_name, dam.lua:3:27: bad_value, dam.lua:4:5: bad_value",
                 "did you mean \"title\"?");
 }
 

@@ -1,5 +1,6 @@
 /* The head of a plan: what it may say, which triggers are its own, and the types of its facts. */
 #include "core/head.h"
+#include "core/head_level.h"
 
 #include "remarked.h"
 #include "testdata.h"
@@ -14,8 +15,11 @@ static struct site *city_site(void)
     value = data("{'name':'浑江市','endpoints':{'sms':{'channel':'webhook'}},"
                  "'people':{'li.ming':{'name':'李明','contacts':['sms:@']}},"
                  "'departments':{'hydrology':{'name':'水文局','head':'person:li.ming'}},"
-                 "'stations':{'g7':{'kind':'gauge'},'g8':{'kind':'gauge'},"
+                 "'stations':{'g7':{'kind':'gauge','warning_m':4.5,'deep_m':9},"
+                 "            'g8':{'kind':'gauge','warning_m':3},"
                  "            'jiefang-road':{'kind':'underpass'}},"
+                 "'may_order':{'person:li.ming':{'flood':['IV','II','terminate']}},"
+                 "'auto':{'flood':'IV'},"
                  "'self_alarm':{'to':'person:li.ming','text':'x'},"
                  "'fallback':[{'to':'person:li.ming','within':'5m'}]}");
     struct site *s = NULL;
@@ -146,10 +150,9 @@ static void a_plan_without_fallback_is_an_error(void **state)
 static void what_is_reserved_is_named_as_not_built(void **state)
 {
     (void)state;
-    static const char *const keys[] = {
-        "issued",  "filed",      "review_by", "drill_every", "basis",        "text",
-        "levels",  "principles", "one_per",   "parent_only", "digest",       "measures",
-        "reports", "ends_when",  "auto",      "schedule",    "reopen_within"};
+    static const char *const keys[] = {"issued",  "filed",       "review_by", "drill_every",
+                                       "text",    "one_per",     "digest",    "measures",
+                                       "reports", "parent_only", "schedule",  "reopen_within"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         AUTO_TEXT(json);
         AUTO_TEXT(words);
@@ -158,7 +161,6 @@ static void what_is_reserved_is_named_as_not_built(void **state)
         refused(text_str(&json), text_str(&words));
     }
     refused("{" HEAD_MIN ",'kind':'standing'}", "not_built kind: kind = \"standing\" is not built");
-    refused("{" HEAD_MIN ",'on_resolved':'propose'}", "not_built on_resolved");
 }
 
 static void what_is_misspelt_finds_the_nearest(void **state)
@@ -544,6 +546,107 @@ static void any_value_in_a_head_is_refused_or_read(void **state)
     free(keys);
 }
 
+/* ---- levels ---- */
+
+#define LEVELS                                                                                     \
+    "'facts':{'stage_m':{'type':'number','per':'gauge'},'breach':{'type':'boolean'},"              \
+    "'case':{'event':true,'key':'id','fields':{'id':'text'}}},"                                    \
+    "'levels':{'IV':{'when':'stage_m >= warning_m','ordered_by':'person:li.ming',"                 \
+    "'expected':'72h','members':['dept:hydrology'],'lower_after':'6h'},"                           \
+    "'II':{'when':'stage_m >= warning_m + 1 or breach','ordered_by':'person:li.ming',"             \
+    "'commander':'dept:hydrology','expected':'24h'}}"
+
+static void levels_are_read_as_they_stand(void **state)
+{
+    (void)state;
+    struct site *site = city_site();
+    int64_t after = 0;
+    struct plan_head *h =
+        head_of("flood",
+                "{" HEAD_MIN "," LEVELS ",'auto':{'level':'IV','after':'30m'},"
+                "'ends_when':[{'id':'falling','when':'stage_m < warning_m','hold':'24h','en':'x'},"
+                "{'id':'settled','confirm':'dept:hydrology','zh':'安置'}],"
+                "'principles':['People first'],'basis':[{'en':'The Act'}]}",
+                site);
+    const struct level_head *four = plan_head_level(h, LEVEL_IV);
+    assert_true(plan_head_has_levels(h));
+    assert_int_equal(plan_head_lowest(h), LEVEL_IV);
+    assert_string_equal(four->ordered_by, "person:li.ming");
+    assert_string_equal(four->commander, "person:li.ming");
+    assert_string_equal(plan_head_level(h, LEVEL_II)->commander, "dept:hydrology");
+    assert_true(four->expected_ms == 72 * 3600000L && four->lower_after_ms == 6 * 3600000L);
+    assert_string_equal(condition_per(four->when), "gauge");
+    assert_null(plan_head_level(h, LEVEL_I));
+    assert_string_equal(plan_head_ends(h), "order");
+    assert_string_equal(plan_head_on_resolved(h), "propose");
+    assert_int_equal(plan_head_auto(h, &after), LEVEL_IV);
+    assert_true(after == 1800000);
+    assert_true(plan_head_criterion(h, "falling")->hold_ms == 24 * 3600000L);
+    assert_string_equal(plan_head_criterion_at(h, 1)->confirm, "dept:hydrology");
+    assert_null(plan_head_criterion_at(h, 2));
+    assert_null(plan_head_criterion(h, "rising"));
+    plan_head_unref(h);
+    site_unref(site);
+}
+
+/* A plan that runs was checked when it came into force: it reads again without the site. */
+static void levels_read_again_without_the_site(void **state)
+{
+    (void)state;
+    struct plan_head *h = head_of("flood", "{" HEAD_MIN "," LEVELS "}", NULL);
+    assert_string_equal(condition_name_at(plan_head_level(h, LEVEL_II)->when, 1), "warning_m");
+    plan_head_unref(h);
+}
+
+static void refused_level(const char *members, const char *words)
+{
+    AUTO_TEXT(json);
+    text_addf(&json,
+              "{" HEAD_MIN ",'facts':{'stage_m':{'type':'number','per':'gauge'},"
+              "'case':{'event':true,'key':'id','fields':{'id':'text'}}},"
+              "'levels':{'IV':{'ordered_by':'person:li.ming','expected':'1h'%s}}}",
+              members);
+    refused(text_str(&json), words);
+}
+
+static void what_a_level_cannot_mean_is_refused(void **state)
+{
+    (void)state;
+    refused("{" HEAD_MIN ",'levels':{}}", "levels is empty");
+    refused("{" HEAD_MIN ",'levels':{'V':{}}}", "\"V\" is no level");
+    refused("{" HEAD_MIN ",'levels':{'IV':{'expected':'1h'}}}",
+            "missing_key levels.IV: ordered_by");
+    refused("{" HEAD_MIN ",'levels':{'IV':{'ordered_by':'person:li.ming'}}}",
+            "missing_key levels.IV: expected");
+    refused_level(",'report':'6h'", "not_built levels.IV.report");
+    refused_level(",'when':'stagem > 1'",
+                  "unknown_name levels.IV.when: when = \"stagem > 1\": there "
+                  "is no fact \"stagem\"");
+    refused_level(",'when':'stage_m > waning_m'", "did you mean \"warning_m\"?");
+    refused_level(",'when':'case'", "case is an event");
+    refused_level(",'when':'1 < warning_m'", "a fact of the same stations must stand beside it");
+    refused_level(",'when':'stage_m > deep_m'", "no number deep_m");
+    refused("{" HEAD_MIN ",'levels':{'IV':{'ordered_by':'dept:hydrology','expected':'1h'}}}",
+            "no_right levels.IV.ordered_by");
+    refused_level("},'III':{'ordered_by':'person:li.ming','expected':'1h'", "no_right levels.III");
+    refused("{" HEAD_MIN "," LEVELS ",'ends':'done'}", "a plan with levels ends by order");
+    refused("{" HEAD_MIN "," LEVELS ",'on_resolved':'close'}", "is not closed by its source");
+    refused("{" HEAD_MIN "," LEVELS ",'auto':{'level':'III','after':'1m'}}",
+            "auto names a level of this plan");
+    refused("{" HEAD_MIN "," LEVELS ",'auto':{'level':'II','after':'1m'}}",
+            "no_right auto.level: the site does not allow it");
+    refused("{" HEAD_MIN "," LEVELS ",'auto':{'level':'IV'}}", "missing_key auto: after");
+    refused("{" HEAD_MIN ",'ends_when':[{'id':'a','confirm':'dept:hydrology','en':'x'}]}",
+            "ends_when belongs to a plan with levels");
+    refused("{" HEAD_MIN "," LEVELS ",'ends_when':[{'id':'a','en':'x'}]}", "either a condition");
+    refused("{" HEAD_MIN "," LEVELS ",'ends_when':[{'id':'a','when':'breach','en':'x'},"
+            "{'id':'a','when':'breach','en':'x'}]}",
+            "two criteria have this id");
+    refused("{" HEAD_MIN "," LEVELS ",'ends_when':[{'id':'a','when':'breach'}]}",
+            "say what must be reached");
+    refused("{" HEAD_MIN ",'principles':[7]}", "a sentence is a text");
+}
+
 int main(void)
 {
 #define WITH_FLOOD(test) cmocka_unit_test_setup_teardown(test, flood_setup, flood_teardown)
@@ -559,6 +662,9 @@ int main(void)
         cmocka_unit_test(the_closer_plan_wins),
         cmocka_unit_test(a_condition_must_say_something),
         cmocka_unit_test(two_plans_that_fit_equally_are_an_error),
+        cmocka_unit_test(levels_are_read_as_they_stand),
+        cmocka_unit_test(levels_read_again_without_the_site),
+        cmocka_unit_test(what_a_level_cannot_mean_is_refused),
         WITH_FLOOD(a_report_becomes_a_list_in_fixed_order),
         WITH_FLOOD(an_event_is_an_occurrence_with_its_fields),
         WITH_FLOOD(an_unknown_field_is_refused_with_the_nearest_name),

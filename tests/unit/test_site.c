@@ -204,10 +204,8 @@ static void every_table_knows_its_keys(void **state)
 static void what_is_reserved_is_named_as_not_built(void **state)
 {
     (void)state;
-    refused("{'may_order':{}}", "not_built may_order: \"may_order\" is not built yet");
     refused("{'calendars':{}}", "\"calendars\" is not built yet");
     refused("{'holidays':{}}", "\"holidays\" is not built yet");
-    refused("{'auto':{}}", "\"auto\" is not built yet");
     refused("{'rosters':{'duty-room':{'every':'1d'}}}",
             "not_built rosters[\"duty-room\"].every: \"every\" is not built yet");
     refused("{'rosters':{'duty-room':{'from':'2026-07-01'}}}", "\"from\" is not built yet");
@@ -216,6 +214,54 @@ static void what_is_reserved_is_named_as_not_built(void **state)
             "not_built rosters[\"duty-room\"].seats.lead: more than one person in a seat");
     refused("{'fallback':[{'to':'role:commander','within':'5m'}]}",
             "not_built fallback[1].to: \"role:commander\": the target \"role:\" is not built yet");
+}
+
+static struct site *site_but(const char *changes)
+{
+    AUTO_JSON(value);
+    value = city_but(changes);
+    struct remarked said = {0};
+    struct remarks r;
+    struct site *s = NULL;
+    remarks_init(&r, "site", remarked_add, &said);
+    if (site_read(value, &r, &s))
+        fail_msg("%s", text_str(&said.lines));
+    remarks_done(&r);
+    remarked_done(&said);
+    return s;
+}
+
+static void who_may_order_is_who_holds_the_post(void **state)
+{
+    (void)state;
+    struct site *s = site_but("{'may_order':{'post:deputy':{'flood':['III','IV','terminate']},"
+                              "'dept:water':{'flood':['I']}},'auto':{'flood':'IV'}}");
+    const char *as = NULL;
+    assert_true(site_may_order(s, "sun.wei", "flood", "IV", &as));
+    assert_string_equal(as, "post:deputy");
+    assert_false(site_may_order(s, "sun.wei", "flood", "II", &as));
+    assert_false(site_may_order(s, "sun.wei", "epidemic", "IV", &as));
+    assert_false(site_may_order(s, "li.ming", "flood", "IV", &as));
+    assert_true(site_may_order(s, "zhou.jie", "flood", "I", &as)); /* the head of the department */
+    assert_true(site_may_order(s, "dept:water", "flood", "I", NULL));
+    assert_int_equal(site_auto_level(s, "flood"), LEVEL_IV);
+    assert_int_equal(site_auto_level(s, "epidemic"), LEVEL_NONE);
+    AUTO_JSON(orderers);
+    orderers = site_orderers(s, "flood", "IV");
+    assert_int_equal(json_array_size(orderers), 1);
+    site_unref(s);
+}
+
+static void rights_that_mean_nothing_are_refused(void **state)
+{
+    (void)state;
+    refused("{'may_order':{'post:deputi':{'flood':['IV']}}}",
+            "unknown_name may_order[\"post:deputi\"]");
+    refused("{'may_order':{'group:experts':{'flood':['IV']}}}", "orders are given by a post");
+    refused("{'may_order':{'post:deputy':{'flood':['V']}}}", "an order is I, II, III, IV");
+    refused("{'may_order':{'post:deputy':{'flood':[]}}}", "at least one");
+    refused("{'may_order':7}", "may_order");
+    refused("{'auto':{'flood':'V'}}", "auto names for a plan the highest level");
 }
 
 static void nobody_is_without_a_contact(void **state)
@@ -615,6 +661,8 @@ int main(void)
         cmocka_unit_test(names_that_lead_nowhere_are_refused_with_the_nearest),
         cmocka_unit_test(every_table_knows_its_keys),
         cmocka_unit_test(what_is_reserved_is_named_as_not_built),
+        cmocka_unit_test(who_may_order_is_who_holds_the_post),
+        cmocka_unit_test(rights_that_mean_nothing_are_refused),
         cmocka_unit_test(nobody_is_without_a_contact),
         cmocka_unit_test(a_contact_in_the_file_is_refused_and_not_repeated),
         cmocka_unit_test(there_are_no_wildcards_and_no_bare_names),
