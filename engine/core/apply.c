@@ -11,55 +11,10 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/plan_run.h"
+#include "core/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The object under `key`, made when it is missing. */
-static json_t *member_of(json_t *object, const char *key)
-{
-    json_t *member = json_object_get(object, key);
-    if (!member) {
-        member = json_object();
-        json_object_set_new(object, key, member);
-    }
-    return member;
-}
-
-static void key_text(const json_t *key, struct text *to)
-{
-    if (json_is_string(key))
-        text_add(to, json_string_value(key));
-    else
-        json_write(key, to);
-}
-
-/* What is known now: by name, or station and name; of events all, by their key. */
-static void apply_occurrences(struct incident *i, const json_t *ev)
-{
-    const json_t *list = json_at(ev, "occurrences");
-    if (!json_array_size(list))
-        return;
-    json_t *facts = kept_json(i->facts), *one;
-    if (!facts)
-        facts = json_object();
-    size_t n;
-    json_array_foreach(list, n, one)
-    {
-        const char *name = json_str_or(one, "name", "");
-        json_t *value = json_put(json_object(), "value", json_share(json_at(one, "value")));
-        json_put_int(value, "at", json_int(ev, "at", 0));
-        AUTO_TEXT(key);
-        if (json_at(one, "key"))
-            key_text(json_at(one, "key"), &key);
-        json_t *at = json_str(one, "station") ? member_of(facts, json_str(one, "station")) : facts;
-        if (key.len)
-            json_object_set_new(member_of(at, name), text_str(&key), value);
-        else
-            json_object_set_new(at, name, value);
-    }
-    kept_set(&i->facts, facts);
-}
 
 static void apply_opened(struct core *c, const struct record *r)
 {
@@ -77,7 +32,7 @@ static void apply_opened(struct core *c, const struct record *r)
     c->stats.open[i->drill]++;
     i->plan_live = i->pin != NULL;
     hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
-    apply_occurrences(i, ev);
+    readings_apply(c, i, r);
     i->key = mem_str(record_str(r, "key"));
     uint8_t digest[16];
     if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
@@ -91,7 +46,7 @@ static void apply_updated(struct core *c, struct incident *i, const struct recor
     static const char *const texts[] = {"grade", "warning"};
     const json_t *ev = record_at(r, "ev");
     uint8_t digest[16];
-    apply_occurrences(i, ev);
+    readings_apply(c, i, r);
     for (size_t n = 0; n < sizeof texts / sizeof *texts; n++) {
         if (json_str(ev, texts[n]))
             kept_set(&i->about,
@@ -146,6 +101,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     i->queue_count = 0;
     if (i->key)
         dedup_release(c, i->key);
+    readings_close(c, i);
     struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     core_mark_notice(c, n);
@@ -199,6 +155,9 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_PLAN_FAILED:
         plan_apply_failed(c, i, r);
+        break;
+    case REC_FACT_STALE:
+        reading_apply_stale(c, i, r);
         break;
     case REC_TIMER_FIRED:
         apply_timer(c, i, r);

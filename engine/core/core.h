@@ -111,6 +111,7 @@ struct core_stats {
     wall_ms queued_since;  /* when the message was written that has waited longest; 0: none */
     int64_t facts_pending; /* of the incident where most wait */
     int64_t turns;         /* of the incident that took most */
+    int64_t readings;      /* facts of which something is known, of all incidents */
     int64_t recipients;    /* of the turn that wrote to most, in this life */
     int64_t commands;      /* of the turn that had most, in this life */
 };

@@ -8,6 +8,7 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/plan_run.h"
+#include "core/reading.h"
 #include "core/receipt.h"
 #include "core/trigger.h"
 
@@ -234,10 +235,35 @@ static void decide_update(struct core *c)
         core_reply_ok(c, incident_reply(i));
 }
 
+/* A clock of another machine may be so much ahead. */
+static const int64_t FUTURE_MS = MS_MINUTE;
+
+/* When the facts of an update were measured; false after a refusal. 0: it is not said. */
+static bool update_measured(struct core *c, const json_t *body, wall_ms *ret)
+{
+    const char *at = json_str(body, "at");
+    *ret = 0;
+    if (!at)
+        return true;
+    if (!rfc3339_parse(at, ret)) {
+        core_refuse(c, CODE_BAD_FIELD, "at", NULL,
+                    "\"%s\" is no time; write 2026-07-20T02:14:00Z or …+08:00", at);
+        return false;
+    }
+    if (*ret > c->in->wall + FUTURE_MS) {
+        core_refuse(c, CODE_BAD_FIELD, "at", NULL,
+                    "%s lies in the future; give the time of the measurement, or leave it out", at);
+        return false;
+    }
+    return true;
+}
+
 bool incident_update(struct core *c, struct incident *i, const json_t *body)
 {
     AUTO_JSON(occurrences);
-    if (!trigger_facts(c, incident_head(c, i), json_at(body, "fields"), &occurrences))
+    wall_ms measured = 0;
+    if (!update_measured(c, body, &measured) ||
+        !trigger_facts(c, incident_head(c, i), json_at(body, "fields"), &occurrences))
         return false;
     if (i->queue_count >= FACTS_PENDING_MAX) {
         core_refuse(c, CODE_LIMIT, NULL, NULL,
@@ -251,11 +277,16 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
     json_array_foreach(occurrences, n, fact)
         json_array_append_new(names, json_string(json_str_or(fact, "name", "")));
     json_put(ev, "occurrences", json_incref(occurrences));
+    if (measured)
+        json_put_int(ev, "measured", measured);
     json_put_str(ev, "note", json_str(body, "note"));
     json_put_str(ev, "grade", json_str(body, "grade"));
     json_put_str(ev, "warning", json_str(body, "warning"));
     json_put_str(ev, "by", c->in->who.id);
     json_t *open = json_put_int(json_object(), "facts", (int64_t)json_array_size(occurrences));
+    json_put(
+        open, "stale_at",
+        facts_stale_at(c, incident_head(c, i), occurrences, measured ? c->in->wall - measured : 0));
     json_t *sealed = json_put(json_object(), "ev", ev);
     if (!incident_head(c, i)) /* without a plan nothing is typed: kept as it came */
         json_put(sealed, "fields", json_deep_copy(json_at(body, "fields")));
@@ -402,6 +433,8 @@ static void timer_fire(struct core *c, struct timer *t)
         call_next(c, t->owner, "silent");
     } else if (t->kind == TIMER_NOTICE) {
         notice_due(c, t->owner);
+    } else if (t->kind == TIMER_STALE) {
+        reading_stale(c, t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);

@@ -3,6 +3,7 @@
 #include "core/call.h"
 #include "core/notice.h"
 #include "core/once.h"
+#include "core/reading.h"
 
 #include <assert.h>
 #include <search.h>
@@ -66,6 +67,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
         plan_timer_drop(c, timer);
     while ((notice = LIST_FIRST(&i->notices)))
         notice_forget(c, notice);
+    readings_drop(c, i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     free(i->queue);
@@ -82,7 +84,7 @@ void incident_forget(struct core *c, struct incident *i)
     c->stats.incidents--;
     if (i->health != HEALTH_OK)
         c->stats.fallback--;
-    char **kept[] = {&i->about, &i->facts, &i->fields, &i->key, &i->alarms, &i->awaits};
+    char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
         free(*kept[n]);
     free(i);
@@ -326,7 +328,6 @@ struct row incident_row(const struct incident *i)
     json_add_int_unless_0(&body, "closed_at", i->closed_at);
     json_add_int_unless_0(&body, "delivered", i->delivered);
     json_add_str(&body, "ends", i->ends);
-    json_add_json(&body, "facts", i->facts);
     json_add_int_unless_0(&body, "failed", i->failed);
     json_add_json(&body, "fields", i->fields);
     json_add_str(&body, "health", health_name(i->health));
@@ -390,7 +391,7 @@ void incident_from_row(struct core *c, const struct row *r)
     const json_t *b = r->body;
     i->about = mem_str(json_str(b, "about"));
     i->plan = core_intern(c, r->plan);
-    i->facts = kept_text(json_at(b, "facts"));
+    readings_from_facts(c, i, json_at(b, "facts"));
     i->fields = kept_text(json_at(b, "fields"));
     i->alarms = kept_text(json_at(b, "alarms"));
     i->pin = core_intern(c, json_str(b, "pin"));

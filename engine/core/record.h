@@ -48,6 +48,7 @@
     X(REC_PLAN_RETRIED, "plan_retried", "the plan's process was lost through no fault of its own") \
     X(REC_PLAN_ERROR, "plan_error", "a handler of the plan failed; the rest runs on")              \
     X(REC_PLAN_FAILED, "plan_failed", "the plan cannot go on; the fallback starts")                \
+    X(REC_FACT_STALE, "fact_stale", "nobody has reported this fact for too long: it is not known") \
     X(REC_TIMER_FIRED, "timer_fired", "a wait of the plan is over")                                \
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
     X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \

@@ -20,6 +20,7 @@ enum row_kind {
     ROW_KEY,      /* id = principal + "\n" + key: a dedup key that binds */
     ROW_META,     /* id = name: "core" (counters), "config" (pins in force) */
     ROW_ACCESS,   /* id = principal of a key or a session */
+    ROW_FACT,     /* id = incident + "/" + what is known (reading.h) */
     ROW_KINDS
 };
 
@@ -35,6 +36,10 @@ struct row {
     /* The object whole, either way: the core gives bytes, the store gives back what it read. */
     char *text; /* canonical JSON */
     json_t *body;
+    /* Of an incident that was asked for: what is known (ROW_FACT), own. The core gives none. */
+    struct row *parts;
+    size_t parts_count;
+    bool parts_more; /* there are further ones */
 };
 
 void row_done(struct row *r);

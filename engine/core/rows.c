@@ -6,6 +6,7 @@
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/once.h"
+#include "core/reading.h"
 #include "core/state.h"
 
 #include <search.h>
@@ -72,10 +73,16 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct incident *i;
     struct dedup *d;
     struct holder *h;
+    struct reading *r;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
         rows_add(&l, notice_row(n));
+    }
+    while ((r = STAILQ_FIRST(&c->readings_changed))) {
+        STAILQ_REMOVE_HEAD(&c->readings_changed, changed);
+        r->dirty = false;
+        rows_add(&l, reading_row(r));
     }
     while ((d = STAILQ_FIRST(&c->dedups_changed))) {
         STAILQ_REMOVE_HEAD(&c->dedups_changed, changed);
@@ -102,10 +109,18 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     rows_give(&l, ret, ret_count);
 }
 
+static void reading_add_row(void *ctx, struct reading *r)
+{
+    rows_add(ctx, reading_row(r));
+}
+
 static void incident_add_row(const void *node, VISIT visit, void *closure)
 {
-    if (visit == postorder || visit == leaf)
-        rows_add(closure, incident_row(*(struct incident *const *)node));
+    const struct incident *i = *(struct incident *const *)node;
+    if (visit != postorder && visit != leaf)
+        return;
+    rows_add(closure, incident_row(i));
+    readings_walk(i, reading_add_row, closure);
 }
 
 static void notice_add_row(const void *node, VISIT visit, void *closure)
@@ -168,6 +183,9 @@ void core_load_row(struct core *c, const struct row *r)
         break;
     case ROW_ACCESS:
         access_from_row(c, r);
+        break;
+    case ROW_FACT:
+        reading_from_row(c, r);
         break;
     case ROW_KINDS:
         break;

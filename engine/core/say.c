@@ -214,6 +214,16 @@ static void say_timer(const struct say *s)
     text_add(s->to, ")");
 }
 
+static void say_stale(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    const char *station = json_str(ev, "station");
+    say_words(s, "无数据：", "no data: ");
+    text_addf(s->to, "%s%s%s", station ? station : "", station ? "." : "",
+              json_str_or(ev, "fact", "?"));
+    say_words(s, " 已过期，按未知处理", " is too old, and taken as unknown");
+}
+
 static void say_closed(const struct say *s)
 {
     const char *why = json_str_or(s->r->body, "why", "");
@@ -339,6 +349,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_PLAN_RETRIED] = say_plan_trouble,
         [REC_PLAN_ERROR] = say_plan_trouble,
         [REC_PLAN_FAILED] = say_failed,
+        [REC_FACT_STALE] = say_stale,
         [REC_TIMER_FIRED] = say_timer,
         [REC_CALL_RUNG] = say_rung,
         [REC_CALL_EXPIRED] = say_expired,

@@ -139,7 +139,7 @@ enum health { HEALTH_OK, HEALTH_FALLBACK, HEALTH_STUCK };
 struct incident {
     struct uuid id;
     char *about;      /* the object "incident" of the trigger event */
-    char *facts;      /* {"stage_m":{"value","at"}} or {"g7":{"stage_m":{…}}}; NULL: none */
+    void *readings;   /* tsearch by id: what is known of each fact (reading.h) */
     char *fields;     /* state{…} of the plan; NULL: none */
     const char *pin;  /* NULL: no plan. Interned, as the next three */
     const char *plan; /* its name */
@@ -237,6 +237,7 @@ struct core {
 
     STAILQ_HEAD(, incident) incidents_changed;
     STAILQ_HEAD(, notice) notices_changed;
+    STAILQ_HEAD(, reading) readings_changed;
     STAILQ_HEAD(, dedup) dedups_changed;
     TAILQ_HEAD(, dedup) onces; /* those that are Idempotency-Keys, oldest first */
     STAILQ_HEAD(, holder) holders_changed;

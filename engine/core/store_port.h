@@ -68,9 +68,11 @@ struct store_batch {
     struct clock_mark mark;
 };
 
+enum { FACTS_LISTED = 20, FACTS_SHOWN = 500 };
+
 enum query_kind {
-    QUERY_LIST,     /* incidents, newest first */
-    QUERY_INCIDENT, /* one ROW_INCIDENT by id, open or closed */
+    QUERY_LIST,     /* incidents, newest first, each with up to FACTS_LISTED parts */
+    QUERY_INCIDENT, /* one ROW_INCIDENT by id, open or closed, with up to FACTS_SHOWN parts */
     QUERY_NOTICES,  /* ROW_NOTICE of an incident, oldest first, above the cursor */
     QUERY_NOTICE,   /* one message: its ROW_NOTICE, the ROW_INCIDENT of its incident, and the record
                        that queued it, with the text; of a purged one what is left */

@@ -17,6 +17,7 @@ enum timer_kind {
     TIMER_PLAN,   /* owner: struct plan_timer */
     TIMER_CALL,   /* owner: struct call: the rung's time is up */
     TIMER_NOTICE, /* owner: struct notice: the next attempt */
+    TIMER_STALE,  /* owner: struct reading: nobody has reported it for too long */
 };
 
 struct timer {

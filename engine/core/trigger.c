@@ -78,6 +78,25 @@ bool trigger_facts(struct core *c, const struct plan_head *head, const json_t *f
     return false;
 }
 
+json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
+                       const json_t *occurrences, int64_t age)
+{
+    json_t *list = json_array(), *one;
+    bool any = false;
+    size_t n;
+    json_array_foreach(json_unconst(occurrences), n, one)
+    {
+        const struct fact *fact = head ? plan_head_fact(head, json_str_or(one, "name", "")) : NULL;
+        int64_t after = fact ? fact->stale_after_ms : 0;
+        any = any || after;
+        json_array_append_new(list, json_integer(after ? c->in->mono + after - age : 0));
+    }
+    if (any)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 static json_t *trigger_about(struct core *c, struct uuid id, const struct plan_head *head)
 {
     static const char *const texts[] = {"title", "note",  "kind",   "source",
@@ -139,10 +158,10 @@ static struct incident *trigger_open(struct core *c, const struct plan_head *hea
         free(full);
     }
     once_put(c, sealed);
+    json_t *body = trigger_body(c, head, pin, seed);
+    json_put(body, "stale_at", facts_stale_at(c, head, occurrences, 0));
     core_emit_for(c, REC_INCIDENT_OPENED, id,
-                  (struct emit){.actor = actor_input(c),
-                                .body = trigger_body(c, head, pin, seed),
-                                .sealed = sealed});
+                  (struct emit){.actor = actor_input(c), .body = body, .sealed = sealed});
     return core_incident(c, id);
 }
 

@@ -76,6 +76,7 @@ static const struct field answer_fields[] = {
 static const struct field update_fields[] = {
     INCIDENT,
     {.name = "fields", .type = FIELD_FACTS},
+    {.name = "at", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     END,
 };

@@ -128,7 +128,7 @@ static const struct word words[] = {
     {WORD_FACT, "overdue", false},
     {WORD_FACT, "rejected", false},
     {WORD_FACT, "report", false},
-    {WORD_FACT, "stale", false},
+    {WORD_FACT, "stale", true},
 
     /* PLAN-LANGUAGE 2 */
     {WORD_BODY, "respond", true},

@@ -66,7 +66,7 @@ json_t *shape_event(const struct record *r, int64_t gen, const char *lang)
 
 /* ---- incidents ---- */
 
-/* "at" of each value, in milliseconds, becomes a time. A station's facts lie one level deeper. */
+/* What stood in the incident's row before facts had rows of their own. */
 static json_t *facts_shown(const json_t *facts)
 {
     json_t *shown = json_object();
@@ -78,6 +78,7 @@ static json_t *facts_shown(const json_t *facts)
         if (json_at(member, "value") && json_is_integer(at)) {
             json_t *value = json_copy(member);
             put_time(value, "at", json_integer_value(at));
+            json_put(value, "stale", json_boolean(false));
             json_put(shown, name, value);
         } else if (json_is_object(member)) {
             json_put(shown, name, facts_shown(member));
@@ -86,6 +87,26 @@ static json_t *facts_shown(const json_t *facts)
         }
     }
     return shown;
+}
+
+/* {"breach":{…},"g7":{"stage_m":{"value","at","stale"}}}: by station or event, then by name. */
+static void fact_show(json_t *shown, const struct row *part)
+{
+    const char *id = strchr(part->id, '/');
+    const char *name = id ? strchr(id + 1, '/') : NULL;
+    if (!name || !part->body)
+        return;
+    json_t *value = json_put(json_object(), "value", json_share(json_at(part->body, "value")));
+    put_time(value, "at", json_int(part->body, "at", 0));
+    json_put(value, "stale", json_boolean(json_bool(part->body, "stale")));
+    AUTO_TEXT(station);
+    text_add_bytes(&station, id + 1, (size_t)(name - id) - 1);
+    json_t *at = shown;
+    if (station.len && !(at = json_object_get(shown, text_str(&station)))) {
+        at = json_object();
+        json_put(shown, text_str(&station), at);
+    }
+    json_put(at, name + 1, value);
 }
 
 static json_t *asked_shown(const json_t *asked)
@@ -183,7 +204,11 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     put_time(o, "opened_at", json_int(body, "opened_at", 0));
     if (json_at(body, "closed_at"))
         put_time(o, "closed_at", json_int(body, "closed_at", 0));
-    json_put(o, "facts", facts_shown(json_at(body, "facts")));
+    json_t *facts = facts_shown(json_at(body, "facts"));
+    for (size_t n = 0; n < row->parts_count; n++)
+        fact_show(facts, &row->parts[n]);
+    json_put(o, "facts", facts);
+    json_put_true(o, "facts_more", row->parts_more);
     if (json_at(body, "fields"))
         json_put(o, "plan_state", json_share(json_at(body, "fields")));
     json_put(o, "calls", calls_shown(json_at(body, "calls"), port));

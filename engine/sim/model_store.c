@@ -406,6 +406,24 @@ static bool page_add_record(struct page *p, struct record *record)
     return true;
 }
 
+/* What is known of the last row of the page, an incident. */
+static void facts_add(const struct model_store *m, struct page *p, size_t most)
+{
+    const struct shelf *s = &m->shelves[ROW_FACT];
+    struct row *incident = &p->result.rows[p->result.rows_count - 1];
+    size_t cap = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        if (uuid_cmp(s->rows[i].incident, incident->incident) != 0)
+            continue;
+        incident->parts_more = incident->parts_count == most;
+        if (incident->parts_more)
+            return;
+        incident->parts =
+            mem_grow(incident->parts, &cap, incident->parts_count + 1, sizeof *incident->parts);
+        incident->parts[incident->parts_count++] = s->rows[i];
+    }
+}
+
 static bool state_is_asked(const struct query *q, const char *state)
 {
     for (size_t i = 0; i < sizeof(q->states) / sizeof(*q->states) && q->states[i]; i++)
@@ -425,6 +443,7 @@ static void query_list(const struct model_store *m, const struct query *q, struc
             continue;
         if (!page_add_row(p, row))
             return;
+        facts_add(m, p, FACTS_LISTED);
     }
 }
 
@@ -434,10 +453,12 @@ static void query_incident(const struct model_store *m, const struct query *q, s
     bool there;
     const struct shelf *s = &m->shelves[ROW_INCIDENT];
     size_t at = shelf_at(s, uuid_text(q->incident, id), &there);
-    if (there)
+    if (there) {
         page_add_row(p, &s->rows[at]);
-    else
+        facts_add(m, p, FACTS_SHOWN);
+    } else {
         p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no incident with this id");
+    }
 }
 
 static void query_notices(const struct model_store *m, const struct query *q, struct page *p)
@@ -548,6 +569,8 @@ static bool queries_answer(struct model_store *m)
         query_run(m, &a->query, &p);
         a->done(a->done_ctx, &p.result);
         free(p.result.records);
+        for (size_t i = 0; i < p.result.rows_count; i++)
+            free(p.result.rows[i].parts);
         free(p.result.rows);
         asked_free(a);
     }
@@ -606,12 +629,22 @@ void model_store_set_free_bytes(struct model_store *m, int64_t bytes)
     m->free_bytes = bytes;
 }
 
+static bool incident_is_open(const struct model_store *m, struct uuid incident)
+{
+    char id[UUID_TEXT];
+    bool there;
+    const struct shelf *s = &m->shelves[ROW_INCIDENT];
+    size_t at = shelf_at(s, uuid_text(incident, id), &there);
+    return there && s->rows[at].open;
+}
+
 void model_store_load(const struct model_store *m, bool all, model_row_fn *sink, void *ctx)
 {
     for (int kind = 0; kind < ROW_KINDS; kind++) {
         const struct shelf *s = &m->shelves[kind];
         for (size_t i = 0; i < s->count; i++)
-            if (all || kind == ROW_META || kind == ROW_ACCESS || s->rows[i].open)
+            if (all || kind == ROW_META || kind == ROW_ACCESS ||
+                (kind == ROW_FACT ? incident_is_open(m, s->rows[i].incident) : s->rows[i].open))
                 sink(ctx, &s->rows[i]);
     }
 }

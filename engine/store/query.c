@@ -132,6 +132,40 @@ static void run_incident(struct page *p, const struct uuid *id)
 }
 
 /* seq > after, and <= upto where there is one; one more than the page holds, to know of more */
+/* What is known of the last row of the page, an incident. */
+static void run_facts(struct page *p, size_t most)
+{
+    struct query_result *result = p->result;
+    sqlite3_stmt *stmt = p->read->stmts[Q_FACTS];
+    if (result->err || !result->rows_count)
+        return;
+    struct row *incident = &result->rows[result->rows_count - 1];
+    size_t cap = 0;
+    int rc = SQLITE_DONE;
+    AUTO_TEXT(from);
+    AUTO_TEXT(to);
+    text_addf(&from, "%s/", incident->id);
+    text_addf(&to, "%s0", incident->id); /* "0" is what comes after "/" */
+    sqlite3_bind_text(stmt, 1, text_str(&from), -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 2, text_str(&to), -1, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 3, (int64_t)most + 1);
+    while (!result->err && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        incident->parts_more = incident->parts_count == most;
+        const struct seal_key *key = page_key(p, incident->incident);
+        if (incident->parts_more || result->err)
+            break;
+        incident->parts =
+            mem_grow(incident->parts, &cap, incident->parts_count + 1, sizeof *incident->parts);
+        struct row *part = &incident->parts[incident->parts_count];
+        result->err = stored_row(stmt, ROW_FACT, key, part, &result->why);
+        incident->parts_count += !result->err;
+        p->bytes += sqlite3_column_bytes(stmt, ROW_BODY);
+    }
+    if (!result->err && db_code(rc) != SQLITE_OK)
+        page_fail(p, read_sql[Q_FACTS]);
+    sqlite3_reset(stmt);
+}
+
 static void run_journal(struct page *p, const struct query *q, enum read_statement s)
 {
     sqlite3_stmt *stmt = p->read->stmts[s];
@@ -290,10 +324,11 @@ static void run_list(struct page *p, const struct query *q)
     if (ids.count)
         qsort(ids.at, ids.count, sizeof(*ids.at), uuid_newest_first);
     for (size_t i = 0; i < ids.count && !p->result->err && !p->result->more; i++) {
-        if (page_is_full(p))
-            p->result->more = true;
-        else
-            run_incident(p, &ids.at[i]);
+        p->result->more = page_is_full(p);
+        if (p->result->more)
+            break;
+        run_incident(p, &ids.at[i]);
+        run_facts(p, FACTS_LISTED);
     }
     free(ids.at);
 }
@@ -308,6 +343,7 @@ static void run_kind(struct page *p, const struct query *q)
         return;
     case QUERY_INCIDENT:
         run_incident(p, &q->incident);
+        run_facts(p, FACTS_SHOWN);
         if (!p->result->err && p->result->rows_count == 0)
             p->result->err =
                 why_set(&p->result->why, ERR_MISSING, "there is no incident with this id");

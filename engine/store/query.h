@@ -29,6 +29,7 @@
                   "AND seq <= ?3 ORDER BY seq LIMIT ?4")                                           \
     X(Q_EVENTS, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq > ?2 AND seq <= ?3 "            \
                 "ORDER BY seq LIMIT ?4")                                                           \
+    X(Q_FACTS, "SELECT " FACT_COLUMNS " FROM fact WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3") \
     X(Q_PIN, "SELECT hash, kind, body FROM pin WHERE hash = ?1")
 
 enum read_statement {

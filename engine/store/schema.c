@@ -18,7 +18,11 @@ static const char schema_002[] = {
 #include "gen/store/schema/002.sql.inc"
     , 0};
 
-static const char *const own_steps[] = {schema_001, schema_002};
+static const char schema_003[] = {
+#include "gen/store/schema/003.sql.inc"
+    , 0};
+
+static const char *const own_steps[] = {schema_001, schema_002, schema_003};
 
 const struct schema schema_own = {.steps = own_steps,
                                   .newest = sizeof(own_steps) / sizeof(*own_steps)};

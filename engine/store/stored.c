@@ -173,7 +173,8 @@ enum err stored_record(const struct stored *s, const struct seal_key *key, struc
 
 static enum err row_why(const struct row *r, struct why *why)
 {
-    static const char *const names[ROW_KINDS] = {"incident", "notice", "key", "meta", "access"};
+    static const char *const names[ROW_KINDS] = {"incident", "notice", "key",
+                                                 "meta",     "access", "fact"};
     return why_add(why, ERR_CORRUPT,
                    "%s %s: its projection cannot be read (muster journal rebuild makes all of them "
                    "again)",
@@ -220,15 +221,15 @@ enum err stored_row(sqlite3_stmt *stmt, enum row_kind kind, const struct seal_ke
         .state = row_str(stmt, ROW_STATE),
     };
     enum err e = ERR_OK;
-    if (kind == ROW_INCIDENT || kind == ROW_NOTICE) {
-        char id[UUID_TEXT];
-        ret->id = mem_str(uuid_text(column_uuid(stmt, ROW_ID), id));
+    char id[UUID_TEXT];
+    bool has_uuid = kind == ROW_INCIDENT || kind == ROW_NOTICE;
+    ret->id = has_uuid ? mem_str(uuid_text(column_uuid(stmt, ROW_ID), id)) : row_str(stmt, ROW_ID);
+    if (has_uuid || kind == ROW_FACT) {
         const char *blob = sqlite3_column_blob(stmt, ROW_BODY);
         if (blob)
             e = row_blob(blob, (size_t)sqlite3_column_bytes(stmt, ROW_BODY), key, ret, why);
     } else {
         size_t len = 0;
-        ret->id = row_str(stmt, ROW_ID);
         const char *body = column_str(stmt, ROW_BODY, &len);
         e = row_body(body ? body : "", len, ret, why);
     }

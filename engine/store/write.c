@@ -111,7 +111,7 @@ static int write_record(struct write *w, const struct pack *p, const struct pack
 
 /* ---- projections ---- */
 
-/* The body of an incident or a notice into w->blob; empty: purged, and stored as NULL. */
+/* The body of an incident or of a part of one into w->blob; empty: purged, and stored as NULL. */
 static int make_blob(struct write *w, const struct pack *p, const struct packed_row *r)
 {
     const char *plain = pack_at(p, r->body);
@@ -135,6 +135,11 @@ static bool has_uuid(const struct packed_row *r)
     return r->kind == ROW_INCIDENT || r->kind == ROW_NOTICE;
 }
 
+static bool is_sealed(const struct packed_row *r)
+{
+    return has_uuid(r) || r->kind == ROW_FACT;
+}
+
 static int run_row(struct write *w, enum write_statement s, const struct pack *p,
                    const struct packed_row *r)
 {
@@ -151,7 +156,7 @@ static int run_row(struct write *w, enum write_statement s, const struct pack *p
     sqlite3_bind_int(stmt, 4, r->drill);
     bind_span(stmt, 5, p, r->plan);
     bind_span(stmt, 6, p, r->state);
-    if (!has_uuid(r))
+    if (!is_sealed(r))
         bind_span(stmt, 7, p, r->body);
     else if (w->blob.len)
         sqlite3_bind_blob64(stmt, 7, w->blob.at, w->blob.len, SQLITE_STATIC);
@@ -172,6 +177,14 @@ static int run_body_first(struct write *w, enum write_statement body, enum write
     return run_row(w, full, p, r);
 }
 
+static int write_fact(struct write *w, const struct pack *p, const struct packed_row *r)
+{
+    if (r->gone)
+        return run_row(w, W_FACT_GONE, p, r);
+    int rc = make_blob(w, p, r);
+    return rc == SQLITE_OK ? run_row(w, W_FACT, p, r) : rc;
+}
+
 static int write_row(struct write *w, const struct pack *p, const struct packed_row *r)
 {
     switch (r->kind) {
@@ -187,6 +200,8 @@ static int write_row(struct write *w, const struct pack *p, const struct packed_
         return run_row(w, r->gone ? W_META_GONE : W_META, p, r);
     case ROW_ACCESS:
         return run_row(w, r->gone ? W_ACCESS_GONE : W_ACCESS, p, r);
+    case ROW_FACT:
+        return write_fact(w, p, r);
     case ROW_KINDS:
         break;
     }

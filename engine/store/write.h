@@ -39,6 +39,9 @@
     X(W_META, "INSERT INTO meta (id, body) VALUES (?1, ?7) "                                       \
               "ON CONFLICT (id) DO UPDATE SET body = ?7")                                          \
     X(W_META_GONE, "DELETE FROM meta WHERE id = ?1")                                               \
+    X(W_FACT, "INSERT INTO fact (id, incident, drill, body) VALUES (?1, ?2, ?4, ?7) "              \
+              "ON CONFLICT (id) DO UPDATE SET body = ?7")                                          \
+    X(W_FACT_GONE, "DELETE FROM fact WHERE id = ?1")                                               \
     X(W_PIN,                                                                                       \
       "INSERT INTO pin (hash, kind, body) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")      \
     X(W_PIN_GONE, "DELETE FROM pin WHERE hash = ?1")                                               \

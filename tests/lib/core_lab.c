@@ -32,7 +32,9 @@ static const char city[] =
 static const char flood[] =
     "{'title':'防汛','kind':'special','category':'natural','version':'1',"
     "'owner':'person:sun.wei','starts_on':[{'kind':'flood'}],"
-    "'facts':{'stage_m':{'type':'number','per':'gauge'},'breach':{'type':'boolean'}},"
+    "'facts':{'stage_m':{'type':'number','per':'gauge'},'breach':{'type':'boolean'},"
+    " 'rain_mm':{'type':'number','per':'gauge','stale_after':'30m'},"
+    " 'case':{'event':true,'key':'id','fields':{'id':'text','staff':'boolean'}}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'},{'to':'person:sun.wei','within':'10m'}]}";
 
 static const char watch[] =
@@ -608,6 +610,13 @@ const json_t *lab_notice(struct lab *lab, const char *person)
     AUTO_TEXT(name);
     text_addf(&name, "%d %s", ROW_NOTICE, json_str_or(message_of(lab, person)->body, "notice", ""));
     return scratch(lab, json_share(json_at(lab->rows, text_str(&name))));
+}
+
+const json_t *lab_fact(struct lab *lab, const char *id)
+{
+    AUTO_TEXT(name);
+    text_addf(&name, "%d %s/%s", ROW_FACT, lab->incident, id);
+    return json_at(json_at(lab->rows, text_str(&name)), "body");
 }
 
 const char *lab_state(struct lab *lab)

@@ -17,7 +17,8 @@
  * receipt "seen"), gate (gives "delivered"); wang.qiang by push, then sms; li.ming by push; sun.wei
  * by sms; zhou.jie by app; wu.fang by gate; crew.0 … by desk, all in group:crew. The roster
  * duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and li.ming take part in drills.
- * Plans: flood (facts stage_m by gauge, breach; fallback li.ming 5m, sun.wei 10m), watch
+ * Plans: flood (facts stage_m and rain_mm by gauge, the latter stale
+ * after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch
  * (ends by order), and none for other triggers.
  *
  * Layer      tests.
@@ -92,6 +93,7 @@ void lab_results(struct lab *lab, const char *result); /* of all attempts, until
 /* what is known: the row of the incident opened last; of the last notice to a person; counts */
 const json_t *lab_incident(struct lab *lab);
 const json_t *lab_notice(struct lab *lab, const char *person);
+const json_t *lab_fact(struct lab *lab, const char *id); /* "g7/stage_m", "/breach"; NULL: none */
 const char *lab_state(struct lab *lab); /* of the incident; "" when its row is not open any more */
 size_t lab_count(const struct lab *lab, enum record_kind kind);
 const struct record *lab_last(const struct lab *lab, enum record_kind kind); /* NULL */

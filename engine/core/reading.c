@@ -1,0 +1,273 @@
+#include "core/reading.h"
+
+#include "core/incident.h"
+#include "core/plan_run.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int reading_order(const void *a, const void *b)
+{
+    return strcmp(((const struct reading *)a)->id, ((const struct reading *)b)->id);
+}
+
+static char *reading_id(const char *station, const char *name)
+{
+    struct text t = {0};
+    text_addf(&t, "%s/%s", station ? station : "", name);
+    return text_take(&t);
+}
+
+static struct reading *reading_at(const struct incident *i, char *id)
+{
+    struct reading probe = {.id = id};
+    void *found = tfind(&probe, &i->readings, reading_order);
+    return found ? *(struct reading **)found : NULL;
+}
+
+struct reading *reading_find(const struct incident *i, const char *station, const char *name)
+{
+    char *id = reading_id(station, name);
+    struct reading *r = reading_at(i, id);
+    free(id);
+    return r;
+}
+
+struct value reading_value(const struct reading *r)
+{
+    return r && !r->stale ? value_of_json(r->value) : (struct value){0};
+}
+
+const char *reading_name(const struct reading *r)
+{
+    return strchr(r->id, '/') + 1;
+}
+
+/* ---- walking ---- */
+
+struct walk {
+    reading_fn *fn;
+    void *ctx;
+};
+
+static void walk_visit(const void *node, VISIT visit, void *closure)
+{
+    const struct walk *w = closure;
+    if (visit == postorder || visit == leaf)
+        w->fn(w->ctx, *(struct reading *const *)node);
+}
+
+void readings_walk(const struct incident *i, reading_fn *fn, void *ctx)
+{
+    struct walk w = {fn, ctx};
+    twalk_r(i->readings, walk_visit, &w);
+}
+
+struct of_station {
+    const char *station;
+    size_t len;
+    bool found;
+};
+
+static void of_station_look(void *ctx, struct reading *r)
+{
+    struct of_station *s = ctx;
+    s->found = s->found || (!strncmp(r->id, s->station, s->len) && r->id[s->len] == '/');
+}
+
+bool readings_of(const struct incident *i, const char *station)
+{
+    struct of_station s = {.station = station, .len = strlen(station)};
+    readings_walk(i, of_station_look, &s);
+    return s.found;
+}
+
+/* ---- changing ---- */
+
+static void reading_mark(struct core *c, struct reading *r)
+{
+    if (!r->dirty)
+        STAILQ_INSERT_TAIL(&c->readings_changed, r, changed);
+    r->dirty = true;
+}
+
+static struct reading *reading_take(struct core *c, struct incident *i, char *takes_id)
+{
+    struct reading *r = reading_at(i, takes_id);
+    if (r) {
+        free(takes_id);
+        return r;
+    }
+    r = mem_new(1, sizeof *r);
+    r->incident = i;
+    r->id = takes_id;
+    r->timer = (struct timer){.kind = TIMER_STALE, .owner = r, .incident = &i->id, .step = r->id};
+    if (!tsearch(r, &i->readings, reading_order))
+        abort();
+    c->stats.readings++;
+    return r;
+}
+
+static void reading_set(struct core *c, struct reading *r, json_t *takes_value, wall_ms at,
+                        mono_ms stale_at)
+{
+    json_decref(r->value);
+    r->value = takes_value ? takes_value : json_null();
+    r->at = at;
+    r->stale = false;
+    if (stale_at)
+        timer_set(&c->timers, &r->timer, stale_at);
+    else
+        timer_clear(&c->timers, &r->timer);
+}
+
+static void key_text(const json_t *key, struct text *to)
+{
+    if (json_is_string(key))
+        text_add(to, json_string_value(key));
+    else
+        json_write(key, to);
+}
+
+static char *occurrence_id(const json_t *one)
+{
+    const char *name = json_str_or(one, "name", "");
+    AUTO_TEXT(key);
+    if (!json_at(one, "key"))
+        return reading_id(json_str(one, "station"), name);
+    key_text(json_at(one, "key"), &key);
+    return reading_id(name, text_str(&key));
+}
+
+/* An older measurement that comes late is on record, but what is known now stays. */
+void readings_apply(struct core *c, struct incident *i, const struct record *r)
+{
+    const json_t *ev = record_at(r, "ev"), *stale = json_at(r->body, "stale_at");
+    wall_ms at = json_int(ev, "measured", json_int(ev, "at", 0));
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_at(ev, "occurrences"), n, one)
+    {
+        struct reading *now = reading_take(c, i, occurrence_id(one));
+        if (now->value && now->at > at)
+            continue;
+        reading_set(c, now, json_share(json_at(one, "value")), at,
+                    json_integer_value(json_array_get(stale, n)));
+        reading_mark(c, now);
+    }
+}
+
+void reading_stale(struct core *c, struct reading *r)
+{
+    struct incident *i = r->incident;
+    const char *name = reading_name(r);
+    AUTO_TEXT(station);
+    text_add_bytes(&station, r->id, (size_t)(name - r->id) - 1);
+    json_t *ev = plan_event("stale", NULL, c->in->wall);
+    json_put_str(ev, "fact", name);
+    json_put_str(ev, "station", station.len ? text_str(&station) : NULL);
+    json_put_int(ev, "since", r->at);
+    core_emit(c, REC_FACT_STALE, i,
+              (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
+                            .body = json_put_str(json_object(), "reading", r->id),
+                            .sealed = json_put(json_object(), "ev", ev)});
+}
+
+void reading_apply_stale(struct core *c, struct incident *i, const struct record *r)
+{
+    char *id = mem_str(json_str_or(r->body, "reading", ""));
+    struct reading *now = reading_at(i, id);
+    free(id);
+    if (!now)
+        return;
+    now->stale = true;
+    timer_clear(&c->timers, &now->timer);
+    reading_mark(c, now);
+}
+
+static void reading_close(void *ctx, struct reading *r)
+{
+    struct core *c = ctx;
+    timer_clear(&c->timers, &r->timer);
+}
+
+void readings_close(struct core *c, struct incident *i)
+{
+    readings_walk(i, reading_close, c);
+}
+
+static void reading_forget(struct core *c, struct reading *r)
+{
+    timer_clear(&c->timers, &r->timer);
+    if (r->dirty)
+        STAILQ_REMOVE(&c->readings_changed, r, reading, changed);
+    c->stats.readings--;
+    json_decref(r->value);
+    free(r->id);
+    free(r);
+}
+
+void readings_drop(struct core *c, struct incident *i)
+{
+    while (i->readings) {
+        struct reading *r = *(struct reading **)i->readings;
+        tdelete(r, &i->readings, reading_order);
+        reading_forget(c, r);
+    }
+}
+
+/* ---- rows ---- */
+
+struct row reading_row(const struct reading *r)
+{
+    char incident[UUID_TEXT];
+    struct text id = {0}, body = {0};
+    text_addf(&id, "%s/%s", uuid_text(r->incident->id, incident), r->id);
+    json_open(&body, '{');
+    json_add_int(&body, "at", r->at);
+    json_add_int_unless_0(&body, "due", r->timer.at ? r->timer.due : 0);
+    json_add_true(&body, "stale", r->stale);
+    json_add_key(&body, "value");
+    json_write(r->value, &body);
+    json_shut(&body, '}');
+    return (struct row){.kind = ROW_FACT,
+                        .id = text_take(&id),
+                        .incident = r->incident->id,
+                        .open = true,
+                        .drill = r->incident->drill,
+                        .text = text_take(&body)};
+}
+
+void reading_from_row(struct core *c, const struct row *row)
+{
+    struct incident *i = core_incident(c, row->incident);
+    const char *id = strchr(row->id, '/');
+    if (!i || !id || !row->body) /* of an incident that is over */
+        return;
+    struct reading *r = reading_take(c, i, mem_str(id + 1));
+    reading_set(c, r, json_share(json_at(row->body, "value")), json_int(row->body, "at", 0),
+                json_int(row->body, "due", 0));
+    r->stale = json_bool(row->body, "stale");
+}
+
+void readings_from_facts(struct core *c, struct incident *i, const json_t *facts)
+{
+    const char *top, *name;
+    json_t *value, *inner;
+    json_object_foreach(json_unconst(facts), top, value)
+    {
+        if (json_at(value, "value") && json_is_integer(json_at(value, "at"))) {
+            struct reading *r = reading_take(c, i, reading_id(NULL, top));
+            reading_set(c, r, json_share(json_at(value, "value")), json_int(value, "at", 0), 0);
+            reading_mark(c, r);
+            continue;
+        }
+        json_object_foreach(value, name, inner)
+        {
+            struct reading *r = reading_take(c, i, reading_id(top, name));
+            reading_set(c, r, json_share(json_at(inner, "value")), json_int(inner, "at", 0), 0);
+            reading_mark(c, r);
+        }
+    }
+}
