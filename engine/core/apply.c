@@ -10,8 +10,10 @@
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/once.h"
+#include "core/outlook.h"
 #include "core/plan_run.h"
 #include "core/reading.h"
+#include "core/response.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +104,8 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     if (i->key)
         dedup_release(c, i->key);
     readings_close(c, i);
+    response_close(c, i);
+    outlook_drop(i);
     struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     core_mark_notice(c, n);
@@ -156,6 +160,17 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_PLAN_FAILED:
         plan_apply_failed(c, i, r);
         break;
+    case REC_CONDITION:
+    case REC_CONDITION_HELD:
+    case REC_CONFIRMED:
+    case REC_PROPOSED:
+    case REC_PROPOSAL_PUT:
+    case REC_PROPOSAL_AMENDED:
+    case REC_PROPOSAL_EXPIRED:
+    case REC_PROPOSAL_WITHDRAWN:
+    case REC_ORDERED:
+        response_apply(c, i, r);
+        break;
     case REC_FACT_STALE:
         reading_apply_stale(c, i, r);
         break;
@@ -191,7 +206,6 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_INCIDENT_OPENED: /* applied before the incident was there */
     case REC_RESOLVED:        /* a fact for the plan, and a row in the record: no more */
-    case REC_ORDERED:
     case REC_PLAN_ERROR:
     case REC_TURN_DROPPED:
     case REC_ENGINE_STARTED:

@@ -7,9 +7,13 @@
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/once.h"
+#include "core/order.h"
 #include "core/plan_run.h"
+#include "core/proposal.h"
 #include "core/reading.h"
 #include "core/receipt.h"
+#include "core/response.h"
+#include "core/suggest.h"
 #include "core/trigger.h"
 
 #include <assert.h>
@@ -26,12 +30,23 @@ static void incident_close(struct core *c, struct incident *i, const char *why)
     plan_leave(c, i);
 }
 
-/* Its plan has returned, and nothing of it is open: no call, no message, no fact. */
+void incident_end(struct core *c, struct incident *i)
+{
+    if (!incident_recovering(i))
+        incident_close(c, i, "terminated");
+}
+
+/*
+ * Its plan has returned, and nothing of it is open: no call, no message, no fact. After the end of
+ * a response a plan that cannot run is not waited for.
+ */
 static void incident_end_if_done(struct core *c, struct incident *i)
 {
-    if (i->state == INCIDENT_OPEN && i->plan_live && i->done && LIST_EMPTY(&i->calls) &&
-        !i->queue_count && !i->unfinished && !strcmp(i->ends ? i->ends : "done", "done"))
-        incident_close(c, i, "done");
+    bool recovering = incident_recovering(i);
+    bool returned = i->plan_live ? i->done && !i->queue_count : recovering;
+    bool ends_so = recovering || !strcmp(i->ends ? i->ends : "done", "done");
+    if (i->state == INCIDENT_OPEN && returned && ends_so && LIST_EMPTY(&i->calls) && !i->unfinished)
+        incident_close(c, i, recovering ? "terminated" : "done");
 }
 
 /* --- people's part --- */
@@ -45,8 +60,7 @@ bool input_allowed(struct core *c, unsigned scope, const char *what)
     return false;
 }
 
-/* The open incident of the input, or a refusal. */
-static struct incident *input_incident(struct core *c)
+struct incident *input_incident(struct core *c)
 {
     struct incident *i = core_incident(c, c->in->incident);
     char id[UUID_TEXT];
@@ -66,7 +80,7 @@ json_t *incident_reply(const struct incident *i)
 {
     char id[UUID_TEXT];
     return json_put_str(json_put_str(json_object(), "incident", uuid_text(i->id, id)), "state",
-                        incident_state_name(i->state));
+                        incident_state_name(i));
 }
 
 json_t *actor_input(const struct core *c)
@@ -323,6 +337,8 @@ static void decide_resolve(struct core *c)
     json_put_str(ev, "note", json_str(c->in->body, "note"));
     core_emit(c, REC_RESOLVED, i,
               (struct emit){.actor = actor_input(c), .sealed = json_put(json_object(), "ev", ev)});
+    if (!strcmp(i->on_resolved ? i->on_resolved : "close", "propose"))
+        proposal_of_source(c, i);
     bool closes = !strcmp(i->on_resolved ? i->on_resolved : "close", "close") ||
                   !strcmp(i->ends ? i->ends : "done", "resolved");
     if (closes) {
@@ -334,34 +350,21 @@ static void decide_resolve(struct core *c)
     core_reply_ok(c, incident_reply(i));
 }
 
-static void decide_order(struct core *c)
+static void decide_close(struct core *c)
 {
     struct incident *i;
-    const char *action = json_str_or(c->in->body, "action", "");
-    const char *reason = json_str(c->in->body, "reason");
-    if (!input_allowed(c, SCOPE_ORDER, "order") || !(i = input_incident(c)))
+    if (!input_allowed(c, SCOPE_RESPOND, "close") || !(i = input_incident(c)))
         return;
-    if (strcmp(action, "terminate") != 0) {
-        core_refuse(c, CODE_NOT_BUILT, "action", NULL, "the order \"%s\" is not built yet", action);
-        return;
-    }
-    if (!reason || !*reason) {
-        core_refuse(c, CODE_MISSING_FIELD, "reason", NULL, "an order needs a reason");
+    if (incident_level(i)) {
+        core_refuse(c, CODE_CONFLICT, NULL, NULL,
+                    "level %s is in force: a response ends by order (order %s terminate)",
+                    level_name(incident_level(i)), "ID");
         return;
     }
-    json_t *ev = plan_event("order", NULL, c->in->wall);
-    json_put_str(ev, "action", action);
-    json_put_str(ev, "reason", reason);
-    json_put_str(ev, "basis", json_str(c->in->body, "basis"));
-    json_put_str(ev, "by", c->in->who.id);
-    core_emit(c, REC_ORDERED, i,
-              (struct emit){.actor = actor_input(c),
-                            .body = json_put_str(json_object(), "action", action),
-                            .sealed = json_put(json_object(), "ev", ev)});
     AUTO_JSON(text);
-    text = over_text(i, "响应终止", "Response terminated");
-    incident_close(c, i, "terminated");
-    notice_tell_reached(c, i, NULL, "muster.order", text);
+    text = over_text(i, "事件关闭", "Closed");
+    incident_close(c, i, "closed");
+    notice_tell_reached(c, i, NULL, "muster.notify", text);
     core_reply_ok(c, incident_reply(i));
 }
 
@@ -435,6 +438,10 @@ static void timer_fire(struct core *c, struct timer *t)
         notice_due(c, t->owner);
     } else if (t->kind == TIMER_STALE) {
         reading_stale(c, t->owner);
+    } else if (t->kind == TIMER_MARK) {
+        suggest_held(c, core_incident(c, *t->incident), t->owner);
+    } else if (t->kind == TIMER_PROPOSAL) {
+        proposal_due(c, t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
@@ -528,6 +535,7 @@ static void decide_rest(struct core *c)
         last = id;
         if (!i)
             continue;
+        suggest_review(c, i);
         plan_kick(c, i);
         incident_end_if_done(c, i);
         core_measure(c, i);
@@ -542,6 +550,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_UPDATE] = decide_update,
         [IN_RESOLVE] = decide_resolve,
         [IN_ORDER] = decide_order,
+        [IN_CONFIRM] = decide_confirm,
+        [IN_CLOSE] = decide_close,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,

@@ -17,6 +17,11 @@ struct answer {
 /* Record it. returns  whether an open call waited for it; it is recorded either way. */
 bool answer_take(struct core *c, struct incident *i, const struct answer *a);
 
+/* The open incident of the input; NULL after a refusal. */
+struct incident *input_incident(struct core *c);
+/* The end was ordered: closed, or recovering first. */
+void incident_end(struct core *c, struct incident *i);
+
 /* The reply about an incident: {"incident","state"}. Gives. */
 json_t *incident_reply(const struct incident *i);
 /* Who speaks, as the actor of a record. Gives. */

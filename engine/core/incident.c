@@ -3,7 +3,9 @@
 #include "core/call.h"
 #include "core/notice.h"
 #include "core/once.h"
+#include "core/outlook.h"
 #include "core/reading.h"
+#include "core/response.h"
 
 #include <assert.h>
 #include <search.h>
@@ -20,9 +22,28 @@ static int dedup_order(const void *a, const void *b)
     return strcmp(((const struct dedup *)a)->key, ((const struct dedup *)b)->key);
 }
 
-const char *incident_state_name(enum incident_state s)
+static bool awaits_order(const struct incident *i)
 {
-    return s == INCIDENT_OPEN ? "open" : "closed";
+    struct proposal *p;
+    if (!i->response)
+        return false;
+    LIST_FOREACH(p, &i->response->proposals, link)
+    {
+        if (p->awaiting)
+            return true;
+    }
+    return false;
+}
+
+const char *incident_state_name(const struct incident *i)
+{
+    if (i->state == INCIDENT_CLOSED)
+        return "closed";
+    if (incident_recovering(i))
+        return "recovering";
+    if (incident_level(i))
+        return "active";
+    return awaits_order(i) ? "awaiting_order" : "open";
 }
 
 const char *health_name(enum health h)
@@ -68,6 +89,8 @@ static void incident_drop_parts(struct core *c, struct incident *i)
     while ((notice = LIST_FIRST(&i->notices)))
         notice_forget(c, notice);
     readings_drop(c, i);
+    response_drop(c, i);
+    outlook_drop(i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     free(i->queue);
@@ -335,6 +358,7 @@ struct row incident_row(const struct incident *i)
     json_add_str(&body, "on_resolved", i->on_resolved);
     json_add_int(&body, "opened_at", i->opened_at);
     json_add_str(&body, "pin", i->pin);
+    response_write(i, &body);
     run_write(i, &body);
     json_add_int_unless_0(&body, "seen", i->seen);
     json_add_int_unless_0(&body, "sent", i->sent);
@@ -347,7 +371,7 @@ struct row incident_row(const struct incident *i)
                         .open = !incident_spent(i),
                         .drill = i->drill,
                         .plan = mem_str(i->plan),
-                        .state = mem_str(incident_state_name(i->state)),
+                        .state = mem_str(incident_state_name(i)),
                         .text = text_take(&body)};
 }
 
@@ -408,6 +432,7 @@ void incident_from_row(struct core *c, const struct row *r)
     i->seen = json_int(b, "seen", 0);
     i->failed = json_int(b, "failed", 0);
     run_from_json(i, json_at(b, "run"));
+    response_from_json(c, i, json_at(b, "response"));
     size_t n;
     json_t *item;
     json_array_foreach(json_at(b, "timers"), n, item)

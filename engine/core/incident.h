@@ -18,7 +18,8 @@ bool incident_spent(const struct incident *i);
 void incident_forget(struct core *c, struct incident *i); /* and everything it owns */
 struct row incident_row(const struct incident *i);
 void incident_from_row(struct core *c, const struct row *r);
-const char *incident_state_name(enum incident_state s);
+/* open, awaiting_order, active, recovering, closed */
+const char *incident_state_name(const struct incident *i);
 const char *health_name(enum health h);
 
 struct plan_timer *plan_timer_new(struct core *c, struct incident *i, const char *step,

@@ -21,7 +21,10 @@ enum input_kind {
     IN_ANSWER,      /* body: {as?,decline?,call?,note?} */
     IN_UPDATE,      /* body: {fields?,note?} */
     IN_RESOLVE,     /* body: {note?} */
-    IN_ORDER,       /* body: {action,reason,basis?} */
+    IN_ORDER,       /* body: {action,level?,as?,oral?,reason,basis?,matter?,measures?,expected?,
+                       despite?} */
+    IN_CONFIRM,     /* body: {criterion,as,note?} */
+    IN_CLOSE,       /* body: {note?} */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
     IN_KEY_REVOKE,  /* body: {name} */
@@ -88,7 +91,7 @@ struct input {
     uint8_t digest[16]; /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
     const char *once;   /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
     struct uuid
-        incident;       /* IN_ANSWER to IN_ORDER, IN_STUCK; elsewhere whom it is about, if known */
+        incident;       /* IN_ANSWER to IN_CLOSE, IN_STUCK; elsewhere whom it is about, if known */
     struct uuid notice; /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
     int slot;           /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;

@@ -1,6 +1,7 @@
 #include "core/reading.h"
 
 #include "core/incident.h"
+#include "core/outlook.h"
 #include "core/plan_run.h"
 
 #include <search.h>
@@ -155,6 +156,7 @@ void readings_apply(struct core *c, struct incident *i, const struct record *r)
         reading_set(c, now, json_share(json_at(one, "value")), at,
                     json_integer_value(json_array_get(stale, n)));
         reading_mark(c, now);
+        outlook_touch(i, json_str(one, "station"));
     }
 }
 
@@ -184,6 +186,9 @@ void reading_apply_stale(struct core *c, struct incident *i, const struct record
     now->stale = true;
     timer_clear(&c->timers, &now->timer);
     reading_mark(c, now);
+    AUTO_TEXT(station);
+    text_add_bytes(&station, now->id, (size_t)(reading_name(now) - now->id) - 1);
+    outlook_touch(i, text_str(&station));
 }
 
 static void reading_close(void *ctx, struct reading *r)
@@ -246,8 +251,9 @@ void reading_from_row(struct core *c, const struct row *row)
     if (!i || !id || !row->body) /* of an incident that is over */
         return;
     struct reading *r = reading_take(c, i, mem_str(id + 1));
+    bool over = i->state == INCIDENT_CLOSED; /* its rows stay as they were */
     reading_set(c, r, json_share(json_at(row->body, "value")), json_int(row->body, "at", 0),
-                json_int(row->body, "due", 0));
+                over ? 0 : json_int(row->body, "due", 0));
     r->stale = json_bool(row->body, "stale");
 }
 

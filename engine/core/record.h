@@ -48,6 +48,17 @@
     X(REC_PLAN_RETRIED, "plan_retried", "the plan's process was lost through no fault of its own") \
     X(REC_PLAN_ERROR, "plan_error", "a handler of the plan failed; the rest runs on")              \
     X(REC_PLAN_FAILED, "plan_failed", "the plan cannot go on; the fallback starts")                \
+    X(REC_CONDITION, "condition",                                                                  \
+      "a condition of a level or an end has become true, false or "                                \
+      "unknown")                                                                                   \
+    X(REC_CONDITION_HELD, "condition_held", "it has been so for as long as the plan wants")        \
+    X(REC_CONFIRMED, "confirmed", "somebody confirms that a criterion of the end is met")          \
+    X(REC_PROPOSED, "proposed", "an order is proposed")                                            \
+    X(REC_PROPOSAL_PUT, "proposal_put", "the proposal is put to these people now")                 \
+    X(REC_PROPOSAL_AMENDED, "proposal_amended", "what is proposed is another level now")           \
+    X(REC_PROPOSAL_EXPIRED, "proposal_expired",                                                    \
+      "the plan does not wait for the order any more; the proposal stands")                        \
+    X(REC_PROPOSAL_WITHDRAWN, "proposal_withdrawn", "what was proposed is not right any more")     \
     X(REC_FACT_STALE, "fact_stale", "nobody has reported this fact for too long: it is not known") \
     X(REC_TIMER_FIRED, "timer_fired", "a wait of the plan is over")                                \
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \

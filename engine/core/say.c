@@ -1,5 +1,7 @@
 #include "core/say.h"
 
+#include "core/order.h"
+
 #include <string.h>
 
 /* What a sentence is made of: the record, and which language. */
@@ -232,17 +234,107 @@ static void say_closed(const struct say *s)
         say_words(s, "已恢复", "resolved");
     else if (!strcmp(why, "terminated"))
         say_words(s, "奉命终止", "terminated by order");
+    else if (!strcmp(why, "closed"))
+        say_words(s, "人工关闭", "closed by hand");
     else
         say_words(s, "预案已办完", "the plan is done");
+}
+
+static void say_reason(const struct say *s, const json_t *reason)
+{
+    say_why(s, reason ? say_text(s, reason) : NULL);
 }
 
 static void say_order(const struct say *s)
 {
     const json_t *ev = record_at(s->r, "ev");
+    const char *name = json_str(ev, "name"), *as = json_str(ev, "as"), *oral = json_str(ev, "oral");
     say_words(s, "命令：", "order: ");
-    text_add(s->to, json_str_or(s->r->body, "action", "?"));
-    say_actor(s);
-    say_why(s, json_str(ev, "reason"));
+    order_words(json_str_or(s->r->body, "action", "?"), json_str(s->r->body, "level"), s->zh,
+                s->to);
+    if (name) {
+        say_words(s, "，", " by ");
+        say_person(s, name, as);
+    } else {
+        say_actor(s);
+    }
+    if (oral)
+        text_addf(s->to,
+                  s->zh ? "，口头，由 %s 记录并复诵" : ", oral, taken down and read back by %s",
+                  oral);
+    if (json_bool(ev, "pending_approval"))
+        say_words(s, "，按常设授权，待补批", ", by the standing order, to be approved");
+    say_reason(s, json_at(ev, "reason"));
+}
+
+/* "level/II", "end/falling" */
+static void say_subject(const struct say *s, const char *of)
+{
+    if (!strncmp(of, "level/", 6))
+        text_addf(s->to, s->zh ? "%s级条件" : "condition of level %s", of + 6);
+    else if (!strncmp(of, "end/", 4))
+        text_addf(s->to, s->zh ? "终止条件 %s" : "criterion %s", of + 4);
+    else
+        text_add(s->to, of);
+}
+
+static void say_condition(const struct say *s)
+{
+    const char *truth = json_str_or(s->r->body, "truth", "");
+    bool end = !strncmp(json_str_or(s->r->body, "of", ""), "end/", 4);
+    say_subject(s, json_str_or(s->r->body, "of", "?"));
+    if (!strcmp(truth, "unknown"))
+        say_words(s, " 无数据，按未知处理", ": no data, taken as unknown");
+    else if (!strcmp(truth, "true"))
+        say_words(s, end ? " 达到" : " 成立", end ? " met" : " true");
+    else
+        say_words(s, end ? " 未达到" : " 不成立", end ? " lost" : " false");
+    const json_t *values = record_at(s->r, "values");
+    say_why(s, values ? say_text(s, values) : NULL);
+}
+
+static void say_held(const struct say *s)
+{
+    const char *by = json_str(record_at(s->r, "ev"), "name");
+    say_subject(s, json_str_or(s->r->body, "of", "?"));
+    if (s->r->kind == REC_CONFIRMED) {
+        say_words(s, " 已确认", " confirmed");
+        text_addf(s->to, s->zh ? "（%s）" : " by %s", by ? by : "?");
+        say_why(s, json_str(record_at(s->r, "ev"), "note"));
+    } else {
+        say_words(s, " 持续达到规定时间", " held for its time");
+    }
+}
+
+static void say_proposal(const struct say *s)
+{
+    const json_t *spec = record_at(s->r, "spec");
+    static const struct {
+        enum record_kind kind;
+        const char *zh, *en;
+    } words[] = {
+        {REC_PROPOSED, "建议", "propose "},
+        {REC_PROPOSAL_PUT, "报请下令：", "propose "},
+        {REC_PROPOSAL_AMENDED, "建议改为", "propose instead "},
+        {REC_PROPOSAL_WITHDRAWN, "撤回建议：", "withdraw the proposal: "},
+        {REC_PROPOSAL_EXPIRED, "预案不再等待命令：", "the plan waits no longer for the order: "},
+    };
+    if (s->r->kind == REC_PROPOSAL_PUT && json_bool(s->r->body, "awaiting"))
+        say_words(s, "【待令】", "awaiting order: ");
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (words[n].kind == s->r->kind)
+            say_words(s, words[n].zh, words[n].en);
+    }
+    order_words(json_str_or(spec, "action", "?"), json_str(spec, "level"), s->zh, s->to);
+    if (json_at(spec, "what"))
+        text_addf(s->to, s->zh ? "：%s" : ": %s", say_text(s, json_at(spec, "what")));
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_at(s->r->body, "people"), n, one)
+        text_addf(s->to, "%s%s", n ? (s->zh ? "、" : ", ") : (s->zh ? "，报 " : " to "),
+                  json_string_value(one));
+    if (s->r->kind == REC_PROPOSED || s->r->kind == REC_PROPOSAL_AMENDED)
+        say_reason(s, json_at(spec, "reason"));
 }
 
 static void say_alarm(const struct say *s)
@@ -344,6 +436,14 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,
+        [REC_CONDITION] = say_condition,
+        [REC_CONDITION_HELD] = say_held,
+        [REC_CONFIRMED] = say_held,
+        [REC_PROPOSED] = say_proposal,
+        [REC_PROPOSAL_PUT] = say_proposal,
+        [REC_PROPOSAL_AMENDED] = say_proposal,
+        [REC_PROPOSAL_WITHDRAWN] = say_proposal,
+        [REC_PROPOSAL_EXPIRED] = say_proposal,
         [REC_TURN] = say_turn,
         [REC_PLAN_STRUCK] = say_plan_trouble,
         [REC_PLAN_RETRIED] = say_plan_trouble,

@@ -129,7 +129,8 @@ static void build_roster(struct site *s, const json_t *v, struct roster *roster)
         const char *seat = order ? json_string_value(json_array_get(order, i)) : names[i];
         const json_t *title = json_at(json_at(v, "titles"), seat);
         roster->seats[i] =
-            (struct seat){.person = json_string_value(json_array_get(json_at(seats, seat), 0)),
+            (struct seat){.name = seat,
+                          .person = json_string_value(json_array_get(json_at(seats, seat), 0)),
                           .words = words_and_target(title ? words_in(title, s->lang, NULL) : seat,
                                                     "duty", roster->id)};
     }

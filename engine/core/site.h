@@ -135,8 +135,14 @@ void rungs_done(struct rungs *r);
 void site_resolve(const struct site *s, const json_t *to, const char *via, bool drill,
                   struct rungs *ret);
 
+/* Whoever of each target is called first, all in one rung and nobody twice. Added to ret. */
+void site_resolve_first(const struct site *s, const json_t *to, bool drill, struct rung *ret);
+
 /* Who is called where nobody else is: the roster "duty-room", else whom self_alarm goes to. */
 void site_resolve_duty_room(const struct site *s, bool drill, struct rungs *ret);
+
+/* The lead of the shift: the seat "lead" of the roster "duty-room", else the whole duty room. */
+void site_resolve_shift_lead(const struct site *s, bool drill, struct rungs *ret);
 
 /*
  * Is this a target of the site?
@@ -163,6 +169,8 @@ json_t *rungs_timed(const json_t *rungs);
 bool order_word(const char *word);
 /* Does the person (or the department, by its id "dept:water") hold this target, now? */
 bool site_acts_as(const struct site *s, const char *person, const char *target);
+/* Is the person one of those whom the target calls, or does it hold it? */
+bool site_speaks_for(const struct site *s, const char *person, const char *target);
 /*
  * May the person give this order in this plan?
  *
@@ -182,6 +190,7 @@ const char *site_post_deputy(const struct site *s, const char *target); /* NULL:
 
 /* ---- stations ---- */
 
+const char *site_station_name(const struct site *s, const char *station, const char *lang); /* "" */
 /* A constant of a station. false: it has none of this name, or it is no number. */
 bool site_station_number(const struct site *s, const char *station, const char *name, double *ret);
 /* Does it lie in a place that the table of an incident names ({"district":"chengdong"})? */

@@ -40,6 +40,7 @@ struct post {
 };
 
 struct seat {
+    const char *name;
     const char *person;
     char *words; /* own: "主班, duty:duty-room" */
 };

@@ -129,6 +129,21 @@ bool site_acts_as(const struct site *s, const char *person, const char *target)
     return false;
 }
 
+bool site_speaks_for(const struct site *s, const char *person, const char *target)
+{
+    AUTO_JSON(to);
+    struct rungs found = {0};
+    bool is = site_acts_as(s, person, target);
+    to = json_string(target);
+    site_resolve(s, to, NULL, false, &found);
+    for (size_t n = 0; n < found.count; n++) {
+        for (size_t k = 0; k < found.at[n].count; k++)
+            is = is || !strcmp(found.at[n].at[k].id, person);
+    }
+    rungs_done(&found);
+    return is;
+}
+
 bool site_target_may_order(const struct site *s, const char *target, const char *plan,
                            const char *what)
 {
@@ -175,6 +190,11 @@ const char *site_post_deputy(const struct site *s, const char *target)
 }
 
 /* ---- constants of stations ---- */
+
+const char *site_station_name(const struct site *s, const char *station, const char *lang)
+{
+    return words_in(json_at(json_at(site_stations(s), station), "name"), lang, s->lang);
+}
 
 bool site_station_number(const struct site *s, const char *station, const char *name, double *ret)
 {

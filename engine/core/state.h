@@ -13,8 +13,10 @@
 
 #include "base/code.h"
 #include "core/channel.h"
+#include "core/condition.h"
 #include "core/core.h"
 #include "core/head.h"
+#include "core/head_level.h"
 #include "core/link.h"
 #include "core/site.h"
 #include "core/timer.h"
@@ -133,6 +135,69 @@ struct notice {
     STAILQ_ENTRY(notice) changed;
 };
 
+struct outlook; /* outlook.h: what the facts say now */
+
+/*
+ * What a condition of the head came to, and since when: of a level, that it is suggested, of an
+ * end, that it is met. Also a criterion that somebody confirms.
+ *
+ *     (nothing) --condition--> NO | UNKNOWN | YES --condition--> …
+ *     YES (of an end), NO (of a level) --for its whole time: condition_held--> held
+ *     a criterion to be confirmed --confirmed--> held
+ *
+ * Unknown restarts the clock: missing data is never safe.
+ */
+struct mark {
+    LIST_ENTRY(mark) link; /* sorted by `of` */
+    char *of;              /* "level/II", "end/falling" */
+    enum truth truth;
+    bool held;
+    mono_ms since;
+    struct timer timer;
+};
+
+/*
+ * What people are asked to order. It stays until they do, or until it is not right any more.
+ *
+ *     OPEN --first rung silent--> AWAITING --each rung, then all again every 15 min--> AWAITING
+ *     OPEN, AWAITING --ordered--> gone (ordered: settles)
+ *     OPEN, AWAITING --its condition is false: proposal_withdrawn--> gone
+ *     OPEN, AWAITING --another level: proposal_amended--> OPEN
+ *     of the plan, which waits: time up --proposal_expired--> AWAITING, and the plan goes on
+ */
+struct proposal {
+    LIST_ENTRY(proposal) link; /* in the order of their making */
+    struct incident *incident;
+    int number;
+    char *step; /* of the plan's propose, or "!proposal/1" */
+    char *spec; /* {"action","level","what","reason","to","within_ms","plan"} */
+    int rung;   /* who was asked last; -1: nobody yet */
+    bool awaiting;
+    wall_ms opened_at;
+    mono_ms auto_at; /* when the software orders it itself; 0: never */
+    mono_ms ask_at;  /* when the next are asked */
+    struct timer timer;
+};
+
+/*
+ * How an incident is commanded: the level in force and what it rests on.
+ *
+ *     level   none --activate--> IV … I --raise, lower, again--> … --terminate--> recovering
+ */
+struct response {
+    enum level level;
+    bool recovering;
+    unsigned silenced; /* suggestions that an order went against, a bit a level; SILENCED_… */
+    int proposals_made;
+    char *order;     /* the level order in force, as {"action","level","by","reason",…}; NULL */
+    char *commander; /* a target; NULL: no order yet */
+    char *members;   /* ["dept:water",…]; NULL */
+    LIST_HEAD(, mark) marks;
+    LIST_HEAD(, proposal) proposals;
+};
+
+enum { SILENCED_LOWER = 1U << 8, SILENCED_TERMINATE = 1U << 9 };
+
 enum incident_state { INCIDENT_OPEN, INCIDENT_CLOSED };
 enum health { HEALTH_OK, HEALTH_FALLBACK, HEALTH_STUCK };
 
@@ -166,6 +231,8 @@ struct incident {
     size_t queue_count, queue_cap;
     LIST_HEAD(, plan_timer) timers;
 
+    struct response *response; /* NULL: nothing was suggested, proposed or ordered */
+
     LIST_HEAD(, call) calls;
     LIST_HEAD(, notice) notices;
     size_t unfinished;                     /* notices */
@@ -175,6 +242,7 @@ struct incident {
     int sent_slot;
     int64_t sent_gen, sent_cause; /* the event under way at a planner; 0: none */
     bool suspect_listed;
+    struct outlook *outlook; /* NULL: it was not asked for yet */
     TAILQ_ENTRY(incident) suspect;
     bool dirty;
     STAILQ_ENTRY(incident) changed;

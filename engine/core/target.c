@@ -428,3 +428,40 @@ void site_resolve_duty_room(const struct site *s, bool drill, struct rungs *ret)
     if (ret->count == before)
         site_resolve(s, site_self_alarm_to(s), NULL, drill, ret);
 }
+
+static bool rung_has(const struct rung *r, const char *id)
+{
+    for (size_t n = 0; n < r->count; n++) {
+        if (!strcmp(r->at[n].id, id))
+            return true;
+    }
+    return false;
+}
+
+void site_resolve_first(const struct site *s, const json_t *to, bool drill, struct rung *ret)
+{
+    size_t targets = json_is_string(to) ? 1 : json_array_size(to);
+    for (size_t t = 0; t < targets; t++) {
+        struct rungs found = {0};
+        site_resolve(s, json_is_string(to) ? to : json_array_get(to, t), NULL, drill, &found);
+        for (size_t n = 0; found.count && n < found.at[0].count; n++) {
+            if (!rung_has(ret, found.at[0].at[n].id))
+                rung_add(ret, &found.at[0].at[n]);
+        }
+        rungs_done(&found);
+    }
+}
+
+void site_resolve_shift_lead(const struct site *s, bool drill, struct rungs *ret)
+{
+    const struct how how = {.drill = drill};
+    const struct roster *roster =
+        site_find(s->rosters, s->rosters_count, sizeof(*s->rosters), "duty-room");
+    size_t before = ret->count;
+    for (size_t n = 0; roster && n < roster->seats_count; n++) {
+        if (!strcmp(roster->seats[n].name, "lead"))
+            resolve_person(s, roster->seats[n].person, roster->seats[n].words, &how, ret);
+    }
+    if (ret->count == before)
+        site_resolve_duty_room(s, drill, ret);
+}

@@ -14,10 +14,12 @@
 #include <stddef.h>
 
 enum timer_kind {
-    TIMER_PLAN,   /* owner: struct plan_timer */
-    TIMER_CALL,   /* owner: struct call: the rung's time is up */
-    TIMER_NOTICE, /* owner: struct notice: the next attempt */
-    TIMER_STALE,  /* owner: struct reading: nobody has reported it for too long */
+    TIMER_PLAN,     /* owner: struct plan_timer */
+    TIMER_CALL,     /* owner: struct call: the rung's time is up */
+    TIMER_NOTICE,   /* owner: struct notice: the next attempt */
+    TIMER_STALE,    /* owner: struct reading: nobody has reported it for too long */
+    TIMER_MARK,     /* owner: struct mark: it has held for its whole time */
+    TIMER_PROPOSAL, /* owner: struct proposal: the next are asked */
 };
 
 struct timer {

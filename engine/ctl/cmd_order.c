@@ -7,7 +7,15 @@
 static const struct option_spec options[] = {
     OPTION("--reason", "R", "why; required", "理由；必填"),
     OPTION("--basis", "B", "on what law or plan it rests", "依据"),
+    OPTION("--as", "PERSON", "who gives it; needed where the plan has levels",
+           "下令人；预案分级时必填"),
+    OPTION("--oral", "PERSON", "who took an oral order down and read it back",
+           "口头命令的记录并复诵人"),
     OPTION("--level", "L", "the level, for activate, raise and lower", "响应级别"),
+    OPTION("--matter", "T", "what it is about; else the incident's title",
+           "响应事项；默认为事件标题"),
+    OPTION("--measures", "T", "what is done, beside the plan's measures",
+           "预案措施之外的应急处置措施"),
     OPTION("--expected", "D", "how long it is expected to last", "预计期限"),
     OPTION("--despite", "R", "terminate although something is open", "尚有未结事项时终止的理由"),
     {.name = NULL},
@@ -15,7 +23,8 @@ static const struct option_spec options[] = {
 
 static int run(struct ctl *c, const struct args *a)
 {
-    static const char *const names[] = {"reason", "basis", "level", "expected", "despite"};
+    static const char *const names[] = {"reason", "basis",    "as",       "oral",   "level",
+                                        "matter", "measures", "expected", "despite"};
     if (!args_has(a, "--reason")) {
         ctl_message("order: --reason is missing: an order says why");
         return EXIT_USAGE;
@@ -35,9 +44,12 @@ const struct command cmd_order = {
     .operands = "ID ACTION",
     .operands_least = 2,
     .operands_most = 2,
-    .sentence = {"give an order: terminate", "下达命令：terminate（终止）"},
+    .sentence = {"give an order: activate, raise, lower, terminate",
+                 "下达命令：activate 启动、raise 提升、lower 降低、terminate 终止"},
     .options = options,
     .examples =
+        "  muster order 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 activate --level IV --as sun.wei "
+        "--reason \"gauge 7 over warning\" --measures \"patrol the dykes\"\n"
         "  muster order 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 terminate --reason \"water falls\"\n",
     .run = run,
 };

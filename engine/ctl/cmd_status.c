@@ -4,6 +4,7 @@
 #include "ctl/ask.h"
 #include "ctl/commands.h"
 #include "ctl/show.h"
+#include "ctl/show_response.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -82,6 +83,9 @@ static void fact_line(const struct ctl *c, struct text *to, const char *station,
     value_add(to, json_at(fact, "value"));
     text_add(to, "  ");
     show_time(to, json_str(fact, "at"), TIME_CLOCK);
+    if (json_bool(fact, "stale"))
+        text_addf(to, "  %s%s%s", show_colour(c->colour, COLOUR_YELLOW),
+                  ctl_say(c, words_of(WORD_STALE)), show_colour(c->colour, COLOUR_NONE));
     text_add_char(to, '\n');
 }
 
@@ -100,20 +104,12 @@ static void facts_add(const struct ctl *c, struct text *to, const json_t *facts)
     }
 }
 
-static const char *text_of(const struct ctl *c, const json_t *text)
-{
-    if (json_is_string(text))
-        return json_string_value(text);
-    const char *mine = json_str(text, c->zh ? "zh" : "en");
-    return mine ? mine : json_str_or(text, c->zh ? "en" : "zh", "");
-}
-
 static void call_add(const struct ctl *c, struct text *to, const json_t *call)
 {
     size_t n;
     json_t *person;
     text_addf(to, "    %s  ", json_str_or(call, "step", "?"));
-    show_safe(to, text_of(c, json_at(call, "text")));
+    show_safe(to, show_text(c, json_at(call, "text")));
     text_addf(to, "\n      %s %" PRId64, ctl_say(c, words_of(WORD_RUNG)),
               json_int(call, "rung", 1));
     if (json_str(call, "due")) {
@@ -181,6 +177,8 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     line_text(c, to, WORD_CATEGORY, json_str(i, "category"));
     line_text(c, to, WORD_GRADE, json_str(i, "grade"));
     line_text(c, to, WORD_WARNING, json_str(i, "warning"));
+    line_text(c, to, WORD_LEVEL, json_str(i, "level"));
+    show_response(c, i, to);
     line_text(c, to, WORD_SOURCE, json_str(i, "source"));
     if (strncmp(json_str_or(i, "key", ""), KEY_MADE, strlen(KEY_MADE)) != 0)
         line_text(c, to, WORD_KEY, json_str(i, "key"));

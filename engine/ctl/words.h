@@ -25,6 +25,7 @@ struct words {
     X(WORD_SOURCE, "source", "来源")                                                               \
     X(WORD_KEY, "key", "去重键")                                                                   \
     X(WORD_FACTS, "facts", "事实")                                                                 \
+    X(WORD_STALE, "stale, taken as unknown", "已过期，按未知处理")                                 \
     X(WORD_PLAN_STATE, "plan says", "预案记录")                                                    \
     X(WORD_CALLS, "calls", "呼叫")                                                                 \
     X(WORD_NOTICES, "notices", "通知")                                                             \

@@ -22,9 +22,9 @@ static const char *const languages[] = {"zh", "en", NULL};
 const char *const ops_states[] = {"open",   "awaiting_order", "active", "recovering",
                                   "closed", "merged",         NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
-static const char *const actions[] = {"terminate", NULL};
-static const char *const actions_not_yet[] = {"activate", "raise", "lower", "declare", "publish",
-                                              "issue",    "merge", "split", NULL};
+static const char *const actions[] = {"activate", "raise", "lower", "terminate", NULL};
+static const char *const actions_not_yet[] = {"declare", "publish", "issue",
+                                              "merge",   "split",   NULL};
 
 #define INCIDENT                                                                                   \
     {                                                                                              \
@@ -96,9 +96,21 @@ static const struct field order_fields[] = {
      .words_not_yet = actions_not_yet},
     {.name = "reason", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
     {.name = "basis", .type = FIELD_TEXT, .most = NOTE_BYTES},
-    {.name = "level", .type = FIELD_WORD, .words = grades, .reserved = true},
-    {.name = "expected", .type = FIELD_NAME, .most = NAME_BYTES, .reserved = true},
-    {.name = "despite", .type = FIELD_TEXT, .most = NOTE_BYTES, .reserved = true},
+    {.name = "level", .type = FIELD_WORD, .words = grades},
+    {.name = "expected", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "matter", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "measures", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "despite", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "oral", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field confirm_fields[] = {
+    INCIDENT,
+    {.name = "criterion", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     END,
 };
 
@@ -178,6 +190,9 @@ static const struct op ops[OPS] = {
     [OP_RESOLVE] = {OP("resolve", SCOPE_RESPOND, resolve_fields,
                        "the source says that it is over")},
     [OP_ORDER] = {OP("order", SCOPE_ORDER, order_fields, "give an order")},
+    [OP_CONFIRM] = {OP("confirm", SCOPE_RESPOND, confirm_fields, "a criterion of the end is met")},
+    [OP_CLOSE] = {OP("close", SCOPE_RESPOND, resolve_fields,
+                     "end an incident that no level is in force for")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
     [OP_KEY_CREATE] = {OP("key_create", SCOPE_ADMIN, key_create_fields,
@@ -216,23 +231,15 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {"confirm",        "close",
-                                          "item",           "items",
-                                          "directive",      "report",
-                                          "reports",        "review",
-                                          "duty",           "duty_now",
-                                          "duty_show",      "duty_override",
-                                          "duty_swap",      "duty_gaps",
-                                          "duty_handover",  "contact_import",
-                                          "contact_export", "contact_test",
-                                          "endpoint_test",  "drill_start",
-                                          "drill_report",   "drill_due",
-                                          "silence",        "silence_add",
-                                          "silence_list",   "silence_expire",
-                                          "dead_list",      "dead_replay",
-                                          "heartbeat_list", "purge",
-                                          "account_create", "account_list",
-                                          "release",        NULL};
+static const char *const ops_not_yet[] = {
+    "item",           "items",          "directive",      "report",
+    "reports",        "review",         "duty",           "duty_now",
+    "duty_show",      "duty_override",  "duty_swap",      "duty_gaps",
+    "duty_handover",  "contact_import", "contact_export", "contact_test",
+    "endpoint_test",  "drill_start",    "drill_report",   "drill_due",
+    "silence",        "silence_add",    "silence_list",   "silence_expire",
+    "dead_list",      "dead_replay",    "heartbeat_list", "purge",
+    "account_create", "account_list",   "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

@@ -20,6 +20,8 @@ enum op_id {
     OP_UPDATE,
     OP_RESOLVE,
     OP_ORDER,
+    OP_CONFIRM,
+    OP_CLOSE,
     OP_CONTACT_SET,
     OP_KEY_CREATE,
     OP_KEY_REVOKE,

@@ -23,6 +23,8 @@ static const struct route routes[] = {
     {ASKS(POST, INCIDENTS "/{incident}/update", OP_UPDATE, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/resolve", OP_RESOLVE, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/order", OP_ORDER, JSON, JSON)},
+    {ASKS(POST, INCIDENTS "/{incident}/confirm", OP_CONFIRM, JSON, JSON)},
+    {ASKS(POST, INCIDENTS "/{incident}/close", OP_CLOSE, JSON, JSON)},
     {ASKS(POST, "/t/{plan}", OP_TRIGGER, OPENED, TEXT)},
     {ASKS(GET, "/api/v1/plans", OP_PLANS, JSON, NONE)},
     {ASKS(GET, "/api/v1/plans/{plan}", OP_PLAN_SHOW, ONE, NONE)},
@@ -65,7 +67,7 @@ static const char *const not_yet[] = {
     "/api/v1/plans/check",
     "/api/v1/plans/simulate",
 };
-static const char *const actions_not_yet[] = {"confirm", "close", "directive"};
+static const char *const actions_not_yet[] = {"directive"};
 
 /* ---- finding ---- */
 

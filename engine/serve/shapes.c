@@ -185,6 +185,69 @@ static void incident_about(json_t *o, const json_t *about)
             json_put(o, if_there[i], json_share(json_at(about, if_there[i])));
 }
 
+/* What people are asked to order; red where nobody has answered in time ("待令"). */
+static json_t *proposals_shown(const json_t *proposals)
+{
+    static const char *const words[] = {"action", "level", "what", "reason", "to"};
+    json_t *shown = json_array(), *p;
+    size_t n;
+    json_array_foreach(json_unconst(proposals), n, p)
+    {
+        const json_t *spec = json_at(p, "spec");
+        json_t *one = json_put_int(json_object(), "number", json_int(p, "number", 0));
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (json_at(spec, words[k]))
+                json_put(one, words[k], json_share(json_at(spec, words[k])));
+        json_put_str(one, "state", json_bool(p, "awaiting") ? "awaiting_order" : "open");
+        put_time(one, "opened_at", json_int(p, "opened_at", 0));
+        json_array_append_new(shown, one);
+    }
+    return shown;
+}
+
+static json_t *order_shown(const json_t *order)
+{
+    json_t *shown = order ? json_copy(json_unconst(order)) : json_null();
+    static const char *const times[] = {"at", "expected_at"};
+    for (size_t k = 0; k < sizeof times / sizeof *times; k++)
+        if (json_at(order, times[k]))
+            put_time(shown, times[k], json_int(order, times[k], 0));
+    return shown;
+}
+
+/* The conditions of levels and ends, as they stand: "level/II", "end/falling". */
+static json_t *conditions_shown(const json_t *marks, const struct serve_port *port)
+{
+    json_t *shown = json_array(), *m;
+    size_t n;
+    json_array_foreach(json_unconst(marks), n, m)
+    {
+        json_t *one = json_put_str(json_object(), "of", json_str(m, "of"));
+        json_put_str(one, "truth", json_str(m, "truth"));
+        json_put(one, "held", json_boolean(json_bool(m, "held")));
+        if (json_at(m, "since"))
+            put_time(one, "since", port->wall_of(port->ctx, json_int(m, "since", 0)));
+        if (json_at(m, "due"))
+            put_time(one, "due", port->wall_of(port->ctx, json_int(m, "due", 0)));
+        json_array_append_new(shown, one);
+    }
+    return shown;
+}
+
+static void response_show(json_t *o, const json_t *r, const struct serve_port *port)
+{
+    const char *level = json_str(r, "level"), *commander = json_str(r, "commander");
+    json_put(o, "level", level ? json_string(level) : json_null());
+    json_put(o, "proposals", proposals_shown(json_at(r, "proposals")));
+    if (!r)
+        return;
+    json_put(o, "commander", commander ? json_string(commander) : json_null());
+    json_put(o, "members",
+             json_at(r, "members") ? json_share(json_at(r, "members")) : json_array());
+    json_put(o, "order", order_shown(json_at(r, "order")));
+    json_put(o, "conditions", conditions_shown(json_at(r, "marks"), port));
+}
+
 json_t *shape_incident(const struct row *row, const struct serve_port *port, int64_t gen,
                        int64_t as_of)
 {
@@ -197,7 +260,7 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     put_or_null(o, "pin", body);
     json_put_str(o, "state", row->state);
     json_put_str(o, "health", json_str_or(body, "health", "ok"));
-    json_put(o, "level", json_null());
+    response_show(o, json_at(body, "response"), port);
     json_put(o, "drill", json_boolean(row->drill));
     const char *key = key_shown(json_str(body, "key"));
     json_put(o, "key", key ? json_string(key) : json_null());
@@ -214,7 +277,6 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put(o, "calls", calls_shown(json_at(body, "calls"), port));
     json_put(o, "items", json_put_int(json_put_int(json_object(), "open", 0), "overdue", 0));
     json_put(o, "reports", json_object());
-    json_put(o, "proposals", json_array());
     json_put(o, "notices", notices_counted(body));
     return json_put_str(o, "as_of", event_id(gen, as_of, id));
 }

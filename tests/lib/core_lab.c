@@ -23,9 +23,15 @@ static const char city[] =
     " 'zhou.jie':{'name':'周杰','contacts':['app:@']},"
     " 'wu.fang':{'name':'吴芳','contacts':['gate:@']}},"
     "'groups':{'crew':[]},"
-    "'stations':{'g7':{'kind':'gauge','name':'7号站'}},"
-    "'rosters':{'duty-room':{'title':'值班室','titles':{'a':'主班','b':'副班','c':'带班'},"
-    " 'seats':{'a':['wang.qiang'],'b':['li.ming'],'c':['sun.wei']},'order':['a','b','c']}},"
+    "'places':{'east':{'name':'东区'},'west':{'name':'西区'}},"
+    "'stations':{'g7':{'kind':'gauge','name':'7号站','warning_m':4.5,'place':'east'},"
+    " 'g8':{'kind':'gauge','name':'8号站','warning_m':3,'place':'west'}},"
+    "'rosters':{'duty-room':{'title':'值班室','titles':{'a':'主班','b':'副班','lead':'带班'},"
+    " 'seats':{'a':['wang.qiang'],'b':['li.ming'],'lead':['sun.wei']},'order':['a','b','lead']}},"
+    "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
+    " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
+    "'may_order':{'post:chief':{'dam':['III','IV','terminate']},"
+    " 'post:mayor':{'dam':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
 
@@ -35,6 +41,22 @@ static const char flood[] =
     "'facts':{'stage_m':{'type':'number','per':'gauge'},'breach':{'type':'boolean'},"
     " 'rain_mm':{'type':'number','per':'gauge','stale_after':'30m'},"
     " 'case':{'event':true,'key':'id','fields':{'id':'text','staff':'boolean'}}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'},{'to':'person:sun.wei','within':'10m'}]}";
+
+static const char dam[] =
+    "{'title':'水库','kind':'special','category':'natural','version':'1',"
+    "'owner':'person:sun.wei','starts_on':[{'kind':'dam'}],"
+    "'facts':{'stage_m':{'type':'number','unit':'m','per':'gauge','stale_after':'30m',"
+    "  'label':{'zh':'水位','en':'stage'}},'breach':{'type':'boolean'}},"
+    "'levels':{'IV':{'when':'stage_m >= warning_m','ordered_by':'post:chief','expected':'72h',"
+    "  'members':['person:wu.fang'],'lower_after':'6h'},"
+    " 'III':{'when':'stage_m >= warning_m + 0.5','ordered_by':'post:chief','expected':'48h',"
+    "  'lower_after':'6h'},"
+    " 'II':{'when':'stage_m >= warning_m + 1 or breach','ordered_by':'post:mayor',"
+    "  'expected':'24h','members':['person:li.ming'],'lower_after':'6h'}},"
+    "'auto':{'level':'IV','after':'40m'},"
+    "'ends_when':[{'id':'falling','when':'stage_m < warning_m','hold':'24h','en':'falling'},"
+    " {'id':'settled','confirm':'person:wu.fang','en':'people settled'}],"
     "'fallback':[{'to':'person:li.ming','within':'5m'},{'to':'person:sun.wei','within':'10m'}]}";
 
 static const char watch[] =
@@ -96,6 +118,7 @@ static struct core *core_made(int crew)
     library_site(c, "site2", crew, true);
     library_plan(c, "flood", "flood1", flood);
     library_plan(c, "watch", "watch1", watch);
+    library_plan(c, "dam", "dam1", dam);
     return c;
 }
 
@@ -330,7 +353,7 @@ void lab_start_crew(struct lab *lab, int crew)
     lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
-              "{'name':'watch','pin':'watch1'}]}");
+              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -345,7 +368,7 @@ void lab_site_without_sms(struct lab *lab)
     lab->moved = true;
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
-              "{'name':'watch','pin':'watch1'}]}");
+              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'}]}");
 }
 
 void lab_done(struct lab *lab)
@@ -646,8 +669,8 @@ const struct record *lab_last(const struct lab *lab, enum record_kind kind)
 /* "notice_queued step=0.1 to=li.ming endpoint=push" */
 static void record_line(const struct record *r, struct text *to)
 {
-    static const char *const keys[] = {"step", "to",     "endpoint", "rung",  "by",
-                                       "why",  "reason", "cause",    "action"};
+    static const char *const keys[] = {"step",   "to",    "endpoint", "rung",  "by", "why",
+                                       "reason", "cause", "action",   "level", "of", "truth"};
     text_add(to, record_kind_name(r->kind));
     for (size_t n = 0; n < sizeof keys / sizeof *keys; n++) {
         const json_t *value = record_at(r, keys[n]);
@@ -656,6 +679,8 @@ static void record_line(const struct record *r, struct text *to)
         else if (json_is_integer(value))
             text_addf(to, " %s=%" JSON_INTEGER_FORMAT, keys[n], json_integer_value(value));
     }
+    if (json_bool(r->body, "awaiting"))
+        text_add(to, " awaiting");
     size_t n;
     json_t *one;
     json_array_foreach(json_at(r->body, "people"), n, one)

@@ -19,7 +19,9 @@
  * duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and li.ming take part in drills.
  * Plans: flood (facts stage_m and rain_mm by gauge, the latter stale
  * after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch
- * (ends by order), and none for other triggers.
+ * (ends by order), dam (levels IV, III by post:chief, that is sun.wei with the deputy li.ming, II
+ * by post:mayor, that is zhou.jie; gauges g7 in the east with the warning at 4.5 m, g8 in the west
+ * with 3 m), and none for other triggers.
  *
  * Layer      tests.
  * Ownership  lab_start begins, lab_done frees. What verbs return is borrowed until the next verb.

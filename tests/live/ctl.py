@@ -246,7 +246,7 @@ def responds(t, ctl, incident):
     t.check(r.code == 3 and "nobody" in r.err, "an unknown person, exit 3", r)
     r = ctl("resolve", incident)
     t.check(r.code == 0, "resolve", r)
-    r = ctl("order", incident, "raise", "--reason", "x")
+    r = ctl("order", incident, "publish", "--reason", "x")
     t.check(r.code == 1 and "not built yet" in r.err, "an order that is promised: not built yet", r)
     r = ctl("order", incident, "terminate", "--reason", "water falls", "--lang", "zh")
     t.check(r.code == 0 and "结束" in r.out, "order terminate", r)

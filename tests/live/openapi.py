@@ -132,8 +132,11 @@ def answers(api, path, may_all):
     api.ask(200, "POST", path + "/resolve", {"note": "x"})
     order = {"action": "terminate", "reason": "over"}
     api.ask(403, "POST", path + "/order", order)
-    api.ask(501, "POST", path + "/order", dict(order, action="raise"), key=may_all)
+    api.ask(501, "POST", path + "/order", dict(order, action="publish"), key=may_all)
+    api.ask(409, "POST", path + "/order", dict(order, action="activate", level="IV"), key=may_all)
+    api.ask(422, "POST", path + "/confirm", {"criterion": "falling", "as": "li.ming"})
     api.ask(200, "POST", path + "/order", order, key=may_all)
+    api.ask(409, "POST", path + "/close", {})
     for action, body in (("answer", {"as": "li.ming"}), ("update", {"note": "x"}), ("resolve", {})):
         api.ask(409, "POST", path + "/" + action, body)
     api.ask(409, "POST", path + "/order", order, key=may_all)

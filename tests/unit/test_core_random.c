@@ -44,9 +44,10 @@ static void pick(struct night *n)
 static void night_trigger(struct night *n)
 {
     AUTO_TEXT(body);
+    static const char *const plans[] = {",'plan':'flood'", ",'plan':'flood'", ",'plan':'dam'",
+                                        ",'plan':'dam'", ",'kind':'smoke'"};
     text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}", chance(n, 4),
-              chance(n, 5), chance(n, 4) ? ",'plan':'flood'" : ",'kind':'smoke'",
-              chance(n, 4) ? "" : ",'drill':true");
+              3 + chance(n, 4), plans[chance(n, 5)], chance(n, 4) ? "" : ",'drill':true");
     static const char *const onces[] = {"o1", "o2", "o3", NULL};
     const json_t *reply = lab_trigger_once(&n->lab, onces[chance(n, 4)], text_str(&body));
     if (json_bool(reply, "new"))
@@ -144,10 +145,56 @@ static void night_access(struct night *n)
     lab_input(&n->lab, in, text_str(&body));
 }
 
+/* Right or wrong, by somebody who may or may not: it is taken whole, or not at all. */
+static void night_order(struct night *n)
+{
+    static const char *const actions[] = {"activate", "raise", "lower", "terminate"};
+    static const char *const levels[] = {"IV", "III", "II", "I"};
+    static const char *const people[] = {"zhou.jie", "sun.wei", "li.ming"};
+    AUTO_TEXT(body);
+    text_addf(&body, "{'action':'%s','level':'%s','as':'%s','reason':'x','measures':'y'%s}",
+              actions[chance(n, 4)], levels[chance(n, 4)], people[chance(n, 3)],
+              chance(n, 2) ? ",'despite':'z'" : "");
+    lab_say(&n->lab, IN_ORDER, text_str(&body));
+}
+
+static void night_facts(struct night *n)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'fields':{'g%u':{'stage_m':%u.%u}%s}}", 7 + chance(n, 2), 2 + chance(n, 5),
+              chance(n, 10), chance(n, 3) ? "" : ",'breach':false");
+    lab_say(&n->lab, IN_UPDATE, text_str(&body));
+}
+
+static void night_command(struct night *n)
+{
+    switch (chance(n, 6)) {
+    case 0:
+        lab_say(&n->lab, IN_CONFIRM, "{'criterion':'settled','as':'wu.fang'}");
+        break;
+    case 1:
+        lab_say(&n->lab, IN_CLOSE, "{}");
+        break;
+    case 2:
+    case 3:
+        night_order(n);
+        break;
+    default:
+        night_facts(n);
+    }
+}
+
 static void night_people(struct night *n)
 {
     AUTO_TEXT(body);
-    switch (chance(n, 15)) {
+    switch (chance(n, 20)) {
+    case 15:
+    case 16:
+    case 17:
+    case 18:
+    case 19:
+        night_command(n);
+        break;
     case 14:
         night_access(n);
         break;

@@ -36,7 +36,7 @@ static const struct {
     {"{\"op\":\"triger\"}", CODE_UNKNOWN_OP, "op", "trigger", "did you mean \"trigger\"?"},
     {"{\"op\":\"contact.set\"}", CODE_UNKNOWN_OP, "op", "contact_set", "contact_set"},
     {"{\"op\":\"make_coffee\"}", CODE_UNKNOWN_OP, "op", "", "no operation \"make_coffee\""},
-    {"{\"op\":\"confirm\"}", CODE_NOT_BUILT, "op", "", "\"confirm\" is not built yet"},
+    {"{\"op\":\"directive\"}", CODE_NOT_BUILT, "op", "", "\"directive\" is not built yet"},
     /* secrets */
     {"{\"op\":\"auth\"}", CODE_MISSING_FIELD, "key", "", "is missing"},
     {"{\"op\":\"login\"}", CODE_MISSING_FIELD, "key", "", "one of \"key\" and \"link\""},
@@ -101,13 +101,13 @@ static const struct {
     {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 6 words"},
     {"{\"op\":\"list\",\"state\":[\"open\",7]}", CODE_BAD_FIELD, "state", "", "must be one of"},
     {"{\"op\":\"ping\",\"lang\":\"fr\"}", CODE_BAD_FIELD, "lang", "", "none of zh en"},
-    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"raise\",\"reason\":\"x\"}",
-     CODE_NOT_BUILT, "action", "", "\"raise\" is not built yet"},
+    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"merge\",\"reason\":\"x\"}",
+     CODE_NOT_BUILT, "action", "", "\"merge\" is not built yet"},
     {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"terminat\",\"reason\":\"x\"}",
-     CODE_BAD_FIELD, "action", "terminate", "none of terminate"},
+     CODE_BAD_FIELD, "action", "terminate", "none of activate raise lower terminate"},
     {"{\"op\":\"order\",\"incident\":\"" ID
-     "\",\"action\":\"terminate\",\"reason\":\"x\",\"despite\":\"y\"}",
-     CODE_NOT_BUILT, "despite", "", "not built yet"},
+     "\",\"action\":\"activate\",\"level\":\"V\",\"reason\":\"x\"}",
+     CODE_BAD_FIELD, "level", "", "none of I II III IV"},
     /* numbers and switches */
     {"{\"op\":\"list\",\"limit\":0}", CODE_BAD_FIELD, "limit", "", "must be 1 to 1000"},
     {"{\"op\":\"list\",\"limit\":1001}", CODE_BAD_FIELD, "limit", "", "must be 1 to 1000"},

@@ -1,0 +1,513 @@
+#include "core/order.h"
+
+#include "core/decide.h"
+#include "core/form.h"
+#include "core/incident.h"
+#include "core/notice.h"
+#include "core/plan_run.h"
+#include "core/proposal.h"
+#include "core/response.h"
+#include "core/suggest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An order on its way to being given: who, what, and by what right. */
+struct order {
+    struct incident *i;
+    const struct plan_head *head; /* NULL: no plan */
+    const char *action;
+    enum level level; /* of activate, raise, lower */
+    const char *by;   /* a person; NULL: the software, or whoever may order where no right is
+                         asked for */
+    const char *as;   /* the target of may_order that gives the right; NULL */
+    const char *oral; /* who took it down; NULL */
+    json_t *reason;   /* text or {"zh","en"}, own */
+    json_t *measures; /* list of texts, own */
+    const char *matter, *basis, *despite;
+    int64_t expected_ms;
+    bool auto_given;
+};
+
+static bool about_level(const char *action)
+{
+    return !strcmp(action, "activate") || !strcmp(action, "raise") || !strcmp(action, "lower");
+}
+
+static bool under_levels(const struct order *o)
+{
+    return o->head && plan_head_has_levels(o->head);
+}
+
+/* --- rights --- */
+
+/* "孙伟 (post:flood-hq-deputy)" of everybody who may. */
+static void orderers_say(const struct core *c, const struct order *o, const char *what,
+                         struct text *to)
+{
+    AUTO_JSON(targets);
+    targets = site_orderers(c->site->site, o->i->plan, what);
+    for (size_t n = 0; n < json_array_size(targets); n++) {
+        const json_t *target = json_array_get(targets, n);
+        struct rungs found = {0};
+        site_resolve(c->site->site, target, NULL, false, &found);
+        const struct rung_person *p = found.count ? &found.at[0].at[0] : NULL;
+        text_addf(to, "%s%s (%s)", to->len ? ", " : "", p ? p->name : "?",
+                  json_string_value(target));
+        rungs_done(&found);
+    }
+    if (!to->len)
+        text_add(to, "nobody");
+}
+
+static bool right_held(struct core *c, struct order *o, const char *what)
+{
+    struct rung_person p;
+    AUTO_TEXT(who);
+    if (site_may_order(c->site->site, o->by, o->i->plan, what, &o->as))
+        return true;
+    orderers_say(c, o, what, &who);
+    bool known = site_person(c->site->site, o->by, &p);
+    bool level = strcmp(what, "I") == 0 || what[0] == 'I' || what[0] == 'V';
+    core_refuse(c, CODE_DENIED, "as", NULL, "%s may not order %s%s in %s; who may: %s",
+                known ? p.name : o->by, level ? "level " : "", what, o->i->plan, text_str(&who));
+    return false;
+}
+
+/* Every right that the order needs; false after a refusal. */
+static bool rights_held(struct core *c, struct order *o)
+{
+    enum level now = incident_level(o->i);
+    bool undoes = !strcmp(o->action, "lower") || !strcmp(o->action, "terminate");
+    if (!about_level(o->action) && !right_held(c, o, o->action))
+        return false;
+    if (about_level(o->action) && !undoes && !right_held(c, o, level_name(o->level)))
+        return false;
+    return !undoes || now == LEVEL_NONE || right_held(c, o, level_name(now));
+}
+
+/* --- who --- */
+
+static bool person_known(struct core *c, const char *field, const char *person)
+{
+    struct rung_person p;
+    if (site_person(c->site->site, person, &p))
+        return true;
+    core_refuse(c, CODE_UNKNOWN_PERSON, field, site_nearest_person(c->site->site, person),
+                "the site has no person \"%s\"", person);
+    return false;
+}
+
+static bool orderer_read(struct core *c, struct order *o)
+{
+    o->by = json_str(c->in->body, "as");
+    o->oral = json_str(c->in->body, "oral");
+    if (!c->site) {
+        core_refuse(c, CODE_CONFLICT, NULL, NULL, "there is no site in force");
+        return false;
+    }
+    if (!o->by && under_levels(o)) {
+        AUTO_TEXT(who);
+        orderers_say(c, o, about_level(o->action) ? level_name(o->level) : o->action, &who);
+        core_refuse(c, CODE_MISSING_FIELD, "as", NULL,
+                    "who gives the order? name the person; who may: %s", text_str(&who));
+        return false;
+    }
+    if ((o->by && !person_known(c, "as", o->by)) || (o->oral && !person_known(c, "oral", o->oral)))
+        return false;
+    if (o->oral && o->by && !strcmp(o->oral, o->by)) {
+        core_refuse(c, CODE_BAD_FIELD, "oral", NULL,
+                    "an oral order is taken down and read back by somebody else than who gives it");
+        return false;
+    }
+    return !under_levels(o) || rights_held(c, o);
+}
+
+/* --- the four statements --- */
+
+/* Which level, seen from the one in force; false after a refusal. */
+static bool level_fits(struct core *c, const struct order *o)
+{
+    enum level now = incident_level(o->i);
+    const char *in_force = level_name(now), *asked = level_name(o->level);
+    if (incident_recovering(o->i))
+        core_refuse(c, CODE_CONFLICT, "action", NULL, "the response is over; it is recovering");
+    else if (!plan_head_level(o->head, o->level))
+        core_refuse(c, CODE_BAD_FIELD, "level", NULL, "the plan %s has no level %s", o->i->plan,
+                    asked);
+    else if (!strcmp(o->action, "activate") && now && now != o->level)
+        core_refuse(c, CODE_CONFLICT, "action", NULL,
+                    "level %s is in force; to level %s it is %s (activate %s again renews it)",
+                    in_force, asked, o->level > now ? "raised" : "lowered", in_force);
+    else if (strcmp(o->action, "activate") != 0 && !now)
+        core_refuse(c, CODE_CONFLICT, "action", NULL, "no level is in force yet; activate level %s",
+                    asked);
+    else if (!strcmp(o->action, "raise") && o->level <= now)
+        core_refuse(c, CODE_CONFLICT, "level", NULL, "level %s is in force: %s is no raise",
+                    in_force, asked);
+    else if (!strcmp(o->action, "lower") && o->level >= now)
+        core_refuse(c, CODE_CONFLICT, "level", NULL, "level %s is in force: %s is not lower",
+                    in_force, asked);
+    else
+        return true;
+    return false;
+}
+
+static bool expected_read(struct core *c, struct order *o)
+{
+    const char *expected = json_str(c->in->body, "expected");
+    o->expected_ms = plan_head_level(o->head, o->level)->expected_ms;
+    if (!expected)
+        return true;
+    if (duration_parse(expected, true, &o->expected_ms) && o->expected_ms >= MS_MINUTE)
+        return true;
+    core_refuse(c, CODE_BAD_FIELD, "expected", NULL,
+                "\"%s\": say for how long it is expected to last, like 24h or 3d", expected);
+    return false;
+}
+
+/* What the order itself says. */
+static json_t *measures_of(const struct order *o, const char *said)
+{
+    json_t *list = json_array();
+    (void)o;
+    if (said)
+        json_array_append_new(list, json_string(said));
+    return list;
+}
+
+static bool statements_read(struct core *c, struct order *o)
+{
+    const json_t *b = c->in->body;
+    const char *level = json_str(b, "level");
+    if (!level) {
+        core_refuse(c, CODE_MISSING_FIELD, "level", NULL,
+                    "which level? I (highest), II, III or IV");
+        return false;
+    }
+    if (!level_parse(level, &o->level) || !level_fits(c, o) || !expected_read(c, o))
+        return false;
+    o->matter = json_str(b, "matter");
+    o->measures = measures_of(o, json_str(b, "measures"));
+    if (json_array_size(o->measures))
+        return true;
+    core_refuse(c, CODE_MISSING_FIELD, "measures", NULL,
+                "which measures are taken? the plan lists none for level %s", level);
+    return false;
+}
+
+/* The end needs its criteria met, or a reason to end it all the same. */
+static bool end_fits(struct core *c, struct order *o)
+{
+    const char *missing = NULL;
+    o->despite = json_str(c->in->body, "despite");
+    if (incident_recovering(o->i)) {
+        core_refuse(c, CODE_CONFLICT, "action", NULL, "the response is over; it is recovering");
+        return false;
+    }
+    if (o->despite || criteria_met(c, o->i, &missing))
+        return true;
+    const struct criterion_head *criterion = plan_head_criterion(o->head, missing);
+    core_refuse(
+        c, CODE_CONFLICT, "action", NULL,
+        "the criterion \"%s\" (%s) is not met; to end it all the same give a reason: despite",
+        missing, words_in(criterion->words, "en", "zh"));
+    return false;
+}
+
+/* --- giving it --- */
+
+static json_t *members_of(const struct order *o)
+{
+    json_t *list = json_array();
+    for (enum level l = LEVEL_IV; l <= o->level; l++) {
+        const struct level_head *level = plan_head_level(o->head, l);
+        const json_t *members = level ? level->members : NULL;
+        size_t targets = json_is_string(members) ? 1 : json_array_size(members);
+        for (size_t n = 0; n < targets; n++)
+            json_array_append(list, json_is_string(members) ? json_unconst(members)
+                                                            : json_array_get(members, n));
+    }
+    return list;
+}
+
+/* Proposals that the order answers: of the same action, and all of the engine about levels. */
+static json_t *settles_of(const struct order *o, json_t *ret_steps)
+{
+    json_t *numbers = json_array();
+    struct proposal *p;
+    if (!o->i->response)
+        return numbers;
+    bool level = about_level(o->action), end = !strcmp(o->action, "terminate");
+    LIST_FOREACH(p, &o->i->response->proposals, link)
+    {
+        json_t *spec;
+        const char *action = proposal_action(p, &spec);
+        bool same = level ? about_level(action) : !strcmp(action, o->action);
+        if (same || end) {
+            json_array_append_new(numbers, json_integer(p->number));
+            json_array_append_new(ret_steps, json_string(p->step));
+        }
+        json_decref(spec);
+    }
+    return numbers;
+}
+
+static const char *name_of(const struct core *c, const char *person)
+{
+    struct rung_person p;
+    return person && c->site && site_person(c->site->site, person, &p) ? p.name : NULL;
+}
+
+/* What is kept and shown of it: the four statements, who, why, and on what it rests. */
+static json_t *order_kept(const struct core *c, const struct order *o)
+{
+    json_t *k = json_put_str(json_object(), "action", o->action);
+    AUTO_JSON(about);
+    about = kept_json(o->i->about);
+    json_put_str(k, "level", level_name(o->level));
+    json_put_str(k, "by", o->by ? o->by : o->auto_given ? NULL : c->in->who.id);
+    json_put_str(k, "name", name_of(c, o->by));
+    json_put_str(k, "as", o->as);
+    json_put_str(k, "oral", o->oral);
+    json_put(k, "reason", json_share(o->reason));
+    json_put_str(k, "basis", o->basis);
+    json_put_str(k, "despite", o->despite);
+    json_put_true(k, "pending_approval", o->auto_given);
+    json_put_int(k, "at", c->in->wall);
+    if (o->level == LEVEL_NONE)
+        return k;
+    json_put_str(k, "matter", o->matter ? o->matter : json_str(about, "title"));
+    json_put_int(k, "expected_at", c->in->wall + o->expected_ms);
+    return json_put(k, "measures", json_share(o->measures));
+}
+
+static json_t *order_event(const struct core *c, const struct order *o, const json_t *kept)
+{
+    json_t *ev = plan_event("order", NULL, c->in->wall);
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_unconst(kept), key, value)
+    {
+        if (strcmp(key, "at") != 0)
+            json_put(ev, key, json_incref(value));
+    }
+    json_put_str(ev, "from", level_name(incident_level(o->i)));
+    if (o->level) {
+        json_put_str(ev, "commander", plan_head_level(o->head, o->level)->commander);
+        json_put(ev, "members", members_of(o));
+    }
+    return ev;
+}
+
+static json_t *actor_of(const struct core *c, const struct order *o)
+{
+    if (o->auto_given)
+        return NULL;
+    if (!o->by)
+        return actor_input(c);
+    json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", o->by);
+    return json_put_str(actor, "by", o->oral ? o->oral : c->in->who.id);
+}
+
+static void order_emit(struct core *c, const struct order *o)
+{
+    AUTO_JSON(steps);
+    bool end = !strcmp(o->action, "terminate");
+    steps = json_array();
+    json_t *body = json_put_str(json_object(), "action", o->action);
+    json_put_str(body, "level", level_name(o->level));
+    json_put_str(body, "from", level_name(incident_level(o->i)));
+    json_put(body, "settles", settles_of(o, steps));
+    json_put_true(body, "auto", o->auto_given);
+    json_put_true(body, "recovering", end && under_levels(o));
+    if (o->level) {
+        json_put_str(body, "commander", plan_head_level(o->head, o->level)->commander);
+        json_put(body, "members", members_of(o));
+        json_put_int(body, "silenced", suggest_against(c, o->i, o->level));
+    }
+    json_t *kept = order_kept(c, o);
+    json_t *sealed = json_put(json_object(), "ev", order_event(c, o, kept));
+    json_put(sealed, "order", kept);
+    core_emit(c, REC_ORDERED, o->i,
+              (struct emit){.actor = actor_of(c, o), .body = body, .sealed = sealed});
+    proposals_settled(c, o->i, steps);
+}
+
+/* --- telling it --- */
+
+static void order_say(const struct core *c, const struct order *o, const char *title, bool zh,
+                      struct text *to)
+{
+    const char *lang = zh ? "zh" : "en", *reason = words_in(o->reason, lang, NULL);
+    const char *name = name_of(c, o->by);
+    text_add(to, zh ? "【命令】" : "Order: ");
+    order_words(o->action, level_name(o->level), zh, to);
+    text_addf(to, zh ? "。%s" : ". %s", title);
+    if (o->matter)
+        text_addf(to, zh ? "（%s）" : " (%s)", o->matter);
+    if (o->level) {
+        text_add(to, zh ? "。预计持续 " : ". Expected to last ");
+        duration_add(to, o->expected_ms);
+    }
+    if (name)
+        text_addf(to, zh ? "。命令人：%s" : ". By %s", name);
+    if (o->auto_given)
+        text_add(to, zh ? "。按常设授权自动启动，待补批"
+                        : ". Taken by the standing order, to be approved");
+    if (*reason)
+        text_addf(to, zh ? "。理由：%s" : ". Reason: %s", reason);
+}
+
+static json_t *order_text(const struct core *c, const struct order *o)
+{
+    AUTO_JSON(about);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    about = kept_json(o->i->about);
+    order_say(c, o, json_str_or(about, "title", ""), true, &zh);
+    order_say(c, o, json_str_or(about, "title", ""), false, &en);
+    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+}
+
+/* The commander and each member, one message each. */
+static void members_tell(struct core *c, const struct order *o)
+{
+    AUTO_JSON(text);
+    AUTO_JSON(to);
+    struct rung people = {0};
+    if (!c->site)
+        return;
+    text = order_text(c, o);
+    to = members_of(o);
+    json_array_insert_new(to, 0, json_string(plan_head_level(o->head, o->level)->commander));
+    site_resolve_first(c->site->site, to, o->i->drill, &people);
+    for (size_t n = 0; n < people.count; n++)
+        notice_queue(
+            c, o->i,
+            &(struct notice_order){
+                .step = "!order", .person = &people.at[n], .text = text, .type = "muster.order"});
+    rung_done(&people);
+}
+
+static void order_give(struct core *c, const struct order *o)
+{
+    bool end = !strcmp(o->action, "terminate");
+    AUTO_JSON(text);
+    order_emit(c, o);
+    if (o->level) {
+        members_tell(c, o);
+        return;
+    }
+    text = order_text(c, o);
+    if (end)
+        incident_end(c, o->i);
+    notice_tell_reached(c, o->i, NULL, "muster.order", text);
+}
+
+static void order_done(struct order *o)
+{
+    json_decref(o->reason);
+    json_decref(o->measures);
+}
+
+/* --- doors --- */
+
+static bool order_read(struct core *c, struct order *o)
+{
+    const char *reason = json_str(c->in->body, "reason");
+    bool end = !strcmp(o->action, "terminate");
+    if (!reason || !*reason) {
+        core_refuse(c, CODE_MISSING_FIELD, "reason", NULL, "an order needs a reason");
+        return false;
+    }
+    o->reason = json_string(reason);
+    o->basis = json_str(c->in->body, "basis");
+    if (about_level(o->action) && !under_levels(o)) {
+        core_refuse(c, CODE_CONFLICT, "action", NULL, "the plan %s has no levels",
+                    o->i->plan ? o->i->plan : "of this incident");
+        return false;
+    }
+    if (about_level(o->action) && !statements_read(c, o))
+        return false;
+    if (!about_level(o->action) && !end) {
+        core_refuse(c, CODE_NOT_BUILT, "action", NULL, "the order \"%s\" is not built yet",
+                    o->action);
+        return false;
+    }
+    return orderer_read(c, o) && (!end || !under_levels(o) || end_fits(c, o));
+}
+
+void decide_order(struct core *c)
+{
+    struct order o = {.action = json_str_or(c->in->body, "action", "")};
+    if (!input_allowed(c, SCOPE_ORDER, "order") || !(o.i = input_incident(c)))
+        return;
+    o.head = incident_head(c, o.i);
+    if (order_read(c, &o)) {
+        order_give(c, &o);
+        core_reply_ok(c, incident_reply(o.i));
+    }
+    order_done(&o);
+}
+
+void order_auto(struct core *c, struct proposal *p)
+{
+    json_t *spec;
+    const char *action = proposal_action(p, &spec);
+    struct order o = {.i = p->incident, .action = action, .auto_given = true};
+    o.head = incident_head(c, o.i);
+    o.level = proposal_level(p);
+    o.reason = json_share(json_at(spec, "reason"));
+    o.expected_ms = plan_head_level(o.head, o.level)->expected_ms;
+    order_give(c, &o);
+    order_done(&o);
+    json_decref(spec);
+}
+
+void decide_confirm(struct core *c)
+{
+    struct incident *i;
+    const char *id = json_str_or(c->in->body, "criterion", ""), *by = json_str(c->in->body, "as");
+    if (!input_allowed(c, SCOPE_RESPOND, "confirm") || !(i = input_incident(c)))
+        return;
+    const struct plan_head *head = incident_head(c, i);
+    const struct criterion_head *criterion = head ? plan_head_criterion(head, id) : NULL;
+    if (!criterion) {
+        core_refuse(c, CODE_BAD_FIELD, "criterion", NULL, "the plan has no criterion \"%s\"", id);
+        return;
+    }
+    if (!criterion->confirm) {
+        core_refuse(c, CODE_CONFLICT, "criterion", NULL,
+                    "\"%s\" is met by its condition (%s), and confirmed by nobody", id,
+                    criterion->when_text);
+        return;
+    }
+    if (!by || !c->site) {
+        core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who confirms it? %s must",
+                    criterion->confirm);
+        return;
+    }
+    if (!person_known(c, "as", by))
+        return;
+    if (!site_speaks_for(c->site->site, by, criterion->confirm)) {
+        core_refuse(c, CODE_DENIED, "as", NULL, "%s confirms \"%s\", and %s is not one of them",
+                    criterion->confirm, id, by);
+        return;
+    }
+    json_t *ev = plan_event("confirmed", NULL, c->in->wall);
+    json_put_str(ev, "criterion", id);
+    json_put_str(ev, "by", by);
+    json_put_str(ev, "name", name_of(c, by));
+    json_put_str(ev, "note", json_str(c->in->body, "note"));
+    AUTO_TEXT(of);
+    text_addf(&of, "end/%s", id);
+    json_t *body = json_put_str(json_object(), "criterion", id);
+    json_put_str(body, "of", text_str(&of));
+    json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", by);
+    core_emit(c, REC_CONFIRMED, i,
+              (struct emit){.actor = json_put_str(actor, "by", c->in->who.id),
+                            .body = body,
+                            .sealed = json_put(json_object(), "ev", ev)});
+    core_reply_ok(c, incident_reply(i));
+}

@@ -1,0 +1,29 @@
+/*
+ * proposal - what people are asked to order, and who is asked until they do.
+ *
+ * Who may order it, their deputy, the lead of the shift: each for `within`, then all of them again
+ * every 15 minutes, until an order or until it is not right any more. Nobody's silence ends it, and
+ * nobody's "received": only an order does. Drawn at struct proposal (state.h).
+ *
+ * The software may order by itself what head and site allow (`auto`), when nobody has for so long.
+ */
+#pragma once
+
+#include "core/state.h"
+
+enum level proposal_level(const struct proposal *p); /* LEVEL_NONE: it is about no level */
+const char *proposal_action(const struct proposal *p, json_t **ret_spec); /* of *ret_spec: given */
+
+/* What the engine suggests by the facts: about a level, or about the end. NULL: nothing. */
+struct proposal *proposal_of_engine(const struct incident *i, bool end);
+
+/* The engine opens one: a level, or with LEVEL_NONE the end. */
+void proposal_suggest(struct core *c, struct incident *i, enum level level);
+/* Its source says that it is over: the end is put to whoever may order it, once. */
+void proposal_of_source(struct core *c, struct incident *i);
+void proposal_amend(struct core *c, struct proposal *p, enum level level);
+void proposal_withdraw(struct core *c, struct proposal *p);
+/* What it waited for has come: the next are asked, or the software orders itself. */
+void proposal_due(struct core *c, struct proposal *p);
+/* An order was given: those who were asked are told. `settles` are numbers. */
+void proposals_settled(struct core *c, struct incident *i, const json_t *settles);

@@ -1,0 +1,614 @@
+/*
+ * Levels: what the facts speak for is proposed, people order, and nothing of it needs a planner.
+ * The planner of the lab says nothing in these tests unless it is asked to.
+ */
+#include "core_lab.h"
+#include "unit.h"
+
+#include <string.h>
+
+#define IV_BY_CHIEF                                                                                \
+    "{'action':'activate','level':'IV','as':'sun.wei','reason':'rising','measures':'patrol'}"
+#define II_BY_MAYOR                                                                                \
+    "{'action':'activate','level':'II','as':'zhou.jie','reason':'rising','measures':'patrol'}"
+
+static void dam(struct lab *lab, const char *stage)
+{
+    AUTO_TEXT(body);
+    lab_start(lab);
+    lab->check_each = true;
+    text_addf(&body,
+              "{'plan':'dam','title':'Gauge 7','place':{'district':'east'},"
+              "'fields':{'g7':{'stage_m':%s},'breach':false}}",
+              stage);
+    assert_true(json_bool(lab_trigger(lab, text_str(&body)), "ok"));
+}
+
+static void stage(struct lab *lab, const char *metres)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'fields':{'g7':{'stage_m':%s}}}", metres);
+    assert_true(json_bool(lab_say(lab, IN_UPDATE, text_str(&body)), "ok"));
+}
+
+/* The gauge goes on reporting while time passes. */
+static void stage_for(struct lab *lab, const char *metres, int64_t ms)
+{
+    for (int64_t at = 0; at < ms; at += 20 * MS_MINUTE) {
+        stage(lab, metres);
+        lab_after(lab, ms - at < 20 * MS_MINUTE ? ms - at : 20 * MS_MINUTE);
+    }
+}
+
+static void ordered(struct lab *lab, const char *body)
+{
+    if (!json_bool(lab_say(lab, IN_ORDER, body), "ok"))
+        fail_msg("%s: %s", body, json_str_or(lab->reply, "error", "?"));
+}
+
+static void refused(struct lab *lab, enum input_kind kind, const char *body, const char *code,
+                    const char *words)
+{
+    size_t before = lab->journal_count;
+    const json_t *reply = lab_say(lab, kind, body);
+    assert_string_equal(json_str_or(reply, "code", "ok"), code);
+    if (!strstr(json_str(reply, "error"), words))
+        fail_msg("%s: \"%s\" has no \"%s\"", body, json_str(reply, "error"), words);
+    assert_int_equal(lab->journal_count, before);
+}
+
+static const json_t *response(struct lab *lab)
+{
+    return json_at(json_at(lab_incident(lab), "body"), "response");
+}
+
+static const char *level(struct lab *lab)
+{
+    return json_str_or(response(lab), "level", "none");
+}
+
+static const json_t *proposal(struct lab *lab)
+{
+    return json_array_get(json_at(response(lab), "proposals"), 0);
+}
+
+static const char *proposed(struct lab *lab)
+{
+    return json_str_or(json_at(proposal(lab), "spec"), "level", "none");
+}
+
+/* The last message that was written, which must be to this person. */
+static const json_t *last_message(const struct lab *lab, const char *person)
+{
+    const struct record *r = lab_last(lab, REC_NOTICE_QUEUED);
+    assert_string_equal(json_str(r->body, "to"), person);
+    return record_at(r, "message");
+}
+
+/* ---- what the facts speak for ---- */
+
+static void the_highest_level_whose_condition_is_true_is_proposed(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    lab_tells(&lab, "condition of=level/II\nproposed");
+    assert_string_equal(proposed(&lab), "II");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "action"), "activate");
+    const json_t *written = last_message(&lab, "zhou.jie"); /* the mayor, who may */
+    assert_non_null(strstr(json_str(written, "text"), "7号站 水位 5.6 m"));
+    assert_string_equal(level(&lab), "none"); /* software proposes, people order */
+    lab_done(&lab);
+}
+
+static void the_threshold_itself_counts(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.5");
+    assert_string_equal(proposed(&lab), "IV");
+    stage(&lab, "5.0");
+    assert_string_equal(proposed(&lab), "III");
+    lab_done(&lab);
+}
+
+static void below_every_threshold_nothing_is_proposed(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.4");
+    assert_null(proposal(&lab));
+    lab_done(&lab);
+}
+
+static void a_rising_river_amends_the_proposal_and_a_falling_one_withdraws_it(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    stage(&lab, "5.6");
+    assert_string_equal(proposed(&lab), "II");
+    lab_tells(&lab, "proposal_amended");
+    stage(&lab, "5.1");
+    assert_string_equal(proposed(&lab), "III");
+    stage(&lab, "4.0");
+    lab_tells(&lab, "proposal_amended\nproposal_withdrawn");
+    assert_null(proposal(&lab));
+    lab_done(&lab);
+}
+
+static void a_dead_gauge_withdraws_nothing(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    lab_after(&lab, 31 * MS_MINUTE);
+    lab_tells(&lab, "fact_stale\ncondition of=level/II truth=unknown");
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
+static void a_fact_of_the_incident_counts_for_every_station(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "1");
+    assert_null(proposal(&lab));
+    lab_say(&lab, IN_UPDATE, "{'fields':{'breach':true}}");
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
+/* g8 lies in the west: it counts as soon as it reports to this incident. */
+static void a_station_elsewhere_counts_once_it_reports(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    lab_say(&lab, IN_UPDATE, "{'fields':{'g8':{'stage_m':4.2}}}");
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
+/* Nobody has said that the dam holds: that is not known, and so not false. */
+static void what_was_never_reported_is_unknown(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'dam','title':'x','place':{'district':'east'},"
+                      "'fields':{'g7':{'stage_m':5.6}}}");
+    lab_say(&lab, IN_UPDATE, "{'fields':{'g7':{'stage_m':4.6}}}");
+    assert_string_equal(proposed(&lab), "II");
+    lab_say(&lab, IN_UPDATE, "{'fields':{'breach':false}}");
+    assert_string_equal(proposed(&lab), "IV");
+    lab_done(&lab);
+}
+
+/* ---- who is asked, until somebody orders ---- */
+
+static void an_unanswered_proposal_is_put_on_and_never_dropped(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    lab_tells(&lab, "proposal_put rung=0 people=sun.wei");
+    assert_string_equal(lab_state(&lab), "open");
+    lab_after(&lab, 5 * MS_MINUTE);
+    lab_tells(&lab, "proposal_put rung=1 awaiting people=li.ming");
+    assert_string_equal(lab_state(&lab), "awaiting_order");
+    lab_crash(&lab);
+    lab_after(&lab, 5 * MS_MINUTE);
+    size_t put = lab_count(&lab, REC_PROPOSAL_PUT);
+    assert_int_equal(put, 3); /* the chief, the deputy, and then all of them */
+    lab_after(&lab, 14 * MS_MINUTE);
+    assert_int_equal(lab_count(&lab, REC_PROPOSAL_PUT), put);
+    stage(&lab, "4.6");
+    lab_after(&lab, 2 * MS_MINUTE);
+    assert_int_equal(lab_count(&lab, REC_PROPOSAL_PUT), put + 1);
+    lab_done(&lab);
+}
+
+static void whoever_received_it_has_not_ordered_yet(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    lab_answer(&lab, "sun.wei");
+    lab_after(&lab, 5 * MS_MINUTE);
+    assert_string_equal(lab_state(&lab), "awaiting_order");
+    lab_done(&lab);
+}
+
+static void a_late_order_counts(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6"); /* II is not for the software to take by itself */
+    stage_for(&lab, "5.6", 3 * MS_HOUR);
+    ordered(&lab, II_BY_MAYOR);
+    assert_string_equal(level(&lab), "II");
+    assert_string_equal(lab_state(&lab), "active");
+    assert_null(proposal(&lab));
+    size_t put = lab_count(&lab, REC_PROPOSAL_PUT);
+    stage_for(&lab, "5.6", MS_HOUR);
+    assert_int_equal(lab_count(&lab, REC_PROPOSAL_PUT), put);
+    lab_done(&lab);
+}
+
+static void where_head_and_site_allow_it_the_software_orders_when_nobody_does(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    stage_for(&lab, "4.6", 39 * MS_MINUTE);
+    assert_string_equal(level(&lab), "none");
+    lab_after(&lab, 2 * MS_MINUTE);
+    assert_string_equal(level(&lab), "IV");
+    assert_true(json_bool(json_at(response(&lab), "order"), "pending_approval"));
+    lab_tells(&lab, "ordered action=activate level=IV");
+    lab_done(&lab);
+}
+
+/* ---- orders ---- */
+
+static void an_order_sets_level_commander_and_members_and_tells_them(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    const json_t *r = response(&lab), *order = json_at(r, "order");
+    assert_string_equal(json_str(r, "commander"), "post:chief");
+    assert_string_equal(json_string_value(json_array_get(json_at(r, "members"), 0)),
+                        "person:wu.fang");
+    assert_string_equal(json_str(order, "as"), "post:chief");
+    assert_string_equal(json_str(order, "matter"), "Gauge 7");
+    assert_true(json_int(order, "expected_at", 0) == lab.wall + 72 * MS_HOUR);
+    const json_t *written = last_message(&lab, "wu.fang");
+    assert_string_equal(json_str(written, "type"), "muster.order");
+    assert_non_null(strstr(json_str(written, "text"), "IV级响应"));
+    lab_crash(&lab);
+    assert_string_equal(level(&lab), "IV");
+    lab_done(&lab);
+}
+
+static void who_has_no_right_is_told_who_has(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    refused(&lab, IN_ORDER,
+            "{'action':'activate','level':'II','as':'sun.wei','reason':'x','measures':'y'}",
+            "denied", "孙伟 may not order level II in dam; who may: 周杰 (post:mayor)");
+    refused(&lab, IN_ORDER,
+            "{'action':'activate','level':'IV','as':'li.ming','reason':'x','measures':'y'}",
+            "denied", "孙伟 (post:chief), 周杰 (post:mayor)");
+    refused(&lab, IN_ORDER,
+            "{'action':'activate','level':'IV','as':'nobody','reason':'x','measures':'y'}",
+            "unknown_person", "no person \"nobody\"");
+    refused(&lab, IN_ORDER, "{'action':'activate','level':'IV','reason':'x','measures':'y'}",
+            "missing_field", "who gives the order? name the person; who may: 孙伟 (post:chief)");
+    assert_string_equal(level(&lab), "none");
+    lab_done(&lab);
+}
+
+static void the_four_statements_must_be_there(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    refused(&lab, IN_ORDER, "{'action':'activate','as':'sun.wei','reason':'x','measures':'y'}",
+            "missing_field", "which level?");
+    refused(&lab, IN_ORDER, "{'action':'activate','level':'IV','as':'sun.wei','reason':'x'}",
+            "missing_field", "which measures are taken?");
+    refused(&lab, IN_ORDER, "{'action':'activate','level':'IV','as':'sun.wei','measures':'y'}",
+            "missing_field", "needs a reason");
+    refused(&lab, IN_ORDER,
+            "{'action':'activate','level':'IV','as':'sun.wei','reason':'x','measures':'y',"
+            "'expected':'soon'}",
+            "bad_field", "like 24h or 3d");
+    refused(&lab, IN_ORDER,
+            "{'action':'activate','level':'I','as':'zhou.jie','reason':'x','measures':'y'}",
+            "bad_field", "no level I");
+    ordered(&lab, "{'action':'activate','level':'IV','as':'sun.wei','reason':'x','measures':'y',"
+                  "'matter':'East dam','expected':'12h'}");
+    assert_string_equal(json_str(json_at(response(&lab), "order"), "matter"), "East dam");
+    assert_true(json_int(json_at(response(&lab), "order"), "expected_at", 0) ==
+                lab.wall + 12 * MS_HOUR);
+    lab_done(&lab);
+}
+
+static void an_order_that_does_not_fit_the_level_in_force_says_what_would(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    refused(&lab, IN_ORDER,
+            "{'action':'raise','level':'II','as':'zhou.jie','reason':'x','measures':'y'}",
+            "conflict", "no level is in force yet; activate");
+    ordered(&lab, IV_BY_CHIEF);
+    refused(&lab, IN_ORDER, II_BY_MAYOR, "conflict",
+            "level IV is in force; to level II it is raised");
+    refused(&lab, IN_ORDER,
+            "{'action':'lower','level':'IV','as':'zhou.jie','reason':'x','measures':'y'}",
+            "conflict", "IV is not lower");
+    refused(&lab, IN_ORDER,
+            "{'action':'raise','level':'IV','as':'zhou.jie','reason':'x','measures':'y'}",
+            "conflict", "IV is no raise");
+    lab_done(&lab);
+}
+
+static void the_same_level_again_renews_reason_and_expected_end(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    stage_for(&lab, "4.6", MS_HOUR);
+    ordered(&lab, "{'action':'activate','level':'IV','as':'sun.wei','reason':'still rising',"
+                  "'measures':'patrol'}");
+    const json_t *order = json_at(response(&lab), "order");
+    assert_string_equal(json_str(order, "reason"), "still rising");
+    assert_true(json_int(order, "expected_at", 0) == lab.wall + 72 * MS_HOUR);
+    lab_done(&lab);
+}
+
+static void nobody_below_undoes_what_was_ordered_above(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, II_BY_MAYOR);
+    refused(&lab, IN_ORDER,
+            "{'action':'lower','level':'IV','as':'sun.wei','reason':'x','measures':'y'}", "denied",
+            "may not order level II");
+    refused(&lab, IN_ORDER, "{'action':'terminate','as':'sun.wei','reason':'x','despite':'y'}",
+            "denied", "may not order level II");
+    ordered(&lab, "{'action':'lower','level':'IV','as':'zhou.jie','reason':'x','measures':'y'}");
+    assert_string_equal(level(&lab), "IV");
+    lab_done(&lab);
+}
+
+static void an_oral_order_is_taken_down_and_read_back_by_somebody_else(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    refused(&lab, IN_ORDER,
+            "{'action':'activate','level':'IV','as':'sun.wei','oral':'sun.wei','reason':'x',"
+            "'measures':'y'}",
+            "bad_field", "by somebody else than who gives it");
+    refused(&lab, IN_ORDER,
+            "{'action':'activate','level':'IV','as':'sun.wei','oral':'who','reason':'x',"
+            "'measures':'y'}",
+            "unknown_person", "no person");
+    ordered(&lab, "{'action':'activate','level':'IV','as':'sun.wei','oral':'wang.qiang',"
+                  "'reason':'x','measures':'y'}");
+    assert_string_equal(json_str(json_at(response(&lab), "order"), "oral"), "wang.qiang");
+    assert_string_equal(json_str(lab_last(&lab, REC_ORDERED)->actor, "by"), "wang.qiang");
+    lab_done(&lab);
+}
+
+static void an_order_against_a_suggestion_silences_it_until_it_is_false_and_true_again(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, IV_BY_CHIEF);
+    assert_null(proposal(&lab));
+    stage(&lab, "5.7");
+    assert_null(proposal(&lab));
+    stage(&lab, "5.2"); /* II is false, III is true and silenced, too */
+    assert_null(proposal(&lab));
+    stage(&lab, "5.7");
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
+/* ---- down ---- */
+
+static void lower_is_suggested_after_its_time_and_not_by_a_gap_in_the_data(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, II_BY_MAYOR);
+    stage_for(&lab, "4.7", 5 * MS_HOUR);
+    assert_null(proposal(&lab));
+    lab_after(&lab, 40 * MS_MINUTE); /* the gauge is silent: unknown restarts the clock */
+    stage_for(&lab, "4.7", 5 * MS_HOUR);
+    assert_null(proposal(&lab));
+    stage_for(&lab, "4.7", 70 * MS_MINUTE);
+    assert_string_equal(proposed(&lab), "IV");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "action"), "lower");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "to"), "post:mayor");
+    lab_after(&lab, 31 * MS_MINUTE); /* a dead gauge never lowers a level */
+    assert_null(proposal(&lab));
+    lab_done(&lab);
+}
+
+static void a_river_that_rises_again_withdraws_the_lowering(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, II_BY_MAYOR);
+    stage_for(&lab, "4.7", 7 * MS_HOUR);
+    assert_string_equal(proposed(&lab), "IV");
+    stage(&lab, "5.6");
+    assert_null(proposal(&lab));
+    lab_done(&lab);
+}
+
+/* ---- the end ---- */
+
+#define TERMINATE "{'action':'terminate','as':'zhou.jie','reason':'over'}"
+
+static void the_end_is_proposed_when_every_criterion_has_held(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    stage_for(&lab, "4.0", 23 * MS_HOUR);
+    refused(&lab, IN_ORDER, TERMINATE, "conflict",
+            "the criterion \"falling\" (falling) is not met");
+    assert_true(
+        json_bool(lab_say(&lab, IN_CONFIRM, "{'criterion':'settled','as':'wu.fang'}"), "ok"));
+    assert_null(proposal(&lab));
+    stage_for(&lab, "4.0", 2 * MS_HOUR);
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "action"), "terminate");
+    ordered(&lab, TERMINATE);
+    assert_string_equal(lab_state(&lab), "recovering");
+    lab_turn_done(&lab, "[]", "{}"); /* the trigger */
+    while (lab_event(&lab))
+        lab_turn_done(&lab, "[]", "{}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_done(&lab);
+}
+
+static void a_dead_gauge_never_ends_an_incident(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    lab_say(&lab, IN_CONFIRM, "{'criterion':'settled','as':'wu.fang'}");
+    stage_for(&lab, "4.0", 23 * MS_HOUR);
+    lab_after(&lab, 3 * MS_HOUR);
+    assert_null(proposal(&lab));
+    stage_for(&lab, "4.0", 23 * MS_HOUR);
+    assert_null(proposal(&lab));
+    stage_for(&lab, "4.0", 2 * MS_HOUR);
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "action"), "terminate");
+    lab_after(&lab, 31 * MS_MINUTE);
+    assert_null(proposal(&lab));
+    lab_done(&lab);
+}
+
+static void it_can_be_ended_all_the_same_with_a_reason(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'false alarm',"
+                  "'despite':'the gauge is broken'}");
+    assert_string_equal(lab_state(&lab), "recovering");
+    refused(&lab, IN_ORDER, IV_BY_CHIEF, "conflict", "the response is over");
+    lab_done(&lab);
+}
+
+static void only_those_named_confirm_a_criterion(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    refused(&lab, IN_CONFIRM, "{'criterion':'settled','as':'li.ming'}", "denied", "person:wu.fang");
+    refused(&lab, IN_CONFIRM, "{'criterion':'settled'}", "missing_field", "person:wu.fang must");
+    refused(&lab, IN_CONFIRM, "{'criterion':'fallen','as':'wu.fang'}", "bad_field",
+            "no criterion \"fallen\"");
+    refused(&lab, IN_CONFIRM, "{'criterion':'falling','as':'wu.fang'}", "conflict",
+            "is met by its condition");
+    lab_done(&lab);
+}
+
+static void its_source_does_not_end_a_response_but_puts_the_end_to_its_orderer(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    assert_true(json_bool(lab_say(&lab, IN_RESOLVE, "{}"), "ok"));
+    assert_string_equal(lab_state(&lab), "active");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "to"), "post:chief");
+    lab_say(&lab, IN_RESOLVE, "{}");
+    assert_int_equal(lab_count(&lab, REC_PROPOSED), 2); /* level IV, and the end once */
+    lab_done(&lab);
+}
+
+static void what_is_under_a_level_is_not_closed_by_hand(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    refused(&lab, IN_CLOSE, "{}", "conflict", "a response ends by order");
+    lab_done(&lab);
+    dam(&lab, "4.0");
+    assert_true(json_bool(lab_say(&lab, IN_CLOSE, "{}"), "ok"));
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_done(&lab);
+}
+
+/* Two plans in the lab have no levels: what they can be ordered is the end. */
+static void a_plan_without_levels_has_nothing_to_activate(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'flood','title':'x'}");
+    refused(&lab, IN_ORDER, IV_BY_CHIEF, "conflict", "the plan flood has no levels");
+    refused(&lab, IN_ORDER, "{'action':'declare','reason':'x'}", "not_built", "not built yet");
+    ordered(&lab, "{'action':'terminate','reason':'over'}");
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_done(&lab);
+}
+
+static void an_order_ends_the_fallback_that_rings_the_duty_room(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    lab_planner_dies(&lab, "strike");
+    lab_planner_up(&lab, SLOT_QUARANTINE);
+    lab_planner_dies(&lab, "strike");
+    lab_tells(&lab, "plan_failed");
+    ordered(&lab, IV_BY_CHIEF); /* with a dead planner, too */
+    assert_string_equal(level(&lab), "IV");
+    size_t rungs = lab_count(&lab, REC_CALL_RUNG);
+    stage_for(&lab, "4.6", 2 * MS_HOUR);
+    assert_int_equal(lab_count(&lab, REC_CALL_RUNG), rungs);
+    lab_done(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_highest_level_whose_condition_is_true_is_proposed),
+        cmocka_unit_test(the_threshold_itself_counts),
+        cmocka_unit_test(below_every_threshold_nothing_is_proposed),
+        cmocka_unit_test(a_rising_river_amends_the_proposal_and_a_falling_one_withdraws_it),
+        cmocka_unit_test(a_dead_gauge_withdraws_nothing),
+        cmocka_unit_test(a_fact_of_the_incident_counts_for_every_station),
+        cmocka_unit_test(a_station_elsewhere_counts_once_it_reports),
+        cmocka_unit_test(what_was_never_reported_is_unknown),
+        cmocka_unit_test(an_unanswered_proposal_is_put_on_and_never_dropped),
+        cmocka_unit_test(whoever_received_it_has_not_ordered_yet),
+        cmocka_unit_test(a_late_order_counts),
+        cmocka_unit_test(where_head_and_site_allow_it_the_software_orders_when_nobody_does),
+        cmocka_unit_test(an_order_sets_level_commander_and_members_and_tells_them),
+        cmocka_unit_test(who_has_no_right_is_told_who_has),
+        cmocka_unit_test(the_four_statements_must_be_there),
+        cmocka_unit_test(an_order_that_does_not_fit_the_level_in_force_says_what_would),
+        cmocka_unit_test(the_same_level_again_renews_reason_and_expected_end),
+        cmocka_unit_test(nobody_below_undoes_what_was_ordered_above),
+        cmocka_unit_test(an_oral_order_is_taken_down_and_read_back_by_somebody_else),
+        cmocka_unit_test(
+            an_order_against_a_suggestion_silences_it_until_it_is_false_and_true_again),
+        cmocka_unit_test(lower_is_suggested_after_its_time_and_not_by_a_gap_in_the_data),
+        cmocka_unit_test(a_river_that_rises_again_withdraws_the_lowering),
+        cmocka_unit_test(the_end_is_proposed_when_every_criterion_has_held),
+        cmocka_unit_test(a_dead_gauge_never_ends_an_incident),
+        cmocka_unit_test(it_can_be_ended_all_the_same_with_a_reason),
+        cmocka_unit_test(only_those_named_confirm_a_criterion),
+        cmocka_unit_test(its_source_does_not_end_a_response_but_puts_the_end_to_its_orderer),
+        cmocka_unit_test(what_is_under_a_level_is_not_closed_by_hand),
+        cmocka_unit_test(a_plan_without_levels_has_nothing_to_activate),
+        cmocka_unit_test(an_order_ends_the_fallback_that_rings_the_duty_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
