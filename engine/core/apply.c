@@ -157,6 +157,9 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_PLAN_RETRIED:
         plan_apply_struck(i, r);
         break;
+    case REC_PLAN_ERROR:
+        plan_apply_error(c, i, r);
+        break;
     case REC_PLAN_FAILED:
         plan_apply_failed(c, i, r);
         break;
@@ -206,7 +209,6 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_INCIDENT_OPENED: /* applied before the incident was there */
     case REC_RESOLVED:        /* a fact for the plan, and a row in the record: no more */
-    case REC_PLAN_ERROR:
     case REC_TURN_DROPPED:
     case REC_ENGINE_STARTED:
     case REC_CLOCK_STEPPED:

@@ -370,7 +370,7 @@ static json_t *order_text(const struct core *c, const struct order *o)
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
-/* The commander and each member, one message each. */
+/* The commander and each member, one message each; whoever gave it knows. */
 static void members_tell(struct core *c, const struct order *o)
 {
     AUTO_JSON(text);
@@ -382,11 +382,12 @@ static void members_tell(struct core *c, const struct order *o)
     to = members_of(o);
     json_array_insert_new(to, 0, json_string(plan_head_level(o->head, o->level)->commander));
     site_resolve_first(c->site->site, to, o->i->drill, &people);
-    for (size_t n = 0; n < people.count; n++)
-        notice_queue(
-            c, o->i,
-            &(struct notice_order){
-                .step = "!order", .person = &people.at[n], .text = text, .type = "muster.order"});
+    for (size_t n = 0; n < people.count; n++) {
+        struct notice_order message = {
+            .step = "!order", .person = &people.at[n], .text = text, .type = "muster.order"};
+        if (!o->by || strcmp(o->by, people.at[n].id) != 0)
+            notice_queue(c, o->i, &message);
+    }
     rung_done(&people);
 }
 

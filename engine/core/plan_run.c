@@ -342,17 +342,30 @@ static void notify_command(struct core *c, struct incident *i, const json_t *cmd
     rungs_done(&found);
 }
 
+static json_t *fallback_spec(struct core *c, struct incident *i, const char *reason);
+
+/* Its call was made in the record: now it rings. */
+static void fallback_ring(struct core *c, struct incident *i)
+{
+    struct call *call = call_find(i, CALL_FALLBACK);
+    if (call && call->rung < 0)
+        call_next(c, call, "start");
+}
+
 static void error_command(struct core *c, struct incident *i, const json_t *cmd)
 {
-    const char *text = json_str_or(cmd, "text", "error");
-    if (!strcmp(json_str_or(cmd, "body", ""), "respond")) {
+    const char *text = json_str_or(cmd, "text", "error"), *of = json_str_or(cmd, "body", "");
+    if (!strcmp(of, "respond")) {
         plan_fail(c, i, "error", text, json_str(cmd, "where"));
         return;
     }
     json_t *body = json_put_str(json_object(), "where", json_str(cmd, "where"));
     json_put_str(body, "step", json_str(cmd, "step"));
-    core_emit(c, REC_PLAN_ERROR, i,
-              (struct emit){.body = body, .sealed = json_put_str(json_object(), "text", text)});
+    json_t *sealed = json_put_str(json_object(), "text", text);
+    if (!strcmp(of, "level") && !call_find(i, CALL_FALLBACK)) /* nobody does what it was to do */
+        json_put(sealed, "spec", fallback_spec(c, i, "error"));
+    core_emit(c, REC_PLAN_ERROR, i, (struct emit){.body = body, .sealed = sealed});
+    fallback_ring(c, i);
     alarm_raise(c, i, ALARM_PLAN_ERROR, "a handler of the plan failed; the rest runs on",
                 "预案的一个处理程序出错，其余继续运行");
 }
@@ -551,9 +564,7 @@ void plan_fail(struct core *c, struct incident *i, const char *reason, const cha
         json_put(sealed, "spec", fallback_spec(c, i, reason));
     core_emit(c, REC_PLAN_FAILED, i, (struct emit){.body = body, .sealed = sealed});
     plan_leave(c, i);
-    struct call *call = call_find(i, CALL_FALLBACK);
-    if (call && call->rung < 0)
-        call_next(c, call, "start");
+    fallback_ring(c, i);
 }
 
 /* --- applying --- */
@@ -638,6 +649,11 @@ void plan_apply_failed(struct core *c, struct incident *i, const struct record *
     struct plan_timer *timer;
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
+    plan_apply_error(c, i, r);
+}
+
+void plan_apply_error(struct core *c, struct incident *i, const struct record *r)
+{
     const json_t *spec = record_at(r, "spec");
     if (spec)
         call_start(c, i, CALL_FALLBACK, json_deep_copy(spec));

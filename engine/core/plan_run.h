@@ -39,4 +39,5 @@ void plan_leave(struct core *c, struct incident *i);
 void plan_apply_fact(struct incident *i, const struct record *r);
 void plan_apply_turn(struct core *c, struct incident *i, const struct record *r);
 void plan_apply_struck(struct incident *i, const struct record *r);
+void plan_apply_error(struct core *c, struct incident *i, const struct record *r);
 void plan_apply_failed(struct core *c, struct incident *i, const struct record *r);

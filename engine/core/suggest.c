@@ -46,13 +46,20 @@ static void condition_emit(struct core *c, struct incident *i, const struct plan
     core_emit(c, REC_CONDITION, i, (struct emit){.body = body, .sealed = sealed});
 }
 
+/* At first nothing is known, and no criterion of the end is met. */
+static bool has_changed(const struct mark *m, const char *of, enum truth t)
+{
+    if (m)
+        return m->truth != t;
+    return t == TRUTH_YES || (t == TRUTH_NO && !strncmp(of, "level/", 6));
+}
+
 static void marks_review(struct core *c, struct incident *i, const struct plan_head *head)
 {
     const char *of, *station;
     for (size_t n = 0; (of = outlook_at(i, n)); n++) {
         enum truth t = outlook_truth(i, of, NULL);
-        const struct mark *m = mark_find(i, of);
-        if (m ? m->truth == t : t == TRUTH_UNKNOWN)
+        if (!has_changed(mark_find(i, of), of, t))
             continue;
         t = outlook_truth(i, of, &station);
         condition_emit(c, i, head, of, t, station);
@@ -87,22 +94,29 @@ static enum level suggested_up(const struct incident *i, enum level now)
     return LEVEL_NONE;
 }
 
-/* Is the level not called for any more, for as long as the plan wants? */
-static bool level_over(const struct incident *i, const struct plan_head *head, enum level l)
+/*
+ * Is the level not called for any more, for as long as the plan wants? What is due at this moment
+ * counts, so that two levels that are over at once are one suggestion.
+ */
+static bool level_over(const struct core *c, const struct incident *i, const struct plan_head *head,
+                       enum level l)
 {
+    AUTO_TEXT(of);
     const struct level_head *level = plan_head_level(head, l);
-    return level && level->when && level_truth(i, l) == TRUTH_NO &&
-           mark_held(i, "level", level_name(l));
+    text_addf(&of, "level/%s", level_name(l) ? level_name(l) : "");
+    const struct mark *m = mark_find(i, text_str(&of));
+    return level && level->when && m && m->truth == TRUTH_NO &&
+           (m->held || (m->timer.at && m->timer.due <= c->in->mono));
 }
 
-static enum level suggested_down(const struct incident *i, const struct plan_head *head,
-                                 enum level now)
+static enum level suggested_down(const struct core *c, const struct incident *i,
+                                 const struct plan_head *head, enum level now)
 {
     enum level lowest = plan_head_lowest(head);
-    if (now <= lowest || !level_over(i, head, now) || silenced(i, SILENCED_LOWER))
+    if (now <= lowest || !level_over(c, i, head, now) || silenced(i, SILENCED_LOWER))
         return LEVEL_NONE;
     for (enum level l = now - 1; l > lowest; l--) {
-        if (plan_head_level(head, l) && !level_over(i, head, l))
+        if (plan_head_level(head, l) && !level_over(c, i, head, l))
             return l;
     }
     return lowest;
@@ -131,7 +145,7 @@ static void review_levels(struct core *c, struct incident *i, const struct plan_
         proposal_withdraw(c, p);
         p = NULL;
     }
-    enum level down = suggested_down(i, head, now);
+    enum level down = suggested_down(c, i, head, now);
     if (down && !p)
         proposal_suggest(c, i, down);
     else if (down && proposal_level(p) != down)
@@ -174,7 +188,7 @@ unsigned suggest_against(const struct core *c, const struct incident *i, enum le
     unsigned bits = 0;
     for (enum level l = LEVEL_I; l > ordered; l--)
         bits |= level_truth(i, l) == TRUTH_YES ? 1U << l : 0;
-    if (head && level_over(i, head, ordered))
+    if (head && level_over(c, i, head, ordered))
         bits |= SILENCED_LOWER;
     if (head && plan_head_criterion_at(head, 0) && criteria_met(c, i, &missing))
         bits |= SILENCED_TERMINATE;

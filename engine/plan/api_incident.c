@@ -9,10 +9,27 @@
 
 /* What there is; a member that the trigger did not bring is nil. */
 static const char *const members[] = {
-    "category", "count",  "drill",   "event",   "fields",    "grade", "id",
-    "kind",     "labels", "level",   "note",    "opened_at", "place", "plan",
-    "source",   "title",  "version", "warning", NULL,
+    "category", "commander", "count", "drill",   "event",   "fields",    "grade",      "id",
+    "kind",     "labels",    "level", "members", "note",    "opened_at", "ordered_by", "place",
+    "plan",     "source",    "title", "version", "warning", NULL,
 };
+
+/* incident:at_least(level) -> is a level in force, this one or a higher? */
+static int incident_at_least(lua_State *L)
+{
+    struct run *r = api_run(L);
+    enum level asked, now = LEVEL_NONE;
+
+    if (!level_parse(luaL_checkstring(L, 2), &asked))
+        return luaL_error(L,
+                          "at_least: \"%s\" is no level; levels are \"I\" (highest), \"II\", "
+                          "\"III\" and \"IV\"",
+                          lua_tostring(L, 2));
+    if (!level_parse(json_str(r->about, "level"), &now))
+        now = LEVEL_NONE;
+    lua_pushboolean(L, now >= asked);
+    return 1;
+}
 
 /* (incident, key) with the table of values as upvalue */
 static int incident_index(lua_State *L)
@@ -24,6 +41,10 @@ static int incident_index(lua_State *L)
         return 1;
 
     const char *name = lua_tostring(L, 2);
+    if (strcmp(name, "at_least") == 0) {
+        lua_pushcfunction(L, incident_at_least);
+        return 1;
+    }
     for (size_t i = 0; members[i]; i++)
         if (strcmp(members[i], name) == 0)
             return 1; /* nil */
@@ -69,7 +90,7 @@ void api_update_incident(struct run *r)
 
         if (!value)
             continue;
-        push_frozen(L, value);
+        push_frozen(L, value); /* null is nil: a level that is over */
         lua_setfield(L, -2, members[i]);
     }
     lua_pop(L, 1);

@@ -1,42 +1,94 @@
 /* api_plan - `plan "name" {head}`, and what can be set in what it gives. */
 #include "plan/api.h"
 
-#include "plan/border.h"
-#include "plan/env.h"
-
 #include <string.h>
 
-/* (plan, key) */
-static int plan_index(lua_State *L)
+/* The reference of a body that may be set; NULL after a raise. */
+static int *body_ref(lua_State *L, const char *name)
 {
     struct run *r = api_run(L);
-    const char *name = luaL_checkstring(L, 2);
     const struct word *word = word_find(WORD_BODY, name, strlen(name));
 
-    if (word && word->built) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, r->respond);
-        return 1;
-    }
+    if (strcmp(name, "respond") == 0)
+        return &r->respond;
+    if (strcmp(name, "recover") == 0)
+        return &r->recover;
+    if (word && strcmp(name, "level") == 0)
+        luaL_error(L, "plan.level holds a body for each level: function plan.level.IV(incident, "
+                      "order)");
     if (word)
-        return luaL_error(L, "\"plan.%s\" is not built yet", name);
+        luaL_error(L, "\"plan.%s\" is not built yet", name);
     const char *near = word_nearest(WORD_BODY, name);
     if (near)
-        return luaL_error(L, "a plan has no \"%s\"; did you mean \"%s\"?", name, near);
-    return luaL_error(L, "a plan has no \"%s\"", name);
+        luaL_error(L, "a plan has no \"%s\"; did you mean \"%s\"?", name, near);
+    luaL_error(L, "a plan has no \"%s\"", name);
+    return NULL;
+}
+
+/* (plan, key) with plan.level as upvalue */
+static int plan_index(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 2);
+
+    if (strcmp(name, "level") == 0)
+        lua_pushvalue(L, lua_upvalueindex(1));
+    else
+        lua_rawgeti(L, LUA_REGISTRYINDEX, *body_ref(L, name));
+    return 1;
+}
+
+static int set_body(lua_State *L, int *ref, const char *prefix)
+{
+    luaL_argexpected(L, lua_type(L, 3) == LUA_TFUNCTION, 3, "a function");
+    if (*ref != LUA_NOREF)
+        return luaL_error(L, "%s.%s is there already", prefix, lua_tostring(L, 2));
+    lua_settop(L, 3);
+    *ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
 }
 
 /* (plan, key, value) */
 static int plan_newindex(lua_State *L)
 {
-    struct run *r = api_run(L);
+    return set_body(L, body_ref(L, luaL_checkstring(L, 2)), "plan");
+}
 
-    plan_index(L); /* is there such a body? */
-    lua_settop(L, 3);
-    luaL_argexpected(L, lua_type(L, 3) == LUA_TFUNCTION, 3, "a function");
-    if (r->respond != LUA_NOREF)
-        return luaL_error(L, "plan.%s is there already", lua_tostring(L, 2));
-    r->respond = luaL_ref(L, LUA_REGISTRYINDEX);
-    return 0;
+static int *level_ref(lua_State *L)
+{
+    enum level level;
+
+    if (!level_parse(luaL_checkstring(L, 2), &level))
+        luaL_error(L, "plan.level has I, II, III and IV, and no \"%s\"", lua_tostring(L, 2));
+    return &api_run(L)->levels[level];
+}
+
+/* (plan.level, key) */
+static int level_index(lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, *level_ref(L));
+    return 1;
+}
+
+/* (plan.level, key, value) */
+static int level_newindex(lua_State *L)
+{
+    return set_body(L, level_ref(L), "plan.level");
+}
+
+/* A table on top of the stack whose members are bodies: it is empty itself. */
+static void push_bodies(lua_State *L, lua_CFunction index, int upvalues, lua_CFunction newindex)
+{
+    lua_createtable(L, 0, 3);
+    lua_insert(L, -1 - upvalues);
+    lua_pushcclosure(L, index, upvalues);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, newindex);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_newtable(L);
+    lua_insert(L, -2);
+    lua_setmetatable(L, -2);
 }
 
 /* The names of the head's facts: what wait() and on() may ask for. */
@@ -54,6 +106,41 @@ static void note_facts(lua_State *L, struct run *r)
     lua_pop(L, 1);
 }
 
+/* The string at head.levels.LEVEL.key, else NULL; borrowed from the head. */
+static const char *level_text(lua_State *L, enum level l, const char *key)
+{
+    const char *text = NULL;
+    int top = lua_gettop(L);
+
+    if (lua_getfield(L, 1, "levels") == LUA_TTABLE &&
+        lua_getfield(L, -1, level_name(l)) == LUA_TTABLE && lua_getfield(L, -1, key) == LUA_TSTRING)
+        text = lua_tostring(L, -1);
+    lua_settop(L, top);
+    return text;
+}
+
+/*
+ * Before any order a plan may write to who will command: of the lowest level, where it has levels;
+ * incident.commander, .members and .ordered_by are never nil.
+ */
+static void note_command(lua_State *L, struct run *r)
+{
+    const char *by = NULL, *commander = NULL;
+
+    for (enum level l = LEVEL_IV; l < LEVEL_END && !by; l++) {
+        by = level_text(L, l, "ordered_by");
+        commander = level_text(L, l, "commander");
+    }
+    if (!by && lua_getfield(L, 1, "owner") == LUA_TSTRING)
+        by = lua_tostring(L, -1);
+    by = by ? by : "duty:duty-room";
+    json_put_str(r->about, "commander", commander ? commander : by);
+    json_put_str(r->about, "ordered_by", by);
+    json_put(r->about, "members", json_array());
+    lua_settop(L, 1);
+    api_update_incident(r);
+}
+
 /* (head), with the name as upvalue */
 static int plan_head(lua_State *L)
 {
@@ -64,15 +151,9 @@ static int plan_head(lua_State *L)
         return luaL_error(L, "a file holds one plan; \"%s\" is the second",
                           lua_tostring(L, lua_upvalueindex(1)));
     note_facts(L, r);
-    lua_newtable(L);
-    lua_createtable(L, 0, 3);
-    lua_pushcfunction(L, plan_index);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, plan_newindex);
-    lua_setfield(L, -2, "__newindex");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);
+    note_command(L, r);
+    push_bodies(L, level_index, 0, level_newindex);
+    push_bodies(L, plan_index, 1, plan_newindex);
     r->plan = lua_topointer(L, -1);
     return 1;
 }

@@ -398,14 +398,37 @@ static bool is_plan_object(const struct body_check *c, const struct node *n)
     return c->call && node_meant(n) == c->call;
 }
 
+/* plan.level.NAME: a level of the head, or nobody would ever order it. */
+static void check_level_body(const struct body_check *c, const struct node *key)
+{
+    char name[NAME_BYTES];
+    const json_t *levels = json_at(c->head, "levels");
+
+    if (!c->head || key->kind != NODE_STRING)
+        return;
+    text_of(key, name);
+    if (json_at(levels, name))
+        return;
+    const char *near = check_nearest_member(levels, name);
+    if (near)
+        check_report(c, key, "unknown_body",
+                     "the head has no level \"%s\"; did you mean plan.level.%s?", name, near);
+    else
+        check_report(c, key, "unknown_body",
+                     "the head has no level \"%s\": nobody can order it; add it to levels", name);
+}
+
 /* plan.NAME, on the left of an assignment or behind `function`; a deeper one is plan.level.IV */
 static void check_body_name(const struct body_check *c, const struct node *target)
 {
     char name[NAME_BYTES];
     const char *near;
+    const struct node *inner = NULL;
 
-    while (target->kind == NODE_INDEX && target->first->kind == NODE_INDEX)
+    while (target->kind == NODE_INDEX && target->first->kind == NODE_INDEX) {
+        inner = target->first->next;
         target = target->first;
+    }
     if (target->kind != NODE_INDEX || !is_plan_object(c, target->first))
         return;
     const struct node *key = target->first->next;
@@ -413,7 +436,9 @@ static void check_body_name(const struct body_check *c, const struct node *targe
         return;
     const struct word *word = word_find(WORD_BODY, key->text, key->len);
     text_of(key, name);
-    if (word && !word->built)
+    if (word && word->built && strcmp(name, "level") == 0 && inner)
+        check_level_body(c, inner);
+    else if (word && !word->built)
         check_report(c, key, "not_built",
                      "\"plan.%s\" is not built yet; leave it out, plan.respond is what runs", name);
     else if (!word && (near = word_nearest(WORD_BODY, name)))

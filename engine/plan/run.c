@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/api.h"
+#include "plan/level_scope.h"
 #include "plan/wake.h"
 
 #include <assert.h>
@@ -50,7 +51,9 @@ enum err run_new(const char *incident, struct pin *pin, const char *seed,
     entropy_init(&r->entropy, bytes);
     tasks_init(&r->tasks);
     r->fact_names = json_object();
-    r->respond = LUA_NOREF;
+    r->respond = r->recover = LUA_NOREF;
+    for (enum level l = LEVEL_NONE; l < LEVEL_END; l++)
+        r->levels[l] = LUA_NOREF;
     *ret = r;
     return ERR_OK;
 }
@@ -138,11 +141,31 @@ static void note_result(struct run *r, const json_t *ev)
     }
 }
 
+/* An order sets level, commander, members and who ordered; the end leaves no level. */
+static bool note_order(struct run *r, const json_t *ev)
+{
+    enum level level;
+    const char *action = json_str(ev, "action");
+
+    if (!r->about || !action)
+        return false;
+    if (!strcmp(action, "terminate"))
+        json_put(r->about, "level", json_null());
+    if (level_parse(json_str(ev, "level"), &level)) {
+        json_put_str(r->about, "level", level_name(level));
+        json_put_str(r->about, "commander", json_str(ev, "commander"));
+        json_put(r->about, "members", json_share(json_at(ev, "members")));
+        json_put_str(r->about, "ordered_by", json_str(ev, "as"));
+    }
+    return true;
+}
+
 /* What the plan knows of the incident changes by facts only. */
 static void note_about(struct run *r, const json_t *ev)
 {
     const json_t *incident = json_at(ev, "incident");
     const json_t *occurrences = json_at(ev, "occurrences");
+    bool changed = note_order(r, ev);
 
     if (incident && !r->about) {
         r->about = json_deep_copy(incident);
@@ -155,7 +178,7 @@ static void note_about(struct run *r, const json_t *ev)
         if (!json_object_get(r->about, "drill"))
             json_put(r->about, "drill", json_false());
     }
-    if (!r->about || json_array_size(occurrences) == 0)
+    if (!r->about || (json_array_size(occurrences) == 0 && !changed))
         return;
     fact_put_values(json_object_get(r->about, "fields"), occurrences, false);
     if (r->plan)
@@ -251,6 +274,15 @@ static json_t *turn_result(struct run *r)
     return json_put(turn, "done", json_boolean(done));
 }
 
+static void take_event(struct run *r, const json_t *ev)
+{
+    level_scopes_leave(r, ev);
+    wake_by_event(r, ev);
+    tasks_run(r);
+    if (!r->fault.reason)
+        level_scopes_enter(r, ev);
+}
+
 bool run_turn(struct run *r, const struct run_turn *turn, const json_t *ev, json_t **ret)
 {
     assert(!r->fault.reason && turn->cause > r->cause);
@@ -263,7 +295,7 @@ bool run_turn(struct run *r, const struct run_turn *turn, const json_t *ev, json
     sandbox_budget(r->sb, turn->instructions_max);
 
     if (r->tasks.body)
-        wake_by_event(r, ev);
+        take_event(r, ev);
     else if (r->about)
         begin(r);
     else

@@ -12,6 +12,7 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "core/level.h"
 #include "plan/command.h"
 #include "plan/fact.h"
 #include "plan/pin.h"
@@ -54,11 +55,14 @@ struct run {
     size_t notices_count;
     size_t notices_cap;
 
-    json_t *fact_names; /* {"stage_m":true} of the head */
-    int respond;        /* reference of plan.respond; LUA_NOREF until it is set */
-    int incident_data;  /* references: the table behind `incident`, */
-    int incident_ref;   /* and `incident` itself */
-    const void *plan;   /* the table that plan() gave */
+    json_t *fact_names;    /* {"stage_m":true} of the head */
+    int respond;           /* reference of plan.respond; LUA_NOREF until it is set */
+    int levels[LEVEL_END]; /* of plan.level.IV …; LUA_NOREF: it has none */
+    int recover;           /* of plan.recover */
+    unsigned scopes_begun; /* names them */
+    int incident_data;     /* references: the table behind `incident`, */
+    int incident_ref;      /* and `incident` itself */
+    const void *plan;      /* the table that plan() gave */
 };
 
 /* A seed is 32 hexadecimal digits; ERR_INVALID otherwise. */

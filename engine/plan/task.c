@@ -212,7 +212,10 @@ static void error_command(struct run *r, struct task *t, const struct sandbox_fa
     if (!task_step(t, step))
         snprintf(step, sizeof(step), "%s", t->id);
     json_t *cmd = command_new("error", step, where);
-    json_put_str(cmd, "body", t->kind == TASK_BODY ? "respond" : "handler");
+    json_put_str(cmd, "body",
+                 t->kind == TASK_BODY    ? "respond"
+                 : t->kind == TASK_SCOPE ? "level"
+                                         : "handler");
     json_put_str(cmd, "where", where);
     run_command(r, json_put_str(cmd, "text", fault->text));
 }
@@ -295,7 +298,7 @@ static void task_ended(struct run *r, struct task *t, bool ok, int values)
 
     if (!ok && t->kind != TASK_BRANCH)
         error_command(r, t, &fault);
-    if (t->kind == TASK_BODY) {
+    if (t->kind == TASK_BODY || t->kind == TASK_SCOPE) {
         t->returned = true;
         t->failed = !ok;
         drop_coroutine(r, t);
@@ -343,7 +346,7 @@ void tasks_settle(struct run *r)
 bool tasks_busy(const struct run *r)
 {
     for (const struct task *t = TAILQ_FIRST(&r->tasks.all); t; t = TAILQ_NEXT(t, all))
-        if (t->kind == TASK_BODY ? !t->returned : t->kind != TASK_ON)
+        if (t->kind == TASK_BODY || t->kind == TASK_SCOPE ? !t->returned : t->kind != TASK_ON)
             return true;
     return false;
 }
@@ -376,6 +379,26 @@ void task_cancel(struct run *r, struct task *t)
         task_cancel(r, child);
     run_defers(r, t);
     task_release(r, t);
+}
+
+void task_end_body(struct run *r)
+{
+    struct task *body = r->tasks.body, *child;
+
+    clear_timer(r, body);
+    if (body->wait.kind == WAIT_CALL)
+        run_command(r, command_new("cancel", body->wait.step, body->wait.at));
+    recall_notices(r, body);
+    while ((child = TAILQ_LAST(&body->children, task_list)))
+        task_cancel(r, child);
+    if (body->is_ready)
+        TAILQ_REMOVE(&r->tasks.ready, body, ready);
+    body->is_ready = false;
+    wait_done(r, &body->wait);
+    run_defers(r, body);
+    if (!body->returned)
+        drop_coroutine(r, body);
+    body->returned = true;
 }
 
 /* ---- freeing ---- */

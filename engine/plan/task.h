@@ -15,6 +15,8 @@
  * stays as the scope of all; its defers run when nothing lives in it any more.
  * To cancel is to abandon: the coroutine is never resumed, so no pcall can hold it up. First its
  * timer, call and unsent notices go, then its children (last first), then its defers run.
+ * The body of a level or of the recovery is a scope of its own (level_scope.h): it stays when its
+ * function has returned, and ends with an order.
  *
  * Layer      plan: base and Lua.
  * Ownership  Tasks belong to their run. A task that is over is freed at the end of the turn;
@@ -42,6 +44,7 @@ enum {
 
 enum task_kind {
     TASK_BODY,
+    TASK_SCOPE,  /* plan.level.X, plan.recover: stays as a scope when it has returned */
     TASK_BRANCH, /* of parallel, race, timeout: its parent waits for it */
     TASK_SPAWN,
     TASK_CALL,  /* one call of a handler */
@@ -123,6 +126,7 @@ struct task {
     char *id;
     char *at;  /* where it was started: "flood.lua:64" */
     int index; /* of a branch */
+    int level; /* of a scope: enum level */
     struct task *parent;
     struct task_list children;
     TAILQ_ENTRY(task) sibling;
@@ -130,7 +134,7 @@ struct task {
     TAILQ_ENTRY(task) ready;
     bool is_ready;
     bool over;     /* cancelled, or returned and handed on */
-    bool returned; /* the body: its function returned */
+    bool returned; /* body and scope: its function returned */
     bool failed;   /* the body: with an error */
 
     lua_State *L;  /* NULL for on, every, and a body that returned */
@@ -198,6 +202,8 @@ struct fact_cursor *task_cursor(struct task *t, fact_name name);
 
 void task_wake(struct run *r, struct task *t, enum wake why);
 void task_cancel(struct run *r, struct task *t);
+/* The response is over: all that the body started ends, then it itself, with its defers. */
+void task_end_body(struct run *r);
 
 /* Run until nothing is ready or the run has failed. */
 void tasks_run(struct run *r);

@@ -2,6 +2,7 @@
 
 #include "plan/group.h"
 #include "plan/handler.h"
+#include "plan/level_scope.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,7 @@ static json_t *sorted(const char **texts, size_t count)
 
 json_t *wake_awaits(const struct run *r)
 {
-    const char *names[TASKS_MAX + 1];
+    const char *names[TASKS_MAX + 2];
     const char *steps[2 * TASKS_MAX + 2];
     size_t names_count = 0;
     size_t steps_count = 0;
@@ -127,6 +128,8 @@ json_t *wake_awaits(const struct run *r)
         if (w->kind == WAIT_NOTICE)
             steps[steps_count++] = w->of;
     }
+    if (level_scopes_any(r))
+        names[names_count++] = "order";
     json_t *awaits = json_put(json_object(), "names", sorted(names, names_count));
     return json_put(awaits, "steps", sorted(steps, steps_count));
 }

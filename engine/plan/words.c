@@ -122,7 +122,7 @@ static const struct word words[] = {
     {WORD_FACT, "silent", true},
     {WORD_FACT, "update", true},
     {WORD_FACT, "closed", false},
-    {WORD_FACT, "confirmed", false},
+    {WORD_FACT, "confirmed", true},
     {WORD_FACT, "done", false},
     {WORD_FACT, "joined", false},
     {WORD_FACT, "overdue", false},
@@ -132,9 +132,9 @@ static const struct word words[] = {
 
     /* PLAN-LANGUAGE 2 */
     {WORD_BODY, "respond", true},
-    {WORD_BODY, "level", false},
+    {WORD_BODY, "level", true},
     {WORD_BODY, "occasion", false},
-    {WORD_BODY, "recover", false},
+    {WORD_BODY, "recover", true},
 
     {WORD_CALL, "to", true},
     {WORD_CALL, "text", true},
@@ -179,11 +179,11 @@ static const struct word words[] = {
     {WORD_INCIDENT, "title", true},
     {WORD_INCIDENT, "version", true},
     {WORD_INCIDENT, "warning", true},
-    {WORD_INCIDENT, "at_least", false},
-    {WORD_INCIDENT, "level", false},
-    {WORD_INCIDENT, "commander", false},
-    {WORD_INCIDENT, "members", false},
-    {WORD_INCIDENT, "ordered_by", false},
+    {WORD_INCIDENT, "at_least", true},
+    {WORD_INCIDENT, "level", true},
+    {WORD_INCIDENT, "commander", true},
+    {WORD_INCIDENT, "members", true},
+    {WORD_INCIDENT, "ordered_by", true},
 };
 
 enum { WORDS = sizeof(words) / sizeof(words[0]) };

@@ -782,6 +782,16 @@ const json_t *story_terminate(struct story *s, const char *reason)
                      json_pack("{s:s,s:s}", "action", "terminate", "reason", reason));
 }
 
+const json_t *story_order(struct story *s, const char *json)
+{
+    return story_ask(s, IN_ORDER, s->incident, story_json(json));
+}
+
+const json_t *story_confirm(struct story *s, const char *json)
+{
+    return story_ask(s, IN_CONFIRM, s->incident, story_json(json));
+}
+
 /* --- what goes wrong --- */
 
 void story_crash_engine(struct story *s)
@@ -875,9 +885,10 @@ void story_tells(struct story *s, const char *lines)
         if (!len)
             break;
         const char *after = line_match(from, line, len);
-        if (!after)
-            fail_msg("the trace does not tell: %.*s\n--- it tells:\n%s", (int)len, line,
-                     text_str(&s->trace) + s->told);
+        if (!after) {
+            fputs(text_str(&s->trace) + s->told, stderr); /* whole, which fail_msg would cut */
+            fail_msg("the trace does not tell: %.*s", (int)len, line);
+        }
         from = after;
         line += len;
     }

@@ -42,6 +42,8 @@ const json_t *story_answer_link(struct story *s, const char *person, const char 
 /* Word from the endpoint of that message: "delivered", "seen". */
 const json_t *story_receipt(struct story *s, const char *person, const char *receipt);
 const json_t *story_resolve(struct story *s);
+const json_t *story_order(struct story *s, const char *json);
+const json_t *story_confirm(struct story *s, const char *json);
 const json_t *story_terminate(struct story *s, const char *reason);
 
 void story_advance(struct story *s, int64_t ms);

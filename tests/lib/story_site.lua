@@ -19,11 +19,15 @@ return site {
         ["flood-office"] = { name = "防汛办", duty = "duty:duty-room", head = "person:sun.wei" },
     },
     posts = {
-        deputy = { title = "副总指挥", holder = "person:sun.wei" },
-        commander = { title = "总指挥", holder = "person:han.mei" },
+        deputy = { title = "副总指挥", holder = "person:sun.wei", deputy = "person:li.ming" },
+        commander = { title = "总指挥", holder = "person:han.mei", deputy = "post:deputy" },
     },
     groups = { leaders = { "post:deputy", "post:commander" } },
-    stations = { g7 = { kind = "gauge", name = "7号站" } },
+    stations = { g7 = { kind = "gauge", name = "7号站", warning_m = 4.5, guarantee_m = 5.2 } },
+    may_order = {
+        ["post:deputy"] = { flood = { "IV", "III", "terminate" } },
+        ["post:commander"] = { flood = { "I", "II", "III", "IV", "terminate" } },
+    },
     rosters = {
         ["duty-room"] = {
             title = "总值班室", titles = { officer_a = "主班", officer_b = "副班" },

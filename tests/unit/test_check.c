@@ -483,9 +483,10 @@ static void a_plan_needs_respond_and_no_bodies_that_nobody_runs(void **state)
     assert_rest("plan.helper = function() end\nfunction plan.respond() end",
                 "dam.lua:6:6: unknown_body", "write local function helper");
     assert_rest("function plan.respond() end\nfunction plan.level.IV() end\n"
-                "plan.recover = function() end",
-                "dam.lua:7:15: not_built, dam.lua:8:6: not_built",
-                "\"plan.level\" is not built yet");
+                "plan.occasion.daily = function() end",
+                "dam.lua:7:21: unknown_body, dam.lua:8:6: not_built",
+                "the head has no level \"IV\": nobody can order it");
+    assert_rest("function plan.respond() end\nplan.recover = function() end", "", NULL);
     assert_rest("plan.respond = function(incident) return incident end", "", NULL);
 }
 

@@ -796,8 +796,7 @@ static void reserved_words_say_that_they_are_not_built(void **state)
     body_fails("measure('x')", "\"measure\" is not built yet");
     body_fails("escalate 'x'", "\"escalate\" is not built yet");
     body_fails("require 'lib.x'", "\"require\" is not built yet");
-    body_fails("incident:at_least 'II'", "\"incident.at_least\" is not built yet");
-    body_fails("log(incident.commander)", "\"incident.commander\" is not built yet");
+    body_fails("incident:at_least 'V'", "\"V\" is no level");
     body_fails("log(incident.titel)",
                "there is no \"incident.titel\"; did you mean \"incident.title\"");
 }
@@ -808,7 +807,8 @@ static void a_file_must_be_a_plan(void **state)
         {"local x = 1", "test.lua: the file must end in \"return plan\""},
         {"return plan 'test' {}", "test.lua: there is no plan.respond: what is to be done?"},
         {"local p = plan 'test' {} function p.level() end return p",
-         "test.lua:1: \"plan.level\" is not built yet"},
+         "test.lua:1: plan.level holds a body for each level: function plan.level.IV(incident, "
+         "order)"},
         {"local p = plan 'test' {} function p.repsond() end return p",
          "test.lua:1: a plan has no \"repsond\"; did you mean \"respond\"?"},
         {"local p = plan 'a' {} local q = plan 'b' {} return p",
@@ -949,12 +949,143 @@ static void chance_comes_from_the_seed(void **state)
     X(state_and_log_cross_the_border)                                                              \
     X(chance_comes_from_the_seed)
 
+/* ---- levels ---- */
+
+static const char levels[] =
+    "local plan = plan 'flood' { levels = { IV = { ordered_by = 'post:deputy' },\n"
+    "  II = { ordered_by = 'post:mayor', commander = 'post:chief' } } }\n"
+    "function plan.respond(incident)\n"
+    "  on('order', function(o) log('seen ' .. o.action .. ' ' .. tostring(incident.level)) end)\n"
+    "  defer(function() log('respond over') end)\n"
+    "end\n"
+    "local function scope(name) return function(incident, order)\n"
+    "  log(name .. ' starts, ' .. order.action .. ' by ' .. tostring(order.by))\n"
+    "  defer(function() log(name .. ' ends') end)\n"
+    "  every('1h', function() log(name .. ' ticks') end)\n"
+    "end end\n"
+    "plan.level.IV = scope 'IV'  plan.level.III = scope 'III'  plan.level.II = scope 'II'\n"
+    "function plan.recover(incident) log('recover ' .. tostring(incident.level)) sleep '1h' end\n"
+    "return plan";
+
+static void order(struct planner_night *n, const char *action, const char *level)
+{
+    AUTO_TEXT(ev);
+    text_addf(&ev, "{'names':['order'],'action':'%s','by':'sun.wei','as':'post:deputy',", action);
+    if (level)
+        text_addf(&ev, "'level':'%s','commander':'post:deputy','members':['dept:water'],", level);
+    text_add(&ev, "'reason':'x'}");
+    planner_night_fact(n, text_str(&ev));
+}
+
+static void levels_night(struct planner_night *n, bool forgets)
+{
+    planner_night_init(n, levels);
+    n->forgets = forgets;
+    planner_night_begin(n);
+    planner_night_tells(n, "done\n");
+}
+
+/* IV, then II at once: III begins before it. Down again: the highest ends first. */
+static void scopes_begin_and_end_with_the_level(void **state)
+{
+    (void)state;
+    for (int forgets = 0; forgets <= 1; forgets++) {
+        struct planner_night n;
+        levels_night(&n, forgets);
+        order(&n, "activate", "IV");
+        planner_night_tells(&n, "log 0.1/1.1 seen activate IV\n"
+                                "log IV1.1 IV starts, activate by sun.wei\n"
+                                "timer IV1.3 3600000\n");
+        order(&n, "raise", "II");
+        planner_night_tells(&n, "log 0.1/2.1 seen raise II\n"
+                                "log III2.1 III starts, raise by sun.wei\n"
+                                "timer III2.3 3600000\n"
+                                "log II3.1 II starts, raise by sun.wei\n"
+                                "timer II3.3 3600000\n");
+        order(&n, "lower", "IV");
+        planner_night_tells(&n, "clear II3.3\nlog II3.2/1.1 II ends\n"
+                                "clear III2.3\nlog III2.2/1.1 III ends\n"
+                                "log 0.1/3.1 seen lower IV\n");
+        planner_night_pass(&n, 3600000); /* IV runs on untouched */
+        planner_night_tells(&n, "log IV1.3/1.1 IV ticks\ntimer IV1.3 3600000\n");
+        order(&n, "activate", "IV"); /* again: nothing begins anew */
+        planner_night_tells(&n, "log 0.1/4.1 seen activate IV\n");
+        planner_night_done(&n);
+    }
+}
+
+static void the_end_ends_all_scopes_and_then_recovers(void **state)
+{
+    (void)state;
+    for (int forgets = 0; forgets <= 1; forgets++) {
+        struct planner_night n;
+        levels_night(&n, forgets);
+        order(&n, "activate", "III");
+        planner_night_tells(&n, "log 0.1/1.1 seen activate III\n"
+                                "log IV1.1 IV starts, activate by sun.wei\n"
+                                "timer IV1.3 3600000\n"
+                                "log III2.1 III starts, activate by sun.wei\n"
+                                "timer III2.3 3600000\n");
+        order(&n, "terminate", NULL);
+        planner_night_tells(&n, "clear III2.3\nlog III2.2/1.1 III ends\n"
+                                "clear IV1.3\nlog IV1.2/1.1 IV ends\n"
+                                "log 0.2/1.1 respond over\n"
+                                "log R3.1 recover nil\n"
+                                "timer R3.2 3600000\n");
+        planner_night_pass(&n, 3600000);
+        planner_night_tells(&n, "done\n");
+        planner_night_done(&n);
+    }
+}
+
+static void an_error_in_a_level_ends_that_level_alone(void **state)
+{
+    (void)state;
+    struct planner_night n;
+    planner_night_init(&n, "local plan = plan 'flood' {}\n"
+                           "function plan.respond() on('update', function() log 'on' end) end\n"
+                           "function plan.level.IV() error('no') end\n"
+                           "return plan");
+    planner_night_begin(&n);
+    planner_night_tells(&n, "done\n");
+    order(&n, "activate", "IV");
+    planner_night_tells(&n, "error IV1.1 level test.lua:3: no\ndone\n");
+    planner_night_fact(&n, "{'names':['update']}");
+    planner_night_tells(&n, "log 0.1/1.1 on\ndone\n");
+    planner_night_done(&n);
+}
+
+static void who_commands_is_never_nil(void **state)
+{
+    (void)state;
+    struct planner_night n;
+    planner_night_init(&n,
+                       "local plan = plan 'flood' { levels = { IV = { ordered_by = "
+                       "'post:deputy', commander = 'post:chief' } } }\n"
+                       "local function say(i) log(tostring(i.level) .. ' ' .. i.commander .. ' ' "
+                       ".. i.ordered_by .. ' ' .. #i.members .. ' ' .. "
+                       "tostring(i:at_least 'IV') .. tostring(i:at_least 'III')) end\n"
+                       "function plan.respond(incident) say(incident)\n"
+                       "  on('order', function() say(incident) end) end\n"
+                       "return plan");
+    planner_night_begin(&n);
+    planner_night_tells(&n, "log 0.1 nil post:chief post:deputy 0 falsefalse\ndone\n");
+    order(&n, "activate", "IV");
+    planner_night_tells(&n, "log 0.2/1.1 IV post:deputy post:deputy 1 truefalse\ndone\n");
+    planner_night_done(&n);
+    asks("log(incident.commander, incident.ordered_by)", "log 0.1 duty:duty-room\ndone\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define X(test) cmocka_unit_test(test),
         TESTS(X)
 #undef X
+            cmocka_unit_test(scopes_begin_and_end_with_the_level),
+        cmocka_unit_test(the_end_ends_all_scopes_and_then_recovers),
+        cmocka_unit_test(an_error_in_a_level_ends_that_level_alone),
+        cmocka_unit_test(who_commands_is_never_nil),
     };
     return cmocka_run_group_tests_name("the plan language", tests, NULL, NULL);
 }
