@@ -8,6 +8,7 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/outlook.h"
@@ -173,6 +174,13 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_PROPOSAL_WITHDRAWN:
     case REC_ORDERED:
         response_apply(c, i, r);
+        break;
+    case REC_ITEM_ISSUED:
+    case REC_ITEM_STATE:
+    case REC_ITEM_DUE:
+    case REC_ITEM_URGED:
+    case REC_ITEMS_PUT:
+        item_apply(c, i, r);
         break;
     case REC_FACT_STALE:
         reading_apply_stale(c, i, r);

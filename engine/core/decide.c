@@ -5,6 +5,7 @@
 #include "core/answer_link.h"
 #include "core/call.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/order.h"
@@ -45,7 +46,8 @@ static void incident_end_if_done(struct core *c, struct incident *i)
     bool recovering = incident_recovering(i);
     bool returned = i->plan_live ? i->done && !i->queue_count : recovering;
     bool ends_so = recovering || !strcmp(i->ends ? i->ends : "done", "done");
-    if (i->state == INCIDENT_OPEN && returned && ends_so && LIST_EMPTY(&i->calls) && !i->unfinished)
+    if (i->state == INCIDENT_OPEN && returned && ends_so && LIST_EMPTY(&i->calls) &&
+        !i->unfinished && !i->items_open)
         incident_close(c, i, recovering ? "terminated" : "done");
 }
 
@@ -361,6 +363,13 @@ static void decide_close(struct core *c)
                     level_name(incident_level(i)), "ID");
         return;
     }
+    if (incident_recovering(i) && items_outstanding(i)) {
+        core_refuse(c, CODE_CONFLICT, NULL, NULL,
+                    "%zu items are open: each must be done, rejected or lifted before",
+                    items_outstanding(i));
+        return;
+    }
+    items_strike_done(c, i, NULL);
     AUTO_JSON(text);
     text = over_text(i, "事件关闭", "Closed");
     incident_close(c, i, "closed");
@@ -440,6 +449,8 @@ static void timer_fire(struct core *c, struct timer *t)
         reading_stale(c, t->owner);
     } else if (t->kind == TIMER_MARK) {
         suggest_held(c, core_incident(c, *t->incident), t->owner);
+    } else if (t->kind == TIMER_ITEM) {
+        item_due(c, t->owner);
     } else if (t->kind == TIMER_PROPOSAL) {
         proposal_due(c, t->owner);
     } else {
@@ -552,6 +563,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_ORDER] = decide_order,
         [IN_CONFIRM] = decide_confirm,
         [IN_CLOSE] = decide_close,
+        [IN_ITEM] = decide_item,
+        [IN_DIRECTIVE] = decide_directive,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,

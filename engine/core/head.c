@@ -76,6 +76,7 @@ enum err plan_head_read(const char *name, const json_t *value, const struct site
     h->fallback = rungs_timed(json_at(h->json, "fallback"));
     build_facts(h, json_at(h->json, "facts"));
     head_levels_build(h);
+    head_measures_build(h);
     *ret = h;
     return ERR_OK;
 }
@@ -100,6 +101,7 @@ void plan_head_unref(struct plan_head *h)
         free(h->facts[i].fields);
     free(h->facts);
     head_levels_free(h);
+    free(h->measures);
     free(h->name);
     json_decref(h->fallback);
     json_decref(h->json);

@@ -1,6 +1,6 @@
 /*
- * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c, starts_on.c
- * and facts.c.
+ * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c,
+ * head_measure.c, starts_on.c and facts.c.
  *
  * As with a site, the JSON is checked first (head_check.c); building from it cannot fail.
  */
@@ -9,6 +9,7 @@
 #include "core/form.h"
 #include "core/head.h"
 #include "core/head_level.h"
+#include "core/head_measure.h"
 
 struct plan_head {
     char *name;
@@ -19,6 +20,8 @@ struct plan_head {
     struct level_head levels[LEVEL_END]; /* LEVEL_NONE in those that the plan does not have */
     struct criterion_head *criteria;
     size_t criteria_count;
+    struct measure_head *measures; /* sorted by name */
+    size_t measures_count;
     int refs;
 };
 
@@ -31,6 +34,10 @@ void head_levels_check(const char *plan, const json_t *head, const struct site *
                        struct remarks *r);
 void head_levels_build(struct plan_head *h);
 void head_levels_free(struct plan_head *h);
+
+/* head_measure.c */
+void head_measures_check(const json_t *head, const struct site *site, struct remarks *r);
+void head_measures_build(struct plan_head *h);
 
 /* starts_on.c: the entries of starts_on. */
 void starts_on_check(const json_t *head, struct remarks *r);

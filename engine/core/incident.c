@@ -1,6 +1,7 @@
 #include "core/incident.h"
 
 #include "core/call.h"
+#include "core/item.h"
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/outlook.h"
@@ -61,7 +62,7 @@ struct incident *core_incident(const struct core *c, struct uuid id)
 
 bool incident_spent(const struct incident *i)
 {
-    return i->state == INCIDENT_CLOSED && !i->unfinished;
+    return i->state == INCIDENT_CLOSED && !i->unfinished && !i->items_open;
 }
 
 struct incident *incident_new(struct core *c, struct uuid id)
@@ -69,6 +70,7 @@ struct incident *incident_new(struct core *c, struct uuid id)
     struct incident *i = mem_new(1, sizeof *i);
     i->id = id;
     LIST_INIT(&i->timers);
+    LIST_INIT(&i->items);
     LIST_INIT(&i->calls);
     LIST_INIT(&i->notices);
     if (!tsearch(i, &c->incidents, incident_order))
@@ -90,6 +92,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
         notice_forget(c, notice);
     readings_drop(c, i);
     response_drop(c, i);
+    items_drop(c, i);
     outlook_drop(i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
@@ -354,6 +357,8 @@ struct row incident_row(const struct incident *i)
     json_add_int_unless_0(&body, "failed", i->failed);
     json_add_json(&body, "fields", i->fields);
     json_add_str(&body, "health", health_name(i->health));
+    json_add_int_unless_0(&body, "items_open", (int64_t)i->items_open);
+    json_add_int_unless_0(&body, "items_overdue", (int64_t)i->items_overdue);
     json_add_str(&body, "key", i->key);
     json_add_str(&body, "on_resolved", i->on_resolved);
     json_add_int(&body, "opened_at", i->opened_at);

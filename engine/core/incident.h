@@ -13,7 +13,7 @@
 #include "core/state.h"
 
 struct incident *incident_new(struct core *c, struct uuid id); /* in the index; owned by the core */
-/* Over, and no message of it on its way: nothing can happen to it any more. */
+/* Over, no message of it on its way, no item open: nothing can happen to it any more. */
 bool incident_spent(const struct incident *i);
 void incident_forget(struct core *c, struct incident *i); /* and everything it owns */
 struct row incident_row(const struct incident *i);

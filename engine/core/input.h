@@ -25,6 +25,8 @@ enum input_kind {
                        despite?} */
     IN_CONFIRM,     /* body: {criterion,as,note?} */
     IN_CLOSE,       /* body: {note?} */
+    IN_ITEM,        /* body: {item,action,as?,note?} */
+    IN_DIRECTIVE,   /* body: {text,lead,due,as?,assist?} */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
     IN_KEY_REVOKE,  /* body: {name} */
@@ -88,12 +90,12 @@ struct input {
     uint8_t seed[32]; /* fresh bytes of the system's generator */
     struct principal who;
     struct reply_to to;
-    uint8_t digest[16]; /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
-    const char *once;   /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
-    struct uuid
-        incident;       /* IN_ANSWER to IN_CLOSE, IN_STUCK; elsewhere whom it is about, if known */
-    struct uuid notice; /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
-    int slot;           /* planner slot: 0, 1, or SLOT_QUARANTINE */
+    uint8_t digest[16];   /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
+    const char *once;     /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
+    struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_STUCK; elsewhere whom it is
+                             about, if known */
+    struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
+    int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */
     const json_t *body;

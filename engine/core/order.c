@@ -3,6 +3,7 @@
 #include "core/decide.h"
 #include "core/form.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
 #include "core/proposal.h"
@@ -166,11 +167,15 @@ static bool expected_read(struct core *c, struct order *o)
     return false;
 }
 
-/* What the order itself says. */
+/* The measures of the plan that go with the level, and what the order itself says. */
 static json_t *measures_of(const struct order *o, const char *said)
 {
+    const struct measure_head *m;
     json_t *list = json_array();
-    (void)o;
+    for (size_t n = 0; (m = plan_head_measure_at(o->head, n)); n++) {
+        if (m->phase == PHASE_LEVEL && m->level <= o->level)
+            json_array_append_new(list, json_share(m->title));
+    }
     if (said)
         json_array_append_new(list, json_string(said));
     return list;
@@ -203,6 +208,13 @@ static bool end_fits(struct core *c, struct order *o)
     o->despite = json_str(c->in->body, "despite");
     if (incident_recovering(o->i)) {
         core_refuse(c, CODE_CONFLICT, "action", NULL, "the response is over; it is recovering");
+        return false;
+    }
+    if (!o->despite && items_outstanding(o->i)) {
+        core_refuse(c, CODE_CONFLICT, "action", NULL,
+                    "%zu items are open (muster items ID); to end it all the same give a reason: "
+                    "despite",
+                    items_outstanding(o->i));
         return false;
     }
     if (o->despite || criteria_met(c, o->i, &missing))
@@ -395,14 +407,19 @@ static void order_give(struct core *c, const struct order *o)
 {
     bool end = !strcmp(o->action, "terminate");
     AUTO_JSON(text);
+    enum level from = incident_level(o->i);
     order_emit(c, o);
     if (o->level) {
+        items_at_level(c, o->i, from, o->level);
         members_tell(c, o);
         return;
     }
     text = order_text(c, o);
-    if (end)
+    if (end) {
+        if (under_levels(o))
+            items_at_end(c, o->i);
         incident_end(c, o->i);
+    }
     notice_tell_reached(c, o->i, NULL, "muster.order", text);
 }
 
@@ -461,6 +478,7 @@ void order_auto(struct core *c, struct proposal *p)
     o.level = proposal_level(p);
     o.reason = json_share(json_at(spec, "reason"));
     o.expected_ms = plan_head_level(o.head, o.level)->expected_ms;
+    o.measures = measures_of(&o, NULL);
     order_give(c, &o);
     order_done(&o);
     json_decref(spec);

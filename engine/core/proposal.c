@@ -29,6 +29,7 @@ const char *proposal_action(const struct proposal *p, json_t **ret_spec)
 
 #define STEP_OF_FACTS "!proposal/"
 #define STEP_OF_SOURCE "!resolved/"
+#define STEP_OF_ITEMS "!items/"
 
 static bool step_begins(const struct proposal *p, const char *with)
 {
@@ -114,10 +115,15 @@ static const char *action_words(const char *action, bool zh)
     static const struct {
         const char *action, *zh, *en;
     } words[] = {
-        {"activate", "启动", "activate"}, {"raise", "提升至", "raise to"},
-        {"lower", "降至", "lower to"},    {"terminate", "终止响应", "terminate"},
-        {"declare", "宣布", "declare"},   {"publish", "发布", "publish"},
-        {"issue", "下达", "issue"},       {"merge", "合并", "merge"},
+        {"activate", "启动", "activate"},
+        {"raise", "提升至", "raise to"},
+        {"lower", "降至", "lower to"},
+        {"terminate", "终止响应", "terminate"},
+        {"lift", "逐项决定解除或保留", "lift or keep each of"},
+        {"declare", "宣布", "declare"},
+        {"publish", "发布", "publish"},
+        {"issue", "下达", "issue"},
+        {"merge", "合并", "merge"},
         {"split", "拆分", "split"},
     };
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
@@ -297,15 +303,54 @@ void proposal_suggest(struct core *c, struct incident *i, enum level level)
     propose(c, i, STEP_OF_FACTS, suggestion_spec(c, i, level), auto_at(c, i, level));
 }
 
+/* What was asked is answered, by other means than an order. */
+static void proposal_settle(struct core *c, struct proposal *p)
+{
+    AUTO_TEXT(step);
+    struct incident *i = p->incident;
+    text_add(&step, p->step);
+    json_t *body = json_put_int(json_object(), "number", p->number);
+    json_t *sealed = json_put(json_object(), "spec", kept_json(p->spec));
+    core_emit(c, REC_PROPOSAL_WITHDRAWN, i,
+              (struct emit){.body = json_put_true(body, "decided", true), .sealed = sealed});
+    notice_recall_step(c, i, text_str(&step));
+}
+
+static struct proposal *proposal_begins(const struct incident *i, const char *with)
+{
+    struct proposal *p;
+    if (!i->response)
+        return NULL;
+    LIST_FOREACH(p, &i->response->proposals, link)
+    {
+        if (step_begins(p, with))
+            return p;
+    }
+    return NULL;
+}
+
+void proposal_of_items(struct core *c, struct incident *i, const char *to, json_t *takes_what)
+{
+    proposal_of_items_done(c, i);
+    json_t *spec = json_put_str(json_object(), "action", "lift");
+    json_put_str(spec, "to", to);
+    json_put_int(spec, "within_ms", WITHIN_MS);
+    json_put(spec, "what", takes_what);
+    propose(c, i, STEP_OF_ITEMS, spec, 0);
+}
+
+void proposal_of_items_done(struct core *c, struct incident *i)
+{
+    struct proposal *p = proposal_begins(i, STEP_OF_ITEMS);
+    if (p)
+        proposal_settle(c, p);
+}
+
 void proposal_of_source(struct core *c, struct incident *i)
 {
     const struct plan_head *head = incident_head(c, i);
-    struct proposal *p;
-    LIST_FOREACH(p, &response_of(i)->proposals, link)
-    {
-        if (step_begins(p, STEP_OF_SOURCE))
-            return;
-    }
+    if (proposal_begins(i, STEP_OF_SOURCE))
+        return;
     json_t *spec = json_put_str(json_object(), "action", "terminate");
     json_put_str(spec, "to", orderer_of(i, head, LEVEL_NONE));
     json_put_int(spec, "within_ms", WITHIN_MS);

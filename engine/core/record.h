@@ -59,6 +59,12 @@
     X(REC_PROPOSAL_EXPIRED, "proposal_expired",                                                    \
       "the plan does not wait for the order any more; the proposal stands")                        \
     X(REC_PROPOSAL_WITHDRAWN, "proposal_withdrawn", "what was proposed is not right any more")     \
+    X(REC_ITEM_ISSUED, "item_issued", "somebody has something to do, by a time")                   \
+    X(REC_ITEM_STATE, "item_state", "received, arrived, done, struck off, rejected or lifted")     \
+    X(REC_ITEM_DUE, "item_due", "an item is due at another time")                                  \
+    X(REC_ITEM_URGED, "item_urged", "an item is overdue: its owner is reminded")                   \
+    X(REC_ITEMS_PUT, "items_put",                                                                  \
+      "open measures of a level that is left are put to the commander")                            \
     X(REC_FACT_STALE, "fact_stale", "nobody has reported this fact for too long: it is not known") \
     X(REC_TIMER_FIRED, "timer_fired", "a wait of the plan is over")                                \
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \

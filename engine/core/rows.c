@@ -4,6 +4,7 @@
 #include "core/access.h"
 #include "core/core.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/reading.h"
@@ -74,6 +75,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct dedup *d;
     struct holder *h;
     struct reading *r;
+    struct item *item;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
@@ -83,6 +85,11 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         STAILQ_REMOVE_HEAD(&c->readings_changed, changed);
         r->dirty = false;
         rows_add(&l, reading_row(r));
+    }
+    while ((item = STAILQ_FIRST(&c->items_changed))) {
+        STAILQ_REMOVE_HEAD(&c->items_changed, changed);
+        item->dirty = false;
+        rows_add(&l, item_row(item));
     }
     while ((d = STAILQ_FIRST(&c->dedups_changed))) {
         STAILQ_REMOVE_HEAD(&c->dedups_changed, changed);
@@ -107,6 +114,11 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         rows_add(&l, config_row(c));
     c->config_dirty = false;
     rows_give(&l, ret, ret_count);
+}
+
+static void item_add_row(void *ctx, struct item *item)
+{
+    rows_add(ctx, item_row(item));
 }
 
 static void reading_add_row(void *ctx, struct reading *r)
@@ -148,6 +160,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     struct row_list l = {0};
     twalk_r(c->incidents, incident_add_row, &l);
     twalk_r(c->notices, notice_add_row, &l);
+    items_walk(c, item_add_row, &l);
     twalk_r(c->dedups, dedup_add_row, &l);
     twalk_r(c->holders, holder_add_row, &l);
     rows_add(&l, config_row(c));
@@ -186,6 +199,9 @@ void core_load_row(struct core *c, const struct row *r)
         break;
     case ROW_FACT:
         reading_from_row(c, r);
+        break;
+    case ROW_ITEM:
+        item_from_row(c, r);
         break;
     case ROW_KINDS:
         break;

@@ -306,6 +306,72 @@ static void say_held(const struct say *s)
     }
 }
 
+static const char *item_title(const struct say *s)
+{
+    return say_text(s, json_at(record_at(s->r, "about"), "title"));
+}
+
+static void say_issued(const struct say *s)
+{
+    int64_t ms = json_int(s->r->body, "allowed_ms", 0);
+    text_addf(s->to, s->zh ? "事项：%s，交 %s" : "item: %s to %s", item_title(s),
+              json_str_or(s->r->body, "owner", "?"));
+    if (json_bool(s->r->body, "waits")) {
+        say_words(s, "，待前置事项办结", ", once what must come before is done");
+    } else if (ms) {
+        say_words(s, "，时限 ", ", due in ");
+        duration_add(s->to, ms);
+    }
+}
+
+static void say_item_state(const struct say *s)
+{
+    static const struct {
+        const char *state, *zh, *en;
+    } words[] = {
+        {"received", "签收", "received"}, {"arrived", "到位", "arrived"},
+        {"done", "办结", "done"},         {"struck", "销号", "struck off"},
+        {"rejected", "退回", "rejected"}, {"lifted", "解除", "lifted"},
+        {"kept", "保留", "kept"},
+    };
+    const char *state = json_str_or(s->r->body, "state", ""), *by = record_str(s->r, "person");
+    int64_t late = json_int(s->r->body, "late_ms", 0);
+    text_addf(s->to, "%s ", item_title(s));
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (!strcmp(words[n].state, state))
+            say_words(s, words[n].zh, words[n].en);
+    }
+    if (by)
+        text_addf(s->to, s->zh ? "（%s）" : " by %s", by);
+    if (late) {
+        say_words(s, "，逾期 ", ", late by ");
+        duration_add(s->to, late);
+    }
+    say_why(s, record_str(s->r, "note"));
+}
+
+static void say_item_due(const struct say *s)
+{
+    bool forward = !strcmp(json_str_or(s->r->body, "why", ""), "forward");
+    text_addf(s->to, "%s ", item_title(s));
+    say_words(s, forward ? "时限提前" : "可以开始", forward ? "due forward" : "can begin");
+}
+
+static void say_urged(const struct say *s)
+{
+    const char *leader = json_str(s->r->body, "leader");
+    text_addf(s->to, s->zh ? "%s 逾期，第 %d 次催办" : "%s overdue: urged, time %d", item_title(s),
+              (int)json_int(s->r->body, "urged", 0));
+    if (leader)
+        text_addf(s->to, s->zh ? "，报 %s 督办" : ", put before %s", leader);
+}
+
+static void say_put(const struct say *s)
+{
+    say_words(s, "请指挥员逐项决定解除或保留：", "put before the commander, to lift or keep: ");
+    text_addf(s->to, s->zh ? "%zu 项" : "%zu", json_array_size(json_at(s->r->body, "items")));
+}
+
 static void say_proposal(const struct say *s)
 {
     const json_t *spec = record_at(s->r, "spec");
@@ -321,9 +387,11 @@ static void say_proposal(const struct say *s)
     };
     if (s->r->kind == REC_PROPOSAL_PUT && json_bool(s->r->body, "awaiting"))
         say_words(s, "【待令】", "awaiting order: ");
+    bool decided = json_bool(s->r->body, "decided");
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
         if (words[n].kind == s->r->kind)
-            say_words(s, words[n].zh, words[n].en);
+            say_words(s, decided ? "已全部决定：" : words[n].zh,
+                      decided ? "all decided: " : words[n].en);
     }
     order_words(json_str_or(spec, "action", "?"), json_str(spec, "level"), s->zh, s->to);
     if (json_at(spec, "what"))
@@ -436,6 +504,11 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,
+        [REC_ITEM_ISSUED] = say_issued,
+        [REC_ITEM_STATE] = say_item_state,
+        [REC_ITEM_DUE] = say_item_due,
+        [REC_ITEM_URGED] = say_urged,
+        [REC_ITEMS_PUT] = say_put,
         [REC_CONDITION] = say_condition,
         [REC_CONDITION_HELD] = say_held,
         [REC_CONFIRMED] = say_held,

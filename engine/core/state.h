@@ -17,6 +17,7 @@
 #include "core/core.h"
 #include "core/head.h"
 #include "core/head_level.h"
+#include "core/head_measure.h"
 #include "core/link.h"
 #include "core/site.h"
 #include "core/timer.h"
@@ -201,6 +202,54 @@ enum { SILENCED_LOWER = 1U << 8, SILENCED_TERMINATE = 1U << 9 };
 enum incident_state { INCIDENT_OPEN, INCIDENT_CLOSED };
 enum health { HEALTH_OK, HEALTH_FALLBACK, HEALTH_STUCK };
 
+/*
+ * Something that somebody has to do: one line of the ledger 台账.
+ *
+ *     ISSUED --receive--> RECEIVED --arrive--> ARRIVED --done--> DONE --strike--> STRUCK
+ *     each of the first three --done--> DONE
+ *     ISSUED … DONE --reject--> REJECTED        any that is open --lift--> LIFTED
+ *
+ * Overdue is a mark, not a state: at `due` its owner is reminded (催办), again a while later, then
+ * the leader hears of it (督办), and both until it is done. It may outlive its incident.
+ */
+enum item_state {
+    ITEM_ISSUED,
+    ITEM_RECEIVED,
+    ITEM_ARRIVED,
+    ITEM_DONE,
+    ITEM_STRUCK,
+    ITEM_REJECTED,
+    ITEM_LIFTED,
+    ITEM_STATES
+};
+
+struct item {
+    LIST_ENTRY(item) link; /* in its incident, in the order of their making */
+    struct uuid id;
+    struct incident *incident;
+    char *kind;   /* measure, directive, item, resource */
+    char *name;   /* of the measure; NULL */
+    char *key;    /* tells two of a name apart; NULL */
+    char *owner;  /* a target */
+    char *about;  /* {"title","done_when","after","goal",…} */
+    char *step;   /* of the plan's word; "!item" of the engine's own */
+    char *leader; /* who hears of it when it stays overdue: a target; NULL: who commands */
+    enum item_state state;
+    int phase; /* enum phase, and its level */
+    enum level level;
+    enum on_lower on_lower;
+    bool put;   /* its level is left: the commander decides to keep or lift it */
+    bool waits; /* for what must be done before */
+    int urged;  /* reminders so far */
+    int64_t urge_ms;
+    int64_t allowed_ms; /* for this long; 0: without end */
+    wall_ms issued_at, due_at, done_at;
+    mono_ms due; /* 0: without end */
+    struct timer timer;
+    bool dirty;
+    STAILQ_ENTRY(item) changed;
+};
+
 struct incident {
     struct uuid id;
     char *about;      /* the object "incident" of the trigger event */
@@ -233,6 +282,8 @@ struct incident {
 
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
 
+    LIST_HEAD(, item) items;
+    size_t items_open, items_overdue; /* neither done, struck, rejected nor lifted; and late */
     LIST_HEAD(, call) calls;
     LIST_HEAD(, notice) notices;
     size_t unfinished;                     /* notices */
@@ -290,6 +341,7 @@ struct core {
     int64_t seq;
     void *incidents; /* tsearch by id */
     void *notices;   /* tsearch by id */
+    void *items;     /* tsearch by id: those that are open, and those of open incidents */
     void *dedups;    /* tsearch by key */
     void *holders;   /* tsearch by principal: keys and sessions (access.c) */
     void *pins;      /* tsearch by hash */
@@ -306,6 +358,7 @@ struct core {
     STAILQ_HEAD(, incident) incidents_changed;
     STAILQ_HEAD(, notice) notices_changed;
     STAILQ_HEAD(, reading) readings_changed;
+    STAILQ_HEAD(, item) items_changed;
     STAILQ_HEAD(, dedup) dedups_changed;
     TAILQ_HEAD(, dedup) onces; /* those that are Idempotency-Keys, oldest first */
     STAILQ_HEAD(, holder) holders_changed;

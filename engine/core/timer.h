@@ -19,6 +19,7 @@ enum timer_kind {
     TIMER_NOTICE,   /* owner: struct notice: the next attempt */
     TIMER_STALE,    /* owner: struct reading: nobody has reported it for too long */
     TIMER_MARK,     /* owner: struct mark: it has held for its whole time */
+    TIMER_ITEM,     /* owner: struct item: due, or to be urged again */
     TIMER_PROPOSAL, /* owner: struct proposal: the next are asked */
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/decide.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/once.h"
 #include "core/plan_run.h"
 
@@ -241,6 +242,7 @@ void decide_trigger(struct core *c)
     }
     struct incident *i = trigger_open(c, head, pin, occurrences);
     trigger_reply(c, i->id, SAID_NEW, false);
+    items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
     if (!pin)
         plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);
 }

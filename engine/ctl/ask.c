@@ -108,3 +108,10 @@ int ask_again(const struct ctl *c, json_t *request, json_t **ret)
 {
     return ask_for(c, request, ret, AGAIN_MS);
 }
+
+json_t *ask_number(const char *text)
+{
+    char *end = NULL;
+    long long n = strtoll(text, &end, 10);
+    return *end || end == text ? json_string(text) : json_integer(n);
+}

@@ -32,3 +32,6 @@ int ask_refused(const struct ctl *c, const json_t *reply);
 
 /* Most replies as a document: without "ok". */
 void ask_print(json_t *reply);
+
+/* A number of an option; what is none goes as it is, and the daemon says so. Gives. */
+json_t *ask_number(const char *text);

@@ -18,14 +18,6 @@ static const struct option_spec options[] = {
     {.name = NULL},
 };
 
-/* A number; what is none goes as it is, and the daemon says so. */
-static json_t *count_of(const char *text)
-{
-    char *end = NULL;
-    long long n = strtoll(text, &end, 10);
-    return *end || end == text ? json_string(text) : json_integer(n);
-}
-
 static json_t *request_make(const struct ctl *c, const struct args *a)
 {
     json_t *request = ask_begin(c, "list");
@@ -37,7 +29,7 @@ static json_t *request_make(const struct ctl *c, const struct args *a)
         json_put(request, "state", json_incref(states));
     json_decref(states);
     if (limit)
-        json_put(request, "limit", count_of(limit));
+        json_put(request, "limit", ask_number(limit));
     json_put_str(request, "cursor", args_value(a, "--cursor"));
     return json_put_true(request, "drill", args_has(a, "--drill"));
 }

@@ -187,6 +187,15 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     facts_add(c, to, json_at(i, "facts"));
     line_object(c, to, WORD_PLAN_STATE, json_at(i, "plan_state"));
     calls_add(c, to, json_at(i, "calls"));
+    const json_t *ledger = json_at(i, "items");
+    if (json_int(ledger, "open", 0)) {
+        AUTO_TEXT(items);
+        text_addf(&items,
+                  c->zh ? "未结 %" PRId64 "，逾期 %" PRId64
+                        : "%" PRId64 " open, %" PRId64 " overdue",
+                  json_int(ledger, "open", 0), json_int(ledger, "overdue", 0));
+        line_text(c, to, WORD_ITEMS, text_str(&items));
+    }
     text_addf(&notices, "%s %" PRId64 ", %s %" PRId64, ctl_say(c, words_of(WORD_SENT)),
               json_int(counts, "sent", 0), ctl_say(c, words_of(WORD_FAILED)),
               json_int(counts, "failed", 0));

@@ -25,6 +25,9 @@ struct words {
     X(WORD_SOURCE, "source", "来源")                                                               \
     X(WORD_KEY, "key", "去重键")                                                                   \
     X(WORD_FACTS, "facts", "事实")                                                                 \
+    X(WORD_OWNER, "owner", "责任单位")                                                             \
+    X(WORD_DUE, "due", "时限")                                                                     \
+    X(WORD_ITEMS, "items", "事项")                                                                 \
     X(WORD_STALE, "stale, taken as unknown", "已过期，按未知处理")                                 \
     X(WORD_PLAN_STATE, "plan says", "预案记录")                                                    \
     X(WORD_CALLS, "calls", "呼叫")                                                                 \

@@ -21,6 +21,10 @@ static const char *const warnings[] = {"red", "orange", "yellow", "blue", NULL};
 static const char *const languages[] = {"zh", "en", NULL};
 const char *const ops_states[] = {"open",   "awaiting_order", "active", "recovering",
                                   "closed", "merged",         NULL};
+static const char *const item_actions[] = {"receive", "arrive", "done", "strike",
+                                           "reject",  "lift",   "keep", NULL};
+const char *const item_states[] = {"issued", "received", "arrived", "done",
+                                   "struck", "rejected", "lifted",  NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate", NULL};
 static const char *const actions_not_yet[] = {"declare", "publish", "issue",
@@ -114,6 +118,34 @@ static const struct field confirm_fields[] = {
     END,
 };
 
+static const struct field item_fields[] = {
+    {.name = "item", .type = FIELD_UUID, .required = true},
+    {.name = "action", .type = FIELD_WORD, .required = true, .words = item_actions},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    END,
+};
+
+static const struct field directive_fields[] = {
+    INCIDENT,
+    {.name = "text", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
+    {.name = "lead", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "due", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "assist", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field items_fields[] = {
+    {.name = "incident", .type = FIELD_UUID},
+    {.name = "owner", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "state", .type = FIELD_WORD, .words = item_states},
+    {.name = "closed", .type = FIELD_BOOL},
+    {.name = "limit", .type = FIELD_COUNT, .most = LIST_ROWS},
+    {.name = "cursor", .type = FIELD_UUID},
+    END,
+};
+
 static const struct field contact_set_fields[] = {
     {.name = "person", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "endpoint", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
@@ -193,6 +225,10 @@ static const struct op ops[OPS] = {
     [OP_CONFIRM] = {OP("confirm", SCOPE_RESPOND, confirm_fields, "a criterion of the end is met")},
     [OP_CLOSE] = {OP("close", SCOPE_RESPOND, resolve_fields,
                      "end an incident that no level is in force for")},
+    [OP_ITEM] = {OP("item", SCOPE_RESPOND, item_fields,
+                    "an item is received, arrived, done, struck off, rejected, lifted or kept")},
+    [OP_DIRECTIVE] = {OP("directive", SCOPE_RESPOND, directive_fields,
+                         "a leader's directive, traced to its end")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
     [OP_KEY_CREATE] = {OP("key_create", SCOPE_ADMIN, key_create_fields,
@@ -210,6 +246,8 @@ static const struct op ops[OPS] = {
                        .http_only = true},
     [OP_LIST] = {OP("list", SCOPE_READ, list_fields, "the incidents, newest first")},
     [OP_STATUS] = {OP("status", SCOPE_READ, status_fields, "one incident whole")},
+    [OP_ITEMS] = {OP("items", SCOPE_READ, items_fields,
+                     "the items of an incident, of an owner, or all that are open")},
     [OP_TIMELINE] = {OP("timeline", SCOPE_READ, timeline_fields, "what happened in one incident")},
     [OP_WATCH] = {OP("watch", SCOPE_READ, watch_fields, "everything as it happens")},
     [OP_LINK_SHOW] = {OP("link_show", 0, link_show_fields, "what the link of a message opens"),
@@ -231,15 +269,35 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {
-    "item",           "items",          "directive",      "report",
-    "reports",        "review",         "duty",           "duty_now",
-    "duty_show",      "duty_override",  "duty_swap",      "duty_gaps",
-    "duty_handover",  "contact_import", "contact_export", "contact_test",
-    "endpoint_test",  "drill_start",    "drill_report",   "drill_due",
-    "silence",        "silence_add",    "silence_list",   "silence_expire",
-    "dead_list",      "dead_replay",    "heartbeat_list", "purge",
-    "account_create", "account_list",   "release",        NULL};
+static const char *const ops_not_yet[] = {"report",
+                                          "reports",
+                                          "review",
+                                          "duty",
+                                          "duty_now",
+                                          "duty_show",
+                                          "duty_override",
+                                          "duty_swap",
+                                          "duty_gaps",
+                                          "duty_handover",
+                                          "contact_import",
+                                          "contact_export",
+                                          "contact_test",
+                                          "endpoint_test",
+                                          "drill_start",
+                                          "drill_report",
+                                          "drill_due",
+                                          "silence",
+                                          "silence_add",
+                                          "silence_list",
+                                          "silence_expire",
+                                          "dead_list",
+                                          "dead_replay",
+                                          "heartbeat_list",
+                                          "purge",
+                                          "account_create",
+                                          "account_list",
+                                          "release",
+                                          NULL};
 
 const struct op *op_def(enum op_id op)
 {

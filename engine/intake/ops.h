@@ -22,6 +22,8 @@ enum op_id {
     OP_ORDER,
     OP_CONFIRM,
     OP_CLOSE,
+    OP_ITEM,
+    OP_DIRECTIVE,
     OP_CONTACT_SET,
     OP_KEY_CREATE,
     OP_KEY_REVOKE,
@@ -32,6 +34,7 @@ enum op_id {
     /* reading committed rows */
     OP_LIST,
     OP_STATUS,
+    OP_ITEMS,
     OP_TIMELINE,
     OP_WATCH,
     OP_LINK_SHOW,
@@ -70,4 +73,5 @@ enum code op_refuse(const char *name, struct refusal *ret_refusal);
 extern const struct field ops_common_fields[];
 
 /* The states of incidents, NULL-ended. */
+extern const char *const item_states[]; /* of items; ended by NULL */
 extern const char *const ops_states[];

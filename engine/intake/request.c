@@ -1,6 +1,7 @@
 #include "intake/request.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LIST_ROWS_DEFAULT = 100, TIMELINE_ROWS_DEFAULT = 500 };
@@ -82,20 +83,32 @@ static void states_take(struct query *q, const json_t *value)
     }
 }
 
+static void items_take(struct query *q, const json_t *object)
+{
+    const char *wanted = json_str(object, "state");
+    for (const char *const *state = item_states; wanted && *state; state++)
+        if (strcmp(wanted, *state) == 0)
+            q->states[0] = *state;
+    snprintf(q->owner, sizeof q->owner, "%s", json_str_or(object, "owner", ""));
+    q->closed = json_bool(object, "closed");
+}
+
 static void query_take(struct request *r)
 {
-    static const enum query_kind kinds[OPS] = {[OP_LIST] = QUERY_LIST,
-                                               [OP_STATUS] = QUERY_INCIDENT,
-                                               [OP_TIMELINE] = QUERY_TIMELINE,
-                                               [OP_LINK_SHOW] = QUERY_NOTICE,
-                                               [OP_WATCH] = QUERY_EVENTS};
+    static const enum query_kind kinds[OPS] = {
+        [OP_LIST] = QUERY_LIST,         [OP_STATUS] = QUERY_INCIDENT,  [OP_ITEMS] = QUERY_ITEMS,
+        [OP_TIMELINE] = QUERY_TIMELINE, [OP_LINK_SHOW] = QUERY_NOTICE, [OP_WATCH] = QUERY_EVENTS};
     struct query *q = &r->query;
     const json_t *drill = json_at(r->object, "drill");
-    int64_t rows = r->op == OP_LIST ? LIST_ROWS_DEFAULT : TIMELINE_ROWS_DEFAULT;
+    int64_t rows =
+        r->op == OP_LIST || r->op == OP_ITEMS ? LIST_ROWS_DEFAULT : TIMELINE_ROWS_DEFAULT;
     *q = (struct query){.kind = kinds[r->op], .incident = r->incident, .notice = r->link.notice};
     q->limit = (int)json_int(r->object, "limit", rows);
     q->drill = drill ? json_is_true(drill) : -1;
-    states_take(q, json_at(r->object, "state"));
+    if (r->op == OP_ITEMS)
+        items_take(q, r->object);
+    else
+        states_take(q, json_at(r->object, "state"));
 
     struct uuid cursor;
     const char *text = json_str(r->object, "cursor");
@@ -204,6 +217,8 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_ORDER, IN_ORDER},
         {OP_CONFIRM, IN_CONFIRM},
         {OP_CLOSE, IN_CLOSE},
+        {OP_ITEM, IN_ITEM},
+        {OP_DIRECTIVE, IN_DIRECTIVE},
         {OP_CONTACT_SET, IN_CONTACT_SET},
         {OP_KEY_CREATE, IN_KEY_CREATE},
         {OP_KEY_REVOKE, IN_KEY_REVOKE},

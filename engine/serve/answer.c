@@ -147,6 +147,20 @@ static json_t *list_reply(const struct reading *q, const struct query_result *re
     return json_put_str(reply, "as_of", event_id(s->config.gen, result->as_of, id));
 }
 
+static json_t *items_reply(const struct reading *q, const struct query_result *result)
+{
+    const struct serve *s = q->serve;
+    char id[EVENT_ID_TEXT];
+    json_t *rows = json_array();
+    for (size_t i = 0; i < result->rows_count; i++)
+        json_array_append_new(rows, shape_item(&result->rows[i]));
+    bool more = result->more && result->rows_count > 0;
+    json_t *reply = ok(json_put(json_object(), "items", rows));
+    json_put(reply, "next",
+             more ? json_string(result->rows[result->rows_count - 1].id) : json_null());
+    return json_put_str(reply, "as_of", event_id(s->config.gen, result->as_of, id));
+}
+
 static json_t *timeline_reply(const struct reading *q, const struct query_result *result)
 {
     const struct serve *s = q->serve;
@@ -176,6 +190,8 @@ static json_t *read_reply(const struct reading *q, const struct query_result *re
         return link_reply(&q->link, result, q->serve->config.gen);
     if (result->err)
         return failed(result);
+    if (q->op == OP_ITEMS)
+        return items_reply(q, result);
     if (q->op == OP_LIST)
         return list_reply(q, result);
     if (q->op == OP_TIMELINE)
@@ -263,6 +279,7 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     switch (r->op) {
     case OP_LIST:
     case OP_STATUS:
+    case OP_ITEMS:
     case OP_TIMELINE:
     case OP_LINK_SHOW:
         answer_read(c, line, r);
@@ -308,6 +325,8 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_ORDER:
     case OP_CONFIRM:
     case OP_CLOSE:
+    case OP_ITEM:
+    case OP_DIRECTIVE:
     case OP_CONTACT_SET:
     case OP_KEY_CREATE:
     case OP_KEY_REVOKE:

@@ -248,6 +248,34 @@ static void response_show(json_t *o, const json_t *r, const struct serve_port *p
     json_put(o, "conditions", conditions_shown(json_at(r, "marks"), port));
 }
 
+json_t *shape_item(const struct row *row)
+{
+    static const char *const words[] = {"kind", "name", "key", "level"};
+    static const char *const about[] = {"title", "done_when", "goal", "from", "assist"};
+    static const char *const times[] = {"issued_at", "due_at", "done_at"};
+    char incident[UUID_TEXT];
+    const json_t *b = row->body;
+    json_t *o = json_put_str(json_object(), "id", row->id);
+    json_put_str(o, "incident", uuid_text(row->incident, incident));
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++)
+        json_put_str(o, words[n], json_str(b, words[n]));
+    for (size_t n = 0; n < sizeof about / sizeof *about; n++)
+        if (json_at(json_at(b, "about"), about[n]))
+            json_put(o, about[n], json_share(json_at(json_at(b, "about"), about[n])));
+    json_put_str(o, "owner", row->plan);
+    json_put_str(o, "state", row->state);
+    bool open = !strcmp(row->state, "issued") || !strcmp(row->state, "received") ||
+                !strcmp(row->state, "arrived");
+    json_put(o, "overdue", json_boolean(open && json_int(b, "urged", 0) > 0));
+    json_put_true(o, "waits", json_bool(b, "waits"));
+    json_put_true(o, "put", json_bool(b, "put"));
+    json_put(o, "drill", json_boolean(row->drill));
+    for (size_t n = 0; n < sizeof times / sizeof *times; n++)
+        if (json_int(b, times[n], 0))
+            put_time(o, times[n], json_int(b, times[n], 0));
+    return o;
+}
+
 json_t *shape_incident(const struct row *row, const struct serve_port *port, int64_t gen,
                        int64_t as_of)
 {
@@ -275,7 +303,9 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     if (json_at(body, "fields"))
         json_put(o, "plan_state", json_share(json_at(body, "fields")));
     json_put(o, "calls", calls_shown(json_at(body, "calls"), port));
-    json_put(o, "items", json_put_int(json_put_int(json_object(), "open", 0), "overdue", 0));
+    json_put(o, "items",
+             json_put_int(json_put_int(json_object(), "open", json_int(body, "items_open", 0)),
+                          "overdue", json_int(body, "items_overdue", 0)));
     json_put(o, "reports", json_object());
     json_put(o, "notices", notices_counted(body));
     return json_put_str(o, "as_of", event_id(gen, as_of, id));

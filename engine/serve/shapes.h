@@ -16,6 +16,9 @@ const char *event_id(int64_t gen, int64_t seq, char ret[EVENT_ID_TEXT]); /* "1-4
 /* Gives one event; lang "zh" or "en" for its sentence. */
 json_t *shape_event(const struct record *r, int64_t gen, const char *lang);
 
+/* Gives one item of the ledger. */
+json_t *shape_item(const struct row *row);
+
 /* Gives one incident. */
 json_t *shape_incident(const struct row *row, const struct serve_port *port, int64_t gen,
                        int64_t as_of);

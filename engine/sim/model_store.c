@@ -471,6 +471,37 @@ static void query_notices(const struct model_store *m, const struct query *q, st
             return;
 }
 
+static bool item_is_asked(const struct query *q, const struct row *row)
+{
+    if (!uuid_is_none(q->incident) ? uuid_cmp(row->incident, q->incident) != 0
+                                   : row->open == q->closed)
+        return false;
+    return (!q->owner[0] || strcmp(row->plan, q->owner) == 0) && state_is_asked(q, row->state);
+}
+
+static void query_items(const struct model_store *m, const struct query *q, struct page *p)
+{
+    const struct shelf *s = &m->shelves[ROW_ITEM];
+    bool there;
+    size_t at = q->cursor[0] ? shelf_at(s, q->cursor, &there) : s->count;
+    while (at-- > 0) {
+        if (item_is_asked(q, &s->rows[at]) && !page_add_row(p, &s->rows[at]))
+            return;
+    }
+}
+
+static void query_item(const struct model_store *m, const struct query *q, struct page *p)
+{
+    char id[UUID_TEXT];
+    bool there;
+    const struct shelf *s = &m->shelves[ROW_ITEM];
+    size_t at = shelf_at(s, uuid_text(q->item, id), &there);
+    if (there)
+        page_add_row(p, &s->rows[at]);
+    else
+        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no item with this id");
+}
+
 static void query_notice(const struct model_store *m, const struct query *q, struct page *p)
 {
     char id[UUID_TEXT];
@@ -532,6 +563,12 @@ static void query_run(const struct model_store *m, const struct query *q, struct
     case QUERY_TIMELINE:
     case QUERY_EVENTS:
         query_journal(m, q, p);
+        return;
+    case QUERY_ITEMS:
+        query_items(m, q, p);
+        return;
+    case QUERY_ITEM:
+        query_item(m, q, p);
         return;
     case QUERY_PIN:
         query_pin(m, q, p);
@@ -644,7 +681,8 @@ void model_store_load(const struct model_store *m, bool all, model_row_fn *sink,
         const struct shelf *s = &m->shelves[kind];
         for (size_t i = 0; i < s->count; i++)
             if (all || kind == ROW_META || kind == ROW_ACCESS ||
-                (kind == ROW_FACT ? incident_is_open(m, s->rows[i].incident) : s->rows[i].open))
+                (kind == ROW_FACT || kind == ROW_ITEM ? incident_is_open(m, s->rows[i].incident)
+                                                      : s->rows[i].open))
                 sink(ctx, &s->rows[i]);
     }
 }

@@ -214,6 +214,41 @@ static void run_notice(struct page *p, const struct query *q)
     result->more = false;
 }
 
+/*
+ * Items, newest first: of an incident, all of them; else of one owner or of everybody those that
+ * are open, or with `closed` the others. Each walks an index.
+ */
+static void run_items(struct page *p, const struct query *q)
+{
+    bool of = !uuid_is_none(q->incident);
+    enum read_statement s = of ? Q_ITEMS_OF : q->owner[0] ? Q_ITEMS_OWNED : Q_ITEMS;
+    sqlite3_stmt *stmt = p->read->stmts[s];
+    struct uuid below;
+    memset(below.b, 0xff, sizeof(below.b));
+    if (q->cursor[0] && !uuid_parse(q->cursor, &below)) {
+        p->result->err =
+            why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
+        return;
+    }
+    bind_id(stmt, 1, &below);
+    sqlite3_bind_int64(stmt, 2, p->rows_max + 1);
+    sqlite3_bind_int(stmt, 3, of ? -1 : !q->closed);
+    sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
+    if (of)
+        bind_id(stmt, 5, &q->incident);
+    if (s != Q_ITEMS)
+        sqlite3_bind_text(stmt, 6, q->owner[0] ? q->owner : NULL, -1, SQLITE_STATIC);
+    page_fill(p, s, ROW_ITEM);
+}
+
+static void run_item(struct page *p, const struct query *q)
+{
+    bind_id(p->read->stmts[Q_ITEM], 1, &q->item);
+    page_fill(p, Q_ITEM, ROW_ITEM);
+    if (!p->result->err && p->result->rows_count == 0)
+        p->result->err = why_set(&p->result->why, ERR_MISSING, "there is no item with this id");
+}
+
 static void run_pin(struct page *p, const struct query *q)
 {
     assert(q->pin);
@@ -359,6 +394,12 @@ static void run_kind(struct page *p, const struct query *q)
         return;
     case QUERY_EVENTS:
         run_journal(p, q, Q_EVENTS);
+        return;
+    case QUERY_ITEMS:
+        run_items(p, q);
+        return;
+    case QUERY_ITEM:
+        run_item(p, q);
         return;
     case QUERY_PIN:
         run_pin(p, q);

@@ -30,6 +30,14 @@
     X(Q_EVENTS, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq > ?2 AND seq <= ?3 "            \
                 "ORDER BY seq LIMIT ?4")                                                           \
     X(Q_FACTS, "SELECT " FACT_COLUMNS " FROM fact WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3") \
+    X(Q_ITEM, "SELECT " ITEM_COLUMNS " FROM item WHERE id = ?1")                                   \
+    X(Q_ITEMS_OF, "SELECT " ITEM_COLUMNS " FROM item WHERE incident = ?5 AND id < ?1 "             \
+                  "AND (?3 < 0 OR open = ?3) AND (?4 IS NULL OR state = ?4) "                      \
+                  "AND (?6 IS NULL OR owner = ?6) ORDER BY id DESC LIMIT ?2")                      \
+    X(Q_ITEMS_OWNED, "SELECT " ITEM_COLUMNS " FROM item WHERE owner = ?6 AND id < ?1 "             \
+                     "AND open = ?3 AND (?4 IS NULL OR state = ?4) ORDER BY id DESC LIMIT ?2")     \
+    X(Q_ITEMS, "SELECT " ITEM_COLUMNS " FROM item WHERE open = ?3 AND id < ?1 "                    \
+               "AND (?4 IS NULL OR state = ?4) ORDER BY id DESC LIMIT ?2")                         \
     X(Q_PIN, "SELECT hash, kind, body FROM pin WHERE hash = ?1")
 
 enum read_statement {

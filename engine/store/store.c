@@ -227,6 +227,8 @@ enum err store_load(struct store *s, store_row_fn *sink, void *ctx, struct why *
         {ROW_KEY, "SELECT " KEY_COLUMNS " FROM key WHERE open = 1"},
         {ROW_INCIDENT, WITH_KEY(INCIDENT_COLUMNS, "incident", "id") " WHERE open = 1"},
         {ROW_NOTICE, WITH_KEY(NOTICE_COLUMNS, "notice", "notice.incident") " WHERE open = 1"},
+        {ROW_ITEM, WITH_KEY(ITEM_COLUMNS, "item JOIN incident ON incident.id = item.incident",
+                            "item.incident") " WHERE incident.open = 1"},
         {ROW_FACT, WITH_KEY(FACT_COLUMNS, "fact JOIN incident ON incident.id = fact.incident",
                             "fact.incident") " WHERE incident.open = 1"},
     };

@@ -132,7 +132,7 @@ static int make_blob(struct write *w, const struct pack *p, const struct packed_
 
 static bool has_uuid(const struct packed_row *r)
 {
-    return r->kind == ROW_INCIDENT || r->kind == ROW_NOTICE;
+    return r->kind == ROW_INCIDENT || r->kind == ROW_NOTICE || r->kind == ROW_ITEM;
 }
 
 static bool is_sealed(const struct packed_row *r)
@@ -156,6 +156,8 @@ static int run_row(struct write *w, enum write_statement s, const struct pack *p
     sqlite3_bind_int(stmt, 4, r->drill);
     bind_span(stmt, 5, p, r->plan);
     bind_span(stmt, 6, p, r->state);
+    if (r->kind == ROW_ITEM)
+        sqlite3_bind_int64(stmt, 8, r->due);
     if (!is_sealed(r))
         bind_span(stmt, 7, p, r->body);
     else if (w->blob.len)
@@ -177,12 +179,14 @@ static int run_body_first(struct write *w, enum write_statement body, enum write
     return run_row(w, full, p, r);
 }
 
-static int write_fact(struct write *w, const struct pack *p, const struct packed_row *r)
+/* A part of an incident: its body is sealed with the incident's key. */
+static int write_part(struct write *w, enum write_statement s, enum write_statement gone,
+                      const struct pack *p, const struct packed_row *r)
 {
     if (r->gone)
-        return run_row(w, W_FACT_GONE, p, r);
+        return run_row(w, gone, p, r);
     int rc = make_blob(w, p, r);
-    return rc == SQLITE_OK ? run_row(w, W_FACT, p, r) : rc;
+    return rc == SQLITE_OK ? run_row(w, s, p, r) : rc;
 }
 
 static int write_row(struct write *w, const struct pack *p, const struct packed_row *r)
@@ -201,7 +205,9 @@ static int write_row(struct write *w, const struct pack *p, const struct packed_
     case ROW_ACCESS:
         return run_row(w, r->gone ? W_ACCESS_GONE : W_ACCESS, p, r);
     case ROW_FACT:
-        return write_fact(w, p, r);
+        return write_part(w, W_FACT, W_FACT_GONE, p, r);
+    case ROW_ITEM:
+        return write_part(w, W_ITEM, W_ITEM_GONE, p, r);
     case ROW_KINDS:
         break;
     }

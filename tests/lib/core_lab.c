@@ -30,8 +30,9 @@ static const char city[] =
     " 'seats':{'a':['wang.qiang'],'b':['li.ming'],'lead':['sun.wei']},'order':['a','b','lead']}},"
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
-    "'may_order':{'post:chief':{'dam':['III','IV','terminate']},"
-    " 'post:mayor':{'dam':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
+    "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate']},"
+    " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
+    "   'lake':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
 
@@ -58,6 +59,23 @@ static const char dam[] =
     "'ends_when':[{'id':'falling','when':'stage_m < warning_m','hold':'24h','en':'falling'},"
     " {'id':'settled','confirm':'person:wu.fang','en':'people settled'}],"
     "'fallback':[{'to':'person:li.ming','within':'5m'},{'to':'person:sun.wei','within':'10m'}]}";
+
+static const char lake[] =
+    "{'title':'湖','kind':'special','category':'natural','version':'1','owner':'person:sun.wei',"
+    "'levels':{'IV':{'ordered_by':'post:chief','expected':'72h'},"
+    " 'III':{'ordered_by':'post:chief','expected':'48h'},"
+    " 'II':{'ordered_by':'post:mayor','expected':'24h'}},"
+    "'measures':{'verify':{'phase':'first','owner':'person:wang.qiang','title':'Verify','due':'15m'"
+    "},"
+    " 'patrol':{'phase':'IV','owner':'person:wu.fang','title':'Patrol','due':{'IV':'1h','II':'30m'}"
+    ","
+    "   'done_when':'each dyke'},"
+    " 'siren':{'phase':'III','owner':'person:crew.0','title':'Siren','due':'2h','on_lower':'lift'},"
+    " 'list':{'phase':'II','owner':'person:crew.1','title':'List','due':'1h','on_lower':'keep'},"
+    " 'move':{'phase':'II','owner':'person:li.ming','title':'Move','due':'4h','after':['list']},"
+    " 'dry':{'phase':'recovery','owner':'person:crew.2','title':'Dry out','due':'3d'},"
+    " 'close':{'owner':'person:crew.3','title':'Close {at}','due':'10m'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
 static const char watch[] =
     "{'title':'值守','kind':'special','category':'natural','version':'1','ends':'order',"
@@ -119,6 +137,7 @@ static struct core *core_made(int crew)
     library_plan(c, "flood", "flood1", flood);
     library_plan(c, "watch", "watch1", watch);
     library_plan(c, "dam", "dam1", dam);
+    library_plan(c, "lake", "lake1", lake);
     return c;
 }
 
@@ -353,7 +372,8 @@ void lab_start_crew(struct lab *lab, int crew)
     lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
-              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'}]}");
+              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
+              "{'name':'lake','pin':'lake1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -368,7 +388,8 @@ void lab_site_without_sms(struct lab *lab)
     lab->moved = true;
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
-              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'}]}");
+              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
+              "{'name':'lake','pin':'lake1'}]}");
 }
 
 void lab_done(struct lab *lab)
@@ -642,6 +663,20 @@ const json_t *lab_fact(struct lab *lab, const char *id)
     return json_at(json_at(lab->rows, text_str(&name)), "body");
 }
 
+const json_t *lab_item(struct lab *lab, const char *name)
+{
+    const char *key;
+    json_t *row, *found = NULL;
+    json_object_foreach(lab->rows, key, row)
+    {
+        if (json_int(row, "kind", 0) == ROW_ITEM &&
+            !strcmp(json_str_or(row, "incident", ""), lab->incident) &&
+            !strcmp(json_str_or(json_at(row, "body"), "name", ""), name))
+            found = row;
+    }
+    return found;
+}
+
 const char *lab_state(struct lab *lab)
 {
     return json_str_or(lab_incident(lab), "state", "");
@@ -669,8 +704,9 @@ const struct record *lab_last(const struct lab *lab, enum record_kind kind)
 /* "notice_queued step=0.1 to=li.ming endpoint=push" */
 static void record_line(const struct record *r, struct text *to)
 {
-    static const char *const keys[] = {"step",   "to",    "endpoint", "rung",  "by", "why",
-                                       "reason", "cause", "action",   "level", "of", "truth"};
+    static const char *const keys[] = {"step", "to",     "endpoint", "rung",   "by",
+                                       "why",  "reason", "cause",    "action", "level",
+                                       "of",   "truth",  "name",     "state",  "urged"};
     text_add(to, record_kind_name(r->kind));
     for (size_t n = 0; n < sizeof keys / sizeof *keys; n++) {
         const json_t *value = record_at(r, keys[n]);

@@ -95,7 +95,8 @@ void lab_results(struct lab *lab, const char *result); /* of all attempts, until
 /* what is known: the row of the incident opened last; of the last notice to a person; counts */
 const json_t *lab_incident(struct lab *lab);
 const json_t *lab_notice(struct lab *lab, const char *person);
-const json_t *lab_fact(struct lab *lab, const char *id); /* "g7/stage_m", "/breach"; NULL: none */
+const json_t *lab_fact(struct lab *lab, const char *id);   /* "g7/stage_m", "/breach"; NULL: none */
+const json_t *lab_item(struct lab *lab, const char *name); /* its row, the last one; NULL */
 const char *lab_state(struct lab *lab); /* of the incident; "" when its row is not open any more */
 size_t lab_count(const struct lab *lab, enum record_kind kind);
 const struct record *lab_last(const struct lab *lab, enum record_kind kind); /* NULL */

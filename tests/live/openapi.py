@@ -135,6 +135,15 @@ def answers(api, path, may_all):
     api.ask(501, "POST", path + "/order", dict(order, action="publish"), key=may_all)
     api.ask(409, "POST", path + "/order", dict(order, action="activate", level="IV"), key=may_all)
     api.ask(422, "POST", path + "/confirm", {"criterion": "falling", "as": "li.ming"})
+    directive = {"text": "clear the drains", "lead": "person:li.ming", "due": "2h"}
+    item = api.ask(200, "POST", path + "/directive", directive)["item"]
+    api.ask(422, "POST", path + "/directive", dict(directive, due="soon"))
+    api.ask(200, "GET", "/api/v1/items?incident=" + path.rsplit("/", 1)[1])
+    api.ask(200, "GET", "/api/v1/items?owner=person:li.ming&state=issued&limit=5")
+    api.ask(422, "GET", "/api/v1/items?state=lost")
+    api.ask(200, "POST", "/api/v1/items/%s/receive" % item, {"as": "li.ming"})
+    api.ask(409, "POST", "/api/v1/items/%s/strike" % item, {})
+    api.ask(404, "POST", "/api/v1/items/%s/done" % NO_ID, {})
     api.ask(200, "POST", path + "/order", order, key=may_all)
     api.ask(409, "POST", path + "/close", {})
     for action, body in (("answer", {"as": "li.ming"}), ("update", {"note": "x"}), ("resolve", {})):

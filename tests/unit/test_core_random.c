@@ -45,7 +45,7 @@ static void night_trigger(struct night *n)
 {
     AUTO_TEXT(body);
     static const char *const plans[] = {",'plan':'flood'", ",'plan':'flood'", ",'plan':'dam'",
-                                        ",'plan':'dam'", ",'kind':'smoke'"};
+                                        ",'plan':'lake'", ",'kind':'smoke'"};
     text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}", chance(n, 4),
               3 + chance(n, 4), plans[chance(n, 5)], chance(n, 4) ? "" : ",'drill':true");
     static const char *const onces[] = {"o1", "o2", "o3", NULL};
@@ -166,9 +166,31 @@ static void night_facts(struct night *n)
     lab_say(&n->lab, IN_UPDATE, text_str(&body));
 }
 
+/* Any action on any item, right or wrong. */
+static void night_item(struct night *n)
+{
+    static const char *const actions[] = {"receive", "arrive", "done", "strike",
+                                          "reject",  "lift",   "keep"};
+    static const char *const people[] = {"zhou.jie", "sun.wei", "li.ming"};
+    const struct record *last = lab_last(&n->lab, REC_ITEM_ISSUED);
+    AUTO_TEXT(body);
+    if (!last || !chance(n, 5)) {
+        lab_say(&n->lab, IN_DIRECTIVE, "{'text':'x','lead':'person:li.ming','due':'5m'}");
+        return;
+    }
+    text_addf(&body, "{'item':'%s','action':'%s','as':'%s'}", json_str(last->body, "item"),
+              actions[chance(n, 7)], people[chance(n, 3)]);
+    lab_say(&n->lab, IN_ITEM, text_str(&body));
+}
+
 static void night_command(struct night *n)
 {
-    switch (chance(n, 6)) {
+    switch (chance(n, 9)) {
+    case 6:
+    case 7:
+    case 8:
+        night_item(n);
+        break;
     case 0:
         lab_say(&n->lab, IN_CONFIRM, "{'criterion':'settled','as':'wu.fang'}");
         break;

@@ -36,7 +36,7 @@ static const struct {
     {"{\"op\":\"triger\"}", CODE_UNKNOWN_OP, "op", "trigger", "did you mean \"trigger\"?"},
     {"{\"op\":\"contact.set\"}", CODE_UNKNOWN_OP, "op", "contact_set", "contact_set"},
     {"{\"op\":\"make_coffee\"}", CODE_UNKNOWN_OP, "op", "", "no operation \"make_coffee\""},
-    {"{\"op\":\"directive\"}", CODE_NOT_BUILT, "op", "", "\"directive\" is not built yet"},
+    {"{\"op\":\"review\"}", CODE_NOT_BUILT, "op", "", "\"review\" is not built yet"},
     /* secrets */
     {"{\"op\":\"auth\"}", CODE_MISSING_FIELD, "key", "", "is missing"},
     {"{\"op\":\"login\"}", CODE_MISSING_FIELD, "key", "", "one of \"key\" and \"link\""},

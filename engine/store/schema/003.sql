@@ -1,4 +1,4 @@
--- Schema 3: what is known of each fact of an incident, one row a fact.
+-- Schema 3: what is known of each fact of an incident, and what somebody has to do.
 
 -- A projection. id: the incident, "/", a station or event, "/", a fact or key. body as that of an
 -- incident. Rows stay when the incident is over; they are loaded only with an open one.
@@ -8,3 +8,20 @@ CREATE TABLE fact (
     drill    INTEGER NOT NULL,
     body     BLOB
 ) STRICT, WITHOUT ROWID;
+
+-- A projection: the ledger of what somebody has to do. due_ms: 0 without one. open = 0 once it is
+-- struck off, rejected or lifted. An item is loaded as long as its incident is.
+CREATE TABLE item (
+    id       BLOB NOT NULL,
+    incident BLOB NOT NULL,
+    open     INTEGER NOT NULL,
+    drill    INTEGER NOT NULL,
+    owner    TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    due_ms   INTEGER NOT NULL,
+    body     BLOB
+) STRICT;
+CREATE UNIQUE INDEX item_id ON item (id);
+CREATE INDEX item_incident ON item (incident, id);
+CREATE INDEX item_owner ON item (owner, open, id);
+CREATE INDEX item_open ON item (open, id);

@@ -1,0 +1,706 @@
+#include "core/item.h"
+
+#include "core/alarm.h"
+#include "core/form.h"
+#include "core/incident.h"
+#include "core/notice.h"
+#include "core/plan_run.h"
+#include "core/proposal.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const state_names[ITEM_STATES] = {
+    [ITEM_ISSUED] = "issued", [ITEM_RECEIVED] = "received", [ITEM_ARRIVED] = "arrived",
+    [ITEM_DONE] = "done",     [ITEM_STRUCK] = "struck",     [ITEM_REJECTED] = "rejected",
+    [ITEM_LIFTED] = "lifted"};
+
+const char *item_state_name(enum item_state s)
+{
+    return state_names[s];
+}
+
+static enum item_state state_of(const char *name)
+{
+    enum item_state s = ITEM_ISSUED;
+    while (name && s < ITEM_LIFTED && strcmp(state_names[s], name) != 0)
+        s++;
+    return s;
+}
+
+bool item_open(const struct item *item)
+{
+    return item->state < ITEM_DONE;
+}
+
+size_t items_outstanding(const struct incident *i)
+{
+    const struct item *item;
+    size_t count = 0;
+    LIST_FOREACH(item, &i->items, link)
+    count += item_open(item);
+    return count;
+}
+
+/* --- finding --- */
+
+static int item_order_by_id(const void *a, const void *b)
+{
+    return uuid_cmp(((const struct item *)a)->id, ((const struct item *)b)->id);
+}
+
+struct item *core_item(const struct core *c, struct uuid id)
+{
+    struct item probe = {.id = id};
+    void *found = tfind(&probe, &c->items, item_order_by_id);
+    return found ? *(struct item **)found : NULL;
+}
+
+static bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+struct item *item_find(const struct incident *i, const char *name, const char *key)
+{
+    struct item *item;
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (item_open(item) && item->name && text_same(item->name, name) &&
+            text_same(item->key, key))
+            return item;
+    }
+    return NULL;
+}
+
+struct walk {
+    item_fn *fn;
+    void *ctx;
+};
+
+static void walk_visit(const void *node, VISIT visit, void *closure)
+{
+    const struct walk *w = closure;
+    if (visit == postorder || visit == leaf)
+        w->fn(w->ctx, *(struct item *const *)node);
+}
+
+void items_walk(const struct core *c, item_fn *fn, void *ctx)
+{
+    struct walk w = {fn, ctx};
+    twalk_r(c->items, walk_visit, &w);
+}
+
+/* --- the object --- */
+
+static void item_mark(struct core *c, struct item *item)
+{
+    if (!item->dirty)
+        STAILQ_INSERT_TAIL(&c->items_changed, item, changed);
+    item->dirty = true;
+}
+
+static struct item *item_new(struct core *c, struct incident *i, struct uuid id)
+{
+    struct item *item = mem_new(1, sizeof *item), *last = LIST_FIRST(&i->items);
+    item->id = id;
+    item->incident = i;
+    if (!tsearch(item, &c->items, item_order_by_id))
+        abort();
+    while (last && LIST_NEXT(last, link))
+        last = LIST_NEXT(last, link);
+    if (last)
+        LIST_INSERT_AFTER(last, item, link);
+    else
+        LIST_INSERT_HEAD(&i->items, item, link);
+    return item;
+}
+
+static void item_forget(struct core *c, struct item *item)
+{
+    timer_clear(&c->timers, &item->timer);
+    if (item->dirty)
+        STAILQ_REMOVE(&c->items_changed, item, item, changed);
+    tdelete(item, &c->items, item_order_by_id);
+    LIST_REMOVE(item, link);
+    char *own[] = {item->kind,  item->name, item->key,   item->owner,
+                   item->about, item->step, item->leader};
+    for (size_t n = 0; n < sizeof own / sizeof *own; n++)
+        free(own[n]);
+    free(item);
+}
+
+void items_drop(struct core *c, struct incident *i)
+{
+    struct item *item;
+    while ((item = LIST_FIRST(&i->items)))
+        item_forget(c, item);
+}
+
+static bool counts_open(const struct item *item)
+{
+    return item->state <= ITEM_DONE;
+}
+
+static void items_count(struct incident *i)
+{
+    const struct item *item;
+    i->items_open = i->items_overdue = 0;
+    LIST_FOREACH(item, &i->items, link)
+    {
+        i->items_open += counts_open(item);
+        i->items_overdue += item_open(item) && item->urged > 0;
+    }
+}
+
+static void item_wait(struct core *c, struct item *item, mono_ms due)
+{
+    item->timer = (struct timer){.at = item->timer.at,
+                                 .due = item->timer.due,
+                                 .kind = TIMER_ITEM,
+                                 .owner = item,
+                                 .incident = &item->incident->id,
+                                 .step = item->step,
+                                 .of = &item->id};
+    if (due && item_open(item))
+        timer_set(&c->timers, &item->timer, due);
+    else
+        timer_clear(&c->timers, &item->timer);
+}
+
+/* --- rows --- */
+
+struct row item_row(const struct item *item)
+{
+    char id[UUID_TEXT];
+    struct text body = {0};
+    json_open(&body, '{');
+    json_add_json(&body, "about", item->about);
+    json_add_int_unless_0(&body, "allowed_ms", item->allowed_ms);
+    json_add_int_unless_0(&body, "done_at", item->done_at);
+    json_add_int_unless_0(&body, "due", item->due);
+    json_add_int_unless_0(&body, "due_at", item->due_at);
+    json_add_int(&body, "issued_at", item->issued_at);
+    json_add_str(&body, "key", item->key);
+    json_add_str(&body, "kind", item->kind);
+    json_add_str(&body, "leader", item->leader);
+    json_add_str(&body, "level", level_name(item->level));
+    json_add_str(&body, "name", item->name);
+    if (item->timer.at)
+        json_add_int(&body, "next", item->timer.due);
+    json_add_int_unless_0(&body, "on_lower", item->on_lower);
+    json_add_int_unless_0(&body, "phase", item->phase);
+    json_add_true(&body, "put", item->put);
+    json_add_str(&body, "step", item->step);
+    json_add_int_unless_0(&body, "urge_ms", item->urge_ms);
+    json_add_int_unless_0(&body, "urged", item->urged);
+    json_add_true(&body, "waits", item->waits);
+    json_shut(&body, '}');
+    return (struct row){.kind = ROW_ITEM,
+                        .id = mem_str(uuid_text(item->id, id)),
+                        .incident = item->incident->id,
+                        .open = counts_open(item),
+                        .drill = item->incident->drill,
+                        .plan = mem_str(item->owner),
+                        .state = mem_str(item_state_name(item->state)),
+                        .due = item->due_at,
+                        .text = text_take(&body)};
+}
+
+static void item_read(struct item *item, const json_t *b)
+{
+    item->kind = mem_str(json_str_or(b, "kind", "item"));
+    item->name = mem_str(json_str(b, "name"));
+    item->key = mem_str(json_str(b, "key"));
+    item->step = mem_str(json_str_or(b, "step", "!item"));
+    item->leader = mem_str(json_str(b, "leader"));
+    item->phase = (int)json_int(b, "phase", 0);
+    if (!level_parse(json_str(b, "level"), &item->level))
+        item->level = LEVEL_NONE;
+    item->on_lower = (enum on_lower)json_int(b, "on_lower", 0);
+    item->waits = json_bool(b, "waits");
+    item->urge_ms = json_int(b, "urge_ms", 0);
+    item->allowed_ms = json_int(b, "allowed_ms", 0);
+    item->due = json_int(b, "due", 0);
+    item->due_at = json_int(b, "due_at", 0);
+}
+
+void item_from_row(struct core *c, const struct row *row)
+{
+    struct incident *i = core_incident(c, row->incident);
+    struct uuid id;
+    if (!i || !row->body || !uuid_parse(row->id, &id))
+        return;
+    struct item *item = item_new(c, i, id);
+    item_read(item, row->body);
+    item->owner = mem_str(row->plan);
+    item->about = kept_text(json_at(row->body, "about"));
+    item->state = state_of(row->state);
+    item->issued_at = json_int(row->body, "issued_at", 0);
+    item->done_at = json_int(row->body, "done_at", 0);
+    item->put = json_bool(row->body, "put");
+    item->urged = (int)json_int(row->body, "urged", 0);
+    item_wait(c, item, json_int(row->body, "next", 0));
+    items_count(i);
+}
+
+/* --- records --- */
+
+static void apply_issued(struct core *c, struct incident *i, const struct record *r, struct uuid id)
+{
+    struct item *item = item_new(c, i, id);
+    item_read(item, r->body);
+    item->owner = mem_str(json_str(r->body, "owner"));
+    item->about = kept_text(record_at(r, "about"));
+    item->issued_at = r->at_ms;
+    item_wait(c, item, item->due);
+    item_mark(c, item);
+}
+
+static void apply_state(struct core *c, struct item *item, const struct record *r)
+{
+    const char *state = json_str_or(r->body, "state", "");
+    item->put = false;
+    if (strcmp(state, "kept") != 0)
+        item->state = state_of(state);
+    if (item->state == ITEM_DONE)
+        item->done_at = r->at_ms;
+    if (!item_open(item))
+        timer_clear(&c->timers, &item->timer);
+}
+
+static void apply_due(struct core *c, struct item *item, const struct record *r)
+{
+    item->waits = false;
+    item->due = json_int(r->body, "due", 0);
+    item->due_at = json_int(r->body, "due_at", 0);
+    item->urged = 0;
+    item_wait(c, item, item->due);
+}
+
+static void apply_urged(struct core *c, struct item *item, const struct record *r)
+{
+    item->urged = (int)json_int(r->body, "urged", 0);
+    item_wait(c, item, json_int(r->body, "next", 0));
+}
+
+static void apply_put(struct core *c, const struct record *r)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(r->body, "items")), n, one)
+    {
+        struct uuid id;
+        struct item *item = uuid_parse(json_string_value(one), &id) ? core_item(c, id) : NULL;
+        if (!item)
+            continue;
+        item->put = true;
+        item_mark(c, item);
+    }
+}
+
+void item_apply(struct core *c, struct incident *i, const struct record *r)
+{
+    struct uuid id = {0};
+    bool named = uuid_parse(json_str_or(r->body, "item", ""), &id);
+    struct item *item = named ? core_item(c, id) : NULL;
+    if (r->kind == REC_ITEM_ISSUED && named)
+        apply_issued(c, i, r, id);
+    else if (r->kind == REC_ITEMS_PUT)
+        apply_put(c, r);
+    else if (r->kind == REC_ITEM_STATE && item)
+        apply_state(c, item, r);
+    else if (r->kind == REC_ITEM_DUE && item)
+        apply_due(c, item, r);
+    else if (r->kind == REC_ITEM_URGED && item)
+        apply_urged(c, item, r);
+    if (item)
+        item_mark(c, item);
+    items_count(i);
+}
+
+/* --- telling --- */
+
+/* "水库巡查" in one language, from what is kept of it. */
+static const char *title_in(const json_t *about, bool zh)
+{
+    return words_in(json_at(about, "title"), zh ? "zh" : "en", zh ? "en" : "zh");
+}
+
+static void line_add(struct text *to, const json_t *about, const char *before, const char *title,
+                     int64_t ms, bool zh)
+{
+    const char *done = words_in(json_at(about, "done_when"), zh ? "zh" : "en", NULL);
+    text_addf(to, zh ? "【%s】%s" : "%s: %s", before, title_in(about, zh));
+    if (*title)
+        text_addf(to, zh ? "。%s" : ". %s", title);
+    if (ms > 0) {
+        text_add(to, zh ? "。时限 " : ". Due in ");
+        duration_add(to, ms);
+    }
+    if (*done)
+        text_addf(to, zh ? "。完成标准：%s" : ". Done when: %s", done);
+}
+
+struct words {
+    const char *zh, *en;
+};
+
+static json_t *item_text(const struct item *item, struct words before, int64_t ms)
+{
+    AUTO_JSON(about);
+    AUTO_JSON(incident);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    about = kept_json(item->about);
+    incident = kept_json(item->incident->about);
+    const char *title = json_str_or(incident, "title", "");
+    line_add(&zh, about, before.zh, title, ms, true);
+    line_add(&en, about, before.en, title, ms, false);
+    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+}
+
+static void item_tell(struct core *c, const struct item *item, const char *target,
+                      struct words before, int64_t ms)
+{
+    AUTO_JSON(to);
+    AUTO_JSON(text);
+    AUTO_TEXT(step);
+    char id[UUID_TEXT];
+    struct rung people = {0};
+    if (!c->site)
+        return;
+    to = json_string(target);
+    text = item_text(item, before, ms);
+    text_addf(&step, "!item/%s", uuid_text(item->id, id));
+    site_resolve_first(c->site->site, to, item->incident->drill, &people);
+    for (size_t n = 0; n < people.count; n++)
+        notice_queue(c, item->incident,
+                     &(struct notice_order){.step = text_str(&step),
+                                            .person = &people.at[n],
+                                            .text = text,
+                                            .type = "muster.notify"});
+    if (!people.count)
+        alarm_raise(c, item->incident, "empty_target", "an item has nobody to go to",
+                    "一个事项没有可达的责任人");
+    rung_done(&people);
+}
+
+static const char *leader_of(const struct core *c, const struct item *item)
+{
+    const struct plan_head *head = incident_head(c, item->incident);
+    if (item->leader)
+        return item->leader;
+    if (item->incident->response && item->incident->response->commander)
+        return item->incident->response->commander;
+    const char *owner = head ? plan_head_owner(head) : NULL;
+    return owner ? owner : "duty:duty-room";
+}
+
+static const char *kind_words(const char *kind, bool zh)
+{
+    static const struct {
+        const char *kind, *zh, *en;
+    } words[] = {{"measure", "措施", "Measure"},
+                 {"directive", "批示", "Directive"},
+                 {"resource", "资源请求", "Resource request"}};
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (!strcmp(words[n].kind, kind))
+            return zh ? words[n].zh : words[n].en;
+    }
+    return zh ? "事项" : "Item";
+}
+
+/* --- issuing --- */
+
+/* Is there something that must be done before, and is not? */
+static bool must_wait(const struct incident *i, const json_t *after)
+{
+    for (size_t n = 0; n < json_array_size(after); n++) {
+        const char *name = json_string_value(json_array_get(after, n));
+        const struct item *item;
+        bool done = false;
+        LIST_FOREACH(item, &i->items, link)
+        done = done || (!item_open(item) && text_same(item->name, name));
+        if (!done)
+            return true;
+    }
+    return false;
+}
+
+static json_t *issued_about(const struct item_order *o)
+{
+    json_t *about = json_object();
+    const char *key;
+    json_t *value;
+    json_put(about, "title", json_share(o->title));
+    json_put(about, "done_when", json_share(o->done_when));
+    json_put(about, "after", json_share(o->after));
+    json_object_foreach(json_unconst(o->more), key, value) json_put(about, key, json_incref(value));
+    return about;
+}
+
+static json_t *issued_body(struct core *c, const struct incident *i, const struct item_order *o,
+                           struct uuid id)
+{
+    char text[UUID_TEXT];
+    bool waits = must_wait(i, o->after);
+    json_t *body = json_put_str(json_object(), "item", uuid_text(id, text));
+    json_put_str(body, "kind", o->kind);
+    json_put_str(body, "name", o->name);
+    json_put_str(body, "key", o->key);
+    json_put_str(body, "owner", o->owner);
+    json_put_str(body, "step", o->step ? o->step : "!item");
+    json_put_str(body, "leader", o->leader);
+    json_put_str(body, "level", level_name(o->level));
+    json_put_int(body, "phase", o->phase);
+    json_put_int(body, "on_lower", o->on_lower);
+    json_put_int(body, "urge_ms", o->urge_ms ? o->urge_ms : 15 * MS_MINUTE);
+    json_put_int(body, "allowed_ms", o->due_ms);
+    json_put_true(body, "waits", waits);
+    if (o->due_ms && !waits) {
+        json_put_int(body, "due", c->in->mono + o->due_ms);
+        json_put_int(body, "due_at", c->in->wall + o->due_ms);
+    }
+    return body;
+}
+
+struct item *item_issue(struct core *c, struct incident *i, const struct item_order *o)
+{
+    struct item *open = o->name ? item_find(i, o->name, o->key) : NULL;
+    if (open) {
+        json_decref(o->actor);
+        return open;
+    }
+    uint8_t random[10];
+    entropy_bytes(&c->entropy, random, sizeof random);
+    struct uuid id = uuid_v7(c->in->wall, random);
+    core_emit(c, REC_ITEM_ISSUED, i,
+              (struct emit){.actor = o->actor,
+                            .body = issued_body(c, i, o, id),
+                            .sealed = json_put(json_object(), "about", issued_about(o))});
+    struct item *item = core_item(c, id);
+    item_tell(c, item, item->owner,
+              (struct words){kind_words(item->kind, true), kind_words(item->kind, false)},
+              item->waits ? 0 : item->allowed_ms);
+    return item;
+}
+
+static void measure_issue(struct core *c, struct incident *i, const struct measure_head *m,
+                          enum level level)
+{
+    item_issue(c, i,
+               &(struct item_order){.kind = "measure",
+                                    .name = m->name,
+                                    .owner = m->owner,
+                                    .title = m->title,
+                                    .done_when = m->done_when,
+                                    .after = m->after,
+                                    .phase = (int)m->phase,
+                                    .level = m->level,
+                                    .on_lower = m->on_lower,
+                                    .due_ms = measure_due_ms(m, level),
+                                    .urge_ms = m->urge_ms});
+}
+
+static bool measure_of(const struct measure_head *m, enum phase phase, enum level above,
+                       enum level upto)
+{
+    return m->phase == phase && (phase != PHASE_LEVEL || (m->level > above && m->level <= upto));
+}
+
+static void measures_issue(struct core *c, struct incident *i, enum phase phase, enum level above,
+                           enum level upto)
+{
+    const struct plan_head *head = incident_head(c, i);
+    const struct measure_head *m;
+    for (size_t n = 0; head && (m = plan_head_measure_at(head, n)); n++) {
+        if (measure_of(m, phase, above, upto))
+            measure_issue(c, i, m, upto);
+    }
+}
+
+void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum level level)
+{
+    measures_issue(c, i, phase, LEVEL_NONE, level);
+}
+
+/* --- prerequisites --- */
+
+static void due_emit(struct core *c, struct item *item, int64_t ms, const char *why);
+
+void item_begin_if_free(struct core *c, struct item *item)
+{
+    AUTO_JSON(about);
+    if (!item->waits || !item_open(item))
+        return;
+    about = kept_json(item->about);
+    if (must_wait(item->incident, json_at(about, "after")))
+        return;
+    due_emit(c, item, item->allowed_ms, "free");
+    item_tell(c, item, item->owner, (struct words){"可以开始", "You can begin"}, item->allowed_ms);
+}
+
+/* --- levels go up and down --- */
+
+static void due_emit(struct core *c, struct item *item, int64_t ms, const char *why)
+{
+    char id[UUID_TEXT];
+    json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
+    json_put_str(body, "why", why);
+    if (ms) {
+        json_put_int(body, "due", c->in->mono + ms);
+        json_put_int(body, "due_at", c->in->wall + ms);
+    }
+    json_t *sealed = json_put(json_object(), "about", kept_json(item->about));
+    core_emit(c, REC_ITEM_DUE, item->incident, (struct emit){.body = body, .sealed = sealed});
+}
+
+/* A due time by level comes forward, never back. */
+static void due_forward(struct core *c, struct item *item, enum level from, enum level to)
+{
+    const struct plan_head *head = incident_head(c, item->incident);
+    const struct measure_head *m = head && item->name ? plan_head_measure(head, item->name) : NULL;
+    int64_t sooner = 0;
+    for (enum level l = from + 1; m && l <= to; l++)
+        sooner = m->due_at[l] ? m->due_at[l] : sooner;
+    if (!sooner || !item_open(item) || item->waits ||
+        (item->due && item->due <= c->in->mono + sooner))
+        return;
+    due_emit(c, item, sooner, "forward");
+    item_tell(c, item, item->owner, (struct words){"时限提前", "Due forward"}, sooner);
+}
+
+void item_state_emit(struct core *c, struct item *item, const char *state, json_t *takes_actor,
+                     json_t *takes_sealed)
+{
+    char id[UUID_TEXT];
+    int64_t late = item->due && !strcmp(state, "done") ? c->in->mono - item->due : 0;
+    json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
+    json_put_str(body, "state", state);
+    if (late > 0)
+        json_put_int(body, "late_ms", late);
+    json_put(takes_sealed, "about", kept_json(item->about));
+    core_emit(c, REC_ITEM_STATE, item->incident,
+              (struct emit){.actor = takes_actor, .body = body, .sealed = takes_sealed});
+}
+
+/* "低洼区转移、停课停工", in both languages. Gives. */
+static json_t *items_named(const struct core *c, const json_t *ids)
+{
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(ids), n, one)
+    {
+        struct uuid id;
+        const struct item *item = uuid_parse(json_string_value(one), &id) ? core_item(c, id) : NULL;
+        AUTO_JSON(about);
+        about = item ? kept_json(item->about) : NULL;
+        text_addf(&zh, "%s%s", n ? "、" : "", title_in(about, true));
+        text_addf(&en, "%s%s", n ? ", " : "", title_in(about, false));
+    }
+    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+}
+
+/* Those that stand are put to the commander in one list; it asks again until all are decided. */
+static void items_put(struct core *c, struct incident *i, json_t *takes_ids)
+{
+    AUTO_JSON(ids);
+    ids = takes_ids;
+    if (!json_array_size(ids))
+        return;
+    core_emit(c, REC_ITEMS_PUT, i,
+              (struct emit){.body = json_put(json_object(), "items", json_incref(ids))});
+    proposal_of_items(c, i, i->response->commander, items_named(c, ids));
+}
+
+/* The last of them was decided. */
+void items_put_over(struct core *c, struct incident *i)
+{
+    const struct item *item;
+    bool left = false;
+    LIST_FOREACH(item, &i->items, link)
+    left = left || (item->put && item_open(item));
+    if (!left)
+        proposal_of_items_done(c, i);
+}
+
+static void lower_one(struct core *c, struct item *item, enum level to, json_t *ids)
+{
+    char id[UUID_TEXT];
+    if (!item_open(item) || item->phase != PHASE_LEVEL || item->level <= to)
+        return;
+    if (item->on_lower == ON_LOWER_LIFT)
+        item_state_emit(c, item, "lifted", NULL, json_put_str(json_object(), "note", ""));
+    else if (item->on_lower == ON_LOWER_ASK)
+        json_array_append_new(ids, json_string(uuid_text(item->id, id)));
+}
+
+void items_at_level(struct core *c, struct incident *i, enum level from, enum level to)
+{
+    struct item *item;
+    json_t *ids = json_array();
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (to > from)
+            due_forward(c, item, from, to);
+        else
+            lower_one(c, item, to, ids);
+    }
+    items_put(c, i, ids);
+    if (to > from)
+        measures_issue(c, i, PHASE_LEVEL, from, to);
+}
+
+void items_at_end(struct core *c, struct incident *i)
+{
+    struct item *item;
+    json_t *ids = json_array();
+    char id[UUID_TEXT];
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (item_open(item) && !strcmp(item->kind, "measure"))
+            json_array_append_new(ids, json_string(uuid_text(item->id, id)));
+    }
+    items_put(c, i, ids);
+    measures_issue(c, i, PHASE_RECOVERY, LEVEL_NONE, LEVEL_NONE);
+}
+
+/* --- time --- */
+
+enum { URGED_BEFORE_LEADER = 2 };
+
+/* The owner is reminded at due and once more; then the leader hears of it, too, again and again. */
+static int64_t next_ms(const struct item *item, int urged)
+{
+    if (urged <= URGED_BEFORE_LEADER)
+        return item->urge_ms;
+    return item->allowed_ms > MS_DAY ? MS_DAY : MS_HOUR;
+}
+
+void item_due(struct core *c, struct item *item)
+{
+    char id[UUID_TEXT];
+    int urged = item->urged + 1;
+    bool leader = urged > URGED_BEFORE_LEADER;
+    json_t *ev =
+        plan_event(urged == 1 ? "overdue" : NULL, json_pack("[s]", item->step), c->in->wall);
+    json_put_str(ev, "item", uuid_text(item->id, id));
+    json_put_str(ev, "name", item->name);
+    json_put_str(ev, "key", item->key);
+    json_t *body = json_put_str(json_object(), "item", id);
+    json_put_int(body, "urged", urged);
+    json_put_int(body, "next", c->in->mono + next_ms(item, urged));
+    json_put_str(body, "leader", leader ? leader_of(c, item) : NULL);
+    json_t *sealed = json_put(json_object(), "ev", ev);
+    json_put(sealed, "about", kept_json(item->about));
+    core_emit(c, REC_ITEM_URGED, item->incident,
+              (struct emit){
+                  .actor = json_pack("{s:s}", "type", "clock"), .body = body, .sealed = sealed});
+    item_tell(c, item, item->owner, (struct words){"催办", "Overdue"}, 0);
+    if (leader)
+        item_tell(c, item, leader_of(c, item), (struct words){"督办", "Still overdue"}, 0);
+}

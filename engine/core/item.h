@@ -1,0 +1,62 @@
+/*
+ * item - the ledger 台账: measures, directives 批示, and whatever else somebody has to do by a
+ * time.
+ *
+ * Drawn at struct item (state.h). The engine issues the measures of a head with their phase, counts
+ * their time, reminds (催办) and tells the leader (督办), with no planner alive. The commander of
+ * an incident is its leader where an item names none.
+ */
+#pragma once
+
+#include "core/state.h"
+
+/* What is to be issued; strings and values are borrowed. */
+struct item_order {
+    const char *kind, *name, *key, *owner, *step, *leader;
+    const json_t *title, *done_when, *after, *more; /* more: members of about besides */
+    int phase;
+    enum level level;
+    enum on_lower on_lower;
+    int64_t due_ms, urge_ms;
+    json_t *actor; /* taken; NULL: the engine */
+};
+
+/* Issues it and tells its owner; the open one of the same name and key is found instead. */
+struct item *item_issue(struct core *c, struct incident *i, const struct item_order *o);
+struct item *item_find(const struct incident *i, const char *name, const char *key);
+struct item *core_item(const struct core *c, struct uuid id);
+
+/* The measures of a phase: first, recovery, or all levels up to this one. */
+void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum level level);
+/* A level was ordered: due times come forward, those of levels that are left are put or lifted. */
+void items_at_level(struct core *c, struct incident *i, enum level from, enum level to);
+/* The response is over: what stands is put to the commander. */
+void items_at_end(struct core *c, struct incident *i);
+
+/* What must be done before it is done: its time begins. */
+void item_begin_if_free(struct core *c, struct item *item);
+/* It goes into another state; `state` is its name, or "kept". Takes actor and sealed. */
+void item_state_emit(struct core *c, struct item *item, const char *state, json_t *takes_actor,
+                     json_t *takes_sealed);
+/* receive, arrive, done, strike, reject, lift, keep; false after a refusal. */
+bool item_act(struct core *c, struct item *item, const char *action, const char *by,
+              const char *note);
+json_t *item_reply(const struct item *item); /* {"item","incident","state"}. Gives. */
+
+void items_put_over(struct core *c, struct incident *i); /* after each decision */
+void item_due(struct core *c, struct item *item);        /* its timer */
+void decide_item(struct core *c);
+void decide_directive(struct core *c);
+
+const char *item_state_name(enum item_state s);
+bool item_open(const struct item *item);            /* neither done nor struck, rejected, lifted */
+size_t items_outstanding(const struct incident *i); /* how many are open */
+void items_strike_done(struct core *c, struct incident *i, const char *by); /* all that is done */
+
+void item_apply(struct core *c, struct incident *i, const struct record *r);
+void items_drop(struct core *c, struct incident *i);
+struct row item_row(const struct item *item);
+void item_from_row(struct core *c, const struct row *row);
+
+typedef void item_fn(void *ctx, struct item *item);
+void items_walk(const struct core *c, item_fn *fn, void *ctx);

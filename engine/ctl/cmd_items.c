@@ -1,0 +1,202 @@
+/*
+ * muster items, muster item, muster directive - the ledger: who has to do what by when.
+ */
+#include "ctl/commands.h"
+#include "ctl/respond.h"
+#include "ctl/show.h"
+#include "ctl/show_response.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- items ---- */
+
+static const struct option_spec items_options[] = {
+    OPTION("--owner", "TARGET", "of this owner, like dept:water", "责任单位，如 dept:water"),
+    OPTION("--state", "S", "issued, received, arrived, done, struck, rejected or lifted",
+           "状态：issued、received、arrived、done、struck、rejected、lifted"),
+    OPTION("--closed", NULL, "those that are closed, not the open ones", "已办结的，而非未办结的"),
+    OPTION("--limit", "N", "at most so many", "最多条数"),
+    OPTION("--cursor", "ID", "go on below this one", "从此条之后继续"),
+    {.name = NULL},
+};
+
+static struct words state_words(const char *state)
+{
+    static const struct {
+        const char *state;
+        struct words words;
+    } table[] = {
+        {"issued", {"issued", "已下达"}},   {"received", {"received", "签收"}},
+        {"arrived", {"arrived", "到位"}},   {"done", {"done", "办结"}},
+        {"struck", {"struck off", "销号"}}, {"rejected", {"rejected", "退回"}},
+        {"lifted", {"lifted", "解除"}},
+    };
+    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
+        if (strcmp(table[n].state, state) == 0)
+            return table[n].words;
+    return (struct words){state, state};
+}
+
+static void item_add(const struct ctl *c, struct table *t, const json_t *i)
+{
+    AUTO_TEXT(due);
+    AUTO_TEXT(title);
+    bool late = json_bool(i, "overdue");
+    if (json_str(i, "due_at"))
+        show_time(&due, json_str(i, "due_at"), TIME_FULL);
+    if (late)
+        text_add(&due, c->zh ? "（逾期）" : " (overdue)");
+    if (json_bool(i, "drill"))
+        text_add(&title, ctl_say(c, words_of(WORD_DRILL_MARK)));
+    show_safe(&title, show_text(c, json_at(i, "title")));
+    table_cell(t, json_str_or(i, "id", "?"));
+    table_cell_in(t, ctl_say(c, state_words(json_str_or(i, "state", "?"))),
+                  late ? COLOUR_RED : COLOUR_NONE);
+    table_cell(t, json_str_or(i, "owner", "-"));
+    table_cell(t, text_str(&due));
+    table_cell(t, text_str(&title));
+}
+
+static void items_print(const struct ctl *c, const json_t *items)
+{
+    static const enum word heads[] = {WORD_ID, WORD_STATE, WORD_OWNER, WORD_DUE, WORD_TITLE};
+    struct table t = {.columns = 5};
+    size_t n;
+    json_t *i;
+    AUTO_TEXT(out);
+    for (n = 0; n < t.columns; n++)
+        table_cell_in(&t, ctl_say(c, words_of(heads[n])), COLOUR_DIM);
+    json_array_foreach(json_unconst(items), n, i) item_add(c, &t, i);
+    table_print(&t, c->width, c->colour, &out);
+    (void)fputs(text_str(&out), stdout);
+    table_done(&t);
+}
+
+static json_t *items_request(const struct ctl *c, const struct args *a)
+{
+    const char *limit = args_value(a, "--limit");
+    json_t *request = ask_begin(c, "items");
+    json_put_str(request, "incident", a->words_count ? a->words[0] : NULL);
+    json_put_str(request, "owner", args_value(a, "--owner"));
+    json_put_str(request, "state", args_value(a, "--state"));
+    json_put_str(request, "cursor", args_value(a, "--cursor"));
+    if (limit)
+        json_put(request, "limit", ask_number(limit));
+    return json_put_true(request, "closed", args_has(a, "--closed"));
+}
+
+static int items_run(struct ctl *c, const struct args *a)
+{
+    json_t *reply = NULL;
+    int code = ask(c, items_request(c, a), &reply);
+    if (code)
+        return code;
+    const json_t *items = json_at(reply, "items");
+    const char *next = json_str(reply, "next");
+    if (c->json)
+        ask_print(reply);
+    else if (json_array_size(items) == 0)
+        ctl_message("%s", ctl_say(c, words_of(WORD_NOTHING)));
+    else
+        items_print(c, items);
+    if (!c->json && next)
+        ctl_message("%s --cursor %s", ctl_say(c, words_of(WORD_MORE)), next);
+    json_decref(reply);
+    return EXIT_OK;
+}
+
+const struct command cmd_items = {
+    .name = "items",
+    .operands = "[ID]",
+    .operands_most = 1,
+    .sentence = {"the ledger of an incident, or all that is open",
+                 "事项台账：某事件的，或全部未办结的"},
+    .options = items_options,
+    .examples = "  muster items 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11\n"
+                "  muster items --owner dept:water\n",
+    .run = items_run,
+};
+
+/* ---- item ---- */
+
+static const struct option_spec item_options[] = {
+    OPTION("--as", "PERSON", "whose word it is", "以谁的名义"),
+    OPTION("--note", "T", "a word to the record", "备注"),
+    {.name = NULL},
+};
+
+static int item_print(const struct ctl *c, json_t *request)
+{
+    json_t *reply = NULL;
+    int code = ask(c, request, &reply);
+    if (code)
+        return code;
+    if (c->json)
+        ask_print(reply);
+    else
+        printf("%s %s\n", json_str_or(reply, "item", "-"),
+               ctl_say(c, state_words(json_str_or(reply, "state", "-"))));
+    json_decref(reply);
+    return EXIT_OK;
+}
+
+static int item_run(struct ctl *c, const struct args *a)
+{
+    json_t *request = json_put_str(ask_begin(c, "item"), "item", a->words[0]);
+    json_put_str(request, "action", a->words[1]);
+    json_put_str(request, "as", args_value(a, "--as"));
+    json_put_str(request, "note", args_value(a, "--note"));
+    return item_print(c, request);
+}
+
+const struct command cmd_item = {
+    .name = "item",
+    .operands = "ITEM ACTION",
+    .operands_least = 2,
+    .operands_most = 2,
+    .sentence = {"receive, arrive, done, strike, reject, lift or keep an item",
+                 "办理事项：receive 签收、arrive 到位、done 办结、strike 销号、reject 退回、lift "
+                 "解除、keep 保留"},
+    .options = item_options,
+    .examples = "  muster item 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 done --as zhou.jie "
+                "--note \"all reservoirs reported\"\n",
+    .run = item_run,
+};
+
+/* ---- directive ---- */
+
+static const struct option_spec directive_options[] = {
+    OPTION("--lead", "TARGET", "who has to do it, like dept:water; required",
+           "主办单位，如 dept:water；必填"),
+    OPTION("--due", "D", "by when, as 2h or 5d from now; required", "时限，如 2h、5d；必填"),
+    OPTION("--as", "PERSON", "the leader whose directive it is", "作出批示的领导"),
+    OPTION("--assist", "TARGET", "who helps", "协办单位"),
+    {.name = NULL},
+};
+
+static int directive_run(struct ctl *c, const struct args *a)
+{
+    static const char *const names[] = {"lead", "due", "as", "assist"};
+    json_t *request = respond_begin(c, a, "directive");
+    json_put_str(request, "text", a->words[1]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        AUTO_TEXT(option);
+        text_addf(&option, "--%s", names[i]);
+        json_put_str(request, names[i], args_value(a, text_str(&option)));
+    }
+    return item_print(c, request);
+}
+
+const struct command cmd_directive = {
+    .name = "directive",
+    .operands = "ID TEXT",
+    .operands_least = 2,
+    .operands_most = 2,
+    .sentence = {"a leader's directive, traced to its end", "登记领导批示，跟踪到办结"},
+    .options = directive_options,
+    .examples =
+        "  muster directive 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 --lead dept:urban --due 2h "
+        "--as han.mei \"clear the drains of North Road\"\n",
+    .run = directive_run,
+};

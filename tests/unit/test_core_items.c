@@ -1,0 +1,302 @@
+/* The ledger: who has to do what by when, reminded and put before the leader with no planner. */
+#include "core_lab.h"
+#include "unit.h"
+
+#include <string.h>
+
+#define ORDER(action, level, by)                                                                   \
+    "{'action':'" action "','level':'" level "','as':'" by "','reason':'x'}"
+
+static void lake(struct lab *lab)
+{
+    lab_start(lab);
+    lab->check_each = true;
+    assert_true(json_bool(lab_trigger(lab, "{'plan':'lake','title':'Lake rises'}"), "ok"));
+}
+
+static void ordered(struct lab *lab, const char *body)
+{
+    if (!json_bool(lab_say(lab, IN_ORDER, body), "ok"))
+        fail_msg("%s: %s", body, json_str_or(lab->reply, "error", "?"));
+}
+
+static const char *state(struct lab *lab, const char *name)
+{
+    return json_str_or(lab_item(lab, name), "state", "none");
+}
+
+static int64_t of_body(struct lab *lab, const char *name, const char *key)
+{
+    return json_int(json_at(lab_item(lab, name), "body"), key, 0);
+}
+
+static const json_t *act(struct lab *lab, const char *name, const char *action, const char *as)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'item':'%s','action':'%s'", json_str_or(lab_item(lab, name), "id", "none"),
+              action);
+    text_addf(&body, as ? ",'as':'%s'}" : "%.0s}", as ? as : "");
+    return lab_say(lab, IN_ITEM, text_str(&body));
+}
+
+static void acted(struct lab *lab, const char *name, const char *action, const char *as)
+{
+    if (!json_bool(act(lab, name, action, as), "ok"))
+        fail_msg("%s %s: %s", name, action, json_str_or(lab->reply, "error", "?"));
+}
+
+static void act_refused(struct lab *lab, const char *name, const char *action, const char *as,
+                        const char *code, const char *words)
+{
+    size_t before = lab->journal_count;
+    const json_t *reply = act(lab, name, action, as);
+    assert_string_equal(json_str_or(reply, "code", "ok"), code);
+    if (!strstr(json_str(reply, "error"), words))
+        fail_msg("%s %s: \"%s\" has no \"%s\"", name, action, json_str(reply, "error"), words);
+    assert_int_equal(lab->journal_count, before);
+}
+
+/* ---- phases ---- */
+
+static void first_measures_wait_for_no_order(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    lab_tells(&lab, "incident_opened\nitem_issued step=!item name=verify\n"
+                    "notice_queued step=!item/");
+    assert_string_equal(state(&lab, "verify"), "issued");
+    assert_string_equal(state(&lab, "patrol"), "none");
+    assert_true(of_body(&lab, "verify", "due_at") == lab.wall + 15 * MS_MINUTE);
+    assert_true(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0) == 1);
+    lab_done(&lab);
+}
+
+static void a_level_brings_its_measures_and_those_below(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_string_equal(state(&lab, "patrol"), "issued");
+    assert_string_equal(state(&lab, "siren"), "none");
+    ordered(&lab, ORDER("raise", "II", "zhou.jie"));
+    assert_string_equal(state(&lab, "siren"), "issued");
+    assert_string_equal(state(&lab, "list"), "issued");
+    size_t issued = lab_count(&lab, REC_ITEM_ISSUED);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie")); /* again: nothing is issued twice */
+    assert_int_equal(lab_count(&lab, REC_ITEM_ISSUED), issued);
+    lab_done(&lab);
+}
+
+static void a_raise_brings_due_times_forward_and_never_back(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    ordered(&lab, ORDER("raise", "II", "zhou.jie"));
+    assert_true(of_body(&lab, "patrol", "due_at") == lab.wall + 30 * MS_MINUTE);
+    lab_tells(&lab, "item_due why=forward");
+    lab_done(&lab);
+
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    wall_ms due = lab.wall + MS_HOUR;
+    lab_after(&lab, 40 * MS_MINUTE);
+    ordered(&lab, ORDER("raise", "II", "zhou.jie")); /* 30 min from now would be later */
+    assert_true(of_body(&lab, "patrol", "due_at") == due);
+    lab_done(&lab);
+}
+
+static void what_must_come_before_holds_the_clock(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    assert_true(of_body(&lab, "move", "due_at") == 0);
+    lab_after(&lab, 30 * MS_MINUTE);
+    acted(&lab, "list", "done", "crew.1");
+    assert_true(of_body(&lab, "move", "due_at") == lab.wall + 4 * MS_HOUR);
+    lab_tells(&lab, "item_state state=done\nitem_due why=free");
+    lab_done(&lab);
+}
+
+/* ---- states ---- */
+
+static void an_item_goes_from_received_to_struck_off(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    acted(&lab, "verify", "receive", "wang.qiang");
+    assert_string_equal(state(&lab, "verify"), "received");
+    acted(&lab, "verify", "arrive", NULL);
+    lab_crash(&lab);
+    act_refused(&lab, "verify", "receive", NULL, "conflict",
+                "it is arrived; what can be done to it: done, reject, lift");
+    act_refused(&lab, "verify", "strike", NULL, "conflict", "it is arrived");
+    act_refused(&lab, "verify", "done", "nobody", "unknown_person", "no person");
+    acted(&lab, "verify", "done", "wang.qiang");
+    act_refused(&lab, "verify", "done", NULL, "conflict",
+                "it is done; what can be done to it: "
+                "strike, reject, lift");
+    acted(&lab, "verify", "strike", NULL);
+    act_refused(&lab, "verify", "reject", NULL, "conflict", "what can be done to it: nothing");
+    assert_true(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0) == 0);
+    assert_string_equal(json_str(lab_say(&lab, IN_ITEM,
+                                         "{'item':'0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11',"
+                                         "'action':'done'}"),
+                                 "code"),
+                        "not_found");
+    lab_done(&lab);
+}
+
+/* ---- time ---- */
+
+static void what_is_late_is_urged_and_put_before_the_leader(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    acted(&lab, "verify", "done", NULL);
+    lab_after(&lab, 59 * MS_MINUTE);
+    assert_int_equal(lab_count(&lab, REC_ITEM_URGED), 0);
+    lab_after(&lab, 2 * MS_MINUTE);
+    assert_int_equal(lab_count(&lab, REC_ITEM_URGED), 1);
+    assert_true(json_int(json_at(lab_incident(&lab), "body"), "items_overdue", 0) == 1);
+    lab_crash(&lab);
+    lab_after(&lab, 15 * MS_MINUTE);
+    assert_null(json_str(lab_last(&lab, REC_ITEM_URGED)->body, "leader"));
+    lab_after(&lab, 15 * MS_MINUTE);
+    assert_int_equal(lab_count(&lab, REC_ITEM_URGED), 3);
+    assert_string_equal(json_str(lab_last(&lab, REC_ITEM_URGED)->body, "leader"), "post:chief");
+    acted(&lab, "patrol", "done", "wu.fang");
+    assert_true(json_int(lab_last(&lab, REC_ITEM_STATE)->body, "late_ms", 0) >= 30 * MS_MINUTE);
+    lab_after(&lab, 5 * MS_HOUR);
+    assert_int_equal(lab_count(&lab, REC_ITEM_URGED), 3);
+    lab_done(&lab);
+}
+
+static void a_plan_hears_of_done_and_overdue(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    lab_turn(&lab, "[]", "{'names':['overdue','done']}");
+    lab_after(&lab, 16 * MS_MINUTE);
+    assert_string_equal(json_str(json_at(lab_event(&lab), "ev"), "name"), "verify");
+    lab_turn(&lab, "[]", "{'names':['overdue','done']}");
+    acted(&lab, "verify", "done", NULL);
+    assert_string_equal(json_str(json_at(lab_event(&lab), "ev"), "state"), "done");
+    lab_done(&lab);
+}
+
+/* ---- down, and the end ---- */
+
+static const json_t *put(struct lab *lab)
+{
+    const json_t *response = json_at(json_at(lab_incident(lab), "body"), "response");
+    return json_at(json_array_get(json_at(response, "proposals"), 0), "spec");
+}
+
+/* Nobody cancels an evacuation by accident. */
+static void a_lowering_lifts_keeps_or_asks(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    assert_string_equal(state(&lab, "siren"), "lifted");
+    assert_string_equal(state(&lab, "list"), "issued");
+    assert_string_equal(state(&lab, "move"), "issued");
+    assert_string_equal(json_str(put(&lab), "action"), "lift");
+    assert_string_equal(json_str(json_at(put(&lab), "what"), "en"), "Move");
+    act_refused(&lab, "move", "lift", "li.ming", "denied", "neither commands");
+    act_refused(&lab, "move", "lift", NULL, "missing_field", "who decides it?");
+    act_refused(&lab, "list", "keep", "zhou.jie", "conflict", "it is issued");
+    size_t asked = lab_count(&lab, REC_PROPOSAL_PUT);
+    lab_after(&lab, 20 * MS_MINUTE); /* it stands and is urged until decided */
+    assert_true(lab_count(&lab, REC_PROPOSAL_PUT) > asked);
+    acted(&lab, "move", "keep", "zhou.jie");
+    assert_string_equal(state(&lab, "move"), "issued");
+    assert_null(put(&lab));
+    lab_done(&lab);
+}
+
+static void the_end_is_refused_while_something_is_open(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    const json_t *reply =
+        lab_say(&lab, IN_ORDER, "{'action':'terminate','as':'sun.wei','reason':'over'}");
+    assert_string_equal(json_str(reply, "code"), "conflict");
+    assert_non_null(strstr(json_str(reply, "error"), "2 items are open"));
+    acted(&lab, "verify", "done", NULL);
+    ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'over','despite':'dry'}");
+    assert_string_equal(lab_state(&lab), "recovering");
+    assert_string_equal(state(&lab, "dry"), "issued");
+    assert_string_equal(json_str(json_at(put(&lab), "what"), "en"), "Patrol");
+    reply = lab_say(&lab, IN_CLOSE, "{}");
+    assert_non_null(strstr(json_str(reply, "error"), "2 items are open"));
+    acted(&lab, "patrol", "lift", "sun.wei");
+    acted(&lab, "dry", "done", NULL);
+    assert_string_equal(lab_state(&lab), "recovering");
+    assert_true(json_bool(lab_say(&lab, IN_CLOSE, "{}"), "ok")); /* strikes off what is done */
+    assert_string_equal(state(&lab, "dry"), "struck");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_done(&lab);
+}
+
+/* ---- directives ---- */
+
+static void a_directive_is_traced_to_its_end_beyond_that_of_its_incident(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'flood','title':'x'}");
+    const json_t *reply =
+        lab_say(&lab, IN_DIRECTIVE, "{'text':'Report','lead':'dept:sea','due':'1h'}");
+    assert_string_equal(json_str(reply, "code"), "bad_field");
+    reply = lab_say(&lab, IN_DIRECTIVE, "{'text':'Report','lead':'person:li.ming','due':'soon'}");
+    assert_non_null(strstr(json_str(reply, "error"), "as a time from now"));
+    reply = lab_say(&lab, IN_DIRECTIVE,
+                    "{'text':'Report','lead':'person:li.ming','due':'1h','as':'sun.wei'}");
+    char item[UUID_TEXT];
+    snprintf(item, sizeof item, "%s", json_str(reply, "item"));
+    assert_string_equal(json_str(reply, "state"), "issued");
+    lab_say(&lab, IN_ORDER, "{'action':'terminate','reason':'over'}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_crash(&lab);
+    lab_after(&lab, 100 * MS_MINUTE);
+    assert_string_equal(json_str(lab_last(&lab, REC_ITEM_URGED)->body, "leader"), "person:sun.wei");
+    AUTO_TEXT(done);
+    text_addf(&done, "{'item':'%s','action':'done','as':'li.ming','note':'reported'}", item);
+    assert_true(json_bool(lab_say(&lab, IN_ITEM, text_str(&done)), "ok"));
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_done(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_measures_wait_for_no_order),
+        cmocka_unit_test(a_level_brings_its_measures_and_those_below),
+        cmocka_unit_test(a_raise_brings_due_times_forward_and_never_back),
+        cmocka_unit_test(what_must_come_before_holds_the_clock),
+        cmocka_unit_test(an_item_goes_from_received_to_struck_off),
+        cmocka_unit_test(what_is_late_is_urged_and_put_before_the_leader),
+        cmocka_unit_test(a_plan_hears_of_done_and_overdue),
+        cmocka_unit_test(a_lowering_lifts_keeps_or_asks),
+        cmocka_unit_test(the_end_is_refused_while_something_is_open),
+        cmocka_unit_test(a_directive_is_traced_to_its_end_beyond_that_of_its_incident),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
