@@ -300,7 +300,7 @@ enum err role_journal_verify(void *ctx, const char *data, json_t **ret, struct w
     struct store_verdict v = {0};
     (void)ctx;
     database_path(data, &path);
-    enum err e = journal_verify(text_str(&path), &v, why);
+    enum err e = journal_verify(text_str(&path), NULL, &v, why);
     json_t *report = json_put_int(json_object(), "rows", v.rows);
     json_put_int(report, "first_seq", v.first_seq);
     json_put_int(report, "last_seq", v.last_seq);

@@ -207,6 +207,11 @@ static const struct op ops[OPS] = {
     [OP_CONFIG_RELOAD] = {OP("config_reload", SCOPE_ADMIN, no_fields,
                              "the same, and take them into force if nothing is wrong")},
     [OP_KEY_LIST] = {OP("key_list", SCOPE_ADMIN, no_fields, "the keys, without their secrets")},
+    [OP_JOURNAL_KEY] = {OP("journal_key", SCOPE_READ, no_fields,
+                           "the public half of the key that signs the end of the journal")},
+    [OP_JOURNAL_CHECKPOINT] = {OP("journal_checkpoint", SCOPE_ADMIN, no_fields,
+                                  "sign the end of the journal now, and keep that at its second "
+                                  "place")},
     [OP_AUTH] = {OP("auth", 0, auth_fields, "say who you are, for this connection")},
     [OP_PING] = {OP("ping", 0, no_fields, "is anybody there?")},
     [OP_VERSION] = {OP("version", 0, no_fields, "the version of the daemon")},

@@ -41,6 +41,8 @@ enum op_id {
     OP_CONFIG_CHECK,
     OP_CONFIG_RELOAD,
     OP_KEY_LIST,
+    OP_JOURNAL_KEY,
+    OP_JOURNAL_CHECKPOINT,
     OP_AUTH,
     OP_PING,
     OP_VERSION,

@@ -3,6 +3,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "store/ballast.h"
+#include "store/witness.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -273,6 +274,7 @@ static void group_done(struct writer *w, struct pack *group, int64_t took_us)
     pthread_mutex_unlock(&w->lock);
     wal_stats(w);
     announce(w);
+    witness_note(w->config.witness, w->write.committed_seq, &w->write.committed_chain);
 }
 
 /* A group may fill half of the log. */
