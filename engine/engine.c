@@ -252,6 +252,7 @@ static void engine_pass(void *ctx)
     }
     engine_commit(e);
     store_poll(e->store);
+    engine_commit(e); /* what an answer of the store has led to */
     engine_release_durable(e);
     engine_alarm(e);
     engine_drained(e);

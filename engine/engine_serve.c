@@ -115,6 +115,10 @@ static void submit(void *ctx, const struct input *in, const char *value)
                               "paper plan and send the journal to the operator"));
         return;
     }
+    if (in->kind == IN_PURGE) {
+        purge_submit(e, in);
+        return;
+    }
     if (input_is_late(e, &taken)) {
         late_ask(e, in);
         return;

@@ -11,6 +11,7 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/plan_run.h"
+#include "core/purge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -245,6 +246,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_SESSION_OPENED:
     case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
+    case REC_PURGED: /* it is not in memory */
     case REC_KINDS:
         break;
     }
@@ -269,6 +271,8 @@ void core_apply(struct core *c, const struct record *r)
         apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
+    else if (r->kind == REC_PURGED)
+        purge_apply(c, r);
     else
         access_apply(c, r);
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);

@@ -8,6 +8,7 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/plan_run.h"
+#include "core/purge.h"
 #include "core/receipt.h"
 #include "core/trigger.h"
 
@@ -509,6 +510,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_UPDATE] = decide_update,
         [IN_RESOLVE] = decide_resolve,
         [IN_ORDER] = decide_order,
+        [IN_PURGE] = decide_purge,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,

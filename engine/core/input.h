@@ -22,6 +22,7 @@ enum input_kind {
     IN_UPDATE,      /* body: {fields?,note?} */
     IN_RESOLVE,     /* body: {note?} */
     IN_ORDER,       /* body: {action,reason,basis?} */
+    IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
     IN_KEY_REVOKE,  /* body: {name} */
@@ -88,7 +89,7 @@ struct input {
     uint8_t digest[16]; /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
     const char *once;   /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
     struct uuid
-        incident;       /* IN_ANSWER to IN_ORDER, IN_STUCK; elsewhere whom it is about, if known */
+        incident;       /* IN_ANSWER to IN_PURGE, IN_STUCK; elsewhere whom it is about, if known */
     struct uuid notice; /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
     int slot;           /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;

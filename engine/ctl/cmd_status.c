@@ -157,6 +157,8 @@ static void head_add(const struct ctl *c, struct text *to, const json_t *i)
     text_add(to, show_colour(c->colour, COLOUR_BOLD));
     if (json_bool(i, "drill"))
         text_add(to, ctl_say(c, words_of(WORD_DRILL_MARK)));
+    if (json_bool(i, "purged"))
+        text_add(to, ctl_say(c, words_of(WORD_PURGED_TITLE)));
     show_safe(to, json_str_or(i, "title", ""));
     text_addf(to, "%s\n", show_colour(c->colour, COLOUR_NONE));
     line_text(c, to, WORD_ID, json_str(i, "id"));

@@ -101,6 +101,8 @@ static const struct field order_fields[] = {
     END,
 };
 
+static const struct field purge_fields[] = {INCIDENT, END};
+
 static const struct field contact_set_fields[] = {
     {.name = "person", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "endpoint", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
@@ -177,6 +179,8 @@ static const struct op ops[OPS] = {
     [OP_RESOLVE] = {OP("resolve", SCOPE_RESPOND, resolve_fields,
                        "the source says that it is over")},
     [OP_ORDER] = {OP("order", SCOPE_ORDER, order_fields, "give an order")},
+    [OP_PURGE] = {OP("purge", SCOPE_ADMIN, purge_fields,
+                     "destroy what is personal in an incident that is over")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
     [OP_KEY_CREATE] = {OP("key_create", SCOPE_ADMIN, key_create_fields,
@@ -220,23 +224,17 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {"confirm",        "close",
-                                          "item",           "items",
-                                          "directive",      "report",
-                                          "reports",        "review",
-                                          "duty",           "duty_now",
-                                          "duty_show",      "duty_override",
-                                          "duty_swap",      "duty_gaps",
-                                          "duty_handover",  "contact_import",
-                                          "contact_export", "contact_test",
-                                          "endpoint_test",  "drill_start",
-                                          "drill_report",   "drill_due",
-                                          "silence",        "silence_add",
-                                          "silence_list",   "silence_expire",
-                                          "dead_list",      "dead_replay",
-                                          "heartbeat_list", "purge",
-                                          "account_create", "account_list",
-                                          "release",        NULL};
+static const char *const ops_not_yet[] = {"confirm",        "close",          "item",
+                                          "items",          "directive",      "report",
+                                          "reports",        "review",         "duty",
+                                          "duty_now",       "duty_show",      "duty_override",
+                                          "duty_swap",      "duty_gaps",      "duty_handover",
+                                          "contact_import", "contact_export", "contact_test",
+                                          "endpoint_test",  "drill_start",    "drill_report",
+                                          "drill_due",      "silence",        "silence_add",
+                                          "silence_list",   "silence_expire", "dead_list",
+                                          "dead_replay",    "heartbeat_list", "account_create",
+                                          "account_list",   "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

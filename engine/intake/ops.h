@@ -20,6 +20,7 @@ enum op_id {
     OP_UPDATE,
     OP_RESOLVE,
     OP_ORDER,
+    OP_PURGE,
     OP_CONTACT_SET,
     OP_KEY_CREATE,
     OP_KEY_REVOKE,

@@ -202,6 +202,7 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_UPDATE, IN_UPDATE},
         {OP_RESOLVE, IN_RESOLVE},
         {OP_ORDER, IN_ORDER},
+        {OP_PURGE, IN_PURGE},
         {OP_CONTACT_SET, IN_CONTACT_SET},
         {OP_KEY_CREATE, IN_KEY_CREATE},
         {OP_KEY_REVOKE, IN_KEY_REVOKE},

@@ -312,6 +312,7 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_UPDATE:
     case OP_RESOLVE:
     case OP_ORDER:
+    case OP_PURGE:
     case OP_CONTACT_SET:
     case OP_KEY_CREATE:
     case OP_KEY_REVOKE:

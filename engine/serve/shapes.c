@@ -61,6 +61,7 @@ json_t *shape_event(const struct record *r, int64_t gen, const char *lang)
         json_put(e, "actor", json_share(r->actor));
     json_put(e, "drill", json_boolean(json_bool(r->body, "drill")));
     json_put(e, "data", event_data(r));
+    json_put_true(e, "purged", r->purged);
     return json_put_str(e, "text", text_str(&sentence));
 }
 
@@ -164,6 +165,16 @@ static void incident_about(json_t *o, const json_t *about)
             json_put(o, if_there[i], json_share(json_at(about, if_there[i])));
 }
 
+/* What can be said of it without its body: the id tells when it was opened. */
+static void incident_purged(json_t *o, const struct row *row)
+{
+    struct uuid id = {0};
+    (void)uuid_parse(row->id, &id);
+    json_put(o, "purged", json_true());
+    json_put(o, "plan", row->plan ? json_string(row->plan) : json_null());
+    put_time(o, "opened_at", uuid_ms(id));
+}
+
 json_t *shape_incident(const struct row *row, const struct serve_port *port, int64_t gen,
                        int64_t as_of)
 {
@@ -191,5 +202,7 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put(o, "reports", json_object());
     json_put(o, "proposals", json_array());
     json_put(o, "notices", notices_counted(body));
+    if (!body)
+        incident_purged(o, row);
     return json_put_str(o, "as_of", event_id(gen, as_of, id));
 }

@@ -292,10 +292,46 @@ static void secret_keep(struct model_store *m, struct store_secret *secret)
     *secret = (struct store_secret){0};
 }
 
+/* What is left of a record without its key; whoever has the record itself keeps it as it is. */
+static struct record *record_purged(struct record *from)
+{
+    struct record *r = record_new(from->kind, from->incident);
+    r->seq = from->seq;
+    r->at_ms = from->at_ms;
+    r->mono = from->mono;
+    r->actor = json_share(from->actor);
+    json_decref(r->body);
+    r->body = json_share(from->body);
+    r->purged = from->purged || from->sealed != NULL;
+    record_unref(from);
+    return r;
+}
+
+static void incident_purge(struct model_store *m, struct uuid incident)
+{
+    static const enum row_kind kinds[] = {ROW_INCIDENT, ROW_NOTICE};
+    for (size_t i = 0; i < m->records_count; i++)
+        if (uuid_cmp(m->records[i]->incident, incident) == 0)
+            m->records[i] = record_purged(m->records[i]);
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+        struct shelf *s = &m->shelves[kinds[k]];
+        for (size_t i = 0; i < s->count; i++) {
+            if (uuid_cmp(s->rows[i].incident, incident) != 0)
+                continue;
+            free(s->rows[i].text);
+            json_decref(s->rows[i].body);
+            s->rows[i].text = NULL;
+            s->rows[i].body = NULL;
+        }
+    }
+}
+
 /* Takes the reference. */
 static void record_keep(struct model_store *m, struct record **r)
 {
     assert((*r)->seq == (int64_t)m->records_count + 1);
+    if ((*r)->kind == REC_PURGED)
+        incident_purge(m, (*r)->incident);
     m->records =
         mem_grow(m->records, &m->records_cap, m->records_count + 1, sizeof(struct record *));
     m->records[m->records_count++] = *r;

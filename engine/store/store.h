@@ -177,6 +177,25 @@ struct verify_options {
 enum err journal_verify(const char *path, const struct verify_options *options,
                         struct store_verdict *ret, struct why *why) MUST_USE;
 
+struct export_options {
+    struct uuid incident; /* none: of all */
+    int64_t after;        /* rows above this seq */
+};
+
+/*
+ * One row of the journal as a line of JSON with its line feed: {"actor","at","body","chain",
+ * "incident","kind","mono","purged","sealed","seq"}; the sealed part is opened where the key is
+ * there, and "purged":true where it was destroyed. false: enough.
+ */
+typedef bool journal_line_fn(void *ctx, const char *line, size_t len);
+
+/*
+ * Every row up to the one that is the last when it begins. Runs beside a daemon: READONLY, in short
+ * transactions. Nothing is checked: that is journal_verify.
+ */
+enum err journal_export(const char *path, const struct export_options *options,
+                        journal_line_fn *each, void *ctx, struct why *why) MUST_USE;
+
 /*
  * Make all projections again from the journal, in one transaction. Refused (ERR_CONFLICT) while
  * any other program has the file open.

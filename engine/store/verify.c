@@ -135,16 +135,7 @@ static enum err some_rows(struct walk *w, int64_t *ret_count, struct why *why)
 
 static enum err walk_begin(struct walk *w, struct why *why)
 {
-    int64_t version = 0;
-    enum err e = schema_check(w->db, w->path, &schema_own, &version, why);
-    if (!e && version == 0)
-        e = why_set(why, ERR_CORRUPT, "%s is an empty database; there is no journal in it",
-                    w->path);
-    if (!e && version < schema_own.newest)
-        e = why_set(why, ERR_CONFLICT,
-                    "%s has schema %" PRId64 ", this version needs %" PRId64
-                    "; `muster serve` brings it up when it starts",
-                    w->path, version, schema_own.newest);
+    enum err e = schema_check_journal(w->db, w->path, why);
     if (!e)
         e = db_int(w->db, w->path, "SELECT ifnull(max(seq), 0) FROM journal", &w->end_seq, why);
     if (!e)
