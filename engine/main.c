@@ -16,6 +16,7 @@
 int main(int argc, char *argv[])
 {
     static const struct ctl_port port = {.serve = role_serve,
+                                         .config_check = role_config_check,
                                          .plan_check = role_plan_check,
                                          .journal_verify = role_journal_verify,
                                          .journal_export = role_journal_export,

@@ -223,6 +223,15 @@ int role_serve(void *ctx, const struct config *config)
     return code;
 }
 
+/* The engine looks again when it starts; but then it would seem that nothing can be recorded. */
+enum err role_config_check(void *ctx, const struct config *config, struct why *why)
+{
+    AUTO_TEXT(database);
+    (void)ctx;
+    text_addf(&database, "%s/muster.db", config_text(config, OPT_DATA));
+    return store_head_place(text_str(&database), config_text(config, OPT_HEAD_FILE), why);
+}
+
 /* A planner of our own, jailed like the daemon's. */
 static enum err checker_start(int *ret_socket, pid_t *ret_pid, struct why *why)
 {

@@ -15,6 +15,7 @@ int role_child(const char *name, char *const *args);
 /* ---- what the command line runs in its own process (struct ctl_port) ---- */
 
 int role_serve(void *ctx, const struct config *config);
+enum err role_config_check(void *ctx, const struct config *config, struct why *why);
 enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why);
 enum err role_journal_verify(void *ctx, const struct journal_ask *ask, json_t **ret,
                              struct why *why);

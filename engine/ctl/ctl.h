@@ -45,6 +45,8 @@ struct ctl_port {
     void *ctx;
     /* The daemon, until it ends. Returns the exit code. */
     int (*serve)(void *ctx, const struct config *config);
+    /* May a daemon start with it? What a configuration alone cannot know. */
+    enum err (*config_check)(void *ctx, const struct config *config, struct why *why);
     /* Check a plans folder in a jailed planner. Gives the frame "checked". */
     enum err (*plan_check)(void *ctx, const char *folder, json_t **ret, struct why *why);
     /*

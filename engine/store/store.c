@@ -168,7 +168,7 @@ enum err store_open(const struct store_config *config, struct store **ret, struc
     assert(s->config.ballast_bytes >= 4 * s->config.wal_cap_bytes);
 
     struct opened opened;
-    enum err e = s->head_path ? witness_place_check(s->path, s->head_path, why) : ERR_OK;
+    enum err e = s->head_path ? store_head_place(s->path, s->head_path, why) : ERR_OK;
     if (!e)
         e = open_database(s->path, s->ballast_path, s->config.busy_ms, DB_WRITER, &opened, why);
     if (e) {

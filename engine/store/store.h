@@ -144,6 +144,16 @@ const char *store_public_key(const struct store *s);
  */
 void store_stop(struct store *s);
 
+/*
+ * May signed heads of a database be kept there? Not in the folder of the database, nor below it,
+ * unless a disk of its own is mounted there: who replaces that folder, or puts an old copy of it
+ * back, would replace the proof with what it is to prove. store_open asks, too.
+ *
+ * path     "": nowhere, which is allowed.
+ * returns  ERR_CONFIG. A place that cannot be looked at now is allowed: it may be there later.
+ */
+enum err store_head_place(const char *database, const char *path, struct why *why) MUST_USE;
+
 /* ---- Another program's doors (ctl): no store is open in this process ---- */
 
 struct store_verdict {

@@ -442,12 +442,12 @@ static bool is_below(const char *folder, const char *path)
            (path[len] == '\0' || path[len] == '/' || (len > 0 && folder[len - 1] == '/'));
 }
 
-enum err witness_place_check(const char *database, const char *path, struct why *why)
+enum err store_head_place(const char *database, const char *path, struct why *why)
 {
     char data[PATH_MAX], place[PATH_MAX];
     struct stat data_st, place_st;
-    if (!folder_of(database, data) || !folder_of(path, place) || stat(data, &data_st) != 0 ||
-        stat(place, &place_st) != 0)
+    if (!path[0] || !folder_of(database, data) || !folder_of(path, place) ||
+        stat(data, &data_st) != 0 || stat(place, &place_st) != 0)
         return ERR_OK;
     if (!is_below(data, place) || data_st.st_dev != place_st.st_dev)
         return ERR_OK;

@@ -51,12 +51,3 @@ void witness_stats(struct witness *w, struct store_stats *ret);
 
 /* Signs the end, answers all who asked, and frees. Also when it was never started. */
 void witness_stop(struct witness *w);
-
-/*
- * May heads be kept here? Not in the folder of the database, nor below it, unless a disk of its own
- * is mounted there: who replaces that folder, or puts an old copy of it back, would replace the
- * proof with what it is to prove.
- *
- * returns  ERR_CONFIG. A place that cannot be looked at now is allowed: it may be there later.
- */
-enum err witness_place_check(const char *database, const char *path, struct why *why) MUST_USE;

@@ -282,6 +282,8 @@ static void purge_finish(struct writer *w)
 static void group_done(struct writer *w, struct pack *group, int64_t took_us)
 {
     int64_t weight = 0, rows = 0;
+    /* first: whoever is told of a row may ask for a head over it */
+    witness_note(w->config.witness, w->write.committed_seq, &w->write.committed_chain);
     while (group) {
         struct pack *next = group->next;
         weight += (int64_t)pack_weight(group);
@@ -302,7 +304,6 @@ static void group_done(struct writer *w, struct pack *group, int64_t took_us)
     pthread_mutex_unlock(&w->lock);
     wal_stats(w);
     announce(w);
-    witness_note(w->config.witness, w->write.committed_seq, &w->write.committed_chain);
 }
 
 /* A group may fill half of the log. */
