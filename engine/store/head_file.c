@@ -60,7 +60,7 @@ static bool append(int fd, off_t size, const struct text *line)
 enum err head_file_append(const char *path, const struct signed_head *h, struct why *why)
 {
     int fd = -1;
-    struct stat st;
+    struct stat st = {0};
     AUTO_TEXT(line);
     enum err e = file_open(path, O_RDWR | O_APPEND | O_CREAT, &fd, &st, why);
     if (e)
@@ -78,7 +78,7 @@ enum err head_file_append(const char *path, const struct signed_head *h, struct 
 enum err head_file_last(const char *path, struct signed_head *ret, struct why *why)
 {
     int fd = -1;
-    struct stat st;
+    struct stat st = {0};
     char tail[TAIL_BYTES];
     enum err e = file_open(path, O_RDONLY, &fd, &st, why);
     if (e)

@@ -23,7 +23,7 @@ enum {
 const char *public_key_text(const struct public_key *key, char ret[PUBLIC_KEY_TEXT])
 {
     size_t prefix = strlen(public_prefix);
-    memcpy(ret, public_prefix, prefix);
+    memcpy(ret, public_prefix, sizeof public_prefix);
     sodium_bin2base64(ret + prefix, PUBLIC_KEY_TEXT - prefix, key->b, sizeof key->b, BASE64);
     return ret;
 }
@@ -128,7 +128,7 @@ enum err signing_key_make(const char *path, struct signing_key *ret, struct why 
     char line[sizeof file_prefix + SIGNATURE_TEXT];
     size_t prefix = strlen(file_prefix);
     crypto_sign_ed25519_keypair(ret->public.b, ret->secret);
-    memcpy(line, file_prefix, prefix);
+    memcpy(line, file_prefix, sizeof file_prefix);
     sodium_bin2base64(line + prefix, sizeof line - prefix, ret->secret, sizeof ret->secret, BASE64);
     size_t len = strlen(line);
     line[len++] = '\n';
