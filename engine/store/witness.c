@@ -405,22 +405,23 @@ static bool witness_join(struct witness *w)
 
 void witness_stop(struct witness *w)
 {
+    struct store_head stopped = {.err = ERR_UNREACHABLE};
     if (!w)
         return;
     bool over = !w->started || witness_join(w);
     witness_poll(w);
-    if (!over) {
-        pthread_mutex_lock(&w->lock);
-        w->event_fd = -1; /* its owner closes it */
-        pthread_mutex_unlock(&w->lock);
-        log_warn("store", "%s does not answer; the end of the journal is not signed there",
-                 w->path);
-        return; /* the thread still needs what it works with */
-    }
-    struct store_head stopped = {.err = ERR_UNREACHABLE};
+    pthread_mutex_lock(&w->lock);
+    struct asked *left = w->waiting;
+    w->waiting = NULL;
+    w->event_fd = -1; /* its owner closes it */
+    pthread_mutex_unlock(&w->lock);
     why_set(&stopped.why, stopped.err, "the daemon is stopping; try again in a moment");
-    asked_answer(w->waiting, &stopped);
-    witness_free(w);
+    asked_answer(left, &stopped);
+    if (over)
+        witness_free(w);
+    else /* the thread still needs what it works with */
+        log_warn("store", "%s does not answer; the end of the journal is not signed there",
+                 w->path ? w->path : "the signing thread");
 }
 
 /* ---- where ---- */
