@@ -192,7 +192,6 @@ static enum err export_narrow(const struct args *a, struct journal_ask *ask, str
     return ERR_OK;
 }
 
-/* Whoever reads may have had enough: `| head` is no failure. */
 static bool line_print(void *ctx, const char *line, size_t len)
 {
     (void)ctx;
@@ -212,6 +211,8 @@ static int export_run(struct ctl *c, const struct args *a)
     if (!e)
         e = c->port->journal_export(c->port->ctx, &ask, line_print, NULL, &why);
     config_done(&config);
+    if (!e && ferror(stdout))
+        e = why_set(&why, ERR_IO, "the journal cannot be written out: the disk is full?");
     if (usage) {
         (void)ctl_fail(e, &why);
         return EXIT_USAGE;

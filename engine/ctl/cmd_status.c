@@ -190,6 +190,8 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     line_object(c, to, WORD_LABELS, json_at(i, "labels"));
     facts_add(c, to, json_at(i, "facts"));
     line_object(c, to, WORD_PLAN_STATE, json_at(i, "plan_state"));
+    if (json_bool(i, "purged"))
+        return;
     calls_add(c, to, json_at(i, "calls"));
     text_addf(&notices, "%s %" PRId64 ", %s %" PRId64, ctl_say(c, words_of(WORD_SENT)),
               json_int(counts, "sent", 0), ctl_say(c, words_of(WORD_FAILED)),

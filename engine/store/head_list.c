@@ -1,9 +1,12 @@
 #include "store/head_list.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LINE_BYTES = 4096 }; /* a head has some 330 */
 
 static bool is_trusted(const struct public_key *key, const struct public_key *trusted, size_t count)
 {
@@ -43,18 +46,19 @@ static enum err line_take(struct head_list *l, const char *line, size_t len,
 static enum err lines_read(FILE *f, const struct public_key *trusted, size_t count,
                            struct head_list *l, struct why *why)
 {
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t len;
+    char line[LINE_BYTES];
     enum err e = ERR_OK;
-    for (int64_t number = 1; !e && (len = getline(&line, &cap, f)) >= 0; number++) {
+    for (int64_t number = 1; !e && fgets(line, sizeof line, f); number++) {
+        size_t len = strlen(line);
+        if (len == sizeof line - 1)
+            e = why_set(why, ERR_CORRUPT, "it is too long for a signed head");
         if (len > 0 && line[len - 1] == '\n')
             len--;
-        e = line_take(l, line, (size_t)len, trusted, count, why);
+        if (!e)
+            e = line_take(l, line, len, trusted, count, why);
         if (e)
-            why_add(why, e, "line %lld", (long long)number);
+            why_add(why, e, "line %" PRId64, number);
     }
-    free(line);
     if (!e && ferror(f))
         e = why_set(why, ERR_IO, "%s", strerror(errno));
     return e;

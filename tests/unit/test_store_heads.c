@@ -402,6 +402,26 @@ static void no_letter_of_a_head_can_be_changed(void **state)
     verified(f);
 }
 
+/* Whatever is given for heads: it is refused, and never taken for none. */
+static void what_are_no_heads_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    AUTO_TEXT(long_line);
+    kit_open(&f->kit);
+    kit_append_records(&f->kit, 1, 3);
+    kit_stop(&f->kit);
+    unlink(f->heads);
+    verify_fails(f, ERR_MISSING, "cannot be read");
+    file_write(f->heads, "hello\n", 6);
+    verify_fails(f, ERR_CORRUPT, "line 1: this is no signed head");
+    file_write(f->heads, "\n{}\n", 4);
+    verify_fails(f, ERR_CORRUPT, "line 2: this is no signed head");
+    for (int i = 0; i < 10000; i++)
+        text_add(&long_line, "{\"at\":\"");
+    file_write(f->heads, long_line.at, long_line.len);
+    verify_fails(f, ERR_CORRUPT, "too long");
+}
+
 /* ---- tampering ---- */
 
 enum way { EDIT, DELETE, INSERT, REORDER, CUT, WAYS };
@@ -651,6 +671,7 @@ int main(void)
         T(the_key_is_made_once_and_is_ours_alone),
         T(a_damaged_key_is_not_replaced),
         T(no_letter_of_a_head_can_be_changed),
+        T(what_are_no_heads_is_refused),
         T(whatever_is_done_to_it_is_found),
         T(a_million_rows_are_verified_in_ten_seconds),
     };
