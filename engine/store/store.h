@@ -149,8 +149,10 @@ void store_stop(struct store *s);
  * unless a disk of its own is mounted there: who replaces that folder, or puts an old copy of it
  * back, would replace the proof with what it is to prove. store_open asks, too.
  *
- * path     "": nowhere, which is allowed.
- * returns  ERR_CONFIG. A place that cannot be looked at now is allowed: it may be there later.
+ * By the names alone, as a disk far away may not answer: what links lead to is looked at before
+ * each head, and then it is not kept.
+ *
+ * path  "": nowhere, which is allowed.
  */
 enum err store_head_place(const char *database, const char *path, struct why *why) MUST_USE;
 

@@ -4,19 +4,15 @@
 #include "base/log.h"
 #include "store/db.h"
 #include "store/head_file.h"
+#include "store/head_place.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <libgen.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <time.h>
 
 enum {
@@ -167,6 +163,9 @@ static void head_make(struct witness *w, int64_t seq, const struct chain *chain,
     signed_head_sign(&h, &w->key);
     head_shown(w, &h, ret);
     if (!w->path)
+        return;
+    ret->err = head_place_check(w->database, w->path, &ret->why);
+    if (ret->err)
         return;
     if (!w->looked)
         look_back(w);
@@ -422,39 +421,4 @@ void witness_stop(struct witness *w)
     else /* the thread still needs what it works with */
         log_warn("store", "%s does not answer; the end of the journal is not signed there",
                  w->path ? w->path : "the signing thread");
-}
-
-/* ---- where ---- */
-
-/* The real path of the folder that a file is in, and of the file itself where it is a link. */
-static bool folder_of(const char *path, char ret[PATH_MAX])
-{
-    char real[PATH_MAX];
-    char *copy = mem_str(realpath(path, real) ? real : path);
-    bool there = realpath(dirname(copy), ret) != NULL;
-    free(copy);
-    return there;
-}
-
-static bool is_below(const char *folder, const char *path)
-{
-    size_t len = strlen(folder);
-    return strncmp(folder, path, len) == 0 &&
-           (path[len] == '\0' || path[len] == '/' || (len > 0 && folder[len - 1] == '/'));
-}
-
-enum err store_head_place(const char *database, const char *path, struct why *why)
-{
-    char data[PATH_MAX], place[PATH_MAX];
-    struct stat data_st, place_st;
-    if (!path[0] || !folder_of(database, data) || !folder_of(path, place) ||
-        stat(data, &data_st) != 0 || stat(place, &place_st) != 0)
-        return ERR_OK;
-    if (!is_below(data, place) || data_st.st_dev != place_st.st_dev)
-        return ERR_OK;
-    return why_set(why, ERR_CONFIG,
-                   "head_file = %.200s: it lies with the database in %.200s, and whoever replaces "
-                   "that folder would replace it too; set it to another folder, best on another "
-                   "disk or another machine's",
-                   path, data);
 }
