@@ -252,6 +252,7 @@ static void engine_pass(void *ctx)
     }
     engine_commit(e);
     store_poll(e->store);
+    engine_commit(e); /* what an answer of the store has led to */
     engine_release_durable(e);
     engine_alarm(e);
     engine_drained(e);
@@ -383,6 +384,7 @@ static enum err engine_load(struct engine *e, struct why *why)
     struct store_config config = {.path = text_str(&path),
                                   .ballast_bytes =
                                       config_number(e->config, OPT_STORE_BALLAST_BYTES),
+                                  .head_path = config_text(e->config, OPT_HEAD_FILE),
                                   .durable = engine_durable,
                                   .trouble = engine_trouble,
                                   .ctx = e};
@@ -442,6 +444,15 @@ static void engine_recover(struct engine *e)
     engine_commit(e);
 }
 
+/* Of a demonstration nobody wants proofs. */
+static void engine_say_head_file(const struct engine *e)
+{
+    if (!config_text(e->config, OPT_HEAD_FILE)[0] && !config_is(e->config, OPT_DEMO))
+        log_info("store",
+                 "head_file is not set: if rows are cut off the end of the journal, nobody "
+                 "will see it; set it to a file on another disk (muster help serve)");
+}
+
 static void engine_loop(struct engine *e)
 {
     static const struct children_calls calls = {.up = child_up,
@@ -459,6 +470,7 @@ static void engine_loop(struct engine *e)
     children_start(e->children, e->loop, &calls, e);
     engine_recover(e);
     engine_space(e);
+    engine_say_head_file(e);
     demo_refill(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */

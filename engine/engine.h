@@ -18,8 +18,10 @@
  *     engine_keyring.c  secrets of keys and sessions; who is known by one
  *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
+ *     engine_journal.c  signed heads on demand
  *     engine_limits.c   how much of each limit is used; the warnings
  *     engine_metrics.c  /metrics and /readyz
+ *     engine_purge.c    what is asked of the record before a purge
  *     engine_serve.c    what the line server needs of the engine
  *
  * Threads    The loop thread alone.
@@ -237,6 +239,14 @@ void config_free(struct engine *e);
 /* The frame "check" for all files of a plans folder: also for `muster plan check`. Gives. */
 enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_USE;
 bool config_in_force(const struct engine *e);
+
+/* engine_journal.c */
+void journal_checkpoint(void *ctx,
+                        struct reply_to to); /* sign the end now; the reply comes later */
+json_t *journal_key(void *ctx);              /* {"key","head_file"}. Gives */
+
+/* engine_purge.c */
+void purge_submit(struct engine *e, const struct input *in);
 
 /* engine_limits.c */
 double limit_used(const struct engine *e, enum limit l); /* 1: all of it */

@@ -70,6 +70,22 @@ static void planners_write(const struct engine *e, struct exposition *to)
                    e->courier_gen != 0);
 }
 
+static void heads_write(const struct store_stats *s, struct exposition *to)
+{
+    exposition_one(to, EXPOSITION_COUNTER, "muster_heads_kept_total",
+                   "Signed heads of the journal that were kept at the second place.",
+                   s->heads_kept);
+    exposition_one(to, EXPOSITION_GAUGE, "muster_head_seq",
+                   "Number of the row in the last signed head at the second place; 0: none yet.",
+                   s->head_seq);
+    exposition_one(to, EXPOSITION_GAUGE, "muster_head_failing",
+                   "1 while the second place (head_file) cannot be written.", s->head_failing);
+    exposition_one(to, EXPOSITION_GAUGE, "muster_head_missing",
+                   "1: a head that was signed in an earlier life is not in the journal; rows were "
+                   "taken away.",
+                   s->head_missing);
+}
+
 static void store_write(const struct engine *e, struct exposition *to)
 {
     struct store_stats s = store_stats(e->store);
@@ -80,6 +96,7 @@ static void store_write(const struct engine *e, struct exposition *to)
                    "Number of the last row of the journal that is on the disk.", s.durable_seq);
     exposition_one(to, EXPOSITION_GAUGE, "muster_disk_trouble",
                    "1 while the disk is full and the record lives on its ballast.", e->trouble);
+    heads_write(&s, to);
 }
 
 static void intake_write(const struct serve_stats *s, struct exposition *to)

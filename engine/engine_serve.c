@@ -115,6 +115,10 @@ static void submit(void *ctx, const struct input *in, const char *value)
                               "paper plan and send the journal to the operator"));
         return;
     }
+    if (in->kind == IN_PURGE) {
+        purge_submit(e, in);
+        return;
+    }
     if (input_is_late(e, &taken)) {
         late_ask(e, in);
         return;
@@ -211,6 +215,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .loop = e->loop,
                               .submit = submit,
                               .reload = reload,
+                              .checkpoint = journal_checkpoint,
                               .store = e->port,
                               .plans = plans,
                               .endpoints = endpoints,
@@ -220,6 +225,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .ready = engine_ready,
                               .metrics = engine_metrics,
                               .keys = keyring_keys,
+                              .journal_key = journal_key,
                               .principal_of = keyring_principal_of,
                               .now = now,
                               .wall_of = wall_of,

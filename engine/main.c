@@ -16,8 +16,10 @@
 int main(int argc, char *argv[])
 {
     static const struct ctl_port port = {.serve = role_serve,
+                                         .config_check = role_config_check,
                                          .plan_check = role_plan_check,
                                          .journal_verify = role_journal_verify,
+                                         .journal_export = role_journal_export,
                                          .journal_rebuild = role_journal_rebuild};
     if (argc > 2 && !strcmp(argv[1], CHILD_COMMAND))
         return role_child(argv[2], argv + 3);

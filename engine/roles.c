@@ -223,6 +223,15 @@ int role_serve(void *ctx, const struct config *config)
     return code;
 }
 
+/* The engine looks again when it starts; but then it would seem that nothing can be recorded. */
+enum err role_config_check(void *ctx, const struct config *config, struct why *why)
+{
+    AUTO_TEXT(database);
+    (void)ctx;
+    text_addf(&database, "%s/muster.db", config_text(config, OPT_DATA));
+    return store_head_place(text_str(&database), config_text(config, OPT_HEAD_FILE), why);
+}
+
 /* A planner of our own, jailed like the daemon's. */
 static enum err checker_start(int *ret_socket, pid_t *ret_pid, struct why *why)
 {
@@ -289,18 +298,34 @@ enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why
     return e;
 }
 
-static void database_path(const char *data, struct text *to)
+static void database_path(const struct journal_ask *ask, struct text *to)
 {
-    text_addf(to, "%s/muster.db", data);
+    if (ask->file)
+        text_add(to, ask->file);
+    else
+        text_addf(to, "%s/muster.db", ask->data);
 }
 
-enum err role_journal_verify(void *ctx, const char *data, json_t **ret, struct why *why)
+static void heads_report(const struct store_verdict *v, json_t *report)
+{
+    char at[RFC3339_TEXT];
+    json_put_int(report, "heads", v->heads);
+    json_put_int(report, "head_seq", v->head_seq);
+    if (v->head_at)
+        json_put_str(report, "head_at", rfc3339(v->head_at, at));
+    json_put_int(report, "heads_torn", v->head_torn);
+}
+
+enum err role_journal_verify(void *ctx, const struct journal_ask *ask, json_t **ret,
+                             struct why *why)
 {
     AUTO_TEXT(path);
     struct store_verdict v = {0};
+    const struct verify_options options = {
+        .heads = ask->heads, .public = ask->public, .public_count = ask->public_count};
     (void)ctx;
-    database_path(data, &path);
-    enum err e = journal_verify(text_str(&path), &v, why);
+    database_path(ask, &path);
+    enum err e = journal_verify(text_str(&path), &options, &v, why);
     json_t *report = json_put_int(json_object(), "rows", v.rows);
     json_put_int(report, "first_seq", v.first_seq);
     json_put_int(report, "last_seq", v.last_seq);
@@ -309,8 +334,20 @@ enum err role_journal_verify(void *ctx, const char *data, json_t **ret, struct w
     json_put_int(report, "sealed", v.sealed);
     json_put_int(report, "purged", v.purged);
     json_put_str(report, "chain", v.chain);
+    if (ask->heads)
+        heads_report(&v, report);
     *ret = report;
     return e;
+}
+
+enum err role_journal_export(void *ctx, const struct journal_ask *ask, ctl_line_fn *each,
+                             void *each_ctx, struct why *why)
+{
+    AUTO_TEXT(path);
+    const struct export_options options = {.incident = ask->incident, .after = ask->after};
+    (void)ctx;
+    database_path(ask, &path);
+    return journal_export(text_str(&path), &options, each, each_ctx, why);
 }
 
 struct rebuild {
@@ -330,17 +367,18 @@ static void rebuild_rows(void *ctx, struct row **ret, size_t *ret_count)
     core_dirty_rows(((struct rebuild *)ctx)->core, ret, ret_count);
 }
 
-enum err role_journal_rebuild(void *ctx, const char *data, json_t **ret, struct why *why)
+enum err role_journal_rebuild(void *ctx, const struct journal_ask *ask, json_t **ret,
+                              struct why *why)
 {
     AUTO_TEXT(path);
     int lock;
     (void)ctx;
     *ret = NULL;
-    database_path(data, &path);
+    database_path(ask, &path);
     if (access(text_str(&path), F_OK) != 0)
         return why_set(why, ERR_MISSING, "there is no %s; name the folder with --data DIR",
                        text_str(&path));
-    enum err e = lock_take(data, &lock, why);
+    enum err e = lock_take(ask->data, &lock, why);
     if (e)
         return e == ERR_CONFLICT ? why_add(why, e, "stop the daemon first") : e;
     struct core_config core_config = {

@@ -79,7 +79,9 @@
       "muster.conf, the site or a plan has an error; the version before stays in force")           \
     X(CODE_INPUT_REFUSED, "input_refused", ERR_INVALID,                                            \
       "the engine stopped twice with this trigger in hand; it is not tried a third time")          \
-    X(CODE_STORE, "store", ERR_IO, "the database could not be read")
+    X(CODE_STORE, "store", ERR_IO, "the database could not be read")                               \
+    X(CODE_HEAD_NOT_KEPT, "head_not_kept", ERR_IO,                                                 \
+      "the end of the journal was not kept at a second place; what was signed is in the reply")
 
 enum code {
     CODE_OK, /* no refusal */

@@ -48,6 +48,9 @@ enum option_type {
     X(OPT_SECRETS, "secrets", OPTION_PATH, "", 0, 4096,                                            \
       "folder of the endpoints' secrets, one file each; by default $CREDENTIALS_DIRECTORY, "       \
       "else secrets in `data`")                                                                    \
+    X(OPT_HEAD_FILE, "head_file", OPTION_PATH, "", 0, 4096,                                        \
+      "a file on another disk, or another machine's, to which the end of the journal is signed "   \
+      "once a minute: by it rows that are cut off are found (muster journal verify --heads)")      \
     X(OPT_LISTEN, "listen", OPTION_TEXT, "", 0, 4096,                                              \
       "further addresses on loopback, http://HOST:PORT or tcp://HOST:PORT; with demo, "            \
       "http://127.0.0.1:8470 if none is given")                                                    \

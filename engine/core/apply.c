@@ -13,6 +13,7 @@
 #include "core/once.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
+#include "core/purge.h"
 #include "core/reading.h"
 #include "core/response.h"
 
@@ -228,6 +229,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_SESSION_OPENED:
     case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
+    case REC_PURGED: /* it is not in memory */
     case REC_KINDS:
         break;
     }
@@ -252,6 +254,8 @@ void core_apply(struct core *c, const struct record *r)
         apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
+    else if (r->kind == REC_PURGED)
+        purge_apply(c, r);
     else
         access_apply(c, r);
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);

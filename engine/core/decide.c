@@ -11,6 +11,7 @@
 #include "core/order.h"
 #include "core/plan_run.h"
 #include "core/proposal.h"
+#include "core/purge.h"
 #include "core/reading.h"
 #include "core/receipt.h"
 #include "core/response.h"
@@ -565,6 +566,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_CLOSE] = decide_close,
         [IN_ITEM] = decide_item,
         [IN_DIRECTIVE] = decide_directive,
+        [IN_PURGE] = decide_purge,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,

@@ -27,6 +27,7 @@ enum input_kind {
     IN_CLOSE,       /* body: {note?} */
     IN_ITEM,        /* body: {item,action,as?,note?} */
     IN_DIRECTIVE,   /* body: {text,lead,due,as?,assist?} */
+    IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
     IN_KEY_REVOKE,  /* body: {name} */
@@ -92,8 +93,8 @@ struct input {
     struct reply_to to;
     uint8_t digest[16];   /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
     const char *once;     /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
-    struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_STUCK; elsewhere whom it is
-                             about, if known */
+    struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_PURGE, IN_STUCK; elsewhere whom
+                             it is about, if known */
     struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
     int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;

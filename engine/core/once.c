@@ -90,6 +90,17 @@ static void once_sweep(struct core *c, mono_ms now)
     }
 }
 
+void once_forget(struct core *c, struct uuid incident)
+{
+    struct dedup *d = TAILQ_FIRST(&c->onces);
+    while (d) {
+        struct dedup *next = TAILQ_NEXT(d, once);
+        if (uuid_cmp(d->incident, incident) == 0)
+            once_drop(c, d);
+        d = next;
+    }
+}
+
 static enum said said_of(enum record_kind kind)
 {
     if (kind == REC_INCIDENT_OPENED)

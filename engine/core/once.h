@@ -33,6 +33,9 @@ void once_keep(struct core *c, struct incident *i);
 /* A trigger was accepted: its key binds from now on, and keys that are over go. */
 void once_apply(struct core *c, const struct record *r);
 
+/* Nothing of this incident is kept any more: its keys are free. */
+void once_forget(struct core *c, struct uuid incident);
+
 /* The members of the key's row, and back. All are loaded before once_load_end. */
 void once_to_row(const struct dedup *d, struct text *body);
 void once_from_row(struct core *c, struct dedup *d, const json_t *body);

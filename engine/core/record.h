@@ -83,7 +83,9 @@
     X(REC_NOTICE_RECALLED, "notice_recalled",                                                      \
       "a message that was not sent yet is not needed any more")                                    \
     X(REC_ALARM, "alarm", "a person must act")                                                     \
-    X(REC_INCIDENT_CLOSED, "incident_closed", "the incident is over")
+    X(REC_INCIDENT_CLOSED, "incident_closed", "the incident is over")                              \
+    X(REC_PURGED, "purged",                                                                        \
+      "what is personal in an incident that is over was destroyed; the chain still verifies")
 
 enum record_kind {
 #define X(kind, name, sentence) kind,
@@ -100,7 +102,8 @@ struct record {
     enum record_kind kind;
     json_t *actor;  /* {"type":"person|key|plan|engine|source|clock","id":...} */
     json_t *body;   /* open */
-    json_t *sealed; /* NULL: nothing personal */
+    json_t *sealed; /* NULL: nothing personal, or it was destroyed */
+    bool purged;    /* it had a sealed part, whose key was destroyed */
     int refs;
 };
 

@@ -465,6 +465,12 @@ static void say_session(const struct say *s)
         say_why(s, json_str(s->r->body, "why"));
 }
 
+static void say_purged(const struct say *s)
+{
+    say_words(s, "已清除：个人信息已销毁，不可恢复", "purged: what was personal is destroyed");
+    say_actor(s);
+}
+
 static void say_engine(const struct say *s)
 {
     static const struct {
@@ -538,10 +544,13 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_RECALLED] = say_notice,
         [REC_ALARM] = say_alarm,
         [REC_INCIDENT_CLOSED] = say_closed,
+        [REC_PURGED] = say_purged,
     };
     struct say s = {.r = r, .zh = lang && !strcmp(lang, "zh"), .to = to};
     if (r->kind < REC_KINDS && says[r->kind])
         says[r->kind](&s);
     else
         say_engine(&s);
+    if (r->purged)
+        say_words(&s, "（内容已清除）", " (purged)");
 }

@@ -119,7 +119,9 @@ struct store_port {
     void *ctx;
     /*
      * Takes one reference of each record and what each row holds (row_done); the arrays and the
-     * batch itself stay the caller's. Seqs follow each other without gaps, over all batches.
+     * batch itself stay the caller's. Seqs follow each other without gaps, over all batches. With a
+     * record `purged`, in the same transaction, the key of its incident is destroyed, and the
+     * bodies of its rows become NULL.
      */
     void (*append)(void *ctx, const struct store_batch *batch);
     void (*query)(void *ctx, const struct query *q, query_done_fn *done, void *done_ctx);

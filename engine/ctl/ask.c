@@ -70,7 +70,9 @@ static bool is_stopping(const json_t *reply)
     return strcmp(json_str_or(reply, "code", ""), code_name(CODE_STOPPING)) == 0;
 }
 
-static int ask_for(const struct ctl *c, json_t *takes, json_t **ret, int64_t for_ms)
+/* ret_refused: gives what is refused; NULL: nobody wants it. */
+static int ask_for(const struct ctl *c, json_t *takes, json_t **ret, json_t **ret_refused,
+                   int64_t for_ms)
 {
     AUTO_JSON(request);
     struct why why;
@@ -94,19 +96,28 @@ static int ask_for(const struct ctl *c, json_t *takes, json_t **ret, int64_t for
             return EXIT_OK;
         }
         int code = ask_refused(c, reply);
-        json_decref(reply);
+        if (ret_refused)
+            *ret_refused = reply;
+        else
+            json_decref(reply);
         return code;
     }
 }
 
 int ask(const struct ctl *c, json_t *request, json_t **ret)
 {
-    return ask_for(c, request, ret, 0);
+    return ask_for(c, request, ret, NULL, 0);
+}
+
+int ask_hear_refusal(const struct ctl *c, json_t *request, json_t **ret)
+{
+    *ret = NULL;
+    return ask_for(c, request, ret, ret, 0);
 }
 
 int ask_again(const struct ctl *c, json_t *request, json_t **ret)
 {
-    return ask_for(c, request, ret, AGAIN_MS);
+    return ask_for(c, request, ret, NULL, AGAIN_MS);
 }
 
 json_t *ask_number(const char *text)

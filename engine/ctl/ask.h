@@ -21,6 +21,9 @@ json_t *ask_begin(const struct ctl *c, const char *op);
  */
 int ask(const struct ctl *c, json_t *request, json_t **ret);
 
+/* The same, and a reply that is refused is given too, after it is printed. NULL: there is none. */
+int ask_hear_refusal(const struct ctl *c, json_t *request, json_t **ret);
+
 /*
  * The same again for a request that may be repeated, when the connection is lost or the daemon is
  * stopping; for half a minute. The first connection must succeed.

@@ -44,6 +44,8 @@ static void row_add(const struct ctl *c, struct table *t, const json_t *i)
         opened.at[19] = '\0'; /* the zone stands in the head */
     if (json_bool(i, "drill"))
         text_add(&title, ctl_say(c, words_of(WORD_DRILL_MARK)));
+    if (json_bool(i, "purged"))
+        text_add(&title, ctl_say(c, words_of(WORD_PURGED_TITLE)));
     text_add(&title, json_str_or(i, "title", ""));
     table_cell(t, json_str(i, "id"));
     table_cell_in(t, words_state(state, c->zh),

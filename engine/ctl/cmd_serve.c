@@ -28,6 +28,11 @@ static int run(struct ctl *c, const struct args *a)
     enum err e = daemon_config(c, a, &config, &why);
     if (e)
         return ctl_fail(e, &why);
+    e = c->port->config_check(c->port->ctx, &config, &why);
+    if (e) {
+        config_done(&config);
+        return ctl_fail(e, &why);
+    }
     int code = args_has(a, "-n") ? check_only(c, &config) : c->port->serve(c->port->ctx, &config);
     config_done(&config);
     return code;

@@ -153,6 +153,8 @@ static void head_add(const struct ctl *c, struct text *to, const json_t *i)
     text_add(to, show_colour(c->colour, COLOUR_BOLD));
     if (json_bool(i, "drill"))
         text_add(to, ctl_say(c, words_of(WORD_DRILL_MARK)));
+    if (json_bool(i, "purged"))
+        text_add(to, ctl_say(c, words_of(WORD_PURGED_TITLE)));
     show_safe(to, json_str_or(i, "title", ""));
     text_addf(to, "%s\n", show_colour(c->colour, COLOUR_NONE));
     line_text(c, to, WORD_ID, json_str(i, "id"));
@@ -186,6 +188,8 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     line_object(c, to, WORD_LABELS, json_at(i, "labels"));
     facts_add(c, to, json_at(i, "facts"));
     line_object(c, to, WORD_PLAN_STATE, json_at(i, "plan_state"));
+    if (json_bool(i, "purged"))
+        return;
     calls_add(c, to, json_at(i, "calls"));
     const json_t *ledger = json_at(i, "items");
     if (json_int(ledger, "open", 0)) {

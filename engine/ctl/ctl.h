@@ -19,22 +19,47 @@
 
 #include "base/config.h"
 #include "base/err.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "ctl/args.h"
 #include "ctl/words.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 6, EXIT_CONFIG = 78 };
 
+/* Which journal, and what of it. */
+struct journal_ask {
+    const char *data;  /* the folder of the database */
+    const char *file;  /* the database itself; NULL: the one in `data` */
+    const char *heads; /* verify: the file of signed heads; NULL: the end is not proved */
+    const char *const
+        *public; /* verify: keys that are trusted; none: the one beside the database */
+    size_t public_count;
+    struct uuid incident; /* export: none: all */
+    int64_t after;        /* export: rows above this seq */
+};
+/* A line of an export, with its line feed. false: enough. */
+typedef bool ctl_line_fn(void *ctx, const char *line, size_t len);
+
 /* Parts of the engine that a command runs in its own process. */
 struct ctl_port {
     void *ctx;
     /* The daemon, until it ends. Returns the exit code. */
     int (*serve)(void *ctx, const struct config *config);
+    /* May a daemon start with it? What a configuration alone cannot know. */
+    enum err (*config_check)(void *ctx, const struct config *config, struct why *why);
     /* Check a plans folder in a jailed planner. Gives the frame "checked". */
     enum err (*plan_check)(void *ctx, const char *folder, json_t **ret, struct why *why);
-    /* Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not. */
-    enum err (*journal_verify)(void *ctx, const char *data, json_t **ret, struct why *why);
-    enum err (*journal_rebuild)(void *ctx, const char *data, json_t **ret, struct why *why);
+    /*
+     * Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not;
+     * with heads also {"heads","head_seq","head_at"?,"heads_torn"}.
+     */
+    enum err (*journal_verify)(void *ctx, const struct journal_ask *ask, json_t **ret,
+                               struct why *why);
+    enum err (*journal_export)(void *ctx, const struct journal_ask *ask, ctl_line_fn *each,
+                               void *each_ctx, struct why *why);
+    /* Give {"rows"}. */
+    enum err (*journal_rebuild)(void *ctx, const struct journal_ask *ask, json_t **ret,
+                                struct why *why);
 };
 
 struct ctl {

@@ -67,6 +67,7 @@ const char *words_code_zh(const char *code)
         [CODE_STOPPING] = "服务正在停止，请稍后再试",
         [CODE_BAD_CONFIG] = "配置、单位或预案有错，原版本继续有效",
         [CODE_STORE] = "数据库无法读取",
+        [CODE_HEAD_NOT_KEPT] = "日志末尾的签名没有存到另一处",
         [CODE_INPUT_REFUSED] = "此触发曾两次使引擎停止，不再接收",
     };
     enum code c = CODE_OK;

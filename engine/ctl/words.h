@@ -54,6 +54,9 @@ struct words {
     X(WORD_IN_FORCE, "in force", "有效")                                                           \
     X(WORD_KEY_ONCE, "this is the only time that the key is shown: put it where it is needed now", \
       "密钥只在此处显示一次：请立即妥善保存")                                                      \
+    X(WORD_PURGED, "purged", "已清除")                                                             \
+    X(WORD_PURGED_ALREADY, "was purged already", "此前已清除")                                     \
+    X(WORD_PURGED_TITLE, "(purged: what was personal is destroyed)", "（个人信息已清除）")         \
     X(WORD_YES, "yes", "是")                                                                       \
     X(WORD_NO, "no", "否")                                                                         \
     X(WORD_DRILL_MARK, "[DRILL] ", "【演练】")                                                     \

@@ -146,6 +146,8 @@ static const struct field items_fields[] = {
     END,
 };
 
+static const struct field purge_fields[] = {INCIDENT, END};
+
 static const struct field contact_set_fields[] = {
     {.name = "person", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "endpoint", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
@@ -229,6 +231,8 @@ static const struct op ops[OPS] = {
                     "an item is received, arrived, done, struck off, rejected, lifted or kept")},
     [OP_DIRECTIVE] = {OP("directive", SCOPE_RESPOND, directive_fields,
                          "a leader's directive, traced to its end")},
+    [OP_PURGE] = {OP("purge", SCOPE_ADMIN, purge_fields,
+                     "destroy what is personal in an incident that is over")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
     [OP_KEY_CREATE] = {OP("key_create", SCOPE_ADMIN, key_create_fields,
@@ -261,6 +265,11 @@ static const struct op ops[OPS] = {
     [OP_CONFIG_RELOAD] = {OP("config_reload", SCOPE_ADMIN, no_fields,
                              "the same, and take them into force if nothing is wrong")},
     [OP_KEY_LIST] = {OP("key_list", SCOPE_ADMIN, no_fields, "the keys, without their secrets")},
+    [OP_JOURNAL_KEY] = {OP("journal_key", SCOPE_READ, no_fields,
+                           "the public half of the key that signs the end of the journal")},
+    [OP_JOURNAL_CHECKPOINT] = {OP("journal_checkpoint", SCOPE_ADMIN, no_fields,
+                                  "sign the end of the journal now, and keep that at its second "
+                                  "place")},
     [OP_AUTH] = {OP("auth", 0, auth_fields, "say who you are, for this connection")},
     [OP_PING] = {OP("ping", 0, no_fields, "is anybody there?")},
     [OP_VERSION] = {OP("version", 0, no_fields, "the version of the daemon")},
@@ -269,35 +278,14 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {"report",
-                                          "reports",
-                                          "review",
-                                          "duty",
-                                          "duty_now",
-                                          "duty_show",
-                                          "duty_override",
-                                          "duty_swap",
-                                          "duty_gaps",
-                                          "duty_handover",
-                                          "contact_import",
-                                          "contact_export",
-                                          "contact_test",
-                                          "endpoint_test",
-                                          "drill_start",
-                                          "drill_report",
-                                          "drill_due",
-                                          "silence",
-                                          "silence_add",
-                                          "silence_list",
-                                          "silence_expire",
-                                          "dead_list",
-                                          "dead_replay",
-                                          "heartbeat_list",
-                                          "purge",
-                                          "account_create",
-                                          "account_list",
-                                          "release",
-                                          NULL};
+static const char *const ops_not_yet[] = {
+    "report",         "reports",       "review",         "duty",
+    "duty_now",       "duty_show",     "duty_override",  "duty_swap",
+    "duty_gaps",      "duty_handover", "contact_import", "contact_export",
+    "contact_test",   "endpoint_test", "drill_start",    "drill_report",
+    "drill_due",      "silence",       "silence_add",    "silence_list",
+    "silence_expire", "dead_list",     "dead_replay",    "heartbeat_list",
+    "account_create", "account_list",  "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

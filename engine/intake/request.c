@@ -219,6 +219,7 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_CLOSE, IN_CLOSE},
         {OP_ITEM, IN_ITEM},
         {OP_DIRECTIVE, IN_DIRECTIVE},
+        {OP_PURGE, IN_PURGE},
         {OP_CONTACT_SET, IN_CONTACT_SET},
         {OP_KEY_CREATE, IN_KEY_CREATE},
         {OP_KEY_REVOKE, IN_KEY_REVOKE},

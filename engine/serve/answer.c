@@ -306,6 +306,12 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_KEY_LIST:
         conn_reply(c, line, ok(port->keys(port->ctx)));
         break;
+    case OP_JOURNAL_KEY:
+        conn_reply(c, line, ok(port->journal_key(port->ctx)));
+        break;
+    case OP_JOURNAL_CHECKPOINT:
+        port->checkpoint(port->ctx, (struct reply_to){c->id, line});
+        break;
     case OP_AUTH:
         conn_reply(c, line, auth(c, r->value));
         break;
@@ -327,6 +333,7 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_CLOSE:
     case OP_ITEM:
     case OP_DIRECTIVE:
+    case OP_PURGE:
     case OP_CONTACT_SET:
     case OP_KEY_CREATE:
     case OP_KEY_REVOKE:

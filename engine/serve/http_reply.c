@@ -71,6 +71,7 @@ int http_status_of(enum code c)
     case CODE_HEAD_TOO_LONG:
         return 431;
     case CODE_STORE:
+    case CODE_HEAD_NOT_KEPT:
     case CODE_BAD_CONFIG:
         return 500;
     case CODE_NOT_BUILT:

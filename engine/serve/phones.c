@@ -351,6 +351,17 @@ static void event_closed(struct phones *p, const struct record *r)
     }
 }
 
+static void event_purged(struct phones *p, const struct record *r)
+{
+    struct message *m = TAILQ_FIRST(&p->all);
+    while (m) {
+        struct message *next = TAILQ_NEXT(m, all);
+        if (uuid_cmp(m->incident, r->incident) == 0)
+            message_free(p, m);
+        m = next;
+    }
+}
+
 static void event_take(struct phones *p, const struct record *r)
 {
     if (r->kind == REC_NOTICE_SENT)
@@ -363,6 +374,8 @@ static void event_take(struct phones *p, const struct record *r)
         event_answer(p, r, true);
     else if (r->kind == REC_INCIDENT_CLOSED)
         event_closed(p, r);
+    else if (r->kind == REC_PURGED)
+        event_purged(p, r);
 }
 
 void phones_event(struct phones *p, const struct record *r)

@@ -54,6 +54,8 @@ struct serve_port {
     void (*submit)(void *ctx, const struct input *in, const char *value);
     /* Read configuration, site and plans anew; `take`: into force, too. serve_reply tells. */
     void (*reload)(void *ctx, bool take, struct reply_to to);
+    /* Sign the end of the journal and keep that at its second place. serve_reply tells. */
+    void (*checkpoint)(void *ctx, struct reply_to to);
 
     /* ---- what is in force; each gives the members of the reply ---- */
     json_t *(*plans)(void *ctx);     /* {"plans":[{"name","title","version","pin",…}]} */
@@ -67,6 +69,7 @@ struct serve_port {
     bool (*ready)(void *ctx, struct text *report);
     void (*metrics)(void *ctx, struct text *to); /* in the text format of Prometheus */
     json_t *(*keys)(void *ctx);                  /* {"keys":[{"name","scopes",…}]} */
+    json_t *(*journal_key)(void *ctx);           /* {"key":"ed25519:…","head_file"} */
     /* Whose key or session is this? false: nobody's. */
     bool (*principal_of)(void *ctx, const char *secret, struct identity *ret);
 

@@ -61,6 +61,7 @@ json_t *shape_event(const struct record *r, int64_t gen, const char *lang)
         json_put(e, "actor", json_share(r->actor));
     json_put(e, "drill", json_boolean(json_bool(r->body, "drill")));
     json_put(e, "data", event_data(r));
+    json_put_true(e, "purged", r->purged);
     return json_put_str(e, "text", text_str(&sentence));
 }
 
@@ -248,6 +249,17 @@ static void response_show(json_t *o, const json_t *r, const struct serve_port *p
     json_put(o, "conditions", conditions_shown(json_at(r, "marks"), port));
 }
 
+/* What can be said of it without its body: the id tells when it was issued. */
+static void item_purged(json_t *o, const struct row *row)
+{
+    struct uuid id = {0};
+    (void)uuid_parse(row->id, &id);
+    json_put(o, "purged", json_true());
+    json_put_str(o, "kind", "item");
+    json_put(o, "title", json_null());
+    put_time(o, "issued_at", uuid_ms(id));
+}
+
 json_t *shape_item(const struct row *row)
 {
     static const char *const words[] = {"kind", "name", "key", "level"};
@@ -273,7 +285,19 @@ json_t *shape_item(const struct row *row)
     for (size_t n = 0; n < sizeof times / sizeof *times; n++)
         if (json_int(b, times[n], 0))
             put_time(o, times[n], json_int(b, times[n], 0));
+    if (!b)
+        item_purged(o, row);
     return o;
+}
+
+/* What can be said of it without its body: the id tells when it was opened. */
+static void incident_purged(json_t *o, const struct row *row)
+{
+    struct uuid id = {0};
+    (void)uuid_parse(row->id, &id);
+    json_put(o, "purged", json_true());
+    json_put(o, "plan", row->plan ? json_string(row->plan) : json_null());
+    put_time(o, "opened_at", uuid_ms(id));
 }
 
 json_t *shape_incident(const struct row *row, const struct serve_port *port, int64_t gen,
@@ -308,5 +332,7 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
                           "overdue", json_int(body, "items_overdue", 0)));
     json_put(o, "reports", json_object());
     json_put(o, "notices", notices_counted(body));
+    if (!body)
+        incident_purged(o, row);
     return json_put_str(o, "as_of", event_id(gen, as_of, id));
 }

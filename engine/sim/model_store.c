@@ -57,6 +57,8 @@ struct model_store {
     size_t contacts_count, contacts_cap;
     struct store_secret *secrets;
     size_t secrets_count, secrets_cap;
+    struct uuid *purged; /* whose key was destroyed */
+    size_t purged_count, purged_cap;
     struct clock_mark mark;
 };
 
@@ -199,12 +201,50 @@ static void shelf_remove(struct shelf *s, size_t at)
     memmove(s->rows + at, s->rows + at + 1, (s->count - at) * sizeof(*s->rows));
 }
 
+/* ---- what a purge leaves ---- */
+
+static bool is_purged(const struct model_store *m, struct uuid incident)
+{
+    for (size_t i = 0; i < m->purged_count; i++)
+        if (uuid_cmp(m->purged[i], incident) == 0)
+            return true;
+    return false;
+}
+
+static void row_empty(struct row *row)
+{
+    free(row->text);
+    json_decref(row->body);
+    row->text = NULL;
+    row->body = NULL;
+}
+
+/* What is left of a record without its key; whoever has the record itself keeps it as it is. */
+static struct record *record_purged(struct record *from)
+{
+    struct record *r = record_new(from->kind, from->incident);
+    r->seq = from->seq;
+    r->at_ms = from->at_ms;
+    r->mono = from->mono;
+    r->actor = json_share(from->actor);
+    json_decref(r->body);
+    r->body = json_share(from->body);
+    r->purged = from->purged || from->sealed != NULL;
+    record_unref(from);
+    return r;
+}
+
+/* ---- each part ---- */
+
 /* Takes what the row holds. */
 static void row_keep(struct model_store *m, struct row *row)
 {
     struct shelf *s = &m->shelves[row->kind];
     bool there;
     size_t at = shelf_at(s, row->id, &there);
+    if ((row->kind == ROW_INCIDENT || row->kind == ROW_NOTICE || row->kind == ROW_ITEM) &&
+        is_purged(m, row->incident))
+        row_empty(row);
     if (row->gone) {
         if (there)
             shelf_remove(s, at);
@@ -292,10 +332,34 @@ static void secret_keep(struct model_store *m, struct store_secret *secret)
     *secret = (struct store_secret){0};
 }
 
+static void incident_purge(struct model_store *m, struct uuid incident)
+{
+    static const enum row_kind kinds[] = {ROW_INCIDENT, ROW_NOTICE, ROW_ITEM};
+    struct shelf *facts = &m->shelves[ROW_FACT];
+    for (size_t i = 0; i < m->records_count; i++)
+        if (uuid_cmp(m->records[i]->incident, incident) == 0)
+            m->records[i] = record_purged(m->records[i]);
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+        struct shelf *s = &m->shelves[kinds[k]];
+        for (size_t i = 0; i < s->count; i++)
+            if (uuid_cmp(s->rows[i].incident, incident) == 0)
+                row_empty(&s->rows[i]);
+    }
+    for (size_t i = facts->count; i > 0; i--)
+        if (uuid_cmp(facts->rows[i - 1].incident, incident) == 0)
+            shelf_remove(facts, i - 1);
+    m->purged = mem_grow(m->purged, &m->purged_cap, m->purged_count + 1, sizeof(*m->purged));
+    m->purged[m->purged_count++] = incident;
+}
+
 /* Takes the reference. */
 static void record_keep(struct model_store *m, struct record **r)
 {
     assert((*r)->seq == (int64_t)m->records_count + 1);
+    if ((*r)->kind == REC_PURGED)
+        incident_purge(m, (*r)->incident);
+    else if ((*r)->sealed && is_purged(m, (*r)->incident))
+        *r = record_purged(*r);
     m->records =
         mem_grow(m->records, &m->records_cap, m->records_count + 1, sizeof(struct record *));
     m->records[m->records_count++] = *r;
@@ -747,5 +811,6 @@ void model_store_free(struct model_store *m)
     free(m->pins);
     free(m->contacts);
     free(m->secrets);
+    free(m->purged);
     free(m);
 }

@@ -108,8 +108,9 @@ enum err db_int(sqlite3 *db, const char *path, const char *sql, int64_t *ret, st
 
 /*
  * Settings of every connection. synchronous=FULL is what makes a commit durable in WAL mode
- * (NORMAL syncs none). Checkpoints are the writer's own. secure_delete=FAST overwrites what is
- * deleted inside a page: a destroyed key leaves no trace in the file.
+ * (NORMAL syncs none). Checkpoints are the writer's own. secure_delete=ON overwrites
+ * what is deleted, and pages that become free (FAST leaves those as they were): a destroyed key is
+ * in no page of the file, wherever SQLite has moved it before.
  */
 static const char connection_sql[] = "PRAGMA synchronous=FULL;"
                                      "PRAGMA wal_autocheckpoint=0;"
@@ -117,7 +118,7 @@ static const char connection_sql[] = "PRAGMA synchronous=FULL;"
                                      "PRAGMA cell_size_check=ON;"
                                      "PRAGMA mmap_size=0;"
                                      "PRAGMA temp_store=MEMORY;"
-                                     "PRAGMA secure_delete=FAST;";
+                                     "PRAGMA secure_delete=ON;";
 
 static void db_configure(sqlite3 *db, bool writable)
 {

@@ -24,6 +24,8 @@ enum err keys_init(struct keys *k, sqlite3 *db, const char *path, bool writer, s
     if (!e && writer)
         e = db_prepare(db, path, "SELECT 1 FROM journal WHERE incident = ?1 LIMIT 1", &k->known,
                        why);
+    if (!e && writer)
+        e = db_prepare(db, path, "DELETE FROM vault WHERE incident = ?1", &k->destroy, why);
     if (e)
         keys_done(k);
     return e;
@@ -34,6 +36,7 @@ void keys_done(struct keys *k)
     sqlite3_finalize(k->get);
     sqlite3_finalize(k->put);
     sqlite3_finalize(k->known);
+    sqlite3_finalize(k->destroy);
     if (k->slots)
         sodium_memzero(k->slots, k->slots_count * sizeof(*k->slots));
     free(k->slots);
@@ -99,4 +102,15 @@ int keys_of(struct keys *k, struct uuid incident, const struct seal_key **ret)
     }
     *ret = slot->gone ? NULL : &slot->key;
     return SQLITE_OK;
+}
+
+int keys_destroy(struct keys *k, struct uuid incident)
+{
+    struct key_slot *slot = slot_of(k, incident);
+    if (uuid_cmp(slot->incident, incident) == 0)
+        sodium_memzero(slot, sizeof *slot);
+    sqlite3_bind_blob(k->destroy, 1, incident.b, sizeof incident.b, SQLITE_STATIC);
+    int rc = sqlite3_step(k->destroy);
+    sqlite3_reset(k->destroy);
+    return db_code(rc);
 }

@@ -20,6 +20,7 @@ struct keys {
     sqlite3_stmt *get;
     sqlite3_stmt *put;   /* NULL: a reader */
     sqlite3_stmt *known; /* has the incident a record already? */
+    sqlite3_stmt *destroy;
     struct key_slot *slots;
     size_t slots_count; /* a power of two */
 };
@@ -36,3 +37,6 @@ void keys_clear(struct keys *k);
  * returns  SQLITE_OK, or SQLite's error.
  */
 int keys_of(struct keys *k, struct uuid incident, const struct seal_key **ret);
+
+/* Destroy the key of this incident, if it has one: a writer's. returns  as keys_of. */
+int keys_destroy(struct keys *k, struct uuid incident);

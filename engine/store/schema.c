@@ -60,6 +60,15 @@ enum err schema_check(sqlite3 *db, const char *path, const struct schema *schema
     return ERR_OK;
 }
 
+enum err schema_check_journal(sqlite3 *db, const char *path, struct why *why)
+{
+    int64_t version = 0;
+    enum err e = schema_check(db, path, &schema_own, &version, why);
+    if (!e && version == 0)
+        e = why_set(why, ERR_CORRUPT, "%s is an empty database; there is no journal in it", path);
+    return e;
+}
+
 /* ---- a copy beside the file ---- */
 
 /* Bytes of the whole database into a new file, through SQLite, so that the WAL is in it. */
@@ -89,12 +98,28 @@ static enum err copy_into(sqlite3 *db, const char *path, const char *copy, struc
     return e ? why_add(why, e, "%s", path) : ERR_OK;
 }
 
+static void backup_name(const char *path, int64_t version, struct text *to)
+{
+    text_addf(to, "%s.v%" PRId64 ".backup", path, version);
+}
+
+bool schema_backups(const char *path, struct text *ret)
+{
+    for (int64_t version = 1; version < schema_own.newest; version++) {
+        AUTO_TEXT(name);
+        backup_name(path, version, &name);
+        if (access(text_str(&name), F_OK) == 0)
+            text_addf(ret, "%s%s", ret->len ? ", " : "", text_str(&name));
+    }
+    return ret->len > 0;
+}
+
 /* PATH.v1.backup, complete or not there: it is written under another name first. */
 static enum err backup_make(sqlite3 *db, const char *path, int64_t version, struct why *why)
 {
     AUTO_TEXT(part);
     AUTO_TEXT(name);
-    text_addf(&name, "%s.v%" PRId64 ".backup", path, version);
+    backup_name(path, version, &name);
     text_addf(&part, "%s.part", text_str(&name));
 
     enum err e = copy_into(db, path, text_str(&part), why);

@@ -4,6 +4,7 @@
 #include "store/ballast.h"
 #include "store/open.h"
 #include "store/reader.h"
+#include "store/witness.h"
 #include "store/writer.h"
 
 #include <assert.h>
@@ -31,6 +32,9 @@ struct store {
     struct write write; /* until store_start */
     struct writer *writer;
     struct reader *reader;
+    struct witness *witness;
+    char *head_path; /* NULL: none */
+    char public[PUBLIC_KEY_TEXT];
     int64_t free_bytes, free_bytes_next_ms;
 };
 
@@ -98,6 +102,13 @@ static struct store *store_new(const struct store_config *config)
         s->config.queue_bytes = STORE_QUEUE_BYTES_MAX;
     if (!s->config.busy_ms)
         s->config.busy_ms = BUSY_MS;
+    if (!s->config.head_every_ms)
+        s->config.head_every_ms = STORE_HEAD_EVERY_MS;
+    if (!s->config.head_every_rows)
+        s->config.head_every_rows = STORE_HEAD_EVERY_ROWS;
+    if (config->head_path && config->head_path[0])
+        s->head_path = mem_str(config->head_path);
+    s->config.head_path = s->head_path;
     s->port = (struct store_port){
         .ctx = s, .append = port_append, .query = port_query, .free_bytes = port_free_bytes};
     s->event_fd = -1;
@@ -110,6 +121,7 @@ static void store_free(struct store *s)
         close(s->event_fd);
     free(s->path);
     free(s->ballast_path);
+    free(s->head_path);
     free(s);
 }
 
@@ -124,6 +136,30 @@ static void libraries_start(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* Without its key the journal goes on all the same: what cannot be signed is said, and shown. */
+static void witness_make(struct store *s)
+{
+    struct signing_key key;
+    struct why why;
+    AUTO_TEXT(path);
+    signing_key_path(s->path, &path);
+    bool has_key = !signing_key_make(text_str(&path), &key, &why);
+    if (has_key)
+        public_key_text(&key.public, s->public);
+    else
+        log_error("store", "%s; the end of the journal is not signed", why.text);
+    const struct witness_config config = {.database = s->path,
+                                          .path = s->head_path,
+                                          .key = has_key ? &key : NULL,
+                                          .gen = s->gen,
+                                          .every_ms = s->config.head_every_ms,
+                                          .every_rows = s->config.head_every_rows,
+                                          .event_fd = s->event_fd};
+    s->witness = witness_new(&config);
+    if (has_key)
+        signing_key_wipe(&key);
+}
+
 enum err store_open(const struct store_config *config, struct store **ret, struct why *why)
 {
     assert(config->path && config->durable);
@@ -132,8 +168,9 @@ enum err store_open(const struct store_config *config, struct store **ret, struc
     assert(s->config.ballast_bytes >= 4 * s->config.wal_cap_bytes);
 
     struct opened opened;
-    enum err e =
-        open_database(s->path, s->ballast_path, s->config.busy_ms, DB_WRITER, &opened, why);
+    enum err e = s->head_path ? store_head_place(s->path, s->head_path, why) : ERR_OK;
+    if (!e)
+        e = open_database(s->path, s->ballast_path, s->config.busy_ms, DB_WRITER, &opened, why);
     if (e) {
         store_free(s);
         return e;
@@ -152,6 +189,7 @@ enum err store_open(const struct store_config *config, struct store **ret, struc
     s->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->event_fd < 0)
         abort();
+    witness_make(s);
     e = reader_new(s->path, s->event_fd, &s->reader, why);
     if (e) {
         store_stop(s);
@@ -317,9 +355,13 @@ void store_start(struct store *s)
                                          .wal_cap_bytes = s->config.wal_cap_bytes,
                                          .queue_bytes = s->config.queue_bytes,
                                          .event_fd = s->event_fd,
+                                         .witness = s->witness,
                                          .ballast_missing = s->ballast_missing};
+    /* what was recovered is on the disk (rule R10) */
+    witness_note(s->witness, s->write.committed_seq, &s->write.committed_chain);
     s->writer = writer_new(s->write, &config);
     s->write = (struct write){0};
+    witness_start(s->witness);
     writer_start(s->writer);
     reader_start(s->reader);
     s->running = true;
@@ -356,13 +398,27 @@ void store_poll(struct store *s)
     eventfd_read(s->event_fd, &count); /* cleared first: what comes in between wakes us again */
     poll_writer(s);
     reader_poll(s->reader);
+    witness_poll(s->witness);
+}
+
+void store_head(struct store *s, store_head_fn *done, void *ctx)
+{
+    assert(s->running);
+    witness_ask(s->witness, done, ctx);
+}
+
+const char *store_public_key(const struct store *s)
+{
+    return s->public;
 }
 
 struct store_stats store_stats(struct store *s)
 {
     struct store_stats stats = {0};
-    if (s->running)
+    if (s->running) {
         writer_stats(s->writer, &stats);
+        witness_stats(s->witness, &stats);
+    }
     return stats;
 }
 
@@ -374,11 +430,13 @@ void store_stop(struct store *s)
         writer_join(s->writer);
         poll_writer(s);
         reader_stop(s->reader);
+        witness_stop(s->witness);
         writer_free(s->writer);
     } else {
         /* nothing was written: the file is as it was found */
         sqlite3 *db = s->write.db;
         reader_stop(s->reader);
+        witness_stop(s->witness);
         write_done(&s->write);
         db_close(db);
     }

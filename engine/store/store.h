@@ -30,6 +30,8 @@
 enum {
     STORE_WAL_CAP_BYTES = 16 * 1024 * 1024,   /* the hard cap of the write-ahead log */
     STORE_QUEUE_BYTES_MAX = 64 * 1024 * 1024, /* "store.queue_bytes": see store_stats */
+    STORE_HEAD_EVERY_MS = 60000,              /* a row is under a signed head after so long, */
+    STORE_HEAD_EVERY_ROWS = 1000,             /* or so many */
 };
 #define STORE_BALLAST_BYTES (4 * (int64_t)STORE_WAL_CAP_BYTES)
 
@@ -41,6 +43,8 @@ struct store_config {
     int64_t wal_cap_bytes; /* 0: STORE_WAL_CAP_BYTES */
     int64_t queue_bytes;   /* 0: STORE_QUEUE_BYTES_MAX */
     int busy_ms;           /* 0: 2000. How long store_open waits for another program's lock */
+    const char *head_path; /* where signed heads are kept; NULL or "": nowhere. Copied */
+    int64_t head_every_ms, head_every_rows; /* 0: STORE_HEAD_EVERY_MS, STORE_HEAD_EVERY_ROWS */
 
     /* Everything up to seq is on disk. seq never goes back; the same may come twice. */
     void (*durable)(void *ctx, int64_t seq);
@@ -58,7 +62,8 @@ struct store_config {
  * every row found from here on is on the disk.
  *
  * Errors: ERR_IO (folder missing, not writable, disk error), ERR_NO_SPACE, ERR_CONFLICT (locked),
- * ERR_CORRUPT (damaged, or no database of Muster), ERR_NEWER. The sentence says what to do.
+ * ERR_CORRUPT (damaged, or no database of Muster), ERR_NEWER; ERR_CONFIG: head_path is no second
+ * place. The sentence says what to do.
  */
 enum err store_open(const struct store_config *config, struct store **ret,
                     struct why *why) MUST_USE;
@@ -106,8 +111,32 @@ struct store_stats {
     int64_t wal_bytes, wal_bytes_max, wal_cap_bytes;
     int64_t durable_seq;
     bool ballast_in_use;
+    int64_t heads_kept; /* signed heads at the second place, since the start */
+    int64_t head_seq;   /* of the last of them; 0: none yet */
+    bool head_failing;  /* the last one could not be kept */
+    bool head_missing;  /* one of an earlier life is not in the journal: rows were taken away */
 };
 struct store_stats store_stats(struct store *s);
+
+/* A signed head, as people are shown it (store/signed_head.h says what is signed). */
+struct store_head {
+    enum err err; /* it could not be signed (seq is 0 then), or not be kept at its second place */
+    struct why why;
+    bool kept; /* it is at the second place, and synced */
+    int64_t gen, seq;
+    wall_ms at;
+    char chain[65];     /* hex */
+    char signature[89]; /* base64 */
+    char public[53];    /* "ed25519:" and base64 */
+    const char *place;  /* the second place; NULL: there is none. Borrowed until `done` returns */
+};
+typedef void store_head_fn(void *ctx, const struct store_head *head);
+
+/* Sign the end of what is durable, now. `done` comes from store_poll or store_stop. */
+void store_head(struct store *s, store_head_fn *done, void *ctx);
+
+/* The public half of the key that signs: "ed25519:…"; "": there is none. Borrowed. */
+const char *store_public_key(const struct store *s);
 
 /*
  * Write what is queued, answer what is asked (ERR_UNREACHABLE where the reader did not come to it),
@@ -115,25 +144,69 @@ struct store_stats store_stats(struct store *s);
  */
 void store_stop(struct store *s);
 
+/*
+ * May signed heads of a database be kept there? Not in the folder of the database, nor below it,
+ * unless a disk of its own is mounted there: who replaces that folder, or puts an old copy of it
+ * back, would replace the proof with what it is to prove. store_open asks, too.
+ *
+ * By the names alone, as a disk far away may not answer: what links lead to is looked at before
+ * each head, and then it is not kept.
+ *
+ * path  "": nowhere, which is allowed.
+ */
+enum err store_head_place(const char *database, const char *path, struct why *why) MUST_USE;
+
 /* ---- Another program's doors (ctl): no store is open in this process ---- */
 
 struct store_verdict {
     int64_t rows;
     int64_t first_seq, last_seq;
-    int64_t bad_seq; /* the first row that is not what was written; 0: none */
-    int64_t sealed;  /* rows with a sealed part that was read */
-    int64_t purged;  /* rows whose key was destroyed: their chain holds, their secret is gone */
-    char chain[65];  /* of the last good row, in hex: keep it elsewhere to prove the tail */
+    int64_t bad_seq;   /* the first row that is not what was written; 0: none */
+    int64_t sealed;    /* rows with a sealed part that was read */
+    int64_t purged;    /* rows whose key was destroyed: their chain holds, their secret is gone */
+    char chain[65];    /* of the last good row, in hex: keep it elsewhere to prove the tail */
+    int64_t heads;     /* signed heads that were found in the journal as they were signed */
+    int64_t head_seq;  /* of the last of them: rows above it are proved by the chain alone */
+    int64_t head_at;   /* when that was signed, UTC ms */
+    int64_t head_torn; /* lines that the end of a writer had cut off, and that were passed over */
+};
+
+struct verify_options {
+    const char *heads;         /* the file of signed heads; NULL: the end is not proved */
+    const char *const *public; /* keys whose signatures are taken: "ed25519:…" */
+    size_t public_count;       /* 0: the one that lies beside the database */
 };
 
 /*
- * Read the whole journal and check it: chain, seq without gaps, canonical bodies, seals. Runs
- * beside a daemon: READONLY, in short transactions.
+ * Read the whole journal and check it: chain, seq without gaps, canonical bodies, seals; and that
+ * it holds what was signed. Runs beside a daemon: READONLY, in short transactions.
  *
+ * options  NULL: no heads.
  * returns  ERR_CORRUPT with the first bad seq and what is wrong with it; ret is filled as far as
- *          the walk came, also then.
+ *          the walk came, also then. ERR_INVALID: a key is none. ERR_MISSING: no journal, no heads,
+ *          or no key beside the database.
  */
-enum err journal_verify(const char *path, struct store_verdict *ret, struct why *why) MUST_USE;
+enum err journal_verify(const char *path, const struct verify_options *options,
+                        struct store_verdict *ret, struct why *why) MUST_USE;
+
+struct export_options {
+    struct uuid incident; /* none: of all */
+    int64_t after;        /* rows above this seq */
+};
+
+/*
+ * One row of the journal as a line of JSON with its line feed: {"actor","at","body","chain",
+ * "incident","kind","mono","purged","sealed","seq"}; the sealed part is opened where the key is
+ * there, and "purged":true where it was destroyed. false: enough.
+ */
+typedef bool journal_line_fn(void *ctx, const char *line, size_t len);
+
+/*
+ * Every row up to the one that is the last when it begins. Runs beside a daemon: READONLY, in short
+ * transactions. Nothing is checked: that is journal_verify.
+ */
+enum err journal_export(const char *path, const struct export_options *options,
+                        journal_line_fn *each, void *ctx, struct why *why) MUST_USE;
 
 /*
  * Make all projections again from the journal, in one transaction. Refused (ERR_CONFLICT) while

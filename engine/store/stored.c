@@ -127,6 +127,7 @@ static enum err own_members(const struct stored *s, const struct seal_key *key, 
 
     const json_t *sealed = json_at(r->body, "sealed");
     *ret_sealed = sealed != NULL;
+    r->purged = sealed && !key;
     if (!sealed)
         return ERR_OK;
     enum err e = ERR_OK;

@@ -85,6 +85,34 @@ static const char *sealed_part(struct write *w, const struct pack *p, const stru
     return text_str(&w->base64);
 }
 
+/* Their ids begin with the incident's, and hold the keys of events. */
+static int purge_facts(struct write *w, struct uuid incident)
+{
+    char id[UUID_TEXT];
+    AUTO_TEXT(from);
+    AUTO_TEXT(to);
+    text_addf(&from, "%s/", uuid_text(incident, id));
+    text_addf(&to, "%s0", id); /* "0" is what comes after "/" */
+    bind_str(w->stmts[W_FACTS_PURGE], 1, text_str(&from), from.len);
+    bind_str(w->stmts[W_FACTS_PURGE], 2, text_str(&to), to.len);
+    return run(w, W_FACTS_PURGE);
+}
+
+/* The record says so: nothing that is sealed of this incident will ever be opened again. */
+static int write_purge(struct write *w, const struct uuid *incident)
+{
+    static const enum write_statement rows[] = {W_INCIDENT_PURGE, W_NOTICES_PURGE, W_ITEMS_PURGE};
+    int rc = keys_destroy(&w->keys, *incident);
+    if (rc != SQLITE_OK)
+        w->failed_sql = "destroying the key of an incident";
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && rc == SQLITE_OK; i++) {
+        bind_uuid(w->stmts[rows[i]], 1, incident);
+        rc = run(w, rows[i]);
+    }
+    w->purged = true;
+    return rc == SQLITE_OK ? purge_facts(w, *incident) : rc;
+}
+
 static int write_record(struct write *w, const struct pack *p, const struct packed_record *r)
 {
     assert(r->seq == w->last_seq + 1);
@@ -106,7 +134,10 @@ static int write_record(struct write *w, const struct pack *p, const struct pack
     }
     const char *base64 = sealed_part(w, p, r, key, &s);
     s.body = pack_body(p, r, base64, &w->body, &s.body_len);
-    return chain_and_insert(w, &s);
+    int rc = chain_and_insert(w, &s);
+    if (rc == SQLITE_OK && r->kind == REC_PURGED)
+        rc = write_purge(w, &r->incident);
+    return rc;
 }
 
 /* ---- projections ---- */
@@ -318,6 +349,7 @@ void write_rollback(struct write *w)
         run(w, W_ROLLBACK);
     w->last_seq = w->committed_seq;
     w->chain = w->committed_chain;
+    w->purged = false;
     keys_clear(&w->keys); /* those made in this transaction are not in the vault */
 }
 

@@ -59,6 +59,10 @@
                 "ON CONFLICT (holder) DO UPDATE SET hash = ?2, used_ms = ?3")                      \
     X(W_SECRET_USED, "UPDATE secret SET used_ms = ?2 WHERE holder = ?1")                           \
     X(W_SECRET_GONE, "DELETE FROM secret WHERE holder = ?1")                                       \
+    X(W_INCIDENT_PURGE, "UPDATE incident SET body = NULL WHERE id = ?1")                           \
+    X(W_ITEMS_PURGE, "UPDATE item SET body = NULL WHERE incident = ?1")                            \
+    X(W_FACTS_PURGE, "DELETE FROM fact WHERE id > ?1 AND id < ?2") /* their ids tell, too */       \
+    X(W_NOTICES_PURGE, "UPDATE notice SET body = NULL WHERE incident = ?1")                        \
     X(W_MARK, "UPDATE mark SET clean = 0, boot_id = ?1, boot_ms = ?2, wall_ms = ?3, mono_ms = ?4") \
     X(W_CLEAN, "UPDATE mark SET clean = 1")
 
@@ -78,6 +82,7 @@ struct write {
     int64_t committed_seq; /* where a rollback goes back to */
     struct chain committed_chain;
     struct clock_mark mark; /* of the last batch */
+    bool purged; /* a key was destroyed since somebody has looked: the log still holds it */
     struct text base64, body, blob;
     const char *failed_sql; /* of the statement whose code was returned; for the sentence */
 };
@@ -90,7 +95,10 @@ int write_begin(struct write *w);
 int write_commit(struct write *w);
 void write_rollback(struct write *w); /* if the error did not do it itself */
 
-/* One batch: records, rows, pins, contacts, secrets, and its mark. */
+/*
+ * One batch: records, rows, pins, contacts, secrets, and its mark. With a record `purged` the key
+ * of its incident is destroyed, and the bodies of its rows go.
+ */
 int write_pack(struct write *w, const struct pack *p);
 
 /* Only the projections of a batch: a rebuild. */

@@ -3,6 +3,8 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "store/ballast.h"
+#include "store/schema.h"
+#include "store/witness.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -205,6 +207,8 @@ static int group_try(struct writer *w, const struct pack *group)
     for (const struct pack *p = group; p && rc == SQLITE_OK; p = p->next)
         rc = write_pack(&w->write, p);
     crash_point("store.after_append");
+    if (w->write.purged)
+        crash_point("store.purging");
     if (rc == SQLITE_OK)
         rc = write_commit(&w->write);
     if (rc == SQLITE_OK)
@@ -249,10 +253,37 @@ static void group_write(struct writer *w, const struct pack *group)
         checkpoint(w, SQLITE_CHECKPOINT_RESTART);
 }
 
+/*
+ * A key was destroyed, and is still to be read in the log, and in the file until the log is moved
+ * into it: done before anybody is told, so that a reply means that it is gone. A crash in between
+ * leaves it to the next start, which empties the log before anything else.
+ */
+static void purge_finish(struct writer *w)
+{
+    AUTO_TEXT(backups);
+    w->write.purged = false;
+    crash_point("store.purged");
+    if (checkpoint(w, SQLITE_CHECKPOINT_TRUNCATE) != EMPTIED)
+        log_warn(
+            "store",
+            "a key was destroyed, but the write-ahead log of %s cannot be emptied now (another "
+            "program reads it, or the disk is full) and still holds it; tried again until it "
+            "can",
+            w->config.path);
+    if (schema_backups(w->config.path, &backups))
+        log_warn(
+            "store",
+            "a key was destroyed; copies of the database from before still hold it: %s. Delete "
+            "them when they are not needed any more",
+            text_str(&backups));
+}
+
 /* The group is on the disk: say so, and let go of it. */
 static void group_done(struct writer *w, struct pack *group, int64_t took_us)
 {
     int64_t weight = 0, rows = 0;
+    /* first: whoever is told of a row may ask for a head over it */
+    witness_note(w->config.witness, w->write.committed_seq, &w->write.committed_chain);
     while (group) {
         struct pack *next = group->next;
         weight += (int64_t)pack_weight(group);
@@ -366,6 +397,8 @@ static void *writer_run(void *ctx)
             int64_t start_us = now_us();
             wal_make_room(w, rows);
             group_write(w, group);
+            if (w->write.purged)
+                purge_finish(w);
             group_done(w, group, now_us() - start_us);
             w->idle = IDLE_DIRTY;
         } else if (stop) {

@@ -23,6 +23,7 @@
 #include "store/store.h"
 #include "store/write.h"
 
+struct witness;
 struct writer;
 
 struct writer_config {
@@ -31,8 +32,9 @@ struct writer_config {
     int64_t ballast_bytes;
     int64_t wal_cap_bytes;
     int64_t queue_bytes;
-    int event_fd;         /* written to when writer_poll has news */
-    bool ballast_missing; /* it could not be made at the start */
+    int event_fd;            /* written to when writer_poll has news */
+    struct witness *witness; /* is told of every commit. Borrowed until writer_join */
+    bool ballast_missing;    /* it could not be made at the start */
 };
 
 /* Takes the write. */

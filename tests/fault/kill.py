@@ -6,7 +6,8 @@ What must be true after every series:
   - no webhook came before its record was on disk;
   - a second webhook of one id came only when the first was handed out at a kill;
   - every plan goes on where it was and comes to its end;
-  - the journal's chain holds;
+  - the journal's chain holds, and so do the heads that were signed;
+  - a key is destroyed if and only if the record says so;
   - nobody of an old generation is left.
 """
 # limit: 240 s
@@ -43,7 +44,10 @@ PLAN = h.plan_text("walk", """
 
 
 # Passed seldom: hit the first time, and helped along by the death of a child.
-RARE = {"store.checkpoint", "supervisor.reaped", "supervisor.spawned"}
+RARE = {"store.checkpoint", "supervisor.reaped", "supervisor.spawned", "store.before_head",
+        "store.after_head"}
+# Passed by a purge alone.
+PURGES = {"store.purging", "store.purged"}
 
 
 class Load(threading.Thread):
@@ -83,7 +87,7 @@ class Series:
 
     def __init__(self, t, name, pace_s=0.01):
         self.t, self.name = t, name
-        self.house = h.House(plans={"walk": PLAN})
+        self.house = h.House(plans={"walk": PLAN}, heads=True)
         self.early = []
         self.kills = 0
         self.left = []
@@ -103,6 +107,20 @@ class Series:
             return
         if not found:
             self.early.append((hit[1], "no record"))
+
+    def purge_one(self):
+        """An incident from its trigger to its purge, or as far as it comes."""
+        try:
+            client = self.house.client(5.0)
+            incident = client.ask(op="trigger", plan="walk", title="to be purged")["incident"]
+            client.ask(op="order", incident=incident, action="terminate", reason="over")
+            limit = time.monotonic() + 2.0 * h.SLOW
+            while time.monotonic() < limit:
+                if client.ask(op="purge", incident=incident).get("ok"):
+                    return
+                time.sleep(0.02)
+        except (OSError, ConnectionError, ValueError, KeyError):
+            pass  # it died, as it should
 
     def wait_deaths(self, pids):
         try:
@@ -134,8 +152,8 @@ class Series:
         self.verify(accepted, states)
         code = self.house.stop()
         self.t.equal(code, 0, "%s: it stops in order at the end" % self.name)
-        verify = subprocess.run([h.MUSTER, "journal", "verify", "--data", self.house.data],
-                                capture_output=True, text=True)
+        verify = subprocess.run([h.MUSTER, "journal", "verify", "--data", self.house.data,
+                                 "--heads", self.house.heads], capture_output=True, text=True)
         self.t.check(verify.returncode == 0, "%s: the chain of the journal holds" % self.name,
                      verify.stdout + verify.stderr)
         self.house.__exit__()
@@ -180,9 +198,23 @@ class Series:
                 % (len(stuck), len(accepted), stuck[:2], self.timeline(stuck)))
         t.check(not self.early, "%s: no webhook before its record" % name, self.early[:5])
         t.check(not self.left, "%s: nobody is left beside a successor" % name, self.left[:3])
+        told, done = self.purged()
+        t.equal(told, done, "%s: a key is destroyed if and only if the record says so (%d)"
+                % (name, len(told)))
         again = self.unexplained_repeats()
         t.check(not again, "%s: a second webhook only for what was handed out at a kill" % name,
                 again[:5])
+
+    def purged(self):
+        """The incidents that the record says were purged, and those that have no key."""
+        db = self.house.database()
+        told = {row[0] for row in db.execute(
+            "SELECT incident FROM journal WHERE kind = 'purged'")}
+        done = {row[0] for row in db.execute(
+            "SELECT id FROM incident WHERE id NOT IN (SELECT incident FROM vault)")}
+        bare = {row[0] for row in db.execute("SELECT id FROM incident WHERE body IS NULL")}
+        db.close()
+        return told, done | bare
 
     def timeline(self, stuck):
         if not stuck:
@@ -231,7 +263,8 @@ def point_kills(t, dice):
         if point == "store.migration":
             continue
         for _ in range(POINT_KILLS):
-            spec = "%s:%d" % (point, 1 if point in RARE else dice.randint(1, 12))
+            first = point in RARE or point in PURGES
+            spec = "%s:%d" % (point, 1 if first else dice.randint(1, 12))
             if series.house.process:
                 series.house.stop(kill=True)
             try:
@@ -246,6 +279,8 @@ def point_kills(t, dice):
             while time.monotonic() < limit and count_crashes(series.house) == before:
                 if point in RARE:
                     series.house.kill("planner0")
+                if point in PURGES:
+                    series.purge_one()
                 time.sleep(0.05)
             died = count_crashes(series.house) - before
             hits[point] += died

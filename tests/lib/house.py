@@ -198,7 +198,8 @@ def alive(pid):
 
 
 class House:
-    def __init__(self, plans=None, site=SITE, contacts=True, speed=None, demo=False, listen=()):
+    def __init__(self, plans=None, site=SITE, contacts=True, speed=None, demo=False, listen=(),
+                 heads=False):
         self.folder = tempfile.mkdtemp(prefix="muster-test-")
         self.plans = os.path.join(self.folder, "plans")
         self.data = os.path.join(self.folder, "run")
@@ -210,9 +211,12 @@ class House:
         self.demo = demo or bool(speed)
         self.listen = list(listen)
         self.http_port = self.tcp_port = None
+        self.heads = os.path.join(self.folder, "proof", "heads") if heads else None
         self.receiver = Receiver()
         os.makedirs(os.path.join(self.plans, "channels"))
         os.makedirs(self.secrets)
+        if heads:
+            os.makedirs(os.path.dirname(self.heads))
         shutil.copy(os.path.join(ROOT, "plans/channels/webhook.lua"),
                     os.path.join(self.plans, "channels"))
         self.write("site.lua", site)
@@ -248,6 +252,8 @@ class House:
     def start(self, crash=None, env=None, wait=True):
         environment = dict(os.environ, MUSTER_SECRETS=self.secrets, MUSTER_GRACE_MS="0")
         environment.pop("MUSTER_CRASH", None)
+        if self.heads:
+            environment["MUSTER_HEAD_FILE"] = self.heads
         if crash:
             environment["MUSTER_CRASH"] = crash
         environment.update(env or {})

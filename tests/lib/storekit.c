@@ -251,7 +251,7 @@ struct store_verdict kit_verify(struct kit *k)
 {
     struct store_verdict verdict;
     struct why why = {""};
-    if (journal_verify(k->path, &verdict, &why))
+    if (journal_verify(k->path, NULL, &verdict, &why))
         fail_msg("%s", why.text);
     return verdict;
 }

@@ -224,6 +224,47 @@ static void rows_are_copies(void **state)
 }
 
 /* The same as of the real one (test_store.c). */
+static void append_record(struct bench *b, enum record_kind kind, int n, const char *secret)
+{
+    struct record *r = record_new(kind, incident(n));
+    r->seq = b->next_seq++;
+    if (secret)
+        r->sealed = json_put_str(json_object(), "name", secret);
+    const struct store_batch batch = {.records = &r, .records_count = 1};
+    const struct store_port *port = model_store_port(b->store);
+    port->append(port->ctx, &batch);
+}
+
+static void on_purged(void *ctx, const struct query_result *r)
+{
+    int *sealed = ctx;
+    assert_int_equal(r->err, ERR_OK);
+    for (size_t i = 0; i < r->rows_count; i++)
+        assert_null(r->rows[i].body);
+    for (size_t i = 0; i < r->records_count; i++)
+        *sealed += r->records[i]->sealed != NULL;
+}
+
+/* As on a disk: the key goes with the record, and what comes later is not kept either. */
+static void a_purge_leaves_nothing_that_was_sealed(void **state)
+{
+    struct bench *b = *state;
+    const struct store_port *port = model_store_port(b->store);
+    const struct query row = {.kind = QUERY_INCIDENT, .incident = incident(1)};
+    const struct query all = {.kind = QUERY_EVENTS};
+    int sealed = 0;
+    append(b, 1, "closed", false);
+    append_record(b, REC_UPDATED, 1, "SECRET");
+    append_record(b, REC_UPDATED, 2, "of another");
+    append_record(b, REC_PURGED, 1, NULL);
+    append_record(b, REC_UPDATED, 1, "late");
+    append(b, 1, "closed", false);
+    port->query(port->ctx, &row, on_purged, &sealed);
+    port->query(port->ctx, &all, on_purged, &sealed);
+    model_store_commit(b->store, 6);
+    assert_int_equal(sealed, 1);
+}
+
 static void a_hash_is_kept_with_its_holder_until_it_is_forgotten(void **state)
 {
     static const uint8_t hash[STORE_HASH_BYTES] = {7, 0, 9};
@@ -255,6 +296,7 @@ int main(void)
         T(queries_see_what_is_committed),
         T(one_message_comes_with_its_incident_and_its_record),
         T(rows_are_copies),
+        T(a_purge_leaves_nothing_that_was_sealed),
         T(a_hash_is_kept_with_its_holder_until_it_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

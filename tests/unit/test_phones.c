@@ -259,6 +259,21 @@ static void what_arrives_after_the_end_is_over(void **state)
     shown(p, "li.ming phone: resolved over;");
 }
 
+/* Why: what was personal must be gone from everywhere that we can reach. */
+static void what_is_purged_is_on_no_phone(void **state)
+{
+    struct phones *p = *state;
+    rings(p, 1, "wang.qiang", "a");
+    rings(p, 2, "li.ming", "a");
+    struct record *elsewhere = happened(REC_PURGED);
+    elsewhere->incident.b[0] ^= 1;
+    happens(p, elsewhere);
+    shown(p, "wang.qiang phone: a ringing; | li.ming phone: a ringing;");
+    happens(p, happened(REC_INCIDENT_CLOSED));
+    happens(p, happened(REC_PURGED));
+    shown(p, "");
+}
+
 static void the_oldest_go_when_there_are_too_many(void **state)
 {
     struct phones *p = *state;
@@ -373,6 +388,7 @@ int main(void)
         T(a_phone_follows_what_becomes_of_its_message),
         T(an_answer_is_shown_where_it_belongs),
         T(what_arrives_after_the_end_is_over),
+        T(what_is_purged_is_on_no_phone),
         T(the_oldest_go_when_there_are_too_many),
         T(no_number_of_long_messages_takes_more_than_a_few_megabytes),
         T(phones_that_are_quiet_stand_in_the_order_of_the_site),

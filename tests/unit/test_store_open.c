@@ -116,7 +116,7 @@ static void a_newer_file_is_refused(void **state)
     check_refused(k, ERR_NEWER, "newer");
     struct store_verdict verdict;
     struct why why = {""};
-    assert_int_equal(journal_verify(k->path, &verdict, &why), ERR_NEWER);
+    assert_int_equal(journal_verify(k->path, NULL, &verdict, &why), ERR_NEWER);
 }
 
 static void a_locked_file_is_refused(void **state)

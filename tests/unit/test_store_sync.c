@@ -99,12 +99,47 @@ static void part_failing(struct kit *k)
     }
 }
 
+static void take_head(void *ctx, const struct store_head *head)
+{
+    *(struct store_head *)ctx = *head;
+}
+
+/* Where the heads of a kit are kept: beside its folder. */
+static void heads_path(const struct kit *k, struct text *to)
+{
+    text_addf(to, "%s.heads", k->folder);
+}
+
+/* The sync of a head does not return: the record goes on, and the stop comes to its end. */
+static void part_far(struct kit *k)
+{
+    AUTO_TEXT(heads);
+    struct store_head head = {.gen = -1};
+    heads_path(k, &heads);
+    k->config.head_path = text_str(&heads);
+    kit_open(k);
+    hold(1);
+    int begun = syncs("slowsync_begun");
+    kit_append_records(k, 1, 3);
+    until_a_sync_has_begun(begun);
+    for (int i = 0; i < STORE_HEAD_EVERY_ROWS; i++)
+        kit_append_records(k, 2 + i, 2);
+    kit_wait(k);
+    store_head(k->store, take_head, &head);
+    store_poll(k->store);
+    assert_int_equal(head.gen, -1);
+    kit_stop(k);
+    assert_int_equal(head.err, ERR_UNREACHABLE); /* whoever asked has a reply */
+}
+
 static void part_play(struct kit *k, const char *part)
 {
     if (strcmp(part, "held") == 0)
         part_held(k);
     else if (strcmp(part, "counted") == 0)
         part_counted(k);
+    else if (strcmp(part, "far") == 0)
+        part_far(k);
     else
         part_failing(k);
 }
@@ -168,6 +203,24 @@ static void every_durable_has_a_sync_behind_it(void **state)
     check_part(*state, "counted", 100);
 }
 
+/* Why: the second place may be another machine's, and people must be called when that is away. */
+static void a_second_place_that_does_not_answer_holds_up_nothing(void **state)
+{
+    struct kit *k = *state;
+    AUTO_TEXT(preload);
+    AUTO_TEXT(printed);
+    AUTO_TEXT(heads);
+    preload_variable(&preload);
+    const char *env[] = {text_str(&preload), "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0",
+                         "SLOWSYNC_FILE=.heads", NULL};
+    int status = kit_part_run("far", k->folder, env, &printed);
+    heads_path(k, &heads);
+    unlink(text_str(&heads));
+    if (status != 0)
+        fail_msg("it ended with %#x: %s", (unsigned)status, text_str(&printed));
+    assert_int_equal(kit_verify(k).rows, 3 + 2 * STORE_HEAD_EVERY_ROWS);
+}
+
 /*
  * After a sync that failed nobody knows what is on the disk: the process ends, and the file, opened
  * again, has at least everything that was answered.
@@ -207,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(nothing_is_durable_before_its_sync_returned),
         T(every_durable_has_a_sync_behind_it),
+        T(a_second_place_that_does_not_answer_holds_up_nothing),
         T(a_failing_sync_ends_the_process_and_the_file_is_sane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,7 @@ static void check_bad(struct kit *k, const char *damage, const char *repair, int
     struct store_verdict v;
     struct why why = {""};
     kit_sql(k, damage);
-    enum err e = journal_verify(k->path, &v, &why);
+    enum err e = journal_verify(k->path, NULL, &v, &why);
     if (e != ERR_CORRUPT || v.bad_seq != seq || !strstr(why.text, words))
         fail_msg("%s: %s, seq %ld, \"%s\"", damage, err_name(e), (long)v.bad_seq, why.text);
     assert_int_equal(v.rows, seq - 1);

@@ -54,6 +54,7 @@ export interface Incident {
     level: Grade | null;
     drill: boolean;
     key: string | null;
+    purged?: boolean;
     kind?: string;
     source?: string;
     event?: string;
