@@ -162,6 +162,9 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_PLAN_ERROR:
         plan_apply_error(c, i, r);
         break;
+    case REC_ESCALATED:
+        call_start(c, i, json_str_or(r->body, "step", ""), json_share(record_at(r, "spec")));
+        break;
     case REC_PLAN_FAILED:
         plan_apply_failed(c, i, r);
         break;
@@ -171,7 +174,6 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_PROPOSED:
     case REC_PROPOSAL_PUT:
     case REC_PROPOSAL_AMENDED:
-    case REC_PROPOSAL_EXPIRED:
     case REC_PROPOSAL_WITHDRAWN:
     case REC_ORDERED:
         response_apply(c, i, r);

@@ -6,6 +6,7 @@
 #include "core/notice.h"
 #include "core/plan_run.h"
 #include "core/proposal.h"
+#include "core/response.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -272,6 +273,11 @@ static void apply_state(struct core *c, struct item *item, const struct record *
 
 static void apply_due(struct core *c, struct item *item, const struct record *r)
 {
+    if (json_str(r->body, "leader")) { /* nothing but who hears of it */
+        free(item->leader);
+        item->leader = mem_str(json_str(r->body, "leader"));
+        return;
+    }
     item->waits = false;
     item->due = json_int(r->body, "due", 0);
     item->due_at = json_int(r->body, "due_at", 0);
@@ -487,12 +493,16 @@ struct item *item_issue(struct core *c, struct incident *i, const struct item_or
     return item;
 }
 
+/* What plans call the item of a name and key (plan/api_ledger.c). */
 static void measure_issue(struct core *c, struct incident *i, const struct measure_head *m,
                           enum level level)
 {
+    AUTO_TEXT(step);
+    text_addf(&step, "item:%s/", m->name);
     item_issue(c, i,
                &(struct item_order){.kind = "measure",
                                     .name = m->name,
+                                    .step = text_str(&step),
                                     .owner = m->owner,
                                     .title = m->title,
                                     .done_when = m->done_when,
@@ -502,6 +512,140 @@ static void measure_issue(struct core *c, struct incident *i, const struct measu
                                     .on_lower = m->on_lower,
                                     .due_ms = measure_due_ms(m, level),
                                     .urge_ms = m->urge_ms});
+}
+
+static json_t *plan_actor(const struct incident *i)
+{
+    return json_pack("{s:s,s:s}", "type", "plan", "id", i->plan ? i->plan : "plan");
+}
+
+static void item_lift(struct core *c, struct item *item, const char *reason)
+{
+    json_t *ev = plan_event(NULL, json_pack("[s]", item->step), c->in->wall);
+    char id[UUID_TEXT];
+    json_put_str(json_put_str(ev, "item", uuid_text(item->id, id)), "state", "lifted");
+    json_t *sealed = json_put_str(json_put(json_object(), "ev", ev), "note", reason);
+    item_state_emit(c, item, "lifted", plan_actor(item->incident), sealed);
+}
+
+static void item_supervise(struct core *c, struct item *item, const char *to)
+{
+    char id[UUID_TEXT];
+    json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
+    json_put_str(json_put_str(body, "why", "supervised"), "leader", to);
+    if (item->due)
+        json_put_int(json_put_int(body, "due", item->due), "due_at", item->due_at);
+    core_emit(c, REC_ITEM_DUE, item->incident,
+              (struct emit){.actor = plan_actor(item->incident),
+                            .body = body,
+                            .sealed = json_put(json_object(), "about", kept_json(item->about))});
+}
+
+/* "{at}" in a title is what the plan gave by this name; a station shows its name. */
+static void title_fill(const struct core *c, const char *title, const json_t *fields,
+                       const char *lang, struct text *to)
+{
+    while (*title) {
+        size_t plain = strcspn(title, "{"), len = title[plain] ? strcspn(title + plain, "}") : 0;
+        AUTO_TEXT(name);
+        text_add_bytes(to, title, plain);
+        title += plain;
+        if (!*title)
+            return;
+        text_add_bytes(&name, title + 1, len ? len - 1 : 0);
+        const json_t *value = json_at(fields, text_str(&name));
+        const char *text = json_string_value(value);
+        const char *station = text && c->site ? site_station_name(c->site->site, text, lang) : "";
+        if (!value || title[len] != '}') {
+            text_add_char(to, *title++);
+            continue;
+        }
+        if (text)
+            text_add(to, *station ? station : text);
+        else
+            json_write(value, to);
+        title += len + 1;
+    }
+}
+
+static json_t *title_filled(const struct core *c, const json_t *title, const json_t *fields)
+{
+    json_t *filled = json_object();
+    static const char *const langs[] = {"zh", "en"};
+    for (size_t n = 0; n < 2; n++) {
+        AUTO_TEXT(text);
+        title_fill(c, words_in(title, langs[n], langs[1 - n]), fields, langs[n], &text);
+        json_put_str(filled, langs[n], text_str(&text));
+    }
+    return filled;
+}
+
+static void plan_measure(struct core *c, struct incident *i, const json_t *args)
+{
+    const struct plan_head *head = incident_head(c, i);
+    const struct measure_head *m =
+        head ? plan_head_measure(head, json_str_or(args, "name", "")) : NULL;
+    AUTO_JSON(title);
+    if (!m)
+        return;
+    title = title_filled(c, m->title, json_at(args, "fields"));
+    item_issue(c, i,
+               &(struct item_order){
+                   .kind = "measure",
+                   .name = m->name,
+                   .key = json_str(args, "key"),
+                   .owner = json_str_or(args, "owner", m->owner),
+                   .step = json_str(args, "item"),
+                   .title = title,
+                   .done_when = m->done_when,
+                   .after = m->after,
+                   .phase = (int)m->phase,
+                   .level = m->level,
+                   .on_lower = m->on_lower,
+                   .due_ms = json_int(args, "due_ms", measure_due_ms(m, incident_level(i))),
+                   .urge_ms = m->urge_ms});
+}
+
+static void plan_item(struct core *c, struct incident *i, const json_t *args)
+{
+    static const char *const more_keys[] = {"from", "goal", "amount", "assist"};
+    AUTO_JSON(more);
+    more = json_object();
+    for (size_t n = 0; n < sizeof more_keys / sizeof *more_keys; n++)
+        json_put_str(more, more_keys[n], json_str(args, more_keys[n]));
+    item_issue(c, i,
+               &(struct item_order){.kind = json_str_or(args, "kind", "item"),
+                                    .owner = json_str_or(args, "owner", ""),
+                                    .step = json_str(args, "item"),
+                                    .title = json_at(args, "title"),
+                                    .more = more,
+                                    .due_ms = json_int(args, "due_ms", 0)});
+}
+
+static struct item *item_of_step(const struct incident *i, const char *step)
+{
+    struct item *item, *last = NULL;
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (!strcmp(item->step, step))
+            last = item;
+    }
+    return last;
+}
+
+void item_command(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const json_t *args = json_at(cmd, "args");
+    const char *kind = json_str_or(cmd, "kind", "");
+    struct item *item = item_of_step(i, json_str_or(args, "item", ""));
+    if (!strcmp(kind, "item") && json_str(args, "name"))
+        plan_measure(c, i, args);
+    else if (!strcmp(kind, "item"))
+        plan_item(c, i, args);
+    else if (!strcmp(kind, "item_supervise") && item)
+        item_supervise(c, item, json_str_or(args, "to", ""));
+    else if (!strcmp(kind, "item_lift") && item && item->state <= ITEM_DONE)
+        item_lift(c, item, json_str_or(args, "reason", ""));
 }
 
 static bool measure_of(const struct measure_head *m, enum phase phase, enum level above,

@@ -26,6 +26,9 @@ struct item *item_issue(struct core *c, struct incident *i, const struct item_or
 struct item *item_find(const struct incident *i, const char *name, const char *key);
 struct item *core_item(const struct core *c, struct uuid id);
 
+/* measure, directive, item, resource, and what their handles do: the command of a turn. */
+void item_command(struct core *c, struct incident *i, const json_t *cmd);
+
 /* The measures of a phase: first, recovery, or all levels up to this one. */
 void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum level level);
 /* A level was ordered: due times come forward, those of levels that are left are put or lifted. */

@@ -4,7 +4,9 @@
 #include "core/call.h"
 #include "core/decide.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
+#include "core/proposal.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -410,6 +412,26 @@ static void call_command(struct core *c, struct incident *i, const char *step, c
     }
 }
 
+/* The commander, then the fallback; its clock begins now. */
+static void escalate_command(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const char *step = json_str_or(cmd, "step", "");
+    const char *commander = i->response ? i->response->commander : NULL;
+    json_t *spec = fallback_spec(c, i, "other"), *first;
+    json_put(spec, "text", json_share(json_at(json_at(cmd, "args"), "text")));
+    json_put_str(spec, "at", json_str(cmd, "at"));
+    if (commander) {
+        first =
+            json_put_int(json_put_str(json_object(), "to", commander), "within_ms", 5 * MS_MINUTE);
+        json_array_insert_new(json_object_get(spec, "rungs"), 0, first);
+    }
+    json_t *body = json_put_str(json_object(), "step", step);
+    core_emit(c, REC_ESCALATED, i,
+              (struct emit){.body = body, .sealed = json_put(json_object(), "spec", spec)});
+    if (call_find(i, step))
+        call_next(c, call_find(i, step), "start");
+}
+
 static void turn_command(struct core *c, struct incident *i, const json_t *cmd, const json_t *early)
 {
     const char *kind = json_str_or(cmd, "kind", "");
@@ -417,6 +439,12 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         call_command(c, i, json_str_or(cmd, "step", ""), early);
     else if (!strcmp(kind, "notify"))
         notify_command(c, i, cmd);
+    else if (!strcmp(kind, "escalate"))
+        escalate_command(c, i, cmd);
+    else if (!strcmp(kind, "propose"))
+        proposal_of_plan(c, i, cmd);
+    else if (!strncmp(kind, "item", 4))
+        item_command(c, i, cmd);
     else if (!strcmp(kind, "cancel"))
         cancel_command(c, i, cmd);
     else if (!strcmp(kind, "error"))

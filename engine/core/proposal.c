@@ -283,14 +283,17 @@ static mono_ms auto_at(const struct core *c, const struct incident *i, enum leve
     return c->in->mono + after;
 }
 
-static void propose(struct core *c, struct incident *i, const char *begins, json_t *takes_spec,
+/* `step` with a / at its end is the engine's: its number is put behind it. */
+static void propose(struct core *c, struct incident *i, const char *step, json_t *takes_spec,
                     mono_ms by_itself)
 {
-    AUTO_TEXT(step);
+    AUTO_TEXT(name);
     int number = response_of(i)->proposals_made + 1;
-    text_addf(&step, "%s%d", begins, number);
+    text_add(&name, step);
+    if (name.len && step[name.len - 1] == '/')
+        text_addf(&name, "%d", number);
     json_t *body = json_put_int(json_object(), "number", number);
-    json_put_str(body, "step", text_str(&step));
+    json_put_str(body, "step", text_str(&name));
     if (by_itself)
         json_put_int(body, "auto_at", by_itself);
     core_emit(c, REC_PROPOSED, i,
@@ -344,6 +347,22 @@ void proposal_of_items_done(struct core *c, struct incident *i)
     struct proposal *p = proposal_begins(i, STEP_OF_ITEMS);
     if (p)
         proposal_settle(c, p);
+}
+
+void proposal_of_plan(struct core *c, struct incident *i, const json_t *cmd)
+{
+    const struct plan_head *head = incident_head(c, i);
+    const json_t *args = json_at(cmd, "args");
+    enum level level = LEVEL_NONE;
+    if (!level_parse(json_str(args, "level"), &level))
+        level = LEVEL_NONE;
+    json_t *spec = json_deep_copy(args);
+    if (!json_str(spec, "to"))
+        json_put_str(spec, "to",
+                     level && !plan_head_level(head, level) ? "duty:duty-room"
+                                                            : orderer_of(i, head, level));
+    json_put_str(spec, "plan", json_str(cmd, "at"));
+    propose(c, i, json_str_or(cmd, "step", "?"), spec, 0);
 }
 
 void proposal_of_source(struct core *c, struct incident *i)

@@ -23,6 +23,8 @@ void proposal_suggest(struct core *c, struct incident *i, enum level level);
 void proposal_of_items(struct core *c, struct incident *i, const char *to, json_t *takes_what);
 /* All of them are decided. */
 void proposal_of_items_done(struct core *c, struct incident *i);
+/* The plan proposes: the command of its turn. */
+void proposal_of_plan(struct core *c, struct incident *i, const json_t *cmd);
 /* Its source says that it is over: the end is put to whoever may order it, once. */
 void proposal_of_source(struct core *c, struct incident *i);
 void proposal_amend(struct core *c, struct proposal *p, enum level level);

@@ -56,9 +56,8 @@
     X(REC_PROPOSED, "proposed", "an order is proposed")                                            \
     X(REC_PROPOSAL_PUT, "proposal_put", "the proposal is put to these people now")                 \
     X(REC_PROPOSAL_AMENDED, "proposal_amended", "what is proposed is another level now")           \
-    X(REC_PROPOSAL_EXPIRED, "proposal_expired",                                                    \
-      "the plan does not wait for the order any more; the proposal stands")                        \
     X(REC_PROPOSAL_WITHDRAWN, "proposal_withdrawn", "what was proposed is not right any more")     \
+    X(REC_ESCALATED, "escalated", "the plan calls whoever commands, then the fallback")            \
     X(REC_ITEM_ISSUED, "item_issued", "somebody has something to do, by a time")                   \
     X(REC_ITEM_STATE, "item_state", "received, arrived, done, struck off, rejected or lifted")     \
     X(REC_ITEM_DUE, "item_due", "an item is due at another time")                                  \

@@ -306,6 +306,13 @@ static void say_held(const struct say *s)
     }
 }
 
+static void say_escalated(const struct say *s)
+{
+    say_words(s, "升级上报", "escalated");
+    const json_t *text = json_at(record_at(s->r, "spec"), "text");
+    say_why(s, text ? say_text(s, text) : NULL);
+}
+
 static const char *item_title(const struct say *s)
 {
     return say_text(s, json_at(record_at(s->r, "about"), "title"));
@@ -353,7 +360,12 @@ static void say_item_state(const struct say *s)
 static void say_item_due(const struct say *s)
 {
     bool forward = !strcmp(json_str_or(s->r->body, "why", ""), "forward");
+    const char *leader = json_str(s->r->body, "leader");
     text_addf(s->to, "%s ", item_title(s));
+    if (leader) {
+        text_addf(s->to, s->zh ? "由 %s 督办" : "supervised by %s", leader);
+        return;
+    }
     say_words(s, forward ? "时限提前" : "可以开始", forward ? "due forward" : "can begin");
 }
 
@@ -383,7 +395,6 @@ static void say_proposal(const struct say *s)
         {REC_PROPOSAL_PUT, "报请下令：", "propose "},
         {REC_PROPOSAL_AMENDED, "建议改为", "propose instead "},
         {REC_PROPOSAL_WITHDRAWN, "撤回建议：", "withdraw the proposal: "},
-        {REC_PROPOSAL_EXPIRED, "预案不再等待命令：", "the plan waits no longer for the order: "},
     };
     if (s->r->kind == REC_PROPOSAL_PUT && json_bool(s->r->body, "awaiting"))
         say_words(s, "【待令】", "awaiting order: ");
@@ -510,6 +521,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,
+        [REC_ESCALATED] = say_escalated,
         [REC_ITEM_ISSUED] = say_issued,
         [REC_ITEM_STATE] = say_item_state,
         [REC_ITEM_DUE] = say_item_due,
@@ -522,7 +534,6 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_PROPOSAL_PUT] = say_proposal,
         [REC_PROPOSAL_AMENDED] = say_proposal,
         [REC_PROPOSAL_WITHDRAWN] = say_proposal,
-        [REC_PROPOSAL_EXPIRED] = say_proposal,
         [REC_TURN] = say_turn,
         [REC_PLAN_STRUCK] = say_plan_trouble,
         [REC_PLAN_RETRIED] = say_plan_trouble,

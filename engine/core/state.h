@@ -164,7 +164,6 @@ struct mark {
  *     OPEN, AWAITING --ordered--> gone (ordered: settles)
  *     OPEN, AWAITING --its condition is false: proposal_withdrawn--> gone
  *     OPEN, AWAITING --another level: proposal_amended--> OPEN
- *     of the plan, which waits: time up --proposal_expired--> AWAITING, and the plan goes on
  */
 struct proposal {
     LIST_ENTRY(proposal) link; /* in the order of their making */

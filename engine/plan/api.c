@@ -13,15 +13,30 @@ enum { WORD_COST = 100 }; /* instructions that a word is charged for */
 void api_define(struct run *r)
 {
     static const luaL_Reg words[] = {
-        {"T", api_text},        {"call", api_call},
-        {"cancel", api_cancel}, {"defer", api_defer},
-        {"every", api_every},   {"log", api_log},
-        {"notify", api_notify}, {"now", api_now},
-        {"on", api_on},         {"parallel", api_parallel},
-        {"race", api_race},     {"random", api_random},
-        {"sleep", api_sleep},   {"spawn", api_spawn},
-        {"state", api_state},   {"timeout", api_timeout},
-        {"uuid", api_uuid},     {"wait", api_wait},
+        {"T", api_text},
+        {"call", api_call},
+        {"cancel", api_cancel},
+        {"defer", api_defer},
+        {"every", api_every},
+        {"log", api_log},
+        {"notify", api_notify},
+        {"now", api_now},
+        {"on", api_on},
+        {"parallel", api_parallel},
+        {"race", api_race},
+        {"random", api_random},
+        {"sleep", api_sleep},
+        {"spawn", api_spawn},
+        {"state", api_state},
+        {"timeout", api_timeout},
+        {"uuid", api_uuid},
+        {"wait", api_wait},
+        {"measure", api_measure},
+        {"directive", api_directive},
+        {"item", api_item},
+        {"resource", api_resource},
+        {"propose", api_propose},
+        {"escalate", api_escalate},
         {NULL, NULL},
     };
 
@@ -153,19 +168,38 @@ static enum err read_member(lua_State *L, int index, const char *member, const c
     return e;
 }
 
-json_t *api_text_member(lua_State *L, int index, const char *word, struct why *why)
+json_t *api_words_member(lua_State *L, int index, const char *word, const char *member,
+                         struct why *why)
 {
     json_t *value = NULL;
     char what[64];
 
-    snprintf(what, sizeof(what), "%s: text", word);
-    if (read_member(L, index, "text", what, &value, why))
+    snprintf(what, sizeof(what), "%s: %s", word, member);
+    if (read_member(L, index, member, what, &value, why))
         return NULL;
     if (!value) {
-        why_set(why, ERR_INVALID, "%s: text is missing", word);
+        why_set(why, ERR_INVALID, "%s is missing", what);
         return NULL;
     }
     if (check_text(value, what, why)) {
+        json_decref(value);
+        return NULL;
+    }
+    return value;
+}
+
+json_t *api_text_member(lua_State *L, int index, const char *word, struct why *why)
+{
+    return api_words_member(L, index, word, "text", why);
+}
+
+json_t *api_words(lua_State *L, int index, const char *word, struct why *why)
+{
+    json_t *value = NULL;
+
+    if (border_read(L, index, word, &value, why))
+        return NULL;
+    if (check_text(value, word, why)) {
         json_decref(value);
         return NULL;
     }
@@ -265,16 +299,31 @@ struct handle *api_handle(lua_State *L, int index)
 /* (handle, key) */
 static int handle_index(lua_State *L)
 {
+    static const struct {
+        enum handle_kind kind;
+        const char *name;
+        lua_CFunction method;
+    } methods[] = {{HANDLE_NOTICE, "result", api_notify_result},
+                   {HANDLE_ITEM, "wait", api_item_wait},
+                   {HANDLE_ITEM, "supervise", api_item_supervise},
+                   {HANDLE_ITEM, "lift", api_item_lift}};
+    const struct handle *h = api_handle(L, 1);
     const char *name = luaL_checkstring(L, 2);
     const struct word *word = word_find(WORD_METHOD, name, strlen(name));
 
-    if (strcmp(name, "result") == 0) {
-        lua_pushcfunction(L, api_notify_result);
-        return 1;
-    }
-    if (word)
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        if (methods[i].kind == h->kind && strcmp(methods[i].name, name) == 0) {
+            lua_pushcfunction(L, methods[i].method);
+            return 1;
+        }
+    if (word && !word->built)
         return luaL_error(L, "\":%s\" is not built yet", name);
-    return luaL_error(L, "a handle has no \"%s\"; it has :result(duration)", name);
+    if (strcmp(name, "result") == 0)
+        return luaL_error(L, "only what notify gives has a result");
+    return luaL_error(L,
+                      "a handle has no \"%s\"; what notify gives has :result(duration), an item "
+                      ":wait(state, duration), :supervise(to) and :lift(reason)",
+                      name);
 }
 
 static int handle_tostring(lua_State *L)

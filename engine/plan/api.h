@@ -65,6 +65,10 @@ int64_t api_duration_member(lua_State *L, int index, const char *member, const c
  * why; neither raises, as other JSON may be held.
  */
 json_t *api_text_member(lua_State *L, int index, const char *word, struct why *why);
+/* The same for any member, or for a value. */
+json_t *api_words_member(lua_State *L, int index, const char *word, const char *member,
+                         struct why *why);
+json_t *api_words(lua_State *L, int index, const char *word, struct why *why);
 json_t *api_targets_member(lua_State *L, int index, const char *word, struct why *why);
 
 /* The fact whose name is argument 1: one that the engine reports, or one of the head. */
@@ -75,20 +79,38 @@ void api_command(const struct api *a, const char *kind, json_t *args);
 
 /* ---- handles ---- */
 
-enum handle_kind { HANDLE_NOTICE, HANDLE_TASK };
+enum handle_kind { HANDLE_NOTICE, HANDLE_TASK, HANDLE_CALL, HANDLE_ITEM };
 
 struct handle {
     enum handle_kind kind;
-    char step[STEP_MAX]; /* of the notice; id of the task */
+    char step[STEP_MAX]; /* of the notice, call or item; id of the task */
 };
 
 void api_push_handle(lua_State *L, enum handle_kind kind, const char *step);
 struct handle *api_handle(lua_State *L, int index);
 void api_define_handles(struct run *r);
 
+/*
+ * Wait for a fact that comes after now. On the stack lies `match` alone, as of wait(). Returns as
+ * lua_yieldk does.
+ */
+int api_wait_from_now(lua_State *L, const struct api *a, const char *fact, int64_t ms);
+
+/* The place of a state of items in their order; -1: there is none such. */
+int item_state_number(const char *name);
+
 /* ---- the words ---- */
 
 int api_call(lua_State *L);
+int api_measure(lua_State *L);
+int api_directive(lua_State *L);
+int api_item(lua_State *L);
+int api_resource(lua_State *L);
+int api_item_wait(lua_State *L);
+int api_item_supervise(lua_State *L);
+int api_item_lift(lua_State *L);
+int api_propose(lua_State *L);
+int api_escalate(lua_State *L);
 int api_notify(lua_State *L);
 int api_notify_result(lua_State *L);
 int api_wait(lua_State *L);

@@ -133,10 +133,12 @@ int api_cancel(lua_State *L)
 
     api_begin(L, "cancel", API_NOTES, &a);
     struct handle *h = api_handle(L, 1);
-    if (h->kind == HANDLE_NOTICE) {
+    if (h->kind == HANDLE_NOTICE || h->kind == HANDLE_CALL) {
         run_command(a.run, command_new("cancel", h->step, a.at));
         return 0;
     }
+    if (h->kind == HANDLE_ITEM)
+        return luaL_error(L, "cancel: nobody cancels an item by accident; write item:lift(reason)");
     struct task *t = task_find(a.run, h->step);
     if (!t)
         return 0;

@@ -91,16 +91,16 @@ static void push_bodies(lua_State *L, lua_CFunction index, int upvalues, lua_CFu
     lua_setmetatable(L, -2);
 }
 
-/* The names of the head's facts: what wait() and on() may ask for. */
-static void note_facts(lua_State *L, struct run *r)
+/* The keys of a table of the head: what wait() and on(), or measure(), may ask for. */
+static void note_names(lua_State *L, const char *table, json_t *names)
 {
-    lua_pushliteral(L, "facts");
+    lua_pushstring(L, table);
     if (lua_rawget(L, 1) == LUA_TTABLE) {
         lua_pushnil(L);
         while (lua_next(L, -2)) {
             lua_pop(L, 1);
             if (lua_type(L, -1) == LUA_TSTRING)
-                json_object_set_new(r->fact_names, lua_tostring(L, -1), json_true());
+                json_object_set_new(names, lua_tostring(L, -1), json_true());
         }
     }
     lua_pop(L, 1);
@@ -150,7 +150,8 @@ static int plan_head(lua_State *L)
     if (r->plan)
         return luaL_error(L, "a file holds one plan; \"%s\" is the second",
                           lua_tostring(L, lua_upvalueindex(1)));
-    note_facts(L, r);
+    note_names(L, "facts", r->fact_names);
+    note_names(L, "measures", r->measure_names);
     note_command(L, r);
     push_bodies(L, level_index, 0, level_newindex);
     push_bodies(L, plan_index, 1, plan_newindex);

@@ -155,6 +155,17 @@ int api_wait(lua_State *L)
     return lua_yieldk(L, 0, 0, wait_on);
 }
 
+int api_wait_from_now(lua_State *L, const struct api *a, const char *fact, int64_t ms)
+{
+    fact_name name = facts_name(&a->run->facts, fact);
+
+    *task_cursor(a->task, name) = facts_end(&a->run->facts);
+    task_wait(a->run, a->task, WAIT_FACT, a->step, a->at);
+    a->task->wait.name = name;
+    task_wait_timer(a->run, a->task, ms);
+    return lua_yieldk(L, 0, 0, wait_on);
+}
+
 /* ---- sleep ---- */
 
 static int sleep_over(lua_State *L, int status, lua_KContext ctx)

@@ -350,6 +350,42 @@ static void check_branches(const struct body_check *c, const struct node *call)
         check_branch(c, f, name);
 }
 
+/* measure("NAME"): one of the head, or nobody will ever do it. */
+static void check_measure(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1);
+    const struct node *n = arg ? node_meant(arg) : NULL;
+    const json_t *measures = json_at(c->head, "measures");
+    char name[NAME_BYTES];
+
+    if (!n || is_literal_other_than(n, NODE_STRING)) {
+        check_report(c, n ? arg : call, "bad_argument",
+                     "measure takes the name of a measure of the head: measure(\"patrol\")");
+        return;
+    }
+    if (n->kind != NODE_STRING || !c->head)
+        return;
+    text_of(n, name);
+    if (json_at(measures, name))
+        return;
+    const char *near = check_nearest_member(measures, name);
+    if (near)
+        check_report(c, arg, "unknown_name", "the head has no measure \"%s\"; did you mean \"%s\"?",
+                     name, near);
+    else
+        check_report(c, arg, "unknown_name", "the head has no measure \"%s\"; add it to measures",
+                     name);
+}
+
+/* { to = …, within = … } and the like: only members that there are. */
+static void check_propose(const struct body_check *c, const struct node *call)
+{
+    const struct node *table = table_argument(call, 1);
+
+    if (table)
+        check_options(c, table, "propose", WORD_PROPOSE);
+}
+
 static void check_state(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
@@ -377,6 +413,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"parallel", check_branches},
         {"race", check_branches},
         {"state", check_state},
+        {"measure", check_measure},
+        {"propose", check_propose},
         {"defer", check_first_function},
         {"spawn", check_first_function},
     };

@@ -51,6 +51,7 @@ enum err run_new(const char *incident, struct pin *pin, const char *seed,
     entropy_init(&r->entropy, bytes);
     tasks_init(&r->tasks);
     r->fact_names = json_object();
+    r->measure_names = json_object();
     r->respond = r->recover = LUA_NOREF;
     for (enum level l = LEVEL_NONE; l < LEVEL_END; l++)
         r->levels[l] = LUA_NOREF;
@@ -69,7 +70,11 @@ void run_free(struct run *r)
     for (size_t i = 0; i < r->notices_count; i++)
         free(r->notices[i].step);
     free(r->notices);
+    for (size_t i = 0; i < r->items_count; i++)
+        free(r->items[i].step);
+    free(r->items);
     json_decref(r->fact_names);
+    json_decref(r->measure_names);
     json_decref(r->about);
     free(r->incident);
     free(r);
@@ -78,7 +83,7 @@ void run_free(struct run *r)
 size_t run_bytes(const struct run *r)
 {
     size_t many_small = r->facts.bytes + r->tasks.count * (sizeof(struct task) + 256) +
-                        r->notices_count * 64 + 2048;
+                        (r->notices_count + r->items_count) * 64 + 2048;
     return sizeof(*r) + sandbox_resident(r->sb) +
            many_small / 2 * 3; /* as malloc has it: measured */
 }
@@ -141,6 +146,30 @@ static void note_result(struct run *r, const json_t *ev)
     }
 }
 
+int run_item_state(const struct run *r, const char *step)
+{
+    for (size_t i = 0; i < r->items_count; i++)
+        if (strcmp(r->items[i].step, step) == 0)
+            return r->items[i].state;
+    return 0;
+}
+
+static void note_item(struct run *r, const json_t *ev)
+{
+    const char *step = json_string_value(json_array_get(json_at(ev, "steps"), 0));
+    int state = item_state_number(json_str(ev, "state"));
+
+    if (!step || state < 0 || !json_str(ev, "item"))
+        return;
+    for (size_t i = 0; i < r->items_count; i++)
+        if (strcmp(r->items[i].step, step) == 0) {
+            r->items[i].state = state;
+            return;
+        }
+    r->items = mem_grow(r->items, &r->items_cap, r->items_count + 1, sizeof(*r->items));
+    r->items[r->items_count++] = (struct item_state){mem_str(step), state};
+}
+
 /* An order sets level, commander, members and who ordered; the end leaves no level. */
 static bool note_order(struct run *r, const json_t *ev)
 {
@@ -189,6 +218,7 @@ void run_fact(struct run *r, int64_t seq, const json_t *ev)
 {
     facts_add(&r->facts, seq, ev);
     note_result(r, ev);
+    note_item(r, ev);
     note_about(r, ev);
 }
 

@@ -28,6 +28,12 @@ struct run_fault {
     char where[SANDBOX_WHERE];
 };
 
+/* How far an item is, as far as its facts have told. */
+struct item_state {
+    char *step;
+    int state; /* place in the order of states */
+};
+
 /* What is known of a notice that the plan sent. */
 struct notice_state {
     char *step;
@@ -54,8 +60,12 @@ struct run {
     struct notice_state *notices;
     size_t notices_count;
     size_t notices_cap;
+    struct item_state *items;
+    size_t items_count;
+    size_t items_cap;
 
     json_t *fact_names;    /* {"stage_m":true} of the head */
+    json_t *measure_names; /* {"patrol":true} of the head */
     int respond;           /* reference of plan.respond; LUA_NOREF until it is set */
     int levels[LEVEL_END]; /* of plan.level.IV …; LUA_NOREF: it has none */
     int recover;           /* of plan.recover */
@@ -99,6 +109,9 @@ void run_fail(struct run *r, const char *reason, const char *text, const char *w
 
 /* Add a command; too many end the run. */
 void run_command(struct run *r, json_t *takes);
+
+/* How far the item of this step is; 0, issued, before anything was told of it. */
+int run_item_state(const struct run *r, const char *step);
 
 /* The state of a notice by its step; NULL: no such notice. */
 struct notice_state *run_notice(struct run *r, const char *step);

@@ -59,6 +59,7 @@ enum wait_kind {
     WAIT_SLEEP,
     WAIT_CALL,
     WAIT_NOTICE,
+    WAIT_ITEM,
     WAIT_BRANCHES,
     WAIT_TICK, /* every */
 };
@@ -92,7 +93,7 @@ struct wait {
     char *at;
     bool timer;     /* a timer of `step` is set */
     fact_name name; /* WAIT_FACT, TASK_ON */
-    char *of;       /* WAIT_NOTICE: the notice's step */
+    char *of;       /* WAIT_NOTICE, WAIT_ITEM: the step of notice or item */
     struct group group;
 };
 

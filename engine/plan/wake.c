@@ -40,6 +40,8 @@ static bool is_woken(const struct run *r, const struct task *t, const json_t *ev
         return lists(ev, "steps", w->step) && wake_ends_call(ev);
     if (w->kind == WAIT_NOTICE)
         return lists(ev, "steps", w->of) && json_str(ev, "result");
+    if (w->kind == WAIT_ITEM)
+        return lists(ev, "steps", w->of) && json_str(ev, "state");
     return false;
 }
 
@@ -125,7 +127,7 @@ json_t *wake_awaits(const struct run *r)
             names[names_count++] = facts_name_text(&r->facts, w->name);
         if (w->timer || w->kind == WAIT_CALL)
             steps[steps_count++] = w->step;
-        if (w->kind == WAIT_NOTICE)
+        if (w->kind == WAIT_NOTICE || w->kind == WAIT_ITEM)
             steps[steps_count++] = w->of;
     }
     if (level_scopes_any(r))

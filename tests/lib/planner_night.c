@@ -196,6 +196,8 @@ static void tell_command(struct text *to, const json_t *cmd)
         tell_text(to, json_at(cmd, "fields"));
     else if (strcmp(kind, "error") == 0)
         text_addf(to, " %s %s", json_str_or(cmd, "body", "?"), json_str_or(cmd, "text", "?"));
+    else if (json_at(cmd, "args"))
+        tell_text(to, json_at(cmd, "args"));
     text_add_char(to, '\n');
 }
 

@@ -64,6 +64,7 @@ struct story {
     size_t coming_count, coming_cap;
     int64_t orders;
     json_t *frames; /* from planners, not yet taken in */
+    json_t *items;  /* {NAME: "body" of the record that issued it last} */
     json_t *phones; /* {PERSON: "data" of the body of the last message that went there} */
     json_t *reply;
     struct uuid incident;
@@ -126,6 +127,8 @@ static void trace_record(struct story *s, const struct record *r)
         text_add_char(&s->turns, '\n');
         quiet = true;
     }
+    if (r->kind == REC_ITEM_ISSUED && json_str(r->body, "name"))
+        json_put(s->items, json_str(r->body, "name"), json_share(r->body));
     if (quiet)
         return;
     int64_t seconds = (r->mono) / 1000;
@@ -519,6 +522,7 @@ static struct story *story_at(const char *site_path, const char *plan_name, cons
     s->checked = story_check(site_path, plan_name, plan_source, &s->source);
     s->frames = json_array();
     s->phones = json_object();
+    s->items = json_object();
     s->wall = STORY_BEGINS;
     s->core = story_core(s);
     story_start(s);
@@ -639,6 +643,7 @@ void story_end(struct story *s)
     free(s->coming);
     json_decref(s->frames);
     json_decref(s->phones);
+    json_decref(s->items);
     json_decref(s->reply);
     json_decref(s->checked);
     json_decref(s->source);
@@ -790,6 +795,13 @@ const json_t *story_order(struct story *s, const char *json)
 const json_t *story_confirm(struct story *s, const char *json)
 {
     return story_ask(s, IN_CONFIRM, s->incident, story_json(json));
+}
+
+const json_t *story_item(struct story *s, const char *name, const char *action, const char *as)
+{
+    const char *item = json_str_or(json_at(s->items, name), "item", "");
+    return story_ask(s, IN_ITEM, s->incident,
+                     json_pack("{s:s,s:s,s:s}", "item", item, "action", action, "as", as));
 }
 
 /* --- what goes wrong --- */

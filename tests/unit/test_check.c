@@ -615,7 +615,7 @@ static void a_fact_is_built_in_or_of_the_head(void **state)
     assert_body("wait('rainfall')", "dam.lua:7:6: unknown_fact", "name it in facts");
     assert_body("wait('stage_n')", "dam.lua:7:6: unknown_fact", "did you mean \"stage_m\"?");
     assert_body("wait('anser')", "dam.lua:7:6: unknown_fact", "did you mean \"answer\"?");
-    assert_body("on('overdue', log)", "dam.lua:7:4: not_built", NULL);
+    assert_body("on('joined', log)", "dam.lua:7:4: not_built", NULL);
     assert_body("wait(incident.labels.fact)", "", NULL);
     assert_body("wait()", "dam.lua:7:1: bad_argument", NULL);
     assert_body("on('update')", "dam.lua:7:1: bad_argument", "function as argument 2");
@@ -648,12 +648,12 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local t = ask { to = 'post:chief' } measure('x'):wait('done')\n"
-                "propose { action = 'raise' } escalate 'x'\n"
+    assert_body("local t = ask { to = 'post:chief' } local c = consult {}\n"
+                "publish { level = 'IV' } report 'daily'\n"
                 "each('stage_m > 3', log) local r = require 'lib.x'",
-                "dam.lua:7:11: not_built, dam.lua:7:37: not_built, dam.lua:8:1: not_built, "
-                "dam.lua:8:30: not_built, dam.lua:9:1: not_built, dam.lua:9:36: not_built",
-                "\"measure\" is not built yet");
+                "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
+                "dam.lua:8:26: not_built, dam.lua:9:1: not_built, dam.lua:9:36: not_built",
+                "\"consult\" is not built yet");
 }
 
 /* ---- at its limits --------------------------------------------------------------------------- */

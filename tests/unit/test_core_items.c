@@ -63,7 +63,7 @@ static void first_measures_wait_for_no_order(void **state_)
     (void)state_;
     struct lab lab;
     lake(&lab);
-    lab_tells(&lab, "incident_opened\nitem_issued step=!item name=verify\n"
+    lab_tells(&lab, "incident_opened\nitem_issued step=item:verify/ name=verify\n"
                     "notice_queued step=!item/");
     assert_string_equal(state(&lab, "verify"), "issued");
     assert_string_equal(state(&lab, "patrol"), "none");

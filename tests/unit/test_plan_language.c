@@ -174,7 +174,7 @@ static void a_result_that_made_no_turn_is_known(void **state)
 static void a_handle_has_no_other_members(void **state)
 {
     (void)state;
-    body_fails("notify { to = 'person:a', text = 'x' }:wait('done')", "\":wait\" is not built yet");
+    body_fails("notify { to = 'person:a', text = 'x' }:wait('done')", "a handle has no \"wait\"");
     body_fails("notify { to = 'person:a', text = 'x' }:reslut()", "a handle has no \"reslut\"");
     body_fails("spawn(function() end):result()", "only what notify gives has a result");
     asks("local h = spawn(function() end) log(tostring(h))", "log 0.2 handle 0.1/1\ndone\n");
@@ -293,7 +293,7 @@ static void names_of_facts_are_closed(void **state)
     (void)state;
     body_fails("wait('anwser')", "there is no fact \"anwser\"; did you mean \"answer\"?");
     body_fails("wait('rain')", "there is no fact \"rain\"; the head of the plan names");
-    body_fails("on('overdue', function() end)", "the fact \"overdue\" is not built yet");
+    body_fails("on('joined', function() end)", "the fact \"joined\" is not built yet");
     body_fails("wait(7)", "the name of a fact is wanted first");
     body_fails("wait('answer', {mach = 1})", "there is no \"mach\"; did you mean \"match\"?");
 }
@@ -793,8 +793,7 @@ static void words_have_their_place(void **state)
 static void reserved_words_say_that_they_are_not_built(void **state)
 {
     (void)state;
-    body_fails("measure('x')", "\"measure\" is not built yet");
-    body_fails("escalate 'x'", "\"escalate\" is not built yet");
+    body_fails("consult {}", "\"consult\" is not built yet");
     body_fails("require 'lib.x'", "\"require\" is not built yet");
     body_fails("incident:at_least 'V'", "\"V\" is no level");
     body_fails("log(incident.titel)",
@@ -1076,6 +1075,141 @@ static void who_commands_is_never_nil(void **state)
     asks("log(incident.commander, incident.ordered_by)", "log 0.1 duty:duty-room\ndone\n");
 }
 
+/* ---- the ledger, and orders ---- */
+
+#define LEDGER                                                                                     \
+    "local plan = plan 'flood' { measures = { close = {}, list = {} } }\n"                         \
+    "function plan.respond(incident)\n"
+
+static void ledger_night(struct planner_night *n, const char *body, bool forgets)
+{
+    AUTO_TEXT(source);
+    text_addf(&source, LEDGER "%s\nend\nreturn plan", body);
+    planner_night_init(n, text_str(&source));
+    n->forgets = forgets;
+    planner_night_begin(n);
+}
+
+static void item_fact(struct planner_night *n, const char *step, const char *state)
+{
+    AUTO_TEXT(ev);
+    text_addf(&ev, "{'names':[],'steps':['%s'],'item':'x','state':'%s'}", step, state);
+    planner_night_fact(n, text_str(&ev));
+}
+
+/* Two that mean the same item wait for the same item. */
+static void a_measure_is_waited_for_by_name_and_key(void **state)
+{
+    (void)state;
+    for (int forgets = 0; forgets <= 1; forgets++) {
+        struct planner_night n;
+        ledger_night(
+            &n,
+            "local m = measure('close', { key = 'north', at = 'north', due = '10m' })\n"
+            "log(m:wait('done', '1h')) log(measure('close', { key = 'north' }):wait 'done')\n"
+            "log(tostring(measure('list'):wait('done', '1m')))",
+            forgets);
+        planner_night_tells(
+            &n, "item 0.1 {\"due_ms\":600000,\"fields\":{\"at\":\"north\",\"due\":\"10m\","
+                "\"key\":\"north\"},\"item\":\"item:close/north\",\"key\":\"north\",\"kind\":"
+                "\"measure\",\"name\":\"close\"}\ntimer 0.2 3600000\n");
+        item_fact(&n, "item:close/north", "received");
+        planner_night_tells(&n, "");
+        item_fact(&n, "item:close/south", "done");
+        planner_night_tells(&n, "");
+        item_fact(&n, "item:close/north", "done");
+        planner_night_tells(&n, "clear 0.2\nlog 0.3 done\n"
+                                "item 0.4 {\"fields\":{\"key\":\"north\"},\"item\":"
+                                "\"item:close/north\",\"key\":\"north\",\"kind\":\"measure\","
+                                "\"name\":\"close\"}\nlog 0.6 done\n"
+                                "item 0.7 {\"fields\":{},\"item\":\"item:list/\",\"kind\":"
+                                "\"measure\",\"name\":\"list\"}\ntimer 0.8 60000\n");
+        planner_night_pass(&n, 60000);
+        planner_night_tells(&n, "log 0.9 nil\ndone\n");
+        planner_night_done(&n);
+    }
+}
+
+static void an_item_that_ends_otherwise_ends_the_wait(void **state)
+{
+    (void)state;
+    struct planner_night n;
+    ledger_night(
+        &n,
+        "local d = directive { from = 'Mayor', text = 'Report', lead = 'dept:water', due = "
+        "'2h' }\n"
+        "d:supervise 'post:mayor' log(d:wait 'done') d:lift 'no use'",
+        false);
+    planner_night_tells(&n,
+                        "item 0.1 {\"due_ms\":7200000,\"from\":\"Mayor\",\"item\":\"0.1\",\"kind\":"
+                        "\"directive\",\"owner\":\"dept:water\",\"title\":\"Report\"}\n"
+                        "item_supervise 0.2 {\"item\":\"0.1\",\"to\":\"post:mayor\"}\n");
+    item_fact(&n, "0.1", "rejected");
+    planner_night_tells(&n, "log 0.4 rejected\n"
+                            "item_lift 0.5 {\"item\":\"0.1\",\"reason\":\"no use\"}\ndone\n");
+    planner_night_done(&n);
+}
+
+static void what_cannot_be_an_item_is_said(void **state)
+{
+    (void)state;
+    body_fails("measure('sandbags')", "the head has no measure \"sandbags\"");
+    body_fails("directive { text = 'x', due = '2h' }", "directive: lead is missing");
+    body_fails("directive { text = 'x', lead = 'water' }", "\"water\" is no target");
+    body_fails("item { owner = 'dept:a' }", "item: title is missing");
+    body_fails("resource { what = 'boats', from = 7 }", "from is text");
+    body_fails("cancel(item { title = 'x', owner = 'dept:a' })", "nobody cancels an item");
+    body_fails("item { title = 'x', owner = 'dept:a' }:wait 'found'",
+               "becomes received, arrived, done or struck");
+}
+
+static void a_proposal_waits_for_the_first_order_of_its_action(void **state)
+{
+    (void)state;
+    for (int forgets = 0; forgets <= 1; forgets++) {
+        struct planner_night n;
+        planner_night_init(
+            &n, "local plan = plan 'flood' {}\nfunction plan.respond()\n"
+                "local o = propose { action = 'raise', level = 'II', reason = 'peak', within = "
+                "'30m' }\n"
+                "log(o.level .. ' by ' .. o.by)\n"
+                "log(tostring(propose { action = 'lower', level = 'IV', reason = 'x', within = "
+                "'5m' }))\n"
+                "propose { action = 'terminate', reason = 'x', within = '5m', wait = false }\n"
+                "end\nreturn plan");
+        n.forgets = forgets;
+        planner_night_begin(&n);
+        planner_night_tells(&n, "propose 0.1 {\"action\":\"raise\",\"level\":\"II\",\"reason\":"
+                                "\"peak\",\"within_ms\":1800000}\ntimer 0.1 1800000\n");
+        order(&n, "activate", "IV");
+        planner_night_tells(&n, "");
+        order(&n, "raise", "III");
+        planner_night_tells(&n, "clear 0.1\nlog 0.2 III by sun.wei\n"
+                                "propose 0.3 {\"action\":\"lower\",\"level\":\"IV\",\"reason\":"
+                                "\"x\",\"within_ms\":300000}\ntimer 0.3 300000\n");
+        planner_night_pass(&n, 300000);
+        planner_night_tells(&n, "log 0.4 nil\n"
+                                "propose 0.5 {\"action\":\"terminate\",\"reason\":\"x\","
+                                "\"within_ms\":300000}\ndone\n");
+        planner_night_done(&n);
+    }
+    body_fails("propose { action = 'declare', reason = 'x', within = '5m' }", "not built yet");
+    body_fails("propose { action = 'raise', reason = 'x', within = '5m' }", "raise needs a level");
+    body_fails("propose { action = 'raise', level = 'V', reason = 'x', within = '5m' }",
+               "\"V\" is no level");
+    body_fails("propose { action = 'terminate', reason = 'x' }", "within is missing");
+    body_fails("propose { action = 'terminate', within = '5m' }", "reason is missing");
+    body_fails("propose { action = 'terminate', becuase = 'x' }", "there is no \"becuase\"");
+}
+
+static void escalate_calls_and_goes_on(void **state)
+{
+    (void)state;
+    asks("local e = escalate 'silent' log 'on' cancel(e)",
+         "escalate 0.1 {\"text\":\"silent\"}\nlog 0.2 on\ncancel 0.1\ndone\n");
+    body_fails("escalate {}", "escalate must be text");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1086,6 +1220,11 @@ int main(void)
         cmocka_unit_test(the_end_ends_all_scopes_and_then_recovers),
         cmocka_unit_test(an_error_in_a_level_ends_that_level_alone),
         cmocka_unit_test(who_commands_is_never_nil),
+        cmocka_unit_test(a_measure_is_waited_for_by_name_and_key),
+        cmocka_unit_test(an_item_that_ends_otherwise_ends_the_wait),
+        cmocka_unit_test(what_cannot_be_an_item_is_said),
+        cmocka_unit_test(a_proposal_waits_for_the_first_order_of_its_action),
+        cmocka_unit_test(escalate_calls_and_goes_on),
     };
     return cmocka_run_group_tests_name("the plan language", tests, NULL, NULL);
 }

@@ -1,0 +1,259 @@
+/* api_ledger - measure, directive, item, resource: what somebody has to do; and their handles. */
+#include "plan/api.h"
+
+#include "plan/border.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* In the order in which an item goes through them; what comes after 4 ends it otherwise. */
+static const char *const states[] = {"issued", "received", "arrived", "done",
+                                     "struck", "rejected", "lifted",  NULL};
+
+enum { STATE_STRUCK = 4, STATE_NONE = -1 };
+
+int item_state_number(const char *name)
+{
+    for (int n = 0; name && states[n]; n++)
+        if (strcmp(states[n], name) == 0)
+            return n;
+    return STATE_NONE;
+}
+
+/* ---- issuing ---- */
+
+/* A member that is text, or nothing; raises otherwise. Borrowed while the table lives. */
+static const char *text_member(lua_State *L, const char *word, const char *member)
+{
+    lua_pushstring(L, member);
+    int type = lua_rawget(L, 1 + (strcmp(word, "measure") == 0));
+    const char *text = type == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+
+    if (type != LUA_TNIL && !text)
+        luaL_error(L, "%s: %s is text, got %s", word, member, lua_typename(L, type));
+    if (text && !utf8_valid(text, strlen(text)))
+        luaL_error(L, "%s: %s is no UTF-8", word, member);
+    lua_pop(L, 1);
+    return text;
+}
+
+static const char *text_needed(lua_State *L, const char *word, const char *member)
+{
+    const char *text = text_member(L, word, member);
+
+    if (!text)
+        luaL_error(L, "%s: %s is missing", word, member);
+    return text;
+}
+
+static void owner_fits(lua_State *L, const char *word, const char *member, const char *owner)
+{
+    const char *colon = owner ? strchr(owner, ':') : NULL;
+
+    if (owner && (!colon || !colon[1]))
+        luaL_error(L, "%s: %s: \"%s\" is no target; write its kind before it, as in \"dept:%s\"",
+                   word, member, owner, owner);
+}
+
+/* What the plan gives besides: it fills the title. Gives; NULL with the sentence in why. */
+static json_t *fields_read(lua_State *L, int index, struct why *why)
+{
+    json_t *fields = NULL;
+
+    if (lua_isnoneornil(L, index))
+        return json_object();
+    if (border_read(L, index, "measure", &fields, why))
+        return NULL;
+    if (json_is_array(fields) && json_array_size(fields) == 0) {
+        json_decref(fields);
+        return json_object();
+    }
+    return fields;
+}
+
+static json_t *issue_args(const char *kind, const char *owner, int64_t due_ms)
+{
+    json_t *args = json_put_str(json_object(), "kind", kind);
+
+    json_put_str(args, "owner", owner);
+    return due_ms < 0 ? args : json_put_int(args, "due_ms", due_ms);
+}
+
+/* "item:close_pass/jiefang-road": the same for whoever means the same item. */
+static void measure_step(lua_State *L, const char *name, const char *key, char ret[STEP_MAX])
+{
+    if (snprintf(ret, STEP_MAX, "item:%s/%s", name, key ? key : "") >= STEP_MAX)
+        luaL_error(L, "measure: the key is too long");
+}
+
+/*
+ * measure(NAME, {key?, owner?, due?, …}?) -> item
+ *
+ * Issues the measure of the head, or finds the one of this name and key that is open. What else is
+ * in the table fills the title.
+ */
+int api_measure(lua_State *L)
+{
+    struct api a;
+    struct why why = {0};
+    char step[STEP_MAX];
+
+    api_begin(L, "measure", API_STARTS, &a);
+    const char *name = luaL_checkstring(L, 1);
+    if (!json_object_get(a.run->measure_names, name))
+        return luaL_error(L, "measure: the head has no measure \"%s\"", name);
+    lua_settop(L, 2);
+    if (!lua_isnil(L, 2))
+        luaL_checktype(L, 2, LUA_TTABLE);
+    else
+        lua_newtable(L), lua_replace(L, 2);
+    const char *key = text_member(L, "measure", "key"), *owner = text_member(L, "measure", "owner");
+    int64_t due_ms = api_duration_member(L, 2, "due", "measure: due");
+    owner_fits(L, "measure", "owner", owner);
+    measure_step(L, name, key, step);
+
+    sandbox_kernel_enter(L);
+    json_t *fields = fields_read(L, 2, &why);
+    if (fields) {
+        json_t *args = json_put_str(issue_args("measure", owner, due_ms), "name", name);
+        json_put(json_put_str(args, "key", key), "fields", fields);
+        api_command(&a, "item", json_put_str(args, "item", step));
+    }
+    sandbox_kernel_leave(L);
+    if (!fields)
+        return api_raise(L, &why);
+    api_push_handle(L, HANDLE_ITEM, step);
+    return 1;
+}
+
+/* Issue an item that no head knows. `title` may be text in two languages: the member at 1. */
+static int issue(lua_State *L, const char *word, const char *title, const char *owner_member)
+{
+    struct api a;
+    struct why why = {0};
+    AUTO_TEXT(unused);
+
+    api_begin(L, word, API_STARTS, &a);
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    const char *owner = text_needed(L, word, owner_member);
+    const char *from = text_member(L, word, "from"), *goal = text_member(L, word, "goal");
+    const char *amount = text_member(L, word, "amount"), *assist = text_member(L, word, "assist");
+    int64_t due_ms = api_duration_member(L, 1, "due", word);
+    owner_fits(L, word, owner_member, owner);
+
+    sandbox_kernel_enter(L);
+    json_t *text = api_words_member(L, 1, word, title, &why);
+    if (text) {
+        json_t *args = json_put(issue_args(word, owner, due_ms), "title", text);
+        json_put_str(args, "from", strcmp(word, "directive") == 0 ? from : NULL);
+        json_put_str(json_put_str(args, "goal", goal), "amount", amount);
+        api_command(&a, "item", json_put_str(json_put_str(args, "assist", assist), "item", a.step));
+    }
+    sandbox_kernel_leave(L);
+    if (!text)
+        return api_raise(L, &why);
+    api_push_handle(L, HANDLE_ITEM, a.step);
+    return 1;
+}
+
+/* directive{from, text, lead, assist?, due} -> item */
+int api_directive(lua_State *L)
+{
+    return issue(L, "directive", "text", "lead");
+}
+
+/* item{title, goal, owner, due} -> item */
+int api_item(lua_State *L)
+{
+    return issue(L, "item", "title", "owner");
+}
+
+/* resource{what, amount?, from, due} -> item */
+int api_resource(lua_State *L)
+{
+    return issue(L, "resource", "what", "from");
+}
+
+/* ---- handles ---- */
+
+/* As far as asked for, or ended in another way. */
+static bool push_state(lua_State *L, struct run *r, const char *step, int wanted)
+{
+    int now = run_item_state(r, step);
+
+    if (now < wanted)
+        return false;
+    lua_pushstring(L, states[now]);
+    return true;
+}
+
+static int item_over(lua_State *L, int status, lua_KContext ctx)
+{
+    struct run *r = api_run(L);
+    struct task *t = r->tasks.running;
+    bool timer = t->wake == WAKE_TIMER;
+
+    (void)status;
+    if (!timer && run_item_state(r, t->wait.of) < (int)ctx)
+        return lua_yieldk(L, 0, ctx, item_over); /* not so far yet */
+    bool there = push_state(L, r, t->wait.of, (int)ctx);
+    task_wait_over(r, t);
+    if (!there)
+        lua_pushnil(L);
+    return 1;
+}
+
+/*
+ * item:wait(state, duration?) -> state or nil
+ *
+ * Until it is so far, or ended in another way ("rejected", "lifted"); nil when the time is over.
+ */
+int api_item_wait(lua_State *L)
+{
+    struct api a;
+
+    api_begin(L, "wait", API_STARTS, &a);
+    struct handle *h = api_handle(L, 1);
+    int wanted = item_state_number(luaL_checkstring(L, 2));
+    if (h->kind != HANDLE_ITEM || wanted < 1 || wanted > STATE_STRUCK)
+        return luaL_error(L, "wait: an item becomes received, arrived, done or struck");
+    int64_t ms = lua_isnoneornil(L, 3) ? -1 : api_duration(L, 3, "wait");
+    lua_settop(L, 1);
+    if (push_state(L, a.run, h->step, wanted))
+        return 1;
+    task_wait(a.run, a.task, WAIT_ITEM, a.step, a.at);
+    a.task->wait.of = mem_str(h->step);
+    if (ms >= 0)
+        task_wait_timer(a.run, a.task, ms);
+    return lua_yieldk(L, 0, wanted, item_over);
+}
+
+/* item:supervise(to): who hears of it when it stays overdue, instead of who commands */
+int api_item_supervise(lua_State *L)
+{
+    struct api a;
+
+    api_begin(L, "supervise", API_NOTES, &a);
+    struct handle *h = api_handle(L, 1);
+    const char *to = luaL_checkstring(L, 2);
+    owner_fits(L, "supervise", "to", to);
+    json_t *args = json_put_str(json_object(), "item", h->step);
+    api_command(&a, "item_supervise", json_put_str(args, "to", to));
+    return 0;
+}
+
+/* item:lift(reason) */
+int api_item_lift(lua_State *L)
+{
+    struct api a;
+
+    api_begin(L, "lift", API_NOTES, &a);
+    struct handle *h = api_handle(L, 1);
+    const char *reason = luaL_checkstring(L, 2);
+    if (!*reason || !utf8_valid(reason, strlen(reason)))
+        return luaL_error(L, "lift: say why");
+    json_t *args = json_put_str(json_object(), "item", h->step);
+    api_command(&a, "item_lift", json_put_str(args, "reason", reason));
+    return 0;
+}
