@@ -1,73 +1,79 @@
 --- 防汛: a gauge is over its warning mark.
--- Calls the duty room seat by seat, then the deputy commander, then the commander; keeps a watch
--- every hour; tells the departments when the water passes a mark; ends by order.
+-- The head is the paper plan: levels, measures and the end, worked by the engine even when no code
+-- can run. The body does what depends on something: it reaches somebody, has underpasses closed as
+-- they fill, and keeps the watch.
 local plan = plan "flood" {
-    title     = { zh = "浑江市防汛应急预案", en = "Flood control" },
-    kind      = "special",
-    category  = "natural",
-    version   = "2026.1",
-    owner     = "dept:flood-office",
-    starts_on = { { kind = "flood" } },
+    title      = { zh = "浑江市防汛应急预案", en = "Flood control" },
+    kind       = "special",
+    category   = "natural",
+    version    = "2026.2",
+    owner      = "dept:flood-office",
+    basis      = { "中华人民共和国防洪法", "中华人民共和国突发事件应对法" },
+    principles = {
+        { zh = "以人为本，避险为先", en = "People first" },
+        { zh = "防重于抢，留有余地", en = "Prevention before rescue" },
+    },
+    starts_on  = { { kind = "flood" } },
 
     facts = {
-        stage_m    = { type = "number", unit = "m", per = "gauge", from = "dept:hydrology", label = { zh = "水位", en = "stage" } },
-        trend_m_h  = { type = "number", unit = "m/h", per = "gauge", from = "dept:hydrology", label = { zh = "涨落率", en = "trend" } },
-        ponding_cm = { type = "number", unit = "cm", per = "underpass", from = "dept:urban", label = { zh = "积水", en = "ponding" } },
+        stage_m    = { type = "number", unit = "m", per = "gauge", stale_after = "30m", from = "dept:hydrology", label = { zh = "水位", en = "stage" } },
+        trend_m_h  = { type = "number", unit = "m/h", per = "gauge", stale_after = "2h", from = "dept:hydrology", label = { zh = "涨落率", en = "trend" } },
+        peak_m     = { type = "number", unit = "m", per = "gauge", from = "dept:hydrology", label = { zh = "预报洪峰", en = "forecast peak" } },
+        ponding_cm = { type = "number", unit = "cm", per = "underpass", stale_after = "15m", from = "dept:urban", label = { zh = "积水", en = "ponding" } },
         breach     = { type = "boolean", from = "dept:water", label = { zh = "决口", en = "breach" } },
     },
 
-    ends        = "order",
-    on_resolved = "note",
-    fallback    = {
+    -- Any gauge that fulfils it, and the level is suggested; people order it. The numbers are the city's.
+    levels = {
+        IV  = { when = "stage_m >= warning_m", ordered_by = "post:flood-hq-deputy", members = { "dept:water", "dept:urban" },
+                expected = "72h", lower_after = "6h" },
+        III = { when = "stage_m >= warning_m + 0.4", ordered_by = "post:flood-hq-deputy", members = { "dept:health" },
+                expected = "48h", lower_after = "6h" },
+        II  = { when = "peak_m >= guarantee_m", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h" },
+        I   = { when = "stage_m >= guarantee_m or breach", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h" },
+    },
+
+    measures = {
+        double_duty = { phase = "IV", owner = "dept:flood-office", due = "15m", on_lower = "lift",
+                        title = { zh = "值班加强", en = "Double the duty" }, done_when = { zh = "两名值班员和带班领导到位", en = "two officers and a leader on the spot" } },
+        patrol      = { phase = "IV", owner = "dept:water", due = { IV = "1h", II = "30m" },
+                        title = { zh = "堤防水库巡查", en = "Patrol dykes and reservoirs" }, done_when = { zh = "逐处报告", en = "each has reported" } },
+        pumps       = { phase = "IV", owner = "dept:urban", due = "2h",
+                        title = { zh = "泵车前置", en = "Stage the pumps" }, done_when = { zh = "泵车到点", en = "all at their points" } },
+        teams       = { phase = "III", owner = "dept:urban", due = "2h",
+                        title = { zh = "抢险队伍到位", en = "Rescue teams in place" }, done_when = { zh = "队伍报到", en = "teams report arrived" } },
+        evacuate    = { phase = "II", owner = "dept:urban", due = { II = "4h", I = "2h" },
+                        title = { zh = "低洼区转移", en = "Evacuate the low areas" }, done_when = { zh = "名单逐户销号", en = "every household struck off" } },
+        medical     = { phase = "II", owner = "dept:health", due = "2h", on_lower = "keep",
+                        title = { zh = "安置点医疗", en = "Doctors at the shelters" }, done_when = { zh = "每个安置点有医护", en = "each shelter has one" } },
+        dry_out     = { phase = "recovery", owner = "dept:health", due = "3d",
+                        title = { zh = "消杀防疫", en = "Disinfect" }, done_when = { zh = "疾控验收", en = "checked by the CDC" } },
+        loss        = { phase = "recovery", owner = "dept:flood-office", due = "7d",
+                        title = { zh = "灾损统计", en = "Loss statement" }, done_when = { zh = "报表上报", en = "statement sent" } },
+        close_pass  = { owner = "dept:urban", due = "10m",
+                        title = { zh = "封闭 {at}", en = "Close {at}" }, done_when = { zh = "封闭并值守", en = "closed and guarded" } },
+    },
+
+    ends_when = {
+        { id = "falling", when = "stage_m < warning_m and trend_m_h < 0", hold = "24h", zh = "水位低于警戒并回落24小时", en = "stage below warning and falling for 24 h" },
+        { id = "settled", confirm = "dept:flood-office", zh = "无未处置险情，群众返回或安置", en = "no open danger, people returned or settled" },
+    },
+
+    fallback = {
         { to = "duty:duty-room", within = "5m" },
         { to = "post:flood-hq-deputy", within = "5m" },
         { to = "post:flood-hq-commander", within = "5m" },
     },
 }
 
--- The marks of the paper plan, annex 2. Metres.
-local WARNING_M   = { g7 = 4.5, g12 = 3.8 }
-local GUARANTEE_M = { g7 = 5.2, g12 = 4.4 }
 local CLOSE_AT_CM = 27 -- water in an underpass: a car floats soon after
 
-local MARKS = {
-    warning   = { zh = "警戒水位", en = "the warning mark" },
-    guarantee = { zh = "保证水位", en = "the guarantee mark" },
-}
-
-local function mark_of(station, stage_m)
-    if stage_m >= (GUARANTEE_M[station] or math.huge) then return "guarantee" end
-    if stage_m >= (WARNING_M[station] or math.huge) then return "warning" end
-end
-
---- A new reading: the departments are told once for each mark that a gauge passes.
-local function note_stage(seen, station, stage_m)
-    local mark = mark_of(station, stage_m)
-    seen.highest_m = math.max(seen.highest_m or stage_m, stage_m)
-    if mark and seen.mark[station] ~= mark then
-        seen.mark[station] = mark
-        notify { to = "group:flood-members",
-                 text = T({ zh = "{station} 水位 {stage} 米，超{mark}", en = "{station} at {stage} m, over {mark}" },
-                          { station = station, stage = stage_m, mark = MARKS[mark] }) }
-    end
-    state { station = station, stage_m = stage_m, highest_m = seen.highest_m }
-end
-
---- The readings that came with the trigger.
-local function note_trigger(seen, incident)
-    for station, fields in pairs(incident.fields or {}) do
-        if type(fields) == "table" and fields.stage_m then note_stage(seen, station, fields.stage_m) end
-    end
-end
-
---- An underpass fills: somebody goes and closes it, or the duty room hears that nobody does.
-local function close_underpass(station, ponding_cm)
-    local what = { station = station, cm = ponding_cm }
-    local answer = call { to = "dept:urban", within = "5m", rounds = 2,
-                          text = T({ zh = "封闭 {station}：积水 {cm} 厘米", en = "Close {station}: {cm} cm of water" }, what) }
-    if not answer then
-        notify { to = "duty:duty-room",
-                 text = T({ zh = "{station} 无人封闭，住建局无人应答", en = "{station} is not closed, the urban office is silent" }, what) }
+--- An underpass fills: somebody goes and closes it, or it is known above that nobody does. Water
+--- does not wait for an order.
+local function close_underpass(station)
+    local item = measure("close_pass", { key = station, at = station })
+    if item:wait("done", "20m") ~= "done" then
+        escalate(T({ zh = "{station} 无人封闭", en = "Nobody closes {station}" }, { station = station }))
     end
 end
 
@@ -86,15 +92,16 @@ local function reach_somebody(incident)
     return answer
 end
 
+--- 先期处置: from the trigger until the end. Nobody has ordered anything yet.
 function plan.respond(incident)
-    local seen = { mark = {}, closed = {} }
-
-    on("stage_m", function(reading) note_stage(seen, reading.station, reading.value) end)
+    local filling = {}
 
     on("ponding_cm", function(reading)
-        if reading.value >= CLOSE_AT_CM and not seen.closed[reading.station] then
-            seen.closed[reading.station] = true
-            close_underpass(reading.station, reading.value)
+        if reading.value >= CLOSE_AT_CM and not filling[reading.station] then
+            filling[reading.station] = true
+            close_underpass(reading.station)
+        elseif reading.value < CLOSE_AT_CM then
+            filling[reading.station] = nil -- dry again: the next time counts anew
         end
     end)
 
@@ -105,23 +112,21 @@ function plan.respond(incident)
         end
     end, { serial = true })
 
-    on("resolved", function()
-        notify { to = "post:flood-hq-deputy",
-                 text = T { zh = "{title}：监测恢复正常，是否终止响应，请下令", en = "{title}: readings are normal again. Order the end if it is one" } }
-    end)
+    log("answered by " .. reach_somebody(incident).name)
 
-    -- first the call, and beside it what the trigger itself has brought
-    parallel {
-        function() log("answered by " .. reach_somebody(incident).name) end,
-        function() note_trigger(seen, incident) end,
-    }
-
-    -- the watch, until an order ends the response
+    -- the watch, until the end is ordered
     every("1h", function()
         notify { to = "duty:duty-room",
-                 text = T({ zh = "值守：{title}，最高水位 {highest} 米，请报最新情况", en = "Watch: {title}, highest {highest} m. Report what is new" },
-                          { highest = seen.highest_m or "?" }) }
+                 text = T { zh = "值守：{title}，请报最新情况", en = "Watch: {title}. Report what is new" } }
     end)
+end
+
+--- The commander comes to the command room, or it is known that he does not.
+function plan.level.II(incident)
+    if not call { to = "post:flood-hq-commander", within = "15m",
+                  text = T { zh = "{title}：II级响应，请到指挥部", en = "{title}: level II, come to the command room" } } then
+        escalate(T { zh = "总指挥无应答", en = "The commander is silent" })
+    end
 end
 
 return plan

@@ -86,6 +86,12 @@ return site {
         },
     },
 
+    -- Who may order what: levels, the end.
+    may_order = {
+        ["post:flood-hq-commander"] = { flood = { "I", "II", "III", "IV", "terminate" } },
+        ["post:flood-hq-deputy"]    = { flood = { "III", "IV", "terminate" } },
+    },
+
     -- When nothing can be recorded any more, this is sent all the same.
     self_alarm = {
         to   = "duty:duty-room",

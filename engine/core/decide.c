@@ -373,7 +373,7 @@ static void decide_close(struct core *c)
     items_strike_done(c, i, NULL);
     AUTO_JSON(text);
     text = over_text(i, "事件关闭", "Closed");
-    incident_close(c, i, "closed");
+    incident_close(c, i, incident_recovering(i) ? "terminated" : "closed");
     notice_tell_reached(c, i, NULL, "muster.notify", text);
     core_reply_ok(c, incident_reply(i));
 }

@@ -730,27 +730,25 @@ void item_state_emit(struct core *c, struct item *item, const char *state, json_
               (struct emit){.actor = takes_actor, .body = body, .sealed = takes_sealed});
 }
 
-/* "低洼区转移、停课停工", in both languages. Gives. */
-static json_t *items_named(const struct core *c, const json_t *ids)
+json_t *items_put_named(const struct incident *i)
 {
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
-    size_t n;
-    json_t *one;
-    json_array_foreach(json_unconst(ids), n, one)
+    const struct item *item;
+    LIST_FOREACH(item, &i->items, link)
     {
-        struct uuid id;
-        const struct item *item = uuid_parse(json_string_value(one), &id) ? core_item(c, id) : NULL;
         AUTO_JSON(about);
-        about = item ? kept_json(item->about) : NULL;
-        text_addf(&zh, "%s%s", n ? "、" : "", title_in(about, true));
-        text_addf(&en, "%s%s", n ? ", " : "", title_in(about, false));
+        if (!item->put || !item_open(item))
+            continue;
+        about = kept_json(item->about);
+        text_addf(&zh, "%s%s", zh.len ? "、" : "", title_in(about, true));
+        text_addf(&en, "%s%s", en.len ? ", " : "", title_in(about, false));
     }
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
 /* Those that stand are put to the commander in one list; it asks again until all are decided. */
-static void items_put(struct core *c, struct incident *i, json_t *takes_ids)
+static void items_put(struct core *c, struct incident *i, const char *commander, json_t *takes_ids)
 {
     AUTO_JSON(ids);
     ids = takes_ids;
@@ -758,7 +756,7 @@ static void items_put(struct core *c, struct incident *i, json_t *takes_ids)
         return;
     core_emit(c, REC_ITEMS_PUT, i,
               (struct emit){.body = json_put(json_object(), "items", json_incref(ids))});
-    proposal_of_items(c, i, i->response->commander, items_named(c, ids));
+    proposal_of_items(c, i, commander);
 }
 
 /* The last of them was decided. */
@@ -783,7 +781,8 @@ static void lower_one(struct core *c, struct item *item, enum level to, json_t *
         json_array_append_new(ids, json_string(uuid_text(item->id, id)));
 }
 
-void items_at_level(struct core *c, struct incident *i, enum level from, enum level to)
+void items_at_level(struct core *c, struct incident *i, enum level from, enum level to,
+                    const char *commander)
 {
     struct item *item;
     json_t *ids = json_array();
@@ -794,7 +793,7 @@ void items_at_level(struct core *c, struct incident *i, enum level from, enum le
         else
             lower_one(c, item, to, ids);
     }
-    items_put(c, i, ids);
+    items_put(c, i, commander ? commander : i->response->commander, ids);
     if (to > from)
         measures_issue(c, i, PHASE_LEVEL, from, to);
 }
@@ -809,7 +808,7 @@ void items_at_end(struct core *c, struct incident *i)
         if (item_open(item) && !strcmp(item->kind, "measure"))
             json_array_append_new(ids, json_string(uuid_text(item->id, id)));
     }
-    items_put(c, i, ids);
+    items_put(c, i, i->response->commander, ids);
     measures_issue(c, i, PHASE_RECOVERY, LEVEL_NONE, LEVEL_NONE);
 }
 

@@ -31,8 +31,14 @@ void item_command(struct core *c, struct incident *i, const json_t *cmd);
 
 /* The measures of a phase: first, recovery, or all levels up to this one. */
 void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum level level);
-/* A level was ordered: due times come forward, those of levels that are left are put or lifted. */
-void items_at_level(struct core *c, struct incident *i, enum level from, enum level to);
+/*
+ * A level was ordered: due times come forward, those of levels that are left are put, or lifted.
+ * `commander` is who commanded until then, and decides about them.
+ */
+void items_at_level(struct core *c, struct incident *i, enum level from, enum level to,
+                    const char *commander);
+/* Those that are to be decided, by their titles: {"zh","en"}. Gives. */
+json_t *items_put_named(const struct incident *i);
 /* The response is over: what stands is put to the commander. */
 void items_at_end(struct core *c, struct incident *i);
 

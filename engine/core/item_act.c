@@ -3,6 +3,7 @@
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/plan_run.h"
+#include "core/response.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static bool move_fits(struct core *c, const struct act *a, const struct move *m)
     return false;
 }
 
-/* To lift or keep what was ordered is for whoever commands, or may order its level. */
+/* To lift or keep what was ordered is for whoever commands at its level, or may order that. */
 static bool may_decide(struct core *c, const struct act *a)
 {
     const struct incident *i = a->item->incident;
@@ -74,7 +75,8 @@ static bool may_decide(struct core *c, const struct act *a)
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who decides it? name the person");
         return false;
     }
-    if ((commander && site_acts_as(c->site->site, a->by, commander)) ||
+    bool commands = commander && site_acts_as(c->site->site, a->by, commander);
+    if ((commands && a->item->level <= incident_level(i)) ||
         site_may_order(c->site->site, a->by, i->plan, what, NULL))
         return true;
     core_refuse(c, CODE_DENIED, "as", NULL, "%s neither commands (%s) nor may order %s in %s",

@@ -408,12 +408,15 @@ static void order_give(struct core *c, const struct order *o)
     bool end = !strcmp(o->action, "terminate");
     AUTO_JSON(text);
     enum level from = incident_level(o->i);
+    char *commander = mem_str(o->i->response ? o->i->response->commander : NULL);
     order_emit(c, o);
     if (o->level) {
-        items_at_level(c, o->i, from, o->level);
+        items_at_level(c, o->i, from, o->level, commander);
         members_tell(c, o);
-        return;
     }
+    free(commander);
+    if (o->level)
+        return;
     text = order_text(c, o);
     if (end) {
         if (under_levels(o))

@@ -3,6 +3,7 @@
 #include "core/alarm.h"
 #include "core/form.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
 #include "core/order.h"
 #include "core/outlook.h"
@@ -152,7 +153,10 @@ static void ask_say(const json_t *spec, const char *title, bool zh, struct text 
     text_addf(to, zh ? "。%s" : ". %s", title);
     if (*reason)
         text_addf(to, zh ? "。理由：%s" : ". Reason: %s", reason);
-    text_add(to, zh ? "。请下令" : ". Give the order");
+    if (!strcmp(json_str_or(spec, "action", ""), "lift"))
+        text_add(to, zh ? "。请决定" : ". Decide");
+    else
+        text_add(to, zh ? "。请下令" : ". Give the order");
 }
 
 static json_t *ask_text(const struct incident *i, const json_t *spec)
@@ -250,6 +254,8 @@ static void proposal_ask(struct core *c, struct proposal *p)
     AUTO_JSON(spec);
     struct rungs r = {0};
     spec = kept_json(p->spec);
+    if (step_begins(p, STEP_OF_ITEMS)) /* those that are decided are not asked for any more */
+        json_put(spec, "what", items_put_named(p->incident));
     rungs_of(c, p->incident, spec, &r);
     int climbed = p->rung + 1;
     size_t next = (size_t)climbed;
@@ -332,13 +338,13 @@ static struct proposal *proposal_begins(const struct incident *i, const char *wi
     return NULL;
 }
 
-void proposal_of_items(struct core *c, struct incident *i, const char *to, json_t *takes_what)
+void proposal_of_items(struct core *c, struct incident *i, const char *to)
 {
     proposal_of_items_done(c, i);
     json_t *spec = json_put_str(json_object(), "action", "lift");
     json_put_str(spec, "to", to);
     json_put_int(spec, "within_ms", WITHIN_MS);
-    json_put(spec, "what", takes_what);
+    json_put(spec, "what", items_put_named(i));
     propose(c, i, STEP_OF_ITEMS, spec, 0);
 }
 

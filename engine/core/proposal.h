@@ -20,7 +20,7 @@ struct proposal *proposal_of_engine(const struct incident *i, bool end);
 /* The engine opens one: a level, or with LEVEL_NONE the end. */
 void proposal_suggest(struct core *c, struct incident *i, enum level level);
 /* Measures of a level that is left are put to the commander: keep or lift each. */
-void proposal_of_items(struct core *c, struct incident *i, const char *to, json_t *takes_what);
+void proposal_of_items(struct core *c, struct incident *i, const char *to);
 /* All of them are decided. */
 void proposal_of_items_done(struct core *c, struct incident *i);
 /* The plan proposes: the command of its turn. */

@@ -325,6 +325,7 @@ static void apply_proposed(struct core *c, struct incident *i, const struct reco
 
 static void apply_put(struct core *c, struct proposal *p, const struct record *r)
 {
+    kept_set(&p->spec, json_share(record_at(r, "spec")));
     p->rung = (int)json_int(r->body, "rung", 0);
     p->awaiting = json_bool(r->body, "awaiting");
     p->ask_at = json_int(r->body, "due", 0);

@@ -36,7 +36,8 @@ def main():
         told = plain.communicate(timeout=90)[0]
         t.check(plain.returncode == 0, "the demo tells its story and ends with 0", told)
         t.check(has(told, "trigger:", "no answer; call the next", "李明 answers",
-                    "update g7.stage_m=5.3", "郑浩 answers", "order: terminate", "closed:",
+                    "order: activate level IV", "item: ", "order: raise to level II", "封闭 解放路下穿",
+                    "order: lower to level IV", "to lift or keep", "order: terminate", "closed:",
                     "every signature good"), "the call climbs until somebody answers", told)
         told = killed.communicate(timeout=90)[0]
         t.check(killed.returncode == 0, "with a kill -9 in its middle it ends with 0 too", told)

@@ -38,18 +38,31 @@ static void breach(struct planner_night *n)
                           "'value':true}],'by':'zhou.jie'}");
 }
 
+static void ordered(struct planner_night *n, const char *action, const char *level)
+{
+    AUTO_TEXT(ev);
+    text_addf(&ev, "{'names':['order'],'action':'%s','by':'han.mei','reason':'x'", action);
+    text_addf(&ev,
+              level ? ",'level':'%s','commander':'post:flood-hq-commander','members':[]}" : "}",
+              level);
+    planner_night_fact(n, text_str(&ev));
+}
+
 /* Some of everything that can come in. */
 static void night_runs(struct planner_night *n)
 {
-    reading(n, "stage_m", "g7", 4.7);
-    planner_night_expire(n, "0.5/1.1");
+    planner_night_expire(n, "0.3");
     reading(n, "ponding_cm", "jiefang-road", 29);
-    planner_night_answer(n, "0.5/1.3", "li.ming");
+    planner_night_answer(n, "0.5", "li.ming");
+    ordered(n, "activate", "IV");
     planner_night_pass(n, 2 * MS_HOUR);
-    reading(n, "stage_m", "g7", 5.3);
+    ordered(n, "raise", "II");
     breach(n);
-    planner_night_fact(n, "{'names':['resolved'],'by':'gauge'}");
+    reading(n, "ponding_cm", "jiefang-road", 3);
+    reading(n, "ponding_cm", "jiefang-road", 40);
     planner_night_pass(n, MS_HOUR);
+    ordered(n, "lower", "IV");
+    ordered(n, "terminate", NULL);
 }
 
 static void it_calls_until_somebody_answers_and_then_keeps_watch(void **state)
@@ -59,50 +72,31 @@ static void it_calls_until_somebody_answers_and_then_keeps_watch(void **state)
 
     night_open(&n, false);
     planner_night_tells(&n,
-                        "call 0.5/1.1 -1 | duty:duty-room 180000 | post:flood-hq-deputy 300000 | "
+                        "call 0.3 -1 | duty:duty-room 180000 | post:flood-hq-deputy 300000 | "
                         "post:flood-hq-commander 300000 x2 {\"en\":\"First report: Gauge 7. Verify "
-                        "and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n"
-                        "notify 0.5/2.1 group:flood-members {\"en\":\"g7 at 4.6 m, over the "
-                        "warning mark\",\"zh\":\"g7 水位 4.6 米，超警戒水位\"}\n"
-                        "state 0.5/2.2 {\"highest_m\":4.6,\"stage_m\":4.6,\"station\":\"g7\"}\n");
-    planner_night_expire(&n, "0.5/1.1");
+                        "and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n");
+    planner_night_expire(&n, "0.3");
     planner_night_tells(
-        &n, "log 0.5/1.2 nobody has answered yet: Gauge 7\n"
-            "call 0.5/1.3 duty:duty-room,dept:flood-office 600000 {\"en\":\"First report: Gauge 7. "
+        &n, "log 0.4 nobody has answered yet: Gauge 7\n"
+            "call 0.5 duty:duty-room,dept:flood-office 600000 {\"en\":\"First report: Gauge 7. "
             "Verify and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n");
-    planner_night_answer(&n, "0.5/1.3", "li.ming");
-    planner_night_tells(&n, "log 0.5/1.4 answered by li.ming\n"
-                            "timer 0.6 3600000\n");
-    planner_night_pass(&n, 2 * MS_HOUR);
+    planner_night_answer(&n, "0.5", "li.ming");
+    planner_night_tells(&n, "log 0.6 answered by li.ming\n"
+                            "timer 0.7 3600000\n");
+    planner_night_pass(&n, MS_HOUR);
     planner_night_tells(
-        &n, "notify 0.6/1.1 duty:duty-room {\"en\":\"Watch: Gauge 7, highest 4.6 m. Report what is "
-            "new\",\"zh\":\"值守：Gauge 7，最高水位 4.6 米，请报最新情况\"}\n"
-            "timer 0.6 3600000\n"
-            "notify 0.6/2.1 duty:duty-room {\"en\":\"Watch: Gauge 7, highest 4.6 m. Report what is "
-            "new\",\"zh\":\"值守：Gauge 7，最高水位 4.6 米，请报最新情况\"}\n"
-            "timer 0.6 3600000\n");
+        &n, "notify 0.7/1.1 duty:duty-room {\"en\":\"Watch: Gauge 7. Report what is new\",\"zh\":"
+            "\"值守：Gauge 7，请报最新情况\"}\n"
+            "timer 0.7 3600000\n");
     planner_night_done(&n);
 }
 
-static void the_departments_hear_once_of_each_mark(void **state)
-{
-    struct planner_night n;
-    (void)state;
+#define CLOSE_JIEFANG                                                                              \
+    "{\"fields\":{\"at\":\"jiefang-road\",\"key\":\"jiefang-road\"},\"item\":"                     \
+    "\"item:close_pass/jiefang-road\",\"key\":\"jiefang-road\",\"kind\":\"measure\",\"name\":"     \
+    "\"close_pass\"}\n"
 
-    night_open(&n, false);
-    text_clear(&n.told);
-    reading(&n, "stage_m", "g7", 4.7);
-    planner_night_tells(&n,
-                        "state 0.1/1.1 {\"highest_m\":4.7,\"stage_m\":4.7,\"station\":\"g7\"}\n");
-    reading(&n, "stage_m", "g7", 5.3);
-    planner_night_tells(&n,
-                        "notify 0.1/2.1 group:flood-members {\"en\":\"g7 at 5.3 m, over the "
-                        "guarantee mark\",\"zh\":\"g7 水位 5.3 米，超保证水位\"}\n"
-                        "state 0.1/2.2 {\"highest_m\":5.3,\"stage_m\":5.3,\"station\":\"g7\"}\n");
-    planner_night_done(&n);
-}
-
-static void an_underpass_is_closed_once_or_the_duty_room_hears_of_it(void **state)
+static void an_underpass_is_closed_once_or_it_is_known_above(void **state)
 {
     struct planner_night n;
     (void)state;
@@ -112,14 +106,15 @@ static void an_underpass_is_closed_once_or_the_duty_room_hears_of_it(void **stat
     reading(&n, "ponding_cm", "jiefang-road", 20);
     planner_night_tells(&n, "");
     reading(&n, "ponding_cm", "jiefang-road", 29);
-    planner_night_tells(&n, "call 0.2/2.1 dept:urban 300000 x2 {\"en\":\"Close jiefang-road: 29 cm "
-                            "of water\",\"zh\":\"封闭 jiefang-road：积水 29 厘米\"}\n");
+    planner_night_tells(&n, "item 0.1/2.1 " CLOSE_JIEFANG "timer 0.1/2.2 1200000\n");
     reading(&n, "ponding_cm", "jiefang-road", 33);
     planner_night_tells(&n, "");
-    planner_night_expire(&n, "0.2/2.1");
-    planner_night_tells(
-        &n, "notify 0.2/2.2 duty:duty-room {\"en\":\"jiefang-road is not closed, the urban office "
-            "is silent\",\"zh\":\"jiefang-road 无人封闭，住建局无人应答\"}\n");
+    planner_night_pass(&n, 20 * MS_MINUTE);
+    planner_night_tells(&n, "escalate 0.1/2.3 {\"text\":{\"en\":\"Nobody closes jiefang-road\","
+                            "\"zh\":\"jiefang-road 无人封闭\"}}\n");
+    reading(&n, "ponding_cm", "jiefang-road", 2);
+    reading(&n, "ponding_cm", "jiefang-road", 31); /* dry in between: it counts anew */
+    planner_night_tells(&n, "item 0.1/5.1 " CLOSE_JIEFANG "timer 0.1/5.2 1200000\n");
     planner_night_done(&n);
 }
 
@@ -131,8 +126,25 @@ static void a_breach_calls_the_commander_whatever_else_runs(void **state)
     night_open(&n, false);
     text_clear(&n.told);
     breach(&n);
-    planner_night_tells(&n, "call 0.3/1.1 post:flood-hq-commander,post:flood-hq-deputy 120000 x5 "
+    planner_night_tells(&n, "call 0.2/1.1 post:flood-hq-commander,post:flood-hq-deputy 120000 x5 "
                             "{\"en\":\"Breach! Gauge 7\",\"zh\":\"决口！Gauge 7\"}\n");
+    planner_night_done(&n);
+}
+
+static void level_two_calls_the_commander_to_the_command_room(void **state)
+{
+    struct planner_night n;
+    (void)state;
+
+    night_open(&n, false);
+    text_clear(&n.told);
+    ordered(&n, "activate", "II");
+    planner_night_tells(&n,
+                        "call II1.1 post:flood-hq-commander 900000 {\"en\":\"Gauge 7: level II, "
+                        "come to the command room\",\"zh\":\"Gauge 7：II级响应，请到指挥部\"}\n");
+    planner_night_expire(&n, "II1.1");
+    planner_night_tells(&n, "escalate II1.2 {\"text\":{\"en\":\"The commander is silent\",\"zh\":"
+                            "\"总指挥无应答\"}}\n");
     planner_night_done(&n);
 }
 
@@ -161,9 +173,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_calls_until_somebody_answers_and_then_keeps_watch),
-        cmocka_unit_test(the_departments_hear_once_of_each_mark),
-        cmocka_unit_test(an_underpass_is_closed_once_or_the_duty_room_hears_of_it),
+        cmocka_unit_test(an_underpass_is_closed_once_or_it_is_known_above),
         cmocka_unit_test(a_breach_calls_the_commander_whatever_else_runs),
+        cmocka_unit_test(level_two_calls_the_commander_to_the_command_room),
         cmocka_unit_test(replayed_at_every_turn_it_gives_the_same_commands),
     };
     return cmocka_run_group_tests_name("plan_flood", tests, NULL, NULL);
