@@ -16,10 +16,14 @@ local plan = plan "flood" {
     starts_on  = { { kind = "flood" } },
 
     facts = {
-        stage_m    = { type = "number", unit = "m", per = "gauge", stale_after = "30m", from = "dept:hydrology", label = { zh = "水位", en = "stage" } },
-        trend_m_h  = { type = "number", unit = "m/h", per = "gauge", stale_after = "2h", from = "dept:hydrology", label = { zh = "涨落率", en = "trend" } },
-        peak_m     = { type = "number", unit = "m", per = "gauge", from = "dept:hydrology", label = { zh = "预报洪峰", en = "forecast peak" } },
-        ponding_cm = { type = "number", unit = "cm", per = "underpass", stale_after = "15m", from = "dept:urban", label = { zh = "积水", en = "ponding" } },
+        stage_m    = { type = "number", unit = "m", per = "gauge", stale_after = "30m", from = "dept:hydrology",
+                        label = { zh = "水位", en = "stage" } },
+        trend_m_h  = { type = "number", unit = "m/h", per = "gauge", stale_after = "2h", from = "dept:hydrology",
+                        label = { zh = "涨落率", en = "trend" } },
+        peak_m     = { type = "number", unit = "m", per = "gauge", from = "dept:hydrology",
+                        label = { zh = "预报洪峰", en = "forecast peak" } },
+        ponding_cm = { type = "number", unit = "cm", per = "underpass", stale_after = "15m", from = "dept:urban",
+                        label = { zh = "积水", en = "ponding" } },
         breach     = { type = "boolean", from = "dept:water", label = { zh = "决口", en = "breach" } },
     },
 
@@ -35,28 +39,37 @@ local plan = plan "flood" {
 
     measures = {
         double_duty = { phase = "IV", owner = "dept:flood-office", due = "15m", on_lower = "lift",
-                        title = { zh = "值班加强", en = "Double the duty" }, done_when = { zh = "两名值班员和带班领导到位", en = "two officers and a leader on the spot" } },
+                        title = { zh = "值班加强", en = "Double the duty" },
+                        done_when = { zh = "两名值班员和带班领导到位", en = "two officers and a leader on the spot" } },
         patrol      = { phase = "IV", owner = "dept:water", due = { IV = "1h", II = "30m" },
-                        title = { zh = "堤防水库巡查", en = "Patrol dykes and reservoirs" }, done_when = { zh = "逐处报告", en = "each has reported" } },
+                        title = { zh = "堤防水库巡查", en = "Patrol dykes and reservoirs" },
+                        done_when = { zh = "逐处报告", en = "each has reported" } },
         pumps       = { phase = "IV", owner = "dept:urban", due = "2h",
-                        title = { zh = "泵车前置", en = "Stage the pumps" }, done_when = { zh = "泵车到点", en = "all at their points" } },
+                        title = { zh = "泵车前置", en = "Stage the pumps" },
+                        done_when = { zh = "泵车到点", en = "all at their points" } },
         teams       = { phase = "III", owner = "dept:urban", due = "2h",
-                        title = { zh = "抢险队伍到位", en = "Rescue teams in place" }, done_when = { zh = "队伍报到", en = "teams report arrived" } },
+                        title = { zh = "抢险队伍到位", en = "Rescue teams in place" },
+                        done_when = { zh = "队伍报到", en = "teams report arrived" } },
         evacuate    = { phase = "II", owner = "dept:urban", due = { II = "4h", I = "2h" },
-                        title = { zh = "低洼区转移", en = "Evacuate the low areas" }, done_when = { zh = "名单逐户销号", en = "every household struck off" } },
+                        title = { zh = "低洼区转移", en = "Evacuate the low areas" },
+                        done_when = { zh = "名单逐户销号", en = "every household struck off" } },
         medical     = { phase = "II", owner = "dept:health", due = "2h", on_lower = "keep",
-                        title = { zh = "安置点医疗", en = "Doctors at the shelters" }, done_when = { zh = "每个安置点有医护", en = "each shelter has one" } },
+                        title = { zh = "安置点医疗", en = "Doctors at the shelters" },
+                        done_when = { zh = "每个安置点有医护", en = "each shelter has one" } },
         dry_out     = { phase = "recovery", owner = "dept:health", due = "3d",
                         title = { zh = "消杀防疫", en = "Disinfect" }, done_when = { zh = "疾控验收", en = "checked by the CDC" } },
         loss        = { phase = "recovery", owner = "dept:flood-office", due = "7d",
                         title = { zh = "灾损统计", en = "Loss statement" }, done_when = { zh = "报表上报", en = "statement sent" } },
         close_pass  = { owner = "dept:urban", due = "10m",
-                        title = { zh = "封闭 {at}", en = "Close {at}" }, done_when = { zh = "封闭并值守", en = "closed and guarded" } },
+                        title = { zh = "封闭 {at}", en = "Close {at}" },
+                        done_when = { zh = "封闭并值守", en = "closed and guarded" } },
     },
 
     ends_when = {
-        { id = "falling", when = "stage_m < warning_m and trend_m_h < 0", hold = "24h", zh = "水位低于警戒并回落24小时", en = "stage below warning and falling for 24 h" },
-        { id = "settled", confirm = "dept:flood-office", zh = "无未处置险情，群众返回或安置", en = "no open danger, people returned or settled" },
+        { id = "falling", when = "stage_m < warning_m and trend_m_h < 0", hold = "24h",
+            zh = "水位低于警戒并回落24小时", en = "stage below warning and falling for 24 h" },
+        { id = "settled", confirm = "dept:flood-office",
+            zh = "无未处置险情，群众返回或安置", en = "no open danger, people returned or settled" },
     },
 
     fallback = {
@@ -122,7 +135,7 @@ function plan.respond(incident)
 end
 
 --- The commander comes to the command room, or it is known that he does not.
-function plan.level.II(incident)
+function plan.level.II()
     if not call { to = "post:flood-hq-commander", within = "15m",
                   text = T { zh = "{title}：II级响应，请到指挥部", en = "{title}: level II, come to the command room" } } then
         escalate(T { zh = "总指挥无应答", en = "The commander is silent" })

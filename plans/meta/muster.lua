@@ -8,6 +8,8 @@
 ---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID"
 ---@alias Targets Target | Target[]
 
+---@alias Level "I" | "II" | "III" | "IV"
+
 ---@class Incident
 ---@field id string
 ---@field title string
@@ -26,7 +28,16 @@
 ---@field fields table
 ---@field opened_at integer ms since 1970
 ---@field count integer
+---@field level Level? in force; nil before an order and after the end
+---@field commander Target before an order: of the lowest level
+---@field members Target[]
+---@field ordered_by Target who has the right by which the level was ordered
 incident = {}
+
+---Is a level in force, this one or a higher?
+---@param level Level
+---@return boolean
+function incident:at_least(level) end
 
 ---@class Answer
 ---@field by string id of the person
@@ -74,10 +85,67 @@ function Handle:result(d) end
 ---@field facts? table<string, Fact>
 ---@field fallback Rung[]
 ---@field ends? "order" | "resolved" | "done"
----@field on_resolved? "close" | "note"
+---@field on_resolved? "close" | "propose" | "note"
+---@field basis? Text[]
+---@field principles? Text[]
+---@field levels? table<Level, LevelHead>
+---@field measures? table<string, MeasureHead>
+---@field ends_when? CriterionHead[]
+---@field auto? { level: Level, after: Duration }
+
+---@class LevelHead
+---@field when? string a condition over facts and constants of stations
+---@field ordered_by Target
+---@field commander? Target
+---@field members? Targets
+---@field expected Duration
+---@field lower_after? Duration
+
+---@class MeasureHead
+---@field phase? "first" | Level | "recovery"
+---@field owner Target
+---@field title Text
+---@field due Duration | table<Level, Duration>
+---@field done_when? Text
+---@field after? string[]
+---@field urge? Duration
+---@field on_lower? "ask" | "keep" | "lift"
+
+---@class CriterionHead
+---@field id string
+---@field when? string
+---@field hold? Duration
+---@field confirm? Target
+---@field zh? string
+---@field en? string
+
+---@class Order
+---@field action string
+---@field level Level?
+---@field by string id of the person
+---@field name string
+---@field reason Text
+
+---@class Item
+local Item = {}
+
+---Until it is so far, or ended otherwise; nil when the time is over.
+---@param state "received" | "arrived" | "done" | "struck"
+---@param d? Duration
+---@return string?
+function Item:wait(state, d) end
+
+---Who hears of it when it stays overdue, instead of who commands.
+---@param to Target
+function Item:supervise(to) end
+
+---@param reason string
+function Item:lift(reason) end
 
 ---@class Plan
 ---@field respond fun(incident: Incident)
+---@field recover? fun(incident: Incident, order: Order)
+---@field level table<Level, fun(incident: Incident, order: Order)>
 
 ---@param name string
 ---@return fun(head: Head): Plan
@@ -162,3 +230,33 @@ function random(n) end
 
 ---@return string
 function uuid() end
+
+---Issue a measure of the head, or find the one of this name and key that is open. What else is in
+---the table fills {fields} of its title.
+---@param name string
+---@param options? { key: string?, owner: Target?, due: Duration? }
+---@return Item
+function measure(name, options) end
+
+---@param options { from: string?, text: Text, lead: Target, assist: Target?, due: Duration? }
+---@return Item
+function directive(options) end
+
+---@param options { title: Text, goal: string?, owner: Target, due: Duration? }
+---@return Item
+function item(options) end
+
+---@param options { what: Text, amount: string?, from: Target, due: Duration? }
+---@return Item
+function resource(options) end
+
+---Put an order to whoever may give it; it stands until somebody does. Gives the first order of this
+---action; nil when `within` is over, or at once with wait = false.
+---@param options { action: string, level: Level?, what: Text?, reason: Text, to: Target?, within: Duration, wait: boolean? }
+---@return Order?
+function propose(options) end
+
+---Call the commander, then the fallback, until somebody answers; never waits.
+---@param reason Text
+---@return Handle
+function escalate(reason) end
