@@ -23,9 +23,20 @@ const real = await house.trigger({
 });
 const drill = await house.trigger({ plan: "flood", title: "drill", grade: "IV", drill: true });
 await house.trigger({ kind: "smoke", title: "no plan", grade: "I", warning: "red" });
+const river = await house.trigger({
+    plan: "river",
+    title: "浑江超警",
+    fields: { rain_mm: 20, g7: { stage_m: 5.1 } },
+});
+const { key } = await house.ask({ op: "key_create", name: "leader", scopes: ["order"] });
+await house.post(
+    `/api/v1/incidents/${river}/order`,
+    { action: "activate", level: "IV", as: "sun.wei", reason: "stage", measures: "watch" },
+    key as string,
+);
 await house.post(`/api/v1/incidents/${drill}/answer`, { as: "wang.qiang", decline: true });
 
-const PATHS = ["/", `/#/i/${real}`, `/#/i/${drill}`, "/phones"];
+const PATHS = ["/", `/#/i/${real}`, `/#/i/${drill}`, `/#/i/${river}`, "/phones"];
 const WIDTHS = [320, 390, 768, 1280, 1920];
 
 interface Answer {
@@ -51,7 +62,8 @@ function fetchRaw(path: string, headers: Record<string, string> = {}): Promise<A
 const GZIP = { "Accept-Encoding": "gzip" };
 const ALL = ["/", "/phones", "/assets/app.js", "/assets/app.css", "/favicon.svg"];
 
-const nameOf = (path: string) => path.replace(real, "ID").replace(drill, "DRILL");
+const nameOf = (path: string) =>
+    path.replace(real, "ID").replace(drill, "DRILL").replace(river, "RIVER");
 
 /* Until it shows something. */
 async function isFull(page: Page): Promise<void> {
@@ -109,7 +121,7 @@ test("axe finds nothing where one signs in", async () => {
 });
 
 test("no page is wider than its screen, from a small phone to a wall", async () => {
-    for (const path of ["/", `/#/i/${real}`, "/phones"]) {
+    for (const path of ["/", `/#/i/${real}`, `/#/i/${river}`, "/phones"]) {
         const tab = await openTab(house.base, path);
         for (const width of WIDTHS) {
             await tab.page.setViewportSize({ width, height: 900 });

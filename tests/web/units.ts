@@ -5,8 +5,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import "./lib/no_browser";
+import { proposalsInOrder, standing } from "../../engine/web/src/command";
 import { gather } from "../../engine/web/src/handsets";
-import type { Phone } from "../../engine/web/src/shapes";
+import { awaitsOrder } from "../../engine/web/src/incidents";
+import { inOrder } from "../../engine/web/src/ledger";
+import type { Condition, Incident, Item, Phone, Proposal } from "../../engine/web/src/shapes";
 import { StreamReader } from "../../engine/web/src/stream";
 import { ago, clock, countdown, length } from "../../engine/web/src/time";
 import { language, say, sayName, WORDS } from "../../engine/web/src/words";
@@ -114,6 +117,58 @@ test("the phones of one person are shown as one, newest message first", () => {
             ["a", "phone"],
         ],
     );
+});
+
+/* Why: a proposal that nobody decides is what somebody in the room can do something about. */
+test("an order that is waited for is seen in the state and the proposals, while it is open", () => {
+    const late = { number: 2, state: "awaiting_order" } as Proposal;
+    const fresh = { number: 1, state: "open" } as Proposal;
+    const incident = (state: string, ...proposals: Proposal[]) =>
+        awaitsOrder({ state, proposals } as Incident);
+    assert.deepEqual(
+        [
+            incident("open"),
+            incident("open", fresh),
+            incident("awaiting_order"),
+            incident("active", fresh, late),
+            incident("closed", late),
+        ],
+        [false, false, true, true, false],
+    );
+    assert.deepEqual(proposalsInOrder([fresh, late]), [late, fresh]);
+});
+
+/* Why: "unknown" is not "false": somebody has to go and look. */
+test("a condition is told unless it is simply false", () => {
+    const said = (of: string, truth: string, held: boolean, due?: string) =>
+        standing({ of, truth, held, due } as Condition);
+    assert.deepEqual(
+        [
+            said("level/II", "false", false),
+            said("level/II", "true", false),
+            said("level/II", "true", true),
+            said("level/II", "false", true),
+            said("level/II", "unknown", false),
+            said("end/falling", "true", false, "2026-07-20T07:20:00.000Z"),
+            said("end/falling", "true", true, "2026-07-20T07:20:00.000Z"),
+            said("end/falling", "true", false),
+        ],
+        [null, "is_true", "is_true", "is_over", "no_data", "counting", "is_met", "holds_so_far"],
+    );
+});
+
+test("in the ledger what is late stands first, then what is due soonest, what is over last", () => {
+    const item = (id: string, state: string, due_at?: string, overdue = false) =>
+        ({ id, state, due_at, overdue }) as Item;
+    const ledger = [
+        item("a", "struck", "1"),
+        item("b", "issued"),
+        item("c", "received", "3"),
+        item("d", "done", "2"),
+        item("e", "arrived", "2"),
+        item("f", "issued", "4", true),
+    ];
+    assert.equal(inOrder(ledger).map((i) => i.id).join(""), "fecbad");
 });
 
 await finish();

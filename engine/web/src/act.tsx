@@ -103,10 +103,13 @@ function ResolveForm(props: { incident: Incident }) {
 }
 
 function TerminateForm(props: { incident: Incident }) {
+    const levels = props.incident.order !== undefined; /* the plan has some */
     const act = async (fields: FormData) => {
         await post(pathOf(props.incident.id, "/order"), {
             action: "terminate",
+            as: filled(fields, "as"),
             reason: filled(fields, "reason"),
+            despite: filled(fields, "despite"),
         });
         return say("recorded");
     };
@@ -114,7 +117,16 @@ function TerminateForm(props: { incident: Incident }) {
         <Fold title={say("terminate")} class="grave">
             <ActForm act={act}>
                 <p>{say("terminate_text")}</p>
+                <TextField
+                    label={say("order_as")}
+                    name="as"
+                    required={levels}
+                    most={NAME_MOST}
+                />
                 <TextField label={say("reason")} name="reason" required long most={NOTE_MOST} />
+                {levels ? (
+                    <TextField label={say("despite")} name="despite" long most={NOTE_MOST} />
+                ) : null}
                 <p class="buttons">
                     <button class="grave">{say("terminate_do")}</button>
                 </p>

@@ -5,8 +5,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Acts } from "./act";
 import { calledBefore, calledNow, Due, People } from "./calls";
 import { Place, Plan, Title } from "./card";
+import { CommandView } from "./command";
 import type { House } from "./house";
 import type { Incidents } from "./incidents";
+import { ItemsView } from "./items";
 import { Marks } from "./marks";
 import { IncidentRecord } from "./record";
 import type { Call, Fact, Facts, Incident } from "./shapes";
@@ -94,18 +96,19 @@ function FactsView(props: { incident: Incident }) {
                                 </th>
                                 <td>
                                     <Written text={valueText(fact.value)} class="figure" />
+                                </td>
+                                <td>
+                                    <Moment at={fact.at} />{" "}
                                     {fact.stale ? (
                                         <span class="mark bad">{say("stale")}</span>
                                     ) : null}
-                                </td>
-                                <td>
-                                    <Moment at={fact.at} />
                                 </td>
                             </tr>
                         ))}
                     </tbody>
                 </table>
             )}
+            {props.incident.facts_more ? <p class="quiet">{say("more_facts")}</p> : null}
         </section>
     );
 }
@@ -185,8 +188,8 @@ function useRecord(incident: Incident): IncidentRecord {
     return record;
 }
 
-function Whole(props: { house: House; incident: Incident; moved: boolean }) {
-    const { house, incident: i, moved } = props;
+function Whole(props: { house: House; incidents: Incidents; incident: Incident; moved: boolean }) {
+    const { house, incidents, incident: i, moved } = props;
     const record = useRecord(i);
     const heading = useRef<HTMLHeadingElement>(null);
     useEffect(() => {
@@ -220,12 +223,16 @@ function Whole(props: { house: House; incident: Incident; moved: boolean }) {
                 <p class="trouble">{say(`health_${i.health}_text`)}</p>
             )}
             <div class="parts">
-                <Calls incident={i} />
+                <div class="now">
+                    <CommandView incident={i} />
+                    <Calls incident={i} />
+                </div>
                 <section class="acts" aria-labelledby="acts">
                     <h3 id="acts">{say("act")}</h3>
                     <Acts house={house} incident={i} />
                 </section>
                 <div class="known">
+                    <ItemsView key={i.id} incident={i.id} turn={incidents.ledgerTurn} />
                     <FactsView incident={i} />
                     {says.length ? (
                         <section aria-labelledby="plan-says">
@@ -261,7 +268,7 @@ export function IncidentView(props: {
                 </a>
             </p>
             {incident ? (
-                <Whole house={house} incident={incident} moved={moved} />
+                <Whole house={house} incidents={incidents} incident={incident} moved={moved} />
             ) : (
                 <p class="quiet">{say(incidents.missing.has(id) ? "not_found" : "loading")}</p>
             )}

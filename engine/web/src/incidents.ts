@@ -29,6 +29,17 @@ export function isOver(incident: Incident): boolean {
     return CLOSED_STATES.includes(incident.state);
 }
 
+/* Does somebody have to order, and has not done so in time? */
+export function awaitsOrder(i: Incident): boolean {
+    const late = i.proposals.some((p) => p.state === "awaiting_order");
+    return i.state === "awaiting_order" || (late && !isOver(i));
+}
+
+/* Does it change the ledger? A purge takes the titles. */
+function isOfItems(e: Happening): boolean {
+    return /^items?_/.test(e.kind) || e.kind === "purged";
+}
+
 function listPath(states: State[], limit: number, cursor: string | null = null): string {
     const query = new URLSearchParams({ state: states.join(","), limit: String(limit) });
     if (cursor) query.set("cursor", cursor);
@@ -51,6 +62,7 @@ export class Incidents extends Source {
     loaded = false;
     missing = new Set<string>(); /* asked for, and not there */
     problem: Problem | null = null; /* of the last reading */
+    ledgerTurn = 0; /* another one: the ledger of who is looked at must be read again */
 
     private readonly marked = new Set<string>();
     private reading = false;
@@ -78,6 +90,7 @@ export class Incidents extends Source {
         this.all = new Map([...kept, ...list.incidents].map((i) => [i.id, i]));
         this.moreOpen = list.next !== null;
         this.loaded = true;
+        this.ledgerTurn++;
         this.problem = null;
         this.changed();
         if (this.closedShown) void this.loadClosed();
@@ -117,6 +130,7 @@ export class Incidents extends Source {
         if (e.kind === "call_answered" && !this.answers.has(e.incident)) {
             this.answers.set(e.incident, answerOf(e));
         }
+        if (e.incident === this.wanted && isOfItems(e)) this.ledgerTurn++;
         this.refresh(e.incident);
     }
 

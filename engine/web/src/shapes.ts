@@ -37,6 +37,59 @@ export interface Fact {
     stale?: boolean;
 }
 
+/* The level order in force. */
+export interface OrderInForce {
+    action: string;
+    level: Grade;
+    by?: string; /* left out: the software, by a standing order */
+    name?: string;
+    as?: string; /* the target that has the right */
+    oral?: string; /* who took it down */
+    reason?: Text;
+    basis?: string;
+    pending_approval?: true;
+    at: string;
+    matter?: string;
+    expected_at: string;
+    measures?: Text[];
+}
+
+/* What people are asked to order. */
+export interface Proposal {
+    number: number;
+    action: string;
+    level?: Grade;
+    what?: Text;
+    reason?: Text;
+    to?: string; /* a target */
+    state: "open" | "awaiting_order"; /* awaiting: nobody ordered in time */
+    opened_at: string;
+}
+
+/* A condition of a level or a criterion of the end. */
+export interface Condition {
+    of: string; /* "level/II", "end/falling" */
+    truth: "false" | "unknown" | "true";
+    held: boolean;
+    since?: string;
+    due?: string;
+}
+
+/* A line of the ledger: something that somebody has to do. */
+export interface Item {
+    id: string;
+    kind: string; /* "measure", "directive" … */
+    title: Text | null; /* null: purged */
+    from?: string; /* whose directive it is */
+    owner: string; /* a target */
+    state: string;
+    overdue: boolean;
+    waits?: true; /* for what must be done before */
+    put?: true; /* its level is left, and the commander decides */
+    issued_at: string;
+    due_at?: string;
+}
+
 /* A station's facts lie one level deeper. */
 export type Facts = { [name: string]: Fact | Facts };
 
@@ -63,8 +116,15 @@ export interface Incident {
     opened_at: string;
     closed_at?: string;
     facts: Facts;
+    facts_more?: true;
     plan_state?: Record<string, unknown>;
     calls: Call[];
+    /* these but for the proposals only where the plan has levels */
+    commander?: string | null;
+    members?: string[];
+    order?: OrderInForce | null;
+    conditions?: Condition[];
+    proposals: Proposal[];
     notices: { sent: number; failed: number };
     as_of: string;
 }
@@ -89,6 +149,12 @@ export interface Happening {
 
 export interface IncidentList {
     incidents: Incident[];
+    next: string | null;
+    as_of: string;
+}
+
+export interface ItemList {
+    items: Item[];
     next: string | null;
     as_of: string;
 }

@@ -19,8 +19,8 @@ export function Written(props: { text: string; class?: string; lang?: string | u
 }
 
 /* A plan's text in the reader's language, else in the other one. */
-export function inLanguage(text: Text | undefined): string {
-    if (text === undefined || typeof text === "string") return text ?? "";
+export function inLanguage(text: Text | null | undefined): string {
+    if (!text || typeof text === "string") return text ?? "";
     const first = language.now === "zh" ? text.zh : text.en;
     return first ?? text.zh ?? text.en ?? "";
 }
@@ -38,7 +38,11 @@ export function Moment(props: { at: string; seconds?: boolean; plain?: boolean }
 }
 
 /* "主班, duty:duty-room" is said as "主班": the target is for the record. */
-export function Person(props: { name: string | null; words?: string | null; id: string }) {
+export function Person(props: {
+    name: string | null;
+    words?: string | null | undefined;
+    id: string;
+}) {
     const seat = props.words?.split(", ")[0];
     return (
         <span class="person" title={props.id}>

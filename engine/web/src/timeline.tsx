@@ -21,6 +21,8 @@ const TONES: Record<string, string> = {
     plan_error: "bad",
     notice_failed: "bad",
     alarm: "bad",
+    proposal_expired: "bad",
+    item_urged: "bad",
     incident_opened: "grave",
     incident_closed: "grave",
     ordered: "grave",

@@ -1,7 +1,7 @@
 /*
  * house - the daemon as `make run` has it, on a port of its own, for tests of the pages.
  *
- *     const house = await openHouse();     // plans/, and a plan "quiet" that calls nobody
+ *     const house = await openHouse();     // plans/, a plan "quiet" that calls nobody, and "river"
  *     await house.post("/api/v1/incidents", { plan: "flood", title: "…" });
  *
  * It ends with the program (atEnd). Where the daemon listens it says itself, over its socket.
@@ -36,6 +36,52 @@ function plan.respond(incident) log("quiet") end
 return plan
 `;
 
+/* A plan with levels, for sun.wei to order, and measures; what nobody reports is soon stale. */
+const RIVER = `
+local plan = plan "river" { title = { zh = "河道", en = "River" }, kind = "special",
+    category = "natural", version = "1", owner = "dept:flood-office",
+    facts = {
+        stage_m = { type = "number", unit = "m", per = "gauge",
+            label = { zh = "水位", en = "stage" } },
+        rain_mm = { type = "number", unit = "mm", stale_after = "1s",
+            label = { zh = "雨量", en = "rain" } },
+    },
+    levels = {
+        IV = { when = "stage_m >= warning_m", ordered_by = "post:web-leader", expected = "72h" },
+        III = { when = "rain_mm >= 50", ordered_by = "post:web-leader", expected = "48h" },
+        II = { when = "stage_m >= 5", ordered_by = "post:web-leader", expected = "24h" },
+        I = { when = "stage_m >= 6", ordered_by = "post:web-leader", expected = "24h" },
+    },
+    ends_when = { { id = "falling", when = "stage_m < warning_m", hold = "24h",
+        zh = "水位回落", en = "the water falls" } },
+    measures = {
+        verify = { phase = "first", owner = "dept:water", due = "1s", urge = "1h",
+            title = { zh = "核实水位", en = "Verify the stage" } },
+        patrol = { phase = "IV", owner = "dept:water", due = "2h",
+            title = { zh = "巡查堤防", en = "Patrol the dykes" } },
+        close = { phase = "IV", owner = "dept:urban", due = "30m", after = { "patrol" },
+            title = { zh = "关闭下穿", en = "Close the underpass" } },
+        move = { phase = "III", owner = "dept:urban", due = "4h",
+            title = { zh = "转移群众", en = "Move people" } },
+    },
+    fallback = { { to = "duty:duty-room", within = "5m" } } }
+function plan.respond(incident) log("river") end
+return plan
+`;
+const LEADER = `["web-leader"] = { title = "演练指挥", holder = "person:sun.wei" },`;
+const MAY_ORDER = `["post:web-leader"] = { river = { "IV", "III", "II", "I", "terminate" } },`;
+
+/* Of a site that may have these tables or not. */
+function withLeader(site: string): string {
+    const into = (text: string, table: string, line: string) => {
+        const begin = `    ${table} = {`;
+        return text.includes(begin)
+            ? text.replace(begin, `${begin} ${line}`)
+            : text.replace("return site {", `return site { ${table} = { ${line} },`);
+    };
+    return into(into(site, "posts", LEADER), "may_order", MAY_ORDER);
+}
+
 export class House {
     base = "";
     readonly data: string;
@@ -47,7 +93,11 @@ export class House {
         this.folder = mkdtempSync(join(tmpdir(), "muster-web-"));
         this.data = join(this.folder, "run");
         cpSync(join(ROOT, "plans"), join(this.folder, "plans"), { recursive: true });
-        writeFileSync(join(this.folder, "plans", "quiet.lua"), QUIET);
+        const plans = join(this.folder, "plans");
+        writeFileSync(join(plans, "quiet.lua"), QUIET);
+        writeFileSync(join(plans, "river.lua"), RIVER);
+        const site = join(plans, "site.lua");
+        writeFileSync(site, withLeader(readFileSync(site, "utf8")));
     }
 
     /* On the same port after a stop, else on any. */
@@ -107,10 +157,13 @@ export class House {
         return (await response.json()) as T;
     }
 
-    async post<T = Record<string, unknown>>(path: string, body: object): Promise<T> {
+    /* key  who asks; left out: somebody unknown */
+    async post<T = Record<string, unknown>>(path: string, body: object, key = ""): Promise<T> {
+        const headers: Record<string, string> = { "Content-Type": "application/json" };
+        if (key) headers["Authorization"] = `Bearer ${key}`;
         const response = await fetch(this.base + path, {
             method: "POST",
-            headers: { "Content-Type": "application/json" },
+            headers,
             body: JSON.stringify(body),
         });
         if (!response.ok) throw new Error(`POST ${path}: ${await response.text()}`);

@@ -1,0 +1,58 @@
+/*
+ * ledger - the items of one incident, read whole each time: who has to do what by when.
+ */
+import { get, type Problem, unreachable } from "./api";
+import type { Item, ItemList } from "./shapes";
+import { Source } from "./source";
+
+const ITEMS_SHOWN = 500;
+const OPEN_STATES = ["issued", "received", "arrived"];
+
+export function isOpen(item: Item): boolean {
+    return OPEN_STATES.includes(item.state);
+}
+
+/* The open ones first, those overdue before all; then by the time they are due, none last. */
+export function inOrder(items: Item[]): Item[] {
+    const rank = (i: Item) => (isOpen(i) ? (i.overdue ? 0 : 1) : 2);
+    const key = (i: Item) => `${rank(i)} ${i.due_at ?? "none"} ${i.id}`;
+    return [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+export class Ledger extends Source {
+    items: Item[] = [];
+    more = false; /* there are more than are shown */
+    problem: Problem | null = null; /* of the last reading */
+
+    private reading = false;
+    private again = false;
+
+    constructor(readonly incident: string) {
+        super();
+    }
+
+    /* Asked again while it reads, it reads once more. */
+    async read(): Promise<void> {
+        this.again = true;
+        if (this.reading) return;
+        this.reading = true;
+        try {
+            while (this.again) {
+                this.again = false;
+                await this.readAll();
+            }
+            this.problem = null;
+        } catch (why) {
+            this.problem = unreachable(why);
+        }
+        this.reading = false;
+        this.changed();
+    }
+
+    private async readAll(): Promise<void> {
+        const query = new URLSearchParams({ incident: this.incident, limit: String(ITEMS_SHOWN) });
+        const list = await get<ItemList>(`/api/v1/items?${query}`);
+        this.items = inOrder(list.items);
+        this.more = list.next !== null;
+    }
+}
