@@ -147,7 +147,7 @@ test("somebody is answered for, a note is added, and the daemon's refusal is rea
 /* Why: the end of a response is an order, by somebody who may give it, for a reason. */
 test("who may order ends a response, after a second step, for a reason", async () => {
     const key = await keyFor("leader", "read", "respond", "order");
-    const id = await house.trigger({ plan: "flood", title: "to be ended" });
+    const id = await house.trigger({ plan: "quiet", title: "to be ended" });
     const tab = await openTab(house.base, `/#/i/${id}`, { key });
     const reason = tab.page.getByLabel("reason");
     await tab.page.locator("summary").filter({ hasText: "Order the end" }).click();
