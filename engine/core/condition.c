@@ -115,7 +115,7 @@ struct reader {
     enum err err;
 };
 
-enum { NO_NODE = SIZE_MAX };
+static const size_t NO_NODE = SIZE_MAX;
 
 void condition_free(struct condition *c)
 {

@@ -260,12 +260,11 @@ static enum truth asked_truth(const struct asked *k)
 {
     if (!condition_per(k->when))
         return k->whole;
-    for (int n = 0; n < 3; n++) {
-        enum truth t = k->every ? TRUTH_NO + n : TRUTH_YES - n;
-        if (k->counts[t])
-            return t;
-    }
-    return TRUTH_UNKNOWN;
+    const enum truth deciding = k->every ? TRUTH_NO : TRUTH_YES;
+    const enum truth other = truth_not(deciding);
+    if (k->counts[deciding])
+        return deciding;
+    return k->counts[TRUTH_UNKNOWN] || !k->counts[other] ? TRUTH_UNKNOWN : other;
 }
 
 enum truth outlook_truth(const struct incident *i, const char *of, const char **ret_station)

@@ -131,7 +131,6 @@ static int issue(lua_State *L, const char *word, const char *title, const char *
 {
     struct api a;
     struct why why = {0};
-    AUTO_TEXT(unused);
 
     api_begin(L, word, API_STARTS, &a);
     luaL_checktype(L, 1, LUA_TTABLE);
