@@ -252,7 +252,7 @@ static void decide_update(struct core *c)
         core_reply_ok(c, incident_reply(i));
 }
 
-/* A clock of another machine may be so much ahead. */
+/* A clock of another machine may be so much ahead: it measured now. */
 static const int64_t FUTURE_MS = MS_MINUTE;
 
 /* When the facts of an update were measured; false after a refusal. 0: it is not said. */
@@ -272,6 +272,8 @@ static bool update_measured(struct core *c, const json_t *body, wall_ms *ret)
                     "%s lies in the future; give the time of the measurement, or leave it out", at);
         return false;
     }
+    if (*ret > c->in->wall)
+        *ret = c->in->wall;
     return true;
 }
 
@@ -340,7 +342,7 @@ static void decide_resolve(struct core *c)
     json_put_str(ev, "note", json_str(c->in->body, "note"));
     core_emit(c, REC_RESOLVED, i,
               (struct emit){.actor = actor_input(c), .sealed = json_put(json_object(), "ev", ev)});
-    if (!strcmp(i->on_resolved ? i->on_resolved : "close", "propose"))
+    if (!incident_recovering(i) && !strcmp(i->on_resolved ? i->on_resolved : "close", "propose"))
         proposal_of_source(c, i);
     bool closes = !strcmp(i->on_resolved ? i->on_resolved : "close", "close") ||
                   !strcmp(i->ends ? i->ends : "done", "resolved");
@@ -362,6 +364,13 @@ static void decide_close(struct core *c)
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
                     "level %s is in force: a response ends by order (order %s terminate)",
                     level_name(incident_level(i)), "ID");
+        return;
+    }
+    if (proposal_up(i)) {
+        core_refuse(c, CODE_CONFLICT, NULL, NULL,
+                    "level %s is proposed: who may order decides (order ID activate, or order ID "
+                    "terminate)",
+                    level_name(proposal_level(proposal_up(i))));
         return;
     }
     if (incident_recovering(i) && items_outstanding(i)) {

@@ -798,7 +798,7 @@ void items_at_level(struct core *c, struct incident *i, enum level from, enum le
         measures_issue(c, i, PHASE_LEVEL, from, to);
 }
 
-void items_at_end(struct core *c, struct incident *i)
+void items_at_end(struct core *c, struct incident *i, enum level from)
 {
     struct item *item;
     json_t *ids = json_array();
@@ -809,7 +809,8 @@ void items_at_end(struct core *c, struct incident *i)
             json_array_append_new(ids, json_string(uuid_text(item->id, id)));
     }
     items_put(c, i, i->response->commander, ids);
-    measures_issue(c, i, PHASE_RECOVERY, LEVEL_NONE, LEVEL_NONE);
+    if (from)
+        measures_issue(c, i, PHASE_RECOVERY, LEVEL_NONE, LEVEL_NONE);
 }
 
 /* --- time --- */

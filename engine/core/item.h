@@ -39,8 +39,8 @@ void items_at_level(struct core *c, struct incident *i, enum level from, enum le
                     const char *commander);
 /* Those that are to be decided, by their titles: {"zh","en"}. Gives. */
 json_t *items_put_named(const struct incident *i);
-/* The response is over: what stands is put to the commander. */
-void items_at_end(struct core *c, struct incident *i);
+/* The response is over: what stands is put to the commander; after a level, recovery begins. */
+void items_at_end(struct core *c, struct incident *i, enum level from);
 
 /* What must be done before it is done: its time begins. */
 void item_begin_if_free(struct core *c, struct item *item);

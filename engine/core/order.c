@@ -25,6 +25,7 @@ struct order {
     const char *oral; /* who took it down; NULL */
     json_t *reason;   /* text or {"zh","en"}, own */
     json_t *measures; /* list of texts, own */
+    json_t *unmet;    /* criteria of the end that are not met, own; NULL */
     const char *matter, *basis, *despite;
     int64_t expected_ms;
     bool auto_given;
@@ -201,29 +202,47 @@ static bool statements_read(struct core *c, struct order *o)
     return false;
 }
 
-/* The end needs its criteria met, or a reason to end it all the same. */
+static void and_add(struct text *to)
+{
+    text_add(to, to->len ? ", and " : "");
+}
+
+/* What speaks against the end: "3 items are open, and the criterion "falling" (…) is not met". */
+static void against_end_say(const struct order *o, struct text *to)
+{
+    size_t open = items_outstanding(o->i), n;
+    const struct proposal *up = proposal_up(o->i);
+    json_t *id;
+    if (up)
+        text_addf(to, "level %s is proposed", level_name(proposal_level(up)));
+    if (open) {
+        and_add(to);
+        text_addf(to, "%zu %s open (muster items ID)", open, open == 1 ? "item is" : "items are");
+    }
+    json_array_foreach(o->unmet, n, id)
+    {
+        const struct criterion_head *k = plan_head_criterion(o->head, json_string_value(id));
+        and_add(to);
+        text_addf(to, "the criterion \"%s\" (%s) is not met", json_string_value(id),
+                  words_in(k->words, "en", "zh"));
+    }
+}
+
+/* The end needs its criteria met and nothing open, or a reason to end it all the same. */
 static bool end_fits(struct core *c, struct order *o)
 {
-    const char *missing = NULL;
+    AUTO_TEXT(against);
     o->despite = json_str(c->in->body, "despite");
     if (incident_recovering(o->i)) {
         core_refuse(c, CODE_CONFLICT, "action", NULL, "the response is over; it is recovering");
         return false;
     }
-    if (!o->despite && items_outstanding(o->i)) {
-        core_refuse(c, CODE_CONFLICT, "action", NULL,
-                    "%zu items are open (muster items ID); to end it all the same give a reason: "
-                    "despite",
-                    items_outstanding(o->i));
-        return false;
-    }
-    if (o->despite || criteria_met(c, o->i, &missing))
+    o->unmet = incident_level(o->i) ? criteria_missing(c, o->i) : json_array();
+    against_end_say(o, &against);
+    if (o->despite || !against.len)
         return true;
-    const struct criterion_head *criterion = plan_head_criterion(o->head, missing);
-    core_refuse(
-        c, CODE_CONFLICT, "action", NULL,
-        "the criterion \"%s\" (%s) is not met; to end it all the same give a reason: despite",
-        missing, words_in(criterion->words, "en", "zh"));
+    core_refuse(c, CODE_CONFLICT, "action", NULL,
+                "%s; to end it all the same give a reason: despite", text_str(&against));
     return false;
 }
 
@@ -322,6 +341,12 @@ static json_t *actor_of(const struct core *c, const struct order *o)
     return json_put_str(actor, "by", o->oral ? o->oral : c->in->who.id);
 }
 
+/* What was never ordered leaves nothing to recover from, but what is open is kept. */
+static bool recovers(const struct order *o)
+{
+    return under_levels(o) && (incident_level(o->i) || items_outstanding(o->i));
+}
+
 static void order_emit(struct core *c, const struct order *o)
 {
     AUTO_JSON(steps);
@@ -332,11 +357,15 @@ static void order_emit(struct core *c, const struct order *o)
     json_put_str(body, "from", level_name(incident_level(o->i)));
     json_put(body, "settles", settles_of(o, steps));
     json_put_true(body, "auto", o->auto_given);
-    json_put_true(body, "recovering", end && under_levels(o));
+    json_put_true(body, "recovering", end && recovers(o));
+    if (end && items_outstanding(o->i))
+        json_put_int(body, "items_open", (int64_t)items_outstanding(o->i));
+    if (json_array_size(o->unmet))
+        json_put(body, "unmet", json_incref(o->unmet));
     if (o->level) {
         json_put_str(body, "commander", plan_head_level(o->head, o->level)->commander);
         json_put(body, "members", members_of(o));
-        json_put_int(body, "silenced", suggest_against(c, o->i, o->level));
+        json_put_int(body, "silenced", suggest_against(c, o->i, o->level, o->by));
     }
     json_t *kept = order_kept(c, o);
     json_t *sealed = json_put(json_object(), "ev", order_event(c, o, kept));
@@ -419,8 +448,8 @@ static void order_give(struct core *c, const struct order *o)
         return;
     text = order_text(c, o);
     if (end) {
-        if (under_levels(o))
-            items_at_end(c, o->i);
+        if (incident_recovering(o->i))
+            items_at_end(c, o->i, from);
         incident_end(c, o->i);
     }
     notice_tell_reached(c, o->i, NULL, "muster.order", text);
@@ -430,6 +459,7 @@ static void order_done(struct order *o)
 {
     json_decref(o->reason);
     json_decref(o->measures);
+    json_decref(o->unmet);
 }
 
 /* --- doors --- */
@@ -493,6 +523,11 @@ void decide_confirm(struct core *c)
     const char *id = json_str_or(c->in->body, "criterion", ""), *by = json_str(c->in->body, "as");
     if (!input_allowed(c, SCOPE_RESPOND, "confirm") || !(i = input_incident(c)))
         return;
+    if (incident_recovering(i)) {
+        core_refuse(c, CODE_CONFLICT, NULL, NULL,
+                    "the response is over: nothing is to be confirmed");
+        return;
+    }
     const struct plan_head *head = incident_head(c, i);
     const struct criterion_head *criterion = head ? plan_head_criterion(head, id) : NULL;
     if (!criterion) {

@@ -13,12 +13,13 @@ struct asked {
     char *of;
     const struct condition *when;
     bool every;
-    uint8_t *truth;   /* by station; TRUTH_NONE: not asked for it */
+    uint8_t *truth;   /* by station, with SILENT; TRUTH_NONE: not asked for it */
     size_t counts[3]; /* of each truth */
+    size_t silent;    /* answers that met a reading which has gone stale */
     enum truth whole; /* of a condition of no station */
 };
 
-enum { TRUTH_NONE = 255 };
+enum { SILENT = 4, TRUTH_NONE = 255 };
 
 struct outlook {
     struct site *site;     /* own reference: for which it was made; another one in force, and it is
@@ -73,15 +74,19 @@ struct asking {
     const struct plan_head *head;
     const struct site *site;
     const char *station; /* NULL: of the incident */
+    bool silent;         /* a reading that was asked for is stale */
 };
 
 static struct value name_value(void *ctx, const char *name)
 {
-    const struct asking *a = ctx;
+    struct asking *a = ctx;
     const struct fact *fact = plan_head_fact(a->head, name);
     double number;
-    if (fact)
-        return reading_value(reading_find(a->i, fact->per ? a->station : NULL, name));
+    if (fact) {
+        const struct reading *r = reading_find(a->i, fact->per ? a->station : NULL, name);
+        a->silent = a->silent || (r && r->stale);
+        return reading_value(r);
+    }
     if (a->station && site_station_number(a->site, a->station, name, &number))
         return (struct value){.type = VALUE_NUMBER, .number = number};
     return (struct value){0};
@@ -92,18 +97,24 @@ static void asked_station(struct asked *k, struct asking *a, size_t at)
     const char *per = condition_per(k->when);
     if (!per || strcmp(per, site_station_kind(a->site, a->station)) != 0)
         return;
-    if (k->truth[at] != TRUTH_NONE)
-        k->counts[k->truth[at]]--;
+    if (k->truth[at] != TRUTH_NONE) {
+        k->counts[k->truth[at] & ~SILENT]--;
+        k->silent -= (k->truth[at] & SILENT) != 0;
+    }
+    a->silent = false;
     enum truth t = condition_ask(k->when, name_value, a);
-    k->truth[at] = (uint8_t)t;
+    k->truth[at] = (uint8_t)((int)t | (a->silent ? SILENT : 0));
     k->counts[t]++;
+    k->silent += a->silent;
 }
 
 static void asked_all(struct outlook *o, struct asked *k, struct asking *a)
 {
     if (!condition_per(k->when)) {
         a->station = NULL;
+        a->silent = false;
         k->whole = condition_ask(k->when, name_value, a);
+        k->silent = a->silent;
         return;
     }
     for (size_t n = 0; n < o->stations_count; n++) {
@@ -275,12 +286,18 @@ enum truth outlook_truth(const struct incident *i, const char *of, const char **
         return t;
     *ret_station = NULL;
     for (size_t n = 0; k && condition_per(k->when) && n < i->outlook->stations_count; n++) {
-        if (k->truth[n] == t) {
+        if (k->truth[n] != TRUTH_NONE && (k->truth[n] & ~SILENT) == (int)t) {
             *ret_station = i->outlook->stations[n];
             break;
         }
     }
     return t;
+}
+
+bool outlook_silent(const struct incident *i, const char *of)
+{
+    const struct asked *k = asked_of(i, of);
+    return k && k->silent;
 }
 
 /* ---- in words ---- */

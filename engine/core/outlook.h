@@ -31,6 +31,9 @@ void outlook_refresh(const struct core *c, struct incident *i);
  */
 enum truth outlook_truth(const struct incident *i, const char *of, const char **ret_station);
 
+/* Has something that it was asked with been reported once, and gone silent since? */
+bool outlook_silent(const struct incident *i, const char *of);
+
 /* The n-th condition; NULL: no more. */
 const char *outlook_at(const struct incident *i, size_t n);
 

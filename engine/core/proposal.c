@@ -50,6 +50,20 @@ struct proposal *proposal_of_engine(const struct incident *i, bool end)
     return NULL;
 }
 
+struct proposal *proposal_up(const struct incident *i)
+{
+    struct proposal *p, *up = NULL;
+    if (!i->response)
+        return NULL;
+    LIST_FOREACH(p, &i->response->proposals, link)
+    {
+        enum level level = proposal_level(p);
+        if (level > incident_level(i) && (!up || level > proposal_level(up)))
+            up = p;
+    }
+    return up;
+}
+
 /* --- in words --- */
 
 static void reason_say(const struct core *c, const struct incident *i, const struct plan_head *head,

@@ -16,6 +16,8 @@ const char *proposal_action(const struct proposal *p, json_t **ret_spec); /* of 
 
 /* What the engine suggests by the facts: about a level, or about the end. NULL: nothing. */
 struct proposal *proposal_of_engine(const struct incident *i, bool end);
+/* The one of the highest level above the one in force, whoever made it; NULL. */
+struct proposal *proposal_up(const struct incident *i);
 
 /* The engine opens one: a level, or with LEVEL_NONE the end. */
 void proposal_suggest(struct core *c, struct incident *i, enum level level);

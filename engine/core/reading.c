@@ -110,13 +110,14 @@ static struct reading *reading_take(struct core *c, struct incident *i, char *ta
     return r;
 }
 
+/* Who was silent for too long when it was measured is so from the first: nothing rests on it. */
 static void reading_set(struct core *c, struct reading *r, json_t *takes_value, wall_ms at,
-                        mono_ms stale_at)
+                        mono_ms now, mono_ms stale_at)
 {
     json_decref(r->value);
     r->value = takes_value ? takes_value : json_null();
     r->at = at;
-    r->stale = false;
+    r->stale = stale_at && stale_at <= now;
     if (stale_at)
         timer_set(&c->timers, &r->timer, stale_at);
     else
@@ -153,7 +154,7 @@ void readings_apply(struct core *c, struct incident *i, const struct record *r)
         struct reading *now = reading_take(c, i, occurrence_id(one));
         if (now->value && now->at > at)
             continue;
-        reading_set(c, now, json_share(json_at(one, "value")), at,
+        reading_set(c, now, json_share(json_at(one, "value")), at, r->mono,
                     json_integer_value(json_array_get(stale, n)));
         reading_mark(c, now);
         outlook_touch(i, json_str(one, "station"));
@@ -252,7 +253,7 @@ void reading_from_row(struct core *c, const struct row *row)
         return;
     struct reading *r = reading_take(c, i, mem_str(id + 1));
     bool over = i->state == INCIDENT_CLOSED; /* its rows stay as they were */
-    reading_set(c, r, json_share(json_at(row->body, "value")), json_int(row->body, "at", 0),
+    reading_set(c, r, json_share(json_at(row->body, "value")), json_int(row->body, "at", 0), 0,
                 over ? 0 : json_int(row->body, "due", 0));
     r->stale = json_bool(row->body, "stale");
 }
@@ -265,14 +266,14 @@ void readings_from_facts(struct core *c, struct incident *i, const json_t *facts
     {
         if (json_at(value, "value") && json_is_integer(json_at(value, "at"))) {
             struct reading *r = reading_take(c, i, reading_id(NULL, top));
-            reading_set(c, r, json_share(json_at(value, "value")), json_int(value, "at", 0), 0);
+            reading_set(c, r, json_share(json_at(value, "value")), json_int(value, "at", 0), 0, 0);
             reading_mark(c, r);
             continue;
         }
         json_object_foreach(value, name, inner)
         {
             struct reading *r = reading_take(c, i, reading_id(top, name));
-            reading_set(c, r, json_share(json_at(inner, "value")), json_int(inner, "at", 0), 0);
+            reading_set(c, r, json_share(json_at(inner, "value")), json_int(inner, "at", 0), 0, 0);
             reading_mark(c, r);
         }
     }

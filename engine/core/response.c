@@ -157,6 +157,7 @@ void response_drop(struct core *c, struct incident *i)
     while ((p = LIST_FIRST(&i->response->proposals)))
         proposal_drop(c, p);
     free(i->response->order);
+    free(i->response->ended);
     free(i->response->commander);
     free(i->response->members);
     free(i->response);
@@ -213,6 +214,7 @@ void response_write(const struct incident *i, struct text *to)
     json_add_key(to, "response");
     json_open(to, '{');
     json_add_str(to, "commander", r->commander);
+    json_add_json(to, "ended", r->ended);
     json_add_str(to, "level", level_name(r->level));
     if (!LIST_EMPTY(&r->marks)) {
         json_add_key(to, "marks");
@@ -273,6 +275,7 @@ void response_from_json(struct core *c, struct incident *i, const json_t *kept)
     r->silenced = (unsigned)json_int(kept, "silenced", 0);
     r->proposals_made = (int)json_int(kept, "proposals_made", 0);
     r->order = kept_text(json_at(kept, "order"));
+    r->ended = kept_text(json_at(kept, "ended"));
     r->commander = mem_str(json_str(kept, "commander"));
     r->members = kept_text(json_at(kept, "members"));
     json_array_foreach(json_unconst(json_at(kept, "marks")), n, one) mark_from_json(c, i, one);
@@ -294,8 +297,8 @@ static void apply_condition(struct core *c, struct incident *i, const struct rec
         timer_set(&c->timers, &m->timer, json_int(r->body, "due", 0));
     else
         timer_clear(&c->timers, &m->timer);
-    /* false: what went against it is forgotten, and it may be suggested again */
-    if (m->truth == TRUTH_NO && !strncmp(of, "level/", 6) && level_parse(of + 6, &level))
+    /* no longer true: what went against it is forgotten, and it may be suggested again */
+    if (m->truth != TRUTH_YES && !strncmp(of, "level/", 6) && level_parse(of + 6, &level))
         i->response->silenced &= ~(1U << level);
     if (m->truth != TRUTH_NO && !strncmp(of, "level/", 6))
         i->response->silenced &= ~(unsigned)SILENCED_LOWER;
@@ -363,6 +366,17 @@ static void fallback_end(struct core *c, struct incident *i)
         call_drop(c, call);
 }
 
+/* What was confirmed under a lower level was said of another night. */
+static void confirmations_lapse(struct response *r)
+{
+    struct mark *m;
+    LIST_FOREACH(m, &r->marks, link)
+    {
+        if (!strncmp(m->of, "end/", 4) && m->truth == TRUTH_UNKNOWN)
+            m->held = false;
+    }
+}
+
 static void apply_ordered(struct core *c, struct incident *i, const struct record *r)
 {
     enum level level;
@@ -373,6 +387,8 @@ static void apply_ordered(struct core *c, struct incident *i, const struct recor
     struct response *response = response_of(i);
     response->silenced = (unsigned)json_int(r->body, "silenced", 0);
     if (level_parse(json_str(r->body, "level"), &level)) {
+        if (level > response->level)
+            confirmations_lapse(response);
         response->level = level;
         kept_set(&response->order, json_share(record_at(r, "order")));
         free(response->commander);
@@ -381,6 +397,7 @@ static void apply_ordered(struct core *c, struct incident *i, const struct recor
     } else {
         response->level = LEVEL_NONE;
         response->recovering = true;
+        kept_set(&response->ended, json_share(record_at(r, "order")));
     }
 }
 

@@ -245,6 +245,21 @@ static void say_reason(const struct say *s, const json_t *reason)
     say_why(s, reason ? say_text(s, reason) : NULL);
 }
 
+/* What was open when it was ended, and why it was ended all the same. */
+static void say_despite(const struct say *s, const char *despite)
+{
+    int64_t open = json_int(s->r->body, "items_open", 0);
+    size_t n;
+    json_t *id;
+    if (!despite)
+        return;
+    if (open)
+        text_addf(s->to, s->zh ? "；%lld 项未结" : "; %lld items open", (long long)open);
+    json_array_foreach(json_unconst(json_at(s->r->body, "unmet")), n, id) text_addf(
+        s->to, s->zh ? "；终止条件 %s 未满足" : "; criterion %s not met", json_string_value(id));
+    text_addf(s->to, s->zh ? "；仍予终止：%s" : "; all the same, for: %s", despite);
+}
+
 static void say_order(const struct say *s)
 {
     const json_t *ev = record_at(s->r, "ev");
@@ -265,6 +280,7 @@ static void say_order(const struct say *s)
     if (json_bool(ev, "pending_approval"))
         say_words(s, "，按常设授权，待补批", ", by the standing order, to be approved");
     say_reason(s, json_at(ev, "reason"));
+    say_despite(s, json_str(ev, "despite"));
 }
 
 /* "level/II", "end/falling" */
@@ -282,11 +298,12 @@ static void say_condition(const struct say *s)
 {
     const char *truth = json_str_or(s->r->body, "truth", "");
     bool end = !strncmp(json_str_or(s->r->body, "of", ""), "end/", 4);
+    bool due = json_at(s->r->body, "due");
     say_subject(s, json_str_or(s->r->body, "of", "?"));
     if (!strcmp(truth, "unknown"))
         say_words(s, " 无数据，按未知处理", ": no data, taken as unknown");
     else if (!strcmp(truth, "true"))
-        say_words(s, end ? " 达到" : " 成立", end ? " met" : " true");
+        say_words(s, end ? " 达到" : " 成立", end ? (due ? " met so far" : " met") : " true");
     else
         say_words(s, end ? " 未达到" : " 不成立", end ? " lost" : " false");
     const json_t *values = record_at(s->r, "values");

@@ -190,6 +190,7 @@ struct response {
     unsigned silenced; /* suggestions that an order went against, a bit a level; SILENCED_… */
     int proposals_made;
     char *order;     /* the level order in force, as {"action","level","by","reason",…}; NULL */
+    char *ended;     /* the order that ended it, in the same shape; NULL */
     char *commander; /* a target; NULL: no order yet */
     char *members;   /* ["dept:water",…]; NULL */
     LIST_HEAD(, mark) marks;

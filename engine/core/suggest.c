@@ -1,5 +1,6 @@
 #include "core/suggest.h"
 
+#include "core/alarm.h"
 #include "core/outlook.h"
 #include "core/proposal.h"
 #include "core/response.h"
@@ -54,16 +55,22 @@ static bool has_changed(const struct mark *m, const char *of, enum truth t)
     return t == TRUTH_YES || (t == TRUTH_NO && !strncmp(of, "level/", 6));
 }
 
-static void marks_review(struct core *c, struct incident *i, const struct plan_head *head)
+/* Returns the highest level whose condition has just become true. */
+static enum level marks_review(struct core *c, struct incident *i, const struct plan_head *head)
 {
     const char *of, *station;
+    enum level level, risen = LEVEL_NONE;
     for (size_t n = 0; (of = outlook_at(i, n)); n++) {
         enum truth t = outlook_truth(i, of, NULL);
         if (!has_changed(mark_find(i, of), of, t))
             continue;
         t = outlook_truth(i, of, &station);
         condition_emit(c, i, head, of, t, station);
+        if (t == TRUTH_YES && !strncmp(of, "level/", 6) && level_parse(of + 6, &level) &&
+            level > risen)
+            risen = level;
     }
+    return risen;
 }
 
 void suggest_held(struct core *c, struct incident *i, struct mark *m)
@@ -109,11 +116,24 @@ static bool level_over(const struct core *c, const struct incident *i, const str
            (m->held || (m->timer.at && m->timer.due <= c->in->mono));
 }
 
+/* Missing data is never safe: what has gone silent might speak for a level above. */
+static bool nothing_above(const struct incident *i, enum level now)
+{
+    for (enum level l = LEVEL_I; l > now; l--) {
+        AUTO_TEXT(of);
+        text_addf(&of, "level/%s", level_name(l));
+        if (level_truth(i, l) == TRUTH_YES || outlook_silent(i, text_str(&of)))
+            return false;
+    }
+    return true;
+}
+
 static enum level suggested_down(const struct core *c, const struct incident *i,
                                  const struct plan_head *head, enum level now)
 {
     enum level lowest = plan_head_lowest(head);
-    if (now <= lowest || !level_over(c, i, head, now) || silenced(i, SILENCED_LOWER))
+    if (now <= lowest || !level_over(c, i, head, now) || !nothing_above(i, now) ||
+        silenced(i, SILENCED_LOWER))
         return LEVEL_NONE;
     for (enum level l = now - 1; l > lowest; l--) {
         if (plan_head_level(head, l) && !level_over(c, i, head, l))
@@ -156,52 +176,86 @@ static void review_levels(struct core *c, struct incident *i, const struct plan_
 
 /* --- the end --- */
 
-bool criteria_met(const struct core *c, const struct incident *i, const char **ret_missing)
+json_t *criteria_missing(const struct core *c, const struct incident *i)
 {
     const struct plan_head *head = incident_head(c, i);
     const struct criterion_head *criterion;
+    json_t *missing = json_array();
     for (size_t n = 0; head && (criterion = plan_head_criterion_at(head, n)); n++) {
-        if (mark_held(i, "end", criterion->id))
-            continue;
-        *ret_missing = criterion->id;
-        return false;
+        if (!mark_held(i, "end", criterion->id))
+            json_array_append_new(missing, json_string(criterion->id));
     }
-    return true;
+    return missing;
+}
+
+static bool criteria_met(const struct core *c, const struct incident *i)
+{
+    AUTO_JSON(missing);
+    missing = criteria_missing(c, i);
+    return !json_array_size(missing);
 }
 
 static void review_end(struct core *c, struct incident *i, const struct plan_head *head)
 {
-    const char *missing;
     struct proposal *p = proposal_of_engine(i, true);
-    bool met = plan_head_criterion_at(head, 0) && incident_level(i) &&
-               criteria_met(c, i, &missing) && !silenced(i, SILENCED_TERMINATE);
+    bool met = plan_head_criterion_at(head, 0) && incident_level(i) && criteria_met(c, i) &&
+               !silenced(i, SILENCED_TERMINATE);
     if (met && !p)
         proposal_suggest(c, i, LEVEL_NONE);
     else if (!met && p)
         proposal_withdraw(c, p);
 }
 
-unsigned suggest_against(const struct core *c, const struct incident *i, enum level ordered)
+/* The levels above that are suggested, and that this person chose not to order. */
+static unsigned levels_against(const struct core *c, const struct incident *i, enum level ordered,
+                               const char *by)
+{
+    unsigned bits = i->response ? i->response->silenced : 0;
+    for (enum level l = LEVEL_I; l > ordered; l--) {
+        if (ordered != incident_level(i) && by && c->site && level_truth(i, l) == TRUTH_YES &&
+            site_may_order(c->site->site, by, i->plan, level_name(l), NULL))
+            bits |= 1U << l;
+    }
+    return bits & ~(unsigned)(SILENCED_LOWER | SILENCED_TERMINATE);
+}
+
+unsigned suggest_against(const struct core *c, const struct incident *i, enum level ordered,
+                         const char *by)
 {
     const struct plan_head *head = incident_head(c, i);
-    const char *missing;
-    unsigned bits = 0;
-    for (enum level l = LEVEL_I; l > ordered; l--)
-        bits |= level_truth(i, l) == TRUTH_YES ? 1U << l : 0;
+    unsigned bits = levels_against(c, i, ordered, by);
     if (head && level_over(c, i, head, ordered))
         bits |= SILENCED_LOWER;
-    if (head && plan_head_criterion_at(head, 0) && criteria_met(c, i, &missing))
+    if (head && plan_head_criterion_at(head, 0) && criteria_met(c, i))
         bits |= SILENCED_TERMINATE;
     return bits;
+}
+
+/* The response is over, and the danger is back: nobody would propose anything any more. */
+static void back_after_the_end(struct core *c, struct incident *i, enum level l)
+{
+    AUTO_TEXT(en);
+    AUTO_TEXT(zh);
+    text_addf(&en,
+              "the condition of level %s is true, and the response is over: trigger a new "
+              "incident, and call the commander",
+              level_name(l));
+    text_addf(&zh, "响应已终止，但%s级条件成立：请另行触发事件，并呼叫指挥", level_name(l));
+    alarm_raise(c, i, level_name(l), text_str(&en), text_str(&zh));
 }
 
 void suggest_review(struct core *c, struct incident *i)
 {
     const struct plan_head *head = incident_head(c, i);
-    if (!head || !plan_head_has_levels(head) || i->state != INCIDENT_OPEN || incident_recovering(i))
+    if (!head || !plan_head_has_levels(head) || i->state != INCIDENT_OPEN)
         return;
     outlook_refresh(c, i);
-    marks_review(c, i, head);
+    enum level risen = marks_review(c, i, head);
+    if (incident_recovering(i)) {
+        if (risen)
+            back_after_the_end(c, i, risen);
+        return;
+    }
     review_levels(c, i, head);
     review_end(c, i, head);
 }

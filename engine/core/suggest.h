@@ -7,11 +7,14 @@
  *
  *     up      the highest level above the one in force whose condition is true. Withdrawn, or
  *             amended downwards, only when its condition is false: unknown keeps it.
- *     down    when the condition of the level in force has been false for lower_after: the highest
- *             level below that is not so, or else the lowest. Unknown withdraws it.
+ *     down    when the condition of the level in force has been false for lower_after, and none
+ *             above it is true, or asks for something that has gone silent: the highest level below
+ *             that is not so, or else the lowest. Unknown withdraws it.
  *     end     when every criterion holds. Unknown withdraws it, and restarts the clock.
  *
- * An order against a suggestion silences it until it is false and true again.
+ * An order against a suggestion, by somebody who might have ordered what was suggested, silences it
+ * until its condition is no longer true: when it is true again, it is suggested again. An order
+ * that only renews the level in force is against nothing.
  */
 #pragma once
 
@@ -20,7 +23,12 @@
 void suggest_review(struct core *c, struct incident *i);
 /* The clock of a mark is over. */
 void suggest_held(struct core *c, struct incident *i, struct mark *m);
-/* Is every criterion of the end met? The first that is not, in *ret_missing. */
-bool criteria_met(const struct core *c, const struct incident *i, const char **ret_missing);
-/* What an order goes against: the levels suggested above, and the others, as bits. */
-unsigned suggest_against(const struct core *c, const struct incident *i, enum level ordered);
+/* The criteria of the end that are not met, by their ids. Gives a list. */
+json_t *criteria_missing(const struct core *c, const struct incident *i);
+/*
+ * What is not to be suggested after an order of this level, as bits of response.silenced.
+ *
+ * by  Who ordered it; NULL: nobody who could have ordered more.
+ */
+unsigned suggest_against(const struct core *c, const struct incident *i, enum level ordered,
+                         const char *by);

@@ -88,9 +88,9 @@ json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
     json_array_foreach(json_unconst(occurrences), n, one)
     {
         const struct fact *fact = head ? plan_head_fact(head, json_str_or(one, "name", "")) : NULL;
-        int64_t after = fact ? fact->stale_after_ms : 0;
+        int64_t after = fact ? fact->stale_after_ms : 0, due = c->in->mono + after - age;
         any = any || after;
-        json_array_append_new(list, json_integer(after ? c->in->mono + after - age : 0));
+        json_array_append_new(list, json_integer(!after ? 0 : due > 0 ? due : 1));
     }
     if (any)
         return list;

@@ -21,7 +21,7 @@ static const char *words_of_action(const struct ctl *c, const char *action)
         {"activate", {"activate", "启动"}}, {"raise", {"raise to", "提升至"}},
         {"lower", {"lower to", "降至"}},    {"terminate", {"terminate", "终止响应"}},
         {"declare", {"declare", "宣布"}},   {"publish", {"publish", "发布"}},
-        {"issue", {"issue", "下达"}},
+        {"issue", {"issue", "下达"}},       {"lift", {"lift or keep", "解除或保留"}},
     };
     for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
         if (strcmp(table[n].action, action) == 0)
@@ -50,8 +50,14 @@ static void order_add(const struct ctl *c, struct text *to, const json_t *order)
         text_add(to, c->zh ? "，待补批" : ", to be approved");
     text_add(to, c->zh ? "：" : ": ");
     show_safe(to, show_text(c, json_at(order, "reason")));
-    text_add(to, c->zh ? "\n    预计至 " : "\n    expected to last until ");
-    show_time(to, json_str(order, "expected_at"), TIME_FULL);
+    if (json_str(order, "expected_at")) {
+        text_add(to, c->zh ? "\n    预计至 " : "\n    expected to last until ");
+        show_time(to, json_str(order, "expected_at"), TIME_FULL);
+    }
+    if (json_str(order, "despite")) {
+        text_add(to, c->zh ? "\n    仍予终止：" : "\n    ended all the same, for: ");
+        show_safe(to, json_str(order, "despite"));
+    }
     text_add_char(to, '\n');
 }
 
@@ -61,11 +67,12 @@ static void proposal_add(const struct ctl *c, struct text *to, const json_t *p)
     indent(to);
     text_add(to, show_colour(c->colour && waits, COLOUR_RED));
     text_add(to, waits ? (c->zh ? "【待令】" : "awaiting order: ") : c->zh ? "建议" : "proposed: ");
-    text_addf(to, "%s %s", words_of_action(c, json_str_or(p, "action", "?")),
-              json_str_or(p, "level", ""));
+    text_add(to, words_of_action(c, json_str_or(p, "action", "?")));
+    if (json_str(p, "level"))
+        text_addf(to, " %s", json_str(p, "level"));
     text_add(to, show_colour(c->colour && waits, COLOUR_NONE));
     text_add(to, c->zh ? "：" : ": ");
-    show_safe(to, show_text(c, json_at(p, "reason")));
+    show_safe(to, show_text(c, json_at(p, json_at(p, "what") ? "what" : "reason")));
     text_addf(to, "  (%s)\n", json_str_or(p, "to", ""));
 }
 
@@ -96,7 +103,7 @@ void show_response(const struct ctl *c, const json_t *incident, struct text *to)
 {
     size_t n;
     json_t *one;
-    const json_t *order = json_at(incident, "order");
+    const json_t *order = json_at(incident, json_at(incident, "ended") ? "ended" : "order");
     if (json_is_object(order))
         order_add(c, to, order);
     json_array_foreach(json_unconst(json_at(incident, "proposals")), n, one)

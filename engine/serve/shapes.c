@@ -246,6 +246,8 @@ static void response_show(json_t *o, const json_t *r, const struct serve_port *p
     json_put(o, "members",
              json_at(r, "members") ? json_share(json_at(r, "members")) : json_array());
     json_put(o, "order", order_shown(json_at(r, "order")));
+    if (json_at(r, "ended"))
+        json_put(o, "ended", order_shown(json_at(r, "ended")));
     json_put(o, "conditions", conditions_shown(json_at(r, "marks"), port));
 }
 

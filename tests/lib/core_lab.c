@@ -30,9 +30,10 @@ static const char city[] =
     " 'seats':{'a':['wang.qiang'],'b':['li.ming'],'lead':['sun.wei']},'order':['a','b','lead']}},"
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
-    "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate']},"
+    "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
+    "   'weir':['III','IV','terminate']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
-    "   'lake':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
+    "   'lake':['I','II','III','IV','terminate'],'weir':['II']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
 
@@ -75,6 +76,16 @@ static const char lake[] =
     " 'move':{'phase':'II','owner':'person:li.ming','title':'Move','due':'4h','after':['list']},"
     " 'dry':{'phase':'recovery','owner':'person:crew.2','title':'Dry out','due':'3d'},"
     " 'close':{'owner':'person:crew.3','title':'Close {at}','due':'10m'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char weir[] =
+    "{'title':'堰','kind':'special','category':'natural','version':'1','owner':'person:sun.wei',"
+    "'facts':{'stage_m':{'type':'number','per':'gauge','stale_after':'30m'},"
+    " 'peak_m':{'type':'number','per':'gauge'}},"
+    "'levels':{'IV':{'when':'peak_m >= 4','ordered_by':'post:chief','expected':'72h',"
+    "  'lower_after':'6h'},"
+    " 'III':{'when':'peak_m >= 5','ordered_by':'post:chief','expected':'48h','lower_after':'6h'},"
+    " 'II':{'when':'stage_m >= 5','ordered_by':'post:mayor','expected':'24h'}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
 static const char watch[] =
@@ -138,6 +149,7 @@ static struct core *core_made(int crew)
     library_plan(c, "watch", "watch1", watch);
     library_plan(c, "dam", "dam1", dam);
     library_plan(c, "lake", "lake1", lake);
+    library_plan(c, "weir", "weir1", weir);
     return c;
 }
 
@@ -373,7 +385,7 @@ void lab_start_crew(struct lab *lab, int crew)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -389,7 +401,7 @@ void lab_site_without_sms(struct lab *lab)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'}]}");
 }
 
 void lab_done(struct lab *lab)

@@ -112,7 +112,7 @@ static void a_night_with_levels(bool crashes)
                    "condition of level II held for its time\n"
                    "propose lower to level IV\n"
                    "order: lower to level IV by 韩梅 (post:commander): falling\n"
-                   "criterion falling met: 7号站 stage 4.2 m\n"
+                   "criterion falling met so far: 7号站 stage 4.2 m\n"
                    "criterion settled confirmed by 孙伟\n"
                    "settled is confirmed\n"
                    "criterion falling held for its time\n"

@@ -156,6 +156,38 @@ static void a_measurement_from_the_future_is_refused(void **state)
     lab_done(&lab);
 }
 
+/* One fast clock must not hide a flood. */
+static void a_clock_that_is_ahead_hides_no_later_measurement(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char at[RFC3339_TEXT];
+    AUTO_TEXT(body);
+    lab_open(&lab);
+    text_addf(&body, "{'at':'%s','fields':{'g7':{'stage_m':4}}}", rfc3339(lab.wall + 59000, at));
+    updated(&lab, text_str(&body));
+    lab_after(&lab, 1000);
+    updated(&lab, "{'fields':{'g7':{'stage_m':9}}}");
+    assert_true(number(&lab, "g7/stage_m") == 9);
+    lab_done(&lab);
+}
+
+/* Nothing may rest on it, not for a moment: no level is proposed for a flood of last year. */
+static void what_was_measured_long_ago_is_stale_from_the_first(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'dam','title':'x'}");
+    updated(&lab, "{'at':'1999-01-01T00:00:00Z','fields':{'g7':{'stage_m':6}}}");
+    assert_true(json_bool(lab_fact(&lab, "g7/stage_m"), "stale"));
+    assert_int_equal(lab_count(&lab, REC_PROPOSED), 0);
+    lab_after(&lab, 1000);
+    assert_int_equal(lab_count(&lab, REC_FACT_STALE), 1);
+    assert_int_equal(lab_count(&lab, REC_PROPOSED), 0);
+    lab_done(&lab);
+}
+
 /* What a version before this one kept in the incident's row is taken over. */
 static void facts_of_an_earlier_version_are_taken_over(void **state)
 {
@@ -190,6 +222,8 @@ int main(void)
         cmocka_unit_test(a_report_is_as_old_as_its_measurement),
         cmocka_unit_test(an_older_measurement_that_comes_late_changes_nothing),
         cmocka_unit_test(a_measurement_from_the_future_is_refused),
+        cmocka_unit_test(a_clock_that_is_ahead_hides_no_later_measurement),
+        cmocka_unit_test(what_was_measured_long_ago_is_stale_from_the_first),
         cmocka_unit_test(facts_of_an_earlier_version_are_taken_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  * Levels: what the facts speak for is proposed, people order, and nothing of it needs a planner.
  * The planner of the lab says nothing in these tests unless it is asked to.
  */
+#include "core/say.h"
 #include "core_lab.h"
 #include "unit.h"
 
@@ -391,18 +392,61 @@ static void an_oral_order_is_taken_down_and_read_back_by_somebody_else(void **st
     lab_done(&lab);
 }
 
+#define IV_BY_MAYOR                                                                                \
+    "{'action':'activate','level':'IV','as':'zhou.jie','reason':'rising','measures':'patrol'}"
+
 static void an_order_against_a_suggestion_silences_it_until_it_is_false_and_true_again(void **state)
 {
     (void)state;
     struct lab lab;
     dam(&lab, "5.6");
-    ordered(&lab, IV_BY_CHIEF);
+    ordered(&lab, IV_BY_MAYOR);
     assert_null(proposal(&lab));
     stage(&lab, "5.7");
     assert_null(proposal(&lab));
     stage(&lab, "5.2"); /* II is false, III is true and silenced, too */
     assert_null(proposal(&lab));
     stage(&lab, "5.7");
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
+/* The deputy does what he may; that the mayor has not decided is no decision. */
+static void who_could_not_have_ordered_it_silences_no_suggestion(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, IV_BY_CHIEF);
+    assert_string_equal(proposed(&lab), "II");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "action"), "raise");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "to"), "post:mayor");
+    lab_done(&lab);
+}
+
+static void to_renew_a_level_is_an_order_against_nothing(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_MAYOR);
+    stage(&lab, "5.6");
+    assert_string_equal(proposed(&lab), "II");
+    ordered(&lab, IV_BY_MAYOR);
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
+/* A gap in the data is no all-clear, and what comes after it is news. */
+static void a_silenced_suggestion_speaks_again_after_a_gap_in_the_data(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, IV_BY_MAYOR);
+    lab_after(&lab, 40 * MS_MINUTE);
+    assert_null(proposal(&lab));
+    stage(&lab, "5.6");
     assert_string_equal(proposed(&lab), "II");
     lab_done(&lab);
 }
@@ -426,6 +470,25 @@ static void lower_is_suggested_after_its_time_and_not_by_a_gap_in_the_data(void 
     assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "to"), "post:mayor");
     lab_after(&lab, 31 * MS_MINUTE); /* a dead gauge never lowers a level */
     assert_null(proposal(&lab));
+    lab_done(&lab);
+}
+
+/* The danger of the night came by the gauge that says nothing any more. */
+static void nothing_is_lowered_while_a_gauge_that_spoke_for_more_is_silent(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'weir','title':'x','place':{'district':'east'},"
+                      "'fields':{'g7':{'stage_m':4.6,'peak_m':5.2}}}");
+    ordered(&lab, "{'action':'activate','level':'III','as':'sun.wei','reason':'rising',"
+                  "'measures':'patrol'}");
+    lab_say(&lab, IN_UPDATE, "{'fields':{'g7':{'peak_m':4.5}}}");
+    lab_after(&lab, 7 * MS_HOUR);
+    assert_null(proposal(&lab));
+    stage(&lab, "4.6");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "action"), "lower");
+    assert_string_equal(proposed(&lab), "IV");
     lab_done(&lab);
 }
 
@@ -499,6 +562,78 @@ static void it_can_be_ended_all_the_same_with_a_reason(void **state)
                   "'despite':'the gauge is broken'}");
     assert_string_equal(lab_state(&lab), "recovering");
     refused(&lab, IN_ORDER, IV_BY_CHIEF, "conflict", "the response is over");
+    refused(&lab, IN_CONFIRM, "{'criterion':'settled','as':'wu.fang'}", "conflict",
+            "nothing is to be confirmed");
+    assert_string_equal(json_str(json_at(response(&lab), "ended"), "despite"),
+                        "the gauge is broken");
+    AUTO_TEXT(said);
+    record_say(lab_last(&lab, REC_ORDERED), "en", &said);
+    assert_non_null(strstr(text_str(&said), "criterion falling not met; criterion settled not met; "
+                                            "all the same, for: the gauge is broken"));
+    lab_done(&lab);
+}
+
+static void an_end_is_refused_with_all_that_speaks_against_it(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    stage(&lab, "5.6");
+    refused(&lab, IN_ORDER, TERMINATE, "conflict",
+            "level II is proposed, and the criterion \"falling\" (falling) is not met, and the "
+            "criterion \"settled\" (people settled) is not met; to end it all the same");
+    lab_done(&lab);
+}
+
+static void a_false_alarm_leaves_nothing_to_recover_from(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    refused(&lab, IN_CLOSE, "{}", "conflict", "level IV is proposed: who may order decides");
+    refused(&lab, IN_ORDER, TERMINATE, "conflict", "level IV is proposed; to end it all the same");
+    ordered(&lab, "{'action':'terminate','as':'zhou.jie','reason':'a test of the gauge',"
+                  "'despite':'the gauge was moved'}");
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_done(&lab);
+}
+
+/* Nobody proposes anything any more, and the river does not know that. */
+static void a_danger_that_comes_back_after_the_end_rings_the_duty_room(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'x','despite':'y'}");
+    stage(&lab, "4.0");
+    assert_int_equal(lab_count(&lab, REC_ALARM), 0);
+    stage(&lab, "5.6");
+    assert_int_equal(lab_count(&lab, REC_ALARM), 1);
+    const json_t *written = last_message(&lab, "wang.qiang");
+    assert_non_null(strstr(json_str(written, "text"), "响应已终止，但II级条件成立"));
+    stage(&lab, "5.7");
+    assert_int_equal(lab_count(&lab, REC_ALARM), 1);
+    lab_say(&lab, IN_RESOLVE, "{}");
+    assert_null(proposal(&lab)); /* what is over is not put to anybody */
+    lab_done(&lab);
+}
+
+static void what_was_confirmed_lapses_when_the_level_is_raised(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, IV_BY_CHIEF);
+    stage_for(&lab, "4.0", 25 * MS_HOUR);
+    lab_say(&lab, IN_CONFIRM, "{'criterion':'settled','as':'wu.fang'}");
+    assert_string_equal(json_str(json_at(proposal(&lab), "spec"), "action"), "terminate");
+    stage(&lab, "5.6");
+    ordered(&lab, "{'action':'raise','level':'II','as':'zhou.jie','reason':'rising',"
+                  "'measures':'patrol'}");
+    stage_for(&lab, "4.0", 25 * MS_HOUR);
+    refused(&lab, IN_ORDER, TERMINATE, "conflict", "\"settled\" (people settled) is not met");
     lab_done(&lab);
 }
 
@@ -599,6 +734,14 @@ int main(void)
         cmocka_unit_test(an_oral_order_is_taken_down_and_read_back_by_somebody_else),
         cmocka_unit_test(
             an_order_against_a_suggestion_silences_it_until_it_is_false_and_true_again),
+        cmocka_unit_test(who_could_not_have_ordered_it_silences_no_suggestion),
+        cmocka_unit_test(to_renew_a_level_is_an_order_against_nothing),
+        cmocka_unit_test(a_silenced_suggestion_speaks_again_after_a_gap_in_the_data),
+        cmocka_unit_test(nothing_is_lowered_while_a_gauge_that_spoke_for_more_is_silent),
+        cmocka_unit_test(an_end_is_refused_with_all_that_speaks_against_it),
+        cmocka_unit_test(a_false_alarm_leaves_nothing_to_recover_from),
+        cmocka_unit_test(a_danger_that_comes_back_after_the_end_rings_the_duty_room),
+        cmocka_unit_test(what_was_confirmed_lapses_when_the_level_is_raised),
         cmocka_unit_test(lower_is_suggested_after_its_time_and_not_by_a_gap_in_the_data),
         cmocka_unit_test(a_river_that_rises_again_withdraws_the_lowering),
         cmocka_unit_test(the_end_is_proposed_when_every_criterion_has_held),
