@@ -89,7 +89,8 @@ static void late_ask(struct engine *e, const struct input *in)
 static bool input_is_late(const struct engine *e, const struct input *in)
 {
     bool about_one = in->kind == IN_ANSWER || in->kind == IN_UPDATE || in->kind == IN_RESOLVE ||
-                     in->kind == IN_ORDER;
+                     in->kind == IN_ORDER || in->kind == IN_CONFIRM || in->kind == IN_CLOSE ||
+                     in->kind == IN_DIRECTIVE;
     if (in->kind == IN_ANSWER_LINK)
         return uuid_is_none(in->incident);
     return about_one && (in->who.scopes & SCOPE_READ) && !core_incident_open(e->core, in->incident);

@@ -42,13 +42,18 @@ void incident_end(struct core *c, struct incident *i)
  * Its plan has returned, and nothing of it is open: no call, no message, no fact. After the end of
  * a response a plan that cannot run is not waited for.
  */
+static bool proposals_open(const struct incident *i)
+{
+    return i->response && !LIST_EMPTY(&i->response->proposals);
+}
+
 static void incident_end_if_done(struct core *c, struct incident *i)
 {
     bool recovering = incident_recovering(i);
     bool returned = i->plan_live ? i->done && !i->queue_count : recovering;
     bool ends_so = recovering || !strcmp(i->ends ? i->ends : "done", "done");
     if (i->state == INCIDENT_OPEN && returned && ends_so && LIST_EMPTY(&i->calls) &&
-        !i->unfinished && !i->items_open)
+        !i->unfinished && !i->items_open && (recovering || !proposals_open(i)))
         incident_close(c, i, recovering ? "terminated" : "done");
 }
 
@@ -366,11 +371,15 @@ static void decide_close(struct core *c)
                     level_name(incident_level(i)), "ID");
         return;
     }
-    if (proposal_up(i)) {
+    if (proposals_open(i) && !incident_recovering(i)) {
+        const struct proposal *open = LIST_FIRST(&i->response->proposals);
+        AUTO_TEXT(what);
+        AUTO_JSON(spec);
+        spec = kept_json(open->spec);
+        order_words(json_str_or(spec, "action", ""), json_str(spec, "level"), false, &what);
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
-                    "level %s is proposed: who may order decides (order ID activate, or order ID "
-                    "terminate)",
-                    level_name(proposal_level(proposal_up(i))));
+                    "\"%s\" is proposed: who may order decides (order ID …, or order ID terminate)",
+                    text_str(&what));
         return;
     }
     if (incident_recovering(i) && items_outstanding(i)) {

@@ -1,5 +1,6 @@
 #include "core/order.h"
 
+#include "core/call.h"
 #include "core/decide.h"
 #include "core/form.h"
 #include "core/incident.h"
@@ -43,12 +44,10 @@ static bool under_levels(const struct order *o)
 
 /* --- rights --- */
 
-/* "孙伟 (post:flood-hq-deputy)" of everybody who may. */
-static void orderers_say(const struct core *c, const struct order *o, const char *what,
-                         struct text *to)
+void orderers_say(const struct core *c, const struct incident *i, const char *what, struct text *to)
 {
     AUTO_JSON(targets);
-    targets = site_orderers(c->site->site, o->i->plan, what);
+    targets = site_orderers(c->site->site, i->plan, what);
     for (size_t n = 0; n < json_array_size(targets); n++) {
         const json_t *target = json_array_get(targets, n);
         struct rungs found = {0};
@@ -68,11 +67,20 @@ static bool right_held(struct core *c, struct order *o, const char *what)
     AUTO_TEXT(who);
     if (site_may_order(c->site->site, o->by, o->i->plan, what, &o->as))
         return true;
-    orderers_say(c, o, what, &who);
+    orderers_say(c, o->i, what, &who);
     bool known = site_person(c->site->site, o->by, &p);
-    bool level = strcmp(what, "I") == 0 || what[0] == 'I' || what[0] == 'V';
-    core_refuse(c, CODE_DENIED, "as", NULL, "%s may not order %s%s in %s; who may: %s",
-                known ? p.name : o->by, level ? "level " : "", what, o->i->plan, text_str(&who));
+    enum level level;
+    bool of_level = level_parse(what, &level);
+    bool above = of_level && level > o->level && (about_level(o->action) || o->action[0] == 't');
+    const char *asked = above                            ? "undo"
+                        : strcmp(what, "terminate") != 0 ? "order"
+                                                         : "end a response";
+    core_refuse(c, CODE_DENIED, "as", NULL, "%s may not %s%s%s in %s; who may: %s",
+                known ? p.name : o->by, asked,
+                of_level        ? " level "
+                : *asked == 'e' ? ""
+                                : " ",
+                *asked == 'e' ? "" : what, o->i->plan, text_str(&who));
     return false;
 }
 
@@ -110,7 +118,7 @@ static bool orderer_read(struct core *c, struct order *o)
     }
     if (!o->by && under_levels(o)) {
         AUTO_TEXT(who);
-        orderers_say(c, o, about_level(o->action) ? level_name(o->level) : o->action, &who);
+        orderers_say(c, o->i, about_level(o->action) ? level_name(o->level) : o->action, &who);
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL,
                     "who gives the order? name the person; who may: %s", text_str(&who));
         return false;
@@ -248,10 +256,10 @@ static bool end_fits(struct core *c, struct order *o)
 
 /* --- giving it --- */
 
-static json_t *members_of(const struct order *o)
+static json_t *members_upto(const struct order *o, enum level most)
 {
     json_t *list = json_array();
-    for (enum level l = LEVEL_IV; l <= o->level; l++) {
+    for (enum level l = LEVEL_IV; l <= most; l++) {
         const struct level_head *level = plan_head_level(o->head, l);
         const json_t *members = level ? level->members : NULL;
         size_t targets = json_is_string(members) ? 1 : json_array_size(members);
@@ -262,20 +270,31 @@ static json_t *members_of(const struct order *o)
     return list;
 }
 
-/* Proposals that the order answers: of the same action, and all of the engine about levels. */
+/*
+ * Does the order answer it? What the engine suggests by the facts is suggested anew where it still
+ * holds; what a plan proposes stands until that is ordered, or there is nothing left to order.
+ */
+static bool answers(const struct order *o, const struct proposal *p, const char *action)
+{
+    enum level asked = proposal_level(p);
+    if (!strcmp(o->action, "terminate") || !about_level(action) || !about_level(o->action))
+        return !strcmp(o->action, "terminate") || !strcmp(action, o->action);
+    if (proposal_is_engines(p))
+        return true;
+    return !strcmp(action, "lower") ? asked >= o->level : asked <= o->level;
+}
+
 static json_t *settles_of(const struct order *o, json_t *ret_steps)
 {
     json_t *numbers = json_array();
     struct proposal *p;
     if (!o->i->response)
         return numbers;
-    bool level = about_level(o->action), end = !strcmp(o->action, "terminate");
     LIST_FOREACH(p, &o->i->response->proposals, link)
     {
         json_t *spec;
         const char *action = proposal_action(p, &spec);
-        bool same = level ? about_level(action) : !strcmp(action, o->action);
-        if (same || end) {
+        if (answers(o, p, action)) {
             json_array_append_new(numbers, json_integer(p->number));
             json_array_append_new(ret_steps, json_string(p->step));
         }
@@ -326,7 +345,7 @@ static json_t *order_event(const struct core *c, const struct order *o, const js
     json_put_str(ev, "from", level_name(incident_level(o->i)));
     if (o->level) {
         json_put_str(ev, "commander", plan_head_level(o->head, o->level)->commander);
-        json_put(ev, "members", members_of(o));
+        json_put(ev, "members", members_upto(o, o->level));
     }
     return ev;
 }
@@ -338,7 +357,7 @@ static json_t *actor_of(const struct core *c, const struct order *o)
     if (!o->by)
         return actor_input(c);
     json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", o->by);
-    return json_put_str(actor, "by", o->oral ? o->oral : c->in->who.id);
+    return json_put_str(actor, "by", c->in->who.id);
 }
 
 /* What was never ordered leaves nothing to recover from, but what is open is kept. */
@@ -364,7 +383,7 @@ static void order_emit(struct core *c, const struct order *o)
         json_put(body, "unmet", json_incref(o->unmet));
     if (o->level) {
         json_put_str(body, "commander", plan_head_level(o->head, o->level)->commander);
-        json_put(body, "members", members_of(o));
+        json_put(body, "members", members_upto(o, o->level));
         json_put_int(body, "silenced", suggest_against(c, o->i, o->level, o->by));
     }
     json_t *kept = order_kept(c, o);
@@ -373,9 +392,20 @@ static void order_emit(struct core *c, const struct order *o)
     core_emit(c, REC_ORDERED, o->i,
               (struct emit){.actor = actor_of(c, o), .body = body, .sealed = sealed});
     proposals_settled(c, o->i, steps);
+    notice_recall_step(c, o->i, CALL_FALLBACK);
 }
 
 /* --- telling it --- */
+
+static void measures_say(const struct order *o, bool zh, struct text *to)
+{
+    const char *lang = zh ? "zh" : "en", *between = zh ? "、" : ", ";
+    size_t n;
+    json_t *one;
+    text_add(to, zh ? "。措施：" : ". Measures: ");
+    json_array_foreach(o->measures, n, one)
+        text_addf(to, "%s%s", n ? between : "", words_in(one, lang, zh ? "en" : "zh"));
+}
 
 static void order_say(const struct core *c, const struct order *o, const char *title, bool zh,
                       struct text *to)
@@ -391,6 +421,8 @@ static void order_say(const struct core *c, const struct order *o, const char *t
         text_add(to, zh ? "。预计持续 " : ". Expected to last ");
         duration_add(to, o->expected_ms);
     }
+    if (json_array_size(o->measures))
+        measures_say(o, zh, to);
     if (name)
         text_addf(to, zh ? "。命令人：%s" : ". By %s", name);
     if (o->auto_given)
@@ -411,8 +443,8 @@ static json_t *order_text(const struct core *c, const struct order *o)
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
-/* The commander and each member, one message each; whoever gave it knows. */
-static void members_tell(struct core *c, const struct order *o)
+/* The commander and each member, those of a level that is left too; whoever gave it knows. */
+static void members_tell(struct core *c, const struct order *o, enum level from)
 {
     AUTO_JSON(text);
     AUTO_JSON(to);
@@ -420,7 +452,7 @@ static void members_tell(struct core *c, const struct order *o)
     if (!c->site)
         return;
     text = order_text(c, o);
-    to = members_of(o);
+    to = members_upto(o, from > o->level ? from : o->level);
     json_array_insert_new(to, 0, json_string(plan_head_level(o->head, o->level)->commander));
     site_resolve_first(c->site->site, to, o->i->drill, &people);
     for (size_t n = 0; n < people.count; n++) {
@@ -441,7 +473,7 @@ static void order_give(struct core *c, const struct order *o)
     order_emit(c, o);
     if (o->level) {
         items_at_level(c, o->i, from, o->level, commander);
-        members_tell(c, o);
+        members_tell(c, o, from);
     }
     free(commander);
     if (o->level)
@@ -502,19 +534,18 @@ void decide_order(struct core *c)
     order_done(&o);
 }
 
-void order_auto(struct core *c, struct proposal *p)
+void order_auto(struct core *c, struct proposal *p, enum level level)
 {
-    json_t *spec;
-    const char *action = proposal_action(p, &spec);
-    struct order o = {.i = p->incident, .action = action, .auto_given = true};
+    AUTO_JSON(spec);
+    spec = kept_json(p->spec);
+    struct order o = {.i = p->incident, .level = level, .auto_given = true};
+    o.action = incident_level(o.i) ? "raise" : "activate";
     o.head = incident_head(c, o.i);
-    o.level = proposal_level(p);
     o.reason = json_share(json_at(spec, "reason"));
     o.expected_ms = plan_head_level(o.head, o.level)->expected_ms;
     o.measures = measures_of(&o, NULL);
     order_give(c, &o);
     order_done(&o);
-    json_decref(spec);
 }
 
 void decide_confirm(struct core *c)

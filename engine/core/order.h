@@ -19,7 +19,14 @@
 
 void decide_order(struct core *c);
 void decide_confirm(struct core *c);
-/* The site's standing order: nobody has ordered in time. Marked to be approved afterwards. */
-void order_auto(struct core *c, struct proposal *p);
+/*
+ * The site's standing order: nobody has ordered in time. Marked to be approved afterwards.
+ *
+ * level  What may be ordered so: at most what is proposed.
+ */
+void order_auto(struct core *c, struct proposal *p, enum level level);
+/* "孙伟 (post:flood-hq-deputy)" of everybody who may order it; "nobody". */
+void orderers_say(const struct core *c, const struct incident *i, const char *what,
+                  struct text *to);
 /* "activate level IV", "启动IV级响应" */
 void order_words(const char *action, const char *level, bool zh, struct text *to);

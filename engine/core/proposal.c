@@ -37,6 +37,11 @@ static bool step_begins(const struct proposal *p, const char *with)
     return !strncmp(p->step, with, strlen(with));
 }
 
+bool proposal_is_engines(const struct proposal *p)
+{
+    return step_begins(p, STEP_OF_FACTS);
+}
+
 struct proposal *proposal_of_engine(const struct incident *i, bool end)
 {
     struct proposal *p;
@@ -44,7 +49,7 @@ struct proposal *proposal_of_engine(const struct incident *i, bool end)
         return NULL;
     LIST_FOREACH(p, &i->response->proposals, link)
     {
-        if (step_begins(p, STEP_OF_FACTS) && (proposal_level(p) == LEVEL_NONE) == end)
+        if (proposal_is_engines(p) && (proposal_level(p) == LEVEL_NONE) == end)
             return p;
     }
     return NULL;
@@ -155,7 +160,9 @@ void order_words(const char *action, const char *level, bool zh, struct text *to
         text_addf(to, zh ? "%s级响应" : " level %s", level);
 }
 
-static void ask_say(const json_t *spec, const char *title, bool zh, struct text *to)
+/* others: who may order it, where the reader may not; "" where the reader may. */
+static void ask_say(const json_t *spec, const char *title, const char *others, bool zh,
+                    struct text *to)
 {
     const char *lang = zh ? "zh" : "en";
     const char *reason = words_in(json_at(spec, "reason"), lang, NULL);
@@ -169,18 +176,23 @@ static void ask_say(const json_t *spec, const char *title, bool zh, struct text 
         text_addf(to, zh ? "。理由：%s" : ". Reason: %s", reason);
     if (!strcmp(json_str_or(spec, "action", ""), "lift"))
         text_add(to, zh ? "。请决定" : ". Decide");
+    else if (*others)
+        text_addf(to,
+                  zh ? "。您无权下令：请立即联系 %s，或代为记录其口头命令"
+                     : ". You may not order it: reach %s at once, or take down an oral order",
+                  others);
     else
         text_add(to, zh ? "。请下令" : ". Give the order");
 }
 
-static json_t *ask_text(const struct incident *i, const json_t *spec)
+static json_t *ask_text(const struct incident *i, const json_t *spec, const char *others)
 {
     AUTO_JSON(about);
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
     about = kept_json(i->about);
-    ask_say(spec, json_str_or(about, "title", ""), true, &zh);
-    ask_say(spec, json_str_or(about, "title", ""), false, &en);
+    ask_say(spec, json_str_or(about, "title", ""), others, true, &zh);
+    ask_say(spec, json_str_or(about, "title", ""), others, false, &en);
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
@@ -246,19 +258,41 @@ static json_t *people_ids(const struct rungs *r, size_t from, size_t to)
     return ids;
 }
 
+/* By the name of what may_order gives: of a lowering, the level that it undoes. */
+static const char *right_of(const struct proposal *p, const json_t *spec)
+{
+    enum level level = proposal_level(p), now = incident_level(p->incident);
+    const char *action = json_str_or(spec, "action", "");
+    if (level)
+        return level_name(level > now ? level : now);
+    return !strcmp(action, "terminate") && now ? level_name(now) : action;
+}
+
+static void put_to_one(struct core *c, struct proposal *p, const json_t *spec,
+                       const struct rung_person *person)
+{
+    AUTO_JSON(text);
+    AUTO_TEXT(others);
+    const struct plan_head *head = incident_head(c, p->incident);
+    const char *what = right_of(p, spec);
+    if (head && plan_head_has_levels(head) && order_word(what) &&
+        !site_may_order(c->site->site, person->id, p->incident->plan, what, NULL))
+        orderers_say(c, p->incident, what, &others);
+    text = ask_text(p->incident, spec, text_str(&others));
+    notice_queue(c, p->incident,
+                 &(struct notice_order){.step = p->step,
+                                        .person = person,
+                                        .text = text,
+                                        .type = "muster.order",
+                                        .within_ms = AGAIN_MS});
+}
+
 static void put_to(struct core *c, struct proposal *p, const json_t *spec, const struct rungs *r,
                    size_t from, size_t to)
 {
-    AUTO_JSON(text);
-    text = ask_text(p->incident, spec);
     for (size_t n = from; n < to; n++) {
         for (size_t k = 0; k < r->at[n].count; k++)
-            notice_queue(c, p->incident,
-                         &(struct notice_order){.step = p->step,
-                                                .person = &r->at[n].at[k],
-                                                .text = text,
-                                                .type = "muster.order",
-                                                .within_ms = AGAIN_MS});
+            put_to_one(c, p, spec, &r->at[n].at[k]);
     }
 }
 
@@ -292,15 +326,22 @@ static void proposal_ask(struct core *c, struct proposal *p)
 
 /* --- opening and changing --- */
 
-static mono_ms auto_at(const struct core *c, const struct incident *i, enum level level)
+/* What the software may order of it by itself, as head and site allow now; LEVEL_NONE: nothing. */
+static enum level auto_level(const struct core *c, const struct incident *i, enum level asked,
+                             int64_t *ret_after)
 {
     const struct plan_head *head = incident_head(c, i);
+    enum level most = head ? plan_head_auto(head, ret_after) : LEVEL_NONE;
+    enum level allowed = c->site ? site_auto_level(c->site->site, i->plan) : LEVEL_NONE;
+    most = allowed < most ? allowed : most;
+    most = asked < most ? asked : most;
+    return most > incident_level(i) ? most : LEVEL_NONE;
+}
+
+static mono_ms auto_at(const struct core *c, const struct incident *i, enum level level)
+{
     int64_t after = 0;
-    enum level most = plan_head_auto(head, &after);
-    if (level == LEVEL_NONE || level > most || level <= incident_level(i) || !c->site ||
-        site_auto_level(c->site->site, i->plan) < level)
-        return 0;
-    return c->in->mono + after;
+    return auto_level(c, i, level, &after) ? c->in->mono + after : 0;
 }
 
 /* `step` with a / at its end is the engine's: its number is put behind it. */
@@ -369,11 +410,64 @@ void proposal_of_items_done(struct core *c, struct incident *i)
         proposal_settle(c, p);
 }
 
+/*
+ * Whoever was asked is asked again, with what is right now; the clocks run on, or a river at a
+ * threshold would never reach anybody but the first. Where others may order it, it begins with
+ * them.
+ */
+static void amend(struct core *c, struct proposal *p, const json_t *spec, mono_ms by_itself)
+{
+    AUTO_JSON(before);
+    struct incident *i = p->incident;
+    struct rungs r = {0};
+    before = kept_json(p->spec);
+    bool goes_on = json_equal(json_at(before, "to"), json_at(spec, "to"));
+    json_t *body = json_put_int(json_object(), "number", p->number);
+    if (by_itself)
+        json_put_int(body, "auto_at", by_itself);
+    json_put_true(body, "goes_on", goes_on);
+    json_t *sealed = json_put(json_object(), "spec", json_share(spec));
+    notice_recall_step(c, i, p->step);
+    core_emit(c, REC_PROPOSAL_AMENDED, i, (struct emit){.body = body, .sealed = sealed});
+    if (!goes_on) {
+        proposal_ask(c, p);
+        return;
+    }
+    rungs_of(c, i, spec, &r);
+    size_t asked = p->rung < 0 ? 0 : (size_t)p->rung + 1;
+    put_to(c, p, spec, &r, 0, asked < r.count ? asked : r.count);
+    rungs_done(&r);
+}
+
+/* The plan's own that asks for the same: it is renewed, not doubled. */
+static struct proposal *proposal_like(const struct incident *i, const json_t *spec)
+{
+    static const char *const same[] = {"action", "level", "what"};
+    struct proposal *p;
+    if (!i->response)
+        return NULL;
+    LIST_FOREACH(p, &i->response->proposals, link)
+    {
+        AUTO_JSON(other);
+        bool like = p->step[0] != '!';
+        other = kept_json(p->spec);
+        for (size_t n = 0; n < sizeof same / sizeof *same; n++) {
+            const json_t *a = json_at(other, same[n]), *b = json_at(spec, same[n]);
+            like = like && (a == b || (a && b && json_equal(a, b)));
+        }
+        if (like)
+            return p;
+    }
+    return NULL;
+}
+
 void proposal_of_plan(struct core *c, struct incident *i, const json_t *cmd)
 {
     const struct plan_head *head = incident_head(c, i);
     const json_t *args = json_at(cmd, "args");
     enum level level = LEVEL_NONE;
+    if (incident_recovering(i)) /* nobody could order it any more */
+        return;
     if (!level_parse(json_str(args, "level"), &level))
         level = LEVEL_NONE;
     json_t *spec = json_deep_copy(args);
@@ -382,7 +476,13 @@ void proposal_of_plan(struct core *c, struct incident *i, const json_t *cmd)
                      level && !plan_head_level(head, level) ? "duty:duty-room"
                                                             : orderer_of(i, head, level));
     json_put_str(spec, "plan", json_str(cmd, "at"));
-    propose(c, i, json_str_or(cmd, "step", "?"), spec, 0);
+    struct proposal *open = proposal_like(i, spec);
+    if (!open) {
+        propose(c, i, json_str_or(cmd, "step", "?"), spec, 0);
+        return;
+    }
+    amend(c, open, spec, open->auto_at);
+    json_decref(spec);
 }
 
 void proposal_of_source(struct core *c, struct incident *i)
@@ -401,15 +501,9 @@ void proposal_of_source(struct core *c, struct incident *i)
 
 void proposal_amend(struct core *c, struct proposal *p, enum level level)
 {
-    struct incident *i = p->incident;
-    json_t *body = json_put_int(json_object(), "number", p->number);
-    mono_ms by_itself = auto_at(c, i, level);
-    if (by_itself)
-        json_put_int(body, "auto_at", by_itself);
-    json_t *sealed = json_put(json_object(), "spec", suggestion_spec(c, i, level));
-    notice_recall_step(c, i, p->step);
-    core_emit(c, REC_PROPOSAL_AMENDED, i, (struct emit){.body = body, .sealed = sealed});
-    proposal_ask(c, p);
+    AUTO_JSON(spec);
+    spec = suggestion_spec(c, p->incident, level);
+    amend(c, p, spec, p->auto_at ? p->auto_at : auto_at(c, p->incident, level));
 }
 
 static void tell_over(struct core *c, struct incident *i, const char *step, const char *zh,
@@ -450,8 +544,18 @@ void proposals_settled(struct core *c, struct incident *i, const json_t *settles
 
 void proposal_due(struct core *c, struct proposal *p)
 {
-    if (p->auto_at && p->auto_at <= c->in->mono)
-        order_auto(c, p);
-    else
+    int64_t after;
+    bool by_itself = p->auto_at && p->auto_at <= c->in->mono;
+    enum level level = by_itself ? auto_level(c, p->incident, proposal_level(p), &after) : 0;
+    if (level) {
+        order_auto(c, p, level);
+        return;
+    }
+    if (by_itself) { /* it was allowed, and is not any more */
+        AUTO_JSON(spec);
+        spec = kept_json(p->spec);
+        amend(c, p, spec, 0);
+    }
+    if (p->ask_at <= c->in->mono)
         proposal_ask(c, p);
 }

@@ -12,6 +12,7 @@
 #include "core/state.h"
 
 enum level proposal_level(const struct proposal *p); /* LEVEL_NONE: it is about no level */
+bool proposal_is_engines(const struct proposal *p);  /* not a plan's, nor an incident's source's */
 const char *proposal_action(const struct proposal *p, json_t **ret_spec); /* of *ret_spec: given */
 
 /* What the engine suggests by the facts: about a level, or about the end. NULL: nothing. */

@@ -185,6 +185,7 @@ static void mark_write(const struct mark *m, struct text *to)
         json_add_int(to, "due", m->timer.due);
     json_add_true(to, "held", m->held);
     json_add_str(to, "of", m->of);
+    json_add_true(to, "silent", m->silent);
     json_add_int_unless_0(to, "since", m->since);
     json_add_str(to, "truth", truth_name(m->truth));
     json_shut(to, '}');
@@ -244,6 +245,7 @@ static void mark_from_json(struct core *c, struct incident *i, const json_t *kep
     if (!truth_parse(json_str(kept, "truth"), &m->truth))
         m->truth = TRUTH_UNKNOWN;
     m->held = json_bool(kept, "held");
+    m->silent = json_bool(kept, "silent");
     m->since = json_int(kept, "since", 0);
     if (json_at(kept, "due"))
         timer_set(&c->timers, &m->timer, json_int(kept, "due", 0));
@@ -285,6 +287,15 @@ void response_from_json(struct core *c, struct incident *i, const json_t *kept)
 
 /* --- records --- */
 
+/* What went against a suggestion is forgotten when it is false: it may be suggested again. */
+static void level_heard(struct response *r, const struct mark *m, enum level level)
+{
+    if (m->truth == TRUTH_NO || (m->truth == TRUTH_UNKNOWN && !m->silent))
+        r->silenced &= ~(1U << level);
+    if (m->truth != TRUTH_NO && level == r->level)
+        r->silenced &= ~(unsigned)SILENCED_LOWER;
+}
+
 static void apply_condition(struct core *c, struct incident *i, const struct record *r)
 {
     const char *of = json_str_or(r->body, "of", "");
@@ -293,15 +304,13 @@ static void apply_condition(struct core *c, struct incident *i, const struct rec
     truth_parse(json_str(r->body, "truth"), &m->truth);
     m->since = r->mono;
     m->held = json_bool(r->body, "held");
+    m->silent = json_bool(r->body, "silent");
     if (json_at(r->body, "due"))
         timer_set(&c->timers, &m->timer, json_int(r->body, "due", 0));
     else
         timer_clear(&c->timers, &m->timer);
-    /* no longer true: what went against it is forgotten, and it may be suggested again */
-    if (m->truth != TRUTH_YES && !strncmp(of, "level/", 6) && level_parse(of + 6, &level))
-        i->response->silenced &= ~(1U << level);
-    if (m->truth != TRUTH_NO && !strncmp(of, "level/", 6))
-        i->response->silenced &= ~(unsigned)SILENCED_LOWER;
+    if (!strncmp(of, "level/", 6) && level_parse(of + 6, &level))
+        level_heard(i->response, m, level);
     if (m->truth != TRUTH_YES && !strncmp(of, "end/", 4))
         i->response->silenced &= ~(unsigned)SILENCED_TERMINATE;
 }
@@ -339,10 +348,12 @@ static void apply_amended(struct core *c, struct proposal *p, const struct recor
 {
     free(p->spec);
     p->spec = kept_text(record_at(r, "spec"));
-    p->rung = -1;
-    p->awaiting = false;
-    p->ask_at = 0;
     p->auto_at = json_int(r->body, "auto_at", 0);
+    if (!json_bool(r->body, "goes_on")) {
+        p->rung = -1;
+        p->awaiting = false;
+        p->ask_at = 0;
+    }
     proposal_wait(c, p);
 }
 

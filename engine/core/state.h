@@ -152,6 +152,7 @@ struct mark {
     LIST_ENTRY(mark) link; /* sorted by `of` */
     char *of;              /* "level/II", "end/falling" */
     enum truth truth;
+    bool silent; /* unknown, because what was reported once has gone silent */
     bool held;
     mono_ms since;
     struct timer timer;

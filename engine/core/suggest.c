@@ -13,7 +13,7 @@
 static bool counts_as(const struct plan_head *head, const char *of, enum truth t, int64_t *ret_ms)
 {
     enum level level = LEVEL_NONE;
-    if (level_parse(of + strlen("level/"), &level) && !strncmp(of, "level/", 6)) {
+    if (!strncmp(of, "level/", 6) && level_parse(of + 6, &level)) {
         *ret_ms = plan_head_level(head, level)->lower_after_ms;
         return t == TRUTH_NO;
     }
@@ -37,6 +37,7 @@ static void condition_emit(struct core *c, struct incident *i, const struct plan
     int64_t ms;
     json_t *body = json_put_str(json_object(), "of", of);
     json_put_str(body, "truth", truth_name(t));
+    json_put_true(body, "silent", t == TRUTH_UNKNOWN && outlook_silent(i, of));
     if (counts_as(head, of, t, &ms)) {
         if (ms)
             json_put_int(body, "due", c->in->mono + ms);
@@ -48,10 +49,11 @@ static void condition_emit(struct core *c, struct incident *i, const struct plan
 }
 
 /* At first nothing is known, and no criterion of the end is met. */
-static bool has_changed(const struct mark *m, const char *of, enum truth t)
+static bool has_changed(const struct incident *i, const struct mark *m, const char *of,
+                        enum truth t)
 {
     if (m)
-        return m->truth != t;
+        return m->truth != t || (t == TRUTH_UNKNOWN && m->silent != outlook_silent(i, of));
     return t == TRUTH_YES || (t == TRUTH_NO && !strncmp(of, "level/", 6));
 }
 
@@ -62,7 +64,7 @@ static enum level marks_review(struct core *c, struct incident *i, const struct 
     enum level level, risen = LEVEL_NONE;
     for (size_t n = 0; (of = outlook_at(i, n)); n++) {
         enum truth t = outlook_truth(i, of, NULL);
-        if (!has_changed(mark_find(i, of), of, t))
+        if (!has_changed(i, mark_find(i, of), of, t))
             continue;
         t = outlook_truth(i, of, &station);
         condition_emit(c, i, head, of, t, station);
@@ -210,25 +212,32 @@ static void review_end(struct core *c, struct incident *i, const struct plan_hea
 static unsigned levels_against(const struct core *c, const struct incident *i, enum level ordered,
                                const char *by)
 {
-    unsigned bits = i->response ? i->response->silenced : 0;
+    const struct proposal *p = proposal_of_engine(i, false);
+    enum level asked = p ? proposal_level(p) : LEVEL_NONE;
+    unsigned bits = 0;
     for (enum level l = LEVEL_I; l > ordered; l--) {
-        if (ordered != incident_level(i) && by && c->site && level_truth(i, l) == TRUTH_YES &&
-            site_may_order(c->site->site, by, i->plan, level_name(l), NULL))
+        bool suggested = level_truth(i, l) == TRUTH_YES || l == asked;
+        if (suggested && site_may_order(c->site->site, by, i->plan, level_name(l), NULL))
             bits |= 1U << l;
     }
-    return bits & ~(unsigned)(SILENCED_LOWER | SILENCED_TERMINATE);
+    return bits;
 }
 
 unsigned suggest_against(const struct core *c, const struct incident *i, enum level ordered,
                          const char *by)
 {
     const struct plan_head *head = incident_head(c, i);
-    unsigned bits = levels_against(c, i, ordered, by);
-    if (head && level_over(c, i, head, ordered))
-        bits |= SILENCED_LOWER;
-    if (head && plan_head_criterion_at(head, 0) && criteria_met(c, i))
-        bits |= SILENCED_TERMINATE;
-    return bits;
+    unsigned before = i->response ? i->response->silenced : 0;
+    unsigned levels = before & ~(unsigned)(SILENCED_LOWER | SILENCED_TERMINATE);
+    if (!by || !c->site || !head)
+        return levels;
+    if (ordered != incident_level(i))
+        levels |= levels_against(c, i, ordered, by);
+    if (level_over(c, i, head, ordered))
+        levels |= SILENCED_LOWER;
+    if (plan_head_criterion_at(head, 0) && criteria_met(c, i) && ordered >= incident_level(i))
+        levels |= SILENCED_TERMINATE;
+    return levels;
 }
 
 /* The response is over, and the danger is back: nobody would propose anything any more. */

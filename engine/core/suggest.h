@@ -13,8 +13,8 @@
  *     end     when every criterion holds. Unknown withdraws it, and restarts the clock.
  *
  * An order against a suggestion, by somebody who might have ordered what was suggested, silences it
- * until its condition is no longer true: when it is true again, it is suggested again. An order
- * that only renews the level in force is against nothing.
+ * until its condition is false, as far as anything was ever reported, and true again; a gauge that
+ * has gone silent says neither. An order that only renews the level in force is against none above.
  */
 #pragma once
 

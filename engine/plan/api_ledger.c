@@ -118,6 +118,7 @@ int api_measure(lua_State *L)
         json_t *args = json_put_str(issue_args("measure", owner, due_ms), "name", name);
         json_put(json_put_str(args, "key", key), "fields", fields);
         api_command(&a, "item", json_put_str(args, "item", step));
+        run_item_again(a.run, step);
     }
     sandbox_kernel_leave(L);
     if (!fields)

@@ -71,7 +71,7 @@ void run_free(struct run *r)
         free(r->notices[i].step);
     free(r->notices);
     for (size_t i = 0; i < r->items_count; i++)
-        free(r->items[i].step);
+        free(r->items[i].step), free(r->items[i].id), free(r->items[i].past);
     free(r->items);
     json_decref(r->fact_names);
     json_decref(r->measure_names);
@@ -83,7 +83,7 @@ void run_free(struct run *r)
 size_t run_bytes(const struct run *r)
 {
     size_t many_small = r->facts.bytes + r->tasks.count * (sizeof(struct task) + 256) +
-                        (r->notices_count + r->items_count) * 64 + 2048;
+                        (r->notices_count + 3 * r->items_count) * 64 + 2048;
     return sizeof(*r) + sandbox_resident(r->sb) +
            many_small / 2 * 3; /* as malloc has it: measured */
 }
@@ -146,12 +146,31 @@ static void note_result(struct run *r, const json_t *ev)
     }
 }
 
-int run_item_state(const struct run *r, const char *step)
+static struct item_state *item_at(const struct run *r, const char *step)
 {
     for (size_t i = 0; i < r->items_count; i++)
         if (strcmp(r->items[i].step, step) == 0)
-            return r->items[i].state;
-    return 0;
+            return &r->items[i];
+    return NULL;
+}
+
+int run_item_state(const struct run *r, const char *step)
+{
+    const struct item_state *item = item_at(r, step);
+
+    return item ? item->state : 0;
+}
+
+void run_item_again(struct run *r, const char *step)
+{
+    struct item_state *item = item_at(r, step);
+
+    if (!item || item->state < item_state_number("done"))
+        return;
+    free(item->past);
+    item->past = item->id;
+    item->id = NULL;
+    item->state = 0;
 }
 
 static void note_item(struct run *r, const json_t *ev)
@@ -159,15 +178,19 @@ static void note_item(struct run *r, const json_t *ev)
     const char *step = json_string_value(json_array_get(json_at(ev, "steps"), 0));
     int state = item_state_number(json_str(ev, "state"));
 
-    if (!step || state < 0 || !json_str(ev, "item"))
+    const char *id = json_str(ev, "item");
+    struct item_state *item = step ? item_at(r, step) : NULL;
+
+    if (!step || state < 0 || !id || (item && item->past && strcmp(item->past, id) == 0))
         return;
-    for (size_t i = 0; i < r->items_count; i++)
-        if (strcmp(r->items[i].step, step) == 0) {
-            r->items[i].state = state;
-            return;
-        }
-    r->items = mem_grow(r->items, &r->items_cap, r->items_count + 1, sizeof(*r->items));
-    r->items[r->items_count++] = (struct item_state){mem_str(step), state};
+    if (!item) {
+        r->items = mem_grow(r->items, &r->items_cap, r->items_count + 1, sizeof(*r->items));
+        item = &r->items[r->items_count++];
+        *item = (struct item_state){.step = mem_str(step)};
+    }
+    item->state = state;
+    free(item->id);
+    item->id = mem_str(id);
 }
 
 /* An order sets level, commander, members and who ordered; the end leaves no level. */
@@ -184,7 +207,8 @@ static bool note_order(struct run *r, const json_t *ev)
         json_put_str(r->about, "level", level_name(level));
         json_put_str(r->about, "commander", json_str(ev, "commander"));
         json_put(r->about, "members", json_share(json_at(ev, "members")));
-        json_put_str(r->about, "ordered_by", json_str(ev, "as"));
+        json_put(r->about, "ordered_by",
+                 json_str(ev, "as") ? json_string(json_str(ev, "as")) : json_null());
     }
     return true;
 }

@@ -31,7 +31,9 @@ struct run_fault {
 /* How far an item is, as far as its facts have told. */
 struct item_state {
     char *step;
-    int state; /* place in the order of states */
+    char *id;   /* of which was heard last; NULL: of none yet */
+    char *past; /* the one before, issued under the same step; NULL */
+    int state;  /* place in the order of states */
 };
 
 /* What is known of a notice that the plan sent. */
@@ -112,6 +114,8 @@ void run_command(struct run *r, json_t *takes);
 
 /* How far the item of this step is; 0, issued, before anything was told of it. */
 int run_item_state(const struct run *r, const char *step);
+/* It is issued once more under the same step: what is heard of the one before counts no more. */
+void run_item_again(struct run *r, const char *step);
 
 /* The state of a notice by its step; NULL: no such notice. */
 struct notice_state *run_notice(struct run *r, const char *step);

@@ -98,6 +98,8 @@ static json_t *city_of(int crew, bool without_sms)
 {
     json_t *site = data(city);
     json_t *people = json_object_get(site, "people");
+    if (without_sms)
+        json_object_del(site, "auto");
     json_t *group = json_array();
     for (int n = 0; n < crew; n++) {
         AUTO_TEXT(id);

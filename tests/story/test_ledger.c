@@ -126,9 +126,40 @@ static void and_so_they_are_when_the_engine_dies(void **state)
     a_night_of_measures(true);
 }
 
+static const char ROUNDS[] =
+    "local plan = plan 'flood' { title = { zh = '防汛', en = 'Flood' }, kind = 'special',"
+    " category = 'natural', version = '1', owner = 'dept:flood-office',"
+    " measures = { close = { owner = 'person:zhou.jie', due = '10m',"
+    "   title = { zh = '封闭', en = 'Close' } } },"
+    " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+    "function plan.respond(incident)\n"
+    "  every('1h', function()\n"
+    "    local s = measure('close'):wait('done', '20m')\n"
+    "    notify { to = 'duty:duty-room', text = 'closed: ' .. (s or 'NOT YET') }\n"
+    "  end)\n"
+    "  sleep '1d'\n"
+    "end\n"
+    "return plan\n";
+
+/* Why: what was done an hour ago says nothing of what is asked for now. */
+static void the_same_measure_again_waits_for_itself(void **state)
+{
+    (void)state;
+    struct story *s = story_new("flood", ROUNDS);
+    story_trigger(s, "{'plan':'flood','title':'7号站'}");
+    story_advance(s, MINUTES(65));
+    acted(s, "close", "done", "zhou.jie");
+    story_advance(s, MINUTES(1));
+    story_tells(s, "closed: done");
+    story_advance(s, MINUTES(80));
+    story_tells(s, "closed: NOT YET");
+    story_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_measure_again_waits_for_itself),
         cmocka_unit_test(measures_are_urged_done_lifted_and_struck_off),
         cmocka_unit_test(and_so_they_are_when_the_engine_dies),
     };

@@ -226,9 +226,12 @@ static void a_late_order_counts(void **state)
 {
     (void)state;
     struct lab lab;
-    dam(&lab, "5.6"); /* II is not for the software to take by itself */
+    dam(&lab, "5.6"); /* of it, IV is what the software may take by itself */
     stage_for(&lab, "5.6", 3 * MS_HOUR);
-    ordered(&lab, II_BY_MAYOR);
+    assert_string_equal(level(&lab), "IV");
+    assert_string_equal(lab_state(&lab), "active");
+    assert_string_equal(proposed(&lab), "II");
+    ordered(&lab, "{'action':'raise','level':'II','as':'zhou.jie','reason':'x','measures':'y'}");
     assert_string_equal(level(&lab), "II");
     assert_string_equal(lab_state(&lab), "active");
     assert_null(proposal(&lab));
@@ -364,9 +367,9 @@ static void nobody_below_undoes_what_was_ordered_above(void **state)
     ordered(&lab, II_BY_MAYOR);
     refused(&lab, IN_ORDER,
             "{'action':'lower','level':'IV','as':'sun.wei','reason':'x','measures':'y'}", "denied",
-            "may not order level II");
+            "may not undo level II");
     refused(&lab, IN_ORDER, "{'action':'terminate','as':'sun.wei','reason':'x','despite':'y'}",
-            "denied", "may not order level II");
+            "denied", "may not undo level II");
     ordered(&lab, "{'action':'lower','level':'IV','as':'zhou.jie','reason':'x','measures':'y'}");
     assert_string_equal(level(&lab), "IV");
     lab_done(&lab);
@@ -388,7 +391,7 @@ static void an_oral_order_is_taken_down_and_read_back_by_somebody_else(void **st
     ordered(&lab, "{'action':'activate','level':'IV','as':'sun.wei','oral':'wang.qiang',"
                   "'reason':'x','measures':'y'}");
     assert_string_equal(json_str(json_at(response(&lab), "order"), "oral"), "wang.qiang");
-    assert_string_equal(json_str(lab_last(&lab, REC_ORDERED)->actor, "by"), "wang.qiang");
+    assert_string_equal(json_str(lab_last(&lab, REC_ORDERED)->actor, "by"), "uid:0");
     lab_done(&lab);
 }
 
@@ -437,17 +440,31 @@ static void to_renew_a_level_is_an_order_against_nothing(void **state)
     lab_done(&lab);
 }
 
-/* A gap in the data is no all-clear, and what comes after it is news. */
-static void a_silenced_suggestion_speaks_again_after_a_gap_in_the_data(void **state)
+/* The condition asks for a breach, too: without a word of one it is never simply false. */
+static void what_nobody_ever_reports_does_not_silence_for_ever(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'dam','title':'x','place':{'district':'east'},"
+                      "'fields':{'g7':{'stage_m':5.6}}}");
+    ordered(&lab, IV_BY_MAYOR);
+    assert_null(proposal(&lab));
+    stage(&lab, "4.6");
+    stage(&lab, "5.6");
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
+static void a_gap_in_the_data_is_no_all_clear_that_ends_a_silence(void **state)
 {
     (void)state;
     struct lab lab;
     dam(&lab, "5.6");
     ordered(&lab, IV_BY_MAYOR);
     lab_after(&lab, 40 * MS_MINUTE);
+    stage(&lab, "5.6"); /* it was never false */
     assert_null(proposal(&lab));
-    stage(&lab, "5.6");
-    assert_string_equal(proposed(&lab), "II");
     lab_done(&lab);
 }
 
@@ -591,7 +608,8 @@ static void a_false_alarm_leaves_nothing_to_recover_from(void **state)
     (void)state;
     struct lab lab;
     dam(&lab, "4.6");
-    refused(&lab, IN_CLOSE, "{}", "conflict", "level IV is proposed: who may order decides");
+    refused(&lab, IN_CLOSE, "{}", "conflict",
+            "\"activate level IV\" is proposed: who may order decides");
     refused(&lab, IN_ORDER, TERMINATE, "conflict", "level IV is proposed; to end it all the same");
     ordered(&lab, "{'action':'terminate','as':'zhou.jie','reason':'a test of the gauge',"
                   "'despite':'the gauge was moved'}");
@@ -679,6 +697,241 @@ static void what_is_under_a_level_is_not_closed_by_hand(void **state)
     lab_done(&lab);
 }
 
+/* ---- what must not be lost ---- */
+
+#define ORDER(action, level, by)                                                                   \
+    "{'action':'" action "','level':'" level "','as':'" by "','reason':'x','measures':'m'}"
+
+static void opened(struct lab *lab, const char *body)
+{
+    lab_start(lab);
+    lab->check_each = true;
+    assert_true(json_bool(lab_trigger(lab, body), "ok"));
+}
+
+static const char *action(struct lab *lab)
+{
+    return json_str_or(json_at(proposal(lab), "spec"), "action", "none");
+}
+
+static void a_lowering_that_was_refused_is_not_asked_again_when_another_level_moves(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, II_BY_MAYOR);
+    stage_for(&lab, "4.2", 7 * MS_HOUR);
+    assert_string_equal(action(&lab), "lower");
+    assert_string_equal(proposed(&lab), "IV");
+    ordered(&lab, II_BY_MAYOR); /* stays at II */
+    assert_null(proposal(&lab));
+    stage(&lab, "4.6"); /* IV true; II was false all the time */
+    assert_string_equal(action(&lab), "none");
+    lab_done(&lab);
+}
+
+static void to_close_drops_no_unanswered_proposal(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    lab_after(&lab, 6 * MS_MINUTE);
+    assert_string_equal(lab_state(&lab), "awaiting_order");
+    struct input in = {.kind = IN_CLOSE, .who = {.id = "gid:50", .scopes = SCOPE_RESPOND}};
+    assert_true(uuid_parse(lab.incident, &in.incident));
+    lab_input(&lab, in, "{}");
+    assert_false(json_bool(lab.reply, "ok"));
+    lab_done(&lab);
+}
+
+static void to_be_done_drops_no_unanswered_proposal(void **state)
+{
+    (void)state;
+    struct lab lab;
+    opened(&lab, "{'plan':'flood','title':'x'}");
+    lab_turn_done(&lab,
+                  "[{'kind':'propose','step':'0.1','args':{'action':'terminate','reason':'r',"
+                  "'to':'person:li.ming','within_ms':600000}}]",
+                  "{}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    assert_string_equal(lab_state(&lab), "open");
+    lab_done(&lab);
+}
+
+static void a_renewal_answers_no_raise_that_the_plan_proposed(void **state)
+{
+    (void)state;
+    struct lab lab;
+    opened(&lab, "{'plan':'lake','title':'x'}");
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    lab_turn(&lab,
+             "[{'kind':'propose','step':'0.1','args':{'action':'raise','level':'II','reason':'r',"
+             "'within_ms':600000}}]",
+             "{'names':['order']}");
+    assert_string_equal(action(&lab), "raise");
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_string_equal(action(&lab), "raise");
+    lab_done(&lab);
+}
+
+static void what_a_plan_proposes_after_the_end_is_put_to_nobody(void **state)
+{
+    (void)state;
+    struct lab lab;
+    opened(&lab, "{'plan':'lake','title':'x'}");
+    lab_turn(&lab, "[]", "{'names':['order']}");
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'x','despite':'y'}");
+    lab_turn(&lab,
+             "[{'kind':'propose','step':'0.1','args':{'action':'raise','level':'II','reason':'r',"
+             "'within_ms':600000}}]",
+             "{'names':['order']}");
+    assert_string_equal(lab_state(&lab), "recovering");
+    assert_string_equal(action(&lab), "lift"); /* what stands, and nothing else */
+    assert_null(json_array_get(json_at(response(&lab), "proposals"), 1));
+    lab_done(&lab);
+}
+
+static void a_site_that_takes_the_standing_order_back_is_heard(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    lab.check_each = false;
+    stage_for(&lab, "4.6", 30 * MS_MINUTE);
+    lab_site_without_sms(&lab); /* has no auto */
+    stage_for(&lab, "4.6", 20 * MS_MINUTE);
+    assert_string_equal(json_str_or(response(&lab), "level", "none"), "none");
+    lab_done(&lab);
+}
+
+static void a_plan_that_proposes_again_renews_what_it_proposed(void **state)
+{
+    (void)state;
+    struct lab lab;
+    opened(&lab, "{'plan':'lake','title':'x'}");
+    lab.check_each = false;
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    for (int n = 0; n < 24; n++) {
+        AUTO_TEXT(cmd);
+        text_addf(&cmd,
+                  "[{'kind':'propose','step':'0.%d','args':{'action':'raise','level':'II',"
+                  "'reason':'r','within_ms':600000}}]",
+                  n);
+        lab_turn(&lab, text_str(&cmd), "{'names':['update']}");
+        lab_after(&lab, MS_HOUR);
+        lab_results(&lab, "{'ok':true,'status':200}");
+        lab_say(&lab, IN_UPDATE, "{'note':'x'}");
+    }
+    size_t size = json_array_size(json_at(response(&lab), "proposals"));
+    assert_true(size <= 1);
+}
+
+static void an_order_recalls_the_messages_of_the_fallback(void **state)
+{
+    (void)state;
+    struct lab lab;
+    opened(&lab, "{'plan':'lake','title':'x'}");
+    lab_turn(&lab, "[{'kind':'error','body':'respond','text':'x','step':'0'}]", "{}");
+    lab_result(&lab, "li.ming", "{'ok':false,'status':500}");
+    assert_string_equal(json_str(lab_notice(&lab, "li.ming"), "state"), "waiting");
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_string_equal(json_str(lab_notice(&lab, "li.ming"), "state"), "recalled");
+    lab_done(&lab);
+}
+
+static void who_entered_an_oral_order_is_on_record(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    ordered(&lab, "{'action':'activate','level':'IV','as':'sun.wei','oral':'wang.qiang',"
+                  "'reason':'x','measures':'y'}");
+    AUTO_TEXT(all);
+    const struct record *r = lab_last(&lab, REC_ORDERED);
+    json_write(r->actor, &all);
+    json_write(r->body, &all);
+    json_write(r->sealed, &all);
+    assert_non_null(strstr(text_str(&all), "uid:0"));
+    lab_done(&lab);
+}
+
+static void members_of_a_level_that_is_left_are_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    ordered(&lab, II_BY_MAYOR); /* li.ming is a member of II */
+    lab_results(&lab, "{'ok':true,'status':200}");
+    size_t from = lab.journal_count;
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    bool told = false;
+    for (size_t n = from; n < lab.journal_count; n++)
+        told = told || (lab.journal[n]->kind == REC_NOTICE_QUEUED &&
+                        !strcmp(json_str(lab.journal[n]->body, "to"), "li.ming"));
+    assert_true(told);
+    lab_done(&lab);
+}
+
+static void the_order_to_members_says_the_measures(void **state)
+{
+    (void)state;
+    struct lab lab;
+    opened(&lab, "{'plan':'dam','title':'x'}");
+    ordered(&lab, "{'action':'activate','level':'IV','as':'zhou.jie','reason':'x',"
+                  "'measures':'Open gate 3'}");
+    bool told = false;
+    for (size_t n = 0; n < lab.journal_count; n++)
+        told = told || (lab.journal[n]->kind == REC_NOTICE_QUEUED &&
+                        strstr(json_str_or(record_at(lab.journal[n], "message"), "text", ""),
+                               "Open gate 3"));
+    assert_true(told);
+    lab_done(&lab);
+}
+
+static void a_river_at_a_threshold_still_reaches_the_deputy(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.9");
+    for (int n = 0; n < 15; n++) {
+        stage(&lab, n % 2 ? "4.9" : "5.0");
+        lab_after(&lab, 4 * MS_MINUTE);
+    }
+    bool told = false;
+    for (size_t n = 0; n < lab.journal_count; n++)
+        told = told || (lab.journal[n]->kind == REC_NOTICE_QUEUED &&
+                        !strcmp(json_str(lab.journal[n]->body, "to"), "li.ming"));
+    assert_true(told);
+    lab_done(&lab);
+}
+
+static void worse_does_not_cancel_the_standing_order(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "4.6");
+    stage_for(&lab, "4.6", 20 * MS_MINUTE);
+    stage_for(&lab, "5.1", 2 * MS_HOUR);
+    assert_string_equal(json_str_or(response(&lab), "level", "none"), "IV");
+    lab_done(&lab);
+}
+
+static void a_step_down_does_not_silence_the_end(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "5.6");
+    lab.check_each = false;
+    ordered(&lab, II_BY_MAYOR);
+    stage_for(&lab, "4.0", 25 * MS_HOUR);
+    lab_say(&lab, IN_CONFIRM, "{'criterion':'settled','as':'wu.fang'}");
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    stage_for(&lab, "4.0", 7 * MS_HOUR);
+    assert_string_equal(action(&lab), "terminate");
+    lab_done(&lab);
+}
+
 /* Two plans in the lab have no levels: what they can be ordered is the end. */
 static void a_plan_without_levels_has_nothing_to_activate(void **state)
 {
@@ -736,7 +989,8 @@ int main(void)
             an_order_against_a_suggestion_silences_it_until_it_is_false_and_true_again),
         cmocka_unit_test(who_could_not_have_ordered_it_silences_no_suggestion),
         cmocka_unit_test(to_renew_a_level_is_an_order_against_nothing),
-        cmocka_unit_test(a_silenced_suggestion_speaks_again_after_a_gap_in_the_data),
+        cmocka_unit_test(a_gap_in_the_data_is_no_all_clear_that_ends_a_silence),
+        cmocka_unit_test(what_nobody_ever_reports_does_not_silence_for_ever),
         cmocka_unit_test(nothing_is_lowered_while_a_gauge_that_spoke_for_more_is_silent),
         cmocka_unit_test(an_end_is_refused_with_all_that_speaks_against_it),
         cmocka_unit_test(a_false_alarm_leaves_nothing_to_recover_from),
@@ -751,6 +1005,20 @@ int main(void)
         cmocka_unit_test(its_source_does_not_end_a_response_but_puts_the_end_to_its_orderer),
         cmocka_unit_test(what_is_under_a_level_is_not_closed_by_hand),
         cmocka_unit_test(a_plan_without_levels_has_nothing_to_activate),
+        cmocka_unit_test(a_lowering_that_was_refused_is_not_asked_again_when_another_level_moves),
+        cmocka_unit_test(to_close_drops_no_unanswered_proposal),
+        cmocka_unit_test(to_be_done_drops_no_unanswered_proposal),
+        cmocka_unit_test(a_renewal_answers_no_raise_that_the_plan_proposed),
+        cmocka_unit_test(what_a_plan_proposes_after_the_end_is_put_to_nobody),
+        cmocka_unit_test(a_site_that_takes_the_standing_order_back_is_heard),
+        cmocka_unit_test(a_plan_that_proposes_again_renews_what_it_proposed),
+        cmocka_unit_test(an_order_recalls_the_messages_of_the_fallback),
+        cmocka_unit_test(who_entered_an_oral_order_is_on_record),
+        cmocka_unit_test(members_of_a_level_that_is_left_are_told),
+        cmocka_unit_test(the_order_to_members_says_the_measures),
+        cmocka_unit_test(a_river_at_a_threshold_still_reaches_the_deputy),
+        cmocka_unit_test(worse_does_not_cancel_the_standing_order),
+        cmocka_unit_test(a_step_down_does_not_silence_the_end),
         cmocka_unit_test(an_order_ends_the_fallback_that_rings_the_duty_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1090,11 +1090,17 @@ static void ledger_night(struct planner_night *n, const char *body, bool forgets
     planner_night_begin(n);
 }
 
-static void item_fact(struct planner_night *n, const char *step, const char *state)
+static void item_fact_of(struct planner_night *n, const char *step, const char *state,
+                         const char *id)
 {
     AUTO_TEXT(ev);
-    text_addf(&ev, "{'names':[],'steps':['%s'],'item':'x','state':'%s'}", step, state);
+    text_addf(&ev, "{'names':[],'steps':['%s'],'item':'%s','state':'%s'}", step, id, state);
     planner_night_fact(n, text_str(&ev));
+}
+
+static void item_fact(struct planner_night *n, const char *step, const char *state)
+{
+    item_fact_of(n, step, state, "x");
 }
 
 /* Two that mean the same item wait for the same item. */
@@ -1121,7 +1127,11 @@ static void a_measure_is_waited_for_by_name_and_key(void **state)
         planner_night_tells(&n, "clear 0.2\nlog 0.3 done\n"
                                 "item 0.4 {\"fields\":{\"key\":\"north\"},\"item\":"
                                 "\"item:close/north\",\"key\":\"north\",\"kind\":\"measure\","
-                                "\"name\":\"close\"}\nlog 0.6 done\n"
+                                "\"name\":\"close\"}\n");
+        item_fact(&n, "item:close/north", "struck"); /* the one before, once more */
+        planner_night_tells(&n, "");
+        item_fact_of(&n, "item:close/north", "done", "y");
+        planner_night_tells(&n, "log 0.6 done\n"
                                 "item 0.7 {\"fields\":{},\"item\":\"item:list/\",\"kind\":"
                                 "\"measure\",\"name\":\"list\"}\ntimer 0.8 60000\n");
         planner_night_pass(&n, 60000);
