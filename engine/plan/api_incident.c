@@ -11,7 +11,7 @@
 static const char *const members[] = {
     "category", "commander", "count", "drill",   "event",   "fields",    "grade",      "id",
     "kind",     "labels",    "level", "members", "note",    "opened_at", "ordered_by", "place",
-    "plan",     "source",    "title", "version", "warning", NULL,
+    "plan",     "reopened",  "source", "title",  "version", "warning",   NULL,
 };
 
 /* incident:at_least(level) -> is a level in force, this one or a higher? */

@@ -1,6 +1,7 @@
 #include "plan/check_literal.h"
 
 #include "base/time.h"
+#include "core/form.h"
 #include "core/site.h"
 
 #include <math.h>
@@ -160,11 +161,24 @@ void check_text(const struct body_check *c, const struct node *value, const char
 
 /* ---- targets --------------------------------------------------------------------------------- */
 
+/* "role:lead": bound while the plan runs, by assign(); nothing of it is known here. */
+static bool check_role(const struct body_check *c, const struct node *at, const char *target)
+{
+    if (strncmp(target, "role:", 5) != 0)
+        return false;
+    if (!form_id(target + 5, false))
+        check_report(c, at, "bad_target",
+                     "\"%s\": behind role: stands the name that assign() gave", target);
+    return true;
+}
+
 static void check_target(const struct body_check *c, const struct node *at, const char *target)
 {
     const char *code = "bad_target";
     struct why why = {0};
 
+    if (check_role(c, at, target))
+        return;
     if (c->site && site_check_target(c->site, target, &code, NULL, &why))
         check_report(c, at, code, "%s", why.text);
 }
@@ -199,6 +213,30 @@ void check_targets(const struct body_check *c, const struct node *value, const c
         else
             check_target_node(c, f->last, what);
     }
+}
+
+static void check_unknown_plan(const struct body_check *c, const struct node *value,
+                               const char *name)
+{
+    const char *near = check_nearest_member(c->plans, name);
+
+    if (near)
+        check_report(c, value, "unknown_name", "no plan \"%s\"; did you mean \"%s\"?", name, near);
+    else
+        check_report(c, value, "unknown_name", "no plan \"%s\"; write %s.lua beside this one", name,
+                     name);
+}
+
+void check_plan(const struct body_check *c, const struct node *value)
+{
+    const struct node *n = node_meant(value);
+    char *name = string_of(n);
+
+    if (!name && is_other_literal(n))
+        check_report(c, value, "bad_value", "plan is the name of a plan: plan = \"case-tracing\"");
+    else if (name && c->plans && !json_at(c->plans, name))
+        check_unknown_plan(c, value, name);
+    free(name);
 }
 
 void check_endpoint(const struct body_check *c, const struct node *value)

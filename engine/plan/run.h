@@ -28,10 +28,10 @@ struct run_fault {
     char where[SANDBOX_WHERE];
 };
 
-/* How far an item is, as far as its facts have told. */
+/* How far an item or a child is, as far as its facts have told. */
 struct item_state {
     char *step;
-    int state; /* place in the order of states */
+    int state; /* place in the order of states, of items or of children */
 };
 
 /* What is known of a notice that the plan sent. */
@@ -110,7 +110,7 @@ void run_fail(struct run *r, const char *reason, const char *text, const char *w
 /* Add a command; too many end the run. */
 void run_command(struct run *r, json_t *takes);
 
-/* How far the item of this step is; 0, issued, before anything was told of it. */
+/* How far the item or child of this step is; 0 before anything was told of it. */
 int run_item_state(const struct run *r, const char *step);
 
 /* The state of a notice by its step; NULL: no such notice. */

@@ -49,6 +49,7 @@ int http_status_of(enum code c)
         return 408;
     case CODE_CONFLICT:
     case CODE_CLOSED:
+    case CODE_MERGED:
         return 409;
     case CODE_BODY_TOO_LONG:
     case CODE_LINE_TOO_LONG:

@@ -308,10 +308,11 @@ static void story_history(struct story *s, const json_t *need)
     int64_t have = json_int(need, "have", 0), gen = json_int(need, "gen", 0);
     assert_true(uuid_parse(text, &id));
     int64_t upto = 0, cause = core_event_history(s->core, id, &upto);
+    int64_t since = core_run_since(s->core, id);
     json_t *rows = json_array();
     for (size_t n = 0; n < s->journal_count; n++) {
         const struct record *r = s->journal[n];
-        if (uuid_cmp(r->incident, id) || r->seq <= have || r->seq > upto)
+        if (uuid_cmp(r->incident, id) || r->seq <= have || r->seq < since || r->seq > upto)
             continue;
         json_t *row = record_for_planner(r, cause);
         if (row)
