@@ -198,7 +198,8 @@ static bool is_news(const struct incident *child, const json_t *occurrences)
             text_add(&text, json_string_value(key));
         const struct reading *r = key ? reading_find(child, name, text_str(&text))
                                       : reading_find(child, json_str(one, "station"), name);
-        if (!r || r->stale || !json_equal(json_unconst(r->value), json_unconst(json_at(one, "value"))))
+        if (!r || r->stale ||
+            !json_equal(json_unconst(r->value), json_unconst(json_at(one, "value"))))
             return true;
     }
     return false;

@@ -3,7 +3,8 @@
  *
  * A child has a plan, a clock and a record of its own; it takes place, labels and drill from its
  * parent. The same key is the same child: what is reported with it and is new to the child is an
- * update of it. Its end is a fact of the parent, `closed`. A child lives on when its parent is over.
+ * update of it. Its end is a fact of the parent, `closed`. A child lives on when its parent is
+ * over.
  */
 #pragma once
 

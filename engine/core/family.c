@@ -139,9 +139,8 @@ static void sames_free(struct core *c, struct family *f)
 
 struct incident *family_parent(const struct core *c, const struct incident *i)
 {
-    struct incident *parent = i->family && !uuid_is_none(i->family->parent)
-                                  ? core_incident(c, i->family->parent)
-                                  : NULL;
+    struct incident *parent =
+        i->family && !uuid_is_none(i->family->parent) ? core_incident(c, i->family->parent) : NULL;
     return parent && parent->state == INCIDENT_OPEN ? parent : NULL;
 }
 

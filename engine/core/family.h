@@ -39,15 +39,15 @@ struct family {
     char *child_key;    /* what the parent calls it */
     struct child *children;
     size_t children_count, children_cap;
-    char *roles;  /* {"lead":{"at","name","person"}}; NULL */
-    char *joins;  /* [{…}]: joined, and not told yet; NULL */
-    char *merged; /* [ID…]: merged into this one; NULL */
-    char *without;     /* ["g8"]: stations that were split off; NULL */
-    struct uuid into;  /* merged into this one; none: it was not */
-    struct uuid split; /* split off this one; none */
-    bool held;         /* merged, and the other is not over */
-    int reopened;      /* so often */
-    int64_t since;     /* seq of the record with which its run began anew; 0: the first one */
+    char *roles;          /* {"lead":{"at","name","person"}}; NULL */
+    char *joins;          /* [{…}]: joined, and not told yet; NULL */
+    char *merged;         /* [ID…]: merged into this one; NULL */
+    char *without;        /* ["g8"]: stations that were split off; NULL */
+    struct uuid into;     /* merged into this one; none: it was not */
+    struct uuid split;    /* split off this one; none */
+    bool held;            /* merged, and the other is not over */
+    int reopened;         /* so often */
+    int64_t since;        /* seq of the record with which its run began anew; 0: the first one */
     mono_ms reopen_until; /* 0: it cannot be opened again */
     struct timer digest, reopen;
 };

@@ -160,12 +160,12 @@ static void choices_check(const json_t *head, struct remarks *r)
 /* ---- the head ---- */
 
 static const struct form_key head_keys[] = {
-    {"title", true},          {"kind", true},         {"category", true},  {"version", true},
-    {"owner", true},          {"starts_on", true},    {"facts", true},     {"fallback", true},
-    {"ends", true},           {"on_resolved", true},  {"issued", false},   {"filed", false},
-    {"review_by", false},     {"drill_every", false}, {"basis", true},     {"text", false},
-    {"principles", true},     {"parent_only", true}, {"one_per", true},  {"digest", true},
-    {"levels", true},         {"measures", true},     {"reports", false},  {"ends_when", true},
+    {"title", true},         {"kind", true},         {"category", true},  {"version", true},
+    {"owner", true},         {"starts_on", true},    {"facts", true},     {"fallback", true},
+    {"ends", true},          {"on_resolved", true},  {"issued", false},   {"filed", false},
+    {"review_by", false},    {"drill_every", false}, {"basis", true},     {"text", false},
+    {"principles", true},    {"parent_only", true},  {"one_per", true},   {"digest", true},
+    {"levels", true},        {"measures", true},     {"reports", false},  {"ends_when", true},
     {"reopen_within", true}, {"auto", true},         {"schedule", false}, {0},
 };
 

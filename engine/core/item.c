@@ -232,8 +232,10 @@ void item_from_row(struct core *c, const struct row *row)
 {
     struct incident *i = core_incident(c, row->incident);
     struct uuid id;
-    if (!i || !row->body || !uuid_parse(row->id, &id))
+    if ((!i && !row->open) || !row->body || !uuid_parse(row->id, &id))
         return;
+    if (!i)
+        i = incident_new(c, row->incident); /* its own row is still to come */
     struct item *item = item_new(c, i, id);
     item_read(item, row->body);
     item->owner = mem_str(row->plan);

@@ -104,7 +104,8 @@ static void join_emit(struct core *c, struct incident *i, json_t *takes_occurren
     const struct plan_head *head = incident_head(c, i);
     int64_t digest_ms = plan_head_digest_ms(head);
     bool runs = i->family && i->family->digest.at;
-    json_t *body = json_put_int(json_object(), "facts", (int64_t)json_array_size(takes_occurrences));
+    json_t *body =
+        json_put_int(json_object(), "facts", (int64_t)json_array_size(takes_occurrences));
     json_t *sealed = json_object();
     json_put(body, "stale_at", facts_stale_at(c, head, takes_occurrences, 0));
     json_t *said = json_put(join_said(c), "occurrences", takes_occurrences);

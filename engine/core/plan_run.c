@@ -644,8 +644,8 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
         json_put_str(spec, "at", json_str(cmd, "at"));
         call_start(c, i, step, spec);
     } else if (!strcmp(kind, "assign")) {
-        call_start(c, i, step, json_put_str(role_spec(i, json_at(cmd, "args")), "at",
-                                            json_str(cmd, "at")));
+        call_start(c, i, step,
+                   json_put_str(role_spec(i, json_at(cmd, "args")), "at", json_str(cmd, "at")));
     } else if (!strcmp(kind, "cancel") && call) {
         call_drop(c, call);
     } else if (!strcmp(kind, "state")) {

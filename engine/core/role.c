@@ -91,8 +91,7 @@ void roles_take(struct core *c, struct incident *i, const json_t *roles, const c
         const char *role = json_string_value(json_array_get(roles, n));
         json_t *body = json_put_str(json_put_str(json_object(), "role", role), "person", person);
         json_t *sealed = json_put_str(json_object(), "name", known ? p.name : person);
-        json_t *actor =
-            json_put_str(json_put_str(json_object(), "type", "person"), "id", person);
+        json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", person);
         core_emit(c, REC_ROLE_ASSIGNED, i,
                   (struct emit){.actor = actor, .body = body, .sealed = sealed});
     }

@@ -1,5 +1,6 @@
 /*
- * role - who does what in one incident: assign(role, target) of a plan, and "role:NAME" as a target.
+ * role - who does what in one incident: assign(role, target) of a plan, and "role:NAME" as a
+ * target.
  *
  * The target is called as by call{}, and whoever accepts has the role, until it is assigned anew.
  * Nobody accepts: the plan gets nil, the record says so, and whoever had it before keeps it.

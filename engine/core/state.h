@@ -252,12 +252,12 @@ struct item {
 
 struct incident {
     struct uuid id;
-    char *about;      /* the object "incident" of the trigger event */
-    void *readings;   /* tsearch by id: what is known of each fact (reading.h) */
-    char *fields;     /* state{…} of the plan; NULL: none */
-    const char *pin;  /* NULL: no plan. Interned, as the next three */
-    const char *plan; /* its name */
-    char *key;        /* principal + "\n" + dedup key; NULL: none */
+    char *about;             /* the object "incident" of the trigger event */
+    void *readings;          /* tsearch by id: what is known of each fact (reading.h) */
+    char *fields;            /* state{…} of the plan; NULL: none */
+    const char *pin;         /* NULL: no plan. Interned, as the next three */
+    const char *plan;        /* its name */
+    char *key;               /* principal + "\n" + dedup key; NULL: none */
     LIST_HEAD(, dedup) keys; /* all that bind to it: its own, and those of what joined it */
     const char *ends, *on_resolved;
     char *alarms; /* {"cause": mono of the last} ; NULL: none */

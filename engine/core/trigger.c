@@ -97,8 +97,7 @@ json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
     {
         const struct fact *fact = head ? plan_head_fact(head, json_str_or(one, "name", "")) : NULL;
         int64_t after = fact ? fact->stale_after_ms : 0;
-        int64_t old =
-            json_at(one, "measured") ? c->in->wall - json_int(one, "measured", 0) : age;
+        int64_t old = json_at(one, "measured") ? c->in->wall - json_int(one, "measured", 0) : age;
         any = any || after;
         json_array_append_new(list, json_integer(after ? c->in->mono + after - old : 0));
     }
@@ -274,8 +273,7 @@ void decide_trigger(struct core *c)
     }
     if (once_repeat(c) || trigger_repeat(c) || !trigger_plan(c, &head, &pin) ||
         trigger_join(c, head) ||
-        !trigger_facts(c, head, json_at(c->in->body, "fields"), &occurrences) ||
-        !incident_room(c))
+        !trigger_facts(c, head, json_at(c->in->body, "fields"), &occurrences) || !incident_room(c))
         return;
     struct incident *i = incident_open(c, &(struct opening){.body = c->in->body,
                                                             .head = head,

@@ -13,7 +13,7 @@ enum {
     LIST_ROWS = 1000,
     STATES = 6,
     SCOPES = 5,
-    LIST_NAMES = 500, /* items or stations of an order */
+    LIST_NAMES = 500,    /* items or stations of an order */
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -27,8 +27,8 @@ static const char *const item_actions[] = {"receive", "arrive", "done", "strike"
 const char *const item_states[] = {"issued", "received", "arrived", "done",
                                    "struck", "rejected", "lifted",  NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
-static const char *const actions[] = {"activate",  "raise", "lower",
-                                      "terminate", "merge", "split", NULL};
+static const char *const actions[] = {"activate", "raise", "lower", "terminate",
+                                      "merge",    "split", NULL};
 static const char *const actions_not_yet[] = {"declare", "publish", "issue", NULL};
 
 #define INCIDENT                                                                                   \

@@ -28,7 +28,7 @@ static const char *text_needed(lua_State *L, const char *member)
 
     if (!text)
         luaL_error(L, type == LUA_TNIL ? "child: %s is missing" : "child: %s is text", member);
-    if (!*text || !utf8_valid(text, strlen(text)))
+    if (!text || !*text || !utf8_valid(text, strlen(text)))
         luaL_error(L, "child: %s is empty, or no UTF-8", member);
     lua_pop(L, 1);
     return text;

@@ -398,8 +398,10 @@ static void check_child(const struct body_check *c, const struct node *call,
     check_options(c, table, "child", WORD_CHILD);
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (!node_field(table, needed[i]) && !has_computed_key(table))
-            check_report(c, call, "missing_key", "child has no %s; write child {plan = \"…\", "
-                         "key = …, title = …}", needed[i]);
+            check_report(c, call, "missing_key",
+                         "child has no %s; write child {plan = \"…\", "
+                         "key = …, title = …}",
+                         needed[i]);
     if (title)
         check_text(c, title, "title");
     if (node_field(table, "plan"))

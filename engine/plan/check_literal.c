@@ -167,8 +167,8 @@ static bool check_role(const struct body_check *c, const struct node *at, const 
     if (strncmp(target, "role:", 5) != 0)
         return false;
     if (!form_id(target + 5, false))
-        check_report(c, at, "bad_target",
-                     "\"%s\": behind role: stands the name that assign() gave", target);
+        check_report(c, at, "bad_target", "\"%s\": behind role: stands the name that assign() gave",
+                     target);
     return true;
 }
 

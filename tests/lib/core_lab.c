@@ -30,7 +30,8 @@ static const char city[] =
     " 'seats':{'a':['wang.qiang'],'b':['li.ming'],'lead':['sun.wei']},'order':['a','b','lead']}},"
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
-    "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate']},"
+    "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
+    "  'river':['IV','terminate','merge','split']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
     "   'lake':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
@@ -75,6 +76,33 @@ static const char lake[] =
     " 'move':{'phase':'II','owner':'person:li.ming','title':'Move','due':'4h','after':['list']},"
     " 'dry':{'phase':'recovery','owner':'person:crew.2','title':'Dry out','due':'3d'},"
     " 'close':{'owner':'person:crew.3','title':'Close {at}','due':'10m'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char oncall[] =
+    "{'title':'值班','kind':'department','category':'accident','version':'1',"
+    "'owner':'person:sun.wei','starts_on':[{'source':'alertmanager'}],"
+    "'facts':{'errors':{'type':'number'}},'one_per':['labels.service'],'digest':'30s',"
+    "'on_resolved':'close','reopen_within':'10m','ends':'resolved',"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char river[] =
+    "{'title':'河道','kind':'special','category':'natural','version':'1','owner':'person:sun.wei',"
+    "'starts_on':[{'kind':'river'}],'one_per':['place.district'],'on_resolved':'note',"
+    "'facts':{'stage_m':{'type':'number','unit':'m','per':'gauge','stale_after':'2h'},"
+    "  'breach':{'type':'boolean'},"
+    "  'case':{'event':true,'key':'id','fields':{'id':'text','staff':'boolean'}}},"
+    "'levels':{'IV':{'when':'stage_m >= warning_m','ordered_by':'post:chief','expected':'72h'}},"
+    "'measures':{'verify':{'phase':'first','owner':'person:wang.qiang','title':'Verify','due':'15m'"
+    "},"
+    " 'patrol':{'phase':'IV','owner':'person:wu.fang','title':'Patrol','due':'1h'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char tracing[] =
+    "{'title':'个案','kind':'department','category':'health','version':'1',"
+    "'owner':'person:sun.wei','parent_only':true,'reopen_within':'1h',"
+    "'facts':{'onset':{'type':'time'},'staff':{'type':'boolean'}},"
+    "'measures':{'isolate':{'phase':'first','owner':'person:wang.qiang','title':'Isolate',"
+    "  'due':'1h'}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
 static const char watch[] =
@@ -138,6 +166,9 @@ static struct core *core_made(int crew)
     library_plan(c, "watch", "watch1", watch);
     library_plan(c, "dam", "dam1", dam);
     library_plan(c, "lake", "lake1", lake);
+    library_plan(c, "oncall", "oncall1", oncall);
+    library_plan(c, "river", "river1", river);
+    library_plan(c, "tracing", "tracing1", tracing);
     return c;
 }
 
@@ -373,7 +404,8 @@ void lab_start_crew(struct lab *lab, int crew)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'oncall','pin':'oncall1'},"
+              "{'name':'river','pin':'river1'},{'name':'tracing','pin':'tracing1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -389,7 +421,8 @@ void lab_site_without_sms(struct lab *lab)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'oncall','pin':'oncall1'},"
+              "{'name':'river','pin':'river1'},{'name':'tracing','pin':'tracing1'}]}");
 }
 
 void lab_done(struct lab *lab)

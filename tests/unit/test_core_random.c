@@ -46,10 +46,21 @@ static void night_trigger(struct night *n)
     AUTO_TEXT(body);
     static const char *const plans[] = {",'plan':'flood'", ",'plan':'flood'", ",'plan':'dam'",
                                         ",'plan':'lake'", ",'kind':'smoke'"};
-    text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}", chance(n, 4),
-              3 + chance(n, 4), plans[chance(n, 5)], chance(n, 4) ? "" : ",'drill':true");
+    if (chance(n, 3)) /* incidents that others join, and that are opened again */
+        text_addf(&body,
+                  "{'title':'t%u','key':'k%u','place':{'district':'d%u'},"
+                  "'labels':{'service':'s%u'},%s%s}",
+                  chance(n, 9), chance(n, 4), chance(n, 2), chance(n, 2),
+                  chance(n, 2) ? "'plan':'river'" : "'source':'alertmanager'",
+                  chance(n, 4) ? "" : ",'drill':true");
+    else
+        text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}",
+                  chance(n, 4), 3 + chance(n, 4), plans[chance(n, 5)],
+                  chance(n, 4) ? "" : ",'drill':true");
     static const char *const onces[] = {"o1", "o2", "o3", NULL};
     const json_t *reply = lab_trigger_once(&n->lab, onces[chance(n, 4)], text_str(&body));
+    if (json_bool(reply, "ok") && !json_bool(reply, "new"))
+        memcpy(n->lab.incident, json_str_or(reply, "incident", ""), UUID_TEXT);
     if (json_bool(reply, "new"))
         memcpy(n->incidents[n->count < INCIDENTS ? n->count++ : (int)chance(n, INCIDENTS)],
                n->lab.incident, UUID_TEXT);
@@ -57,12 +68,25 @@ static void night_trigger(struct night *n)
 
 static void add_command(struct night *n, struct text *cmds, struct text *steps)
 {
-    static const char *const targets[] = {"duty:duty-room", "group:crew", "person:sun.wei",
-                                          "person:nobody", "person:zhou.jie"};
-    const char *to = targets[chance(n, 5)];
+    static const char *const targets[] = {"duty:duty-room", "group:crew",      "person:sun.wei",
+                                          "person:nobody",  "person:zhou.jie", "role:lead"};
+    static const char *const children[] = {"tracing", "tracing", "flood", "nothing"};
+    const char *to = targets[chance(n, 6)];
     int step = ++n->step;
     text_add(cmds, cmds->len > 1 ? "," : "");
-    switch (chance(n, 7)) {
+    switch (chance(n, 9)) {
+    case 7:
+        text_addf(cmds,
+                  "{'kind':'child','step':'0.%d','args':{'plan':'%s','key':'c%u','title':'c',"
+                  "'fields':{'staff':%s}}}",
+                  step, children[chance(n, 4)], chance(n, 3), chance(n, 2) ? "true" : "false");
+        break;
+    case 8:
+        text_addf(cmds,
+                  "{'kind':'assign','step':'0.%d','args':{'to':['%s'],'role':'lead',"
+                  "'within_ms':60000,'rounds':1}}",
+                  step, to);
+        break;
     case 0:
     case 1:
         text_addf(cmds,
@@ -158,6 +182,33 @@ static void night_order(struct night *n)
     lab_say(&n->lab, IN_ORDER, text_str(&body));
 }
 
+/* Into any incident there is, over or not; with any of its items, or none. */
+static void night_family(struct night *n)
+{
+    static const char *const people[] = {"sun.wei", "li.ming"};
+    const struct record *item = lab_last(&n->lab, REC_ITEM_ISSUED);
+    AUTO_TEXT(body);
+    text_addf(&body, "{'action':'%s','into':'%s','title':'part','as':'%s','reason':'x'",
+              chance(n, 2) ? "merge" : "split", n->incidents[chance(n, (unsigned)n->count)],
+              people[chance(n, 2)]);
+    if (item && chance(n, 2))
+        text_addf(&body, ",'items':['%s']", json_str(item->body, "item"));
+    text_addf(&body, "%s%s}", chance(n, 2) ? "" : ",'stations':['g7']",
+              chance(n, 2) ? "" : ",'despite':'y'");
+    const json_t *reply = lab_say(&n->lab, IN_ORDER, text_str(&body));
+    if (json_str(reply, "split") && n->count < INCIDENTS)
+        memcpy(n->incidents[n->count++], json_str(reply, "split"), UUID_TEXT);
+}
+
+/* A child is an incident like any other: people speak to it, too. */
+static void night_child(struct night *n)
+{
+    const struct record *child = lab_last(&n->lab, REC_CHILD_OPENED);
+    if (child && json_str(child->body, "child") && n->count)
+        memcpy(n->incidents[chance(n, (unsigned)n->count)], json_str(child->body, "child"),
+               UUID_TEXT);
+}
+
 static void night_facts(struct night *n)
 {
     AUTO_TEXT(body);
@@ -185,7 +236,14 @@ static void night_item(struct night *n)
 
 static void night_command(struct night *n)
 {
-    switch (chance(n, 9)) {
+    switch (chance(n, 12)) {
+    case 9:
+    case 10:
+        night_family(n);
+        break;
+    case 11:
+        night_child(n);
+        break;
     case 6:
     case 7:
     case 8:

@@ -293,7 +293,7 @@ static void names_of_facts_are_closed(void **state)
     (void)state;
     body_fails("wait('anwser')", "there is no fact \"anwser\"; did you mean \"answer\"?");
     body_fails("wait('rain')", "there is no fact \"rain\"; the head of the plan names");
-    body_fails("on('joined', function() end)", "the fact \"joined\" is not built yet");
+    body_fails("on('report', function() end)", "the fact \"report\" is not built yet");
     body_fails("wait(7)", "the name of a fact is wanted first");
     body_fails("wait('answer', {mach = 1})", "there is no \"mach\"; did you mean \"match\"?");
 }
