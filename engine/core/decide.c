@@ -321,8 +321,9 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
 {
     AUTO_JSON(occurrences);
     wall_ms measured = 0;
+    bool raw;
     if (!update_measured(c, body, &measured) ||
-        !trigger_facts(c, incident_head(c, i), json_at(body, "fields"), &occurrences))
+        !incident_facts(c, i, json_at(body, "fields"), &occurrences, &raw))
         return false;
     if (i->queue_count >= FACTS_PENDING_MAX) {
         core_refuse(c, CODE_LIMIT, NULL, NULL,
@@ -347,7 +348,7 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
         open, "stale_at",
         facts_stale_at(c, incident_head(c, i), occurrences, measured ? c->in->wall - measured : 0));
     json_t *sealed = json_put(json_object(), "ev", ev);
-    if (!incident_head(c, i)) /* without a plan nothing is typed: kept as it came */
+    if (raw)
         json_put(sealed, "fields", json_deep_copy(json_at(body, "fields")));
     if (c->in->kind == IN_TRIGGER) { /* a repeat is one of what was said last */
         char hex[33];

@@ -99,14 +99,16 @@ static bool joins_are_many(const struct incident *i)
            (kept && strlen(kept) > JOINS_UNTOLD_BYTES);
 }
 
-static void join_emit(struct core *c, struct incident *i, json_t *takes_occurrences)
+static void join_emit(struct core *c, struct incident *i, json_t *takes_occurrences, bool raw)
 {
     const struct plan_head *head = incident_head(c, i);
-    int64_t digest_ms = plan_head_digest_ms(head);
+    int64_t digest_ms = head ? plan_head_digest_ms(head) : 0;
     bool runs = i->family && i->family->digest.at;
     json_t *body =
         json_put_int(json_object(), "facts", (int64_t)json_array_size(takes_occurrences));
     json_t *sealed = json_object();
+    if (raw)
+        json_put(sealed, "fields", json_deep_copy(json_at(c->in->body, "fields")));
     json_put(body, "stale_at", facts_stale_at(c, head, takes_occurrences, 0));
     json_t *said = json_put(join_said(c), "occurrences", takes_occurrences);
     if (digest_ms) {
@@ -129,7 +131,8 @@ static void join_emit(struct core *c, struct incident *i, json_t *takes_occurren
 static void join(struct core *c, struct incident *i)
 {
     json_t *occurrences = NULL;
-    if (!trigger_facts(c, incident_head(c, i), json_at(c->in->body, "fields"), &occurrences))
+    bool raw;
+    if (!incident_facts(c, i, json_at(c->in->body, "fields"), &occurrences, &raw))
         return;
     if (i->queue_count >= FACTS_PENDING_MAX) {
         json_decref(occurrences);
@@ -139,7 +142,7 @@ static void join(struct core *c, struct incident *i)
                     FACTS_PENDING_MAX);
         return;
     }
-    join_emit(c, i, occurrences);
+    join_emit(c, i, occurrences, raw);
     trigger_reply(c, i->id, SAID_JOINED, false);
 }
 
@@ -223,7 +226,7 @@ static json_t *reopened_about(const struct core *c, const struct incident *i)
     return json_put_int(about, "reopened", (i->family ? i->family->reopened : 0) + 1);
 }
 
-static void reopen_emit(struct core *c, struct incident *i, json_t *takes_occurrences)
+static void reopen_emit(struct core *c, struct incident *i, json_t *takes_occurrences, bool raw)
 {
     const struct plan_head *head = incident_head(c, i);
     uint8_t seed[16];
@@ -237,6 +240,8 @@ static void reopen_emit(struct core *c, struct incident *i, json_t *takes_occurr
     json_put(ev, "occurrences", takes_occurrences);
     json_t *sealed = json_put(json_object(), "ev", ev);
     json_put_str(sealed, "title", json_str(c->in->body, "title"));
+    if (raw)
+        json_put(sealed, "fields", json_deep_copy(json_at(c->in->body, "fields")));
     keys_put(c, body, sealed);
     core_emit(c, REC_REOPENED, i,
               (struct emit){.actor = actor_input(c), .body = body, .sealed = sealed});
@@ -263,9 +268,10 @@ static void parent_tell(struct core *c, const struct incident *i)
 void trigger_reopen(struct core *c, struct incident *i)
 {
     json_t *occurrences = NULL;
-    if (!trigger_facts(c, incident_head(c, i), json_at(c->in->body, "fields"), &occurrences))
+    bool raw;
+    if (!incident_facts(c, i, json_at(c->in->body, "fields"), &occurrences, &raw))
         return;
-    reopen_emit(c, i, occurrences);
+    reopen_emit(c, i, occurrences, raw);
     trigger_reply(c, i->id, SAID_REOPENED, false);
     parent_tell(c, i);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);

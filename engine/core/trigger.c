@@ -1,6 +1,7 @@
 #include "core/trigger.h"
 
 #include "core/decide.h"
+#include "core/family.h"
 #include "core/head_family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -85,6 +86,25 @@ bool trigger_facts(struct core *c, const struct plan_head *head, const json_t *f
     core_refuse(c, error.code, error.field, error.near, "%s", error.why.text);
     facts_error_done(&error);
     return false;
+}
+
+bool incident_facts(struct core *c, const struct incident *i, const json_t *fields,
+                    json_t **ret_occurrences, bool *ret_raw)
+{
+    const struct plan_head *head = incident_head(c, i);
+    bool moved = c->in->kind == IN_TRIGGER && i->family && i->family->merged;
+    struct facts_error error = {0};
+    *ret_raw = !head && fields; /* without a plan nothing is typed: kept as it came */
+    if (!moved || !head || !fields || !c->site)
+        return trigger_facts(c, head, fields, ret_occurrences);
+    if (facts_check(head, c->site->site, fields, ret_occurrences, &error) == ERR_OK) {
+        occurrences_key(head, *ret_occurrences);
+        return true;
+    }
+    facts_error_done(&error);
+    *ret_occurrences = json_array();
+    *ret_raw = true;
+    return true;
 }
 
 json_t *facts_stale_at(const struct core *c, const struct plan_head *head,

@@ -32,6 +32,13 @@ void trigger_reply(struct core *c, struct uuid incident, enum said said, bool re
 /* Typed check of reported fields; false after a refusal. `head` NULL: no plan, anything goes. */
 bool trigger_facts(struct core *c, const struct plan_head *head, const json_t *fields,
                    json_t **ret_occurrences);
+/*
+ * The same for what is reported to an incident that is there. A trigger that goes to it because its
+ * own incident was merged into this one may know facts that this plan does not: they are on record
+ * (*ret_raw), and the rest of the trigger is taken.
+ */
+bool incident_facts(struct core *c, const struct incident *i, const json_t *fields,
+                    json_t **ret_occurrences, bool *ret_raw);
 /* Occurrences of an event carry the value of its key: a repeated key is a correction. */
 void occurrences_key(const struct plan_head *head, json_t *occurrences);
 /*
