@@ -21,7 +21,8 @@ static const char *words_of_action(const struct ctl *c, const char *action)
         {"activate", {"activate", "启动"}}, {"raise", {"raise to", "提升至"}},
         {"lower", {"lower to", "降至"}},    {"terminate", {"terminate", "终止响应"}},
         {"declare", {"declare", "宣布"}},   {"publish", {"publish", "发布"}},
-        {"issue", {"issue", "下达"}},
+        {"issue", {"issue", "下达"}},       {"merge", {"merge", "合并"}},
+        {"split", {"split", "拆分"}},
     };
     for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
         if (strcmp(table[n].action, action) == 0)

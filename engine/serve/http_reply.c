@@ -210,6 +210,7 @@ json_t *http_problem(const json_t *refusal, bool in_path, int *ret_status)
     json_put_str(problem, "detail", json_str(refusal, "error"));
     json_put_str(problem, "code", name);
     json_put_str(problem, "near", json_str(refusal, "near"));
+    json_put_str(problem, "into", json_str(refusal, "into"));
     return json_put(problem, "errors", problem_errors(refusal, in_path));
 }
 
