@@ -161,7 +161,23 @@ void check_text(const struct body_check *c, const struct node *value, const char
 
 /* ---- targets --------------------------------------------------------------------------------- */
 
-/* "role:lead": bound while the plan runs, by assign(); nothing of it is known here. */
+/* Is the role assigned in what stands here, or one whose name is computed? */
+static bool is_assigned(const struct body_check *c, const struct node *n, const char *role)
+{
+    if (n->kind == NODE_CALL && node_is_global(n->first, "assign") && node_child(n, 1)) {
+        const struct node *name = node_meant(node_child(n, 1));
+
+        if (name->kind != NODE_STRING ||
+            (name->len == strlen(role) && !memcmp(name->text, role, name->len)))
+            return true;
+    }
+    for (const struct node *child = n->first; child && check_spend(c); child = child->next)
+        if (is_assigned(c, child, role))
+            return true;
+    return false;
+}
+
+/* "role:lead": taken while the plan runs. One that nobody is ever asked to take stays vacant. */
 static bool check_role(const struct body_check *c, const struct node *at, const char *target)
 {
     if (strncmp(target, "role:", 5) != 0)
@@ -169,6 +185,10 @@ static bool check_role(const struct body_check *c, const struct node *at, const 
     if (!form_id(target + 5, false))
         check_report(c, at, "bad_target", "\"%s\": behind role: stands the name that assign() gave",
                      target);
+    else if (!is_assigned(c, c->tree, target + 5) && check_spend(c))
+        check_report(c, at, "unknown_name",
+                     "nobody is asked to take the role \"%s\"; write assign(\"%s\", \"…\") before",
+                     target + 5, target + 5);
     return true;
 }
 

@@ -550,7 +550,11 @@ static void a_target_is_somebody(void **state)
     assert_body("notify { to = { 'post:chief', 'duty:duty-rom' }, text = 'x' }",
                 "dam.lua:7:31: unknown_name", NULL);
     assert_body("notify { to = 3, text = 'x' }", "dam.lua:7:15: bad_target", NULL);
-    assert_body("notify { to = 'role:pump', text = 'x' }", "", NULL);
+    assert_body("assign('pump', 'post:chief') notify { to = 'role:pump', text = 'x' }", "", NULL);
+    assert_body("assign(incident.title, 'post:chief') notify { to = 'role:a', text = 'x' }", "",
+                NULL);
+    assert_body("notify { to = 'role:pump', text = 'x' }", "dam.lua:7:15: unknown_name",
+                "nobody is asked to take the role \"pump\"");
     assert_body("notify { to = 'role:p.p', text = 'x' }", "dam.lua:7:15: bad_target",
                 "the name that assign() gave");
     assert_body("notify { to = 'seat:a', text = 'x' }", "dam.lua:7:15: not_built", NULL);
