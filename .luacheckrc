@@ -11,7 +11,7 @@ read_globals = {
     -- words of a plan
     "plan", "T", "call", "notify", "wait", "on", "sleep", "timeout", "parallel", "race", "settle",
     "every", "spawn", "defer", "cancel", "state", "log", "now", "random", "uuid",
-    "measure", "directive", "item", "resource", "propose", "escalate",
+    "measure", "directive", "item", "resource", "propose", "escalate", "child", "assign",
     -- the site and its channels
     "site", "channel",
 }

@@ -93,6 +93,8 @@ enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
       "above it the oldest is forgotten before its 24 h are over")                                 \
     X(LIMIT_FACTS_PENDING, "facts_pending", true,                                                  \
       "wait for the plan of one incident; above it its updates are refused")                       \
+    X(LIMIT_CHILDREN, "children", true,                                                            \
+      "children of one incident; further ones are refused, and its plan is told")                  \
     X(LIMIT_TURNS, "turns", true, "of one incident; then its fallback is called")                  \
     X(LIMIT_RECIPIENTS, "recipients", true,                                                        \
       "of one turn; a plan that writes to more at once is followed by its fallback")               \

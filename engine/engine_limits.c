@@ -70,6 +70,8 @@ static struct amount amount_of(const struct engine *e, enum limit l)
         return (struct amount){s.turns, TURNS_MAX};
     case LIMIT_RECIPIENTS:
         return (struct amount){s.recipients, RECIPIENTS_MAX};
+    case LIMIT_CHILDREN:
+        return (struct amount){s.children, CHILDREN_MAX};
     case LIMIT_COMMANDS:
         return (struct amount){s.commands, COMMANDS_MAX};
     case LIMIT_CONNECTIONS:

@@ -278,7 +278,8 @@ static void planner_needs(struct engine *e, int slot, int64_t gen, const json_t 
     struct history *h = mem_new(1, sizeof *h);
     *h = (struct history){
         .engine = e, .incident = id, .slot = slot, .gen = gen, .upto = upto, .cause = cause};
-    history_ask(h, json_int(frame, "have", 0));
+    int64_t have = json_int(frame, "have", 0), since = core_run_since(e->core, id) - 1;
+    history_ask(h, have > since ? have : since);
 }
 
 /* --- what they say --- */

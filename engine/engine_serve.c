@@ -29,15 +29,32 @@ struct late {
     struct link link; /* IN_ANSWER_LINK */
 };
 
+static void late_reply(struct late *late, json_t *takes_reply)
+{
+    serve_reply(late->engine->serve, late->to, takes_reply);
+    serve_flush(late->engine->serve);
+    free(late);
+}
+
 static void late_refuse(struct late *late, enum code code, const char *field, const char *sentence)
 {
     json_t *reply = json_put(json_object(), "ok", json_false());
     json_put_str(reply, "code", code_name(code));
     json_put_str(reply, "field", field);
     json_put_str(reply, "error", sentence);
-    serve_reply(late->engine->serve, late->to, reply);
-    serve_flush(late->engine->serve);
-    free(late);
+    late_reply(late, reply);
+}
+
+/* It was merged: where it goes on. */
+static void late_merged(struct late *late, const char *into)
+{
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "this incident was merged into %s: it goes on there", into);
+    json_t *reply = json_put(json_object(), "ok", json_false());
+    json_put_str(reply, "code", code_name(CODE_MERGED));
+    json_put_str(reply, "field", "incident");
+    json_put_str(json_put_str(reply, "near", into), "into", into);
+    late_reply(late, json_put_str(reply, "error", text_str(&sentence)));
 }
 
 /* The record could not be asked: that is no answer about what stands in it. */
@@ -57,6 +74,11 @@ static void late_answered(void *ctx, const struct query_result *result)
     if (late_failed(ctx, result))
         return;
     bool over = !result->err && result->rows_count;
+    const char *into = over ? json_str(json_at(result->rows[0].body, "family"), "into") : NULL;
+    if (into) {
+        late_merged(ctx, into);
+        return;
+    }
     late_refuse(ctx, over ? CODE_CLOSED : CODE_NOT_FOUND, "incident",
                 over ? "this incident is over" : "there is no such incident");
 }

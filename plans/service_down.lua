@@ -14,6 +14,8 @@ local plan = plan "service_down" {
     version   = "2026.1",
     owner     = "dept:it",
     starts_on = { { kind = "service_down" }, { source = "alertmanager" } },
+    one_per   = { "labels.service" }, -- two hundred alerts of a service: one incident, one call,
+    digest    = "30s",                -- and news of the others by the half minute
 
     facts = {
         affected = { type = "number", unit = "people", label = { zh = "受影响人数", en = "people affected" } },

@@ -64,6 +64,7 @@
     X(CODE_UNKNOWN_CALL, "unknown_call", ERR_MISSING, "the incident has no such call")             \
     X(CODE_UNKNOWN_KEY, "unknown_key", ERR_MISSING, "no key has this name")                        \
     X(CODE_CLOSED, "closed", ERR_CONFLICT, "the incident is over")                                 \
+    X(CODE_MERGED, "merged", ERR_CONFLICT, "the incident goes on as a part of another one")        \
     X(CODE_UNKNOWN_LINK, "unknown_link", ERR_MISSING, "no message has this link")                  \
     X(CODE_WRONG_CODE, "wrong_code", ERR_DENIED, "this is not the code of the message")            \
     X(CODE_LINK_LOCKED, "link_locked", ERR_DENIED,                                                 \

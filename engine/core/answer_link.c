@@ -2,6 +2,7 @@
 
 #include "core/alarm.h"
 #include "core/decide.h"
+#include "core/family.h"
 #include "core/incident.h"
 #include "core/notice.h"
 
@@ -16,6 +17,15 @@ static struct notice *notice_of_link(struct core *c)
     if (!n || n->code == NO_LINK_CODE || !link_secret_fits(n->secret, link.secret)) {
         core_refuse(c, CODE_UNKNOWN_LINK, "token", NULL,
                     "no message has this link; open it as it stands in the message, whole");
+        return NULL;
+    }
+    char into[UUID_TEXT];
+    struct uuid to = incident_into(n->incident);
+    if (!uuid_is_none(to)) {
+        core_refuse(c, CODE_MERGED, "token", NULL,
+                    "the incident of the message goes on as a part of %s: answer there, by its "
+                    "messages",
+                    uuid_text(to, into));
         return NULL;
     }
     if (n->incident->state == INCIDENT_CLOSED) {

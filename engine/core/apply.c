@@ -7,8 +7,10 @@
 #include "core/access.h"
 #include "core/alarm.h"
 #include "core/call.h"
+#include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
+#include "core/join.h"
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/outlook.h"
@@ -40,7 +42,8 @@ static void apply_opened(struct core *c, const struct record *r)
     i->key = mem_str(record_str(r, "key"));
     uint8_t digest[16];
     if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
-        dedup_bind(c, i->key, i->id, digest);
+        dedup_own(i, dedup_bind(c, i->key, i->id, digest));
+    family_apply_opened(c, i, r);
     once_apply(c, r);
 }
 
@@ -56,8 +59,11 @@ static void apply_updated(struct core *c, struct incident *i, const struct recor
             kept_set(&i->about,
                      json_put_str(kept_json(i->about), texts[n], json_str(ev, texts[n])));
     }
-    if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
-        dedup_bind(c, i->key, i->id, digest);
+    const char *key = record_str(r, "key"); /* of what joined it; else its own */
+    if (!key)
+        key = i->key;
+    if (key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
+        dedup_own(i, dedup_bind(c, key, i->id, digest));
     once_apply(c, r);
 }
 
@@ -88,6 +94,25 @@ static void apply_timer(struct core *c, struct incident *i, const struct record 
         plan_timer_drop(c, t);
 }
 
+/* For a while a trigger may open it again; else nothing finds it any more. */
+static void apply_over(struct core *c, struct incident *i, const struct record *r)
+{
+    struct notice *n;
+    LIST_FOREACH(n, &i->notices, link)
+    core_mark_notice(c, n);
+    if (i->family) {
+        timer_clear(&c->timers, &i->family->digest);
+        kept_set(&i->family->joins, NULL);
+    }
+    if (!json_at(r->body, "reopen_until")) {
+        family_release(c, i);
+        return;
+    }
+    struct family *f = family_of(i);
+    f->reopen_until = json_int(r->body, "reopen_until", 0);
+    timer_set(&c->timers, &f->reopen, f->reopen_until);
+}
+
 static void apply_closed(struct core *c, struct incident *i, const struct record *r)
 {
     c->stats.open[i->drill] -= i->state == INCIDENT_OPEN;
@@ -103,14 +128,10 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     i->queue_count = 0;
-    if (i->key)
-        dedup_release(c, i->key);
     readings_close(c, i);
     response_close(c, i);
     outlook_drop(i);
-    struct notice *n;
-    LIST_FOREACH(n, &i->notices, link)
-    core_mark_notice(c, n);
+    apply_over(c, i, r);
 }
 
 static void apply_config(struct core *c, const struct record *r)
@@ -143,6 +164,24 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_REPEATED:
         once_apply(c, r);
+        break;
+    case REC_JOINED:
+    case REC_JOINS_TOLD:
+        join_apply(c, i, r);
+        break;
+    case REC_REOPENED:
+        reopen_apply(c, i, r);
+        break;
+    case REC_CHILD_OPENED:
+    case REC_CHILD_STATE:
+    case REC_ROLE_ASSIGNED:
+    case REC_SPLIT:
+    case REC_REOPEN_OVER:
+        family_apply(c, i, r);
+        break;
+    case REC_MERGED:
+        family_apply(c, i, r);
+        apply_closed(c, i, r);
         break;
     case REC_CALL_ANSWERED:
     case REC_ANSWER_NOTED:

@@ -4,6 +4,7 @@
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
+#include "core/role.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static void ladder_add(struct core *c, const struct call *call, const json_t *to
                        struct ladder *l)
 {
     struct rungs found = {0};
-    site_resolve(c->site->site, to, NULL, call->incident->drill, &found);
+    incident_resolve(c, call->incident, to, NULL, &found);
     for (size_t i = 0; i < found.count; i++) {
         l->at = mem_grow(l->at, &l->cap, l->count + 1, sizeof *l->at);
         l->at[l->count++] = (struct step_rung){found.at[i], within_ms};
@@ -326,11 +327,14 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec,
 static void call_expire(struct core *c, struct call *call, const char *why)
 {
     struct incident *i = call->incident;
+    AUTO_JSON(spec);
+    spec = kept_json(call->spec);
     json_t *ev = plan_event("expired", json_pack("[s]", call->step), c->in->wall);
     json_array_append_new(json_object_get(ev, "names"), json_string("silent"));
     json_put_str(ev, "call", call->step);
     json_put(ev, "people", call_people_now(call));
     json_t *body = json_put_str(json_put_str(json_object(), "step", call->step), "why", why);
+    json_put_str(body, "role", json_str(spec, "role"));
     char *copy = mem_str(call->step);
     core_emit(c, REC_CALL_EXPIRED, i,
               (struct emit){.body = body, .sealed = json_put(json_object(), "ev", ev)});

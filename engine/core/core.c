@@ -1,6 +1,7 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/family.h"
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/place.h"
@@ -206,6 +207,12 @@ int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_up
     return i->sent_cause;
 }
 
+int64_t core_run_since(const struct core *c, struct uuid id)
+{
+    const struct incident *i = core_incident(c, id);
+    return i ? incident_since(i) : 0;
+}
+
 bool core_incident_open(const struct core *c, struct uuid id)
 {
     const struct incident *i = core_incident(c, id);
@@ -224,6 +231,8 @@ void core_measure(struct core *c, const struct incident *i)
 {
     most_note(&c->most_facts, i->id, (int64_t)i->queue_count);
     most_note(&c->most_turns, i->id, i->plan_live ? i->turns : 0);
+    if (i->family)
+        most_note(&c->most_children, i->id, (int64_t)i->family->children_count);
 }
 
 struct core_stats core_stats(const struct core *c)
@@ -233,6 +242,7 @@ struct core_stats core_stats(const struct core *c)
     s.queued_since = place_oldest(c);
     s.facts_pending = c->most_facts.count;
     s.turns = c->most_turns.count;
+    s.children = c->most_children.count;
     return s;
 }
 

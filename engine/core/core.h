@@ -66,6 +66,8 @@ int64_t core_last_seq(const struct core *c);
  * before the turn of an earlier one: it waited in the queue. 0: no turn is under way.
  */
 int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto);
+/* The record before which its run has nothing: an incident that was opened again runs anew. */
+int64_t core_run_since(const struct core *c, struct uuid id);
 bool core_incident_open(const struct core *c, struct uuid id);
 
 /* Is there a site and a set of plans in force? */
@@ -97,6 +99,7 @@ const char *core_channel_of(const struct core *c, const char *endpoint);
 enum {
     FACTS_PENDING_MAX = 10000, /* of one incident, that its plan has not consumed */
     TURNS_MAX = 100000,        /* of one incident; then its fallback is called */
+    CHILDREN_MAX = 2000,       /* of one incident; more are refused, with an alarm */
     RECIPIENTS_MAX = 20000,    /* of one turn */
     ACCESS_KEYS_MAX = 1000,    /* in force at once */
     ACCESS_SESSIONS_MAX = 256, /* for a further one, one of whoever has most of them is closed */
@@ -114,5 +117,6 @@ struct core_stats {
     int64_t readings;      /* facts of which something is known, of all incidents */
     int64_t recipients;    /* of the turn that wrote to most, in this life */
     int64_t commands;      /* of the turn that had most, in this life */
+    int64_t children;      /* of the incident that has most */
 };
 struct core_stats core_stats(const struct core *c);

@@ -4,8 +4,12 @@
 #include "core/alarm.h"
 #include "core/answer_link.h"
 #include "core/call.h"
+#include "core/child.h"
+#include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
+#include "core/join.h"
+#include "core/merge.h"
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/order.h"
@@ -15,6 +19,7 @@
 #include "core/reading.h"
 #include "core/receipt.h"
 #include "core/response.h"
+#include "core/role.h"
 #include "core/suggest.h"
 #include "core/trigger.h"
 
@@ -26,10 +31,13 @@
 
 static void incident_close(struct core *c, struct incident *i, const char *why)
 {
+    mono_ms again = reopen_until(c, i);
+    json_t *body = json_put_str(json_object(), "why", why);
     notice_recall_step(c, i, NULL);
     core_emit(c, REC_INCIDENT_CLOSED, i,
-              (struct emit){.body = json_put_str(json_object(), "why", why)});
+              (struct emit){.body = again ? json_put_int(body, "reopen_until", again) : body});
     plan_leave(c, i);
+    child_ended(c, i, "closed", why);
 }
 
 void incident_end(struct core *c, struct incident *i)
@@ -53,7 +61,8 @@ static void incident_end_if_done(struct core *c, struct incident *i)
     bool returned = i->plan_live ? i->done && !i->queue_count : recovering;
     bool ends_so = recovering || !strcmp(i->ends ? i->ends : "done", "done");
     if (i->state == INCIDENT_OPEN && returned && ends_so && LIST_EMPTY(&i->calls) &&
-        !i->unfinished && !i->items_open && (recovering || !proposals_open(i)))
+        !i->unfinished && !i->items_open &&
+        (recovering || (!proposals_open(i) && !children_open(i))))
         incident_close(c, i, recovering ? "terminated" : "done");
 }
 
@@ -68,6 +77,23 @@ bool input_allowed(struct core *c, unsigned scope, const char *what)
     return false;
 }
 
+/* Who still has the id of an incident that was merged is told where it goes on. */
+static void refuse_over(struct core *c, const struct incident *i)
+{
+    char id[UUID_TEXT], into[UUID_TEXT];
+    struct uuid to = incident_into(i);
+    uuid_text(i->id, id);
+    if (uuid_is_none(to)) {
+        core_refuse(c, CODE_CLOSED, "incident", NULL, "incident %s is over", id);
+        return;
+    }
+    uuid_text(to, into);
+    json_t *reply = core_refuse(c, CODE_MERGED, "incident", into,
+                                "incident %s was merged into %s: it goes on there", id, into);
+    if (reply)
+        json_put_str(reply, "into", into);
+}
+
 struct incident *input_incident(struct core *c)
 {
     struct incident *i = core_incident(c, c->in->incident);
@@ -78,7 +104,7 @@ struct incident *input_incident(struct core *c)
         return NULL;
     }
     if (i->state == INCIDENT_CLOSED) {
-        core_refuse(c, CODE_CLOSED, "incident", NULL, "incident %s is over", id);
+        refuse_over(c, i);
         return NULL;
     }
     return i;
@@ -141,7 +167,9 @@ static json_t *answer_event(struct core *c, const char *name, const struct answe
 
 void answer_call_early(struct core *c, struct incident *i, const char *step, const char *person)
 {
+    AUTO_JSON(roles);
     json_t *ev = answer_event(c, NULL, &(struct answer){.person = person}, json_pack("[s]", step));
+    roles = roles_asked(i, json_at(ev, "steps"));
     json_t *body = json_put(json_object(), "calls", json_pack("[s]", step));
     json_put_str(body, "by", person);
     json_put_true(body, "early", true);
@@ -151,6 +179,7 @@ void answer_call_early(struct core *c, struct incident *i, const char *step, con
                             .body = body,
                             .sealed = json_put(json_object(), "ev", ev)});
     notice_recall_step(c, i, step);
+    roles_take(c, i, roles, person);
 }
 
 /* How long the calls that are answered have rung, the longest of them. */
@@ -205,13 +234,16 @@ static bool accept(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     AUTO_JSON(steps);
+    AUTO_JSON(roles);
     steps = a->person ? calls_answered_by(i, a->person, a->step, &forever) : json_array();
+    roles = roles_asked(i, steps);
     bool answers = json_array_size(steps) || forever;
     answer_emit(c, i, a, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, steps,
                 answer_event(c, "answer", a, json_incref(steps)));
     size_t n;
     json_t *step;
     json_array_foreach(steps, n, step) notice_recall_step(c, i, json_string_value(step));
+    roles_take(c, i, roles, a->person);
     return answers;
 }
 
@@ -282,12 +314,24 @@ static bool update_measured(struct core *c, const json_t *body, wall_ms *ret)
     return true;
 }
 
+/* A key that is not the incident's own is that of a trigger which joined it. */
+static void key_put(const struct core *c, const struct incident *i, json_t *sealed)
+{
+    const char *key = json_str(c->in->body, "key");
+    if (!key)
+        return;
+    char *full = dedup_key(c->in->who.id, key, json_bool(c->in->body, "drill"));
+    json_put_str(sealed, "key", i->key && !strcmp(i->key, full) ? NULL : full);
+    free(full);
+}
+
 bool incident_update(struct core *c, struct incident *i, const json_t *body)
 {
     AUTO_JSON(occurrences);
     wall_ms measured = 0;
+    bool raw;
     if (!update_measured(c, body, &measured) ||
-        !trigger_facts(c, incident_head(c, i), json_at(body, "fields"), &occurrences))
+        !incident_facts(c, i, json_at(body, "fields"), &occurrences, &raw))
         return false;
     if (i->queue_count >= FACTS_PENDING_MAX) {
         core_refuse(c, CODE_LIMIT, NULL, NULL,
@@ -312,16 +356,17 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
         open, "stale_at",
         facts_stale_at(c, incident_head(c, i), occurrences, measured ? c->in->wall - measured : 0));
     json_t *sealed = json_put(json_object(), "ev", ev);
-    if (!incident_head(c, i)) /* without a plan nothing is typed: kept as it came */
+    if (raw)
         json_put(sealed, "fields", json_deep_copy(json_at(body, "fields")));
     if (c->in->kind == IN_TRIGGER) { /* a repeat is one of what was said last */
         char hex[33];
         hex16(c->in->digest, hex);
         json_put_str(open, "digest", hex);
+        key_put(c, i, sealed);
         once_put(c, sealed);
     }
-    core_emit(c, REC_UPDATED, i,
-              (struct emit){.actor = actor_input(c), .body = open, .sealed = sealed});
+    json_t *actor = c->in->kind == IN_TURN ? NULL : actor_input(c); /* NULL: of the parent's plan */
+    core_emit(c, REC_UPDATED, i, (struct emit){.actor = actor, .body = open, .sealed = sealed});
     return true;
 }
 
@@ -472,6 +517,10 @@ static void timer_fire(struct core *c, struct timer *t)
         item_due(c, t->owner);
     } else if (t->kind == TIMER_PROPOSAL) {
         proposal_due(c, t->owner);
+    } else if (t->kind == TIMER_DIGEST) {
+        joins_tell(c, t->owner);
+    } else if (t->kind == TIMER_REOPEN) {
+        reopen_over(c, t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);

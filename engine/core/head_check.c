@@ -160,13 +160,13 @@ static void choices_check(const json_t *head, struct remarks *r)
 /* ---- the head ---- */
 
 static const struct form_key head_keys[] = {
-    {"title", true},          {"kind", true},         {"category", true},  {"version", true},
-    {"owner", true},          {"starts_on", true},    {"facts", true},     {"fallback", true},
-    {"ends", true},           {"on_resolved", true},  {"issued", false},   {"filed", false},
-    {"review_by", false},     {"drill_every", false}, {"basis", true},     {"text", false},
-    {"principles", true},     {"parent_only", false}, {"one_per", false},  {"digest", false},
-    {"levels", true},         {"measures", true},     {"reports", false},  {"ends_when", true},
-    {"reopen_within", false}, {"auto", true},         {"schedule", false}, {0},
+    {"title", true},         {"kind", true},         {"category", true},  {"version", true},
+    {"owner", true},         {"starts_on", true},    {"facts", true},     {"fallback", true},
+    {"ends", true},          {"on_resolved", true},  {"issued", false},   {"filed", false},
+    {"review_by", false},    {"drill_every", false}, {"basis", true},     {"text", false},
+    {"principles", true},    {"parent_only", true},  {"one_per", true},   {"digest", true},
+    {"levels", true},        {"measures", true},     {"reports", false},  {"ends_when", true},
+    {"reopen_within", true}, {"auto", true},         {"schedule", false}, {0},
 };
 
 static void fallback_check(const json_t *head, const struct site *site, struct remarks *r)
@@ -208,6 +208,7 @@ bool plan_head_check(const char *name, const json_t *head, const struct site *si
     facts_table_check(head, site, r);
     head_levels_check(name, head, site, r);
     head_measures_check(head, site, r);
+    head_family_check(head, r);
     fallback_check(head, site, r);
     return r->errors == errors;
 }

@@ -1,6 +1,6 @@
 /*
  * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c,
- * head_measure.c, starts_on.c and facts.c.
+ * head_measure.c, head_family.c, starts_on.c and facts.c.
  *
  * As with a site, the JSON is checked first (head_check.c); building from it cannot fail.
  */
@@ -8,6 +8,7 @@
 
 #include "core/form.h"
 #include "core/head.h"
+#include "core/head_family.h"
 #include "core/head_level.h"
 #include "core/head_measure.h"
 
@@ -38,6 +39,9 @@ void head_levels_free(struct plan_head *h);
 /* head_measure.c */
 void head_measures_check(const json_t *head, const struct site *site, struct remarks *r);
 void head_measures_build(struct plan_head *h);
+
+/* head_family.c: one_per, digest, parent_only, reopen_within. */
+void head_family_check(const json_t *head, struct remarks *r);
 
 /* starts_on.c: the entries of starts_on. */
 void starts_on_check(const json_t *head, struct remarks *r);

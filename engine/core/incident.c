@@ -1,6 +1,7 @@
 #include "core/incident.h"
 
 #include "core/call.h"
+#include "core/family.h"
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/once.h"
@@ -39,7 +40,7 @@ static bool awaits_order(const struct incident *i)
 const char *incident_state_name(const struct incident *i)
 {
     if (i->state == INCIDENT_CLOSED)
-        return "closed";
+        return uuid_is_none(incident_into(i)) ? "closed" : "merged";
     if (incident_recovering(i))
         return "recovering";
     if (incident_level(i))
@@ -62,13 +63,14 @@ struct incident *core_incident(const struct core *c, struct uuid id)
 
 bool incident_spent(const struct incident *i)
 {
-    return i->state == INCIDENT_CLOSED && !i->unfinished && !i->items_open;
+    return i->state == INCIDENT_CLOSED && !i->unfinished && !i->items_open && !incident_held(i);
 }
 
 struct incident *incident_new(struct core *c, struct uuid id)
 {
     struct incident *i = mem_new(1, sizeof *i);
     i->id = id;
+    LIST_INIT(&i->keys);
     LIST_INIT(&i->timers);
     LIST_INIT(&i->items);
     LIST_INIT(&i->calls);
@@ -84,6 +86,12 @@ static void incident_drop_parts(struct core *c, struct incident *i)
     struct call *call;
     struct plan_timer *timer;
     struct notice *notice;
+    struct dedup *key;
+    while ((key = LIST_FIRST(&i->keys))) {
+        LIST_REMOVE(key, link);
+        key->owned = false;
+    }
+    family_drop(c, i);
     while ((call = LIST_FIRST(&i->calls)))
         call_drop(c, call);
     while ((timer = LIST_FIRST(&i->timers)))
@@ -199,8 +207,55 @@ void dedup_release(struct core *c, const char *key)
     dedup_mark(c, d);
 }
 
+void dedup_own(struct incident *i, struct dedup *d)
+{
+    if (d->owned)
+        LIST_REMOVE(d, link);
+    LIST_INSERT_HEAD(&i->keys, d, link);
+    d->owned = true;
+}
+
+/* It binds no more, as its incident is over. */
+void dedups_release(struct core *c, struct incident *i)
+{
+    struct dedup *d;
+    while ((d = LIST_FIRST(&i->keys))) {
+        LIST_REMOVE(d, link);
+        d->owned = false;
+        d->gone = true;
+        dedup_mark(c, d);
+    }
+}
+
+void dedups_move(struct core *c, struct incident *from, struct incident *to)
+{
+    struct dedup *d;
+    while ((d = LIST_FIRST(&from->keys))) {
+        dedup_own(to, d);
+        d->incident = to->id;
+        dedup_mark(c, d);
+    }
+}
+
+static void dedup_own_loaded(const void *node, VISIT visit, void *closure)
+{
+    struct dedup *d = *(struct dedup *const *)node;
+    if ((visit != postorder && visit != leaf) || d->until)
+        return;
+    struct incident *i = core_incident(closure, d->incident);
+    if (i)
+        dedup_own(i, d);
+}
+
+void dedups_own_all(struct core *c)
+{
+    twalk_r(c->dedups, dedup_own_loaded, c);
+}
+
 void dedup_forget(struct core *c, struct dedup *d)
 {
+    if (d->owned)
+        LIST_REMOVE(d, link);
     tdelete(d, &c->dedups, dedup_order);
     free(d->key);
     free(d);
@@ -355,6 +410,7 @@ struct row incident_row(const struct incident *i)
     json_add_int_unless_0(&body, "delivered", i->delivered);
     json_add_str(&body, "ends", i->ends);
     json_add_int_unless_0(&body, "failed", i->failed);
+    family_write(i, &body);
     json_add_json(&body, "fields", i->fields);
     json_add_str(&body, "health", health_name(i->health));
     json_add_int_unless_0(&body, "items_open", (int64_t)i->items_open);
@@ -428,7 +484,8 @@ void incident_from_row(struct core *c, const struct row *r)
     i->ends = core_intern(c, json_str(b, "ends"));
     i->on_resolved = core_intern(c, json_str(b, "on_resolved"));
     i->health = health_of(json_str_or(b, "health", "ok"));
-    i->state = r->state && !strcmp(r->state, "closed") ? INCIDENT_CLOSED : INCIDENT_OPEN;
+    bool over = r->state && (!strcmp(r->state, "closed") || !strcmp(r->state, "merged"));
+    i->state = over ? INCIDENT_CLOSED : INCIDENT_OPEN;
     i->drill = r->drill;
     i->opened_at = json_int(b, "opened_at", 0);
     i->closed_at = json_int(b, "closed_at", 0);
@@ -438,6 +495,7 @@ void incident_from_row(struct core *c, const struct row *r)
     i->failed = json_int(b, "failed", 0);
     run_from_json(i, json_at(b, "run"));
     response_from_json(c, i, json_at(b, "response"));
+    family_from_json(c, i, json_at(b, "family"));
     size_t n;
     json_t *item;
     json_array_foreach(json_at(b, "timers"), n, item)

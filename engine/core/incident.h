@@ -13,12 +13,12 @@
 #include "core/state.h"
 
 struct incident *incident_new(struct core *c, struct uuid id); /* in the index; owned by the core */
-/* Over, no message of it on its way, no item open: nothing can happen to it any more. */
+/* Over, no message of it on its way, no item open, not held: nothing can happen to it any more. */
 bool incident_spent(const struct incident *i);
 void incident_forget(struct core *c, struct incident *i); /* and everything it owns */
 struct row incident_row(const struct incident *i);
 void incident_from_row(struct core *c, const struct row *r);
-/* open, awaiting_order, active, recovering, closed */
+/* open, awaiting_order, active, recovering, closed, merged */
 const char *incident_state_name(const struct incident *i);
 const char *health_name(enum health h);
 
@@ -32,6 +32,11 @@ struct dedup *dedup_bind(struct core *c, const char *key, struct uuid incident,
                          const uint8_t digest[16]);
 void dedup_release(struct core *c, const char *key);
 void dedup_forget(struct core *c, struct dedup *d);
+/* It binds for this incident, until that is over. */
+void dedup_own(struct incident *i, struct dedup *d);
+void dedups_own_all(struct core *c); /* all rows are there */
+void dedups_release(struct core *c, struct incident *i);
+void dedups_move(struct core *c, struct incident *from, struct incident *to);
 struct row dedup_row(const struct dedup *d);
 void dedup_from_row(struct core *c, const struct row *r);
 /* principal + "\n" + key, given. A drill has keys of its own: it never touches what is real (R6).

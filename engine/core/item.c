@@ -7,6 +7,7 @@
 #include "core/plan_run.h"
 #include "core/proposal.h"
 #include "core/response.h"
+#include "core/role.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -231,8 +232,10 @@ void item_from_row(struct core *c, const struct row *row)
 {
     struct incident *i = core_incident(c, row->incident);
     struct uuid id;
-    if (!i || !row->body || !uuid_parse(row->id, &id))
+    if ((!i && !row->open) || !row->body || !uuid_parse(row->id, &id))
         return;
+    if (!i)
+        i = incident_new(c, row->incident); /* its own row is still to come */
     struct item *item = item_new(c, i, id);
     item_read(item, row->body);
     item->owner = mem_str(row->plan);
@@ -304,6 +307,54 @@ static void apply_put(struct core *c, const struct record *r)
         item->put = true;
         item_mark(c, item);
     }
+}
+
+static bool list_names(const json_t *ids, const struct item *item)
+{
+    char id[UUID_TEXT];
+    uuid_text(item->id, id);
+    for (size_t n = 0; n < json_array_size(ids); n++) {
+        if (!strcmp(json_string_value(json_array_get(ids, n)), id))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Where the other has an open one of the same name, that one is the plan's; this one stays as a
+ * line of its own, which no plan waits for.
+ */
+static void item_move(struct core *c, struct item *item, struct incident *to)
+{
+    struct item *last = LIST_FIRST(&to->items);
+    if (!item->name || item_find(to, item->name, item->key)) {
+        free(item->step);
+        item->step = mem_str("!item");
+    }
+    LIST_REMOVE(item, link);
+    while (last && LIST_NEXT(last, link))
+        last = LIST_NEXT(last, link);
+    if (last)
+        LIST_INSERT_AFTER(last, item, link);
+    else
+        LIST_INSERT_HEAD(&to->items, item, link);
+    item->incident = to;
+    item->put = false;
+    item_wait(c, item, item->timer.at ? item->timer.due : 0);
+    item_mark(c, item);
+}
+
+void items_move(struct core *c, struct incident *from, struct incident *to, const json_t *ids)
+{
+    struct item *item = LIST_FIRST(&from->items);
+    while (item) {
+        struct item *next = LIST_NEXT(item, link);
+        if (ids ? list_names(ids, item) : counts_open(item))
+            item_move(c, item, to);
+        item = next;
+    }
+    items_count(from);
+    items_count(to);
 }
 
 void item_apply(struct core *c, struct incident *i, const struct record *r)
@@ -380,7 +431,7 @@ static void item_tell(struct core *c, const struct item *item, const char *targe
     to = json_string(target);
     text = item_text(item, before, ms);
     text_addf(&step, "!item/%s", uuid_text(item->id, id));
-    site_resolve_first(c->site->site, to, item->incident->drill, &people);
+    incident_resolve_first(c, item->incident, to, &people);
     for (size_t n = 0; n < people.count; n++)
         notice_queue(c, item->incident,
                      &(struct notice_order){.step = text_str(&step),

@@ -62,6 +62,9 @@ bool item_open(const struct item *item);            /* neither done nor struck, 
 size_t items_outstanding(const struct incident *i); /* how many are open */
 void items_strike_done(struct core *c, struct incident *i, const char *by); /* all that is done */
 
+/* They go on in another incident: those of a list of ids; NULL: all that are open or done. */
+void items_move(struct core *c, struct incident *from, struct incident *to, const json_t *ids);
+
 void item_apply(struct core *c, struct incident *i, const struct record *r);
 void items_drop(struct core *c, struct incident *i);
 struct row item_row(const struct item *item);

@@ -1,6 +1,7 @@
 #include "core/notice.h"
 
 #include "core/call.h"
+#include "core/family.h"
 #include "core/incident.h"
 #include "core/place.h"
 
@@ -317,7 +318,8 @@ struct row notice_row(const struct notice *n)
     return (struct row){.kind = ROW_NOTICE,
                         .id = mem_str(uuid_text(n->id, id)),
                         .incident = n->incident->id,
-                        .open = !notice_finished(n) || n->incident->state == INCIDENT_OPEN,
+                        .open = !notice_finished(n) || n->incident->state == INCIDENT_OPEN ||
+                                incident_reopenable(n->incident),
                         .drill = n->incident->drill,
                         .state = mem_str(notice_state_name(n->state)),
                         .text = text_take(&body)};

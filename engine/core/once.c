@@ -11,7 +11,9 @@
 enum { SWEPT_A_RECORD = 8 };
 
 static const char *const said_names[] = {
-    [SAID_NEW] = "new", [SAID_UPDATED] = "updated", [SAID_KNOWN] = "known"};
+    [SAID_NEW] = "new",       [SAID_UPDATED] = "updated",   [SAID_KNOWN] = "known",
+    [SAID_JOINED] = "joined", [SAID_REOPENED] = "reopened",
+};
 
 /* The trigger's key as it is indexed. Gives; NULL: it has none. */
 static char *once_key(const struct core *c)
@@ -105,6 +107,10 @@ static enum said said_of(enum record_kind kind)
 {
     if (kind == REC_INCIDENT_OPENED)
         return SAID_NEW;
+    if (kind == REC_JOINED)
+        return SAID_JOINED;
+    if (kind == REC_REOPENED)
+        return SAID_REOPENED;
     return kind == REC_UPDATED ? SAID_UPDATED : SAID_KNOWN;
 }
 
@@ -140,7 +146,7 @@ void once_to_row(const struct dedup *d, struct text *body)
 static enum said said_parse(const char *name)
 {
     enum said said = SAID_NEW;
-    while (said < SAID_KNOWN && strcmp(said_names[said], name) != 0)
+    while (said < SAID_REOPENED && strcmp(said_names[said], name) != 0)
         said++;
     return said;
 }

@@ -1,10 +1,13 @@
 #include "core/order.h"
 
 #include "core/call.h"
+#include "core/child.h"
 #include "core/decide.h"
+#include "core/family.h"
 #include "core/form.h"
 #include "core/incident.h"
 #include "core/item.h"
+#include "core/merge.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
 #include "core/proposal.h"
@@ -28,6 +31,8 @@ struct order {
     json_t *measures; /* list of texts, own */
     json_t *unmet;    /* criteria of the end that are not met, own; NULL */
     const char *matter, *basis, *despite;
+    struct incident *into; /* of merge */
+    struct incident *made; /* of split, once it is given */
     int64_t expected_ms;
     bool auto_given;
 };
@@ -88,7 +93,8 @@ static bool right_held(struct core *c, struct order *o, const char *what)
 static bool rights_held(struct core *c, struct order *o)
 {
     enum level now = incident_level(o->i);
-    bool undoes = !strcmp(o->action, "lower") || !strcmp(o->action, "terminate");
+    bool undoes = !strcmp(o->action, "lower") || !strcmp(o->action, "terminate") ||
+                  !strcmp(o->action, "merge");
     if (!about_level(o->action) && !right_held(c, o, o->action))
         return false;
     if (about_level(o->action) && !undoes && !right_held(c, o, level_name(o->level)))
@@ -227,6 +233,13 @@ static void against_end_say(const struct order *o, struct text *to)
         and_add(to);
         text_addf(to, "%zu %s open (muster items ID)", open, open == 1 ? "item is" : "items are");
     }
+    if (children_open(o->i)) {
+        and_add(to);
+        text_addf(to, "%zu %s open (", children_open(o->i),
+                  children_open(o->i) == 1 ? "child is" : "children are");
+        children_say(o->i, to);
+        text_add(to, ") and would go on alone");
+    }
     json_array_foreach(o->unmet, n, id)
     {
         const struct criterion_head *k = plan_head_criterion(o->head, json_string_value(id));
@@ -313,6 +326,7 @@ static const char *name_of(const struct core *c, const char *person)
 static json_t *order_kept(const struct core *c, const struct order *o)
 {
     json_t *k = json_put_str(json_object(), "action", o->action);
+    char id[UUID_TEXT];
     AUTO_JSON(about);
     about = kept_json(o->i->about);
     json_put_str(k, "level", level_name(o->level));
@@ -323,6 +337,8 @@ static json_t *order_kept(const struct core *c, const struct order *o)
     json_put(k, "reason", json_share(o->reason));
     json_put_str(k, "basis", o->basis);
     json_put_str(k, "despite", o->despite);
+    if (o->into)
+        json_put_str(k, "into", uuid_text(o->into->id, id));
     json_put_true(k, "pending_approval", o->auto_given);
     json_put_int(k, "at", c->in->wall);
     if (o->level == LEVEL_NONE)
@@ -464,6 +480,24 @@ static void members_tell(struct core *c, const struct order *o, enum level from)
     rung_done(&people);
 }
 
+/* The other is named by its title to those who were reached. */
+static void family_give(struct core *c, struct order *o)
+{
+    AUTO_JSON(about);
+    AUTO_JSON(text);
+    if (o->into)
+        about = kept_json(o->into->about);
+    o->matter = o->into ? json_str(about, "title") : json_str(c->in->body, "title");
+    text = order_text(c, o);
+    order_emit(c, o);
+    if (o->into)
+        merge_give(c, o->i, o->into);
+    else
+        o->made = split_give(c, o->i);
+    notice_tell_reached(c, o->i, NULL, "muster.order", text);
+    o->matter = NULL;
+}
+
 static void order_give(struct core *c, const struct order *o)
 {
     bool end = !strcmp(o->action, "terminate");
@@ -496,6 +530,28 @@ static void order_done(struct order *o)
 
 /* --- doors --- */
 
+static bool is_family(const char *action)
+{
+    return !strcmp(action, "merge") || !strcmp(action, "split");
+}
+
+static bool family_read(struct core *c, struct order *o)
+{
+    o->despite = json_str(c->in->body, "despite");
+    if (!strcmp(o->action, "split"))
+        return split_read(c, o->i);
+    o->into = merge_read(c, o->i);
+    return o->into != NULL;
+}
+
+static json_t *family_reply(const struct order *o)
+{
+    char id[UUID_TEXT];
+    json_t *reply = incident_reply(o->i);
+    return o->into ? json_put_str(reply, "into", uuid_text(o->into->id, id))
+                   : json_put_str(reply, "split", uuid_text(o->made->id, id));
+}
+
 static bool order_read(struct core *c, struct order *o)
 {
     const char *reason = json_str(c->in->body, "reason");
@@ -513,6 +569,8 @@ static bool order_read(struct core *c, struct order *o)
     }
     if (about_level(o->action) && !statements_read(c, o))
         return false;
+    if (is_family(o->action))
+        return family_read(c, o) && orderer_read(c, o);
     if (!about_level(o->action) && !end) {
         core_refuse(c, CODE_NOT_BUILT, "action", NULL, "the order \"%s\" is not built yet",
                     o->action);
@@ -527,7 +585,11 @@ void decide_order(struct core *c)
     if (!input_allowed(c, SCOPE_ORDER, "order") || !(o.i = input_incident(c)))
         return;
     o.head = incident_head(c, o.i);
-    if (order_read(c, &o)) {
+    bool given = order_read(c, &o);
+    if (given && is_family(o.action)) {
+        family_give(c, &o);
+        core_reply_ok(c, family_reply(&o));
+    } else if (given) {
         order_give(c, &o);
         core_reply_ok(c, incident_reply(o.i));
     }

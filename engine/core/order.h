@@ -11,6 +11,9 @@
  *     raise     a higher one                    lower: a lower one
  *     terminate the response is over: recovering, or closed where nothing is left to do
  *
+ *     merge     it goes on as a part of another one   split: a part of it goes on by itself
+ * (merge.h)
+ *
  * An oral order is taken down by somebody else and read back: `oral` names that person.
  */
 #pragma once

@@ -1,5 +1,6 @@
 #include "core/outlook.h"
 
+#include "core/family.h"
 #include "core/form.h"
 #include "core/head_level.h"
 #include "core/reading.h"
@@ -150,8 +151,9 @@ static void stations_take(struct outlook *o, const struct incident *i)
     size_t all;
     const char **ids = json_keys(site_stations(o->site), &all);
     for (size_t n = 0; n < all; n++) {
-        if (!json_object_size(place) || site_station_in(o->site, ids[n], place) ||
-            readings_of(i, ids[n]))
+        bool there = !json_object_size(place) || site_station_in(o->site, ids[n], place) ||
+                     readings_of(i, ids[n]);
+        if (there && !incident_without(i, ids[n]))
             ids[o->stations_count++] = ids[n];
     }
     o->stations = ids;
@@ -224,7 +226,7 @@ static bool touched_ask(struct outlook *o, struct asking *a, const char *station
     if (!site_station_kind(a->site, station))
         return true; /* an event, or a station that the site has no more */
     if (!station_at(o, station, &at))
-        return false;
+        return incident_without(a->i, station);
     a->station = o->stations[at];
     for (size_t n = 0; n < o->asked_count; n++)
         asked_station(&o->asked[n], a, at);

@@ -2,11 +2,13 @@
 
 #include "core/alarm.h"
 #include "core/call.h"
+#include "core/child.h"
 #include "core/decide.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/proposal.h"
+#include "core/role.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -328,8 +330,7 @@ static void notify_command(struct core *c, struct incident *i, const json_t *cmd
 {
     const json_t *args = json_at(cmd, "args");
     struct rungs found = {0};
-    if (c->site)
-        site_resolve(c->site->site, json_at(args, "to"), json_str(args, "via"), i->drill, &found);
+    incident_resolve(c, i, json_at(args, "to"), json_str(args, "via"), &found);
     size_t people = rungs_people(&found);
     if (!people)
         notify_nobody(c, i, cmd);
@@ -435,7 +436,7 @@ static void escalate_command(struct core *c, struct incident *i, const json_t *c
 static void turn_command(struct core *c, struct incident *i, const json_t *cmd, const json_t *early)
 {
     const char *kind = json_str_or(cmd, "kind", "");
-    if (!strcmp(kind, "call"))
+    if (!strcmp(kind, "call") || !strcmp(kind, "assign"))
         call_command(c, i, json_str_or(cmd, "step", ""), early);
     else if (!strcmp(kind, "notify"))
         notify_command(c, i, cmd);
@@ -445,6 +446,8 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         proposal_of_plan(c, i, cmd);
     else if (!strncmp(kind, "item", 4))
         item_command(c, i, cmd);
+    else if (!strcmp(kind, "child"))
+        child_command(c, i, cmd);
     else if (!strcmp(kind, "cancel"))
         cancel_command(c, i, cmd);
     else if (!strcmp(kind, "error"))
@@ -597,6 +600,16 @@ void plan_fail(struct core *c, struct incident *i, const char *reason, const cha
 
 /* --- applying --- */
 
+void plan_apply_again(struct incident *i, const struct record *r)
+{
+    hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
+    i->plan_live = true;
+    i->done = i->gap = false;
+    i->prev = i->prev_cause = 0;
+    i->strikes = i->lost = 0;
+    kept_set(&i->awaits, NULL);
+}
+
 void plan_apply_fact(struct incident *i, const struct record *r)
 {
     const json_t *ev = record_at(r, "ev");
@@ -630,6 +643,9 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
         json_t *spec = json_is_object(args) ? json_deep_copy(args) : json_object();
         json_put_str(spec, "at", json_str(cmd, "at"));
         call_start(c, i, step, spec);
+    } else if (!strcmp(kind, "assign")) {
+        call_start(c, i, step,
+                   json_put_str(role_spec(i, json_at(cmd, "args")), "at", json_str(cmd, "at")));
     } else if (!strcmp(kind, "cancel") && call) {
         call_drop(c, call);
     } else if (!strcmp(kind, "state")) {

@@ -8,6 +8,7 @@
 #include "core/order.h"
 #include "core/outlook.h"
 #include "core/response.h"
+#include "core/role.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -199,24 +200,27 @@ static json_t *ask_text(const struct incident *i, const json_t *spec, const char
 /* --- who is asked --- */
 
 /* One rung for whoever may order it, one for their deputy, one for the lead of the shift. */
-static void rung_take(const struct site *s, const json_t *to, bool drill, struct rungs *ret)
+static void rung_take(const struct core *c, const struct incident *i, const json_t *to,
+                      struct rungs *ret)
 {
     struct rung rung = {0};
-    site_resolve_first(s, to, drill, &rung);
+    incident_resolve_first(c, i, to, &rung);
     if (!rung.count)
         return;
     ret->at = mem_grow(ret->at, &ret->cap, ret->count + 1, sizeof *ret->at);
     ret->at[ret->count++] = rung;
 }
 
-static void deputy_take(const struct site *s, const json_t *to, bool drill, struct rungs *ret)
+static void deputy_take(const struct core *c, const struct incident *i, const json_t *to,
+                        struct rungs *ret)
 {
     AUTO_JSON(deputy);
-    const char *target = json_is_string(to) ? site_post_deputy(s, json_string_value(to)) : NULL;
+    const char *post = json_string_value(to);
+    const char *target = post ? site_post_deputy(c->site->site, post) : NULL;
     if (!target)
         return;
     deputy = json_string(target);
-    rung_take(s, deputy, drill, ret);
+    rung_take(c, i, deputy, ret);
 }
 
 /* Those of the rung whom no rung before it has. */
@@ -242,8 +246,8 @@ static void rungs_of(const struct core *c, const struct incident *i, const json_
 {
     if (!c->site)
         return;
-    rung_take(c->site->site, json_at(spec, "to"), i->drill, ret);
-    deputy_take(c->site->site, json_at(spec, "to"), i->drill, ret);
+    rung_take(c, i, json_at(spec, "to"), ret);
+    deputy_take(c, i, json_at(spec, "to"), ret);
     site_resolve_shift_lead(c->site->site, i->drill, ret);
     rungs_thin(ret);
 }

@@ -1,6 +1,7 @@
 #include "core/purge.h"
 
 #include "core/decide.h"
+#include "core/family.h"
 #include "core/once.h"
 
 static json_t *purged_reply(const struct uuid *id)
@@ -19,6 +20,15 @@ static void refuse_unspent(struct core *c, const struct incident *i)
         core_refuse(c, CODE_CONFLICT, "incident", NULL,
                     "incident %s is not over, and cannot be purged before: end it first (muster "
                     "order ID terminate, or muster resolve ID)",
+                    uuid_text(i->id, id));
+    else if (incident_reopenable(i))
+        core_refuse(c, CODE_CONFLICT, "incident", NULL,
+                    "a trigger may still open incident %s again (reopen_within of its plan): purge "
+                    "it afterwards",
+                    uuid_text(i->id, id));
+    else if (incident_held(i))
+        core_refuse(c, CODE_CONFLICT, "incident", NULL,
+                    "incident %s was merged into one that is open: purge it when that is over",
                     uuid_text(i->id, id));
     else if (i->items_open)
         core_refuse(c, CODE_CONFLICT, "incident", NULL,

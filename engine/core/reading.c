@@ -1,5 +1,6 @@
 #include "core/reading.h"
 
+#include "core/head.h"
 #include "core/incident.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
@@ -142,23 +143,45 @@ static char *occurrence_id(const json_t *one)
     return reading_id(name, text_str(&key));
 }
 
-/* An older measurement that comes late is on record, but what is known now stays. */
-void readings_apply(struct core *c, struct incident *i, const struct record *r)
+/*
+ * An older measurement that comes late is on record, but what is known now stays. Those that come
+ * from another incident were measured each at a time of its own.
+ */
+void readings_take(struct core *c, struct incident *i, const json_t *ev, mono_ms mono,
+                   const json_t *stale)
 {
-    const json_t *ev = record_at(r, "ev"), *stale = json_at(r->body, "stale_at");
-    wall_ms at = json_int(ev, "measured", json_int(ev, "at", 0));
+    wall_ms whole = json_int(ev, "measured", json_int(ev, "at", 0));
     size_t n;
     json_t *one;
     json_array_foreach(json_at(ev, "occurrences"), n, one)
     {
         struct reading *now = reading_take(c, i, occurrence_id(one));
+        wall_ms at = json_int(one, "measured", whole);
         if (now->value && now->at > at)
             continue;
-        reading_set(c, now, json_share(json_at(one, "value")), at, r->mono,
+        reading_set(c, now, json_share(json_at(one, "value")), at, mono,
                     json_integer_value(json_array_get(stale, n)));
         reading_mark(c, now);
         outlook_touch(i, json_str(one, "station"));
     }
+}
+
+void readings_apply(struct core *c, struct incident *i, const struct record *r)
+{
+    readings_take(c, i, record_at(r, "ev"), r->mono, json_at(r->body, "stale_at"));
+}
+
+static void reading_doubt(void *ctx, struct reading *r)
+{
+    struct core *c = ctx;
+    r->stale = true;
+    timer_clear(&c->timers, &r->timer);
+    reading_mark(c, r);
+}
+
+void readings_doubt(struct core *c, struct incident *i)
+{
+    readings_walk(i, reading_doubt, c);
 }
 
 void reading_stale(struct core *c, struct reading *r)
@@ -190,6 +213,52 @@ void reading_apply_stale(struct core *c, struct incident *i, const struct record
     AUTO_TEXT(station);
     text_add_bytes(&station, now->id, (size_t)(reading_name(now) - now->id) - 1);
     outlook_touch(i, text_str(&station));
+}
+
+struct gathering {
+    const struct plan_head *head;
+    const json_t *stations;
+    const struct incident *newer;
+    json_t *list;
+};
+
+static bool list_has(const json_t *list, const char *word)
+{
+    for (size_t n = 0; n < json_array_size(list); n++) {
+        if (!strcmp(json_string_value(json_array_get(list, n)), word))
+            return true;
+    }
+    return false;
+}
+
+static void reading_gather(void *ctx, struct reading *r)
+{
+    struct gathering *g = ctx;
+    const char *name = reading_name(r);
+    AUTO_TEXT(of);
+    text_add_bytes(&of, r->id, (size_t)(name - r->id) - 1);
+    const char *at = text_str(&of);
+    const struct fact *event = of.len ? plan_head_fact(g->head, at) : NULL;
+    const struct fact *fact = event ? event : plan_head_fact(g->head, name);
+    const struct reading *known = g->newer ? reading_at(g->newer, r->id) : NULL;
+    if (!fact || r->stale || (g->stations && !list_has(g->stations, at)) ||
+        (known && known->at >= r->at))
+        return;
+    json_t *one = json_put_str(json_object(), "name", event ? at : name);
+    json_put(one, "station", of.len && !event ? json_string(at) : json_null());
+    json_put(one, "value", json_incref(r->value));
+    if (event)
+        json_put(one, "key", json_share(json_at(r->value, event->key)));
+    json_array_append_new(g->list, json_put_int(one, "measured", r->at));
+}
+
+json_t *readings_occurrences(const struct incident *i, const struct plan_head *head,
+                             const json_t *stations, const struct incident *newer)
+{
+    struct gathering g = {head, stations, newer, json_array()};
+    if (head)
+        readings_walk(i, reading_gather, &g);
+    return g.list;
 }
 
 static void reading_close(void *ctx, struct reading *r)

@@ -40,8 +40,22 @@ void reading_stale(struct core *c, struct reading *r);
 const char *reading_name(const struct reading *r);
 
 void readings_apply(struct core *c, struct incident *i, const struct record *r);
+/* The same, of an event that is not the record's own: occurrences, and when each goes stale. */
+void readings_take(struct core *c, struct incident *i, const json_t *ev, mono_ms mono,
+                   const json_t *stale);
+/* What was known before the end is known no longer, until somebody reports it anew. */
+void readings_doubt(struct core *c, struct incident *i);
 void reading_apply_stale(struct core *c, struct incident *i, const struct record *r);
 void readings_close(struct core *c, struct incident *i); /* nothing goes stale any more */
+/*
+ * What is known, as the occurrences of an event: [{"name","station","value","measured","key"?}].
+ *
+ * head      Only facts that this plan has; NULL: none.
+ * stations  Only of these: a list; NULL: all, and those of the incident as a whole.
+ * newer     Only what this incident does not know, or knows from an earlier time; NULL: all.
+ */
+json_t *readings_occurrences(const struct incident *i, const struct plan_head *head,
+                             const json_t *stations, const struct incident *newer);
 void readings_drop(struct core *c, struct incident *i);
 struct row reading_row(const struct reading *r);
 void reading_from_row(struct core *c, const struct row *row);

@@ -32,6 +32,9 @@
     X(REC_INPUT_REFUSED, "input_refused", "an input that crashed the engine twice was refused")    \
     X(REC_INCIDENT_OPENED, "incident_opened", "a trigger was accepted")                            \
     X(REC_UPDATED, "updated", "facts or a note were reported")                                     \
+    X(REC_JOINED, "joined", "a trigger that belongs to this incident joined it")                   \
+    X(REC_JOINS_TOLD, "joins_told", "what has joined meanwhile is told to the plan and to people") \
+    X(REC_REOPENED, "reopened", "what was over began again: the plan runs anew")                   \
     X(REC_REPEATED, "repeated",                                                                    \
       "a trigger came again with nothing new; its Idempotency-Key is kept")                        \
     X(REC_CALL_ANSWERED, "call_answered", "a person who was called accepts")                       \
@@ -57,6 +60,10 @@
     X(REC_PROPOSAL_PUT, "proposal_put", "the proposal is put to these people now")                 \
     X(REC_PROPOSAL_AMENDED, "proposal_amended", "what is proposed is another level now")           \
     X(REC_PROPOSAL_WITHDRAWN, "proposal_withdrawn", "what was proposed is not right any more")     \
+    X(REC_CHILD_OPENED, "child_opened", "an incident was opened under this one")                   \
+    X(REC_CHILD_STATE, "child_state",                                                              \
+      "a child was closed, merged into another incident, or could not be opened")                  \
+    X(REC_ROLE_ASSIGNED, "role_assigned", "a person has taken a role of this incident")            \
     X(REC_ESCALATED, "escalated", "the plan calls whoever commands, then the fallback")            \
     X(REC_ITEM_ISSUED, "item_issued", "somebody has something to do, by a time")                   \
     X(REC_ITEM_STATE, "item_state", "received, arrived, done, struck off, rejected or lifted")     \
@@ -83,6 +90,9 @@
       "a message that was not sent yet is not needed any more")                                    \
     X(REC_ALARM, "alarm", "a person must act")                                                     \
     X(REC_INCIDENT_CLOSED, "incident_closed", "the incident is over")                              \
+    X(REC_MERGED, "merged", "the incident goes on as a part of another")                           \
+    X(REC_SPLIT, "split", "a part of the incident goes on as one of its own")                      \
+    X(REC_REOPEN_OVER, "reopen_over", "from now on a trigger opens a new incident")                \
     X(REC_PURGED, "purged",                                                                        \
       "what is personal in an incident that is over was destroyed; the chain still verifies")
 

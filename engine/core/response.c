@@ -164,6 +164,26 @@ void response_drop(struct core *c, struct incident *i)
     i->response = NULL;
 }
 
+void response_again(struct core *c, struct incident *i)
+{
+    struct response *r = i->response;
+    struct mark *m;
+    struct proposal *p;
+    if (!r)
+        return;
+    while ((m = LIST_FIRST(&r->marks)))
+        mark_drop(c, m);
+    while ((p = LIST_FIRST(&r->proposals)))
+        proposal_drop(c, p);
+    kept_set(&r->order, NULL);
+    kept_set(&r->members, NULL);
+    free(r->commander);
+    r->commander = NULL;
+    r->level = LEVEL_NONE;
+    r->recovering = false;
+    r->silenced = 0;
+}
+
 void response_close(struct core *c, struct incident *i)
 {
     struct mark *m;

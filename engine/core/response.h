@@ -11,6 +11,8 @@
 struct response *response_of(struct incident *i); /* made where there is none */
 void response_drop(struct core *c, struct incident *i);
 
+/* It begins anew: no level, nobody commands, nothing is silenced. */
+void response_again(struct core *c, struct incident *i);
 void response_close(struct core *c, struct incident *i); /* it is over: nothing is due any more */
 
 /* The level in force; LEVEL_NONE: none was ordered, or it is over. */

@@ -227,6 +227,7 @@ void core_load_end(struct core *c, int64_t last_seq)
     }
     c->config_dirty = false;
     c->seq = last_seq;
+    dedups_own_all(c);
     once_load_end(c);
     notice_load_end(c);
 }

@@ -56,11 +56,82 @@ static void say_opened(const struct say *s)
         say_words(s, "【演练】", "[DRILL] ");
     say_words(s, "触发：", "trigger: ");
     text_add(s->to, json_str_or(about, "title", "?"));
+    if (json_str(s->r->body, "parent"))
+        say_words(s, "（子事件）", " (a child)");
+    if (json_str(s->r->body, "split"))
+        say_words(s, "（拆分而来）", " (split off)");
     if (plan)
         text_addf(s->to, s->zh ? "，预案 %s" : ", plan %s", plan);
     else
         say_words(s, "，无对应预案", ", no plan");
     say_why(s, json_str(about, "note"));
+}
+
+/* ---- incidents that belong together ---- */
+
+static void say_joined(const struct say *s)
+{
+    const json_t *join = record_at(s->r, "join"), *ev = join ? join : record_at(s->r, "ev");
+    const char *source = json_str(ev, "source"), *merged = json_str(s->r->body, "merged");
+    say_words(s, merged ? "并入事件：" : "并入：", merged ? "an incident joined: " : "joined: ");
+    text_add(s->to, json_str_or(ev, "title", "?"));
+    if (source)
+        text_addf(s->to, s->zh ? "，来自 %s" : ", from %s", source);
+    if (join)
+        say_words(s, "，将汇总通报", ", to be told with others");
+    say_why(s, json_str(ev, "note"));
+}
+
+static void say_joins_told(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    text_addf(s->to, s->zh ? "汇总：%d 条并入，共 %d 条" : "digest: %d joined, %d in all",
+              (int)json_int(s->r->body, "joins", 0), (int)json_int(ev, "count", 0));
+}
+
+static void say_reopened(const struct say *s)
+{
+    const json_t *about = json_at(record_at(s->r, "ev"), "incident");
+    text_addf(s->to, s->zh ? "重新开始，第 %d 次：" : "reopened, time %d: ",
+              (int)json_int(about, "reopened", 1));
+    text_add(s->to, json_str_or(s->r->sealed, "title", json_str_or(about, "title", "?")));
+}
+
+static void say_child(const struct say *s)
+{
+    static const struct {
+        const char *state, *zh, *en;
+    } words[] = {
+        {"closed", "子事件结束：", "child closed: "},
+        {"merged", "子事件并入另一事件：", "child merged into another incident: "},
+        {"refused", "子事件未能开立：", "child refused: "},
+    };
+    const char *state = json_str_or(s->r->body, "state", ""), *plan = json_str(s->r->body, "plan");
+    if (s->r->kind == REC_CHILD_OPENED)
+        say_words(s, "子事件：", "child: ");
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (!strcmp(words[n].state, state))
+            say_words(s, words[n].zh, words[n].en);
+    }
+    text_add(s->to, json_str_or(s->r->sealed, "title", "?"));
+    if (plan)
+        text_addf(s->to, s->zh ? "，预案 %s" : ", plan %s", plan);
+    say_why(s, json_str(s->r->sealed, "why"));
+}
+
+static void say_role(const struct say *s)
+{
+    text_addf(s->to, s->zh ? "%s 担任“%s”" : "%s takes the role \"%s\"",
+              json_str_or(s->r->sealed, "name", json_str_or(s->r->body, "person", "?")),
+              json_str_or(s->r->body, "role", "?"));
+}
+
+static void say_merged(const struct say *s)
+{
+    bool merged = s->r->kind == REC_MERGED;
+    say_words(s, merged ? "并入：" : "拆分出：", merged ? "merged into: " : "split off: ");
+    text_add(s->to, json_str_or(s->r->sealed, "title", "?"));
+    text_addf(s->to, " (%s)", json_str_or(s->r->body, "into", "?"));
 }
 
 static void say_value(const struct say *s, const json_t *value)
@@ -138,7 +209,11 @@ static void say_rung(const struct say *s)
 
 static void say_expired(const struct say *s)
 {
-    say_words(s, "呼叫无人应答", "no answer; nobody left to call");
+    const char *role = json_str(s->r->body, "role");
+    if (role)
+        text_addf(s->to, s->zh ? "职责“%s”无人接受" : "nobody takes the role \"%s\"", role);
+    else
+        say_words(s, "呼叫无人应答", "no answer; nobody left to call");
 }
 
 static void say_queued(const struct say *s)
@@ -513,6 +588,7 @@ static void say_engine(const struct say *s)
         {REC_INPUT_REFUSED, "拒绝两次使引擎中止的输入"},
         {REC_REPEATED, "收到重复的触发，没有新内容"},
         {REC_TURN_DROPPED, "预案已停止，其迟到的一步作废"},
+        {REC_REOPEN_OVER, "此后的触发将开立新事件"},
     };
     for (size_t n = 0; s->zh && n < sizeof words / sizeof *words; n++) {
         if (words[n].kind == s->r->kind) {
@@ -551,6 +627,14 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_PROPOSAL_PUT] = say_proposal,
         [REC_PROPOSAL_AMENDED] = say_proposal,
         [REC_PROPOSAL_WITHDRAWN] = say_proposal,
+        [REC_JOINED] = say_joined,
+        [REC_JOINS_TOLD] = say_joins_told,
+        [REC_REOPENED] = say_reopened,
+        [REC_CHILD_OPENED] = say_child,
+        [REC_CHILD_STATE] = say_child,
+        [REC_ROLE_ASSIGNED] = say_role,
+        [REC_MERGED] = say_merged,
+        [REC_SPLIT] = say_merged,
         [REC_TURN] = say_turn,
         [REC_PLAN_STRUCK] = say_plan_trouble,
         [REC_PLAN_RETRIED] = say_plan_trouble,

@@ -136,6 +136,7 @@ struct notice {
     STAILQ_ENTRY(notice) changed;
 };
 
+struct family;  /* family.h: what joins it, parent, children, roles */
 struct outlook; /* outlook.h: what the facts say now */
 
 /*
@@ -253,12 +254,13 @@ struct item {
 
 struct incident {
     struct uuid id;
-    char *about;      /* the object "incident" of the trigger event */
-    void *readings;   /* tsearch by id: what is known of each fact (reading.h) */
-    char *fields;     /* state{…} of the plan; NULL: none */
-    const char *pin;  /* NULL: no plan. Interned, as the next three */
-    const char *plan; /* its name */
-    char *key;        /* principal + "\n" + dedup key; NULL: none */
+    char *about;             /* the object "incident" of the trigger event */
+    void *readings;          /* tsearch by id: what is known of each fact (reading.h) */
+    char *fields;            /* state{…} of the plan; NULL: none */
+    const char *pin;         /* NULL: no plan. Interned, as the next three */
+    const char *plan;        /* its name */
+    char *key;               /* principal + "\n" + dedup key; NULL: none */
+    LIST_HEAD(, dedup) keys; /* all that bind to it: its own, and those of what joined it */
     const char *ends, *on_resolved;
     char *alarms; /* {"cause": mono of the last} ; NULL: none */
     enum incident_state state;
@@ -282,6 +284,7 @@ struct incident {
     LIST_HEAD(, plan_timer) timers;
 
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
+    struct family *family;     /* NULL: it stands alone */
 
     LIST_HEAD(, item) items;
     size_t items_open, items_overdue; /* neither done, struck, rejected nor lifted; and late */
@@ -300,8 +303,8 @@ struct incident {
     STAILQ_ENTRY(incident) changed;
 };
 
-/* What came of a trigger: an incident, news of one, or nothing that was not known. */
-enum said { SAID_NEW, SAID_UPDATED, SAID_KNOWN };
+/* What came of a trigger: an incident, news of one, nothing that was not known, … */
+enum said { SAID_NEW, SAID_UPDATED, SAID_KNOWN, SAID_JOINED, SAID_REOPENED, SAIDS };
 
 /*
  * A key that binds, per principal: a dedup key while its incident is open, an Idempotency-Key until
@@ -310,6 +313,8 @@ enum said { SAID_NEW, SAID_UPDATED, SAID_KNOWN };
 struct dedup {
     char *key;
     struct uuid incident;
+    LIST_ENTRY(dedup) link; /* at its incident, when it is owned */
+    bool owned;
     uint8_t digest[16];
     bool dirty, gone;
     STAILQ_ENTRY(dedup) changed;
@@ -344,6 +349,7 @@ struct core {
     void *notices;   /* tsearch by id */
     void *items;     /* tsearch by id: those that are open, and those of open incidents */
     void *dedups;    /* tsearch by key */
+    void *sames;     /* tsearch by the values of one_per (family.h) */
     void *holders;   /* tsearch by principal: keys and sessions (access.c) */
     void *pins;      /* tsearch by hash */
     void *words;     /* tsearch: strings that many incidents share */
@@ -354,7 +360,7 @@ struct core {
     bool config_dirty;
     struct timer_heap timers;
     struct core_stats stats;
-    struct most most_facts, most_turns; /* volatile */
+    struct most most_facts, most_turns, most_children; /* volatile */
 
     STAILQ_HEAD(, incident) incidents_changed;
     STAILQ_HEAD(, notice) notices_changed;

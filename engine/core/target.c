@@ -87,6 +87,13 @@ static enum err target_fault(const json_t *site, const char *target, struct targ
             &f->why, ERR_INVALID,
             "\"%s\" is no target; write person:, duty:, post:, dept: or group: and an id", target);
     }
+    if (!strcmp(kind->name, "role")) {
+        f->code = "bad_target";
+        return why_set(&f->why, ERR_INVALID,
+                       "\"%s\": a role is taken while a plan runs (assign), so that it stands in "
+                       "bodies only; here name a person, a post, a department or a group",
+                       target);
+    }
     if (!kind->table) {
         f->code = "not_built";
         return why_set(&f->why, ERR_NOT_BUILT, "\"%s\": the target \"%s:\" is not built yet",

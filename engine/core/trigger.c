@@ -1,8 +1,11 @@
 #include "core/trigger.h"
 
 #include "core/decide.h"
+#include "core/family.h"
+#include "core/head_family.h"
 #include "core/incident.h"
 #include "core/item.h"
+#include "core/join.h"
 #include "core/once.h"
 #include "core/plan_run.h"
 
@@ -19,6 +22,13 @@ static bool trigger_plan(struct core *c, const struct plan_head **ret, const cha
     if (name) {
         *ret_pin = core_plan_pin(c, name);
         const struct pin *pin = *ret_pin ? core_pin(c, *ret_pin) : NULL;
+        if (pin && plan_head_parent_only(pin->head)) {
+            core_refuse(c, CODE_CONFLICT, "plan", NULL,
+                        "no trigger opens the plan \"%s\" (parent_only): a plan that runs opens it "
+                        "under its own incident; trigger that plan",
+                        name);
+            return false;
+        }
         if (pin) {
             *ret = pin->head;
             return true;
@@ -35,7 +45,7 @@ static bool trigger_plan(struct core *c, const struct plan_head **ret, const cha
     int best = 0;
     for (size_t n = 0; n < c->plans_count; n++) {
         const struct pin *pin = core_pin(c, c->plans[n].pin);
-        if (!pin || !pin->head)
+        if (!pin || !pin->head || plan_head_parent_only(pin->head))
             continue;
         int fit = plan_head_matches(pin->head, json_str(b, "kind"), json_str(b, "source"),
                                     json_str(b, "event"), json_at(b, "labels"));
@@ -48,8 +58,7 @@ static bool trigger_plan(struct core *c, const struct plan_head **ret, const cha
     return true;
 }
 
-/* Occurrences of an event carry the value of its key: a repeated key is a correction. */
-static void occurrences_key(const struct plan_head *head, json_t *occurrences)
+void occurrences_key(const struct plan_head *head, json_t *occurrences)
 {
     size_t n;
     json_t *one;
@@ -79,6 +88,25 @@ bool trigger_facts(struct core *c, const struct plan_head *head, const json_t *f
     return false;
 }
 
+bool incident_facts(struct core *c, const struct incident *i, const json_t *fields,
+                    json_t **ret_occurrences, bool *ret_raw)
+{
+    const struct plan_head *head = incident_head(c, i);
+    bool moved = c->in->kind == IN_TRIGGER && i->family && i->family->merged;
+    struct facts_error error = {0};
+    *ret_raw = !head && fields; /* without a plan nothing is typed: kept as it came */
+    if (!moved || !head || !fields || !c->site)
+        return trigger_facts(c, head, fields, ret_occurrences);
+    if (facts_check(head, c->site->site, fields, ret_occurrences, &error) == ERR_OK) {
+        occurrences_key(head, *ret_occurrences);
+        return true;
+    }
+    facts_error_done(&error);
+    *ret_occurrences = json_array();
+    *ret_raw = true;
+    return true;
+}
+
 json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
                        const json_t *occurrences, int64_t age)
 {
@@ -88,7 +116,9 @@ json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
     json_array_foreach(json_unconst(occurrences), n, one)
     {
         const struct fact *fact = head ? plan_head_fact(head, json_str_or(one, "name", "")) : NULL;
-        int64_t after = fact ? fact->stale_after_ms : 0, due = c->in->mono + after - age;
+        int64_t after = fact ? fact->stale_after_ms : 0;
+        int64_t old = json_at(one, "measured") ? c->in->wall - json_int(one, "measured", 0) : age;
+        int64_t due = c->in->mono + after - old;
         any = any || after;
         json_array_append_new(list, json_integer(!after ? 0 : due > 0 ? due : 1));
     }
@@ -98,12 +128,13 @@ json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
     return NULL;
 }
 
-static json_t *trigger_about(struct core *c, struct uuid id, const struct plan_head *head)
+static json_t *opening_about(struct core *c, struct uuid id, const struct opening *o)
 {
     static const char *const texts[] = {"title", "note",  "kind",   "source",
                                         "event", "grade", "warning"};
     static const char *const objects[] = {"place", "labels"};
-    const json_t *b = c->in->body;
+    const json_t *b = o->body;
+    const struct plan_head *head = o->head;
     char hex[UUID_TEXT];
     json_t *about = json_put_str(json_object(), "id", uuid_text(id, hex));
     for (size_t n = 0; n < sizeof texts / sizeof *texts; n++)
@@ -120,12 +151,16 @@ static json_t *trigger_about(struct core *c, struct uuid id, const struct plan_h
     return json_put_int(about, "count", 1);
 }
 
-static json_t *trigger_body(struct core *c, const struct plan_head *head, const char *pin,
-                            const uint8_t seed[16])
+static json_t *opening_body(struct core *c, const struct opening *o, const uint8_t seed[16])
 {
-    char hex[33];
+    const struct plan_head *head = o->head;
+    char hex[33], id[UUID_TEXT];
     hex16(seed, hex);
-    json_t *body = json_put_str(json_object(), "pin", pin);
+    json_t *body = json_put_str(json_object(), "pin", o->pin);
+    if (o->parent)
+        json_put_str(body, "parent", uuid_text(o->parent->id, id));
+    if (o->split)
+        json_put_str(body, "split", uuid_text(o->split->id, id));
     if (head) {
         json_put_str(body, "plan", plan_head_name(head));
         json_put_str(body, "ends", plan_head_ends(head));
@@ -133,36 +168,46 @@ static json_t *trigger_body(struct core *c, const struct plan_head *head, const 
     }
     json_put_str(body, "seed", hex);
     hex16(c->in->digest, hex);
-    json_put_str(body, "digest", hex);
-    json_put_true(body, "drill", json_bool(c->in->body, "drill"));
+    json_put_str(body, "digest", o->of_trigger ? hex : NULL);
+    json_put_true(body, "drill", json_bool(o->body, "drill"));
+    json_put(body, "stale_at", facts_stale_at(c, head, o->occurrences, 0));
     return json_put(body, "flags", json_array()); /* engine_flags: none so far (DESIGN 5) */
 }
 
-static struct incident *trigger_open(struct core *c, const struct plan_head *head, const char *pin,
-                                     json_t *occurrences)
+/* What only a trigger has: keys, and values by which others join it. */
+static void keys_put(struct core *c, const struct opening *o, json_t *sealed)
+{
+    const char *key = json_str(o->body, "key");
+    char *same = join_key(o->head, o->body);
+    json_put_str(sealed, "same", same);
+    free(same);
+    if (key) {
+        char *full = dedup_key(c->in->who.id, key, json_bool(o->body, "drill"));
+        json_put_str(sealed, "key", full);
+        free(full);
+    }
+    once_put(c, sealed);
+}
+
+struct incident *incident_open(struct core *c, const struct opening *o)
 {
     uint8_t random[10], seed[16];
     entropy_bytes(&c->entropy, random, sizeof random);
     entropy_bytes(&c->entropy, seed, sizeof seed);
     struct uuid id = uuid_v7(c->in->wall, random);
-    json_t *about = trigger_about(c, id, head);
+    json_t *about = opening_about(c, id, o);
     json_t *ev = plan_event("trigger", NULL, c->in->wall);
     json_put(ev, "incident", about);
-    json_put(ev, "occurrences", json_incref(occurrences));
+    json_put(ev, "occurrences", json_share(o->occurrences));
     json_t *sealed = json_put(json_object(), "ev", ev);
-    if (!head)
-        json_put(sealed, "fields", json_deep_copy(json_at(c->in->body, "fields")));
-    const char *key = json_str(c->in->body, "key");
-    if (key) {
-        char *full = dedup_key(c->in->who.id, key, json_bool(c->in->body, "drill"));
-        json_put_str(sealed, "key", full);
-        free(full);
-    }
-    once_put(c, sealed);
-    json_t *body = trigger_body(c, head, pin, seed);
-    json_put(body, "stale_at", facts_stale_at(c, head, occurrences, 0));
-    core_emit_for(c, REC_INCIDENT_OPENED, id,
-                  (struct emit){.actor = actor_input(c), .body = body, .sealed = sealed});
+    if (!o->head)
+        json_put(sealed, "fields", json_deep_copy(json_at(o->body, "fields")));
+    json_put_str(sealed, "child_key", o->child_key);
+    if (o->of_trigger)
+        keys_put(c, o, sealed);
+    core_emit_for(
+        c, REC_INCIDENT_OPENED, id,
+        (struct emit){.actor = o->actor, .body = opening_body(c, o, seed), .sealed = sealed});
     return core_incident(c, id);
 }
 
@@ -174,6 +219,8 @@ void trigger_reply(struct core *c, struct uuid incident, enum said said, bool re
     json_put_str(reply, "state", i ? incident_state_name(i) : "open");
     json_put(reply, "new", json_boolean(said == SAID_NEW));
     json_put_true(reply, "updated", said == SAID_UPDATED);
+    json_put_true(reply, "joined", said == SAID_JOINED);
+    json_put_true(reply, "reopened", said == SAID_REOPENED);
     json_put_true(reply, "repeated", repeated);
     core_reply_ok(c, reply);
 }
@@ -200,6 +247,10 @@ static bool trigger_repeat(struct core *c)
     struct incident *i = d && !d->gone ? core_incident(c, d->incident) : NULL;
     if (!i)
         return false;
+    if (i->state == INCIDENT_CLOSED) {
+        trigger_reopen(c, i);
+        return true;
+    }
     if (!memcmp(d->digest, c->in->digest, sizeof d->digest)) {
         once_keep(c, i);
         trigger_reply(c, i->id, SAID_KNOWN, false);
@@ -217,6 +268,21 @@ static bool trigger_repeat(struct core *c)
     return true;
 }
 
+bool incident_room(struct core *c)
+{
+    if (c->in->space_low) {
+        core_refuse(c, CODE_NO_SPACE, NULL, NULL,
+                    "the disk is nearly full: no new incident; running ones go on. Free space, "
+                    "and call by the paper plan meanwhile");
+        return false;
+    }
+    if (c->stats.incidents < c->cfg.incidents_max)
+        return true;
+    core_refuse(c, CODE_LIMIT, NULL, NULL, "%lld incidents are open (limits.incidents)",
+                (long long)c->stats.incidents);
+    return false;
+}
+
 void decide_trigger(struct core *c)
 {
     const struct plan_head *head;
@@ -227,20 +293,15 @@ void decide_trigger(struct core *c)
         return;
     }
     if (once_repeat(c) || trigger_repeat(c) || !trigger_plan(c, &head, &pin) ||
-        !trigger_facts(c, head, json_at(c->in->body, "fields"), &occurrences))
+        trigger_join(c, head) ||
+        !trigger_facts(c, head, json_at(c->in->body, "fields"), &occurrences) || !incident_room(c))
         return;
-    if (c->in->space_low) {
-        core_refuse(c, CODE_NO_SPACE, NULL, NULL,
-                    "the disk is nearly full: no new incident; running ones go on. Free space, "
-                    "and call by the paper plan meanwhile");
-        return;
-    }
-    if (c->stats.incidents >= c->cfg.incidents_max) {
-        core_refuse(c, CODE_LIMIT, NULL, NULL, "%lld incidents are open (limits.incidents)",
-                    (long long)c->stats.incidents);
-        return;
-    }
-    struct incident *i = trigger_open(c, head, pin, occurrences);
+    struct incident *i = incident_open(c, &(struct opening){.body = c->in->body,
+                                                            .head = head,
+                                                            .pin = pin,
+                                                            .occurrences = occurrences,
+                                                            .actor = actor_input(c),
+                                                            .of_trigger = true});
     trigger_reply(c, i->id, SAID_NEW, false);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
     if (!pin)

@@ -49,7 +49,8 @@ static void row_add(const struct ctl *c, struct table *t, const json_t *i)
     text_add(&title, json_str_or(i, "title", ""));
     table_cell(t, json_str(i, "id"));
     table_cell_in(t, words_state(state, c->zh),
-                  strcmp(state, "closed") == 0 ? COLOUR_DIM : COLOUR_BOLD);
+                  strcmp(state, "closed") == 0 || strcmp(state, "merged") == 0 ? COLOUR_DIM
+                                                                               : COLOUR_BOLD);
     table_cell_in(t, words_state(health, c->zh),
                   strcmp(health, "ok") == 0 ? COLOUR_NONE : COLOUR_RED);
     table_cell(t, text_str(&opened));

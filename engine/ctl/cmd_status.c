@@ -4,6 +4,7 @@
 #include "ctl/ask.h"
 #include "ctl/commands.h"
 #include "ctl/show.h"
+#include "ctl/show_family.h"
 #include "ctl/show_response.h"
 
 #include <inttypes.h>
@@ -181,6 +182,7 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     line_text(c, to, WORD_WARNING, json_str(i, "warning"));
     line_text(c, to, WORD_LEVEL, json_str(i, "level"));
     show_response(c, i, to);
+    show_family(c, i, to);
     line_text(c, to, WORD_SOURCE, json_str(i, "source"));
     if (strncmp(json_str_or(i, "key", ""), KEY_MADE, strlen(KEY_MADE)) != 0)
         line_text(c, to, WORD_KEY, json_str(i, "key"));

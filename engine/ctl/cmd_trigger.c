@@ -91,10 +91,16 @@ struct wait {
     bool closed;
 };
 
+static bool is_over(const char *state)
+{
+    return strcmp(state, "closed") == 0 || strcmp(state, "merged") == 0;
+}
+
 static bool wait_event(void *ctx, const json_t *event)
 {
+    const char *kind = json_str_or(event, "kind", "");
     (void)ctx;
-    return strcmp(json_str_or(event, "kind", ""), "incident_closed") != 0;
+    return strcmp(kind, "incident_closed") != 0 && strcmp(kind, "merged") != 0;
 }
 
 /* It may have been over before the watch stood. */
@@ -105,7 +111,7 @@ static int wait_begun(void *ctx)
     json_t *request = json_put_str(ask_begin(w->c, "status"), "incident", w->incident);
     int code = ask(w->c, request, &reply);
     if (code == EXIT_OK)
-        w->closed = strcmp(json_str_or(json_at(reply, "incident"), "state", ""), "closed") == 0;
+        w->closed = is_over(json_str_or(json_at(reply, "incident"), "state", ""));
     json_decref(reply);
     return w->closed ? EXIT_FAILED : code;
 }

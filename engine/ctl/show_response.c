@@ -22,6 +22,7 @@ static const char *words_of_action(const struct ctl *c, const char *action)
         {"lower", {"lower to", "降至"}},    {"terminate", {"terminate", "终止响应"}},
         {"declare", {"declare", "宣布"}},   {"publish", {"publish", "发布"}},
         {"issue", {"issue", "下达"}},       {"lift", {"lift or keep", "解除或保留"}},
+        {"merge", {"merge", "合并"}},       {"split", {"split", "拆分"}},
     };
     for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
         if (strcmp(table[n].action, action) == 0)

@@ -57,6 +57,7 @@ const char *words_code_zh(const char *code)
         [CODE_UNKNOWN_ENDPOINT] = "单位中没有这个端点",
         [CODE_UNKNOWN_CALL] = "没有这个待答的呼叫",
         [CODE_CLOSED] = "事件已结束",
+        [CODE_MERGED] = "事件已并入另一事件",
         [CODE_UNKNOWN_KEY] = "没有这个名称的密钥",
         [CODE_UNKNOWN_LINK] = "没有消息使用这个链接",
         [CODE_WRONG_CODE] = "应答码不对",

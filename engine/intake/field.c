@@ -146,6 +146,22 @@ static enum code words_check(const char *field, const struct field *def, const j
     return CODE_OK;
 }
 
+static enum code names_check(const char *field, int64_t most, const json_t *value,
+                             struct refusal *r)
+{
+    if (!json_is_array(value))
+        return wrong_type(r, field, "a list of names", value);
+    if (json_array_size(value) == 0 || json_array_size(value) > (size_t)most)
+        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " names are taken", field,
+                      most);
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        enum code code = name_check(field, json_array_get(value, i), FIELD_NAME_BYTES, r);
+        if (code)
+            return code;
+    }
+    return CODE_OK;
+}
+
 static enum code count_check(const char *field, int64_t most, const json_t *value,
                              struct refusal *r)
 {
@@ -284,6 +300,8 @@ enum code field_check(const struct field *def, json_t *value, struct refusal *r)
         return word_check(def->name, def, value, r);
     case FIELD_WORDS:
         return words_check(def->name, def, value, r);
+    case FIELD_NAMES:
+        return names_check(def->name, def->most, value, r);
     case FIELD_MAP:
         return map_check(def->name, def->most, value, r);
     case FIELD_FACTS:

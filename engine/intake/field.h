@@ -20,6 +20,7 @@ enum field_type {
     FIELD_COUNT,  /* a whole number of 1 to `most` */
     FIELD_WORD,   /* one of `words` */
     FIELD_WORDS,  /* one of `words`, or a list of at most `most` of them */
+    FIELD_NAMES,  /* a list of at most `most` names */
     FIELD_MAP,    /* an object of at most `most` strings */
     FIELD_FACTS,  /* values by name, or by station and name */
     FIELD_EVENT,  /* an event's id, "1-40213" */

@@ -13,6 +13,7 @@ enum {
     LIST_ROWS = 1000,
     STATES = 6,
     SCOPES = 5,
+    LIST_NAMES = 500,    /* items or stations of an order */
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -26,9 +27,9 @@ static const char *const item_actions[] = {"receive", "arrive", "done", "strike"
 const char *const item_states[] = {"issued", "received", "arrived", "done",
                                    "struck", "rejected", "lifted",  NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
-static const char *const actions[] = {"activate", "raise", "lower", "terminate", NULL};
-static const char *const actions_not_yet[] = {"declare", "publish", "issue",
-                                              "merge",   "split",   NULL};
+static const char *const actions[] = {"activate", "raise", "lower", "terminate",
+                                      "merge",    "split", NULL};
+static const char *const actions_not_yet[] = {"declare", "publish", "issue", NULL};
 
 #define INCIDENT                                                                                   \
     {                                                                                              \
@@ -105,6 +106,10 @@ static const struct field order_fields[] = {
     {.name = "matter", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "measures", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "despite", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "into", .type = FIELD_UUID},
+    {.name = "title", .type = FIELD_TEXT, .most = TITLE_BYTES},
+    {.name = "items", .type = FIELD_NAMES, .most = LIST_NAMES},
+    {.name = "stations", .type = FIELD_NAMES, .most = LIST_NAMES},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "oral", .type = FIELD_NAME, .most = NAME_BYTES},
     END,

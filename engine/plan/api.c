@@ -14,8 +14,10 @@ void api_define(struct run *r)
 {
     static const luaL_Reg words[] = {
         {"T", api_text},
+        {"assign", api_assign},
         {"call", api_call},
         {"cancel", api_cancel},
+        {"child", api_child},
         {"defer", api_defer},
         {"every", api_every},
         {"log", api_log},
@@ -306,7 +308,8 @@ static int handle_index(lua_State *L)
     } methods[] = {{HANDLE_NOTICE, "result", api_notify_result},
                    {HANDLE_ITEM, "wait", api_item_wait},
                    {HANDLE_ITEM, "supervise", api_item_supervise},
-                   {HANDLE_ITEM, "lift", api_item_lift}};
+                   {HANDLE_ITEM, "lift", api_item_lift},
+                   {HANDLE_CHILD, "wait", api_child_wait}};
     const struct handle *h = api_handle(L, 1);
     const char *name = luaL_checkstring(L, 2);
     const struct word *word = word_find(WORD_METHOD, name, strlen(name));
@@ -322,7 +325,8 @@ static int handle_index(lua_State *L)
         return luaL_error(L, "only what notify gives has a result");
     return luaL_error(L,
                       "a handle has no \"%s\"; what notify gives has :result(duration), an item "
-                      ":wait(state, duration), :supervise(to) and :lift(reason)",
+                      ":wait(state, duration), :supervise(to) and :lift(reason), a child "
+                      ":wait(\"closed\", duration)",
                       name);
 }
 

@@ -79,11 +79,11 @@ void api_command(const struct api *a, const char *kind, json_t *args);
 
 /* ---- handles ---- */
 
-enum handle_kind { HANDLE_NOTICE, HANDLE_TASK, HANDLE_CALL, HANDLE_ITEM };
+enum handle_kind { HANDLE_NOTICE, HANDLE_TASK, HANDLE_CALL, HANDLE_ITEM, HANDLE_CHILD };
 
 struct handle {
     enum handle_kind kind;
-    char step[STEP_MAX]; /* of the notice, call or item; id of the task */
+    char step[STEP_MAX]; /* of the notice, call, item or child; id of the task */
 };
 
 void api_push_handle(lua_State *L, enum handle_kind kind, const char *step);
@@ -98,10 +98,18 @@ int api_wait_from_now(lua_State *L, const struct api *a, const char *fact, int64
 
 /* The place of a state of items in their order; -1: there is none such. */
 int item_state_number(const char *name);
+/* Of children: 0 is open, from 1 on it is over; -1: there is none such. */
+int child_state_number(const char *name);
+
+/* Wait for the answer to the call of this step; on the stack lies nothing. As lua_yieldk. */
+int api_wait_answer(lua_State *L, const struct api *a);
 
 /* ---- the words ---- */
 
 int api_call(lua_State *L);
+int api_child(lua_State *L);
+int api_child_wait(lua_State *L);
+int api_assign(lua_State *L);
 int api_measure(lua_State *L);
 int api_directive(lua_State *L);
 int api_item(lua_State *L);

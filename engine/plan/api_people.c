@@ -151,7 +151,12 @@ int api_call(lua_State *L)
     if (!args)
         return api_raise(L, &why);
     api_command(&a, "call", args);
-    task_wait(a.run, a.task, WAIT_CALL, a.step, a.at);
+    return api_wait_answer(L, &a);
+}
+
+int api_wait_answer(lua_State *L, const struct api *a)
+{
+    task_wait(a->run, a->task, WAIT_CALL, a->step, a->at);
     return lua_yieldk(L, 0, 0, call_over);
 }
 

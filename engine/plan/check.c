@@ -36,6 +36,7 @@ struct check {
     size_t cap;
     struct site *site;
     struct channel_set *channels;
+    json_t *plans; /* {"flood":true}: a plan is called as its file is */
 };
 
 /* ---- the files of a request ------------------------------------------------------------------ */
@@ -91,6 +92,7 @@ static void check_done(struct check *c)
         free(c->files[i].bytes);
     }
     free(c->files);
+    json_decref(c->plans);
     findings_done(&c->findings);
 }
 
@@ -270,12 +272,29 @@ static struct plan_head *read_plan(struct check *c, struct checked *f)
                                   .call = f->loaded.call,
                                   .head = f->loaded.json,
                                   .site = c->site,
+                                  .plans = c->plans,
                                   .findings = &c->findings,
                                   .left = &left};
         check_bodies(&body);
         check_respond(c, f);
     }
     return read_head(c, f);
+}
+
+static json_t *plans_named(const struct check *c)
+{
+    json_t *plans = json_object();
+
+    for (size_t i = 0; i < c->count; i++) {
+        AUTO_TEXT(name);
+        const char *file = c->files[i].name;
+
+        if (c->files[i].kind != TEXT_PLAN || strlen(file) < 4)
+            continue;
+        text_add_bytes(&name, file, strlen(file) - 4); /* without ".lua" */
+        json_put(plans, text_str(&name), json_true());
+    }
+    return plans;
 }
 
 static void read_plans(struct check *c)
@@ -285,6 +304,7 @@ static void read_plans(struct check *c)
     const struct plan_head **good = mem_new(c->count + 1, sizeof(void *));
     size_t count = 0;
 
+    c->plans = plans_named(c);
     for (size_t i = 0; i < c->count; i++)
         if (c->files[i].kind == TEXT_PLAN && (heads[count] = read_plan(c, &c->files[i]))) {
             good[count] = heads[count];

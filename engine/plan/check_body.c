@@ -182,7 +182,7 @@ static void check_notify(const struct body_check *c, const struct node *call,
         check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
 }
 
-/* call and notify take one table */
+/* call, notify and child take one table */
 static void check_one_table(const struct body_check *c, const struct node *call,
                             void (*check)(const struct body_check *, const struct node *,
                                           const struct node *))
@@ -194,8 +194,10 @@ static void check_one_table(const struct body_check *c, const struct node *call,
     if (table)
         check(c, call, table);
     else if (!arg || is_literal_other_than(arg, NODE_TABLE))
-        check_report(c, call, "bad_argument", "%s takes a table: %s {to = \"…\", text = \"…\"}",
-                     text_of(call->first, name), text_of(call->first, name));
+        check_report(c, call, "bad_argument", "%s takes a table: %s {%s}",
+                     text_of(call->first, name), text_of(call->first, name),
+                     node_is(call->first, "child") ? "plan = \"…\", key = …, title = …"
+                                                   : "to = \"…\", text = \"…\"");
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */
@@ -386,6 +388,49 @@ static void check_propose(const struct body_check *c, const struct node *call)
         check_options(c, table, "propose", WORD_PROPOSE);
 }
 
+/* child{plan = …}: the plan must be one of the set, which the whole check knows (check.c). */
+static void check_child(const struct body_check *c, const struct node *call,
+                        const struct node *table)
+{
+    static const char *const needed[] = {"plan", "key", "title"};
+    const struct node *title = node_field(table, "title");
+
+    check_options(c, table, "child", WORD_CHILD);
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!node_field(table, needed[i]) && !has_computed_key(table))
+            check_report(c, call, "missing_key",
+                         "child has no %s; write child {plan = \"…\", "
+                         "key = …, title = …}",
+                         needed[i]);
+    if (title)
+        check_text(c, title, "title");
+    if (node_field(table, "plan"))
+        check_plan(c, node_field(table, "plan"));
+}
+
+/* assign(role, target, {within = …}?) */
+static void check_assign_call(const struct body_check *c, const struct node *call)
+{
+    const struct node *role = node_child(call, 1), *target = node_child(call, 2);
+    const struct node *table = table_argument(call, 3);
+
+    if (!role || is_literal_other_than(role, NODE_STRING))
+        check_report(c, role ? role : call, "bad_argument",
+                     "assign takes the name of a role first: assign(\"lead\", \"dept:water\")");
+    if (target)
+        check_targets(c, target, "the target");
+    else
+        check_report(c, call, "bad_argument",
+                     "assign calls nobody; name a target: assign(\"lead\", \"dept:water\")");
+    if (!table)
+        return;
+    check_options(c, table, "assign", WORD_ASSIGN);
+    if (node_field(table, "within"))
+        check_duration(c, node_field(table, "within"), "within", true);
+    if (node_field(table, "text"))
+        check_text(c, node_field(table, "text"), "text");
+}
+
 static void check_state(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
@@ -414,6 +459,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"race", check_branches},
         {"state", check_state},
         {"measure", check_measure},
+        {"assign", check_assign_call},
         {"propose", check_propose},
         {"defer", check_first_function},
         {"spawn", check_first_function},
@@ -423,6 +469,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         check_one_table(c, call, check_call);
     else if (node_is(call->first, "notify"))
         check_one_table(c, call, check_notify);
+    else if (node_is(call->first, "child"))
+        check_one_table(c, call, check_child);
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         if (node_is(call->first, checks[i].name))
             checks[i].check(c, call);

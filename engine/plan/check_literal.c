@@ -1,6 +1,7 @@
 #include "plan/check_literal.h"
 
 #include "base/time.h"
+#include "core/form.h"
 #include "core/site.h"
 
 #include <math.h>
@@ -160,11 +161,44 @@ void check_text(const struct body_check *c, const struct node *value, const char
 
 /* ---- targets --------------------------------------------------------------------------------- */
 
+/* Is the role assigned in what stands here, or one whose name is computed? */
+static bool is_assigned(const struct body_check *c, const struct node *n, const char *role)
+{
+    if (n->kind == NODE_CALL && node_is_global(n->first, "assign") && node_child(n, 1)) {
+        const struct node *name = node_meant(node_child(n, 1));
+
+        if (name->kind != NODE_STRING ||
+            (name->len == strlen(role) && !memcmp(name->text, role, name->len)))
+            return true;
+    }
+    for (const struct node *child = n->first; child && check_spend(c); child = child->next)
+        if (is_assigned(c, child, role))
+            return true;
+    return false;
+}
+
+/* "role:lead": taken while the plan runs. One that nobody is ever asked to take stays vacant. */
+static bool check_role(const struct body_check *c, const struct node *at, const char *target)
+{
+    if (strncmp(target, "role:", 5) != 0)
+        return false;
+    if (!form_id(target + 5, false))
+        check_report(c, at, "bad_target", "\"%s\": behind role: stands the name that assign() gave",
+                     target);
+    else if (!is_assigned(c, c->tree, target + 5) && check_spend(c))
+        check_report(c, at, "unknown_name",
+                     "nobody is asked to take the role \"%s\"; write assign(\"%s\", \"…\") before",
+                     target + 5, target + 5);
+    return true;
+}
+
 static void check_target(const struct body_check *c, const struct node *at, const char *target)
 {
     const char *code = "bad_target";
     struct why why = {0};
 
+    if (check_role(c, at, target))
+        return;
     if (c->site && site_check_target(c->site, target, &code, NULL, &why))
         check_report(c, at, code, "%s", why.text);
 }
@@ -199,6 +233,30 @@ void check_targets(const struct body_check *c, const struct node *value, const c
         else
             check_target_node(c, f->last, what);
     }
+}
+
+static void check_unknown_plan(const struct body_check *c, const struct node *value,
+                               const char *name)
+{
+    const char *near = check_nearest_member(c->plans, name);
+
+    if (near)
+        check_report(c, value, "unknown_name", "no plan \"%s\"; did you mean \"%s\"?", name, near);
+    else
+        check_report(c, value, "unknown_name", "no plan \"%s\"; write %s.lua beside this one", name,
+                     name);
+}
+
+void check_plan(const struct body_check *c, const struct node *value)
+{
+    const struct node *n = node_meant(value);
+    char *name = string_of(n);
+
+    if (!name && is_other_literal(n))
+        check_report(c, value, "bad_value", "plan is the name of a plan: plan = \"case-tracing\"");
+    else if (name && c->plans && !json_at(c->plans, name))
+        check_unknown_plan(c, value, name);
+    free(name);
 }
 
 void check_endpoint(const struct body_check *c, const struct node *value)

@@ -20,6 +20,9 @@ void check_text(const struct body_check *c, const struct node *value, const char
 /* One target of the site, or a list of them. */
 void check_targets(const struct body_check *c, const struct node *value, const char *what);
 
+/* The name of a plan of the set. */
+void check_plan(const struct body_check *c, const struct node *value);
+
 /* The name of an endpoint of the site. */
 void check_endpoint(const struct body_check *c, const struct node *value);
 

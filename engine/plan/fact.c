@@ -168,6 +168,9 @@ static json_t *whole_payload(const json_t *ev)
 {
     json_t *payload = json_copy(json_unconst(ev));
 
+    if (json_at(ev, "joins"))
+        json_object_del(payload, "occurrences"); /* "fields" says the same, as it was said */
+
     json_object_del(payload, "names");
     json_object_del(payload, "steps");
     return payload;

@@ -6,6 +6,7 @@
 #include "plan/wake.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,9 +177,11 @@ void run_item_again(struct run *r, const char *step)
 static void note_item(struct run *r, const json_t *ev)
 {
     const char *step = json_string_value(json_array_get(json_at(ev, "steps"), 0));
-    int state = item_state_number(json_str(ev, "state"));
+    bool child = json_str(ev, "child") != NULL;
+    const char *name = json_str(ev, "state");
+    int state = child ? child_state_number(name) : item_state_number(name);
 
-    const char *id = json_str(ev, "item");
+    const char *id = json_str(ev, child ? "child" : "item");
     struct item_state *item = step ? item_at(r, step) : NULL;
 
     if (!step || state < 0 || !id || (item && item->past && strcmp(item->past, id) == 0))
@@ -213,12 +216,21 @@ static bool note_order(struct run *r, const json_t *ev)
     return true;
 }
 
+/* Of what has joined the incident so far, the trigger that opened it among them. */
+static bool note_count(struct run *r, const json_t *ev)
+{
+    if (!r->about || !json_at(ev, "joins"))
+        return false;
+    json_put_int(r->about, "count", json_int(ev, "count", 1));
+    return true;
+}
+
 /* What the plan knows of the incident changes by facts only. */
 static void note_about(struct run *r, const json_t *ev)
 {
     const json_t *incident = json_at(ev, "incident");
     const json_t *occurrences = json_at(ev, "occurrences");
-    bool changed = note_order(r, ev);
+    bool changed = note_order(r, ev) || note_count(r, ev);
 
     if (incident && !r->about) {
         r->about = json_deep_copy(incident);
@@ -247,6 +259,8 @@ void run_fact(struct run *r, int64_t seq, const json_t *ev)
 }
 
 /* ---- the first turn ---- */
+
+enum { SCOPES_A_LIFE = 100000 }; /* as many as turns: names of scopes are never used twice */
 
 static void load_chunk(struct run *r, struct why *why, enum err *ret)
 {
@@ -312,7 +326,11 @@ static void begin(struct run *r)
     lua_getinfo(L, ">S", &ar);
     snprintf(at, sizeof(at), "%s:%d", ar.short_src, ar.linedefined);
     lua_rawgeti(L, LUA_REGISTRYINDEX, r->incident_ref);
-    struct task *body = task_new(r, TASK_BODY, NULL, "0", at);
+    /* steps of a run that begins anew are others than those of before */
+    char id[STEP_MAX];
+    snprintf(id, sizeof(id), "%" PRId64, json_int(r->about, "reopened", 0));
+    r->scopes_begun = (unsigned)json_int(r->about, "reopened", 0) * SCOPES_A_LIFE;
+    struct task *body = task_new(r, TASK_BODY, NULL, id, at);
     task_start(r, body, L, 1);
 }
 

@@ -28,12 +28,12 @@ struct run_fault {
     char where[SANDBOX_WHERE];
 };
 
-/* How far an item is, as far as its facts have told. */
+/* How far an item or a child is, as far as its facts have told. */
 struct item_state {
     char *step;
     char *id;   /* of which was heard last; NULL: of none yet */
     char *past; /* the one before, issued under the same step; NULL */
-    int state;  /* place in the order of states */
+    int state;  /* place in the order of states, of items or of children */
 };
 
 /* What is known of a notice that the plan sent. */
@@ -112,7 +112,7 @@ void run_fail(struct run *r, const char *reason, const char *text, const char *w
 /* Add a command; too many end the run. */
 void run_command(struct run *r, json_t *takes);
 
-/* How far the item of this step is; 0, issued, before anything was told of it. */
+/* How far the item or child of this step is; 0 before anything was told of it. */
 int run_item_state(const struct run *r, const char *step);
 /* It is issued once more under the same step: what is heard of the one before counts no more. */
 void run_item_again(struct run *r, const char *step);

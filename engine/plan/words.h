@@ -32,6 +32,8 @@ enum word_kind {
     WORD_EVERY,    /* and every() */
     WORD_PARALLEL, /* beside the functions of parallel{} */
     WORD_PROPOSE,  /* options of propose{} */
+    WORD_CHILD,    /* of child{} */
+    WORD_ASSIGN,   /* of the table that ends assign() */
     WORD_METHOD,   /* of handles, items, tallies */
     WORD_INCIDENT, /* members of `incident` */
 };

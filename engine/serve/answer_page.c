@@ -383,7 +383,7 @@ static enum shown shown_by_state(const json_t *link)
 static enum shown shown_of(const struct answer_page *p, const json_t *link)
 {
     const char *code = json_str_or(p->refused ? p->refused : p->link, "code", "");
-    if (!strcmp(code, "closed"))
+    if (!strcmp(code, "closed") || !strcmp(code, "merged"))
         return OVER;
     if (!strcmp(code, "link_locked"))
         return LOCKED;

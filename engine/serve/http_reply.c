@@ -49,6 +49,7 @@ int http_status_of(enum code c)
         return 408;
     case CODE_CONFLICT:
     case CODE_CLOSED:
+    case CODE_MERGED:
         return 409;
     case CODE_BODY_TOO_LONG:
     case CODE_LINE_TOO_LONG:
@@ -209,6 +210,7 @@ json_t *http_problem(const json_t *refusal, bool in_path, int *ret_status)
     json_put_str(problem, "detail", json_str(refusal, "error"));
     json_put_str(problem, "code", name);
     json_put_str(problem, "near", json_str(refusal, "near"));
+    json_put_str(problem, "into", json_str(refusal, "into"));
     return json_put(problem, "errors", problem_errors(refusal, in_path));
 }
 

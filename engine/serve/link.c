@@ -26,7 +26,8 @@ static const char *said(const struct row *notice)
 
 static bool is_over(const struct row *incident)
 {
-    return !incident->body || !strcmp(incident->state ? incident->state : "closed", "closed");
+    const char *state = incident->state ? incident->state : "closed";
+    return !incident->body || !strcmp(state, "closed") || !strcmp(state, "merged");
 }
 
 /* Does the call that the message is of still ring? */

@@ -39,8 +39,9 @@ static json_t *event_data(const struct record *r)
         json_put(data, "message", message_shown(message));
     if (r->kind == REC_NOTICE_QUEUED || r->kind == REC_NOTICE_METHOD)
         (void)json_object_del(data, "body"); /* as rendered: the code stands in it */
-    if (r->kind == REC_INCIDENT_OPENED)
+    if (r->kind == REC_INCIDENT_OPENED || r->kind == REC_REOPENED)
         (void)json_object_del(data, "seed");
+    (void)json_object_del(data, "same"); /* an index of ours */
     (void)json_object_del(data, "once"); /* between its sender and us */
     return data;
 }
@@ -251,6 +252,58 @@ static void response_show(json_t *o, const json_t *r, const struct serve_port *p
     json_put(o, "conditions", conditions_shown(json_at(r, "marks"), port));
 }
 
+static json_t *children_shown(const json_t *children)
+{
+    static const char *const words[] = {"id", "key", "plan", "title", "state"};
+    json_t *shown = json_array(), *child;
+    size_t n;
+    json_array_foreach(json_unconst(children), n, child)
+    {
+        json_t *one = json_object();
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            json_put_str(one, words[k], json_str(child, words[k]));
+        json_array_append_new(shown, one);
+    }
+    return shown;
+}
+
+static json_t *roles_shown(const json_t *roles)
+{
+    json_t *shown = json_array(), *role;
+    const char *name;
+    json_object_foreach(json_unconst(roles), name, role)
+    {
+        json_t *one = json_put_str(json_object(), "role", name);
+        json_put_str(json_put_str(one, "person", json_str(role, "person")), "name",
+                     json_str(role, "name"));
+        put_time(one, "at", json_int(role, "at", 0));
+        json_array_append_new(shown, one);
+    }
+    return shown;
+}
+
+/* To which other incidents it belongs, and who does what in it; nothing where it stands alone. */
+static void family_show(json_t *o, const json_t *f, const struct serve_port *port)
+{
+    static const char *const ids[] = {"parent", "into", "split"}, *const shown[] = {"parent",
+                                                                                    "merged_into",
+                                                                                    "split_from"};
+    for (size_t n = 0; n < sizeof ids / sizeof *ids; n++)
+        json_put_str(o, shown[n], json_str(f, ids[n]));
+    if (json_at(f, "children"))
+        json_put(o, "children", children_shown(json_at(f, "children")));
+    if (json_at(f, "roles"))
+        json_put(o, "roles", roles_shown(json_at(f, "roles")));
+    if (json_array_size(json_at(f, "merged")))
+        json_put(o, "merged", json_share(json_at(f, "merged")));
+    if (json_at(f, "without"))
+        json_put(o, "without", json_share(json_at(f, "without")));
+    if (json_int(f, "reopened", 0))
+        json_put_int(o, "reopened", json_int(f, "reopened", 0));
+    if (json_int(f, "reopen_until", 0))
+        put_time(o, "reopen_until", port->wall_of(port->ctx, json_int(f, "reopen_until", 0)));
+}
+
 /* What can be said of it without its body: the id tells when it was issued. */
 static void item_purged(json_t *o, const struct row *row)
 {
@@ -318,6 +371,8 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put(o, "drill", json_boolean(row->drill));
     const char *key = key_shown(json_str(body, "key"));
     json_put(o, "key", key ? json_string(key) : json_null());
+    json_put_int(o, "count", json_int(about, "count", 1));
+    family_show(o, json_at(body, "family"), port);
     put_time(o, "opened_at", json_int(body, "opened_at", 0));
     if (json_at(body, "closed_at"))
         put_time(o, "closed_at", json_int(body, "closed_at", 0));

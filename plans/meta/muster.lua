@@ -5,7 +5,7 @@
 
 ---@alias Duration string "90s" "5m" "1h30m" "2d"
 ---@alias Text string | { zh: string?, en: string? }
----@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID"
+---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID", in bodies "role:NAME"
 ---@alias Targets Target | Target[]
 
 ---@alias Level "I" | "II" | "III" | "IV"
@@ -27,7 +27,8 @@
 ---@field labels table
 ---@field fields table
 ---@field opened_at integer ms since 1970
----@field count integer
+---@field count integer of triggers: itself, and what has joined it
+---@field reopened integer? how often it was opened again
 ---@field level Level? in force; nil before an order and after the end
 ---@field commander Target before an order: of the lowest level
 ---@field members Target[]
@@ -92,6 +93,10 @@ function Handle:result(d) end
 ---@field measures? table<string, MeasureHead>
 ---@field ends_when? CriterionHead[]
 ---@field auto? { level: Level, after: Duration }
+---@field one_per? string[] "kind" "place.NAME" …: a trigger equal in these joins an open incident
+---@field digest? Duration what joins within this time is told as one
+---@field reopen_within? Duration a trigger so soon after the close opens the incident again
+---@field parent_only? boolean only a plan opens it, by child
 
 ---@class LevelHead
 ---@field when? string a condition over facts and constants of stations
@@ -255,6 +260,27 @@ function resource(options) end
 ---@param options { action: string, level: Level?, what: Text?, reason: Text, to: Target?, within: Duration, wait: boolean? }
 ---@return Order?
 function propose(options) end
+
+---@class Child
+local Child = {}
+
+---Until it is over; nil when the time is over before.
+---@param state "closed"
+---@param d? Duration
+---@return "closed" | "merged" | "refused" | nil
+function Child:wait(state, d) end
+
+---An incident of its own under this one, or the one of this key, to which `fields` are reported.
+---@param options { plan: string, key: string, title: Text, fields: table? }
+---@return Child
+function child(options) end
+
+---Ask people to take a role, and give it to whoever accepts; nil when nobody did.
+---@param role string
+---@param target Targets
+---@param options? { within: Duration?, text: Text? }
+---@return Answer?
+function assign(role, target, options) end
 
 ---Call the commander, then the fallback, until somebody answers; never waits.
 ---@param reason Text

@@ -31,7 +31,7 @@ static const char city[] =
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
     "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
-    "   'weir':['III','IV','terminate']},"
+    "   'weir':['III','IV','terminate'],'river':['IV','terminate','merge','split']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
     "   'lake':['I','II','III','IV','terminate'],'weir':['II']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
@@ -86,6 +86,33 @@ static const char weir[] =
     "  'lower_after':'6h'},"
     " 'III':{'when':'peak_m >= 5','ordered_by':'post:chief','expected':'48h','lower_after':'6h'},"
     " 'II':{'when':'stage_m >= 5','ordered_by':'post:mayor','expected':'24h'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char oncall[] =
+    "{'title':'值班','kind':'department','category':'accident','version':'1',"
+    "'owner':'person:sun.wei','starts_on':[{'source':'alertmanager'}],"
+    "'facts':{'errors':{'type':'number'}},'one_per':['labels.service'],'digest':'30s',"
+    "'on_resolved':'close','reopen_within':'10m','ends':'resolved',"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char river[] =
+    "{'title':'河道','kind':'special','category':'natural','version':'1','owner':'person:sun.wei',"
+    "'starts_on':[{'kind':'river'}],'one_per':['place.district'],'on_resolved':'note',"
+    "'facts':{'stage_m':{'type':'number','unit':'m','per':'gauge','stale_after':'2h'},"
+    "  'breach':{'type':'boolean'},"
+    "  'case':{'event':true,'key':'id','fields':{'id':'text','staff':'boolean'}}},"
+    "'levels':{'IV':{'when':'stage_m >= warning_m','ordered_by':'post:chief','expected':'72h'}},"
+    "'measures':{'verify':{'phase':'first','owner':'person:wang.qiang','title':'Verify','due':'15m'"
+    "},"
+    " 'patrol':{'phase':'IV','owner':'person:wu.fang','title':'Patrol','due':'1h'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char tracing[] =
+    "{'title':'个案','kind':'department','category':'health','version':'1',"
+    "'owner':'person:sun.wei','parent_only':true,'reopen_within':'1h',"
+    "'facts':{'onset':{'type':'time'},'staff':{'type':'boolean'}},"
+    "'measures':{'isolate':{'phase':'first','owner':'person:wang.qiang','title':'Isolate',"
+    "  'due':'1h'}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
 static const char watch[] =
@@ -152,6 +179,9 @@ static struct core *core_made(int crew)
     library_plan(c, "dam", "dam1", dam);
     library_plan(c, "lake", "lake1", lake);
     library_plan(c, "weir", "weir1", weir);
+    library_plan(c, "oncall", "oncall1", oncall);
+    library_plan(c, "river", "river1", river);
+    library_plan(c, "tracing", "tracing1", tracing);
     return c;
 }
 
@@ -387,7 +417,9 @@ void lab_start_crew(struct lab *lab, int crew)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'},"
+              "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
+              "{'name':'tracing','pin':'tracing1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -403,7 +435,9 @@ void lab_site_without_sms(struct lab *lab)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'},"
+              "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
+              "{'name':'tracing','pin':'tracing1'}]}");
 }
 
 void lab_done(struct lab *lab)

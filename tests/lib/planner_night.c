@@ -201,6 +201,15 @@ static void tell_command(struct text *to, const json_t *cmd)
     text_add_char(to, '\n');
 }
 
+/* Its handle goes by its key, so that the same key is the same child. */
+static void child_opens(struct planner_night *n, const char *key)
+{
+    AUTO_TEXT(step);
+
+    text_addf(&step, "child:%s", key);
+    json_put_str(n->open, text_str(&step), "child");
+}
+
 static void obey(struct planner_night *n, const json_t *cmd)
 {
     const char *kind = json_str_or(cmd, "kind", "?");
@@ -211,8 +220,11 @@ static void obey(struct planner_night *n, const json_t *cmd)
         timer_set(n, step, n->m + json_int(cmd, "ms", 0));
     else if (strcmp(kind, "timer_clear") == 0)
         timer_clear(n, step);
-    else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0)
+    else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0 ||
+             strcmp(kind, "assign") == 0)
         json_put_str(n->open, step, kind);
+    else if (strcmp(kind, "child") == 0)
+        child_opens(n, json_str_or(json_at(cmd, "args"), "key", "?"));
     else if (strcmp(kind, "cancel") == 0)
         json_object_del(n->open, step);
 }
@@ -469,6 +481,13 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
     if (strcmp(json_str_or(n->open, step, ""), "notify") == 0) {
         snprintf(ev, sizeof(ev), "{'names':[],'steps':['%s'],'result':'%s'}", step, results[dice]);
         planner_night_fact(n, ev);
+    } else if (strcmp(json_str_or(n->open, step, ""), "child") == 0) {
+        static const char *const states[] = {"closed", "merged", "refused", "open"};
+
+        snprintf(ev, sizeof(ev),
+                 "{'names':[%s],'steps':['%s'],'child':'c','key':'%s','state':'%s'}",
+                 dice < 2 ? "'closed'" : "", step, step + 6, states[dice]);
+        planner_night_fact(n, ev);
     } else if (dice == 0) {
         snprintf(ev, sizeof(ev), "{'names':['declined'],'steps':['%s'],'by':'p%d'}", step,
                  (int)below(chance, 3));
@@ -487,7 +506,14 @@ static void fact_happens(struct planner_night *n, struct entropy *chance)
 {
     char ev[1024];
 
-    switch (below(chance, 4)) {
+    switch (below(chance, 5)) {
+    case 4:
+        snprintf(ev, sizeof(ev),
+                 "{'names':['joined','update','stage_m'],'title':'t%d','count':%d,'fields':{},"
+                 "'joins':[{'title':'t'}],'occurrences':[{'name':'stage_m','station':'g7',"
+                 "'value':%d}]}",
+                 (int)below(chance, 9), (int)below(chance, 9), (int)below(chance, 9));
+        break;
     case 0:
         snprintf(ev, sizeof(ev), "{'names':['resolved'],'by':'p%d'}", (int)below(chance, 3));
         break;

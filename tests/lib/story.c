@@ -46,8 +46,10 @@ struct kept_row {
 struct story {
     struct core *core;
     json_t *checked; /* the frame "checked": site, channels, plans */
-    json_t *source;
+    json_t *sources; /* {NAME: the file of the plan} */
     char *plan_name;
+    struct uuid opened[64]; /* incidents, in the order of their making */
+    size_t opened_count;
     struct planner *planners[PLANNER_SLOTS];
     bool pin_sent[PLANNER_SLOTS];
     int64_t gens;
@@ -127,6 +129,8 @@ static void trace_record(struct story *s, const struct record *r)
         text_add_char(&s->turns, '\n');
         quiet = true;
     }
+    if (r->kind == REC_INCIDENT_OPENED && s->opened_count < sizeof s->opened / sizeof *s->opened)
+        s->opened[s->opened_count++] = r->incident;
     if (r->kind == REC_ITEM_ISSUED && json_str(r->body, "name"))
         json_put(s->items, json_str(r->body, "name"), json_share(r->body));
     if (quiet)
@@ -186,11 +190,16 @@ static void story_send_pin(struct story *s, int slot)
     if (s->pin_sent[slot])
         return;
     s->pin_sent[slot] = true;
-    const json_t *plan = json_array_get(json_at(s->checked, "plans"), 0);
-    AUTO_JSON(frame);
-    frame = json_pack("{s:s,s:s,s:s,s:[O]}", "op", "pin", "pin", json_str(plan, "pin"), "plan",
-                      s->plan_name, "files", s->source);
-    planner_take(s, slot, frame);
+    size_t n;
+    json_t *plan;
+    json_array_foreach(json_object_get(s->checked, "plans"), n, plan)
+    {
+        AUTO_JSON(frame);
+        const char *name = json_str(plan, "name");
+        frame = json_pack("{s:s,s:s,s:s,s:[O]}", "op", "pin", "pin", json_str(plan, "pin"), "plan",
+                          name, "files", json_at(s->sources, name));
+        planner_take(s, slot, frame);
+    }
 }
 
 static void story_event(struct story *s, const struct effect *e)
@@ -244,6 +253,14 @@ static void story_kill_quarantine(struct story *s, int slot)
     s->gen[slot] = 0;
 }
 
+static void story_drop(struct story *s, const struct effect *e)
+{
+    char id[UUID_TEXT];
+    AUTO_JSON(frame);
+    frame = json_pack("{s:s,s:s}", "op", "drop", "incident", uuid_text(e->incident, id));
+    planner_take(s, e->slot, frame);
+}
+
 static void story_effect(struct story *s, const struct effect *e)
 {
     switch (e->kind) {
@@ -264,6 +281,7 @@ static void story_effect(struct story *s, const struct effect *e)
         story_planner_start(s, e->slot);
         break;
     case EFFECT_DROP:
+        story_drop(s, e);
         break;
     }
 }
@@ -308,10 +326,11 @@ static void story_history(struct story *s, const json_t *need)
     int64_t have = json_int(need, "have", 0), gen = json_int(need, "gen", 0);
     assert_true(uuid_parse(text, &id));
     int64_t upto = 0, cause = core_event_history(s->core, id, &upto);
+    int64_t since = core_run_since(s->core, id);
     json_t *rows = json_array();
     for (size_t n = 0; n < s->journal_count; n++) {
         const struct record *r = s->journal[n];
-        if (uuid_cmp(r->incident, id) || r->seq <= have || r->seq > upto)
+        if (uuid_cmp(r->incident, id) || r->seq <= have || r->seq < since || r->seq > upto)
             continue;
         json_t *row = record_for_planner(r, cause);
         if (row)
@@ -458,20 +477,22 @@ static json_t *file_object(const char *name, const char *source)
     return json_pack("{s:s,s:s}", "name", name, "source", source);
 }
 
-static json_t *story_check(const char *site_path, const char *plan_name, const char *plan_source,
-                           json_t **ret_source)
+static json_t *story_check(const char *site_path, const json_t *sources)
 {
-    char file[80];
+    size_t n = 0;
+    const char **names = json_keys(sources, NULL);
+    json_t *plans = json_array();
     char *site = file_text(site_path);
     char *webhook = file_text("plans/channels/webhook.lua");
     char *demo = file_text("plans/channels/demo.lua");
-    snprintf(file, sizeof file, "%s.lua", plan_name);
-    *ret_source = file_object(file, plan_source);
+    for (; names[n]; n++)
+        json_array_append_new(plans, json_share(json_at(sources, names[n])));
+    free(names);
     AUTO_JSON(request);
     request =
-        json_pack("{s:s,s:i,s:o,s:[oo],s:[O]}", "op", "check", "id", 1, "site",
+        json_pack("{s:s,s:i,s:o,s:[oo],s:o}", "op", "check", "id", 1, "site",
                   file_object("site.lua", site), "channels", file_object("webhook.lua", webhook),
-                  file_object("demo.lua", demo), "plans", *ret_source);
+                  file_object("demo.lua", demo), "plans", plans);
     free(site);
     free(webhook);
     free(demo);
@@ -492,10 +513,16 @@ static struct core *story_core(const struct story *s)
                                  .answer_url = "https://muster.example"};
     struct core *c = core_new(&config);
     struct why why;
-    const json_t *plan = json_array_get(json_at(s->checked, "plans"), 0);
-    if (core_library_site(c, "sha256:site", s->checked, &why) ||
-        core_library_plan(c, json_str(plan, "pin"), s->plan_name, json_at(plan, "head"), &why))
+    size_t n;
+    json_t *plan;
+    if (core_library_site(c, "sha256:site", s->checked, &why))
         fail_msg("%s", why.text);
+    json_array_foreach(json_object_get(s->checked, "plans"), n, plan)
+    {
+        if (core_library_plan(c, json_str(plan, "pin"), json_str(plan, "name"),
+                              json_at(plan, "head"), &why))
+            fail_msg("%s", why.text);
+    }
     return c;
 }
 
@@ -504,10 +531,13 @@ static void story_start(struct story *s)
     AUTO_JSON(boot);
     boot = json_put_str(json_object(), "boot", "story");
     story_input(s, (struct input){.kind = IN_STARTED, .body = boot});
-    const json_t *plan = json_array_get(json_at(s->checked, "plans"), 0);
+    size_t n;
+    json_t *plan, *plans = json_array();
+    json_array_foreach(json_object_get(s->checked, "plans"), n, plan)
+        json_array_append_new(plans, json_pack("{s:s,s:s}", "name", json_str(plan, "name"), "pin",
+                                               json_str(plan, "pin")));
     AUTO_JSON(config);
-    config = json_pack("{s:s,s:[{s:s,s:s}]}", "site", "sha256:site", "plans", "name", s->plan_name,
-                       "pin", json_str(plan, "pin"));
+    config = json_pack("{s:s,s:o}", "site", "sha256:site", "plans", plans);
     story_input(s, (struct input){.kind = IN_CONFIG, .body = config});
     story_input(s, (struct input){.kind = IN_COURIER_UP});
     story_planner_start(s, 0);
@@ -515,11 +545,19 @@ static void story_start(struct story *s)
     story_drain(s);
 }
 
-static struct story *story_at(const char *site_path, const char *plan_name, const char *plan_source)
+static void source_add(json_t *sources, const char *name, const char *source)
+{
+    AUTO_TEXT(file);
+    text_addf(&file, "%s.lua", name);
+    json_put(sources, name, file_object(text_str(&file), source));
+}
+
+static struct story *story_of(const char *site_path, const char *plan_name, json_t *takes_sources)
 {
     struct story *s = mem_new(1, sizeof *s);
     s->plan_name = mem_str(plan_name);
-    s->checked = story_check(site_path, plan_name, plan_source, &s->source);
+    s->sources = takes_sources;
+    s->checked = story_check(site_path, s->sources);
     s->frames = json_array();
     s->phones = json_object();
     s->items = json_object();
@@ -531,7 +569,24 @@ static struct story *story_at(const char *site_path, const char *plan_name, cons
 
 struct story *story_new(const char *plan_name, const char *plan_source)
 {
-    return story_at("tests/lib/story_site.lua", plan_name, plan_source);
+    json_t *sources = json_object();
+    source_add(sources, plan_name, plan_source);
+    return story_of("tests/lib/story_site.lua", plan_name, sources);
+}
+
+struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
+                         const char *other_source)
+{
+    json_t *sources = json_object();
+    source_add(sources, plan_name, plan_source);
+    source_add(sources, other_name, other_source);
+    return story_of("tests/lib/story_site.lua", plan_name, sources);
+}
+
+void story_at(struct story *s, size_t incident)
+{
+    assert_true(incident < s->opened_count);
+    s->incident = s->opened[incident];
 }
 
 struct story *story_shipped(const char *plan_name)
@@ -539,7 +594,9 @@ struct story *story_shipped(const char *plan_name)
     AUTO_TEXT(path);
     text_addf(&path, "plans/%s.lua", plan_name);
     char *source = file_text(text_str(&path));
-    struct story *s = story_at("plans/site.lua", plan_name, source);
+    json_t *sources = json_object();
+    source_add(sources, plan_name, source);
+    struct story *s = story_of("plans/site.lua", plan_name, sources);
     free(source);
     return s;
 }
@@ -646,7 +703,7 @@ void story_end(struct story *s)
     json_decref(s->items);
     json_decref(s->reply);
     json_decref(s->checked);
-    json_decref(s->source);
+    json_decref(s->sources);
     text_done(&s->trace);
     text_done(&s->turns);
     text_done(&s->attempts);

@@ -17,6 +17,9 @@ struct story;
 
 /* A story with a site of its own (tests/lib/story_site.lua) and the given plan's text. */
 struct story *story_new(const char *plan_name, const char *plan_source);
+/* The same with a second plan, as one that opens children of it. */
+struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
+                         const char *other_source);
 /* A story with plans/site.lua and this plan of plans/. */
 struct story *story_shipped(const char *plan_name);
 /* Checks I13 and that nothing is left undelivered without a reason; frees. */
@@ -57,7 +60,9 @@ void story_passivate(struct story *s);         /* from now on planners keep noth
 void story_queue(struct story *s, bool queue); /* what planners say waits meanwhile */
 void story_hold_results(struct story *s, bool hold); /* the courier keeps what it knows */
 
-struct uuid story_incident(const struct story *s); /* the last one triggered */
+struct uuid story_incident(const struct story *s); /* the last one triggered, or opened by a plan */
+/* People speak to this one from now on: "open" incidents in the order of their making, 0 first. */
+void story_at(struct story *s, size_t incident);
 /* The lines since the last call hold these, in this order; others may lie between. A line of
  * `lines` matches when it is part of one of the trace. */
 void story_tells(struct story *s, const char *lines);

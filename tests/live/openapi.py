@@ -30,6 +30,29 @@ function plan.respond(incident)
     call { to = "duty:duty-room", within = "5m", text = T "{title}" }
 end
 return plan
+""", "river": """
+local plan = plan "river" {
+    title = { zh = "河道", en = "River" }, kind = "special", category = "natural", version = "1",
+    owner = "person:li.ming", starts_on = { { kind = "river" } }, one_per = { "place.district" },
+    facts = { stage_m = { type = "number", unit = "m", per = "gauge" } },
+    ends = "order", on_resolved = "close", reopen_within = "1h",
+    fallback = { { to = "duty:duty-room", within = "5m" } },
+}
+function plan.respond(incident)
+    child { plan = "bank", key = "left", title = "Left bank" }
+    assign("lead", "person:wang.qiang")
+end
+return plan
+""", "bank": """
+local plan = plan "bank" {
+    title = { zh = "堤岸", en = "Bank" }, kind = "department", category = "natural", version = "1",
+    owner = "person:li.ming", parent_only = true,
+    fallback = { { to = "duty:duty-room", within = "5m" } },
+}
+function plan.respond(incident)
+    wait "order"
+end
+return plan
 """}
 NO_ID = "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11"
 JSON = ("Content-Type: application/json",)
@@ -155,6 +178,56 @@ def answers(api, path, may_all):
     api.ask(200, "GET", "/api/v1/incidents?state=closed")
 
 
+def families(api, may_all):
+    """What joins, children, roles, the orders merge and split, and what is opened again."""
+    east = {"kind": "river", "title": "Upper river", "place": {"district": "east"}}
+    one = api.ask(201, "POST", "/api/v1/incidents", east)["incident"]
+    joined = api.ask(200, "POST", "/api/v1/incidents",
+                     dict(east, title="Lower river", fields={"g7": {"stage_m": 5}}))
+    api.t.check(joined == {"ok": True, "incident": one, "state": "open", "new": False,
+                           "joined": True}
+                or {k: v for k, v in joined.items() if k != "ok"} ==
+                {"incident": one, "state": "open", "new": False, "joined": True},
+                "a trigger that joins is told which incident", joined)
+    path = "/api/v1/incidents/" + one
+    shown = h.wait_for(lambda: [i for i in [api.ask(200, "GET", path)] if i.get("children")],
+                       "a child")[0]
+    api.t.check(shown["count"] == 2 and shown["children"][0]["key"] == "left",
+                "the parent names its child, and how many have joined", shown)
+    child = api.ask(200, "GET", "/api/v1/incidents/" + shown["children"][0]["id"])
+    api.t.check(child["parent"] == one, "the child names its parent", child)
+    api.ask(409, "POST", "/api/v1/incidents", {"plan": "bank", "title": "x"})
+    h.wait_for(lambda: api.ask(200, "GET", path)["calls"], "a call for the role")
+    h.wait_for(lambda: api.ask(200, "POST", path + "/answer", {"as": "wang.qiang"}) and
+               api.ask(200, "GET", path).get("roles"), "a role")
+    west = api.ask(201, "POST", "/api/v1/incidents",
+                   dict(east, title="West", place={"district": "west"}))["incident"]
+    order = {"action": "merge", "reason": "one flood", "into": one}
+    api.ask(422, "POST", path + "/order", {"action": "merge", "reason": "x"}, key=may_all)
+    api.ask(409, "POST", path + "/order", order, key=may_all)
+    api.ask(200, "POST", "/api/v1/incidents/%s/order" % west, order, key=may_all)
+    over = api.ask(409, "POST", "/api/v1/incidents/%s/update" % west, {"note": "x"})
+    api.t.check(over["code"] == "merged" and over["into"] == one,
+                "who reports to what was merged is told where it goes on", [over])
+    merged = api.ask(200, "GET", "/api/v1/incidents/" + west)
+    api.t.check(merged["state"] == "merged" and merged["merged_into"] == one,
+                "what was merged shows into what", merged)
+    split = api.ask(200, "POST", path + "/order", {"action": "split", "reason": "another crew",
+                    "title": "Side arm", "stations": ["g7"]}, key=may_all)["split"]
+    api.t.check(api.ask(200, "GET", "/api/v1/incidents/" + split)["split_from"] == one,
+                "what was split off shows from what", split)
+    api.ask(422, "POST", path + "/order", {"action": "split", "reason": "x"}, key=may_all)
+    api.ask(200, "POST", path + "/resolve", {})
+    shown = api.ask(200, "GET", path)
+    api.t.check("reopen_until" in shown, "what is closed says until when it opens again", shown)
+    again = api.ask(200, "POST", "/api/v1/incidents", east)
+    api.t.check(again.get("reopened") and again["incident"] == one, "a trigger opens it again",
+                again)
+    api.ask(200, "GET", path)
+    api.ask(200, "GET", path + "/timeline?limit=1000")
+    api.ask(200, "GET", "/api/v1/incidents?state=merged")
+
+
 def other_routes(api):
     api.ask(201, "POST", "/t/watch?grade=II&drill=true", "Smoke\nin hall 3")
     api.ask(422, "POST", "/t/watch", "")
@@ -253,7 +326,9 @@ def main():
             document = read(house)
             names(t, document)
             api = Contract(t, house, document)
-            incidents(api, house.key("commander", "trigger,read,respond,order"))
+            commander = house.key("commander", "trigger,read,respond,order")
+            incidents(api, commander)
+            families(api, commander)
             other_routes(api)
             events(api)
             sessions(api)

@@ -550,7 +550,14 @@ static void a_target_is_somebody(void **state)
     assert_body("notify { to = { 'post:chief', 'duty:duty-rom' }, text = 'x' }",
                 "dam.lua:7:31: unknown_name", NULL);
     assert_body("notify { to = 3, text = 'x' }", "dam.lua:7:15: bad_target", NULL);
-    assert_body("notify { to = 'role:pump', text = 'x' }", "dam.lua:7:15: not_built", NULL);
+    assert_body("assign('pump', 'post:chief') notify { to = 'role:pump', text = 'x' }", "", NULL);
+    assert_body("assign(incident.title, 'post:chief') notify { to = 'role:a', text = 'x' }", "",
+                NULL);
+    assert_body("notify { to = 'role:pump', text = 'x' }", "dam.lua:7:15: unknown_name",
+                "nobody is asked to take the role \"pump\"");
+    assert_body("notify { to = 'role:p.p', text = 'x' }", "dam.lua:7:15: bad_target",
+                "the name that assign() gave");
+    assert_body("notify { to = 'seat:a', text = 'x' }", "dam.lua:7:15: not_built", NULL);
     assert_body("notify { to = incident.labels.who, text = 'x' }", "", NULL);
 }
 
@@ -615,7 +622,8 @@ static void a_fact_is_built_in_or_of_the_head(void **state)
     assert_body("wait('rainfall')", "dam.lua:7:6: unknown_fact", "name it in facts");
     assert_body("wait('stage_n')", "dam.lua:7:6: unknown_fact", "did you mean \"stage_m\"?");
     assert_body("wait('anser')", "dam.lua:7:6: unknown_fact", "did you mean \"answer\"?");
-    assert_body("on('joined', log)", "dam.lua:7:4: not_built", NULL);
+    assert_body("on('joined', log) on('closed', log)", "", NULL);
+    assert_body("on('report', log)", "dam.lua:7:4: not_built", NULL);
     assert_body("wait(incident.labels.fact)", "", NULL);
     assert_body("wait()", "dam.lua:7:1: bad_argument", NULL);
     assert_body("on('update')", "dam.lua:7:1: bad_argument", "function as argument 2");
@@ -635,6 +643,27 @@ static void branches_are_functions(void **state)
     assert_body("spawn 'x'", "dam.lua:7:7: bad_argument", NULL);
     assert_body("defer()", "dam.lua:7:1: bad_argument", NULL);
     assert_body("state 'x'", "dam.lua:7:1: bad_argument", NULL);
+}
+
+/* A child of a plan that is not there would be refused on the night. */
+static void children_and_roles_are_checked(void **state)
+{
+    (void)state;
+    assert_body("local c = child { plan = 'dam', key = 'a', title = 'A', fields = {} }\n"
+                "c:wait('closed', '1d') assign('lead', 'post:chief', { within = '5m' })",
+                "", NULL);
+    assert_body("child { plan = 'dan', key = 'a', title = 'A' }", "dam.lua:7:16: unknown_name",
+                "did you mean \"dam\"?");
+    assert_body("child { plan = 'dam', key = 'a' }", "dam.lua:7:1: missing_key",
+                "child has no title");
+    assert_body("child { plan = 'dam', key = 'a', title = 'A', place = {} }",
+                "dam.lua:7:47: unknown_key", NULL);
+    assert_body("child 'dam'", "dam.lua:7:1: bad_argument", "child {plan =");
+    assert_body("assign('lead', 'post:chef')", "dam.lua:7:16: unknown_name", NULL);
+    assert_body("assign('lead')", "dam.lua:7:1: bad_argument", "calls nobody");
+    assert_body("assign(7, 'post:chief')", "dam.lua:7:8: bad_argument", NULL);
+    assert_body("assign('lead', 'post:chief', { within = '5min' })", "dam.lua:7:41: bad_value",
+                NULL);
 }
 
 /* The author's own function of the same name is the author's business. */
@@ -798,6 +827,7 @@ int main(void)
         cmocka_unit_test(a_duration_is_one),
         cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
         cmocka_unit_test(branches_are_functions),
+        cmocka_unit_test(children_and_roles_are_checked),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
         cmocka_unit_test(a_text_cannot_make_the_check_work_for_long),

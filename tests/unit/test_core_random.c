@@ -13,6 +13,7 @@
 enum { NIGHTS = 12, STEPS = 220, INCIDENTS = 8 };
 
 struct night {
+    bool of_families; /* many incidents that belong together */
     struct lab lab;
     uint64_t seed;
     char incidents[INCIDENTS][UUID_TEXT];
@@ -46,10 +47,21 @@ static void night_trigger(struct night *n)
     AUTO_TEXT(body);
     static const char *const plans[] = {",'plan':'flood'", ",'plan':'flood'", ",'plan':'dam'",
                                         ",'plan':'lake'", ",'kind':'smoke'"};
-    text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}", chance(n, 4),
-              3 + chance(n, 4), plans[chance(n, 5)], chance(n, 4) ? "" : ",'drill':true");
+    if (n->of_families || !chance(n, 3)) /* what others join, and what is opened again */
+        text_addf(&body,
+                  "{'title':'t%u','key':'k%u','place':{'district':'d%u'},"
+                  "'labels':{'service':'s%u'},%s%s}",
+                  chance(n, 9), chance(n, 4), chance(n, 2), chance(n, 2),
+                  chance(n, 2) ? "'plan':'river'" : "'source':'alertmanager'",
+                  chance(n, 4) ? "" : ",'drill':true");
+    else
+        text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}",
+                  chance(n, 4), 3 + chance(n, 4), plans[chance(n, 5)],
+                  chance(n, 4) ? "" : ",'drill':true");
     static const char *const onces[] = {"o1", "o2", "o3", NULL};
     const json_t *reply = lab_trigger_once(&n->lab, onces[chance(n, 4)], text_str(&body));
+    if (json_bool(reply, "ok") && !json_bool(reply, "new"))
+        memcpy(n->lab.incident, json_str_or(reply, "incident", ""), UUID_TEXT);
     if (json_bool(reply, "new"))
         memcpy(n->incidents[n->count < INCIDENTS ? n->count++ : (int)chance(n, INCIDENTS)],
                n->lab.incident, UUID_TEXT);
@@ -57,12 +69,25 @@ static void night_trigger(struct night *n)
 
 static void add_command(struct night *n, struct text *cmds, struct text *steps)
 {
-    static const char *const targets[] = {"duty:duty-room", "group:crew", "person:sun.wei",
-                                          "person:nobody", "person:zhou.jie"};
-    const char *to = targets[chance(n, 5)];
+    static const char *const targets[] = {"duty:duty-room", "group:crew",      "person:sun.wei",
+                                          "person:nobody",  "person:zhou.jie", "role:lead"};
+    static const char *const children[] = {"tracing", "tracing", "flood", "nothing"};
+    const char *to = targets[chance(n, 6)];
     int step = ++n->step;
     text_add(cmds, cmds->len > 1 ? "," : "");
-    switch (chance(n, 7)) {
+    switch (n->of_families ? 6 + chance(n, 3) : chance(n, 9)) {
+    case 7:
+        text_addf(cmds,
+                  "{'kind':'child','step':'0.%d','args':{'plan':'%s','key':'c%u','title':'c',"
+                  "'fields':{'staff':%s}}}",
+                  step, children[chance(n, 4)], chance(n, 3), chance(n, 2) ? "true" : "false");
+        break;
+    case 8:
+        text_addf(cmds,
+                  "{'kind':'assign','step':'0.%d','args':{'to':['%s'],'role':'lead',"
+                  "'within_ms':60000,'rounds':1}}",
+                  step, to);
+        break;
     case 0:
     case 1:
         text_addf(cmds,
@@ -158,6 +183,33 @@ static void night_order(struct night *n)
     lab_say(&n->lab, IN_ORDER, text_str(&body));
 }
 
+/* Into any incident there is, over or not; with any of its items, or none. */
+static void night_family(struct night *n)
+{
+    static const char *const people[] = {"sun.wei", "li.ming"};
+    const struct record *item = lab_last(&n->lab, REC_ITEM_ISSUED);
+    AUTO_TEXT(body);
+    text_addf(&body, "{'action':'%s','into':'%s','title':'part','as':'%s','reason':'x'",
+              chance(n, 2) ? "merge" : "split", n->incidents[chance(n, (unsigned)n->count)],
+              people[chance(n, 2)]);
+    if (item && chance(n, 2))
+        text_addf(&body, ",'items':['%s']", json_str(item->body, "item"));
+    text_addf(&body, "%s%s}", chance(n, 2) ? "" : ",'stations':['g7']",
+              chance(n, 2) ? "" : ",'despite':'y'");
+    const json_t *reply = lab_say(&n->lab, IN_ORDER, text_str(&body));
+    if (json_str(reply, "split") && n->count < INCIDENTS)
+        memcpy(n->incidents[n->count++], json_str(reply, "split"), UUID_TEXT);
+}
+
+/* A child is an incident like any other: people speak to it, too. */
+static void night_child(struct night *n)
+{
+    const struct record *child = lab_last(&n->lab, REC_CHILD_OPENED);
+    if (child && json_str(child->body, "child") && n->count)
+        memcpy(n->incidents[chance(n, (unsigned)n->count)], json_str(child->body, "child"),
+               UUID_TEXT);
+}
+
 static void night_facts(struct night *n)
 {
     AUTO_TEXT(body);
@@ -185,7 +237,14 @@ static void night_item(struct night *n)
 
 static void night_command(struct night *n)
 {
-    switch (chance(n, 9)) {
+    switch (n->of_families ? 9 + chance(n, 3) : chance(n, 12)) {
+    case 9:
+    case 10:
+        night_family(n);
+        break;
+    case 11:
+        night_child(n);
+        break;
     case 6:
     case 7:
     case 8:
@@ -209,7 +268,8 @@ static void night_command(struct night *n)
 static void night_people(struct night *n)
 {
     AUTO_TEXT(body);
-    switch (chance(n, 20)) {
+    unsigned dice = chance(n, 20);
+    switch (n->of_families && dice > 1 ? dice | 8 : dice) {
     case 15:
     case 16:
     case 17:
@@ -323,9 +383,9 @@ static void nobody_is_forgotten(struct night *n)
     }
 }
 
-static void a_night(uint64_t seed)
+static void a_night(uint64_t seed, bool of_families)
 {
-    struct night n = {.seed = seed, .courier = true};
+    struct night n = {.seed = seed, .courier = true, .of_families = of_families};
     lab_start_crew(&n.lab, 4);
     for (int step = 0; step < STEPS; step++) {
         night_step(&n);
@@ -355,7 +415,7 @@ static void nights_by_chance_end_the_same_live_loaded_and_rebuilt(void **state)
     uint64_t seed = given ? strtoull(given, NULL, 10) : 20260720;
     for (uint64_t night = 0; night < NIGHTS; night++) {
         print_message("seed %" PRIu64 "\n", seed);
-        a_night(seed * 2862933555777941757U + 1);
+        a_night(seed * 2862933555777941757U + 1, night % 2 == 1);
         seed += 7919;
     }
 }

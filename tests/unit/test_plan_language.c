@@ -293,7 +293,7 @@ static void names_of_facts_are_closed(void **state)
     (void)state;
     body_fails("wait('anwser')", "there is no fact \"anwser\"; did you mean \"answer\"?");
     body_fails("wait('rain')", "there is no fact \"rain\"; the head of the plan names");
-    body_fails("on('joined', function() end)", "the fact \"joined\" is not built yet");
+    body_fails("on('report', function() end)", "the fact \"report\" is not built yet");
     body_fails("wait(7)", "the name of a fact is wanted first");
     body_fails("wait('answer', {mach = 1})", "there is no \"mach\"; did you mean \"match\"?");
 }
@@ -1220,6 +1220,120 @@ static void escalate_calls_and_goes_on(void **state)
     body_fails("escalate {}", "escalate must be text");
 }
 
+/* ---- incidents that belong together ---- */
+
+/* A child is waited for by its key, so that two who name the same case wait for the same end. */
+static void a_child_is_waited_for_by_its_key(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local c = child { plan = 'tracing', key = '17', title = 'Case 17',\n"
+                   "  fields = { staff = true } }\n"
+                   "log(tostring(c:wait('closed', '1h')))\n"
+                   "log(c:wait 'closed') log(child { plan = 'tracing', key = '17', title = 'x' }"
+                   ":wait 'closed')");
+    planner_night_tells(&n, "child 0.1 {\"fields\":{\"staff\":true},\"key\":\"17\",\"plan\":"
+                            "\"tracing\",\"title\":\"Case 17\"}\ntimer 0.2 3600000\n");
+    planner_night_pass(&n, 3600000);
+    planner_night_tells(&n, "log 0.3 nil\n");
+    assert_string_equal(json_string_value(json_array_get(json_at(n.awaits, "steps"), 0)),
+                        "child:17");
+    planner_night_fact(&n, "{'names':['closed'],'steps':['child:17'],'child':'c','key':'17',"
+                           "'state':'closed'}");
+    planner_night_tells(&n, "log 0.5 closed\nchild 0.6 {\"fields\":{},\"key\":\"17\",\"plan\":"
+                            "\"tracing\",\"title\":\"x\"}\nlog 0.8 closed\ndone\n");
+    planner_night_done(&n);
+}
+
+/* A child that could not be opened must not be waited for until morning. */
+static void a_refused_child_ends_the_wait(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "log(child { plan = 'nope', key = 'a', title = 'A' }:wait 'closed')");
+    planner_night_fact(&n, "{'names':[],'steps':['child:a'],'child':'','key':'a',"
+                           "'state':'refused'}");
+    planner_night_tells(&n, "child 0.1 {\"fields\":{},\"key\":\"a\",\"plan\":\"nope\",\"title\":"
+                            "\"A\"}\nlog 0.3 refused\ndone\n");
+    planner_night_done(&n);
+}
+
+static void what_cannot_be_a_child_is_said(void **state)
+{
+    (void)state;
+    body_fails("child { key = 'a', title = 'A' }", "child: plan is missing");
+    body_fails("child { plan = 'p', title = 'A' }", "child: key is missing");
+    body_fails("child { plan = 'p', key = 7, title = 'A' }", "child: key is text");
+    body_fails("child { plan = 'p', key = 'a' }", "child: title is missing");
+    body_fails("child { plan = 'p', key = 'a', title = 'A', fields = 'x' }",
+               "fields is a table of names");
+    body_fails("child { plan = 'p', key = 'a', title = 'A', tile = 'x' }",
+               "did you mean \"title\"?");
+    body_fails("child { plan = 'p', key = 'a', title = 'A' }:wait 'done'",
+               "what a child comes to is \"closed\"");
+    body_fails("child { plan = 'p', key = 'a', title = 'A' }:lift 'x'", "a handle has no \"lift\"");
+}
+
+static void a_role_is_given_to_whoever_accepts(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n,
+               "local a = assign('lead', 'dept:water')\n"
+               "log(a.by) log(tostring(assign('lead', {'post:a', 'post:b'}, {within = '2m'})))\n"
+               "notify { to = 'role:lead', text = 'x' }");
+    planner_night_tells(&n, "assign 0.1 {\"role\":\"lead\",\"rounds\":1,\"to\":[\"dept:water\"],"
+                            "\"within_ms\":300000}\n");
+    planner_night_answer(&n, "0.1", "li.ming");
+    planner_night_tells(&n, "log 0.2 li.ming\nassign 0.3 {\"role\":\"lead\",\"rounds\":1,\"to\":["
+                            "\"post:a\",\"post:b\"],\"within_ms\":120000}\n");
+    planner_night_expire(&n, "0.3");
+    planner_night_tells(&n, "log 0.4 nil\nnotify 0.5 role:lead \"x\"\ndone\n");
+    planner_night_done(&n);
+    body_fails("assign('team lead', 'post:a')", "no name of a role");
+    body_fails("assign('lead')", "who is to take the role \"lead\"?");
+    body_fails("assign('lead', 'post')", "is no target");
+    body_fails("assign('lead', 'post:a', {withn = '5m'})", "did you mean \"within\"?");
+}
+
+/* What has joined is a fact, an update, and more in incident.count. */
+static void what_joins_is_seen_and_counted(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "on('update', function(u) log('update ' .. u.fields.g7.stage_m) end)\n"
+                   "local j = wait 'joined'\n"
+                   "log(j.title .. ' ' .. #j.joins .. ' ' .. j.fields.g7.stage_m .. ' ' ..\n"
+                   "  incident.count .. ' ' .. tostring(j.occurrences) .. ' ' ..\n"
+                   "  tostring(incident.reopened))");
+    planner_night_fact(&n, "{'names':['joined','update','stage_m'],'title':'South','count':3,"
+                           "'fields':{'g7':{'stage_m':5}},'joins':[{'title':'a'},{'title':'b'}],"
+                           "'occurrences':[{'name':'stage_m','station':'g7','value':5}]}");
+    planner_night_tells(&n, "log 0.1/1.1 update 5\nlog 0.3 South 2 5 3 nil nil\ndone\n");
+    planner_night_done(&n);
+}
+
+/* Opened again, a plan has steps of its own: no answer of the first night counts for the second. */
+static void a_plan_that_runs_again_takes_other_steps(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    planner_night_init(&n,
+                       "local plan = plan \"test\" { facts = {} }\n"
+                       "function plan.respond(incident)\n"
+                       "log(incident.reopened) call { to = 'post:a', within = '5m', text = 'x' }"
+                       "\nend\nreturn plan\n");
+    n.trigger = json_pack("{s:i}", "reopened", 2);
+    planner_night_begin(&n);
+    planner_night_tells(&n, "log 2.1 2\ncall 2.2 post:a 300000 \"x\"\n");
+    planner_night_done(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1235,6 +1349,12 @@ int main(void)
         cmocka_unit_test(what_cannot_be_an_item_is_said),
         cmocka_unit_test(a_proposal_waits_for_the_first_order_of_its_action),
         cmocka_unit_test(escalate_calls_and_goes_on),
+        cmocka_unit_test(a_child_is_waited_for_by_its_key),
+        cmocka_unit_test(a_refused_child_ends_the_wait),
+        cmocka_unit_test(what_cannot_be_a_child_is_said),
+        cmocka_unit_test(a_role_is_given_to_whoever_accepts),
+        cmocka_unit_test(what_joins_is_seen_and_counted),
+        cmocka_unit_test(a_plan_that_runs_again_takes_other_steps),
     };
     return cmocka_run_group_tests_name("the plan language", tests, NULL, NULL);
 }

@@ -62,6 +62,20 @@ static const char *const bodies[] = {
     "  log(tostring(ok)) wait('order', '1h')\n"
     "end",
 
+    /* children, roles, joins: an epidemic */
+    "on('case', function(c)\n"
+    "  local k = child { plan = 'tracing', key = c.id, title = T('case {id}', c),\n"
+    "    fields = { n = c.n } }\n"
+    "  log(c.id .. ' ' .. (k:wait('closed', random(40) .. 'm') or 'open'))\n"
+    "end)\n"
+    "on('closed', function(f) log('over ' .. f.key .. ' ' .. f.state) end, {serial = true})\n"
+    "on('joined', function(j) log(j.title .. #j.joins .. incident.count) end)\n"
+    "while true do\n"
+    "  local a = assign('lead', { 'dept:health', 'post:leader' }, { within = '3m' })\n"
+    "  notify { to = 'role:lead', text = a and a.by or 'vacant' }\n"
+    "  sleep(random(30) .. 'm')\n"
+    "end",
+
     /* tables, texts, sorts: what depends on a table's layout in Lua itself */
     "local seen = {}\n"
     "on('case', function(c) seen[c.id] = (seen[c.id] or 0) + c.n end, {serial = true})\n"

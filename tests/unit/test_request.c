@@ -101,8 +101,14 @@ static const struct {
     {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 6 words"},
     {"{\"op\":\"list\",\"state\":[\"open\",7]}", CODE_BAD_FIELD, "state", "", "must be one of"},
     {"{\"op\":\"ping\",\"lang\":\"fr\"}", CODE_BAD_FIELD, "lang", "", "none of zh en"},
-    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"merge\",\"reason\":\"x\"}",
-     CODE_NOT_BUILT, "action", "", "\"merge\" is not built yet"},
+    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"declare\",\"reason\":\"x\"}",
+     CODE_NOT_BUILT, "action", "", "\"declare\" is not built yet"},
+    {"{\"op\":\"order\",\"incident\":\"" ID
+     "\",\"action\":\"split\",\"reason\":\"x\",\"items\":\"a\"}",
+     CODE_BAD_FIELD, "items", "", "must be a list of names"},
+    {"{\"op\":\"order\",\"incident\":\"" ID
+     "\",\"action\":\"split\",\"reason\":\"x\",\"stations\":[]}",
+     CODE_BAD_FIELD, "stations", "", "1 to 500 names"},
     {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"terminat\",\"reason\":\"x\"}",
      CODE_BAD_FIELD, "action", "terminate", "none of activate raise lower terminate"},
     {"{\"op\":\"order\",\"incident\":\"" ID

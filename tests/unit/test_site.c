@@ -213,7 +213,7 @@ static void what_is_reserved_is_named_as_not_built(void **state)
     refused("{'rosters':{'duty-room':{'seats':{'lead':['sun.wei','li.ming']}}}}",
             "not_built rosters[\"duty-room\"].seats.lead: more than one person in a seat");
     refused("{'fallback':[{'to':'role:commander','within':'5m'}]}",
-            "not_built fallback[1].to: \"role:commander\": the target \"role:\" is not built yet");
+            "bad_target fallback[1].to: \"role:commander\": a role is taken while a plan runs");
 }
 
 static struct site *site_but(const char *changes)

@@ -1,0 +1,742 @@
+/*
+ * Incidents that belong together: what joins, what is opened again, children, roles, merge, split.
+ * After each input the live core, one loaded from its rows and one rebuilt from its journal are the
+ * same (I13), so that all of this survives a kill at any moment.
+ */
+#include "core_lab.h"
+#include "unit.h"
+
+#include <string.h>
+
+#define PAY(title)                                                                                 \
+    "{'source':'alertmanager','title':'" title "','labels':{'service':'pay'},'key':'" title "'}"
+#define RIVER(title, district)                                                                     \
+    "{'kind':'river','title':'" title "','place':{'district':'" district "'}}"
+#define CHILD(key, fields)                                                                         \
+    "{'kind':'child','step':'0.1','args':{'plan':'tracing','key':'" key "','title':'Case " key     \
+    "','fields':" fields "}}"
+
+static void begin(struct lab *lab)
+{
+    lab_start(lab);
+    lab->check_each = true;
+}
+
+/* A trigger that must be accepted; its incident is the one asked about from now on. */
+static const json_t *triggered(struct lab *lab, const char *body)
+{
+    const json_t *reply = lab_trigger(lab, body);
+    if (!json_bool(reply, "ok"))
+        fail_msg("%s: %s", body, json_str_or(reply, "error", "?"));
+    return reply;
+}
+
+static void refused(struct lab *lab, enum input_kind kind, const char *body, const char *code,
+                    const char *words)
+{
+    size_t before = lab->journal_count;
+    const json_t *reply = kind == IN_TRIGGER ? lab_trigger(lab, body) : lab_say(lab, kind, body);
+    assert_string_equal(json_str_or(reply, "code", "ok"), code);
+    if (!strstr(json_str(reply, "error"), words))
+        fail_msg("%s: \"%s\" has no \"%s\"", body, json_str(reply, "error"), words);
+    assert_int_equal(lab->journal_count, before);
+}
+
+static void said(struct lab *lab, enum input_kind kind, const char *body)
+{
+    if (!json_bool(lab_say(lab, kind, body), "ok"))
+        fail_msg("%s: %s", body, json_str_or(lab->reply, "error", "?"));
+}
+
+static void at(struct lab *lab, const char *incident)
+{
+    memmove(lab->incident, incident, strlen(incident) + 1);
+}
+
+static const json_t *family(struct lab *lab)
+{
+    return json_at(json_at(lab_incident(lab), "body"), "family");
+}
+
+static int64_t count(struct lab *lab)
+{
+    AUTO_JSON(about);
+    about = data(json_str_or(json_at(lab_incident(lab), "body"), "about", "{}"));
+    return json_int(about, "count", 0);
+}
+
+static const json_t *event(struct lab *lab)
+{
+    const json_t *frame = lab_event(lab);
+    if (!frame)
+        fail_msg("no event is with a planner");
+    return json_at(frame, "ev");
+}
+
+/* The plan calls nobody, and waits for all that may come. */
+static void plan_waits(struct lab *lab)
+{
+    lab_turn(
+        lab, "[]",
+        "{'names':['joined','update','closed','order','resolved'],'steps':['child:17','0.1']}");
+}
+
+/* --- joining --- */
+
+/* Why: two hundred alerts of a service must not be two hundred calls at night. */
+static void an_equal_trigger_joins_the_open_incident(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    char id[UUID_TEXT];
+    triggered(&lab, RIVER("North bridge over mark", "east"));
+    memcpy(id, lab.incident, sizeof id);
+    plan_waits(&lab);
+    const json_t *reply = triggered(&lab, "{'kind':'river','title':'South bridge','source':'radar',"
+                                          "'grade':'II','place':{'district':'east'},"
+                                          "'fields':{'g7':{'stage_m':4.9},'breach':true}}");
+    assert_string_equal(json_str(reply, "incident"), id);
+    assert_false(json_bool(reply, "new"));
+    assert_true(json_bool(reply, "joined"));
+    at(&lab, id);
+    assert_int_equal(count(&lab), 2);
+    assert_int_equal(lab_count(&lab, REC_INCIDENT_OPENED), 1);
+    const json_t *ev = event(&lab);
+    assert_string_equal(json_str(ev, "title"), "South bridge");
+    assert_string_equal(json_str(ev, "source"), "radar");
+    assert_int_equal(json_int(ev, "count", 0), 2);
+    assert_true(json_bool(json_at(ev, "fields"), "breach"));
+    assert_non_null(lab_fact(&lab, "g7/stage_m")); /* taken over as an update */
+    AUTO_JSON(names);
+    names = data("['joined','update','breach','stage_m']");
+    assert_true(json_equal(json_unconst(json_at(ev, "names")), names));
+    lab_tells(&lab, "joined\ncondition of=level/IV truth=true\nproposed");
+    lab_done(&lab);
+}
+
+/* Why: what is not known is equal to nothing; else all triggers without a district were one. */
+static void a_trigger_without_the_value_stands_alone(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    assert_true(json_bool(triggered(&lab, RIVER("b", "west")), "new"));
+    assert_true(json_bool(triggered(&lab, "{'kind':'river','title':'c'}"), "new"));
+    assert_true(json_bool(triggered(&lab, "{'kind':'river','title':'d'}"), "new"));
+    assert_true(json_bool(triggered(&lab, "{'kind':'river','title':'e','drill':true,"
+                                          "'place':{'district':'east'}}"),
+                          "new"));
+    assert_int_equal(lab_count(&lab, REC_JOINED), 0);
+    lab_done(&lab);
+}
+
+/* Why: an alert that repeats itself every minute is one alert, whichever incident it is in. */
+static void the_key_of_what_joined_binds_to_the_incident(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, PAY("disk full"));
+    assert_true(json_bool(triggered(&lab, PAY("db slow")), "joined"));
+    const json_t *reply = triggered(&lab, PAY("db slow"));
+    assert_false(json_bool(reply, "joined"));
+    assert_false(json_bool(reply, "updated"));
+    assert_int_equal(count(&lab), 2);
+    reply = triggered(&lab, "{'source':'alertmanager','title':'db slow','labels':{'service':'pay'},"
+                            "'key':'db slow','fields':{'errors':7}}");
+    assert_true(json_bool(reply, "updated"));
+    reply = triggered(&lab, "{'source':'alertmanager','title':'db slow','labels':{'service':'pay'},"
+                            "'key':'db slow','fields':{'errors':7}}");
+    assert_false(json_bool(reply, "updated"));
+    lab_crash(&lab);
+    assert_false(json_bool(triggered(&lab, PAY("disk full")), "new"));
+    lab_done(&lab);
+}
+
+/* Why: a joined trigger with a misspelt fact must be refused as any other. */
+static void what_joins_is_typed_like_an_update(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, PAY("a"));
+    refused(&lab, IN_TRIGGER,
+            "{'source':'alertmanager','title':'b','labels':{'service':'pay'},"
+            "'fields':{'erors':1}}",
+            "unknown_field", "did you mean \"errors\"?");
+    lab_done(&lab);
+}
+
+/* Why: a request sent again because no reply came is no second join. */
+static void a_join_under_an_idempotency_key_is_one_join(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    const char *join = "{'source':'alertmanager','title':'b','labels':{'service':'pay'}}";
+    triggered(&lab, PAY("a"));
+    assert_true(json_bool(lab_trigger_once(&lab, "o1", join), "joined"));
+    lab_crash(&lab);
+    const json_t *reply = lab_trigger_once(&lab, "o1", join);
+    assert_true(json_bool(reply, "joined"));
+    assert_true(json_bool(reply, "repeated"));
+    assert_int_equal(lab_count(&lab, REC_JOINED), 1);
+    lab_done(&lab);
+}
+
+/* Why: a plan whose response is over calls nobody; a new flood then needs one that does. */
+static void what_recovers_takes_no_joins(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    said(&lab, IN_ORDER,
+         "{'action':'terminate','as':'sun.wei','reason':'over','despite':'verify is open'}");
+    assert_string_equal(lab_state(&lab), "recovering");
+    assert_true(json_bool(triggered(&lab, RIVER("b", "east")), "new"));
+    assert_true(json_bool(triggered(&lab, RIVER("c", "east")), "joined"));
+    lab_done(&lab);
+}
+
+/* --- the digest --- */
+
+/* Why: people are told of forty alerts in thirty seconds once, not forty times. */
+static void what_joins_within_the_digest_is_told_as_one(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, PAY("a"));
+    lab_turn(&lab, "[{'kind':'notify','step':'0.1','args':{'to':['person:li.ming'],'text':'x'}}]",
+             "{'names':['joined','update'],'steps':[]}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    triggered(&lab, PAY("b"));
+    triggered(&lab, "{'source':'alertmanager','title':'c','labels':{'service':'pay'},"
+                    "'fields':{'errors':3}}");
+    assert_null(lab_event(&lab));
+    assert_int_equal(count(&lab), 3);
+    assert_non_null(lab_fact(&lab, "/errors")); /* counts at once */
+    lab_crash(&lab);                            /* what was not told yet is not lost */
+    lab_after(&lab, 29 * MS_SECOND);
+    assert_null(lab_event(&lab));
+    lab_after(&lab, MS_SECOND);
+    const json_t *ev = event(&lab);
+    assert_int_equal(json_array_size(json_at(ev, "joins")), 2);
+    assert_int_equal(json_int(ev, "count", 0), 3);
+    assert_string_equal(json_str(ev, "title"), "c");
+    const struct record *told = lab_last(&lab, REC_NOTICE_QUEUED);
+    assert_string_equal(json_str(told->body, "to"), "li.ming");
+    assert_non_null(strstr(json_str(record_at(told, "message"), "text"), "又有 2 条并入，共 3 条"));
+    assert_int_equal(lab_count(&lab, REC_JOINS_TOLD), 1);
+    lab_after(&lab, MS_HOUR);
+    assert_int_equal(lab_count(&lab, REC_JOINS_TOLD), 1);
+    lab_done(&lab);
+}
+
+/* Why: a storm of a thousand alerts must not gather in memory for its whole time. */
+static void a_hundred_untold_joins_are_told_before_their_time(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    triggered(&lab, PAY("a"));
+    for (int n = 0; n < 250; n++)
+        lab_trigger(&lab, "{'source':'alertmanager','title':'b','labels':{'service':'pay'}}");
+    assert_int_equal(lab_count(&lab, REC_JOINS_TOLD), 2);
+    assert_int_equal(json_array_size(json_at(family(&lab), "joins")), 50);
+    assert_int_equal(count(&lab), 251);
+    lab_done(&lab);
+}
+
+/* --- the end, and again --- */
+
+/* Why: whoever was woken must learn that it is over, and must not be called further. */
+static void resolved_by_its_source_closes_and_tells_everybody(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, PAY("a"));
+    lab_turn(&lab,
+             "[{'kind':'call','step':'0.1','args':{'to':['person:li.ming','person:sun.wei'],"
+             "'text':'come','within_ms':60000}}]",
+             "{'names':[],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    said(&lab, IN_RESOLVE, "{}");
+    lab_tells(&lab, "resolved\nincident_closed why=resolved\nnotice_queued step= to=li.ming");
+    const struct record *told = lab_last(&lab, REC_NOTICE_QUEUED);
+    assert_string_equal(json_str(record_at(told, "message"), "type"), "muster.resolved");
+    assert_string_equal(json_str(record_at(told, "message"), "text"), "已恢复：a");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_after(&lab, 5 * MS_MINUTE);
+    lab_never(&lab, "sun.wei");
+    lab_done(&lab);
+}
+
+/* Why: an alert that flaps wakes somebody who knows it, and not a fresh incident each time. */
+static void a_trigger_soon_after_the_close_opens_it_again(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    char id[UUID_TEXT];
+    triggered(&lab, PAY("a"));
+    memcpy(id, lab.incident, sizeof id);
+    lab_turn(&lab, "[]", "{'names':[],'steps':['0.1']}");
+    said(&lab, IN_RESOLVE, "{}");
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_crash(&lab);
+    lab_after(&lab, 9 * MS_MINUTE);
+    const json_t *reply = triggered(&lab, PAY("a")); /* the very same: it happens again */
+    assert_string_equal(json_str(reply, "incident"), id);
+    assert_true(json_bool(reply, "reopened"));
+    assert_false(json_bool(reply, "new"));
+    at(&lab, id);
+    assert_string_equal(lab_state(&lab), "open");
+    const json_t *frame = lab_event(&lab);
+    assert_int_equal(json_int(frame, "prev", -1), 0); /* the plan runs from its top */
+    const json_t *about = json_at(json_at(frame, "ev"), "incident");
+    assert_int_equal(json_int(about, "reopened", 0), 1);
+    assert_int_equal(json_int(about, "count", 0), 2);
+    lab_turn(&lab, "[{'kind':'timer','step':'1.1','ms':1000}]", "{'names':[],'steps':['1.1']}");
+    lab_tells(&lab, "reopened");
+    lab_done(&lab);
+}
+
+/* Why: the same values open it again, too, though the key is another. */
+static void the_values_open_it_again_too(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, PAY("a"));
+    said(&lab, IN_RESOLVE, "{}");
+    assert_true(json_bool(triggered(&lab, PAY("other")), "reopened"));
+    said(&lab, IN_RESOLVE, "{}");
+    lab_after(&lab, 10 * MS_MINUTE);
+    lab_tells(&lab, "reopened\nincident_closed why=resolved\nreopen_over");
+    assert_true(json_bool(triggered(&lab, PAY("a")), "new"));
+    lab_done(&lab);
+}
+
+/* Why: what was known before the end is old; a level must not rest on it. */
+static void what_was_known_is_in_doubt_after_opening_again(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, "{'source':'alertmanager','title':'a','labels':{'service':'pay'},"
+                    "'fields':{'errors':9}}");
+    said(&lab, IN_RESOLVE, "{}");
+    triggered(&lab, PAY("b"));
+    assert_true(json_bool(lab_fact(&lab, "/errors"), "stale"));
+    lab_done(&lab);
+}
+
+/* Why: a plan that broke must not be run again where a fresh one may do better. */
+static void what_fell_back_is_not_opened_again(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, PAY("a"));
+    lab_turn(&lab, "[{'kind':'error','step':'0.1','body':'respond','text':'x'}]",
+             "{'names':[],'steps':[]}");
+    said(&lab, IN_RESOLVE, "{}");
+    assert_true(json_bool(triggered(&lab, PAY("a")), "new"));
+    lab_done(&lab);
+}
+
+/* Why: a purge in that time would take from a plan what it needs to go on. */
+static void what_can_be_opened_again_is_not_purged(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, PAY("a"));
+    said(&lab, IN_RESOLVE, "{}");
+    refused(&lab, IN_PURGE, "{}", "conflict", "may still open");
+    lab_done(&lab);
+}
+
+/* --- children --- */
+
+/* Why: each case has a clock and a record of its own, and its end is known to whoever opened it. */
+static void a_child_is_an_incident_of_its_own_under_its_parent(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    char parent[UUID_TEXT], child[UUID_TEXT];
+    triggered(&lab, RIVER("outbreak", "east"));
+    memcpy(parent, lab.incident, sizeof parent);
+    lab_turn(&lab, "[" CHILD("17", "{'staff':true}") "]",
+             "{'names':['closed'],'steps':['child:17']}");
+    const struct record *opened = lab_last(&lab, REC_INCIDENT_OPENED);
+    uuid_text(opened->incident, child);
+    assert_string_equal(json_str(opened->body, "parent"), parent);
+    assert_string_equal(json_str(opened->body, "plan"), "tracing");
+    const json_t *one = json_array_get(json_at(family(&lab), "children"), 0);
+    assert_string_equal(json_str(one, "id"), child);
+    assert_string_equal(json_str(one, "key"), "17");
+    assert_string_equal(json_str(one, "state"), "open");
+    at(&lab, child);
+    assert_string_equal(json_str(family(&lab), "parent"), parent);
+    assert_non_null(lab_fact(&lab, "/staff"));
+    assert_non_null(lab_item(&lab, "isolate"));
+    AUTO_JSON(about);
+    about = data(json_str(json_at(lab_incident(&lab), "body"), "about"));
+    assert_string_equal(json_str(json_at(about, "place"), "district"), "east");
+    said(&lab, IN_CLOSE, "{}");
+    at(&lab, parent);
+    const json_t *ev = event(&lab);
+    assert_string_equal(json_str(ev, "state"), "closed");
+    assert_string_equal(json_str(ev, "key"), "17");
+    one = json_array_get(json_at(family(&lab), "children"), 0);
+    assert_string_equal(json_str(one, "state"), "closed");
+    lab_done(&lab);
+}
+
+/* Why: a case that is reported twice is one case, and its correction must reach it. */
+static void the_same_key_is_the_same_child(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("outbreak", "east"));
+    lab_turn(&lab, "[" CHILD("17", "{'staff':true}") "]", "{'names':['update'],'steps':[]}");
+    said(&lab, IN_UPDATE, "{'note':'again'}");
+    lab_turn(&lab, "[" CHILD("17", "{'staff':true}") "]", "{'names':['update'],'steps':[]}");
+    assert_int_equal(lab_count(&lab, REC_UPDATED), 1); /* nothing new */
+    said(&lab, IN_UPDATE, "{'note':'again'}");
+    lab_turn(&lab, "[" CHILD("17", "{'staff':false}") "]", "{'names':['update'],'steps':[]}");
+    assert_int_equal(lab_count(&lab, REC_UPDATED), 3);
+    assert_int_equal(lab_count(&lab, REC_INCIDENT_OPENED), 2);
+    lab_done(&lab);
+}
+
+/* Why: a plan made for children has nobody to answer a trigger from outside. */
+static void a_plan_with_parent_only_takes_no_trigger(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    refused(&lab, IN_TRIGGER, "{'plan':'tracing','title':'x'}", "conflict", "parent_only");
+    lab_done(&lab);
+}
+
+/* Why: a child that could not be opened is told to its plan and to people, not waited for. */
+static void a_child_that_cannot_be_is_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("outbreak", "east"));
+    lab_turn(&lab, "[" CHILD("17", "{'stuff':true}") "]", "{'names':[],'steps':['child:17']}");
+    lab_tells(&lab, "child_state why=the plan tracing has no fact\nalarm cause=child_refused");
+    assert_string_equal(json_str(event(&lab), "state"), "refused");
+    lab_turn(&lab,
+             "[{'kind':'child','step':'0.2','args':{'plan':'tracin','key':'18','title':'x',"
+             "'fields':{}}}]",
+             "{'names':[],'steps':[]}");
+    lab_tells(&lab, "state=refused");
+    assert_int_equal(lab_count(&lab, REC_INCIDENT_OPENED), 1);
+    lab_done(&lab);
+}
+
+/* Why: a response must not end over the heads of those who still work on its children. */
+static void open_children_stand_in_the_way_of_the_end(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    char parent[UUID_TEXT], child[UUID_TEXT];
+    triggered(&lab, RIVER("outbreak", "east"));
+    memcpy(parent, lab.incident, sizeof parent);
+    lab_turn(&lab, "[" CHILD("17", "{}") "]", "{'names':[],'steps':[]}");
+    uuid_text(lab_last(&lab, REC_CHILD_OPENED)->incident, child);
+    refused(&lab, IN_ORDER, "{'action':'terminate','as':'sun.wei','reason':'over'}", "conflict",
+            "1 child is open (Case 17)");
+    said(&lab, IN_ORDER,
+         "{'action':'terminate','as':'sun.wei','reason':'over','despite':'they go on'}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    at(&lab, child);
+    assert_string_equal(lab_state(&lab), "open"); /* it lives on */
+    lab_done(&lab);
+}
+
+/* Why: a plan that ends when it is done is not done while its children are not. */
+static void a_parent_that_ends_when_done_waits_for_its_children(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    char parent[UUID_TEXT], child[UUID_TEXT];
+    triggered(&lab, "{'plan':'flood','title':'x'}");
+    memcpy(parent, lab.incident, sizeof parent);
+    lab_turn_done(&lab, "[" CHILD("17", "{}") "]", "{'names':[],'steps':[]}");
+    assert_string_equal(lab_state(&lab), "open");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    at(&lab, child);
+    said(&lab, IN_CLOSE, "{}");
+    at(&lab, parent);
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_done(&lab);
+}
+
+/* --- roles --- */
+
+#define ASSIGN(to)                                                                                 \
+    "{'kind':'assign','step':'0.1','args':{'role':'lead','to':['" to "'],'within_ms':60000,"       \
+    "'rounds':1}}"
+
+/* Why: nobody leads because a file says so: who is asked must accept. */
+static void a_role_is_of_whoever_accepts(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    lab_turn(&lab, "[" ASSIGN("duty:duty-room") "]", "{'names':['update'],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    assert_null(json_at(family(&lab), "roles"));
+    lab_after(&lab, MS_MINUTE);
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_answer(&lab, "li.ming");
+    const json_t *lead = json_at(json_at(family(&lab), "roles"), "lead");
+    assert_string_equal(json_str(lead, "person"), "li.ming");
+    assert_string_equal(json_str(lead, "name"), "李明");
+    lab_tells(&lab, "call_answered by=li.ming calls=0.1\nrole_assigned");
+    lab_turn(&lab, "[{'kind':'notify','step':'0.2','args':{'to':['role:lead'],'text':'x'}}]",
+             "{'names':[],'steps':[]}");
+    lab_tells(&lab, "notice_queued step=0.2 to=li.ming");
+    lab_done(&lab);
+}
+
+/* Why: a role that nobody took must be known to be vacant, and a message to it must reach somebody.
+ */
+static void a_role_that_nobody_takes_is_vacant(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    lab_turn(&lab, "[" ASSIGN("person:li.ming") "]", "{'names':['update'],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    said(&lab, IN_ANSWER, "{'as':'li.ming','decline':true}");
+    lab_tells(&lab, "call_declined by=li.ming calls=0.1\ncall_expired step=0.1");
+    assert_string_equal(json_str(lab_last(&lab, REC_CALL_EXPIRED)->body, "role"), "lead");
+    lab_turn(&lab, "[{'kind':'notify','step':'0.2','args':{'to':['role:lead'],'text':'x'}}]",
+             "{'names':[],'steps':[]}");
+    lab_tells(&lab, "alarm cause=empty_target\nnotice_queued step=0.2 to=wang.qiang");
+    lab_done(&lab);
+}
+
+/* --- merge and split --- */
+
+static void two_rivers(struct lab *lab, char ret_east[UUID_TEXT], char ret_west[UUID_TEXT])
+{
+    begin(lab);
+    triggered(lab, "{'kind':'river','title':'East','key':'e','place':{'district':'east'},"
+                   "'fields':{'g7':{'stage_m':3.9},'breach':true}}");
+    memcpy(ret_east, lab->incident, UUID_TEXT);
+    plan_waits(lab);
+    triggered(lab, "{'kind':'river','title':'West','key':'w','place':{'district':'west'},"
+                   "'fields':{'g8':{'stage_m':2.5}}}");
+    memcpy(ret_west, lab->incident, UUID_TEXT);
+    plan_waits(lab);
+}
+
+static const json_t *merge(struct lab *lab, const char *into, const char *more)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'action':'merge','into':'%s','as':'sun.wei','reason':'one flood'%s}", into,
+              more);
+    return lab_say(lab, IN_ORDER, text_str(&body));
+}
+
+/* Why: one flood under two ids is two rooms that each believe that the other has it. */
+static void what_is_merged_goes_on_in_the_other(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    at(&lab, west);
+    AUTO_TEXT(item);
+    text_add(&item, json_str_or(lab_item(&lab, "verify"), "id", ""));
+    assert_true(json_bool(merge(&lab, east, ""), "ok"));
+    assert_string_equal(json_str(lab.reply, "into"), east);
+    at(&lab, west);
+    assert_string_equal(lab_state(&lab), "merged");
+    refused(&lab, IN_UPDATE, "{'note':'x'}", "merged", east);
+    assert_string_equal(json_str(lab.reply, "into"), east);
+    at(&lab, east);
+    assert_int_equal(count(&lab), 2);
+    assert_non_null(lab_fact(&lab, "g8/stage_m"));
+    assert_string_equal(json_str(event(&lab), "title"), "West");
+    /* both were asked to verify; each stays to be done, and is one of this incident now */
+    assert_int_equal(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0), 2);
+    assert_string_equal(json_str(triggered(&lab, "{'kind':'river','title':'West again','key':'w',"
+                                                 "'place':{'district':'west'}}"),
+                                 "incident"),
+                        east);
+    assert_string_equal(json_str(triggered(&lab, RIVER("x", "west")), "incident"), east);
+    lab_crash(&lab);
+    AUTO_TEXT(done);
+    text_addf(&done, "{'item':'%s','action':'done','as':'wang.qiang'}", text_str(&item));
+    said(&lab, IN_ITEM, text_str(&done));
+    lab_done(&lab);
+}
+
+/* Why: the other's plan waits for its own patrol; one that was moved here is not that. */
+static void a_moved_item_does_not_answer_for_the_plans_own(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    at(&lab, west);
+    AUTO_TEXT(done);
+    text_addf(&done, "{'item':'%s','action':'done','as':'wang.qiang'}",
+              json_str_or(lab_item(&lab, "verify"), "id", ""));
+    assert_true(json_bool(merge(&lab, east, ""), "ok"));
+    at(&lab, east);
+    lab_turn(&lab, "[]", "{'names':[],'steps':['item:verify/']}");
+    said(&lab, IN_ITEM, text_str(&done));
+    assert_null(lab_event(&lab));
+    lab_done(&lab);
+}
+
+/* Why: a merge is an order: with a reason, by whoever may, and not to lose what was ordered. */
+static void a_merge_is_refused_where_it_would_lose_something(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT];
+    AUTO_TEXT(body);
+    two_rivers(&lab, east, west);
+    at(&lab, west);
+    text_addf(&body, "{'action':'merge','into':'%s','as':'sun.wei','reason':'x'}", west);
+    refused(&lab, IN_ORDER, text_str(&body), "conflict", "into itself");
+    refused(&lab, IN_ORDER, "{'action':'merge','as':'sun.wei','reason':'x'}", "missing_field",
+            "into which incident");
+    text_clear(&body);
+    text_addf(&body, "{'action':'merge','into':'%s','as':'li.ming','reason':'x'}", east);
+    refused(&lab, IN_ORDER, text_str(&body), "denied", "may not order merge");
+    said(&lab, IN_ORDER, "{'action':'activate','level':'IV','as':'sun.wei','reason':'x'}");
+    text_clear(&body);
+    text_addf(&body, "{'action':'merge','into':'%s','as':'sun.wei','reason':'x'}", east);
+    refused(&lab, IN_ORDER, text_str(&body), "conflict", "level IV is in force here, and none");
+    assert_true(json_bool(merge(&lab, east, ",'despite':'too small'"), "ok"));
+    lab_done(&lab);
+}
+
+/* Why: a merged incident answers with the other's id only as long as that one is there. */
+static void the_id_of_what_was_merged_goes_with_the_other(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    at(&lab, west);
+    merge(&lab, east, "");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    at(&lab, west);
+    refused(&lab, IN_PURGE, "{}", "conflict", "was merged into one that is open");
+    at(&lab, east);
+    said(&lab, IN_CLOSE, "{}");
+    at(&lab, west);
+    assert_string_equal(json_str_or(lab_say(&lab, IN_UPDATE, "{'note':'x'}"), "code", ""),
+                        "not_found");
+    lab_done(&lab);
+}
+
+/* Why: a second breach elsewhere is a second command; its gauge must not hold up the first. */
+static void what_is_split_off_runs_by_itself(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char old[UUID_TEXT], made[UUID_TEXT];
+    begin(&lab);
+    triggered(&lab, "{'kind':'river','title':'Both','key':'b','fields':{'g7':{'stage_m':5},"
+                    "'g8':{'stage_m':1}}}");
+    memcpy(old, lab.incident, sizeof old);
+    plan_waits(&lab);
+    said(&lab, IN_DIRECTIVE, "{'text':'pump','lead':'person:li.ming','due':'2h'}");
+    AUTO_TEXT(body);
+    text_addf(&body,
+              "{'action':'split','title':'G7 alone','as':'sun.wei','reason':'another river',"
+              "'items':['%s'],'stations':['g7']}",
+              json_str(lab_last(&lab, REC_ITEM_ISSUED)->body, "item"));
+    said(&lab, IN_ORDER, text_str(&body));
+    memcpy(made, json_str_or(lab.reply, "split", ""), sizeof made);
+    lab_tells(&lab, "condition of=level/IV truth=true\nproposed\nordered\nincident_opened\nsplit\n"
+                    "item_issued step=item:verify/\ncondition of=level/IV truth=false");
+    at(&lab, old);
+    assert_int_equal(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0), 1);
+    at(&lab, made);
+    assert_int_equal(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0), 2);
+    assert_non_null(lab_fact(&lab, "g7/stage_m"));
+    assert_null(lab_fact(&lab, "g8/stage_m"));
+    assert_string_equal(json_str(family(&lab), "split"), old);
+    assert_non_null(lab_event(&lab)); /* its plan runs */
+    assert_string_equal(
+        json_str(triggered(&lab, "{'kind':'river','title':'Both!','key':'b'}"), "incident"), old);
+    lab_done(&lab);
+}
+
+static void a_split_names_what_there_is(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    refused(&lab, IN_ORDER, "{'action':'split','as':'sun.wei','reason':'x'}", "missing_field",
+            "what is the new incident called");
+    refused(&lab, IN_ORDER,
+            "{'action':'split','title':'t','as':'sun.wei','reason':'x','stations':['g9']}",
+            "bad_field", "no station \"g9\"");
+    refused(&lab, IN_ORDER,
+            "{'action':'split','title':'t','as':'sun.wei','reason':'x','items':['nope']}",
+            "not_found", "no open item nope");
+    lab_done(&lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_equal_trigger_joins_the_open_incident),
+        cmocka_unit_test(a_trigger_without_the_value_stands_alone),
+        cmocka_unit_test(the_key_of_what_joined_binds_to_the_incident),
+        cmocka_unit_test(what_joins_is_typed_like_an_update),
+        cmocka_unit_test(a_join_under_an_idempotency_key_is_one_join),
+        cmocka_unit_test(what_recovers_takes_no_joins),
+        cmocka_unit_test(what_joins_within_the_digest_is_told_as_one),
+        cmocka_unit_test(a_hundred_untold_joins_are_told_before_their_time),
+        cmocka_unit_test(resolved_by_its_source_closes_and_tells_everybody),
+        cmocka_unit_test(a_trigger_soon_after_the_close_opens_it_again),
+        cmocka_unit_test(the_values_open_it_again_too),
+        cmocka_unit_test(what_was_known_is_in_doubt_after_opening_again),
+        cmocka_unit_test(what_fell_back_is_not_opened_again),
+        cmocka_unit_test(what_can_be_opened_again_is_not_purged),
+        cmocka_unit_test(a_child_is_an_incident_of_its_own_under_its_parent),
+        cmocka_unit_test(the_same_key_is_the_same_child),
+        cmocka_unit_test(a_plan_with_parent_only_takes_no_trigger),
+        cmocka_unit_test(a_child_that_cannot_be_is_told),
+        cmocka_unit_test(open_children_stand_in_the_way_of_the_end),
+        cmocka_unit_test(a_parent_that_ends_when_done_waits_for_its_children),
+        cmocka_unit_test(a_role_is_of_whoever_accepts),
+        cmocka_unit_test(a_role_that_nobody_takes_is_vacant),
+        cmocka_unit_test(what_is_merged_goes_on_in_the_other),
+        cmocka_unit_test(a_moved_item_does_not_answer_for_the_plans_own),
+        cmocka_unit_test(a_merge_is_refused_where_it_would_lose_something),
+        cmocka_unit_test(the_id_of_what_was_merged_goes_with_the_other),
+        cmocka_unit_test(what_is_split_off_runs_by_itself),
+        cmocka_unit_test(a_split_names_what_there_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
