@@ -8,6 +8,7 @@
 #include "core/join.h"
 #include "core/once.h"
 #include "core/plan_run.h"
+#include "core/response.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,8 @@ static bool trigger_repeat(struct core *c)
         trigger_reply(c, i->id, SAID_KNOWN, false);
         return true;
     }
+    if (incident_recovering(i)) /* its response is over: what comes now is a danger of its own */
+        return false;
     AUTO_JSON(news);
     AUTO_TEXT(words);
     news = json_object();

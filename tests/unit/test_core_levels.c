@@ -638,6 +638,31 @@ static void a_danger_that_comes_back_after_the_end_rings_the_duty_room(void **st
     lab_done(&lab);
 }
 
+/* Sensors trigger by one key, night after night. */
+static void a_key_of_a_response_that_is_over_opens_a_new_incident(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_trigger(&lab, "{'plan':'dam','title':'x','key':'g7','fields':{'g7':{'stage_m':4.6}}}");
+    char first[UUID_TEXT];
+    snprintf(first, sizeof first, "%s", lab.incident);
+    ordered(&lab, IV_BY_CHIEF);
+    ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'x','despite':'y'}");
+    assert_string_equal(lab_state(&lab), "recovering");
+    const json_t *reply =
+        lab_trigger(&lab, "{'plan':'dam','title':'x','key':'g7','fields':{'g7':{'stage_m':5.6}}}");
+    assert_true(json_bool(reply, "new"));
+    assert_string_not_equal(json_str(reply, "incident"), first);
+    assert_string_equal(proposed(&lab), "II");
+    reply =
+        lab_trigger(&lab, "{'plan':'dam','title':'x','key':'g7','fields':{'g7':{'stage_m':5.7}}}");
+    assert_true(json_bool(reply, "updated"));
+    assert_string_not_equal(json_str(reply, "incident"), first);
+    lab_done(&lab);
+}
+
 static void what_was_confirmed_lapses_when_the_level_is_raised(void **state)
 {
     (void)state;
@@ -995,6 +1020,7 @@ int main(void)
         cmocka_unit_test(an_end_is_refused_with_all_that_speaks_against_it),
         cmocka_unit_test(a_false_alarm_leaves_nothing_to_recover_from),
         cmocka_unit_test(a_danger_that_comes_back_after_the_end_rings_the_duty_room),
+        cmocka_unit_test(a_key_of_a_response_that_is_over_opens_a_new_incident),
         cmocka_unit_test(what_was_confirmed_lapses_when_the_level_is_raised),
         cmocka_unit_test(lower_is_suggested_after_its_time_and_not_by_a_gap_in_the_data),
         cmocka_unit_test(a_river_that_rises_again_withdraws_the_lowering),
