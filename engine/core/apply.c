@@ -13,6 +13,7 @@
 #include "core/once.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/purge.h"
 #include "core/reading.h"
 #include "core/response.h"
@@ -100,6 +101,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
         call_drop(c, call);
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
+    plan_watches_drop(c, i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     i->queue_count = 0;
@@ -185,6 +187,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_ITEMS_PUT:
         item_apply(c, i, r);
         break;
+    case REC_WATCH_CLOCK:
+    case REC_WATCH_MET:
+        plan_watch_apply(c, i, r);
+        break;
     case REC_FACT_STALE:
         reading_apply_stale(c, i, r);
         break;
@@ -220,6 +226,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_INCIDENT_OPENED: /* applied before the incident was there */
     case REC_RESOLVED:        /* a fact for the plan, and a row in the record: no more */
+    case REC_WATCH_TRUE:
     case REC_TURN_DROPPED:
     case REC_ENGINE_STARTED:
     case REC_CLOCK_STEPPED:

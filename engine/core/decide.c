@@ -10,6 +10,7 @@
 #include "core/once.h"
 #include "core/order.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/proposal.h"
 #include "core/purge.h"
 #include "core/reading.h"
@@ -288,6 +289,7 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
                     FACTS_PENDING_MAX);
         return false;
     }
+    plan_watches_ready(c, i);
     json_t *ev = plan_event("update", NULL, c->in->wall);
     json_t *names = json_object_get(ev, "names"), *fact;
     size_t n;
@@ -430,8 +432,11 @@ static bool config_same(const struct core *c, const json_t *body)
 static void decide_config(struct core *c)
 {
     bool same = config_same(c, c->in->body);
-    if (!same)
+    if (!same) {
+        plan_watches_ready_all(c);
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
+        plan_watches_review_all(c);
+    }
     core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
 }
 
@@ -452,6 +457,8 @@ static void timer_fire(struct core *c, struct timer *t)
         suggest_held(c, core_incident(c, *t->incident), t->owner);
     } else if (t->kind == TIMER_ITEM) {
         item_due(c, t->owner);
+    } else if (t->kind == TIMER_WATCH) {
+        plan_watch_held(c, core_incident(c, *t->incident), t->owner);
     } else if (t->kind == TIMER_PROPOSAL) {
         proposal_due(c, t->owner);
     } else {
@@ -548,6 +555,7 @@ static void decide_rest(struct core *c)
         if (!i)
             continue;
         suggest_review(c, i);
+        plan_watches_review(c, i);
         plan_kick(c, i);
         incident_end_if_done(c, i);
         core_measure(c, i);

@@ -65,6 +65,10 @@
     X(REC_ITEMS_PUT, "items_put",                                                                  \
       "open measures of a level that is left are put to the commander")                            \
     X(REC_FACT_STALE, "fact_stale", "nobody has reported this fact for too long: it is not known") \
+    X(REC_WATCH_TRUE, "watch_true", "what the plan watches has become true at these places")       \
+    X(REC_WATCH_CLOCK, "watch_clock",                                                              \
+      "what the plan waits for is so, and its time runs; or it is so no more")                     \
+    X(REC_WATCH_MET, "watch_met", "what the plan waits for has come true")                         \
     X(REC_TIMER_FIRED, "timer_fired", "a wait of the plan is over")                                \
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
     X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \

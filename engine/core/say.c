@@ -306,6 +306,45 @@ static void say_held(const struct say *s)
     }
 }
 
+/* "watched: ponding_cm >= 27 is true (解放路下穿 ponding 30 cm)" */
+static void say_watched(const struct say *s, const char *when, const json_t *values)
+{
+    const char *known = values ? say_text(s, values) : "";
+    text_addf(s->to, s->zh ? "%s 成立" : "%s is true", when ? when : "?");
+    if (*known)
+        text_addf(s->to, s->zh ? "（%s）" : " (%s)", known);
+}
+
+static void say_watch_true(const struct say *s)
+{
+    const json_t *said = record_at(s->r, "said");
+    int64_t more = json_int(s->r->body, "count", 0) - (int64_t)json_array_size(said);
+    say_words(s, "预案所守：", "watched: ");
+    for (size_t n = 0; n < json_array_size(said); n++) {
+        const json_t *one = json_array_get(said, n);
+        if (n)
+            say_words(s, "；", "; ");
+        say_watched(s, json_str(one, "when"), json_at(one, "values"));
+    }
+    if (more > 0)
+        text_addf(s->to, s->zh ? "；另有 %lld 处" : "; and at %lld more", (long long)more);
+}
+
+static void say_watch(const struct say *s)
+{
+    const char *when = record_str(s->r, "when");
+    bool met = s->r->kind == REC_WATCH_MET;
+    say_words(s, "预案所候：", "awaited: ");
+    if (!met && !json_at(s->r->body, "due")) {
+        text_addf(s->to, s->zh ? "%s 不再成立，重新计时" : "%s is so no more, its time starts anew",
+                  when ? when : "?");
+        return;
+    }
+    say_watched(s, when, record_at(s->r, "values"));
+    if (!met)
+        say_words(s, "，开始计时", ", its time runs");
+}
+
 static void say_escalated(const struct say *s)
 {
     say_words(s, "升级上报", "escalated");
@@ -539,6 +578,9 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_PLAN_RETRIED] = say_plan_trouble,
         [REC_PLAN_ERROR] = say_plan_trouble,
         [REC_PLAN_FAILED] = say_failed,
+        [REC_WATCH_TRUE] = say_watch_true,
+        [REC_WATCH_CLOCK] = say_watch,
+        [REC_WATCH_MET] = say_watch,
         [REC_FACT_STALE] = say_stale,
         [REC_TIMER_FIRED] = say_timer,
         [REC_CALL_RUNG] = say_rung,

@@ -52,6 +52,20 @@ struct plan_timer {
 };
 
 /*
+ * A condition that the plan watches (plan_watch.h): `each` tells it where it has become true, again
+ * and again; `wait_until` once, when it has been so for its whole time.
+ */
+struct plan_watch {
+    LIST_ENTRY(plan_watch) link; /* sorted by step */
+    char *step;                  /* "watch/0.3": of the word, as the plan is told */
+    char *when;
+    bool each;
+    bool every;         /* of wait_until: at every station; else at any */
+    int64_t hold_ms;    /* of wait_until: for so long */
+    struct timer timer; /* it has been so since, and is to be until */
+};
+
+/*
  * A call under way.
  *
  *     (turn) --call_next--> RINGING --time up, rungs left: call_next--> RINGING
@@ -278,6 +292,7 @@ struct incident {
     struct fact_ref *queue;
     size_t queue_count, queue_cap;
     LIST_HEAD(, plan_timer) timers;
+    LIST_HEAD(, plan_watch) watches;
 
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
 

@@ -21,6 +21,7 @@ enum timer_kind {
     TIMER_MARK,     /* owner: struct mark: it has held for its whole time */
     TIMER_ITEM,     /* owner: struct item: due, or to be urged again */
     TIMER_PROPOSAL, /* owner: struct proposal: the next are asked */
+    TIMER_WATCH,    /* owner: struct watch: it has been so for its whole time */
 };
 
 struct timer {

@@ -22,6 +22,8 @@ void api_define(struct run *r)
         {"notify", api_notify},
         {"now", api_now},
         {"on", api_on},
+        {"each", api_each},
+        {"wait_until", api_wait_until},
         {"parallel", api_parallel},
         {"race", api_race},
         {"random", api_random},

@@ -1,5 +1,7 @@
 #include "plan/check_body.h"
 
+#include "base/text.h"
+#include "core/head_level.h"
 #include "plan/check_literal.h"
 #include "plan/words.h"
 
@@ -280,6 +282,63 @@ static void check_on(const struct body_check *c, const struct node *call)
     check_last_options(c, call, 3, WORD_ON);
 }
 
+/* What the reader of conditions says, at the place of the text. */
+struct condition_at {
+    const struct body_check *c;
+    const struct node *at;
+};
+
+static void take_condition_remark(void *ctx, const struct remark *m)
+{
+    const struct condition_at *to = ctx;
+    check_report(to->c, to->at, m->code, "%s", m->text);
+}
+
+/* The first argument of each and wait_until: a condition, as in a head. */
+static void check_condition(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1);
+    const struct node *n = arg ? node_meant(arg) : NULL;
+    char function[NAME_BYTES];
+    AUTO_TEXT(text);
+    struct condition_at to = {c, arg};
+    struct remarks r;
+
+    if (!n || is_literal_other_than(n, NODE_STRING)) {
+        check_report(c, n ? arg : call, "bad_argument",
+                     "%s takes a condition first, in quotes: %s(\"stage_m >= 4.5\"…",
+                     text_of(call->first, function), function);
+        return;
+    }
+    if (n->kind != NODE_STRING || !c->head)
+        return;
+    text_add_bytes(&text, n->text, n->len);
+    remarks_init(&r, "", take_condition_remark, &to);
+    condition_free(
+        plan_condition_check(json_at(c->head, "facts"), c->site, text_str(&text), "", &r));
+    remarks_done(&r);
+}
+
+static void check_each(const struct body_check *c, const struct node *call)
+{
+    check_condition(c, call);
+    check_function(c, call, 2);
+}
+
+static void check_wait_until(const struct body_check *c, const struct node *call)
+{
+    const struct node *table = table_argument(call, 2);
+    const struct node *hold = table ? node_field(table, "hold") : NULL;
+    const struct node *within = table ? node_field(table, "within") : NULL;
+
+    check_condition(c, call);
+    if (hold)
+        check_duration(c, hold, "hold", true);
+    if (within)
+        check_duration(c, within, "within", true);
+    check_last_options(c, call, 2, WORD_UNTIL);
+}
+
 static void check_every(const struct body_check *c, const struct node *call)
 {
     const struct node *when = node_child(call, 1);
@@ -407,6 +466,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
     } checks[] = {
         {"wait", check_wait},
         {"on", check_on},
+        {"each", check_each},
+        {"wait_until", check_wait_until},
         {"every", check_every},
         {"timeout", check_timeout},
         {"sleep", check_sleep},

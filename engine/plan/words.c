@@ -36,7 +36,7 @@ static const struct word words[] = {
     {WORD_NAME, "civil", false},
     {WORD_NAME, "consult", false},
     {WORD_NAME, "directive", true},
-    {WORD_NAME, "each", false},
+    {WORD_NAME, "each", true},
     {WORD_NAME, "escalate", true},
     {WORD_NAME, "fetch", false},
     {WORD_NAME, "item", true},
@@ -48,7 +48,7 @@ static const struct word words[] = {
     {WORD_NAME, "require", false},
     {WORD_NAME, "resource", true},
     {WORD_NAME, "settle", false},
-    {WORD_NAME, "wait_until", false},
+    {WORD_NAME, "wait_until", true},
 
     {WORD_BASIC, "assert", true},
     {WORD_BASIC, "error", true},
@@ -153,6 +153,9 @@ static const struct word words[] = {
     {WORD_NOTIFY, "within", true},
 
     {WORD_WAIT, "match", true},
+    {WORD_UNTIL, "hold", true},
+    {WORD_UNTIL, "within", true},
+    {WORD_UNTIL, "every", true},
     {WORD_ON, "serial", true},
     {WORD_PARALLEL, "fail_fast", true},
 

@@ -28,6 +28,7 @@ enum word_kind {
     WORD_RUNG,     /* of a rung of it */
     WORD_NOTIFY,   /* of notify{} */
     WORD_WAIT,     /* of the table that ends wait() */
+    WORD_UNTIL,    /* and wait_until() */
     WORD_ON,       /* and on() */
     WORD_EVERY,    /* and every() */
     WORD_PARALLEL, /* beside the functions of parallel{} */

@@ -181,6 +181,18 @@ function wait(fact, d, options) end
 ---@return Handle
 function on(fact, fn, options) end
 
+---Call fn for every station where the condition becomes true; at once where it is true already.
+---@param condition string over facts and constants of stations, as in a head
+---@param fn fun(station: string?)
+---@return Handle
+function each(condition, fn) end
+
+---Wait until the condition is true; the station where it is, or true; nil when the time is over.
+---@param condition string
+---@param options? { hold: Duration?, within: Duration?, every: boolean? }
+---@return string | true | nil
+function wait_until(condition, options) end
+
 ---@param d Duration
 function sleep(d) end
 

@@ -622,6 +622,28 @@ static void a_fact_is_built_in_or_of_the_head(void **state)
     assert_body("on('update', 'x')", "dam.lua:7:14: bad_argument", NULL);
 }
 
+/* Why: a misspelt name in a condition would never be true, and nobody would know. */
+static void conditions_of_bodies_are_read_as_those_of_heads(void **state)
+{
+    (void)state;
+    assert_body("each('stage_m >= 3 and breach', function(at) log(at) end)\n"
+                "wait_until('breach', { hold = '1h', within = '5h', every = true })",
+                "", NULL);
+    assert_body(
+        "each('stage_n >= 3', log)", "dam.lua:7:6: unknown_name",
+        "\"stage_n >= 3\": there is no fact \"stage_n\", and no station has it as a number; "
+        "did you mean \"stage_m\"?");
+    assert_body("wait_until('stage_m')", "dam.lua:7:12: bad_condition",
+                "a condition is true or false; compare it");
+    assert_body("each('stage_m > ', log)", "dam.lua:7:6: bad_condition", "it ends where");
+    assert_body("each(incident.title, log)", "", NULL); /* computed: it is read when it runs */
+    assert_body("each(7, log)", "dam.lua:7:6: bad_argument", "in quotes");
+    assert_body("each('breach')", "dam.lua:7:1: bad_argument", "function as argument 2");
+    assert_body("wait_until('breach', { hold = 5 })", "dam.lua:7:31: bad_value", NULL);
+    assert_body("wait_until('breach', { witin = '5m' })", "dam.lua:7:24: unknown_key",
+                "did you mean \"within\"?");
+}
+
 static void branches_are_functions(void **state)
 {
     (void)state;
@@ -650,9 +672,9 @@ static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
     (void)state;
     assert_body("local t = ask { to = 'post:chief' } local c = consult {}\n"
                 "publish { level = 'IV' } report 'daily'\n"
-                "each('stage_m > 3', log) local r = require 'lib.x'",
+                "assign('lead', 'post:chief') local r = require 'lib.x'",
                 "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
-                "dam.lua:8:26: not_built, dam.lua:9:1: not_built, dam.lua:9:36: not_built",
+                "dam.lua:8:26: not_built, dam.lua:9:1: not_built, dam.lua:9:40: not_built",
                 "\"consult\" is not built yet");
 }
 
@@ -797,6 +819,7 @@ int main(void)
         cmocka_unit_test(a_text_says_something_in_languages_of_the_site),
         cmocka_unit_test(a_duration_is_one),
         cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
+        cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
