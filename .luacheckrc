@@ -10,8 +10,8 @@ read_globals = {
     "tonumber", "tostring", "type", "xpcall", "math", "string", "table", "utf8", "require",
     -- words of a plan
     "plan", "T", "call", "notify", "wait", "on", "each", "wait_until", "sleep", "timeout",
-    "parallel", "race", "settle", "every", "spawn", "defer", "cancel", "state", "log", "now", "random", "uuid",
-    "measure", "directive", "item", "resource", "propose", "escalate",
+    "parallel", "race", "settle", "every", "spawn", "defer", "cancel", "state", "log", "now",
+    "random", "uuid", "measure", "before", "directive", "item", "resource", "propose", "escalate",
     -- the site and its channels
     "site", "channel",
 }

@@ -556,6 +556,7 @@ static void decide_rest(struct core *c)
             continue;
         suggest_review(c, i);
         plan_watches_review(c, i);
+        items_follow(c, i);
         plan_kick(c, i);
         incident_end_if_done(c, i);
         core_measure(c, i);

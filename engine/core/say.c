@@ -398,11 +398,19 @@ static void say_item_state(const struct say *s)
 
 static void say_item_due(const struct say *s)
 {
-    bool forward = !strcmp(json_str_or(s->r->body, "why", ""), "forward");
+    const char *why = json_str_or(s->r->body, "why", "");
+    bool forward = !strcmp(why, "forward");
     const char *leader = json_str(s->r->body, "leader");
     text_addf(s->to, "%s ", item_title(s));
     if (leader) {
         text_addf(s->to, s->zh ? "由 %s 督办" : "supervised by %s", leader);
+        return;
+    }
+    if (!strcmp(why, "fact") || !strcmp(why, "same")) {
+        bool moves = !strcmp(why, "fact");
+        say_words(s, moves ? "时限调整，随 " : "时限不变，随 ",
+                  moves ? "due at another time, with " : "stays due when it was, with ");
+        text_add(s->to, json_str_or(json_at(record_at(s->r, "about"), "before"), "fact", "?"));
         return;
     }
     say_words(s, forward ? "时限提前" : "可以开始", forward ? "due forward" : "can begin");

@@ -251,9 +251,10 @@ struct item {
     int phase; /* enum phase, and its level */
     enum level level;
     enum on_lower on_lower;
-    bool put;   /* its level is left: the commander decides to keep or lift it */
-    bool waits; /* for what must be done before */
-    int urged;  /* reminders so far */
+    bool put;     /* its level is left: the commander decides to keep or lift it */
+    bool waits;   /* for what must be done before */
+    bool follows; /* its due time follows a fact (item_before.c) */
+    int urged;    /* reminders so far */
     int64_t urge_ms;
     int64_t allowed_ms; /* for this long; 0: without end */
     wall_ms issued_at, due_at, done_at;

@@ -34,6 +34,7 @@ void api_define(struct run *r)
         {"uuid", api_uuid},
         {"wait", api_wait},
         {"measure", api_measure},
+        {"before", api_before},
         {"directive", api_directive},
         {"item", api_item},
         {"resource", api_resource},

@@ -109,6 +109,7 @@ int item_state_number(const char *name);
 
 int api_call(lua_State *L);
 int api_measure(lua_State *L);
+int api_before(lua_State *L);
 int api_directive(lua_State *L);
 int api_item(lua_State *L);
 int api_resource(lua_State *L);

@@ -436,6 +436,34 @@ static void check_measure(const struct body_check *c, const struct node *call)
                      name);
 }
 
+/* before(fact, duration, {…}): the fact is a time of the incident, or it is never due. */
+static void check_before(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1), *by = node_child(call, 2);
+    const struct node *n = arg ? node_meant(arg) : NULL;
+    const struct node *table = table_argument(call, 3);
+    const char *const options[] = {"at_least", "unknown"};
+    const json_t *facts = json_at(c->head, "facts");
+    char name[NAME_BYTES];
+
+    if (!n || is_literal_other_than(n, NODE_STRING))
+        check_report(c, n ? arg : call, "bad_argument",
+                     "before takes the name of a fact first: before(\"peak_at\", \"6h\")");
+    else if (n->kind == NODE_STRING && c->head && !json_at(facts, text_of(n, name)))
+        report_unknown_fact(c, arg, name);
+    else if (n->kind == NODE_STRING && c->head &&
+             (strcmp(json_str_or(json_at(facts, name), "type", ""), "time") != 0 ||
+              json_str(json_at(facts, name), "per")))
+        check_report(c, arg, "bad_argument",
+                     "%s is no time of the incident: { type = \"time\" }, without per", name);
+    if (by)
+        check_duration(c, by, "how long before", false);
+    for (size_t i = 0; table && i < sizeof(options) / sizeof(*options); i++)
+        if (node_field(table, options[i]))
+            check_duration(c, node_field(table, options[i]), options[i], true);
+    check_last_options(c, call, 3, WORD_BEFORE);
+}
+
 /* { to = …, within = … } and the like: only members that there are. */
 static void check_propose(const struct body_check *c, const struct node *call)
 {
@@ -475,6 +503,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"race", check_branches},
         {"state", check_state},
         {"measure", check_measure},
+        {"before", check_before},
         {"propose", check_propose},
         {"defer", check_first_function},
         {"spawn", check_first_function},

@@ -31,7 +31,7 @@ static const struct word words[] = {
     {WORD_NAME, "ask", false},
     {WORD_NAME, "assign", false},
     {WORD_NAME, "at", false},
-    {WORD_NAME, "before", false},
+    {WORD_NAME, "before", true},
     {WORD_NAME, "child", false},
     {WORD_NAME, "civil", false},
     {WORD_NAME, "consult", false},
@@ -158,6 +158,9 @@ static const struct word words[] = {
     {WORD_UNTIL, "every", true},
     {WORD_ON, "serial", true},
     {WORD_PARALLEL, "fail_fast", true},
+
+    {WORD_BEFORE, "at_least", true},
+    {WORD_BEFORE, "unknown", true},
 
     {WORD_PROPOSE, "action", true},
     {WORD_PROPOSE, "level", true},

@@ -8,6 +8,8 @@
 ---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID"
 ---@alias Targets Target | Target[]
 
+---@alias Due Duration | { before: string, by: Duration } a duration, or what before() gives
+
 ---@alias Level "I" | "II" | "III" | "IV"
 
 ---@class Incident
@@ -246,21 +248,28 @@ function uuid() end
 ---Issue a measure of the head, or find the one of this name and key that is open. What else is in
 ---the table fills {fields} of its title.
 ---@param name string
----@param options? { key: string?, owner: Target?, due: Duration? }
+---@param options? { key: string?, owner: Target?, due: Due? }
 ---@return Item
 function measure(name, options) end
 
----@param options { from: string?, text: Text, lead: Target, assist: Target?, due: Duration? }
+---@param options { from: string?, text: Text, lead: Target, assist: Target?, due: Due? }
 ---@return Item
 function directive(options) end
 
----@param options { title: Text, goal: string?, owner: Target, due: Duration? }
+---@param options { title: Text, goal: string?, owner: Target, due: Due? }
 ---@return Item
 function item(options) end
 
----@param options { what: Text, amount: string?, from: Target, due: Duration? }
+---@param options { what: Text, amount: string?, from: Target, due: Due? }
 ---@return Item
 function resource(options) end
+
+---A due time: so long before what a fact says, and moved when that is corrected.
+---@param fact string a time of the incident
+---@param d Duration
+---@param options? { at_least: Duration?, unknown: Duration? }
+---@return Due
+function before(fact, d, options) end
 
 ---Put an order to whoever may give it; it stands until somebody does. Gives the first order of this
 ---action; nil when `within` is over, or at once with wait = false.

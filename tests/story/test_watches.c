@@ -24,9 +24,12 @@ static const char HEAD[] =
     " facts = { stage_m = { type = 'number', unit = 'm', per = 'gauge', stale_after = '30m' },"
     "   ponding_cm = { type = 'number', unit = 'cm', per = 'underpass', stale_after = '15m',"
     "     label = { zh = '积水', en = 'ponding' } },"
-    "   rain = { type = 'boolean' }, breach = { type = 'boolean' } },"
+    "   rain = { type = 'boolean' }, breach = { type = 'boolean' },"
+    "   peak_at = { type = 'time', stale_after = '6h' } },"
     " measures = { close_pass = { owner = 'dept:flood-office', due = '10m',"
-    "   title = { zh = '封闭 {at}', en = 'Close {at}' }, done_when = { en = 'closed' } } },"
+    "   title = { zh = '封闭 {at}', en = 'Close {at}' }, done_when = { en = 'closed' } },"
+    "  clear = { owner = 'dept:flood-office', due = '6h', title = { en = 'Clear below' },"
+    "    done_when = { en = 'list struck' } } },"
     " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n";
 
 static struct story *begin(const char *body)
@@ -278,6 +281,59 @@ static void a_watch_ends_with_its_scope(void **state)
     story_end(s);
 }
 
+/* When "clear" is due, in minutes from the beginning of the night. */
+static int64_t clear_due(const struct story *s)
+{
+    return (story_item_due(s, "clear") - INT64_C(1784512800000)) / MINUTES(1);
+}
+
+/* Why: people below must be out before the water comes, however often the forecast is corrected. */
+static void a_due_time_before_the_peak_moves_with_the_forecast(void **state)
+{
+    (void)state;
+    struct story *s = begin("measure('clear', { due = before('peak_at', '6h',"
+                            " { at_least = '1h', unknown = '2h' }) })");
+    trigger(s); /* 02:00 UTC */
+    assert_int_equal(clear_due(s), 120);
+    story_update(s, "{'fields':{'peak_at':'2026-07-20T12:00:00Z'}}");
+    assert_int_equal(clear_due(s), 240);
+    story_advance(s, MINUTES(30));
+    story_update(s, "{'fields':{'peak_at':'2026-07-20T13:30:00Z'}}");
+    assert_int_equal(clear_due(s), 330); /* back */
+    story_update(s, "{'fields':{'peak_at':'2026-07-20T13:30:00Z'}}");
+    story_crash_engine(s);
+    story_update(s, "{'fields':{'peak_at':'2026-07-20T08:10:00Z'}}");
+    assert_int_equal(clear_due(s), 90); /* forward, and an hour is left to do it */
+    story_advance(s, MINUTES(20));
+    story_update(s, "{'fields':{'peak_at':'2026-07-20T08:20:00Z'}}");
+    assert_int_equal(clear_due(s), 90); /* no correction gives an hour again and again */
+    story_tells(s, "Clear below due at another time, with peak_at\n"
+                   "【时限调整】Clear below。暴雨。时限 4h\n"
+                   "Clear below stays due when it was, with peak_at\n");
+    story_advance(s, MINUTES(50));
+    story_tells(s, "[1:30:00] Clear below overdue: urged, time 1\n");
+    story_end(s);
+}
+
+/* Why: a forecast that nobody renews is no reason to take more time. */
+static void no_forecast_gives_no_more_time(void **state)
+{
+    (void)state;
+    struct story *s = begin("measure('clear', { due = before('peak_at', '1h') })\n"
+                            "directive { text = 'x', lead = 'dept:flood-office', due ="
+                            " before('peak_at', '1h', { unknown = '30m' }) }");
+    trigger(s);
+    assert_int_equal(clear_due(s), 360); /* as the head says, while nothing is known */
+    story_update(s, "{'fields':{'peak_at':'2026-07-20T09:30:00Z'}}");
+    assert_int_equal(clear_due(s), 390);
+    story_advance(s, MINUTES(361)); /* stale after 6 h */
+    assert_int_equal(clear_due(s), 390);
+    story_tells(s, "[6:00:00] no data: peak_at");
+    story_advance(s, MINUTES(30));
+    story_tells(s, "[6:30:00] x overdue: urged, time 1");
+    story_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +345,8 @@ int main(void)
         cmocka_unit_test(wait_until_gives_where_it_is_so),
         cmocka_unit_test(the_hold_clock_starts_anew_when_nothing_is_known),
         cmocka_unit_test(a_watch_ends_with_its_scope),
+        cmocka_unit_test(a_due_time_before_the_peak_moves_with_the_forecast),
+        cmocka_unit_test(no_forecast_gives_no_more_time),
     };
     return cmocka_run_group_tests_name("watches", tests, NULL, NULL);
 }

@@ -644,6 +644,16 @@ static void conditions_of_bodies_are_read_as_those_of_heads(void **state)
                 "did you mean \"within\"?");
 }
 
+static void before_needs_a_time_of_the_incident(void **state)
+{
+    (void)state;
+    assert_body("before('stage_m', '6h')", "dam.lua:7:8: bad_argument", "no time of the incident");
+    assert_body("before('stage_n', '6h')", "dam.lua:7:8: unknown_fact", "did you mean");
+    assert_body("before('breach', 6, { atleast = '1h' })",
+                "dam.lua:7:8: bad_argument, dam.lua:7:18: bad_value, dam.lua:7:23: unknown_key",
+                "did you mean \"at_least\"?");
+}
+
 static void branches_are_functions(void **state)
 {
     (void)state;
@@ -820,6 +830,7 @@ int main(void)
         cmocka_unit_test(a_duration_is_one),
         cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
         cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
+        cmocka_unit_test(before_needs_a_time_of_the_incident),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),

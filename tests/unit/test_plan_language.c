@@ -1201,6 +1201,9 @@ static void an_item_that_ends_otherwise_ends_the_wait(void **state)
 static void what_cannot_be_an_item_is_said(void **state)
 {
     (void)state;
+    body_fails("before('stage_m', '6h')", "stage_m is no time of the incident");
+    body_fails("item { title = 'x', owner = 'dept:a', due = {} }",
+               "due is a duration like \"2h\", or before(");
     body_fails("measure('sandbags')", "the head has no measure \"sandbags\"");
     body_fails("directive { text = 'x', due = '2h' }", "directive: lead is missing");
     body_fails("directive { text = 'x', lead = 'water' }", "\"water\" is no target");
