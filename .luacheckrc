@@ -11,7 +11,8 @@ read_globals = {
     -- words of a plan
     "plan", "T", "call", "notify", "wait", "on", "each", "wait_until", "sleep", "timeout",
     "parallel", "race", "settle", "every", "spawn", "defer", "cancel", "state", "log", "now",
-    "random", "uuid", "measure", "before", "directive", "item", "resource", "propose", "escalate",
+    "random", "uuid", "measure", "before", "consult", "directive", "item", "resource", "propose",
+    "escalate",
     -- the site and its channels
     "site", "channel",
 }

@@ -7,6 +7,7 @@
 #include "core/access.h"
 #include "core/alarm.h"
 #include "core/call.h"
+#include "core/consult.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
@@ -150,6 +151,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_ANSWER_NOTED:
         apply_answered(c, i, r);
         break;
+    case REC_OPINION_GIVEN:
+        consult_apply_opinion(i, r);
+        notice_apply_answered(c, i, r);
+        break;
     case REC_CALL_DECLINED:
         call_apply_declined(c, i, r);
         notice_apply_link_declined(c, r);
@@ -200,6 +205,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CALL_RUNG:
         call_apply_rung(c, i, r);
         break;
+    case REC_CONSULTED:
     case REC_CALL_EXPIRED:
         apply_expired(c, i, r);
         break;

@@ -2,6 +2,7 @@
 
 #include "core/alarm.h"
 #include "core/call.h"
+#include "core/consult.h"
 #include "core/decide.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -403,6 +404,10 @@ static void call_command(struct core *c, struct incident *i, const char *step, c
     struct call *call = call_find(i, step);
     if (!call || call->rung >= 0)
         return;
+    if (call->consults) { /* no earlier answer was an opinion on this */
+        consult_begin(c, call);
+        return;
+    }
     call_next(c, call, "start");
     call = call_find(i, step);
     for (size_t n = 0; call && n < json_array_size(early); n++) {

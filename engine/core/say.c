@@ -101,6 +101,36 @@ static void say_answer(const struct say *s)
     say_why(s, json_str(ev, "note"));
 }
 
+static void say_opinion(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    const char *file = json_str(ev, "file"), *name = json_str(ev, "name");
+    text_add(s->to, name ? name : json_str_or(s->r->body, "by", "?"));
+    if (json_bool(s->r->body, "awaited")) {
+        say_words(s, " 已收到，意见待复", " is on it; the opinion is awaited");
+        return;
+    }
+    say_words(s, " 提出意见", " gives an opinion");
+    say_why(s, json_str(ev, "note"));
+    if (file)
+        text_addf(s->to, s->zh ? "（附件 %s）" : " (file %s)", file);
+}
+
+static void say_consulted(const struct say *s)
+{
+    const json_t *text = record_at(s->r, "text"),
+                 *silent = json_at(record_at(s->r, "ev"), "silent");
+    text_addf(s->to, s->zh ? "会商结束，意见 %d/%d" : "consultation over, %d of %d opinions",
+              (int)json_int(s->r->body, "opinions", 0), (int)json_int(s->r->body, "asked", 0));
+    for (size_t n = 0; n < json_array_size(silent); n++)
+        text_addf(s->to, "%s%s",
+                  n       ? s->zh ? "、" : ", "
+                  : s->zh ? "，未复："
+                          : ", none from ",
+                  json_str_or(json_array_get(silent, n), "name", "?"));
+    say_why(s, text ? say_text(s, text) : NULL);
+}
+
 static void say_answer_refused(const struct say *s)
 {
     say_words(s, "应答码错误，第 ", "wrong code, try ");
@@ -565,6 +595,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_CALL_ANSWERED] = say_answer,
         [REC_CALL_DECLINED] = say_answer,
         [REC_ANSWER_NOTED] = say_answer,
+        [REC_OPINION_GIVEN] = say_opinion,
+        [REC_CONSULTED] = say_consulted,
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,

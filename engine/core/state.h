@@ -80,7 +80,8 @@ struct call {
     char *spec; /* {"to","text","within_ms","rungs","rounds","at","type"} */
     char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
                     last */
-    int rung;    /* index in the flattened rungs; -1: not started */
+    bool consults; /* it wants opinions, and no single answer ends it (consult.h) */
+    int rung;      /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
     struct timer timer;

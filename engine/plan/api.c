@@ -15,6 +15,7 @@ void api_define(struct run *r)
     static const luaL_Reg words[] = {
         {"T", api_text},
         {"call", api_call},
+        {"consult", api_consult},
         {"cancel", api_cancel},
         {"defer", api_defer},
         {"every", api_every},

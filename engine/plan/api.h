@@ -108,6 +108,7 @@ int item_state_number(const char *name);
 /* ---- the words ---- */
 
 int api_call(lua_State *L);
+int api_consult(lua_State *L);
 int api_measure(lua_State *L);
 int api_before(lua_State *L);
 int api_directive(lua_State *L);

@@ -184,7 +184,31 @@ static void check_notify(const struct body_check *c, const struct node *call,
         check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
 }
 
-/* call and notify take one table */
+static void check_consult(const struct body_check *c, const struct node *call,
+                          const struct node *table)
+{
+    const struct node *to = node_field(table, "to"), *chair = node_field(table, "chair");
+    const struct node *question = node_field(table, "question");
+    const struct node *within = node_field(table, "within"), *least = node_field(table, "at_least");
+
+    check_options(c, table, "consult", WORD_CONSULT);
+    if (to)
+        check_targets(c, to, "to");
+    if (chair)
+        check_targets(c, chair, "chair");
+    if (question)
+        check_text(c, question, "question");
+    if (within)
+        check_duration(c, within, "within", true);
+    if (least)
+        check_whole(c, least, "at_least", 1, 1000);
+    if ((!to || !question || !within) && !has_computed_key(table))
+        check_report(c, call, "missing_key",
+                     "consult asks whom, what, and for how long: consult { to = \"…\", question = "
+                     "\"…\", within = \"30m\" }");
+}
+
+/* call, consult and notify take one table */
 static void check_one_table(const struct body_check *c, const struct node *call,
                             void (*check)(const struct body_check *, const struct node *,
                                           const struct node *))
@@ -511,6 +535,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
 
     if (node_is(call->first, "call"))
         check_one_table(c, call, check_call);
+    else if (node_is(call->first, "consult"))
+        check_one_table(c, call, check_consult);
     else if (node_is(call->first, "notify"))
         check_one_table(c, call, check_notify);
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)

@@ -24,7 +24,7 @@ bool wake_ends_call(const json_t *ev)
 {
     if (lists(ev, "names", "declined"))
         return false; /* the call goes on with the next */
-    return lists(ev, "names", "expired") || json_str(ev, "by") != NULL;
+    return lists(ev, "names", "expired") || json_str(ev, "by") || json_at(ev, "opinions");
 }
 
 /* Does the event wake this node? */

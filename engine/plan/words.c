@@ -34,7 +34,7 @@ static const struct word words[] = {
     {WORD_NAME, "before", true},
     {WORD_NAME, "child", false},
     {WORD_NAME, "civil", false},
-    {WORD_NAME, "consult", false},
+    {WORD_NAME, "consult", true},
     {WORD_NAME, "directive", true},
     {WORD_NAME, "each", true},
     {WORD_NAME, "escalate", true},
@@ -151,6 +151,12 @@ static const struct word words[] = {
     {WORD_NOTIFY, "text", true},
     {WORD_NOTIFY, "via", true},
     {WORD_NOTIFY, "within", true},
+
+    {WORD_CONSULT, "to", true},
+    {WORD_CONSULT, "chair", true},
+    {WORD_CONSULT, "question", true},
+    {WORD_CONSULT, "within", true},
+    {WORD_CONSULT, "at_least", true},
 
     {WORD_WAIT, "match", true},
     {WORD_UNTIL, "hold", true},

@@ -27,6 +27,7 @@ enum word_kind {
     WORD_CALL,     /* options of call{} */
     WORD_RUNG,     /* of a rung of it */
     WORD_NOTIFY,   /* of notify{} */
+    WORD_CONSULT,  /* of consult{} */
     WORD_WAIT,     /* of the table that ends wait() */
     WORD_UNTIL,    /* and wait_until() */
     WORD_ON,       /* and on() */

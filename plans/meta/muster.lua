@@ -164,6 +164,29 @@ function T(text, values) end
 ---@return Answer?
 function call(options) end
 
+---@class Named
+---@field id string
+---@field name string
+
+---@class Opinion
+---@field by string id of the person
+---@field name string
+---@field note string?
+---@field file string?
+---@field at integer ms since 1970
+
+---@class Opinions
+---@field opinions Opinion[]
+---@field answered Named[]
+---@field silent Named[]
+---@field asked Named[]
+---@field enough boolean are there at_least of them
+
+---Ask people for their opinion; waits until all have given one or declined, or the time is over.
+---@param options { to: Targets, question: Text, within: Duration, chair: Target?, at_least: integer? }
+---@return Opinions
+function consult(options) end
+
 ---Tell people; does not wait.
 ---@param options { to: Targets, text: Text, via: string?, within: Duration? }
 ---@return Handle

@@ -212,6 +212,8 @@ static void obey(struct planner_night *n, const json_t *cmd)
         timer_set(n, step, n->m + json_int(cmd, "ms", 0));
     else if (strcmp(kind, "timer_clear") == 0)
         timer_clear(n, step);
+    else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "consults"))
+        json_put_str(n->open, step, "consult");
     else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0)
         json_put_str(n->open, step, kind);
     else if (strcmp(kind, "cancel") == 0)
@@ -492,6 +494,13 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
     uint64_t dice = below(chance, 4);
     if (strncmp(step, "watch/", 6) == 0) {
         watch_happens(n, step, json_str_or(n->open, step, ""), chance);
+    } else if (strcmp(json_str_or(n->open, step, ""), "consult") == 0) {
+        json_object_del(n->open, step);
+        snprintf(ev, sizeof(ev),
+                 "{'names':[],'steps':['%s'],'opinions':[{'by':'p%d','note':'n'}],'answered':[],"
+                 "'silent':[{'id':'a','name':'A'}],'asked':[],'enough':true}",
+                 step, (int)below(chance, 3));
+        planner_night_fact(n, ev);
     } else if (strcmp(json_str_or(n->open, step, ""), "notify") == 0) {
         snprintf(ev, sizeof(ev), "{'names':[],'steps':['%s'],'result':'%s'}", step, results[dice]);
         planner_night_fact(n, ev);

@@ -654,6 +654,21 @@ static void before_needs_a_time_of_the_incident(void **state)
                 "did you mean \"at_least\"?");
 }
 
+static void a_consultation_asks_whom_what_and_for_how_long(void **state)
+{
+    (void)state;
+    assert_body("local c = consult { to = 'post:chief', question = T 'x', within = '30m', chair =\n"
+                "'post:chief', at_least = 2 } log(c.enough)",
+                "", NULL);
+    assert_body("consult { to = 'post:chief', question = 'x' }", "dam.lua:7:1: missing_key",
+                "for how long");
+    assert_body("consult { to = 'post:cheif', question = '', within = 5, at_least = 0 }",
+                "dam.lua:7:16: unknown_name, dam.lua:7:41: bad_value, dam.lua:7:54: bad_value, "
+                "dam.lua:7:68: bad_value",
+                NULL);
+    assert_body("consult('post:chief')", "dam.lua:7:1: bad_argument", NULL);
+}
+
 static void branches_are_functions(void **state)
 {
     (void)state;
@@ -680,12 +695,12 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local t = ask { to = 'post:chief' } local c = consult {}\n"
+    assert_body("local t = ask { to = 'post:chief' } local c = child {}\n"
                 "publish { level = 'IV' } report 'daily'\n"
                 "assign('lead', 'post:chief') local r = require 'lib.x'",
                 "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
                 "dam.lua:8:26: not_built, dam.lua:9:1: not_built, dam.lua:9:40: not_built",
-                "\"consult\" is not built yet");
+                "\"child\" is not built yet");
 }
 
 /* ---- at its limits --------------------------------------------------------------------------- */
@@ -831,6 +846,7 @@ int main(void)
         cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
         cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
         cmocka_unit_test(before_needs_a_time_of_the_incident),
+        cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),

@@ -114,6 +114,10 @@ static const char *const bodies[] = {
     "    function() return wait_until('stage_m > 7', {within = random(30) .. 'm'}) end,\n"
     "    function() wait 'case' return 'case' end }\n"
     "  log(tostring(which)) cancel(h)\n"
+    "  local c\n"
+    "  timeout('15m', function() c = consult { to = 'post:a', question = 'why', within = '1h' } "
+    "end)\n"
+    "  log(T('{n} {who}', { n = c and #c.silent or 9, who = c and c.opinions or {} }))\n"
     "end",
 };
 
