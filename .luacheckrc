@@ -9,9 +9,10 @@ read_globals = {
     "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "select", "setmetatable",
     "tonumber", "tostring", "type", "xpcall", "math", "string", "table", "utf8", "require",
     -- words of a plan
-    "plan", "T", "call", "notify", "wait", "on", "sleep", "timeout", "parallel", "race", "settle",
-    "every", "spawn", "defer", "cancel", "state", "log", "now", "random", "uuid",
-    "measure", "directive", "item", "resource", "propose", "escalate", "child", "assign",
+    "plan", "T", "call", "notify", "wait", "on", "each", "wait_until", "sleep", "timeout",
+    "parallel", "race", "settle", "every", "spawn", "defer", "cancel", "state", "log", "now",
+    "random", "uuid", "measure", "before", "consult", "directive", "item", "resource", "propose",
+    "escalate", "child", "assign",
     -- the site and its channels
     "site", "channel",
 }

@@ -7,6 +7,7 @@
 #include "core/access.h"
 #include "core/alarm.h"
 #include "core/call.h"
+#include "core/consult.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -15,6 +16,7 @@
 #include "core/once.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/purge.h"
 #include "core/reading.h"
 #include "core/response.h"
@@ -125,6 +127,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
         call_drop(c, call);
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
+    plan_watches_drop(c, i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     i->queue_count = 0;
@@ -187,6 +190,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_ANSWER_NOTED:
         apply_answered(c, i, r);
         break;
+    case REC_OPINION_GIVEN:
+        consult_apply_opinion(i, r);
+        notice_apply_answered(c, i, r);
+        break;
     case REC_CALL_DECLINED:
         call_apply_declined(c, i, r);
         notice_apply_link_declined(c, r);
@@ -224,6 +231,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_ITEMS_PUT:
         item_apply(c, i, r);
         break;
+    case REC_WATCH_CLOCK:
+    case REC_WATCH_MET:
+        plan_watch_apply(c, i, r);
+        break;
     case REC_FACT_STALE:
         reading_apply_stale(c, i, r);
         break;
@@ -233,6 +244,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CALL_RUNG:
         call_apply_rung(c, i, r);
         break;
+    case REC_CONSULTED:
     case REC_CALL_EXPIRED:
         apply_expired(c, i, r);
         break;
@@ -259,6 +271,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_INCIDENT_OPENED: /* applied before the incident was there */
     case REC_RESOLVED:        /* a fact for the plan, and a row in the record: no more */
+    case REC_WATCH_TRUE:
     case REC_TURN_DROPPED:
     case REC_ENGINE_STARTED:
     case REC_CLOCK_STEPPED:

@@ -1,6 +1,7 @@
 #include "core/call.h"
 
 #include "core/alarm.h"
+#include "core/consult.h"
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
@@ -103,6 +104,7 @@ struct call *call_start(struct core *c, struct incident *i, const char *step, js
     if (call)
         call_drop(c, call);
     call = call_new(i, step);
+    call->consults = json_bool(takes_spec, "consults");
     kept_set(&call->spec, takes_spec);
     return call;
 }
@@ -226,6 +228,7 @@ void call_from_json(struct core *c, struct incident *i, const json_t *kept)
 {
     struct call *call = call_new(i, json_str_or(kept, "step", ""));
     call->spec = kept_text(json_at(kept, "spec"));
+    call->consults = json_bool(json_at(kept, "spec"), "consults");
     if (json_array_size(json_at(kept, "asked")))
         asked_add(call, json_at(kept, "asked"));
     call->rung = (int)json_int(kept, "rung", -1);
@@ -323,6 +326,13 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec,
                                             .round = round});
 }
 
+void call_ring_once(struct core *c, struct call *call, const json_t *spec,
+                    const struct rung *people, int64_t within_ms)
+{
+    const struct step_rung rung = {.rung = *people, .within_ms = within_ms};
+    call_ring(c, call, spec, &rung, 0, 0, "start", false);
+}
+
 /* Nobody is left to call: the plan is told; the fallback goes on with the duty room, for ever. */
 static void call_expire(struct core *c, struct call *call, const char *why)
 {
@@ -402,11 +412,23 @@ static bool call_has_next(struct core *c, const struct call *call)
     return next;
 }
 
+void call_due(struct core *c, struct call *call)
+{
+    if (call->consults)
+        consult_end(c, call, "time");
+    else
+        call_next(c, call, "silent");
+}
+
 void call_check(struct core *c, struct incident *i, const char *step, const char *why)
 {
     struct call *call = call_find(i, step);
     if (!call || call->forever || call->rung < 0)
         return;
+    if (call->consults) {
+        consult_check(c, call);
+        return;
+    }
     int people = 0;
     const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)

@@ -24,6 +24,11 @@ void call_from_json(struct core *c, struct incident *i, const json_t *kept);
 /* Decide the next rung, or the end. `why` is a word for the record: "start", "silent", "declined",
  * "undelivered". */
 void call_next(struct core *c, struct call *call, const char *why);
+/* Its time is up. */
+void call_due(struct core *c, struct call *call);
+/* All of these at the same time, and nobody after them. */
+void call_ring_once(struct core *c, struct call *call, const json_t *spec,
+                    const struct rung *people, int64_t within_ms);
 /* Everybody of the current rung has declined or cannot be reached? Then do not wait for its clock.
  */
 void call_check(struct core *c, struct incident *i, const char *step, const char *why);

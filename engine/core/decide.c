@@ -5,6 +5,7 @@
 #include "core/answer_link.h"
 #include "core/call.h"
 #include "core/child.h"
+#include "core/consult.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -14,6 +15,7 @@
 #include "core/once.h"
 #include "core/order.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/proposal.h"
 #include "core/purge.h"
 #include "core/reading.h"
@@ -125,7 +127,7 @@ json_t *actor_input(const struct core *c)
 }
 
 /* Who holds the link of a message speaks as its person; all others speak for somebody. */
-static json_t *actor_answering(struct core *c, const struct answer *a)
+json_t *answer_actor(struct core *c, const struct answer *a)
 {
     if (!a->person)
         return actor_input(c);
@@ -133,15 +135,17 @@ static json_t *actor_answering(struct core *c, const struct answer *a)
     return json_put_str(actor, "by", a->notice ? NULL : c->in->who.id);
 }
 
-/* Steps of the open calls that this person's answer settles (the fallback's last phase: none). */
+/* Steps of the open calls that this person's answer settles (the fallback's last phase: none), or,
+ * with `consults`, that it is about. */
 static json_t *calls_answered_by(const struct incident *i, const char *person, const char *step,
-                                 bool *ret_forever)
+                                 bool consults, bool *ret_forever)
 {
     json_t *steps = json_array();
     const struct call *call;
     LIST_FOREACH(call, &i->calls, link)
     {
-        if ((step && strcmp(call->step, step) != 0) || !call_asked(call, person))
+        if ((step && strcmp(call->step, step) != 0) || !call_asked(call, person) ||
+            (call->consults && !consults))
             continue;
         if (call->forever)
             *ret_forever = true;
@@ -151,8 +155,7 @@ static json_t *calls_answered_by(const struct incident *i, const char *person, c
     return steps;
 }
 
-static json_t *answer_event(struct core *c, const char *name, const struct answer *a,
-                            json_t *takes_steps)
+json_t *answer_event(struct core *c, const char *name, const struct answer *a, json_t *takes_steps)
 {
     json_t *ev = plan_event(name, takes_steps, c->in->wall);
     struct rung_person p;
@@ -160,6 +163,7 @@ static json_t *answer_event(struct core *c, const char *name, const struct answe
     if (a->person && c->site && site_person(c->site->site, a->person, &p))
         json_put_str(ev, "name", p.name);
     json_put_str(ev, "note", a->note);
+    json_put_str(ev, "file", a->file);
     if (json_array_size(json_at(ev, "steps")))
         json_put_str(ev, "call", json_string_value(json_array_get(json_at(ev, "steps"), 0)));
     return ev;
@@ -211,7 +215,7 @@ static void answer_emit(struct core *c, struct incident *i, const struct answer 
     if (kind == REC_CALL_ANSWERED)
         waited_put(c, i, steps, body);
     core_emit(c, kind, i,
-              (struct emit){.actor = actor_answering(c, a),
+              (struct emit){.actor = answer_actor(c, a),
                             .body = body,
                             .sealed = json_put(json_object(), "ev", takes_ev)});
     if (a->notice)
@@ -222,7 +226,7 @@ static bool decline(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     AUTO_JSON(steps);
-    steps = calls_answered_by(i, a->person, a->step, &forever);
+    steps = calls_answered_by(i, a->person, a->step, true, &forever);
     answer_emit(c, i, a, REC_CALL_DECLINED, steps, answer_event(c, "declined", a, NULL));
     size_t n;
     json_t *step;
@@ -233,11 +237,14 @@ static bool decline(struct core *c, struct incident *i, const struct answer *a)
 static bool accept(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
+    bool consulted = a->person && consult_answer(c, i, a);
     AUTO_JSON(steps);
     AUTO_JSON(roles);
-    steps = a->person ? calls_answered_by(i, a->person, a->step, &forever) : json_array();
+    steps = a->person ? calls_answered_by(i, a->person, a->step, false, &forever) : json_array();
     roles = roles_asked(i, steps);
     bool answers = json_array_size(steps) || forever;
+    if (consulted && !answers)
+        return true;
     answer_emit(c, i, a, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, steps,
                 answer_event(c, "answer", a, json_incref(steps)));
     size_t n;
@@ -258,6 +265,7 @@ static void decide_answer(struct core *c)
     struct answer a = {.person = json_str(c->in->body, "as"),
                        .step = json_str(c->in->body, "call"),
                        .note = json_str(c->in->body, "note"),
+                       .file = json_str(c->in->body, "file"),
                        .decline = json_bool(c->in->body, "decline")};
     struct rung_person known;
     if (!input_allowed(c, SCOPE_RESPOND, "answer") || !(i = input_incident(c)))
@@ -339,6 +347,7 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
                     FACTS_PENDING_MAX);
         return false;
     }
+    plan_watches_ready(c, i);
     json_t *ev = plan_event("update", NULL, c->in->wall);
     json_t *names = json_object_get(ev, "names"), *fact;
     size_t n;
@@ -493,8 +502,11 @@ static bool config_same(const struct core *c, const json_t *body)
 static void decide_config(struct core *c)
 {
     bool same = config_same(c, c->in->body);
-    if (!same)
+    if (!same) {
+        plan_watches_ready_all(c);
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
+        plan_watches_review_all(c);
+    }
     core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
 }
 
@@ -506,7 +518,7 @@ static void decide_config_refused(struct core *c)
 static void timer_fire(struct core *c, struct timer *t)
 {
     if (t->kind == TIMER_CALL) {
-        call_next(c, t->owner, "silent");
+        call_due(c, t->owner);
     } else if (t->kind == TIMER_NOTICE) {
         notice_due(c, t->owner);
     } else if (t->kind == TIMER_STALE) {
@@ -515,6 +527,8 @@ static void timer_fire(struct core *c, struct timer *t)
         suggest_held(c, core_incident(c, *t->incident), t->owner);
     } else if (t->kind == TIMER_ITEM) {
         item_due(c, t->owner);
+    } else if (t->kind == TIMER_WATCH) {
+        plan_watch_held(c, core_incident(c, *t->incident), t->owner);
     } else if (t->kind == TIMER_PROPOSAL) {
         proposal_due(c, t->owner);
     } else if (t->kind == TIMER_DIGEST) {
@@ -615,6 +629,8 @@ static void decide_rest(struct core *c)
         if (!i)
             continue;
         suggest_review(c, i);
+        plan_watches_review(c, i);
+        items_follow(c, i);
         plan_kick(c, i);
         incident_end_if_done(c, i);
         core_measure(c, i);

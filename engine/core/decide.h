@@ -10,12 +10,17 @@ struct answer {
     const char *person; /* NULL: not known; then it cannot be declined */
     const char *step; /* to this call alone; NULL: to every one whose message went to the person */
     const char *note;
+    const char *file;      /* the name of one that says more; NULL */
     struct notice *notice; /* it came by the link of this message; NULL: in another way */
     bool decline;
 };
 
 /* Record it. returns  whether an open call waited for it; it is recorded either way. */
 bool answer_take(struct core *c, struct incident *i, const struct answer *a);
+
+/* Its event, and who speaks, for those who record it. Give. */
+json_t *answer_event(struct core *c, const char *name, const struct answer *a, json_t *takes_steps);
+json_t *answer_actor(struct core *c, const struct answer *a);
 
 /* The open incident of the input; NULL after a refusal. */
 struct incident *input_incident(struct core *c);

@@ -77,10 +77,10 @@ static void constant_check(const struct site *site, const char *per, const char 
     for (size_t n = 0; ids[n]; n++) {
         if (!strcmp(json_str_or(json_at(stations, ids[n]), "kind", ""), per) &&
             !site_station_number(site, ids[n], name, &number))
-            remark_error_at(r, "when", "unknown_name", NULL,
-                            "the %s \"%s\" has no number %s, so that the condition would never be "
-                            "known there; add it to the site",
-                            per, ids[n], name);
+            remark_error(r, "unknown_name", NULL,
+                         "the %s \"%s\" has no number %s, so that the condition would never be "
+                         "known there; add it to the site",
+                         per, ids[n], name);
     }
     free(ids);
 }
@@ -94,29 +94,52 @@ static void constants_check(const struct names *k, const struct condition *c, st
         if (per)
             constant_check(k->site, per, name, r);
         else
-            remark_error_at(r, "when", "bad_value", NULL,
-                            "%s is a constant of stations; a fact of the same stations must stand "
-                            "beside it",
-                            name);
+            remark_error(r, "bad_value", NULL,
+                         "%s is a constant of stations; a fact of the same stations must stand "
+                         "beside it",
+                         name);
     }
+}
+
+enum err plan_condition_read(const json_t *facts, const struct site *site, const char *text,
+                             struct condition **ret, const char **ret_near, struct why *why)
+{
+    struct names k = {.facts = facts, .site = site};
+    const struct condition_names names = {.type = name_type, .ctx = &k};
+    return condition_read(text, &names, ret, ret_near, why);
+}
+
+struct condition *plan_condition_check(const json_t *facts, const struct site *site,
+                                       const char *text, const char *before, struct remarks *r)
+{
+    struct names k = {.facts = facts, .site = site};
+    struct condition *c = NULL;
+    const char *near = NULL;
+    struct why why = {{0}};
+    if (plan_condition_read(facts, site, text, &c, &near, &why)) {
+        remark_error(r, near ? "unknown_name" : "bad_condition", near, "%s\"%s\": %s", before, text,
+                     why.text);
+        return NULL;
+    }
+    constants_check(&k, c, r);
+    return c;
+}
+
+enum err plan_head_condition(const struct plan_head *h, const struct site *site, const char *text,
+                             struct condition **ret, struct why *why)
+{
+    return plan_condition_read(json_at(h->json, "facts"), site, text, ret, NULL, why);
 }
 
 static struct condition *when_read(const json_t *facts, const struct site *site,
                                    const json_t *table, struct remarks *r)
 {
-    struct names k = {.facts = facts, .site = site};
-    const struct condition_names names = {.type = name_type, .ctx = &k};
-    const char *text = form_str(r, table, "when"), *near = NULL;
-    struct condition *c = NULL;
-    struct why why = {{0}};
+    const char *text = form_str(r, table, "when");
     if (!text)
         return NULL;
-    if (condition_read(text, &names, &c, &near, &why)) {
-        remark_error_at(r, "when", near ? "unknown_name" : "bad_condition", near,
-                        "when = \"%s\": %s", text, why.text);
-        return NULL;
-    }
-    constants_check(&k, c, r);
+    remark_enter(r, "when");
+    struct condition *c = plan_condition_check(facts, site, text, "when = ", r);
+    remark_leave(r);
     return c;
 }
 

@@ -9,10 +9,12 @@
 
 #include "core/condition.h"
 #include "core/level.h"
+#include "core/remark.h"
 
 #include <stdint.h>
 
 struct plan_head;
+struct site;
 
 struct level_head {
     enum level level;
@@ -33,6 +35,23 @@ struct criterion_head {
     const char *confirm; /* a target; NULL: a condition meets it */
     int64_t hold_ms;
 };
+
+/*
+ * A condition over these facts ({NAME:{"type","per",…}}, as in a head) and the numbers of stations.
+ *
+ * site     NULL: what is no fact is taken for a number of stations.
+ * returns  As condition_read.
+ */
+enum err plan_condition_read(const json_t *facts, const struct site *site, const char *text,
+                             struct condition **ret, const char **ret_near,
+                             struct why *why) MUST_USE;
+/* The same, with all that can be said against it as remarks; `before` stands before its text.
+ * Gives it; NULL after an error in it. */
+struct condition *plan_condition_check(const json_t *facts, const struct site *site,
+                                       const char *text, const char *before, struct remarks *r);
+/* A condition of a body of this plan. */
+enum err plan_head_condition(const struct plan_head *h, const struct site *site, const char *text,
+                             struct condition **ret, struct why *why) MUST_USE;
 
 /* NULL: the plan has no such level. */
 const struct level_head *plan_head_level(const struct plan_head *h, enum level level);

@@ -6,6 +6,7 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/outlook.h"
+#include "core/plan_watch.h"
 #include "core/reading.h"
 #include "core/response.h"
 
@@ -72,6 +73,7 @@ struct incident *incident_new(struct core *c, struct uuid id)
     i->id = id;
     LIST_INIT(&i->keys);
     LIST_INIT(&i->timers);
+    LIST_INIT(&i->watches);
     LIST_INIT(&i->items);
     LIST_INIT(&i->calls);
     LIST_INIT(&i->notices);
@@ -98,6 +100,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
         plan_timer_drop(c, timer);
     while ((notice = LIST_FIRST(&i->notices)))
         notice_forget(c, notice);
+    plan_watches_drop(c, i);
     readings_drop(c, i);
     response_drop(c, i);
     items_drop(c, i);
@@ -424,6 +427,7 @@ struct row incident_row(const struct incident *i)
     json_add_int_unless_0(&body, "seen", i->seen);
     json_add_int_unless_0(&body, "sent", i->sent);
     timers_write(i, &body);
+    plan_watches_write(i, &body);
     json_shut(&body, '}');
     char id[UUID_TEXT];
     return (struct row){.kind = ROW_INCIDENT,
@@ -500,6 +504,7 @@ void incident_from_row(struct core *c, const struct row *r)
     json_t *item;
     json_array_foreach(json_at(b, "timers"), n, item)
         plan_timer_new(c, i, json_str_or(item, "step", ""), json_int(item, "due", 0));
+    json_array_foreach(json_at(b, "watches"), n, item) plan_watch_from_json(c, i, item);
     json_array_foreach(json_at(b, "calls"), n, item) call_from_json(c, i, item);
     if (i->health != HEALTH_OK)
         c->stats.fallback++;

@@ -183,6 +183,7 @@ struct row item_row(const struct item *item)
     json_add_int_unless_0(&body, "done_at", item->done_at);
     json_add_int_unless_0(&body, "due", item->due);
     json_add_int_unless_0(&body, "due_at", item->due_at);
+    json_add_true(&body, "follows", item->follows);
     json_add_int(&body, "issued_at", item->issued_at);
     json_add_str(&body, "key", item->key);
     json_add_str(&body, "kind", item->kind);
@@ -222,6 +223,7 @@ static void item_read(struct item *item, const json_t *b)
         item->level = LEVEL_NONE;
     item->on_lower = (enum on_lower)json_int(b, "on_lower", 0);
     item->waits = json_bool(b, "waits");
+    item->follows = json_bool(b, "follows");
     item->urge_ms = json_int(b, "urge_ms", 0);
     item->allowed_ms = json_int(b, "allowed_ms", 0);
     item->due = json_int(b, "due", 0);
@@ -281,6 +283,10 @@ static void apply_due(struct core *c, struct item *item, const struct record *r)
         item->leader = mem_str(json_str(r->body, "leader"));
         return;
     }
+    if (item->follows && record_at(r, "about"))
+        kept_set(&item->about, json_share(record_at(r, "about")));
+    if (!strcmp(json_str_or(r->body, "why", ""), "same"))
+        return; /* the fact has changed, and the due time has not */
     item->waits = false;
     item->due = json_int(r->body, "due", 0);
     item->due_at = json_int(r->body, "due_at", 0);
@@ -400,11 +406,7 @@ static void line_add(struct text *to, const json_t *about, const char *before, c
         text_addf(to, zh ? "。完成标准：%s" : ". Done when: %s", done);
 }
 
-struct words {
-    const char *zh, *en;
-};
-
-static json_t *item_text(const struct item *item, struct words before, int64_t ms)
+static json_t *item_text(const struct item *item, struct item_words before, int64_t ms)
 {
     AUTO_JSON(about);
     AUTO_JSON(incident);
@@ -418,8 +420,8 @@ static json_t *item_text(const struct item *item, struct words before, int64_t m
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
-static void item_tell(struct core *c, const struct item *item, const char *target,
-                      struct words before, int64_t ms)
+void item_tell(struct core *c, const struct item *item, const char *target,
+               struct item_words before, int64_t ms)
 {
     AUTO_JSON(to);
     AUTO_JSON(text);
@@ -495,6 +497,7 @@ static json_t *issued_about(const struct item_order *o)
     json_put(about, "done_when", json_share(o->done_when));
     json_put(about, "after", json_share(o->after));
     json_object_foreach(json_unconst(o->more), key, value) json_put(about, key, json_incref(value));
+    json_put(about, "before", json_share(o->before));
     return about;
 }
 
@@ -516,6 +519,7 @@ static json_t *issued_body(struct core *c, const struct incident *i, const struc
     json_put_int(body, "urge_ms", o->urge_ms ? o->urge_ms : 15 * MS_MINUTE);
     json_put_int(body, "allowed_ms", o->due_ms);
     json_put_true(body, "waits", waits);
+    json_put_true(body, "follows", o->before != NULL);
     if (o->due_ms && !waits) {
         json_put_int(body, "due", c->in->mono + o->due_ms);
         json_put_int(body, "due_at", c->in->wall + o->due_ms);
@@ -523,13 +527,18 @@ static json_t *issued_body(struct core *c, const struct incident *i, const struc
     return body;
 }
 
-struct item *item_issue(struct core *c, struct incident *i, const struct item_order *o)
+struct item *item_issue(struct core *c, struct incident *i, const struct item_order *given)
 {
-    struct item *open = o->name ? item_find(i, o->name, o->key) : NULL;
+    struct item *open = given->name ? item_find(i, given->name, given->key) : NULL;
+    struct item_order filled = *given;
+    const struct item_order *o = &filled;
+    AUTO_JSON(before);
     if (open) {
         json_decref(o->actor);
         return open;
     }
+    if (o->before)
+        filled.before = before = item_before_begin(c, i, given->before, &filled.due_ms);
     uint8_t random[10];
     entropy_bytes(&c->entropy, random, sizeof random);
     struct uuid id = uuid_v7(c->in->wall, random);
@@ -539,7 +548,7 @@ struct item *item_issue(struct core *c, struct incident *i, const struct item_or
                             .sealed = json_put(json_object(), "about", issued_about(o))});
     struct item *item = core_item(c, id);
     item_tell(c, item, item->owner,
-              (struct words){kind_words(item->kind, true), kind_words(item->kind, false)},
+              (struct item_words){kind_words(item->kind, true), kind_words(item->kind, false)},
               item->waits ? 0 : item->allowed_ms);
     return item;
 }
@@ -654,6 +663,7 @@ static void plan_measure(struct core *c, struct incident *i, const json_t *args)
                    .level = m->level,
                    .on_lower = m->on_lower,
                    .due_ms = json_int(args, "due_ms", measure_due_ms(m, incident_level(i))),
+                   .before = json_at(args, "before"),
                    .urge_ms = m->urge_ms});
 }
 
@@ -670,7 +680,8 @@ static void plan_item(struct core *c, struct incident *i, const json_t *args)
                                     .step = json_str(args, "item"),
                                     .title = json_at(args, "title"),
                                     .more = more,
-                                    .due_ms = json_int(args, "due_ms", 0)});
+                                    .due_ms = json_int(args, "due_ms", 0),
+                                    .before = json_at(args, "before")});
 }
 
 static struct item *item_of_step(const struct incident *i, const char *step)
@@ -723,8 +734,6 @@ void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum l
 
 /* --- prerequisites --- */
 
-static void due_emit(struct core *c, struct item *item, int64_t ms, const char *why);
-
 void item_begin_if_free(struct core *c, struct item *item)
 {
     AUTO_JSON(about);
@@ -733,13 +742,15 @@ void item_begin_if_free(struct core *c, struct item *item)
     about = kept_json(item->about);
     if (must_wait(item->incident, json_at(about, "after")))
         return;
-    due_emit(c, item, item->allowed_ms, "free");
-    item_tell(c, item, item->owner, (struct words){"可以开始", "You can begin"}, item->allowed_ms);
+    int64_t ms = item->follows ? item_before_ms(c, item) : item->allowed_ms;
+    item_due_emit(c, item, ms, "free", NULL);
+    item_tell(c, item, item->owner, (struct item_words){"可以开始", "You can begin"}, ms);
 }
 
 /* --- levels go up and down --- */
 
-static void due_emit(struct core *c, struct item *item, int64_t ms, const char *why)
+void item_due_emit(struct core *c, struct item *item, int64_t ms, const char *why,
+                   json_t *takes_about)
 {
     char id[UUID_TEXT];
     json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
@@ -748,7 +759,8 @@ static void due_emit(struct core *c, struct item *item, int64_t ms, const char *
         json_put_int(body, "due", c->in->mono + ms);
         json_put_int(body, "due_at", c->in->wall + ms);
     }
-    json_t *sealed = json_put(json_object(), "about", kept_json(item->about));
+    json_t *about = takes_about ? takes_about : kept_json(item->about);
+    json_t *sealed = json_put(json_object(), "about", about);
     core_emit(c, REC_ITEM_DUE, item->incident, (struct emit){.body = body, .sealed = sealed});
 }
 
@@ -760,11 +772,11 @@ static void due_forward(struct core *c, struct item *item, enum level from, enum
     int64_t sooner = 0;
     for (enum level l = from + 1; m && l <= to; l++)
         sooner = m->due_at[l] ? m->due_at[l] : sooner;
-    if (!sooner || !item_open(item) || item->waits ||
+    if (!sooner || !item_open(item) || item->waits || item->follows ||
         (item->due && item->due <= c->in->mono + sooner))
         return;
-    due_emit(c, item, sooner, "forward");
-    item_tell(c, item, item->owner, (struct words){"时限提前", "Due forward"}, sooner);
+    item_due_emit(c, item, sooner, "forward", NULL);
+    item_tell(c, item, item->owner, (struct item_words){"时限提前", "Due forward"}, sooner);
 }
 
 void item_state_emit(struct core *c, struct item *item, const char *state, json_t *takes_actor,
@@ -895,7 +907,7 @@ void item_due(struct core *c, struct item *item)
     core_emit(c, REC_ITEM_URGED, item->incident,
               (struct emit){
                   .actor = json_pack("{s:s}", "type", "clock"), .body = body, .sealed = sealed});
-    item_tell(c, item, item->owner, (struct words){"催办", "Overdue"}, 0);
+    item_tell(c, item, item->owner, (struct item_words){"催办", "Overdue"}, 0);
     if (leader)
-        item_tell(c, item, leader_of(c, item), (struct words){"督办", "Still overdue"}, 0);
+        item_tell(c, item, leader_of(c, item), (struct item_words){"督办", "Still overdue"}, 0);
 }

@@ -18,7 +18,8 @@ struct item_order {
     enum level level;
     enum on_lower on_lower;
     int64_t due_ms, urge_ms;
-    json_t *actor; /* taken; NULL: the engine */
+    const json_t *before; /* due before a fact, as a plan gives it; NULL. Then due_ms is not */
+    json_t *actor;        /* taken; NULL: the engine */
 };
 
 /* Issues it and tells its owner; the open one of the same name and key is found instead. */
@@ -41,6 +42,24 @@ void items_at_level(struct core *c, struct incident *i, enum level from, enum le
 json_t *items_put_named(const struct incident *i);
 /* The response is over: what stands is put to the commander; after a level, recovery begins. */
 void items_at_end(struct core *c, struct incident *i, enum level from);
+
+/* Due times before what a fact says (item_before.c). Gives what is kept of it; *ret_ms stays where
+ * nothing is known and the plan says nothing for that. */
+json_t *item_before_begin(const struct core *c, const struct incident *i, const json_t *due,
+                          int64_t *ret_ms);
+int64_t item_before_ms(const struct core *c, const struct item *item); /* from now on */
+void items_follow(struct core *c, struct incident *i); /* after every input: facts may differ */
+
+/* Due in so long, 0: without end; says why. `takes_about` NULL: as it was. */
+void item_due_emit(struct core *c, struct item *item, int64_t ms, const char *why,
+                   json_t *takes_about);
+
+struct item_words {
+    const char *zh, *en;
+};
+/* A message about it to a target; `ms`: how long from now, 0: not said. */
+void item_tell(struct core *c, const struct item *item, const char *target,
+               struct item_words before, int64_t ms);
 
 /* What must be done before it is done: its time begins. */
 void item_begin_if_free(struct core *c, struct item *item);

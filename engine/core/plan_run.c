@@ -3,10 +3,13 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/child.h"
+#include "core/consult.h"
 #include "core/decide.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
+#include "core/outlook.h"
+#include "core/plan_watch.h"
 #include "core/proposal.h"
 #include "core/role.h"
 
@@ -402,6 +405,10 @@ static void call_command(struct core *c, struct incident *i, const char *step, c
     struct call *call = call_find(i, step);
     if (!call || call->rung >= 0)
         return;
+    if (call->consults) { /* no earlier answer was an opinion on this */
+        consult_begin(c, call);
+        return;
+    }
     call_next(c, call, "start");
     call = call_find(i, step);
     for (size_t n = 0; call && n < json_array_size(early); n++) {
@@ -444,6 +451,8 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         escalate_command(c, i, cmd);
     else if (!strcmp(kind, "propose"))
         proposal_of_plan(c, i, cmd);
+    else if (!strcmp(kind, "watch"))
+        plan_watch_command(c, i, cmd);
     else if (!strncmp(kind, "item", 4))
         item_command(c, i, cmd);
     else if (!strcmp(kind, "child"))
@@ -452,6 +461,18 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         cancel_command(c, i, cmd);
     else if (!strcmp(kind, "error"))
         error_command(c, i, cmd);
+}
+
+/* What is true before its first watch is made was true from the beginning. */
+static void turn_ready(const struct core *c, struct incident *i, const json_t *cmds)
+{
+    size_t n;
+    json_t *cmd;
+    json_array_foreach(json_unconst(cmds), n, cmd)
+    {
+        if (!strcmp(json_str_or(cmd, "kind", ""), "watch"))
+            outlook_refresh(c, i);
+    }
 }
 
 static void turn_record(struct core *c, struct incident *i, const json_t *frame)
@@ -497,6 +518,7 @@ void plan_turn(struct core *c, const json_t *frame)
     }
     AUTO_JSON(early);
     early = answers_waiting(i);
+    turn_ready(c, i, json_at(frame, "cmds"));
     turn_record(c, i, frame);
     i->sent_cause = 0;
     c->recipients = 0;
@@ -632,6 +654,7 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
     const char *step = json_str_or(cmd, "step", "");
     struct plan_timer *timer = plan_timer_find(i, step);
     struct call *call = call_find(i, step);
+    struct plan_watch *watch = plan_watch_find(i, json_str_or(json_at(cmd, "args"), "watch", ""));
     if (!strcmp(kind, "timer")) {
         if (timer)
             plan_timer_drop(c, timer);
@@ -648,6 +671,10 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
                    json_put_str(role_spec(i, json_at(cmd, "args")), "at", json_str(cmd, "at")));
     } else if (!strcmp(kind, "cancel") && call) {
         call_drop(c, call);
+    } else if (!strcmp(kind, "watch") && !watch) {
+        plan_watch_new(i, json_at(cmd, "args"));
+    } else if (!strcmp(kind, "watch_clear") && watch) {
+        plan_watch_drop(c, i, watch);
     } else if (!strcmp(kind, "state")) {
         kept_set(&i->fields, json_share(json_at(cmd, "fields")));
     }
@@ -693,6 +720,7 @@ void plan_apply_failed(struct core *c, struct incident *i, const struct record *
     struct plan_timer *timer;
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
+    plan_watches_drop(c, i);
     plan_apply_error(c, i, r);
 }
 

@@ -4,6 +4,7 @@
 #include "core/incident.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -162,7 +163,7 @@ void readings_take(struct core *c, struct incident *i, const json_t *ev, mono_ms
         reading_set(c, now, json_share(json_at(one, "value")), at, mono,
                     json_integer_value(json_array_get(stale, n)));
         reading_mark(c, now);
-        outlook_touch(i, json_str(one, "station"));
+        outlook_touch(i, json_str(one, "station"), json_str_or(one, "name", ""));
     }
 }
 
@@ -189,6 +190,7 @@ void reading_stale(struct core *c, struct reading *r)
     struct incident *i = r->incident;
     const char *name = reading_name(r);
     AUTO_TEXT(station);
+    plan_watches_ready(c, i);
     text_add_bytes(&station, r->id, (size_t)(name - r->id) - 1);
     json_t *ev = plan_event("stale", NULL, c->in->wall);
     json_put_str(ev, "fact", name);
@@ -212,7 +214,7 @@ void reading_apply_stale(struct core *c, struct incident *i, const struct record
     reading_mark(c, now);
     AUTO_TEXT(station);
     text_add_bytes(&station, now->id, (size_t)(reading_name(now) - now->id) - 1);
-    outlook_touch(i, text_str(&station));
+    outlook_touch(i, text_str(&station), reading_name(now));
 }
 
 struct gathering {

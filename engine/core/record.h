@@ -42,6 +42,7 @@
     X(REC_ANSWER_NOTED, "answer_noted", "an answer by somebody whom no open call waits for")       \
     X(REC_ANSWER_REFUSED, "answer_refused",                                                        \
       "somebody opened the link of a message and gave a wrong code; the fifth closes the link")    \
+    X(REC_OPINION_GIVEN, "opinion_given", "somebody who is consulted gives an opinion")            \
     X(REC_RESOLVED, "resolved", "the source says that it is over")                                 \
     X(REC_ORDERED, "ordered", "a person gave an order")                                            \
     X(REC_TURN, "turn", "the plan took a turn: its commands")                                      \
@@ -72,9 +73,14 @@
     X(REC_ITEMS_PUT, "items_put",                                                                  \
       "open measures of a level that is left are put to the commander")                            \
     X(REC_FACT_STALE, "fact_stale", "nobody has reported this fact for too long: it is not known") \
+    X(REC_WATCH_TRUE, "watch_true", "what the plan watches has become true at these places")       \
+    X(REC_WATCH_CLOCK, "watch_clock",                                                              \
+      "what the plan waits for is so, and its time runs; or it is so no more")                     \
+    X(REC_WATCH_MET, "watch_met", "what the plan waits for has come true")                         \
     X(REC_TIMER_FIRED, "timer_fired", "a wait of the plan is over")                                \
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
     X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \
+    X(REC_CONSULTED, "consulted", "a consultation is over: who gave an opinion, and who did not")  \
     X(REC_NOTICE_QUEUED, "notice_queued", "a message to a person is written and queued")           \
     X(REC_NOTICE_METHOD, "notice_method", "the next contact of the person is tried")               \
     X(REC_NOTICE_HANDED, "notice_handed", "an attempt was handed to the courier")                  \

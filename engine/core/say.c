@@ -172,6 +172,36 @@ static void say_answer(const struct say *s)
     say_why(s, json_str(ev, "note"));
 }
 
+static void say_opinion(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    const char *file = json_str(ev, "file"), *name = json_str(ev, "name");
+    text_add(s->to, name ? name : json_str_or(s->r->body, "by", "?"));
+    if (json_bool(s->r->body, "awaited")) {
+        say_words(s, " 已收到，意见待复", " is on it; the opinion is awaited");
+        return;
+    }
+    say_words(s, " 提出意见", " gives an opinion");
+    say_why(s, json_str(ev, "note"));
+    if (file)
+        text_addf(s->to, s->zh ? "（附件 %s）" : " (file %s)", file);
+}
+
+static void say_consulted(const struct say *s)
+{
+    const json_t *text = record_at(s->r, "text"),
+                 *silent = json_at(record_at(s->r, "ev"), "silent");
+    text_addf(s->to, s->zh ? "会商结束，意见 %d/%d" : "consultation over, %d of %d opinions",
+              (int)json_int(s->r->body, "opinions", 0), (int)json_int(s->r->body, "asked", 0));
+    for (size_t n = 0; n < json_array_size(silent); n++)
+        text_addf(s->to, "%s%s",
+                  n       ? s->zh ? "、" : ", "
+                  : s->zh ? "，未复："
+                          : ", none from ",
+                  json_str_or(json_array_get(silent, n), "name", "?"));
+    say_why(s, text ? say_text(s, text) : NULL);
+}
+
 static void say_answer_refused(const struct say *s)
 {
     say_words(s, "应答码错误，第 ", "wrong code, try ");
@@ -398,6 +428,45 @@ static void say_held(const struct say *s)
     }
 }
 
+/* "watched: ponding_cm >= 27 is true (解放路下穿 ponding 30 cm)" */
+static void say_watched(const struct say *s, const char *when, const json_t *values)
+{
+    const char *known = values ? say_text(s, values) : "";
+    text_addf(s->to, s->zh ? "%s 成立" : "%s is true", when ? when : "?");
+    if (*known)
+        text_addf(s->to, s->zh ? "（%s）" : " (%s)", known);
+}
+
+static void say_watch_true(const struct say *s)
+{
+    const json_t *said = record_at(s->r, "said");
+    int64_t more = json_int(s->r->body, "count", 0) - (int64_t)json_array_size(said);
+    say_words(s, "预案所守：", "watched: ");
+    for (size_t n = 0; n < json_array_size(said); n++) {
+        const json_t *one = json_array_get(said, n);
+        if (n)
+            say_words(s, "；", "; ");
+        say_watched(s, json_str(one, "when"), json_at(one, "values"));
+    }
+    if (more > 0)
+        text_addf(s->to, s->zh ? "；另有 %lld 处" : "; and at %lld more", (long long)more);
+}
+
+static void say_watch(const struct say *s)
+{
+    const char *when = record_str(s->r, "when");
+    bool met = s->r->kind == REC_WATCH_MET;
+    say_words(s, "预案所候：", "awaited: ");
+    if (!met && !json_at(s->r->body, "due")) {
+        text_addf(s->to, s->zh ? "%s 不再成立，重新计时" : "%s is so no more, its time starts anew",
+                  when ? when : "?");
+        return;
+    }
+    say_watched(s, when, record_at(s->r, "values"));
+    if (!met)
+        say_words(s, "，开始计时", ", its time runs");
+}
+
 static void say_escalated(const struct say *s)
 {
     say_words(s, "升级上报", "escalated");
@@ -451,11 +520,19 @@ static void say_item_state(const struct say *s)
 
 static void say_item_due(const struct say *s)
 {
-    bool forward = !strcmp(json_str_or(s->r->body, "why", ""), "forward");
+    const char *why = json_str_or(s->r->body, "why", "");
+    bool forward = !strcmp(why, "forward");
     const char *leader = json_str(s->r->body, "leader");
     text_addf(s->to, "%s ", item_title(s));
     if (leader) {
         text_addf(s->to, s->zh ? "由 %s 督办" : "supervised by %s", leader);
+        return;
+    }
+    if (!strcmp(why, "fact") || !strcmp(why, "same")) {
+        bool moves = !strcmp(why, "fact");
+        say_words(s, moves ? "时限调整，随 " : "时限不变，随 ",
+                  moves ? "due at another time, with " : "stays due when it was, with ");
+        text_add(s->to, json_str_or(json_at(record_at(s->r, "about"), "before"), "fact", "?"));
         return;
     }
     say_words(s, forward ? "时限提前" : "可以开始", forward ? "due forward" : "can begin");
@@ -611,6 +688,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_CALL_ANSWERED] = say_answer,
         [REC_CALL_DECLINED] = say_answer,
         [REC_ANSWER_NOTED] = say_answer,
+        [REC_OPINION_GIVEN] = say_opinion,
+        [REC_CONSULTED] = say_consulted,
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,
@@ -640,6 +719,9 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_PLAN_RETRIED] = say_plan_trouble,
         [REC_PLAN_ERROR] = say_plan_trouble,
         [REC_PLAN_FAILED] = say_failed,
+        [REC_WATCH_TRUE] = say_watch_true,
+        [REC_WATCH_CLOCK] = say_watch,
+        [REC_WATCH_MET] = say_watch,
         [REC_FACT_STALE] = say_stale,
         [REC_TIMER_FIRED] = say_timer,
         [REC_CALL_RUNG] = say_rung,

@@ -325,6 +325,12 @@ const json_t *site_stations(const struct site *s)
     return json_at(s->json, "stations");
 }
 
+const char *site_station_id(const struct site *s, const char *station)
+{
+    void *at = json_object_iter_at(json_unconst(site_stations(s)), station);
+    return at ? json_object_iter_key(at) : NULL;
+}
+
 const char *site_station_kind(const struct site *s, const char *station)
 {
     return json_str(json_at(site_stations(s), station), "kind");

@@ -196,6 +196,7 @@ bool site_station_number(const struct site *s, const char *station, const char *
 /* Does it lie in a place that the table of an incident names ({"district":"chengdong"})? */
 bool site_station_in(const struct site *s, const char *station, const json_t *place);
 
+const char *site_station_id(const struct site *s, const char *station);   /* the site's own copy */
 const char *site_station_kind(const struct site *s, const char *station); /* NULL: none such */
 bool site_has_station_kind(const struct site *s, const char *kind);
 const json_t *site_stations(const struct site *s); /* table by id; {} where there are none */

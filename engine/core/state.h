@@ -52,6 +52,20 @@ struct plan_timer {
 };
 
 /*
+ * A condition that the plan watches (plan_watch.h): `each` tells it where it has become true, again
+ * and again; `wait_until` once, when it has been so for its whole time.
+ */
+struct plan_watch {
+    LIST_ENTRY(plan_watch) link; /* sorted by step */
+    char *step;                  /* "watch/0.3": of the word, as the plan is told */
+    char *when;
+    bool each;
+    bool every;         /* of wait_until: at every station; else at any */
+    int64_t hold_ms;    /* of wait_until: for so long */
+    struct timer timer; /* it has been so since, and is to be until */
+};
+
+/*
  * A call under way.
  *
  *     (turn) --call_next--> RINGING --time up, rungs left: call_next--> RINGING
@@ -66,7 +80,8 @@ struct call {
     char *spec; /* {"to","text","within_ms","rungs","rounds","at","type"} */
     char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
                     last */
-    int rung;    /* index in the flattened rungs; -1: not started */
+    bool consults; /* it wants opinions, and no single answer ends it (consult.h) */
+    int rung;      /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
     struct timer timer;
@@ -240,9 +255,10 @@ struct item {
     int phase; /* enum phase, and its level */
     enum level level;
     enum on_lower on_lower;
-    bool put;   /* its level is left: the commander decides to keep or lift it */
-    bool waits; /* for what must be done before */
-    int urged;  /* reminders so far */
+    bool put;     /* its level is left: the commander decides to keep or lift it */
+    bool waits;   /* for what must be done before */
+    bool follows; /* its due time follows a fact (item_before.c) */
+    int urged;    /* reminders so far */
     int64_t urge_ms;
     int64_t allowed_ms; /* for this long; 0: without end */
     wall_ms issued_at, due_at, done_at;
@@ -282,6 +298,7 @@ struct incident {
     struct fact_ref *queue;
     size_t queue_count, queue_cap;
     LIST_HEAD(, plan_timer) timers;
+    LIST_HEAD(, plan_watch) watches;
 
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
     struct family *family;     /* NULL: it stands alone */

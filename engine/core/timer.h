@@ -23,6 +23,7 @@ enum timer_kind {
     TIMER_PROPOSAL, /* owner: struct proposal: the next are asked */
     TIMER_DIGEST,   /* owner: struct incident: what has joined it is told */
     TIMER_REOPEN,   /* owner: struct incident: no trigger opens it again any more */
+    TIMER_WATCH,    /* owner: struct watch: it has been so for its whole time */
 };
 
 struct timer {

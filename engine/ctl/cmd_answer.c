@@ -8,7 +8,9 @@ static const struct option_spec options[] = {
     OPTION("--as", "PERSON", "in the name of this person", "以此人的名义"),
     OPTION("--decline", NULL, "cannot come; the next is called at once", "不能到，立即呼叫下一人"),
     OPTION("--call", "STEP", "only this call; else every open one", "只答这个呼叫；默认全部"),
-    OPTION("--note", "T", "a word to the record", "备注"),
+    OPTION("--note", "T", "a word to the record; the opinion of who is consulted",
+           "备注；会商意见"),
+    OPTION("--file", "NAME", "the name of a file that says more", "附件的文件名"),
     {.name = NULL},
 };
 
@@ -18,6 +20,7 @@ static int run(struct ctl *c, const struct args *a)
     json_put_str(request, "as", args_value(a, "--as"));
     json_put_str(request, "call", args_value(a, "--call"));
     json_put_str(request, "note", args_value(a, "--note"));
+    json_put_str(request, "file", args_value(a, "--file"));
     json_put_true(request, "decline", args_has(a, "--decline"));
     return respond(c, request);
 }

@@ -75,6 +75,7 @@ static const struct field answer_fields[] = {
     {.name = "decline", .type = FIELD_BOOL},
     {.name = "call", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "file", .type = FIELD_NAME, .most = NAME_BYTES},
     END,
 };
 

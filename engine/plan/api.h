@@ -74,6 +74,12 @@ json_t *api_targets_member(lua_State *L, int index, const char *word, struct why
 /* The fact whose name is argument 1: one that the engine reports, or one of the head. */
 fact_name api_fact(lua_State *L, struct run *r, const char *word);
 
+/* Argument 1 is a condition over facts of the head; raises unless it can be read. */
+const char *api_condition(lua_State *L, const struct api *a);
+
+/* Have the core watch for this task (wait.of). Takes the arguments but "watch". Kernel work. */
+void api_watch(const struct api *a, struct task *t, json_t *takes_args);
+
 /* Add {"kind","step","at"} and `args`, which may be NULL. Takes args. */
 void api_command(const struct api *a, const char *kind, json_t *args);
 
@@ -110,7 +116,9 @@ int api_call(lua_State *L);
 int api_child(lua_State *L);
 int api_child_wait(lua_State *L);
 int api_assign(lua_State *L);
+int api_consult(lua_State *L);
 int api_measure(lua_State *L);
+int api_before(lua_State *L);
 int api_directive(lua_State *L);
 int api_item(lua_State *L);
 int api_resource(lua_State *L);
@@ -128,6 +136,8 @@ int api_race(lua_State *L);
 int api_timeout(lua_State *L);
 int api_spawn(lua_State *L);
 int api_on(lua_State *L);
+int api_each(lua_State *L);
+int api_wait_until(lua_State *L);
 int api_every(lua_State *L);
 int api_cancel(lua_State *L);
 int api_defer(lua_State *L);

@@ -1,4 +1,5 @@
-/* api_handler - on, every, spawn, and cancel, defer: what runs beside the task, and its end. */
+/* api_handler - on, each, every, spawn, and cancel, defer: what runs beside the task, and its end.
+ */
 #include "plan/api.h"
 
 #include "plan/handler.h"
@@ -51,6 +52,32 @@ int api_on(lua_State *L)
         on->wait.name = name;
         on->wait.order = ++a.run->tasks.order;
         handler_pump(a.run, on);
+    }
+    api_push_handle(L, HANDLE_TASK, a.step);
+    sandbox_kernel_leave(L);
+    return 1;
+}
+
+/*
+ * each(condition, function(station)) -> handle
+ *
+ * Calls the function for each station where the condition becomes true, each call a task of its
+ * own; where it is true already, at once. Without a station where the condition is of none.
+ */
+int api_each(lua_State *L)
+{
+    struct api a;
+
+    api_begin(L, "each", API_STARTS, &a);
+    const char *when = api_condition(L, &a);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    sandbox_kernel_enter(L);
+    struct task *each = new_handler(L, &a, TASK_EACH);
+    if (each) {
+        json_t *args = json_put_str(json_object(), "when", when);
+        api_watch(&a, each, json_put_true(args, "each", true));
+        each->wait.order = ++a.run->tasks.order;
     }
     api_push_handle(L, HANDLE_TASK, a.step);
     sandbox_kernel_leave(L);

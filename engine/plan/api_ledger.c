@@ -1,4 +1,4 @@
-/* api_ledger - measure, directive, item, resource: what somebody has to do; and their handles. */
+/* api_ledger - measure, directive, item, resource: what somebody has to do; when; their handles. */
 #include "plan/api.h"
 
 #include "plan/border.h"
@@ -10,7 +10,7 @@
 static const char *const states[] = {"issued", "received", "arrived", "done",
                                      "struck", "rejected", "lifted",  NULL};
 
-enum { STATE_STRUCK = 4, STATE_NONE = -1 };
+enum { STATE_STRUCK = 4, STATE_NONE = -1, FACT_NAME_MAX = 65 };
 
 int item_state_number(const char *name)
 {
@@ -18,6 +18,80 @@ int item_state_number(const char *name)
         if (strcmp(states[n], name) == 0)
             return n;
     return STATE_NONE;
+}
+
+/* ---- when it is due ---- */
+
+/* In so long, or before what a fact says. */
+struct due {
+    char fact[FACT_NAME_MAX];
+    int64_t ms; /* -1: it is not said */
+    int64_t at_least_ms, unknown_ms;
+};
+
+/* The fact must be a time of the incident. */
+static void before_fits(lua_State *L, const struct run *r, const char *fact)
+{
+    const json_t *known = json_object_get(r->fact_names, fact);
+
+    if (!known)
+        luaL_error(L, "before: the head has no fact \"%s\"", fact);
+    if (strcmp(json_str_or(known, "type", ""), "time") != 0 || json_str(known, "per"))
+        luaL_error(L, "before: %s is no time of the incident: { type = \"time\" }", fact);
+    if (strlen(fact) >= FACT_NAME_MAX)
+        luaL_error(L, "before: the name of the fact is too long");
+}
+
+/*
+ * before(fact, duration, {at_least, unknown}?) -> a due time, for measure and the other items
+ *
+ * So long before what the fact says, and moved when that is corrected; at least `at_least` from
+ * now; `unknown` from now while it is not known.
+ */
+int api_before(lua_State *L)
+{
+    struct run *r = api_run(L);
+
+    before_fits(L, r, luaL_checkstring(L, 1));
+    (void)api_duration(L, 2, "before");
+    lua_settop(L, 3);
+    if (!lua_isnil(L, 3)) {
+        api_check_options(L, 3, "before", WORD_BEFORE);
+        (void)api_duration_member(L, 3, "at_least", "before: at_least");
+        (void)api_duration_member(L, 3, "unknown", "before: unknown");
+    }
+    lua_createtable(L, 0, 4);
+    lua_pushvalue(L, 1);
+    lua_setfield(L, -2, "before");
+    lua_pushvalue(L, 2);
+    lua_setfield(L, -2, "by");
+    for (int n = 0; n < 2 && !lua_isnil(L, 3); n++) {
+        lua_getfield(L, 3, n ? "unknown" : "at_least");
+        lua_setfield(L, -2, n ? "unknown" : "at_least");
+    }
+    return 1;
+}
+
+/* What stands in `due` of the table at index: a duration, or what before() gave. */
+static void due_read(lua_State *L, int index, const struct run *r, const char *what,
+                     struct due *ret)
+{
+    *ret = (struct due){.ms = -1};
+    lua_pushliteral(L, "due");
+    if (lua_rawget(L, index) == LUA_TTABLE) {
+        lua_pushliteral(L, "before");
+        if (lua_rawget(L, -2) != LUA_TSTRING)
+            luaL_error(L, "%s: due is a duration like \"2h\", or before(fact, duration)", what);
+        before_fits(L, r, lua_tostring(L, -1));
+        snprintf(ret->fact, sizeof(ret->fact), "%s", lua_tostring(L, -1));
+        lua_pop(L, 1);
+        ret->ms = api_duration_member(L, -1, "by", what);
+        ret->at_least_ms = api_duration_member(L, -1, "at_least", what);
+        ret->unknown_ms = api_duration_member(L, -1, "unknown", what);
+    } else if (!lua_isnil(L, -1)) {
+        ret->ms = api_duration(L, -1, what);
+    }
+    lua_pop(L, 1);
 }
 
 /* ---- issuing ---- */
@@ -71,12 +145,21 @@ static json_t *fields_read(lua_State *L, int index, struct why *why)
     return fields;
 }
 
-static json_t *issue_args(const char *kind, const char *owner, int64_t due_ms)
+static json_t *issue_args(const char *kind, const char *owner, const struct due *due)
 {
     json_t *args = json_put_str(json_object(), "kind", kind);
 
     json_put_str(args, "owner", owner);
-    return due_ms < 0 ? args : json_put_int(args, "due_ms", due_ms);
+    if (due->fact[0]) {
+        json_t *before = json_put_str(json_object(), "fact", due->fact);
+        json_put_int(before, "ms", due->ms);
+        if (due->at_least_ms > 0)
+            json_put_int(before, "at_least_ms", due->at_least_ms);
+        if (due->unknown_ms > 0)
+            json_put_int(before, "unknown_ms", due->unknown_ms);
+        return json_put(args, "before", before);
+    }
+    return due->ms < 0 ? args : json_put_int(args, "due_ms", due->ms);
 }
 
 /* "item:close_pass/jiefang-road": the same for whoever means the same item. */
@@ -108,14 +191,15 @@ int api_measure(lua_State *L)
     else
         lua_newtable(L), lua_replace(L, 2);
     const char *key = text_member(L, "measure", "key"), *owner = text_member(L, "measure", "owner");
-    int64_t due_ms = api_duration_member(L, 2, "due", "measure: due");
+    struct due due;
+    due_read(L, 2, a.run, "measure: due", &due);
     owner_fits(L, "measure", "owner", owner);
     measure_step(L, name, key, step);
 
     sandbox_kernel_enter(L);
     json_t *fields = fields_read(L, 2, &why);
     if (fields) {
-        json_t *args = json_put_str(issue_args("measure", owner, due_ms), "name", name);
+        json_t *args = json_put_str(issue_args("measure", owner, &due), "name", name);
         json_put(json_put_str(args, "key", key), "fields", fields);
         api_command(&a, "item", json_put_str(args, "item", step));
         run_item_again(a.run, step);
@@ -139,13 +223,14 @@ static int issue(lua_State *L, const char *word, const char *title, const char *
     const char *owner = text_needed(L, word, owner_member);
     const char *from = text_member(L, word, "from"), *goal = text_member(L, word, "goal");
     const char *amount = text_member(L, word, "amount"), *assist = text_member(L, word, "assist");
-    int64_t due_ms = api_duration_member(L, 1, "due", word);
+    struct due due;
+    due_read(L, 1, a.run, word, &due);
     owner_fits(L, word, owner_member, owner);
 
     sandbox_kernel_enter(L);
     json_t *text = api_words_member(L, 1, word, title, &why);
     if (text) {
-        json_t *args = json_put(issue_args(word, owner, due_ms), "title", text);
+        json_t *args = json_put(issue_args(word, owner, &due), "title", text);
         json_put_str(args, "from", strcmp(word, "directive") == 0 ? from : NULL);
         json_put_str(json_put_str(args, "goal", goal), "amount", amount);
         api_command(&a, "item", json_put_str(json_put_str(args, "assist", assist), "item", a.step));

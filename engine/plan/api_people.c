@@ -1,4 +1,4 @@
-/* api_people - call and notify: reaching people. */
+/* api_people - call, consult and notify: reaching people. */
 #include "plan/api.h"
 
 #include "plan/border.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ROUNDS_MAX = 100, RUNGS_MAX = 100 };
+enum { ROUNDS_MAX = 100, RUNGS_MAX = 100, OPINIONS_MAX = 1000 };
 
 /* The list of rungs at index, checked; every one needs a time if the call has none. */
 static void check_rungs(lua_State *L, int index, bool call_has_within)
@@ -158,6 +158,105 @@ int api_wait_answer(lua_State *L, const struct api *a)
 {
     task_wait(a->run, a->task, WAIT_CALL, a->step, a->at);
     return lua_yieldk(L, 0, 0, call_over);
+}
+
+/* ---- consult ---- */
+
+static const char *chair_member(lua_State *L)
+{
+    lua_pushliteral(L, "chair");
+    int type = lua_rawget(L, 1);
+    const char *chair = type == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+
+    if (type != LUA_TNIL && (!chair || !strchr(chair, ':')))
+        luaL_error(L, "consult: chair is a target, as in \"post:flood-hq-deputy\"");
+    lua_pop(L, 1);
+    return chair;
+}
+
+static lua_Integer least_member(lua_State *L)
+{
+    lua_pushliteral(L, "at_least");
+    lua_rawget(L, 1);
+    lua_Integer least = luaL_optinteger(L, -1, 0);
+    if (least < 0 || least > OPINIONS_MAX)
+        luaL_error(L, "consult: at_least is a number of opinions, up to %d", OPINIONS_MAX);
+    lua_pop(L, 1);
+    return least;
+}
+
+/* The arguments of a consultation, the table at 1. NULL with the sentence. */
+static json_t *read_consult(lua_State *L, struct why *why)
+{
+    AUTO_JSON(args);
+
+    args = json_put_true(json_object(), "consults", true);
+    json_t *to = api_targets_member(L, 1, "consult", why);
+    if (!to)
+        return NULL;
+    json_put(args, "to", to);
+    if (json_array_size(to) == 0) {
+        why_set(why, ERR_INVALID, "consult: \"to\" is missing: who is asked?");
+        return NULL;
+    }
+    json_t *question = api_words_member(L, 1, "consult", "question", why);
+    if (!question)
+        return NULL;
+    json_put(args, "text", question);
+    return json_incref(args);
+}
+
+/* Woken: all opinions are there, or the time is over. */
+static int consult_over(lua_State *L, int status, lua_KContext ctx)
+{
+    static const char *const members[] = {"opinions", "answered", "silent", "asked", "enough"};
+    struct run *r = api_run(L);
+
+    (void)status;
+    (void)ctx;
+    task_wait_over(r, r->tasks.running);
+    lua_createtable(L, 0, 5);
+    sandbox_kernel_enter(L);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        border_push(L, json_at(r->ev, members[i]));
+        lua_setfield(L, -2, members[i]);
+    }
+    sandbox_kernel_leave(L);
+    return 1;
+}
+
+/*
+ * consult{to, question, within, chair?, at_least?} -> opinions
+ *
+ * Asks everybody at the same time, and waits until each has given an opinion or declined, or
+ * `within` is over. Lists of {id, name}: answered, silent, asked; opinions: {by, name, note, file,
+ * at}; enough: are there at_least.
+ */
+int api_consult(lua_State *L)
+{
+    struct api a;
+    struct why why = {0};
+
+    api_begin(L, "consult", API_STARTS, &a);
+    api_check_options(L, 1, "consult", WORD_CONSULT);
+    lua_settop(L, 1);
+    int64_t within_ms = api_duration_member(L, 1, "within", "consult: within");
+    lua_Integer least = least_member(L);
+    const char *chair = chair_member(L);
+    if (within_ms <= 0)
+        return luaL_error(L, "consult: within is missing: how long may they take?");
+
+    sandbox_kernel_enter(L);
+    json_t *args = read_consult(L, &why);
+    sandbox_kernel_leave(L);
+    if (!args)
+        return api_raise(L, &why);
+    json_put_str(json_put_int(args, "within_ms", within_ms), "chair", chair);
+    if (least)
+        json_put_int(args, "at_least", least);
+    api_command(&a, "call", args);
+    task_wait(a.run, a.task, WAIT_CALL, a.step, a.at);
+    return lua_yieldk(L, 0, 0, consult_over);
 }
 
 /* ---- notify ---- */

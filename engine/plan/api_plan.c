@@ -91,7 +91,35 @@ static void push_bodies(lua_State *L, lua_CFunction index, int upvalues, lua_CFu
     lua_setmetatable(L, -2);
 }
 
-/* The keys of a table of the head: what wait() and on(), or measure(), may ask for. */
+/* A member of the table on top that is text, into `to`. */
+static void note_text(lua_State *L, const char *member, json_t *to)
+{
+    lua_pushstring(L, member);
+    if (lua_rawget(L, -2) == LUA_TSTRING)
+        json_put_str(to, member, lua_tostring(L, -1));
+    lua_pop(L, 1);
+}
+
+/* The facts of the head, each with what conditions need to know of it. */
+static void note_facts(lua_State *L, json_t *facts)
+{
+    lua_pushliteral(L, "facts");
+    if (lua_rawget(L, 1) == LUA_TTABLE) {
+        lua_pushnil(L);
+        while (lua_next(L, -2)) {
+            if (lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TTABLE) {
+                json_t *fact = json_object();
+                json_put(facts, lua_tostring(L, -2), fact);
+                note_text(L, "type", fact);
+                note_text(L, "per", fact);
+            }
+            lua_pop(L, 1);
+        }
+    }
+    lua_pop(L, 1);
+}
+
+/* The keys of a table of the head: what measure() may ask for. */
 static void note_names(lua_State *L, const char *table, json_t *names)
 {
     lua_pushstring(L, table);
@@ -150,7 +178,7 @@ static int plan_head(lua_State *L)
     if (r->plan)
         return luaL_error(L, "a file holds one plan; \"%s\" is the second",
                           lua_tostring(L, lua_upvalueindex(1)));
-    note_names(L, "facts", r->fact_names);
+    note_facts(L, r->fact_names);
     note_names(L, "measures", r->measure_names);
     note_command(L, r);
     push_bodies(L, level_index, 0, level_newindex);

@@ -1,7 +1,13 @@
-/* api_wait - wait and sleep. */
+/* api_wait - wait, wait_until and sleep. */
 #include "plan/api.h"
 
+#include "base/text.h"
+#include "core/head_level.h"
 #include "plan/border.h"
+
+#include <string.h>
+
+enum { CONDITION_COST = 200 }; /* instructions that the reading of one is charged for */
 
 /* ---- match ---- */
 
@@ -164,6 +170,95 @@ int api_wait_from_now(lua_State *L, const struct api *a, const char *fact, int64
     a->task->wait.name = name;
     task_wait_timer(a->run, a->task, ms);
     return lua_yieldk(L, 0, 0, wait_on);
+}
+
+/* ---- wait_until ---- */
+
+const char *api_condition(lua_State *L, const struct api *a)
+{
+    struct condition *c = NULL;
+    struct why why = {0};
+    size_t len = 0;
+
+    if (lua_type(L, 1) != LUA_TSTRING)
+        luaL_error(L, "%s: a condition is wanted first, as in \"stage_m >= 4.5\", got %s", a->word,
+                   luaL_typename(L, 1));
+    const char *text = lua_tolstring(L, 1, &len);
+    if (!utf8_valid(text, len) || memchr(text, '\0', len))
+        luaL_error(L, "%s: the condition is no text", a->word);
+    if (plan_condition_read(a->run->fact_names, NULL, text, &c, NULL, &why))
+        luaL_error(L, "%s: \"%s\": %s", a->word, text, why.text);
+    condition_free(c);
+    sandbox_charge(L, CONDITION_COST + (int)len);
+    return text;
+}
+
+void api_watch(const struct api *a, struct task *t, json_t *takes_args)
+{
+    AUTO_TEXT(of);
+
+    text_addf(&of, "watch/%s", a->step);
+    t->wait.of = text_take(&of);
+    if (!t->wait.step)
+        t->wait.step = mem_str(a->step);
+    if (!t->wait.at)
+        t->wait.at = mem_str(a->at);
+    api_command(a, "watch", json_put_str(takes_args, "watch", t->wait.of));
+}
+
+static int until_over(lua_State *L, int status, lua_KContext ctx)
+{
+    struct run *r = api_run(L);
+    struct task *t = r->tasks.running;
+
+    (void)status;
+    (void)ctx;
+    if (t->wake == WAKE_TIMER) {
+        task_unwatch(r, t);
+        lua_pushnil(L);
+    } else {
+        sandbox_kernel_enter(L);
+        border_push(L, json_at(r->ev, "met"));
+        sandbox_kernel_leave(L);
+    }
+    task_wait_over(r, t);
+    return 1;
+}
+
+/*
+ * wait_until(condition, {hold, within, every}?) -> station, true, or nil
+ *
+ * Until the condition is true, at any station or with `every` at every one, and has been so for
+ * `hold` without a break. Gives the station, or true; nil when `within` is over.
+ */
+int api_wait_until(lua_State *L)
+{
+    struct api a;
+    int64_t hold_ms = -1, within_ms = -1;
+    bool every = false;
+
+    api_begin(L, "wait_until", API_STARTS, &a);
+    const char *when = api_condition(L, &a);
+    lua_settop(L, 2);
+    if (!lua_isnil(L, 2)) {
+        api_check_options(L, 2, "wait_until", WORD_UNTIL);
+        hold_ms = api_duration_member(L, 2, "hold", "wait_until: hold");
+        within_ms = api_duration_member(L, 2, "within", "wait_until: within");
+        lua_pushliteral(L, "every");
+        lua_rawget(L, 2);
+        every = lua_toboolean(L, -1);
+        lua_settop(L, 2);
+    }
+    sandbox_kernel_enter(L);
+    json_t *args = json_put_true(json_put_str(json_object(), "when", when), "every", every);
+    if (hold_ms > 0)
+        json_put_int(args, "hold_ms", hold_ms);
+    task_wait(a.run, a.task, WAIT_WATCH, a.step, a.at);
+    api_watch(&a, a.task, args);
+    if (within_ms >= 0)
+        task_wait_timer(a.run, a.task, within_ms);
+    sandbox_kernel_leave(L);
+    return lua_yieldk(L, 0, 0, until_over);
 }
 
 /* ---- sleep ---- */

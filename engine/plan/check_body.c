@@ -1,5 +1,7 @@
 #include "plan/check_body.h"
 
+#include "base/text.h"
+#include "core/head_level.h"
 #include "plan/check_literal.h"
 #include "plan/words.h"
 
@@ -182,7 +184,31 @@ static void check_notify(const struct body_check *c, const struct node *call,
         check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
 }
 
-/* call, notify and child take one table */
+static void check_consult(const struct body_check *c, const struct node *call,
+                          const struct node *table)
+{
+    const struct node *to = node_field(table, "to"), *chair = node_field(table, "chair");
+    const struct node *question = node_field(table, "question");
+    const struct node *within = node_field(table, "within"), *least = node_field(table, "at_least");
+
+    check_options(c, table, "consult", WORD_CONSULT);
+    if (to)
+        check_targets(c, to, "to");
+    if (chair)
+        check_targets(c, chair, "chair");
+    if (question)
+        check_text(c, question, "question");
+    if (within)
+        check_duration(c, within, "within", true);
+    if (least)
+        check_whole(c, least, "at_least", 1, 1000);
+    if ((!to || !question || !within) && !has_computed_key(table))
+        check_report(c, call, "missing_key",
+                     "consult asks whom, what, and for how long: consult { to = \"…\", question = "
+                     "\"…\", within = \"30m\" }");
+}
+
+/* call, consult, notify and child take one table */
 static void check_one_table(const struct body_check *c, const struct node *call,
                             void (*check)(const struct body_check *, const struct node *,
                                           const struct node *))
@@ -282,6 +308,63 @@ static void check_on(const struct body_check *c, const struct node *call)
     check_last_options(c, call, 3, WORD_ON);
 }
 
+/* What the reader of conditions says, at the place of the text. */
+struct condition_at {
+    const struct body_check *c;
+    const struct node *at;
+};
+
+static void take_condition_remark(void *ctx, const struct remark *m)
+{
+    const struct condition_at *to = ctx;
+    check_report(to->c, to->at, m->code, "%s", m->text);
+}
+
+/* The first argument of each and wait_until: a condition, as in a head. */
+static void check_condition(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1);
+    const struct node *n = arg ? node_meant(arg) : NULL;
+    char function[NAME_BYTES];
+    AUTO_TEXT(text);
+    struct condition_at to = {c, arg};
+    struct remarks r;
+
+    if (!n || is_literal_other_than(n, NODE_STRING)) {
+        check_report(c, n ? arg : call, "bad_argument",
+                     "%s takes a condition first, in quotes: %s(\"stage_m >= 4.5\"…",
+                     text_of(call->first, function), function);
+        return;
+    }
+    if (n->kind != NODE_STRING || !c->head)
+        return;
+    text_add_bytes(&text, n->text, n->len);
+    remarks_init(&r, "", take_condition_remark, &to);
+    condition_free(
+        plan_condition_check(json_at(c->head, "facts"), c->site, text_str(&text), "", &r));
+    remarks_done(&r);
+}
+
+static void check_each(const struct body_check *c, const struct node *call)
+{
+    check_condition(c, call);
+    check_function(c, call, 2);
+}
+
+static void check_wait_until(const struct body_check *c, const struct node *call)
+{
+    const struct node *table = table_argument(call, 2);
+    const struct node *hold = table ? node_field(table, "hold") : NULL;
+    const struct node *within = table ? node_field(table, "within") : NULL;
+
+    check_condition(c, call);
+    if (hold)
+        check_duration(c, hold, "hold", true);
+    if (within)
+        check_duration(c, within, "within", true);
+    check_last_options(c, call, 2, WORD_UNTIL);
+}
+
 static void check_every(const struct body_check *c, const struct node *call)
 {
     const struct node *when = node_child(call, 1);
@@ -379,6 +462,34 @@ static void check_measure(const struct body_check *c, const struct node *call)
                      name);
 }
 
+/* before(fact, duration, {…}): the fact is a time of the incident, or it is never due. */
+static void check_before(const struct body_check *c, const struct node *call)
+{
+    const struct node *arg = node_child(call, 1), *by = node_child(call, 2);
+    const struct node *n = arg ? node_meant(arg) : NULL;
+    const struct node *table = table_argument(call, 3);
+    const char *const options[] = {"at_least", "unknown"};
+    const json_t *facts = json_at(c->head, "facts");
+    char name[NAME_BYTES];
+
+    if (!n || is_literal_other_than(n, NODE_STRING))
+        check_report(c, n ? arg : call, "bad_argument",
+                     "before takes the name of a fact first: before(\"peak_at\", \"6h\")");
+    else if (n->kind == NODE_STRING && c->head && !json_at(facts, text_of(n, name)))
+        report_unknown_fact(c, arg, name);
+    else if (n->kind == NODE_STRING && c->head &&
+             (strcmp(json_str_or(json_at(facts, name), "type", ""), "time") != 0 ||
+              json_str(json_at(facts, name), "per")))
+        check_report(c, arg, "bad_argument",
+                     "%s is no time of the incident: { type = \"time\" }, without per", name);
+    if (by)
+        check_duration(c, by, "how long before", false);
+    for (size_t i = 0; table && i < sizeof(options) / sizeof(*options); i++)
+        if (node_field(table, options[i]))
+            check_duration(c, node_field(table, options[i]), options[i], true);
+    check_last_options(c, call, 3, WORD_BEFORE);
+}
+
 /* { to = …, within = … } and the like: only members that there are. */
 static void check_propose(const struct body_check *c, const struct node *call)
 {
@@ -452,6 +563,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
     } checks[] = {
         {"wait", check_wait},
         {"on", check_on},
+        {"each", check_each},
+        {"wait_until", check_wait_until},
         {"every", check_every},
         {"timeout", check_timeout},
         {"sleep", check_sleep},
@@ -460,6 +573,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"state", check_state},
         {"measure", check_measure},
         {"assign", check_assign_call},
+        {"before", check_before},
         {"propose", check_propose},
         {"defer", check_first_function},
         {"spawn", check_first_function},
@@ -467,6 +581,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
 
     if (node_is(call->first, "call"))
         check_one_table(c, call, check_call);
+    else if (node_is(call->first, "consult"))
+        check_one_table(c, call, check_consult);
     else if (node_is(call->first, "notify"))
         check_one_table(c, call, check_notify);
     else if (node_is(call->first, "child"))

@@ -3,6 +3,7 @@
 #include "plan/border.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Start a call with what lies on the main stack: the function and its arguments. */
 static bool call(struct run *r, struct task *h, int arguments)
@@ -36,6 +37,22 @@ void handler_pump(struct run *r, struct task *on)
         lua_rawgeti(L, LUA_REGISTRYINDEX, on->handler.function);
         border_push(L, payload);
         call(r, on, 1);
+    }
+}
+
+void handler_edges(struct run *r, struct task *each, const json_t *ev)
+{
+    lua_State *L = sandbox_lua(r->sb);
+    const json_t *edges = json_at(ev, "edges");
+
+    for (size_t n = 0; n < json_array_size(edges) && !each->over && !r->fault.reason; n++) {
+        const json_t *edge = json_array_get(edges, n);
+
+        if (strcmp(json_str_or(edge, "watch", ""), each->wait.of) != 0)
+            continue;
+        lua_rawgeti(L, LUA_REGISTRYINDEX, each->handler.function);
+        lua_pushstring(L, json_str(edge, "station")); /* NULL is nil */
+        call(r, each, 1);
     }
 }
 

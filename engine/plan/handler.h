@@ -1,7 +1,8 @@
 /*
- * handler - `on` and `every`: nodes that start a task for each fact or tick.
+ * handler - `on`, `each` and `every`: nodes that start a task for each fact, edge or tick.
  *
  *     on     one call a fact, at once, side by side; with `serial` one after the other
+ *     each   one call for each place where its condition has become true, which the core says
  *     every  tick k is due at k periods after the start, so that it does not drift. A call never
  *            overlaps the one before: ticks that pass meanwhile, or while nothing ran, become one
  *            call, at once, which is told how many it missed
@@ -16,6 +17,9 @@
 
 /* Start a call for each fact behind the cursor, as far as it may. */
 void handler_pump(struct run *r, struct task *on);
+
+/* Start a call for each place that the event names for it. */
+void handler_edges(struct run *r, struct task *each, const json_t *ev);
 
 /* Set the timer of the first tick. */
 void handler_begin_ticks(struct run *r, struct task *every);

@@ -66,7 +66,7 @@ struct run {
     size_t items_count;
     size_t items_cap;
 
-    json_t *fact_names;    /* {"stage_m":true} of the head */
+    json_t *fact_names;    /* {"stage_m":{"type","per"}} of the head */
     json_t *measure_names; /* {"patrol":true} of the head */
     int respond;           /* reference of plan.respond; LUA_NOREF until it is set */
     int levels[LEVEL_END]; /* of plan.level.IV …; LUA_NOREF: it has none */

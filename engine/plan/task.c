@@ -151,6 +151,16 @@ static void clear_timer(struct run *r, struct task *t)
     t->wait.timer = false;
 }
 
+void task_unwatch(struct run *r, const struct task *t)
+{
+    json_t *cmd;
+
+    if (t->kind != TASK_EACH && t->wait.kind != WAIT_WATCH)
+        return;
+    cmd = command_new("watch_clear", t->wait.step, t->wait.at);
+    run_command(r, json_put(cmd, "args", json_put_str(json_object(), "watch", t->wait.of)));
+}
+
 void task_wait_over(struct run *r, struct task *t)
 {
     clear_timer(r, t);
@@ -346,7 +356,9 @@ void tasks_settle(struct run *r)
 bool tasks_busy(const struct run *r)
 {
     for (const struct task *t = TAILQ_FIRST(&r->tasks.all); t; t = TAILQ_NEXT(t, all))
-        if (t->kind == TASK_BODY || t->kind == TASK_SCOPE ? !t->returned : t->kind != TASK_ON)
+        if (t->kind == TASK_BODY || t->kind == TASK_SCOPE
+                ? !t->returned
+                : t->kind != TASK_ON && t->kind != TASK_EACH)
             return true;
     return false;
 }
@@ -372,6 +384,7 @@ void task_cancel(struct run *r, struct task *t)
         return;
     task_detach(r, t); /* first: a defer below may come back to its parents */
     clear_timer(r, t);
+    task_unwatch(r, t);
     if (t->wait.kind == WAIT_CALL)
         run_command(r, command_new("cancel", t->wait.step, t->wait.at));
     recall_notices(r, t);
@@ -386,6 +399,7 @@ void task_end_body(struct run *r)
     struct task *body = r->tasks.body, *child;
 
     clear_timer(r, body);
+    task_unwatch(r, body);
     if (body->wait.kind == WAIT_CALL)
         run_command(r, command_new("cancel", body->wait.step, body->wait.at));
     recall_notices(r, body);

@@ -2,9 +2,9 @@
  * task - the parts of a plan that wait side by side.
  *
  * A task is a coroutine with a path for an id: `0` is the body, the n-th word that task p uses has
- * the step `p.n`, and the i-th task that it starts is `p.n/i`. `on` and `every` are nodes of the
- * same tree without a coroutine; their calls are tasks below them. Ready tasks run first in, first
- * out, until all wait: that is a turn.
+ * the step `p.n`, and the i-th task that it starts is `p.n/i`. `on`, `each` and `every` are nodes
+ * of the same tree without a coroutine; their calls are tasks below them. Ready tasks run first in,
+ * first out, until all wait: that is a turn.
  *
  *     READY --tasks_run--> RUNNING --a word waits--> WAITING --task_wake--> READY
  *                          RUNNING --returns or fails--> OVER
@@ -49,6 +49,7 @@ enum task_kind {
     TASK_SPAWN,
     TASK_CALL,  /* one call of a handler */
     TASK_ON,    /* no coroutine */
+    TASK_EACH,  /* no coroutine; `wait.of` is what the core watches for it */
     TASK_EVERY, /* no coroutine */
     TASK_DEFER, /* outside the tree, runs to its end at once */
 };
@@ -60,6 +61,7 @@ enum wait_kind {
     WAIT_CALL,
     WAIT_NOTICE,
     WAIT_ITEM,
+    WAIT_WATCH,
     WAIT_BRANCHES,
     WAIT_TICK, /* every */
 };
@@ -93,7 +95,7 @@ struct wait {
     char *at;
     bool timer;     /* a timer of `step` is set */
     fact_name name; /* WAIT_FACT, TASK_ON */
-    char *of;       /* WAIT_NOTICE, WAIT_ITEM: the step of notice or item */
+    char *of; /* WAIT_NOTICE, WAIT_ITEM, WAIT_WATCH, TASK_EACH: the step of notice, item, watch */
     struct group group;
 };
 
@@ -138,7 +140,7 @@ struct task {
     bool returned; /* body and scope: its function returned */
     bool failed;   /* the body: with an error */
 
-    lua_State *L;  /* NULL for on, every, and a body that returned */
+    lua_State *L;  /* NULL for on, each, every, and a body that returned */
     int reference; /* of L */
     int arguments; /* on L at its first run */
     unsigned steps;
@@ -197,6 +199,8 @@ void task_wait(struct run *r, struct task *t, enum wait_kind kind, const char *s
                const char *at);
 void task_wait_timer(struct run *r, struct task *t, int64_t ms);
 void task_wait_over(struct run *r, struct task *t);
+/* The core need not watch for it any more. */
+void task_unwatch(struct run *r, const struct task *t);
 
 /* Its cursor for a name. */
 struct fact_cursor *task_cursor(struct task *t, fact_name name);
@@ -215,5 +219,5 @@ void tasks_settle(struct run *r);
 /* Free what is over. At the end of a turn. */
 void tasks_bury(struct run *r);
 
-/* Does anything live but `on`? */
+/* Does anything live but `on` and `each`? */
 bool tasks_busy(const struct run *r);

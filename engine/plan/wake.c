@@ -24,7 +24,7 @@ bool wake_ends_call(const json_t *ev)
 {
     if (lists(ev, "names", "declined"))
         return false; /* the call goes on with the next */
-    return lists(ev, "names", "expired") || json_str(ev, "by") != NULL;
+    return lists(ev, "names", "expired") || json_str(ev, "by") || json_at(ev, "opinions");
 }
 
 /* Does the event wake this node? */
@@ -42,6 +42,8 @@ static bool is_woken(const struct run *r, const struct task *t, const json_t *ev
         return lists(ev, "steps", w->of) && json_str(ev, "result");
     if (w->kind == WAIT_ITEM)
         return lists(ev, "steps", w->of) && json_str(ev, "state");
+    if (w->kind == WAIT_WATCH || t->kind == TASK_EACH)
+        return lists(ev, "steps", w->of);
     return false;
 }
 
@@ -53,6 +55,8 @@ static void wake_one(struct run *r, struct task *t, const json_t *ev)
         return; /* what was woken before it cancelled it */
     if (t->kind == TASK_ON) {
         handler_pump(r, t);
+    } else if (t->kind == TASK_EACH) {
+        handler_edges(r, t, ev);
     } else if (t->kind == TASK_EVERY) {
         handler_tick(r, t);
     } else if (t->wait.kind == WAIT_BRANCHES) {
@@ -127,7 +131,8 @@ json_t *wake_awaits(const struct run *r)
             names[names_count++] = facts_name_text(&r->facts, w->name);
         if (w->timer || w->kind == WAIT_CALL)
             steps[steps_count++] = w->step;
-        if (w->kind == WAIT_NOTICE || w->kind == WAIT_ITEM)
+        if (w->kind == WAIT_NOTICE || w->kind == WAIT_ITEM || w->kind == WAIT_WATCH ||
+            t->kind == TASK_EACH)
             steps[steps_count++] = w->of;
     }
     if (level_scopes_any(r))

@@ -27,10 +27,13 @@ enum word_kind {
     WORD_CALL,     /* options of call{} */
     WORD_RUNG,     /* of a rung of it */
     WORD_NOTIFY,   /* of notify{} */
+    WORD_CONSULT,  /* of consult{} */
     WORD_WAIT,     /* of the table that ends wait() */
+    WORD_UNTIL,    /* and wait_until() */
     WORD_ON,       /* and on() */
     WORD_EVERY,    /* and every() */
     WORD_PARALLEL, /* beside the functions of parallel{} */
+    WORD_BEFORE,   /* of the table that ends before() */
     WORD_PROPOSE,  /* options of propose{} */
     WORD_CHILD,    /* of child{} */
     WORD_ASSIGN,   /* of the table that ends assign() */

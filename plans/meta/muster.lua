@@ -8,6 +8,8 @@
 ---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID", in bodies "role:NAME"
 ---@alias Targets Target | Target[]
 
+---@alias Due Duration | { before: string, by: Duration } a duration, or what before() gives
+
 ---@alias Level "I" | "II" | "III" | "IV"
 
 ---@class Incident
@@ -167,6 +169,29 @@ function T(text, values) end
 ---@return Answer?
 function call(options) end
 
+---@class Named
+---@field id string
+---@field name string
+
+---@class Opinion
+---@field by string id of the person
+---@field name string
+---@field note string?
+---@field file string?
+---@field at integer ms since 1970
+
+---@class Opinions
+---@field opinions Opinion[]
+---@field answered Named[]
+---@field silent Named[]
+---@field asked Named[]
+---@field enough boolean are there at_least of them
+
+---Ask people for their opinion; waits until all have given one or declined, or the time is over.
+---@param options { to: Targets, question: Text, within: Duration, chair: Target?, at_least: integer? }
+---@return Opinions
+function consult(options) end
+
 ---Tell people; does not wait.
 ---@param options { to: Targets, text: Text, via: string?, within: Duration? }
 ---@return Handle
@@ -185,6 +210,18 @@ function wait(fact, d, options) end
 ---@param options? { serial: boolean }
 ---@return Handle
 function on(fact, fn, options) end
+
+---Call fn for every station where the condition becomes true; at once where it is true already.
+---@param condition string over facts and constants of stations, as in a head
+---@param fn fun(station: string?)
+---@return Handle
+function each(condition, fn) end
+
+---Wait until the condition is true; the station where it is, or true; nil when the time is over.
+---@param condition string
+---@param options? { hold: Duration?, within: Duration?, every: boolean? }
+---@return string | true | nil
+function wait_until(condition, options) end
 
 ---@param d Duration
 function sleep(d) end
@@ -239,21 +276,28 @@ function uuid() end
 ---Issue a measure of the head, or find the one of this name and key that is open. What else is in
 ---the table fills {fields} of its title.
 ---@param name string
----@param options? { key: string?, owner: Target?, due: Duration? }
+---@param options? { key: string?, owner: Target?, due: Due? }
 ---@return Item
 function measure(name, options) end
 
----@param options { from: string?, text: Text, lead: Target, assist: Target?, due: Duration? }
+---@param options { from: string?, text: Text, lead: Target, assist: Target?, due: Due? }
 ---@return Item
 function directive(options) end
 
----@param options { title: Text, goal: string?, owner: Target, due: Duration? }
+---@param options { title: Text, goal: string?, owner: Target, due: Due? }
 ---@return Item
 function item(options) end
 
----@param options { what: Text, amount: string?, from: Target, due: Duration? }
+---@param options { what: Text, amount: string?, from: Target, due: Due? }
 ---@return Item
 function resource(options) end
+
+---A due time: so long before what a fact says, and moved when that is corrected.
+---@param fact string a time of the incident
+---@param d Duration
+---@param options? { at_least: Duration?, unknown: Duration? }
+---@return Due
+function before(fact, d, options) end
 
 ---Put an order to whoever may give it; it stands until somebody does. Gives the first order of this
 ---action; nil when `within` is over, or at once with wait = false.

@@ -141,6 +141,7 @@ static json_t *city_of(int crew, bool without_sms)
         json_object_del(json_object_get(site, "endpoints"), "sms");
         json_put(json_object_get(people, "wang.qiang"), "contacts", data("['push:@']"));
         json_put(json_object_get(people, "sun.wei"), "contacts", data("['push:@']"));
+        json_put_int(json_object_get(json_object_get(site, "stations"), "g8"), "warning_m", 2);
     }
     return site;
 }

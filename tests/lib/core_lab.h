@@ -69,7 +69,7 @@ void lab_check(struct lab *lab);
 void lab_crash(struct lab *lab);
 void lab_input(struct lab *lab, struct input in, const char *body);
 void lab_after(struct lab *lab, int64_t ms); /* time passes, ticks come when they are due */
-void lab_site_without_sms(struct lab *lab);
+void lab_site_without_sms(struct lab *lab);  /* and with the warning of g8 at 2 m */
 
 /* people; each gives the reply */
 const json_t *lab_trigger(struct lab *lab, const char *body);

@@ -214,12 +214,15 @@ static void obey(struct planner_night *n, const json_t *cmd)
 {
     const char *kind = json_str_or(cmd, "kind", "?");
     const char *step = json_str_or(cmd, "step", "?");
+    const char *watch = json_str_or(json_at(cmd, "args"), "watch", "?");
 
     tell_command(&n->told, cmd);
     if (strcmp(kind, "timer") == 0)
         timer_set(n, step, n->m + json_int(cmd, "ms", 0));
     else if (strcmp(kind, "timer_clear") == 0)
         timer_clear(n, step);
+    else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "consults"))
+        json_put_str(n->open, step, "consult");
     else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0 ||
              strcmp(kind, "assign") == 0)
         json_put_str(n->open, step, kind);
@@ -227,6 +230,10 @@ static void obey(struct planner_night *n, const json_t *cmd)
         child_opens(n, json_str_or(json_at(cmd, "args"), "key", "?"));
     else if (strcmp(kind, "cancel") == 0)
         json_object_del(n->open, step);
+    else if (strcmp(kind, "watch") == 0)
+        json_put_str(n->open, watch, json_bool(json_at(cmd, "args"), "each") ? "each" : "until");
+    else if (strcmp(kind, "watch_clear") == 0)
+        json_object_del(n->open, watch);
 }
 
 void planner_night_tells(struct planner_night *n, const char *expected)
@@ -462,6 +469,25 @@ static uint64_t below(struct entropy *chance, uint64_t n)
     return entropy_u64(chance) % n;
 }
 
+/* What is watched comes true: of each, at one station or two; of wait_until, once. */
+static void watch_happens(struct planner_night *n, const char *watch, const char *kind,
+                          struct entropy *chance)
+{
+    char ev[1024];
+
+    if (strcmp(kind, "each") == 0) {
+        snprintf(ev, sizeof(ev),
+                 "{'names':[],'steps':['%s'],'edges':[{'watch':'%s','station':'g%d'},"
+                 "{'watch':'%s','station':'g9'}]}",
+                 watch, watch, (int)below(chance, 3), below(chance, 2) ? watch : "watch/other");
+    } else {
+        json_object_del(n->open, watch);
+        snprintf(ev, sizeof(ev), "{'names':[],'steps':['%s'],'met':'g%d'}", watch,
+                 (int)below(chance, 3));
+    }
+    planner_night_fact(n, ev);
+}
+
 /* An answer, a silence or a result for something that is open; false: nothing is. */
 static bool open_happens(struct planner_night *n, struct entropy *chance)
 {
@@ -478,7 +504,16 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
     snprintf(step, sizeof(step), "%s", steps[below(chance, count)]);
     free(steps);
     uint64_t dice = below(chance, 4);
-    if (strcmp(json_str_or(n->open, step, ""), "notify") == 0) {
+    if (strncmp(step, "watch/", 6) == 0) {
+        watch_happens(n, step, json_str_or(n->open, step, ""), chance);
+    } else if (strcmp(json_str_or(n->open, step, ""), "consult") == 0) {
+        json_object_del(n->open, step);
+        snprintf(ev, sizeof(ev),
+                 "{'names':[],'steps':['%s'],'opinions':[{'by':'p%d','note':'n'}],'answered':[],"
+                 "'silent':[{'id':'a','name':'A'}],'asked':[],'enough':true}",
+                 step, (int)below(chance, 3));
+        planner_night_fact(n, ev);
+    } else if (strcmp(json_str_or(n->open, step, ""), "notify") == 0) {
         snprintf(ev, sizeof(ev), "{'names':[],'steps':['%s'],'result':'%s'}", step, results[dice]);
         planner_night_fact(n, ev);
     } else if (strcmp(json_str_or(n->open, step, ""), "child") == 0) {

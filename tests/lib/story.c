@@ -861,6 +861,17 @@ const json_t *story_item(struct story *s, const char *name, const char *action, 
                      json_pack("{s:s,s:s,s:s}", "item", item, "action", action, "as", as));
 }
 
+wall_ms story_item_due(const struct story *s, const char *name)
+{
+    const char *item = json_str_or(json_at(s->items, name), "item", "");
+    for (size_t n = 0; n < s->rows_count; n++) {
+        if (s->rows[n].row.kind == ROW_ITEM && !strcmp(s->rows[n].row.id, item))
+            return s->rows[n].row.due;
+    }
+    fail_msg("no open item \"%s\"", name);
+    return 0;
+}
+
 /* --- what goes wrong --- */
 
 void story_crash_engine(struct story *s)

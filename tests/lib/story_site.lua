@@ -22,8 +22,15 @@ return site {
         deputy = { title = "副总指挥", holder = "person:sun.wei", deputy = "person:li.ming" },
         commander = { title = "总指挥", holder = "person:han.mei", deputy = "post:deputy" },
     },
-    groups = { leaders = { "post:deputy", "post:commander" } },
-    stations = { g7 = { kind = "gauge", name = "7号站", warning_m = 4.5, guarantee_m = 5.2 } },
+    groups = {
+        leaders = { "post:deputy", "post:commander" },
+        experts = { "person:sun.wei", "person:li.ming", "person:zhou.jie" },
+    },
+    stations = {
+        g7 = { kind = "gauge", name = "7号站", warning_m = 4.5, guarantee_m = 5.2 },
+        ["east-pass"] = { kind = "underpass", name = "东下穿", deep_cm = 27 },
+        ["west-pass"] = { kind = "underpass", name = "西下穿", deep_cm = 40 },
+    },
     may_order = {
         ["post:deputy"] = { flood = { "IV", "III", "terminate" } },
         ["post:commander"] = { flood = { "I", "II", "III", "IV", "terminate" } },

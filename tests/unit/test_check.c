@@ -630,6 +630,53 @@ static void a_fact_is_built_in_or_of_the_head(void **state)
     assert_body("on('update', 'x')", "dam.lua:7:14: bad_argument", NULL);
 }
 
+/* Why: a misspelt name in a condition would never be true, and nobody would know. */
+static void conditions_of_bodies_are_read_as_those_of_heads(void **state)
+{
+    (void)state;
+    assert_body("each('stage_m >= 3 and breach', function(at) log(at) end)\n"
+                "wait_until('breach', { hold = '1h', within = '5h', every = true })",
+                "", NULL);
+    assert_body(
+        "each('stage_n >= 3', log)", "dam.lua:7:6: unknown_name",
+        "\"stage_n >= 3\": there is no fact \"stage_n\", and no station has it as a number; "
+        "did you mean \"stage_m\"?");
+    assert_body("wait_until('stage_m')", "dam.lua:7:12: bad_condition",
+                "a condition is true or false; compare it");
+    assert_body("each('stage_m > ', log)", "dam.lua:7:6: bad_condition", "it ends where");
+    assert_body("each(incident.title, log)", "", NULL); /* computed: it is read when it runs */
+    assert_body("each(7, log)", "dam.lua:7:6: bad_argument", "in quotes");
+    assert_body("each('breach')", "dam.lua:7:1: bad_argument", "function as argument 2");
+    assert_body("wait_until('breach', { hold = 5 })", "dam.lua:7:31: bad_value", NULL);
+    assert_body("wait_until('breach', { witin = '5m' })", "dam.lua:7:24: unknown_key",
+                "did you mean \"within\"?");
+}
+
+static void before_needs_a_time_of_the_incident(void **state)
+{
+    (void)state;
+    assert_body("before('stage_m', '6h')", "dam.lua:7:8: bad_argument", "no time of the incident");
+    assert_body("before('stage_n', '6h')", "dam.lua:7:8: unknown_fact", "did you mean");
+    assert_body("before('breach', 6, { atleast = '1h' })",
+                "dam.lua:7:8: bad_argument, dam.lua:7:18: bad_value, dam.lua:7:23: unknown_key",
+                "did you mean \"at_least\"?");
+}
+
+static void a_consultation_asks_whom_what_and_for_how_long(void **state)
+{
+    (void)state;
+    assert_body("local c = consult { to = 'post:chief', question = T 'x', within = '30m', chair =\n"
+                "'post:chief', at_least = 2 } log(c.enough)",
+                "", NULL);
+    assert_body("consult { to = 'post:chief', question = 'x' }", "dam.lua:7:1: missing_key",
+                "for how long");
+    assert_body("consult { to = 'post:cheif', question = '', within = 5, at_least = 0 }",
+                "dam.lua:7:16: unknown_name, dam.lua:7:41: bad_value, dam.lua:7:54: bad_value, "
+                "dam.lua:7:68: bad_value",
+                NULL);
+    assert_body("consult('post:chief')", "dam.lua:7:1: bad_argument", NULL);
+}
+
 static void branches_are_functions(void **state)
 {
     (void)state;
@@ -677,12 +724,11 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local t = ask { to = 'post:chief' } local c = consult {}\n"
-                "publish { level = 'IV' } report 'daily'\n"
-                "each('stage_m > 3', log) local r = require 'lib.x'",
+    assert_body("local t = ask { to = 'post:chief' } local c = civil()\n"
+                "fetch { endpoint = 'x' } local r = require 'lib.x'",
                 "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
-                "dam.lua:8:26: not_built, dam.lua:9:1: not_built, dam.lua:9:36: not_built",
-                "\"consult\" is not built yet");
+                "dam.lua:8:36: not_built",
+                "\"civil\" is not built yet");
 }
 
 /* ---- at its limits --------------------------------------------------------------------------- */
@@ -826,6 +872,9 @@ int main(void)
         cmocka_unit_test(a_text_says_something_in_languages_of_the_site),
         cmocka_unit_test(a_duration_is_one),
         cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
+        cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
+        cmocka_unit_test(before_needs_a_time_of_the_incident),
+        cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(children_and_roles_are_checked),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),

@@ -161,6 +161,18 @@ static void a_fact_of_the_incident_counts_for_every_station(void **state)
 }
 
 /* g8 lies in the west: it counts as soon as it reports to this incident. */
+static void a_known_breach_counts_where_no_gauge_is(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_trigger(&lab, "{'plan':'dam','title':'x','place':{'district':'north'},"
+                      "'fields':{'breach':true}}");
+    assert_string_equal(proposed(&lab), "II");
+    lab_done(&lab);
+}
+
 static void a_station_elsewhere_counts_once_it_reports(void **state)
 {
     (void)state;
@@ -997,6 +1009,7 @@ int main(void)
         cmocka_unit_test(a_rising_river_amends_the_proposal_and_a_falling_one_withdraws_it),
         cmocka_unit_test(a_dead_gauge_withdraws_nothing),
         cmocka_unit_test(a_fact_of_the_incident_counts_for_every_station),
+        cmocka_unit_test(a_known_breach_counts_where_no_gauge_is),
         cmocka_unit_test(a_station_elsewhere_counts_once_it_reports),
         cmocka_unit_test(what_was_never_reported_is_unknown),
         cmocka_unit_test(an_unanswered_proposal_is_put_on_and_never_dropped),

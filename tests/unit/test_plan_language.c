@@ -11,13 +11,14 @@
 
 #include <cmocka.h>
 
-/* A plan whose respond is `body`; with facts stage_m and case. */
+/* A plan whose respond is `body`; with facts stage_m, by gauge, and case. */
 static void open_night(struct planner_night *n, const char *body)
 {
     AUTO_TEXT(source);
 
     text_addf(&source,
-              "local plan = plan \"test\" { facts = { stage_m = {}, case = {event = true} } }\n"
+              "local plan = plan \"test\" { facts = { case = {event = true}, "
+              "stage_m = {type = 'number', per = 'gauge'} } }\n"
               "function plan.respond(incident)\n%s\nend\nreturn plan\n",
               body);
     planner_night_init(n, text_str(&source));
@@ -43,6 +44,50 @@ static void body_fails(const char *body, const char *sentence)
     if (!strstr(text_str(&n.told), "respond test.lua:") || !strstr(text_str(&n.told), sentence))
         fail_msg("%s\n  told: %s\n  not: %s", body, text_str(&n.told), sentence);
     planner_night_done(&n);
+}
+
+/* ---- each, wait_until ---- */
+
+static void each_starts_a_task_for_every_place_it_is_told(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "each('stage_m > 3', function(at) sleep('1m') log(tostring(at)) end)");
+    planner_night_tells(&n, "watch 0.1 {\"each\":true,\"watch\":\"watch/0.1\",\"when\":\"stage_m > "
+                            "3\"}\ndone\n");
+    planner_night_fact(&n, "{'names':[],'steps':['watch/0.1'],'edges':["
+                           "{'watch':'watch/0.1','station':'g7'},{'watch':'watch/0.1'},"
+                           "{'watch':'watch/0.9','station':'g8'}]}");
+    planner_night_pass(&n, 60000);
+    planner_night_tells(&n, "timer 0.1/1.1 60000\ntimer 0.1/2.1 60000\n"
+                            "log 0.1/1.2 g7\nlog 0.1/2.2 nil\ndone\n");
+    planner_night_done(&n);
+}
+
+static void wait_until_gives_up_in_time_and_lets_the_core_know(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "log(tostring(wait_until('stage_m > 3', {hold = '2m', within = '5m'})))\n"
+                   "log(tostring(wait_until('stage_m > 3')))");
+    planner_night_pass(&n, 300000);
+    planner_night_fact(&n, "{'names':[],'steps':['watch/0.3'],'met':'g7'}");
+    planner_night_tells(&n, "watch 0.1 {\"hold_ms\":120000,\"watch\":\"watch/0.1\",\"when\":"
+                            "\"stage_m > 3\"}\ntimer 0.1 300000\n"
+                            "watch_clear 0.1 {\"watch\":\"watch/0.1\"}\nlog 0.2 nil\n"
+                            "watch 0.3 {\"watch\":\"watch/0.3\",\"when\":\"stage_m > 3\"}\n"
+                            "log 0.4 g7\ndone\n");
+    planner_night_done(&n);
+}
+
+static void a_condition_that_cannot_be_read_fails_where_it_stands(void **state)
+{
+    (void)state;
+    body_fails("each('stage_m >', log)", "each: \"stage_m >\": it ends where");
+    body_fails("wait_until('case == 3')", "case is an event");
+    body_fails("wait_until(3)", "a condition is wanted first");
 }
 
 /* ---- call ---- */
@@ -793,7 +838,7 @@ static void words_have_their_place(void **state)
 static void reserved_words_say_that_they_are_not_built(void **state)
 {
     (void)state;
-    body_fails("consult {}", "\"consult\" is not built yet");
+    body_fails("fetch {}", "\"fetch\" is not built yet");
     body_fails("require 'lib.x'", "\"require\" is not built yet");
     body_fails("incident:at_least 'V'", "\"V\" is no level");
     body_fails("log(incident.titel)",
@@ -893,6 +938,9 @@ static void chance_comes_from_the_seed(void **state)
 }
 
 #define TESTS(X)                                                                                   \
+    X(each_starts_a_task_for_every_place_it_is_told)                                               \
+    X(wait_until_gives_up_in_time_and_lets_the_core_know)                                          \
+    X(a_condition_that_cannot_be_read_fails_where_it_stands)                                       \
     X(a_call_gives_the_answer)                                                                     \
     X(a_call_that_nobody_answers_gives_nil)                                                        \
     X(a_decline_does_not_end_a_call)                                                               \
@@ -1163,6 +1211,9 @@ static void an_item_that_ends_otherwise_ends_the_wait(void **state)
 static void what_cannot_be_an_item_is_said(void **state)
 {
     (void)state;
+    body_fails("before('stage_m', '6h')", "stage_m is no time of the incident");
+    body_fails("item { title = 'x', owner = 'dept:a', due = {} }",
+               "due is a duration like \"2h\", or before(");
     body_fails("measure('sandbags')", "the head has no measure \"sandbags\"");
     body_fails("directive { text = 'x', due = '2h' }", "directive: lead is missing");
     body_fails("directive { text = 'x', lead = 'water' }", "\"water\" is no target");

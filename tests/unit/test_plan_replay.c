@@ -19,7 +19,8 @@
 
 enum { NIGHTS = 12, HAPPENINGS = 40 };
 
-static const char HEAD[] = "local plan = plan \"test\" { facts = { stage_m = {}, case = {} } }\n"
+static const char HEAD[] = "local plan = plan \"test\" { facts = { case = { event = true },\n"
+                           " stage_m = { type = 'number', per = 'gauge' } } }\n"
                            "function plan.respond(incident)\n";
 static const char FOOT[] = "\nend\nreturn plan\n";
 
@@ -113,6 +114,25 @@ static const char *const bodies[] = {
     "local f = wait('order')\n"
     "cancel(h) local x = notify { to = 'dept:a', text = T 'over {count}' } cancel(x)\n"
     "defer(function() notify { to = 'dept:b', text = 'end' } end)",
+
+    /* what is watched, in scopes that end while they watch */
+    "each('stage_m >= warning_m', function(at)\n"
+    "  log('over at ' .. at)\n"
+    "  local lower = wait_until('stage_m < warning_m', {hold = '10m', within = '20m'})\n"
+    "  log(at .. ' lower ' .. tostring(lower))\n"
+    "  if random(3) == 1 then call { to = 'post:' .. at, within = '5m', text = 'x' } end\n"
+    "end)\n"
+    "while true do\n"
+    "  local h = each('stage_m > 3', function(at) sleep(random(5) .. 'm') log('3 at ' .. at) end)\n"
+    "  local which = race { function() return wait_until('stage_m > 6', {every = true}) end,\n"
+    "    function() return wait_until('stage_m > 7', {within = random(30) .. 'm'}) end,\n"
+    "    function() wait 'case' return 'case' end }\n"
+    "  log(tostring(which)) cancel(h)\n"
+    "  local c\n"
+    "  timeout('15m', function() c = consult { to = 'post:a', question = 'why', within = '1h' } "
+    "end)\n"
+    "  log(T('{n} {who}', { n = c and #c.silent or 9, who = c and c.opinions or {} }))\n"
+    "end",
 };
 
 enum { BODIES = sizeof(bodies) / sizeof(bodies[0]) };
