@@ -90,6 +90,23 @@ static enum code name_check(const char *field, const json_t *value, int64_t most
     return CODE_OK;
 }
 
+static enum code names_check(const char *field, int64_t most, const json_t *value,
+                             struct refusal *r)
+{
+    size_t count = json_array_size(value);
+    if (!json_is_array(value))
+        return name_check(field, value, FIELD_NAME_BYTES, r);
+    if (count == 0 || count > (size_t)most)
+        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " names are taken", field,
+                      most);
+    for (size_t i = 0; i < count; i++) {
+        enum code code = name_check(field, json_array_get(value, i), FIELD_NAME_BYTES, r);
+        if (code)
+            return code;
+    }
+    return CODE_OK;
+}
+
 static enum code uuid_check(const char *field, const json_t *value, struct refusal *r)
 {
     struct uuid id;
@@ -284,6 +301,8 @@ enum code field_check(const struct field *def, json_t *value, struct refusal *r)
         return word_check(def->name, def, value, r);
     case FIELD_WORDS:
         return words_check(def->name, def, value, r);
+    case FIELD_NAMES:
+        return names_check(def->name, def->most, value, r);
     case FIELD_MAP:
         return map_check(def->name, def->most, value, r);
     case FIELD_FACTS:
