@@ -232,6 +232,18 @@ static const char *language(void *ctx)
     return core_language(((struct engine *)ctx)->core);
 }
 
+/* How far the clocks of the site are ahead of UTC. */
+static int64_t civil_ahead(void *ctx, wall_ms at)
+{
+    struct engine *e = ctx;
+    const char *name = core_zone(e->core);
+    if (!zone_is(e->zone, name)) {
+        zone_free(e->zone);
+        e->zone = zone_load(name);
+    }
+    return zone_offset_ms(e->zone, at);
+}
+
 struct serve *engine_serve_new(struct engine *e)
 {
     struct serve_port port = {.ctx = e,
@@ -252,7 +264,8 @@ struct serve *engine_serve_new(struct engine *e)
                               .principal_of = keyring_principal_of,
                               .now = now,
                               .wall_of = wall_of,
-                              .language = language};
+                              .language = language,
+                              .civil_ahead = civil_ahead};
     struct serve_config config = {
         .owner = geteuid(),
         .gen = store_gen(e->store),

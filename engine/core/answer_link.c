@@ -4,6 +4,7 @@
 #include "core/decide.h"
 #include "core/family.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
 
 #include <string.h>
@@ -115,6 +116,30 @@ static bool is_said_again(const struct notice *n, const struct answer *a)
     return n->proof == PROOF_ANSWERED && n->declined == a->decline && !a->note;
 }
 
+/* What the owner of an item says of it by the link. */
+static void item_by_link(struct core *c, struct notice *n, const char *action)
+{
+    struct uuid id;
+    bool owns = !strncmp(n->step, ITEM_STEP_OWNER, strlen(ITEM_STEP_OWNER));
+    struct item *item = owns && item_of_message(n->step, &id) ? core_item(c, id) : NULL;
+    const json_t *b = c->in->body;
+    if (!item || !item_action_by_link(action)) {
+        core_refuse(c, CODE_BAD_FIELD, "action", NULL,
+                    item ? "by its link an item is received, arrived, done or rejected"
+                         : "this message is about nothing that you have to do");
+        return;
+    }
+    const struct deed d = {.item = item,
+                           .action = action,
+                           .by = n->person,
+                           .note = json_str(b, "note"),
+                           .evidence = json_str(b, "evidence"),
+                           .notice = n};
+    bool said = item_acted(item, action) && !d.note && !d.evidence;
+    if (said || item_act(c, &d))
+        core_reply_ok(c, item_reply(item));
+}
+
 void decide_answer_link(struct core *c)
 {
     struct notice *n = notice_of_link(c);
@@ -129,6 +154,11 @@ void decide_answer_link(struct core *c)
         return;
     if (code != n->code) {
         refuse_code(c, n);
+        return;
+    }
+    const char *action = json_str(c->in->body, "action");
+    if (action) {
+        item_by_link(c, n, action);
         return;
     }
     struct answer a = {.person = n->person,

@@ -8,6 +8,8 @@
  * - Five wrong ones: the link is locked, whatever follows, and the duty room is told: the person
  * was reached and could not answer. A further message to the person has a link of its own.
  * - The secret does not fit: refused, and nothing is recorded: anybody can send that.
+ * - Of a message about an item, with an action: its owner receives it, has arrived, is done, or
+ * rejects it with a reason (item_act.c), as the person the message went to.
  * - Said again: no second record. A button is pressed twice.
  */
 #pragma once

@@ -262,6 +262,11 @@ const char *core_language(const struct core *c)
     return c->site ? site_language(c->site->site) : "zh";
 }
 
+const char *core_zone(const struct core *c)
+{
+    return c->site ? site_zone(c->site->site) : "UTC";
+}
+
 json_t *core_plans(const struct core *c)
 {
     json_t *list = json_array();

@@ -649,6 +649,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_CLOSE] = decide_close,
         [IN_ITEM] = decide_item,
         [IN_DIRECTIVE] = decide_directive,
+        [IN_ITEM_OPEN] = decide_item_open,
         [IN_PURGE] = decide_purge,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,

@@ -25,7 +25,9 @@ enum input_kind {
                        despite?} */
     IN_CONFIRM,     /* body: {criterion,as,note?} */
     IN_CLOSE,       /* body: {note?} */
-    IN_ITEM,        /* body: {item,action,as?,note?} */
+    IN_ITEM,        /* body: {item,action,as?,note?,evidence?,to?,due?} */
+    IN_ITEM_OPEN,   /* body: {kind,title,owner,due,as?,goal?,indicator?,done_when?,amount?,from?,
+                       channel?,contact?,assist?} */
     IN_DIRECTIVE,   /* body: {text,lead,due,as?,assist?} */
     IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
@@ -34,7 +36,8 @@ enum input_kind {
     IN_LOGIN,       /* body: {by:"key:…"|"link"}: whose secret it was, as the engine has found out
                        of what serve/ submits, {with:"key"|"link"} */
     IN_LOGOUT,      /* who: the session */
-    IN_ANSWER_LINK, /* body: {token,code,decline?,note?}: from whoever holds a message's link */
+    IN_ANSWER_LINK, /* body: {token,code,decline?,note?,action?,evidence?}: from whoever holds a
+                       message's link */
     IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"} */
     /* from the planners */
     IN_TURN,         /* body: the frame "turn" */
@@ -93,8 +96,8 @@ struct input {
     struct reply_to to;
     uint8_t digest[16];   /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
     const char *once;     /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
-    struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_PURGE, IN_STUCK; elsewhere whom
-                             it is about, if known */
+    struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_ITEM_OPEN, IN_PURGE, IN_STUCK;
+                             elsewhere whom it is about, if known */
     struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
     int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;

@@ -196,6 +196,7 @@ struct row item_row(const struct item *item)
     json_add_int_unless_0(&body, "phase", item->phase);
     json_add_true(&body, "put", item->put);
     json_add_str(&body, "step", item->step);
+    json_add_true(&body, "supervised", item->supervised);
     json_add_int_unless_0(&body, "urge_ms", item->urge_ms);
     json_add_int_unless_0(&body, "urged", item->urged);
     json_add_true(&body, "waits", item->waits);
@@ -246,6 +247,7 @@ void item_from_row(struct core *c, const struct row *row)
     item->issued_at = json_int(row->body, "issued_at", 0);
     item->done_at = json_int(row->body, "done_at", 0);
     item->put = json_bool(row->body, "put");
+    item->supervised = json_bool(row->body, "supervised");
     item->urged = (int)json_int(row->body, "urged", 0);
     item_wait(c, item, json_int(row->body, "next", 0));
     items_count(i);
@@ -264,13 +266,33 @@ static void apply_issued(struct core *c, struct incident *i, const struct record
     item_mark(c, item);
 }
 
+/* To be done again; how late it was done stands in the record. */
+static void apply_returned(struct core *c, struct item *item, const struct record *r)
+{
+    item->state = ITEM_RECEIVED;
+    item->done_at = 0;
+    if (json_int(r->body, "due", 0)) {
+        item->due = json_int(r->body, "due", 0);
+        item->due_at = json_int(r->body, "due_at", 0);
+        item->urged = 0;
+    }
+    item_wait(c, item, json_int(r->body, "next", 0));
+}
+
 static void apply_state(struct core *c, struct item *item, const struct record *r)
 {
     const char *state = json_str_or(r->body, "state", "");
-    item->put = false;
-    if (strcmp(state, "kept") != 0)
+    bool stays = !strcmp(state, "kept") || !strcmp(state, "replied");
+    item->put = item->put && !strcmp(state, "replied");
+    if (record_at(r, "about"))
+        kept_set(&item->about, json_share(record_at(r, "about")));
+    if (json_str(r->body, "notice"))
+        notice_apply_link_taken(c, r);
+    if (!strcmp(state, "returned"))
+        apply_returned(c, item, r);
+    else if (!stays)
         item->state = state_of(state);
-    if (item->state == ITEM_DONE)
+    if (!strcmp(state, "done"))
         item->done_at = r->at_ms;
     if (!item_open(item))
         timer_clear(&c->timers, &item->timer);
@@ -278,7 +300,8 @@ static void apply_state(struct core *c, struct item *item, const struct record *
 
 static void apply_due(struct core *c, struct item *item, const struct record *r)
 {
-    if (json_str(r->body, "leader")) { /* nothing but who hears of it */
+    if (json_str(r->body, "leader")) { /* nothing but who hears of it, and how often */
+        item->supervised = true;
         free(item->leader);
         item->leader = mem_str(json_str(r->body, "leader"));
         return;
@@ -383,68 +406,7 @@ void item_apply(struct core *c, struct incident *i, const struct record *r)
     items_count(i);
 }
 
-/* --- telling --- */
-
-/* "水库巡查" in one language, from what is kept of it. */
-static const char *title_in(const json_t *about, bool zh)
-{
-    return words_in(json_at(about, "title"), zh ? "zh" : "en", zh ? "en" : "zh");
-}
-
-static void line_add(struct text *to, const json_t *about, const char *before, const char *title,
-                     int64_t ms, bool zh)
-{
-    const char *done = words_in(json_at(about, "done_when"), zh ? "zh" : "en", NULL);
-    text_addf(to, zh ? "【%s】%s" : "%s: %s", before, title_in(about, zh));
-    if (*title)
-        text_addf(to, zh ? "。%s" : ". %s", title);
-    if (ms > 0) {
-        text_add(to, zh ? "。时限 " : ". Due in ");
-        duration_add(to, ms);
-    }
-    if (*done)
-        text_addf(to, zh ? "。完成标准：%s" : ". Done when: %s", done);
-}
-
-static json_t *item_text(const struct item *item, struct item_words before, int64_t ms)
-{
-    AUTO_JSON(about);
-    AUTO_JSON(incident);
-    AUTO_TEXT(zh);
-    AUTO_TEXT(en);
-    about = kept_json(item->about);
-    incident = kept_json(item->incident->about);
-    const char *title = json_str_or(incident, "title", "");
-    line_add(&zh, about, before.zh, title, ms, true);
-    line_add(&en, about, before.en, title, ms, false);
-    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
-}
-
-void item_tell(struct core *c, const struct item *item, const char *target,
-               struct item_words before, int64_t ms)
-{
-    AUTO_JSON(to);
-    AUTO_JSON(text);
-    AUTO_TEXT(step);
-    char id[UUID_TEXT];
-    struct rung people = {0};
-    if (!c->site)
-        return;
-    to = json_string(target);
-    text = item_text(item, before, ms);
-    text_addf(&step, "!item/%s", uuid_text(item->id, id));
-    incident_resolve_first(c, item->incident, to, &people);
-    for (size_t n = 0; n < people.count; n++)
-        notice_queue(c, item->incident,
-                     &(struct notice_order){.step = text_str(&step),
-                                            .person = &people.at[n],
-                                            .text = text,
-                                            .type = "muster.notify"});
-    if (!people.count)
-        alarm_raise(c, item->incident, "empty_target", "an item has nobody to go to",
-                    "一个事项没有可达的责任人");
-    rung_done(&people);
-}
+/* --- issuing --- */
 
 static const char *leader_of(const struct core *c, const struct item *item)
 {
@@ -456,22 +418,6 @@ static const char *leader_of(const struct core *c, const struct item *item)
     const char *owner = head ? plan_head_owner(head) : NULL;
     return owner ? owner : "duty:duty-room";
 }
-
-static const char *kind_words(const char *kind, bool zh)
-{
-    static const struct {
-        const char *kind, *zh, *en;
-    } words[] = {{"measure", "措施", "Measure"},
-                 {"directive", "批示", "Directive"},
-                 {"resource", "资源请求", "Resource request"}};
-    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
-        if (!strcmp(words[n].kind, kind))
-            return zh ? words[n].zh : words[n].en;
-    }
-    return zh ? "事项" : "Item";
-}
-
-/* --- issuing --- */
 
 /* Is there something that must be done before, and is not? */
 static bool must_wait(const struct incident *i, const json_t *after)
@@ -547,9 +493,9 @@ struct item *item_issue(struct core *c, struct incident *i, const struct item_or
                             .body = issued_body(c, i, o, id),
                             .sealed = json_put(json_object(), "about", issued_about(o))});
     struct item *item = core_item(c, id);
-    item_tell(c, item, item->owner,
-              (struct item_words){kind_words(item->kind, true), kind_words(item->kind, false)},
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER, item_kind_words(item->kind),
               item->waits ? 0 : item->allowed_ms);
+    item_tell_assist(c, item);
     return item;
 }
 
@@ -585,20 +531,29 @@ static void item_lift(struct core *c, struct item *item, const char *reason)
     char id[UUID_TEXT];
     json_put_str(json_put_str(ev, "item", uuid_text(item->id, id)), "state", "lifted");
     json_t *sealed = json_put_str(json_put(json_object(), "ev", ev), "note", reason);
-    item_state_emit(c, item, "lifted", plan_actor(item->incident), sealed);
+    item_state_emit(c, item, json_put_str(json_object(), "state", "lifted"),
+                    plan_actor(item->incident), sealed);
 }
 
-static void item_supervise(struct core *c, struct item *item, const char *to)
+void item_supervise(struct core *c, struct item *item, const char *to, const char *note,
+                    json_t *takes_actor)
 {
     char id[UUID_TEXT];
+    AUTO_TEXT(by);
+    text_add(&by, to ? to : leader_of(c, item));
     json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
-    json_put_str(json_put_str(body, "why", "supervised"), "leader", to);
+    json_put_str(json_put_str(body, "why", "supervised"), "leader", text_str(&by));
     if (item->due)
         json_put_int(json_put_int(body, "due", item->due), "due_at", item->due_at);
+    json_t *sealed = json_put(json_object(), "about", kept_json(item->about));
     core_emit(c, REC_ITEM_DUE, item->incident,
-              (struct emit){.actor = plan_actor(item->incident),
+              (struct emit){.actor = takes_actor,
                             .body = body,
-                            .sealed = json_put(json_object(), "about", kept_json(item->about))});
+                            .sealed = json_put_str(sealed, "note", note)});
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER,
+              (struct item_words){"立项督查", "Under supervision"}, 0);
+    item_tell(c, item, text_str(&by), ITEM_STEP_LEADER,
+              (struct item_words){"请督办", "For you to supervise"}, 0);
 }
 
 /* "{at}" in a title is what the plan gave by this name; a station shows its name. */
@@ -669,11 +624,12 @@ static void plan_measure(struct core *c, struct incident *i, const json_t *args)
 
 static void plan_item(struct core *c, struct incident *i, const json_t *args)
 {
-    static const char *const more_keys[] = {"from", "goal", "amount", "assist"};
+    static const char *const more_keys[] = {"from", "goal", "indicator", "amount", "assist"};
     AUTO_JSON(more);
     more = json_object();
     for (size_t n = 0; n < sizeof more_keys / sizeof *more_keys; n++)
-        json_put_str(more, more_keys[n], json_str(args, more_keys[n]));
+        if (json_at(args, more_keys[n]))
+            json_put(more, more_keys[n], json_share(json_at(args, more_keys[n])));
     item_issue(c, i,
                &(struct item_order){.kind = json_str_or(args, "kind", "item"),
                                     .owner = json_str_or(args, "owner", ""),
@@ -705,7 +661,7 @@ void item_command(struct core *c, struct incident *i, const json_t *cmd)
     else if (!strcmp(kind, "item"))
         plan_item(c, i, args);
     else if (!strcmp(kind, "item_supervise") && item)
-        item_supervise(c, item, json_str_or(args, "to", ""));
+        item_supervise(c, item, json_str_or(args, "to", ""), NULL, plan_actor(i));
     else if (!strcmp(kind, "item_lift") && item && item->state <= ITEM_DONE)
         item_lift(c, item, json_str_or(args, "reason", ""));
 }
@@ -744,7 +700,8 @@ void item_begin_if_free(struct core *c, struct item *item)
         return;
     int64_t ms = item->follows ? item_before_ms(c, item) : item->allowed_ms;
     item_due_emit(c, item, ms, "free", NULL);
-    item_tell(c, item, item->owner, (struct item_words){"可以开始", "You can begin"}, ms);
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER,
+              (struct item_words){"可以开始", "You can begin"}, ms);
 }
 
 /* --- levels go up and down --- */
@@ -776,21 +733,29 @@ static void due_forward(struct core *c, struct item *item, enum level from, enum
         (item->due && item->due <= c->in->mono + sooner))
         return;
     item_due_emit(c, item, sooner, "forward", NULL);
-    item_tell(c, item, item->owner, (struct item_words){"时限提前", "Due forward"}, sooner);
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER, (struct item_words){"时限提前", "Due forward"},
+              sooner);
 }
 
-void item_state_emit(struct core *c, struct item *item, const char *state, json_t *takes_actor,
+void item_state_emit(struct core *c, struct item *item, json_t *takes_body, json_t *takes_actor,
                      json_t *takes_sealed)
 {
     char id[UUID_TEXT];
-    int64_t late = item->due && !strcmp(state, "done") ? c->in->mono - item->due : 0;
-    json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
-    json_put_str(body, "state", state);
+    bool done = !strcmp(json_str_or(takes_body, "state", ""), "done");
+    int64_t late = item->due && done ? c->in->mono - item->due : 0;
+    json_t *body = json_put_str(takes_body, "item", uuid_text(item->id, id));
     if (late > 0)
         json_put_int(body, "late_ms", late);
-    json_put(takes_sealed, "about", kept_json(item->about));
+    if (!json_at(takes_sealed, "about"))
+        json_put(takes_sealed, "about", kept_json(item->about));
     core_emit(c, REC_ITEM_STATE, item->incident,
               (struct emit){.actor = takes_actor, .body = body, .sealed = takes_sealed});
+}
+
+/* "水库巡查" in one language, from what is kept of it. */
+static const char *title_in(const json_t *about, bool zh)
+{
+    return words_in(json_at(about, "title"), zh ? "zh" : "en", zh ? "en" : "zh");
 }
 
 json_t *items_put_named(const struct incident *i)
@@ -839,7 +804,8 @@ static void lower_one(struct core *c, struct item *item, enum level to, json_t *
     if (!item_open(item) || item->phase != PHASE_LEVEL || item->level <= to)
         return;
     if (item->on_lower == ON_LOWER_LIFT)
-        item_state_emit(c, item, "lifted", NULL, json_put_str(json_object(), "note", ""));
+        item_state_emit(c, item, json_put_str(json_object(), "state", "lifted"), NULL,
+                        json_put_str(json_object(), "note", ""));
     else if (item->on_lower == ON_LOWER_ASK)
         json_array_append_new(ids, json_string(uuid_text(item->id, id)));
 }
@@ -880,19 +846,23 @@ void items_at_end(struct core *c, struct incident *i, enum level from)
 
 enum { URGED_BEFORE_LEADER = 2 };
 
-/* The owner is reminded at due and once more; then the leader hears of it, too, again and again. */
+/*
+ * The owner is reminded at due and once more; then the leader hears of it, too, again and again. Of
+ * what is supervised the leader hears at once, and twice as often.
+ */
 static int64_t next_ms(const struct item *item, int urged)
 {
+    int64_t later = item->allowed_ms > MS_DAY ? MS_DAY : MS_HOUR;
     if (urged <= URGED_BEFORE_LEADER)
         return item->urge_ms;
-    return item->allowed_ms > MS_DAY ? MS_DAY : MS_HOUR;
+    return item->supervised ? later / 2 : later;
 }
 
 void item_due(struct core *c, struct item *item)
 {
     char id[UUID_TEXT];
     int urged = item->urged + 1;
-    bool leader = urged > URGED_BEFORE_LEADER;
+    bool leader = item->supervised || urged > URGED_BEFORE_LEADER;
     json_t *ev =
         plan_event(urged == 1 ? "overdue" : NULL, json_pack("[s]", item->step), c->in->wall);
     json_put_str(ev, "item", uuid_text(item->id, id));
@@ -907,7 +877,8 @@ void item_due(struct core *c, struct item *item)
     core_emit(c, REC_ITEM_URGED, item->incident,
               (struct emit){
                   .actor = json_pack("{s:s}", "type", "clock"), .body = body, .sealed = sealed});
-    item_tell(c, item, item->owner, (struct item_words){"催办", "Overdue"}, 0);
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER, (struct item_words){"催办", "Overdue"}, 0);
     if (leader)
-        item_tell(c, item, leader_of(c, item), (struct item_words){"督办", "Still overdue"}, 0);
+        item_tell(c, item, leader_of(c, item), ITEM_STEP_LEADER,
+                  (struct item_words){"督办", "Still overdue"}, 0);
 }

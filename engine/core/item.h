@@ -54,27 +54,68 @@ void items_follow(struct core *c, struct incident *i); /* after every input: fac
 void item_due_emit(struct core *c, struct item *item, int64_t ms, const char *why,
                    json_t *takes_about);
 
+/* What is said before an item's title. */
 struct item_words {
     const char *zh, *en;
 };
-/* A message about it to a target; `ms`: how long from now, 0: not said. */
-void item_tell(struct core *c, const struct item *item, const char *target,
+struct item_words item_kind_words(const char *kind);
+
+/* Tell whoever `target` is: of which kind says `of`, ITEM_STEP_…; ms: how long they have, or 0. */
+void item_tell(struct core *c, const struct item *item, const char *target, const char *of,
                struct item_words before, int64_t ms);
+void item_tell_assist(struct core *c, const struct item *item);
 
 /* What must be done before it is done: its time begins. */
 void item_begin_if_free(struct core *c, struct item *item);
-/* It goes into another state; `state` is its name, or "kept". Takes actor and sealed. */
-void item_state_emit(struct core *c, struct item *item, const char *state, json_t *takes_actor,
+/*
+ * It goes into another state. body: {"state":its name, or kept, returned, replied; …}, and it gets
+ * the item's id and how late that is. Takes all three.
+ */
+void item_state_emit(struct core *c, struct item *item, json_t *takes_body, json_t *takes_actor,
                      json_t *takes_sealed);
-/* receive, arrive, done, strike, reject, lift, keep; false after a refusal. */
-bool item_act(struct core *c, struct item *item, const char *action, const char *by,
-              const char *note);
+/* Somebody has an eye on it; to NULL: who commands. Takes actor. */
+void item_supervise(struct core *c, struct item *item, const char *to, const char *note,
+                    json_t *takes_actor);
+void item_tell_returned(struct core *c, struct item *item, const char *why, int64_t due_ms);
+
+/* What somebody does to an item; strings are borrowed. */
+struct deed {
+    struct item *item;
+    const char *action;    /* receive, arrive, done, strike, reject, lift, keep, … (item_act.c) */
+    const char *by;        /* a person, or a department by its own phone; NULL: whoever speaks */
+    const char *note;      /* NULL: none */
+    const char *evidence;  /* a file's name, an address, a number: what proves it. NULL */
+    struct notice *notice; /* it came by the link of this message; NULL: in another way */
+    const char *to;        /* supervise: who has an eye on it from now on */
+    int64_t due_ms;        /* return: the new time; 0: at once */
+};
+
+/* Takes it, or refuses it and returns false. */
+bool item_act(struct core *c, const struct deed *d);
+/* Is it so already? A button is pressed twice. */
+bool item_acted(const struct item *item, const char *action);
+/* May the owner do this by the link of a message: receive, arrive, done, reject? */
+bool item_action_by_link(const char *action);
 json_t *item_reply(const struct item *item); /* {"item","incident","state"}. Gives. */
+/*
+ * Steps of the messages about an item, before its id: to who has to do it, to who helps, to who has
+ * an eye on it. By the link of the first the item is received, arrived, done or rejected.
+ */
+#define ITEM_STEP_OWNER "!item/"
+#define ITEM_STEP_ASSIST "!assist/"
+#define ITEM_STEP_LEADER "!lead/"
+/* The item that a message of this step is about; false: of none. */
+bool item_of_message(const char *step, struct uuid *ret);
 
 void items_put_over(struct core *c, struct incident *i); /* after each decision */
 void item_due(struct core *c, struct item *item);        /* its timer */
 void decide_item(struct core *c);
 void decide_directive(struct core *c);
+void decide_item_open(struct core *c); /* item_open.c */
+/* Is it a target of the site with somebody who can be told? Else refused. */
+bool item_target_fits(struct core *c, const char *field, const char *target);
+/* "2h" from now, or a time that is still to come; text NULL: 0. false: refused. */
+bool item_due_read(struct core *c, const char *text, int64_t *ret_ms);
 
 const char *item_state_name(enum item_state s);
 bool item_open(const struct item *item);            /* neither done nor struck, rejected, lifted */

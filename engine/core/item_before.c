@@ -76,7 +76,8 @@ static void item_follow(struct core *c, struct item *item)
     bool moves = ms && c->in->wall + ms != item->due_at;
     item_due_emit(c, item, ms, moves ? "fact" : "same", json_incref(about));
     if (moves)
-        item_tell(c, item, item->owner, (struct item_words){"时限调整", "Due at another time"}, ms);
+        item_tell(c, item, item->owner, ITEM_STEP_OWNER,
+                  (struct item_words){"时限调整", "Due at another time"}, ms);
 }
 
 void items_follow(struct core *c, struct incident *i)

@@ -266,6 +266,13 @@ void notice_apply_link_declined(struct core *c, const struct record *r)
         notice_apply_by_link(c, n, true);
 }
 
+void notice_apply_link_taken(struct core *c, const struct record *r)
+{
+    struct notice *n = notice_named(c, r);
+    if (n)
+        notice_apply_by_link(c, n, false);
+}
+
 void notice_apply_declined(struct core *c, struct incident *i, const char *step, const char *person)
 {
     struct notice *n;

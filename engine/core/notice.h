@@ -49,6 +49,7 @@ void notice_apply_queued(struct core *c, struct incident *i, const struct record
 void notice_apply(struct core *c, const struct record *r); /* all later kinds */
 void notice_apply_answered(struct core *c, struct incident *i, const struct record *r);
 void notice_apply_link_declined(struct core *c, const struct record *r);
+void notice_apply_link_taken(struct core *c, const struct record *r);
 void notice_apply_declined(struct core *c, struct incident *i, const char *step,
                            const char *person);
 void notice_forget(struct core *c, struct notice *n);

@@ -497,10 +497,15 @@ static void say_item_state(const struct say *s)
     static const struct {
         const char *state, *zh, *en;
     } words[] = {
-        {"received", "签收", "received"}, {"arrived", "到位", "arrived"},
-        {"done", "办结", "done"},         {"struck", "销号", "struck off"},
-        {"rejected", "退回", "rejected"}, {"lifted", "解除", "lifted"},
+        {"received", "签收", "received"},
+        {"arrived", "到位", "arrived"},
+        {"done", "办结", "done"},
+        {"struck", "销号", "struck off"},
+        {"rejected", "退回", "rejected"},
+        {"lifted", "解除", "lifted"},
         {"kept", "保留", "kept"},
+        {"returned", "退回重办", "returned, to be done again"},
+        {"replied", "已答复来件人", "answered to the citizen"},
     };
     const char *state = json_str_or(s->r->body, "state", ""), *by = record_str(s->r, "person");
     int64_t late = json_int(s->r->body, "late_ms", 0);
@@ -516,6 +521,8 @@ static void say_item_state(const struct say *s)
         duration_add(s->to, late);
     }
     say_why(s, record_str(s->r, "note"));
+    if (record_str(s->r, "evidence"))
+        text_addf(s->to, s->zh ? "（佐证：%s）" : " (evidence: %s)", record_str(s->r, "evidence"));
 }
 
 static void say_item_due(const struct say *s)
@@ -526,6 +533,7 @@ static void say_item_due(const struct say *s)
     text_addf(s->to, "%s ", item_title(s));
     if (leader) {
         text_addf(s->to, s->zh ? "由 %s 督办" : "supervised by %s", leader);
+        say_why(s, record_str(s->r, "note"));
         return;
     }
     if (!strcmp(why, "fact") || !strcmp(why, "same")) {

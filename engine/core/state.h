@@ -244,21 +244,22 @@ struct item {
     LIST_ENTRY(item) link; /* in its incident, in the order of their making */
     struct uuid id;
     struct incident *incident;
-    char *kind;   /* measure, directive, item, resource */
+    char *kind;   /* measure, directive, item, resource, request, improvement, plan */
     char *name;   /* of the measure; NULL */
     char *key;    /* tells two of a name apart; NULL */
     char *owner;  /* a target */
-    char *about;  /* {"title","done_when","after","goal",…} */
+    char *about;  /* {"title","done_when","after","goal",…}, and what was said of it last */
     char *step;   /* of the plan's word; "!item" of the engine's own */
     char *leader; /* who hears of it when it stays overdue: a target; NULL: who commands */
     enum item_state state;
     int phase; /* enum phase, and its level */
     enum level level;
     enum on_lower on_lower;
-    bool put;     /* its level is left: the commander decides to keep or lift it */
-    bool waits;   /* for what must be done before */
-    bool follows; /* its due time follows a fact (item_before.c) */
-    int urged;    /* reminders so far */
+    bool put;        /* its level is left: the commander decides to keep or lift it */
+    bool waits;      /* for what must be done before */
+    bool follows;    /* its due time follows a fact (item_before.c) */
+    bool supervised; /* 督办: its leader hears of it at once when it is overdue */
+    int urged;       /* reminders so far */
     int64_t urge_ms;
     int64_t allowed_ms; /* for this long; 0: without end */
     wall_ms issued_at, due_at, done_at;

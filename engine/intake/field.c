@@ -90,6 +90,23 @@ static enum code name_check(const char *field, const json_t *value, int64_t most
     return CODE_OK;
 }
 
+static enum code names_check(const char *field, int64_t most, const json_t *value,
+                             struct refusal *r)
+{
+    size_t count = json_array_size(value);
+    if (!json_is_array(value))
+        return wrong_type(r, field, "a list of names", value);
+    if (count == 0 || count > (size_t)most)
+        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " names are taken", field,
+                      most);
+    for (size_t i = 0; i < count; i++) {
+        enum code code = name_check(field, json_array_get(value, i), FIELD_NAME_BYTES, r);
+        if (code)
+            return code;
+    }
+    return CODE_OK;
+}
+
 static enum code uuid_check(const char *field, const json_t *value, struct refusal *r)
 {
     struct uuid id;
@@ -140,22 +157,6 @@ static enum code words_check(const char *field, const struct field *def, const j
                       field, def->most, text_str(&known));
     for (size_t i = 0; i < count; i++) {
         enum code code = word_check(field, def, json_array_get(value, i), r);
-        if (code)
-            return code;
-    }
-    return CODE_OK;
-}
-
-static enum code names_check(const char *field, int64_t most, const json_t *value,
-                             struct refusal *r)
-{
-    if (!json_is_array(value))
-        return wrong_type(r, field, "a list of names", value);
-    if (json_array_size(value) == 0 || json_array_size(value) > (size_t)most)
-        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " names are taken", field,
-                      most);
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        enum code code = name_check(field, json_array_get(value, i), FIELD_NAME_BYTES, r);
         if (code)
             return code;
     }
@@ -302,6 +303,9 @@ enum code field_check(const struct field *def, json_t *value, struct refusal *r)
         return words_check(def->name, def, value, r);
     case FIELD_NAMES:
         return names_check(def->name, def->most, value, r);
+    case FIELD_NAME_OR_NAMES:
+        return json_is_array(value) ? names_check(def->name, def->most, value, r)
+                                    : name_check(def->name, value, FIELD_NAME_BYTES, r);
     case FIELD_MAP:
         return map_check(def->name, def->most, value, r);
     case FIELD_FACTS:

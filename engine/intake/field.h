@@ -13,18 +13,19 @@
 enum { FIELD_NAME_BYTES = 128 };
 
 enum field_type {
-    FIELD_TEXT,   /* a string of 1 to `most` bytes */
-    FIELD_NAME,   /* the same, without control characters and white space at its ends */
-    FIELD_UUID,   /* an incident's id */
-    FIELD_BOOL,   /* true or false */
-    FIELD_COUNT,  /* a whole number of 1 to `most` */
-    FIELD_WORD,   /* one of `words` */
-    FIELD_WORDS,  /* one of `words`, or a list of at most `most` of them */
-    FIELD_NAMES,  /* a list of at most `most` names */
-    FIELD_MAP,    /* an object of at most `most` strings */
-    FIELD_FACTS,  /* values by name, or by station and name */
-    FIELD_EVENT,  /* an event's id, "1-40213" */
-    FIELD_SCALAR, /* anything but a list or an object, at most `most` bytes */
+    FIELD_TEXT,          /* a string of 1 to `most` bytes */
+    FIELD_NAME,          /* the same, without control characters and white space at its ends */
+    FIELD_UUID,          /* an incident's id */
+    FIELD_BOOL,          /* true or false */
+    FIELD_COUNT,         /* a whole number of 1 to `most` */
+    FIELD_WORD,          /* one of `words` */
+    FIELD_WORDS,         /* one of `words`, or a list of at most `most` of them */
+    FIELD_NAMES,         /* a list of at most `most` names, each a FIELD_NAME of FIELD_NAME_BYTES */
+    FIELD_NAME_OR_NAMES, /* one of them, or such a list */
+    FIELD_MAP,           /* an object of at most `most` strings */
+    FIELD_FACTS,         /* values by name, or by station and name */
+    FIELD_EVENT,         /* an event's id, "1-40213" */
+    FIELD_SCALAR,        /* anything but a list or an object, at most `most` bytes */
 };
 
 struct field {

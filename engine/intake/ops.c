@@ -13,7 +13,8 @@ enum {
     LIST_ROWS = 1000,
     STATES = 6,
     SCOPES = 5,
-    LIST_NAMES = 500,    /* items or stations of an order */
+    LIST_NAMES = 500, /* items or stations of an order */
+    ASSISTS = 20,
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -23,7 +24,10 @@ static const char *const languages[] = {"zh", "en", NULL};
 const char *const ops_states[] = {"open",   "awaiting_order", "active", "recovering",
                                   "closed", "merged",         NULL};
 static const char *const item_actions[] = {"receive", "arrive", "done", "strike",
-                                           "reject",  "lift",   "keep", NULL};
+                                           "reject",  "lift",   "keep", "supervise",
+                                           "return",  "reply",  NULL};
+static const char *const link_actions[] = {"receive", "arrive", "done", "reject", NULL};
+static const char *const item_kinds[] = {"item", "resource", "request", "improvement", NULL};
 const char *const item_states[] = {"issued", "received", "arrived", "done",
                                    "struck", "rejected", "lifted",  NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
@@ -129,6 +133,27 @@ static const struct field item_fields[] = {
     {.name = "action", .type = FIELD_WORD, .required = true, .words = item_actions},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "evidence", .type = FIELD_TEXT, .most = VALUE_BYTES},
+    {.name = "to", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "due", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field item_open_fields[] = {
+    INCIDENT,
+    {.name = "kind", .type = FIELD_WORD, .words = item_kinds},
+    {.name = "title", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
+    {.name = "owner", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "due", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "assist", .type = FIELD_NAME_OR_NAMES, .most = ASSISTS},
+    {.name = "goal", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "indicator", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "done_when", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "amount", .type = FIELD_TEXT, .most = NAME_BYTES},
+    {.name = "from", .type = FIELD_TEXT, .most = TITLE_BYTES},
+    {.name = "channel", .type = FIELD_TEXT, .most = NAME_BYTES},
+    {.name = "contact", .type = FIELD_TEXT, .most = TITLE_BYTES},
     END,
 };
 
@@ -138,7 +163,9 @@ static const struct field directive_fields[] = {
     {.name = "lead", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "due", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
-    {.name = "assist", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "assist", .type = FIELD_NAME_OR_NAMES, .most = ASSISTS},
+    {.name = "goal", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "indicator", .type = FIELD_TEXT, .most = NOTE_BYTES},
     END,
 };
 
@@ -184,7 +211,9 @@ static const struct field answer_link_fields[] = {
     {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "code", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "decline", .type = FIELD_BOOL},
+    {.name = "action", .type = FIELD_WORD, .words = link_actions},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "evidence", .type = FIELD_TEXT, .most = VALUE_BYTES},
     END,
 };
 
@@ -234,7 +263,11 @@ static const struct op ops[OPS] = {
     [OP_CLOSE] = {OP("close", SCOPE_RESPOND, resolve_fields,
                      "end an incident that no level is in force for")},
     [OP_ITEM] = {OP("item", SCOPE_RESPOND, item_fields,
-                    "an item is received, arrived, done, struck off, rejected, lifted or kept")},
+                    "an item is received, arrived, done, struck off, rejected, lifted, kept, put "
+                    "under supervision, returned, or its citizen answered")},
+    [OP_ITEM_OPEN] = {OP("item_open", SCOPE_RESPOND, item_open_fields,
+                         "somebody has something to do by a time: an item, a request of a citizen, "
+                         "a request for resources, an improvement")},
     [OP_DIRECTIVE] = {OP("directive", SCOPE_RESPOND, directive_fields,
                          "a leader's directive, traced to its end")},
     [OP_PURGE] = {OP("purge", SCOPE_ADMIN, purge_fields,

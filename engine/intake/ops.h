@@ -23,6 +23,7 @@ enum op_id {
     OP_CONFIRM,
     OP_CLOSE,
     OP_ITEM,
+    OP_ITEM_OPEN,
     OP_DIRECTIVE,
     OP_PURGE,
     OP_CONTACT_SET,

@@ -218,6 +218,7 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_CONFIRM, IN_CONFIRM},
         {OP_CLOSE, IN_CLOSE},
         {OP_ITEM, IN_ITEM},
+        {OP_ITEM_OPEN, IN_ITEM_OPEN},
         {OP_DIRECTIVE, IN_DIRECTIVE},
         {OP_PURGE, IN_PURGE},
         {OP_CONTACT_SET, IN_CONTACT_SET},

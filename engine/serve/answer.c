@@ -116,6 +116,7 @@ struct reading {
     struct reply_to to;
     enum op_id op;
     struct link link; /* OP_LINK_SHOW */
+    bool responds;    /* whoever asks works on items */
     char lang[4];
 };
 
@@ -153,7 +154,7 @@ static json_t *items_reply(const struct reading *q, const struct query_result *r
     char id[EVENT_ID_TEXT];
     json_t *rows = json_array();
     for (size_t i = 0; i < result->rows_count; i++)
-        json_array_append_new(rows, shape_item(&result->rows[i]));
+        json_array_append_new(rows, shape_item(&result->rows[i], q->responds));
     bool more = result->more && result->rows_count > 0;
     json_t *reply = ok(json_put(json_object(), "items", rows));
     json_put(reply, "next",
@@ -220,6 +221,7 @@ static void answer_read(struct conn *c, uint64_t line, const struct request *r)
     struct reading *q = mem_new(1, sizeof *q);
     const char *lang = r->lang ? r->lang : s->port->language(s->port->ctx);
     *q = (struct reading){.serve = s, .to = {c->id, line}, .op = r->op, .link = r->link};
+    q->responds = c->who.scopes & SCOPE_RESPOND;
     memcpy(q->lang, strcmp(lang, "zh") == 0 ? "zh" : "en", 3);
     c->reads_pending++;
     s->port->store->query(s->port->store->ctx, &r->query, read_done, q);
@@ -332,6 +334,7 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_CONFIRM:
     case OP_CLOSE:
     case OP_ITEM:
+    case OP_ITEM_OPEN:
     case OP_DIRECTIVE:
     case OP_PURGE:
     case OP_CONTACT_SET:

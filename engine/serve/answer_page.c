@@ -50,7 +50,39 @@ enum { NOTE_CHARS_MAX = 2000 };
       "Try again in a moment; if it is urgent, call the duty room.")                               \
     X(W_WRONG, "应答码不对。", "This is not the code.")                                            \
     X(W_NO_CODE, "请输入消息中的四位数字。", "Type the four digits that stand in the message.")    \
-    X(W_NOT_TAKEN, "没有记录您的应答：", "Your answer was not recorded: ")
+    X(W_NOT_TAKEN, "没有记录您的应答：", "Your answer was not recorded: ")                         \
+    X(W_ITEM_TITLE, "办理事项", "Item")                                                            \
+    X(W_ITEM_ASK, "请办理，并在下面登记进展。", "Please see to it, and say below how far it is.")  \
+    X(W_ITEM_LATE, "此事项已逾期，请立即办理。", "This is overdue. Please see to it now.")         \
+    X(W_ITEM_WAITS, "等待前置事项办结后开始计时。",                                                \
+      "Its time begins once what must come before is done.")                                       \
+    X(W_INCIDENT, "事件", "Incident")                                                              \
+    X(W_GOAL, "目标", "Goal")                                                                      \
+    X(W_INDICATOR, "指标", "Indicator")                                                            \
+    X(W_DONE_WHEN, "完成标准", "Done when")                                                        \
+    X(W_FROM, "交办", "From")                                                                      \
+    X(W_OWNER, "责任单位", "Owner")                                                                \
+    X(W_ASSIST, "协办", "To assist")                                                               \
+    X(W_AFTER, "前置事项", "After")                                                                \
+    X(W_DUE, "时限", "Due")                                                                        \
+    X(W_STATE, "状态", "State")                                                                    \
+    X(W_SAID, "备注", "Note")                                                                      \
+    X(W_EVIDENCE, "佐证材料", "Evidence")                                                          \
+    X(W_ITEM_NOTE, "备注（退回时必填理由）", "Note (when you reject it: the reason, required)")    \
+    X(W_ITEM_EVIDENCE, "佐证材料（可不填：文件名、链接或编号）",                                   \
+      "Evidence (may be left empty: a file's name, an address, a number)")                         \
+    X(W_RECEIVE, "签收", "Received")                                                               \
+    X(W_ARRIVE, "到位", "Arrived")                                                                 \
+    X(W_FINISH, "办结", "Done")                                                                    \
+    X(W_REJECT, "退回", "Reject")                                                                  \
+    X(W_ITEM_DONE, "已办结", "This is done")                                                       \
+    X(W_ITEM_DONE_LONG, "办结已记录，待销号。情况有变，请致电值班室。",                            \
+      "It is recorded as done. If anything changes, call the duty room.")                          \
+    X(W_ITEM_ENDED, "此事项已了结", "This item is closed")                                         \
+    X(W_ITEM_ENDED_LONG, "无需再办理。", "There is nothing left to do.")                           \
+    X(W_NO_REASON, "退回须填写理由。", "To reject it, say why, in the note.")                      \
+    X(W_MEANWHILE, "此事项的状态已变化，请看现状。",                                               \
+      "Meanwhile the item has changed: see how it stands now.")
 
 enum word {
 #define X(word, zh, en) word,
@@ -58,12 +90,13 @@ enum word {
 #undef X
 };
 
-enum shown { OPEN, ANSWERED, DECLINED, OVER, LOCKED, UNKNOWN, TROUBLE };
+enum shown { OPEN, ANSWERED, DECLINED, OVER, LOCKED, UNKNOWN, TROUBLE, ITEM, ITEM_CLOSED };
 
 /* A page in the making. */
 struct page {
     const struct answer_page *p;
     const json_t *link; /* NULL: the message is not known here */
+    const json_t *item; /* NULL: the message is about none */
     enum shown shown;
     bool zh, drill, call;
     struct text *to;
@@ -107,9 +140,22 @@ static void add_foreign(const struct page *g, const char *s)
 
 /* ---- the head ---- */
 
-static const char *title_of(const struct page *g)
+static const char *incident_of(const struct page *g)
 {
     return json_str_or(json_at(g->link, "incident"), "title", "");
+}
+
+/* Text, or text in two languages. */
+static const char *in_words(const struct page *g, const json_t *text)
+{
+    const char *lang = g->zh ? "zh" : "en", *other = g->zh ? "en" : "zh";
+    const char *plain = json_string_value(text);
+    return plain ? plain : json_str_or(text, lang, json_str_or(text, other, ""));
+}
+
+static const char *title_of(const struct page *g)
+{
+    return g->item ? in_words(g, json_at(g->item, "title")) : incident_of(g);
 }
 
 static void add_head(const struct page *g)
@@ -122,7 +168,7 @@ static void add_head(const struct page *g)
            "<meta name=\"robots\" content=\"noindex\">\n<title>");
     if (g->drill)
         say(g, W_DRILL);
-    say(g, W_TITLE);
+    say(g, g->item ? W_ITEM_TITLE : W_TITLE);
     if (*title_of(g)) {
         add(g, " – ");
         html_add(g->to, title_of(g));
@@ -206,6 +252,98 @@ static void add_message(const struct page *g)
     add(g, "</p>\n");
 }
 
+/* ---- the item ---- */
+
+static void add_fact(const struct page *g, enum word name, const char *value)
+{
+    if (!value || !*value)
+        return;
+    add(g, "<dt>");
+    say(g, name);
+    add(g, "</dt><dd>");
+    add_foreign(g, value);
+    add(g, "</dd>\n");
+}
+
+static const char *state_words(const struct page *g)
+{
+    static const struct {
+        const char *state, *zh, *en;
+    } table[] = {{"issued", "已下达，待签收", "issued, not received yet"},
+                 {"received", "已签收", "received"},
+                 {"arrived", "已到位", "arrived"},
+                 {"done", "已办结", "done"},
+                 {"struck", "已销号", "struck off"},
+                 {"rejected", "已退回", "rejected"},
+                 {"lifted", "已解除", "lifted"}};
+    const char *state = json_str_or(g->item, "state", "");
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(table[i].state, state) == 0)
+            return g->zh ? table[i].zh : table[i].en;
+    return state;
+}
+
+/* "2026-07-20 10:00 (8 min left)": as the clocks of the site show it. */
+static void add_due(const struct page *g)
+{
+    wall_ms due;
+    char civil[RFC3339_TEXT];
+    const char *at = json_str(g->item, "due_at");
+    if (!at || !rfc3339_parse(at, &due))
+        return;
+    rfc3339(due + g->p->ahead_ms, civil);
+    civil[10] = ' ';
+    add(g, "<dt>");
+    say(g, W_DUE);
+    text_addf(g->to, "</dt><dd><time datetime=\"%s\">%.16s</time>", at, civil);
+    bool late = due < g->p->now;
+    int64_t minutes = (late ? g->p->now - due : due - g->p->now) / MS_MINUTE;
+    AUTO_TEXT(span);
+    if (minutes)
+        duration_add(&span, minutes * MS_MINUTE);
+    else
+        text_add(&span, g->zh ? "1分钟内" : "under a minute");
+    text_addf(g->to,
+              g->zh  ? late ? "（已过 %s）" : "（还有 %s）"
+              : late ? " (%s ago)"
+                     : " (in %s)",
+              text_str(&span));
+    add(g, "</dd>\n");
+}
+
+/* A name, or a list of them, with commas. */
+static void add_names(const struct page *g, enum word name, const json_t *names)
+{
+    AUTO_TEXT(all);
+    size_t n;
+    json_t *one;
+    if (json_is_string(names))
+        text_add(&all, json_string_value(names));
+    json_array_foreach(json_unconst(names), n, one)
+        text_addf(&all, "%s%s", n ? g->zh ? "、" : ", " : "", json_string_value(one));
+    add_fact(g, name, text_str(&all));
+}
+
+static void add_item(const struct page *g)
+{
+    const json_t *i = g->item;
+    add(g, "<dl class=\"item\">\n");
+    add_fact(g, W_STATE, state_words(g));
+    add_due(g);
+    if (json_bool(i, "waits"))
+        add_names(g, W_AFTER, json_at(i, "after"));
+    add_fact(g, W_GOAL, in_words(g, json_at(i, "goal")));
+    add_fact(g, W_INDICATOR, in_words(g, json_at(i, "indicator")));
+    add_fact(g, W_DONE_WHEN, in_words(g, json_at(i, "done_when")));
+    add_fact(g, W_FROM, json_str(i, "from"));
+    add_fact(g, W_OWNER, json_str(i, "owner"));
+    add_names(g, W_ASSIST, json_at(i, "assist"));
+    add_fact(g, W_INCIDENT, incident_of(g));
+    add_fact(g, W_SAID, json_str(i, "note"));
+    add_fact(g, W_EVIDENCE, json_str(i, "evidence"));
+    add(g, "</dl>\n");
+}
+
 /* ---- what there is to say ---- */
 
 static void add_notice(const struct page *g, const char *class, enum word what, enum word more)
@@ -242,6 +380,10 @@ static void add_refusal(const struct page *g)
         say(g, W_NO_CODE);
     } else if (!strcmp(field, "code")) {
         say(g, W_NO_CODE);
+    } else if (g->item && !strcmp(field, "note")) {
+        say(g, W_NO_REASON);
+    } else if (g->item && !strcmp(refusal_code(g), "conflict")) {
+        say(g, W_MEANWHILE);
     } else {
         say(g, W_NOT_TAKEN);
         add_foreign(g, json_str_or(g->p->refused, "error", refusal_code(g)));
@@ -286,7 +428,42 @@ static void add_buttons(const struct page *g, bool declined)
     add(g, "</div>\n");
 }
 
-static void add_form(const struct page *g, bool declined)
+/* In the order of "may": the first does least, and is what Enter presses. */
+static void add_item_buttons(const struct page *g)
+{
+    static const struct {
+        const char *action;
+        enum word word;
+    } table[] = {
+        {"receive", W_RECEIVE}, {"arrive", W_ARRIVE}, {"done", W_FINISH}, {"reject", W_REJECT}};
+    size_t n;
+    json_t *one;
+    add(g, "<div class=\"buttons\">\n");
+    json_array_foreach(json_unconst(json_at(g->item, "may")), n, one)
+    {
+        for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+            if (strcmp(table[i].action, json_string_value(one)) != 0)
+                continue;
+            text_addf(g->to, "<button class=\"%s\" type=\"submit\" name=\"action\" value=\"%s\">",
+                      n ? "no" : "yes", table[i].action);
+            say(g, table[i].word);
+            add(g, "</button>\n");
+        }
+    }
+    add(g, "</div>\n");
+}
+
+static void add_area(const struct page *g, const char *name, enum word label, const char *typed)
+{
+    text_addf(g->to, "<label for=\"%s\">", name);
+    say(g, label);
+    text_addf(g->to, "</label>\n<textarea id=\"%s\" name=\"%s\" rows=\"2\" maxlength=\"%d\">\n",
+              name, name, NOTE_CHARS_MAX / 4);
+    html_add(g->to, typed);
+    add(g, "</textarea>\n");
+}
+
+static void add_form_begin(const struct page *g)
 {
     add(g, "<form method=\"post\" action=\"/a/");
     html_add(g->to, g->p->token);
@@ -295,6 +472,20 @@ static void add_form(const struct page *g, bool declined)
     if (g->p->refused)
         add_refusal(g);
     add_code_field(g);
+}
+
+static void add_item_form(const struct page *g)
+{
+    add_form_begin(g);
+    add_item_buttons(g);
+    add_area(g, "note", W_ITEM_NOTE, g->p->note);
+    add_area(g, "evidence", W_ITEM_EVIDENCE, g->p->evidence);
+    add(g, "</form>\n");
+}
+
+static void add_form(const struct page *g, bool declined)
+{
+    add_form_begin(g);
     add_buttons(g, declined); /* before the note: the keyboard of a telephone leaves little room */
     add_note_field(g);
     add(g, "</form>\n");
@@ -318,9 +509,35 @@ static void add_declined(const struct page *g)
     add_form(g, true);
 }
 
+static void add_item_open(const struct page *g)
+{
+    bool late = json_bool(g->item, "overdue");
+    if (json_bool(g->item, "waits"))
+        add_line(g, "ask", W_ITEM_WAITS);
+    else if (!g->p->refused)
+        add_line(g, late ? "ask urgent" : "ask", late ? W_ITEM_LATE : W_ITEM_ASK);
+    add_item_form(g);
+}
+
+/* Also where what was just said came too late. */
+static void add_item_closed(const struct page *g)
+{
+    bool done = !strcmp(json_str_or(g->item, "state", ""), "done");
+    if (g->p->refused)
+        add_refusal(g);
+    add_notice(g, done ? "done" : "over", done ? W_ITEM_DONE : W_ITEM_ENDED,
+               done ? W_ITEM_DONE_LONG : W_ITEM_ENDED_LONG);
+}
+
 static void add_shown(const struct page *g)
 {
     switch (g->shown) {
+    case ITEM:
+        add_item_open(g);
+        break;
+    case ITEM_CLOSED:
+        add_item_closed(g);
+        break;
     case OPEN:
         add_open(g);
         break;
@@ -367,15 +584,29 @@ static bool is_zh(const struct answer_page *p)
     return !strcmp(lang, "zh");
 }
 
+static bool item_is_closed(const json_t *item)
+{
+    static const char *const closed[] = {"done", "struck", "rejected", "lifted"};
+    for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++)
+        if (!strcmp(closed[i], json_str_or(item, "state", "")))
+            return true;
+    return false;
+}
+
 static enum shown shown_by_state(const json_t *link)
 {
     const char *state = json_str_or(link, "state", "");
+    const json_t *item = json_at(link, "item");
     if (!strcmp(state, "over"))
         return OVER;
+    if (item && item_is_closed(item))
+        return ITEM_CLOSED;
     if (!strcmp(state, "answered"))
         return ANSWERED;
     if (json_int(link, "left", 1) <= 0)
         return LOCKED;
+    if (json_array_size(json_at(item, "may")))
+        return ITEM;
     return !strcmp(state, "declined") ? DECLINED : OPEN;
 }
 
@@ -399,6 +630,7 @@ void answer_page_write(const struct answer_page *p, struct text *to)
     const json_t *link = json_bool(p->link, "ok") ? p->link : NULL;
     struct page g = {.p = p,
                      .link = link,
+                     .item = json_at(link, "item"),
                      .shown = shown_of(p, link),
                      .zh = is_zh(p),
                      .drill = json_bool(json_at(link, "incident"), "drill"),
@@ -410,6 +642,8 @@ void answer_page_write(const struct answer_page *p, struct text *to)
     add(&g, "<main>\n");
     if (link)
         add_message(&g);
+    if (g.item)
+        add_item(&g);
     add_shown(&g);
     add_switch(&g);
     add(&g, "</main>\n");

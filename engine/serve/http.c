@@ -68,6 +68,7 @@ void http_ask_free(struct http_ask *ask)
     free(ask->allow);
     free(ask->token);
     free(ask->note);
+    free(ask->evidence);
     json_decref(ask->link);
     free(ask);
 }

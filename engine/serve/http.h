@@ -24,7 +24,7 @@ struct http_ask {
     char *if_none_match;       /* NULL: not sent */
     char *allow;               /* for 405 */
     char *token;               /* of the path, {token} or {link}; NULL: it has none */
-    char *note;                /* of the form that was sent */
+    char *note, *evidence;     /* of the form that was sent */
     json_t *link;              /* what the token opened before the answer; see link_pages.c */
     char lang[3];              /* "zh", "en": asked for; "": neither */
     bool head;                 /* HEAD: the answer has no body */

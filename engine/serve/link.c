@@ -1,5 +1,6 @@
 #include "serve/link.h"
 
+#include "core/item.h"
 #include "intake/refusal.h"
 #include "serve/shapes.h"
 
@@ -56,13 +57,61 @@ static json_t *incident_shown(const struct row *incident)
     return json_put(o, "drill", json_boolean(incident->drill));
 }
 
+/* What its owner may do to an item that is so far. */
+static json_t *may_now(const char *state)
+{
+    static const struct {
+        const char *action, *states;
+    } table[] = {{"receive", "issued"},
+                 {"arrive", "issued received"},
+                 {"done", "issued received arrived"},
+                 {"reject", "issued received arrived"}};
+    json_t *may = json_array();
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strstr(table[i].states, state))
+            json_array_append_new(may, json_string(table[i].action));
+    return may;
+}
+
+/* The item that the message is about, and what may be said of it by this link. NULL: none. */
+static json_t *item_shown(const struct row *notice, const struct row *item)
+{
+    static const char *const members[] = {
+        "id",     "kind",  "title", "goal",   "indicator", "from",  "done_when", "owner",
+        "assist", "after", "state", "due_at", "overdue",   "waits", "note",      "evidence"};
+    AUTO_JSON(whole);
+    const char *step = json_str_or(notice->body, "step", "");
+    if (!item || !item->body)
+        return NULL;
+    whole = shape_item(item, false);
+    json_t *o = json_object();
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (json_at(whole, members[i]))
+            json_put(o, members[i], json_share(json_at(whole, members[i])));
+    bool owns = !strncmp(step, ITEM_STEP_OWNER, strlen(ITEM_STEP_OWNER));
+    return json_put(o, "may", owns ? may_now(item->state) : json_array());
+}
+
+/* Of an item its own state counts: who has read of it has not done it. */
+static const char *state_shown(const struct row *notice, bool over, const json_t *item)
+{
+    const char *answer = said(notice);
+    if (over)
+        return "over";
+    if (json_array_size(json_at(item, "may")))
+        return "open";
+    return answer ? answer : "open";
+}
+
 static json_t *link_shown(const struct row *notice, const struct row *incident,
-                          const struct record *queued)
+                          const struct row *item, const struct record *queued)
 {
     const json_t *message = record_at(queued, "message");
-    const char *answer = said(notice);
     bool over = is_over(incident);
-    json_t *o = json_put_str(json_object(), "state", over ? "over" : answer ? answer : "open");
+    json_t *of = item_shown(notice, item);
+    json_t *o = json_put_str(json_object(), "state", state_shown(notice, over, of));
+    if (of)
+        json_put(o, "item", of);
     json_put(o, "waiting", json_boolean(!over && is_waiting(notice, incident)));
     json_put_int(o, "left", LINK_TRIES - json_int(notice->body, "wrong", 0));
     json_put_str(o, "type", json_str(message, "type"));
@@ -79,7 +128,7 @@ json_t *link_reply(const struct link *l, const struct query_result *result, int6
 {
     struct refusal r;
     char id[EVENT_ID_TEXT];
-    bool whole = !result->err && result->rows_count == 2 && result->records_count == 1;
+    bool whole = !result->err && result->rows_count >= 2 && result->records_count == 1;
     if (result->err == ERR_MISSING || (whole && !link_fits_row(l, &result->rows[0])))
         return unknown_link();
     if (!whole) {
@@ -88,7 +137,8 @@ json_t *link_reply(const struct link *l, const struct query_result *result, int6
                      result->err ? result->why.text : "the message is not whole in the record");
         return refusal_json(&r);
     }
-    json_t *reply = link_shown(&result->rows[0], &result->rows[1], result->records[0]);
+    const struct row *item = result->rows_count > 2 ? &result->rows[2] : NULL;
+    json_t *reply = link_shown(&result->rows[0], &result->rows[1], item, result->records[0]);
     json_put_str(reply, "as_of", event_id(gen, result->as_of, id));
     return json_put(reply, "ok", json_true());
 }

@@ -11,6 +11,8 @@
  *        over       the incident is closed, or what is personal in it was destroyed
  * waiting           a call waits for this answer now; else it is still recorded
  * left              wrong codes until the link is locked; 0: it is
+ * item              of a message about an item: the item, as it stands now, and in "may" what can
+ *                   be said of it by this link: of who has it to do, not of who helps or looks on
  *
  * The code is not in it: who has only the link shall not learn it here.
  *

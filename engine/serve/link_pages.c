@@ -16,6 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The site's clocks when the item is due. */
+static int64_t ahead_at_due(const struct serve_port *port, const json_t *link)
+{
+    wall_ms due;
+    const char *at = json_str(json_at(link, "item"), "due_at");
+    return at && rfc3339_parse(at, &due) ? port->civil_ahead(port->ctx, due) : 0;
+}
+
 static void page_write(const struct conn *c, const struct http_ask *ask, const json_t *link,
                        const json_t *refused, struct text *to)
 {
@@ -24,9 +32,11 @@ static void page_write(const struct conn *c, const struct http_ask *ask, const j
                                      .link = link,
                                      .refused = refused,
                                      .note = refused ? ask->note : NULL,
+                                     .evidence = refused ? ask->evidence : NULL,
                                      .lang = ask->lang[0] ? ask->lang : NULL,
                                      .site_lang = port->language(port->ctx),
-                                     .now = port->now(port->ctx)};
+                                     .now = port->now(port->ctx),
+                                     .ahead_ms = ahead_at_due(port, link)};
     answer_page_write(&page, to);
 }
 
@@ -106,6 +116,7 @@ void page_link_post(struct conn *c, uint64_t line, const struct route_match *m)
         return;
     }
     ask->note = mem_str(json_str(object, "note"));
+    ask->evidence = mem_str(json_str(object, "evidence"));
     ask_language(ask, json_str(object, "lang"));
     if (ask->html && link_parse(ask->token, &link))
         look_first(c, line, &link, object);

@@ -27,6 +27,7 @@ static const struct route routes[] = {
     {ASKS(POST, INCIDENTS "/{incident}/close", OP_CLOSE, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/directive", OP_DIRECTIVE, JSON, JSON)},
     {ASKS(GET, "/api/v1/items", OP_ITEMS, JSON, NONE)},
+    {ASKS(POST, "/api/v1/items", OP_ITEM_OPEN, JSON, JSON)},
     {ASKS(POST, "/api/v1/items/{item}/{action}", OP_ITEM, JSON, JSON)},
     {ASKS(POST, "/t/{plan}", OP_TRIGGER, OPENED, TEXT)},
     {ASKS(GET, "/api/v1/plans", OP_PLANS, JSON, NONE)},

@@ -43,6 +43,11 @@ static json_t *event_data(const struct record *r)
         (void)json_object_del(data, "seed");
     (void)json_object_del(data, "same"); /* an index of ours */
     (void)json_object_del(data, "once"); /* between its sender and us */
+    json_t *about = json_object_get(data, "about");
+    if (json_at(about, "contact")) { /* of a citizen: for who works on it, in the ledger */
+        json_put(data, "about", json_copy(about));
+        (void)json_object_del(json_object_get(data, "about"), "contact");
+    }
     return data;
 }
 
@@ -315,10 +320,19 @@ static void item_purged(json_t *o, const struct row *row)
     put_time(o, "issued_at", uuid_ms(id));
 }
 
-json_t *shape_item(const struct row *row)
+/* What a citizen can be reached by is for those who work on it. */
+static void contact_put(json_t *o, const json_t *about, bool whole)
+{
+    if (whole)
+        json_put_str(o, "contact", json_str(about, "contact"));
+}
+
+json_t *shape_item(const struct row *row, bool whole)
 {
     static const char *const words[] = {"kind", "name", "key", "level"};
-    static const char *const about[] = {"title", "done_when", "goal", "from", "assist"};
+    static const char *const about[] = {"title",    "done_when", "goal",   "indicator", "amount",
+                                        "from",     "channel",   "assist", "after",     "note",
+                                        "evidence", "by",        "reply"};
     static const char *const times[] = {"issued_at", "due_at", "done_at"};
     char incident[UUID_TEXT];
     const json_t *b = row->body;
@@ -329,6 +343,7 @@ json_t *shape_item(const struct row *row)
     for (size_t n = 0; n < sizeof about / sizeof *about; n++)
         if (json_at(json_at(b, "about"), about[n]))
             json_put(o, about[n], json_share(json_at(json_at(b, "about"), about[n])));
+    contact_put(o, json_at(b, "about"), whole);
     json_put_str(o, "owner", row->plan);
     json_put_str(o, "state", row->state);
     bool open = !strcmp(row->state, "issued") || !strcmp(row->state, "received") ||
@@ -336,6 +351,8 @@ json_t *shape_item(const struct row *row)
     json_put(o, "overdue", json_boolean(open && json_int(b, "urged", 0) > 0));
     json_put_true(o, "waits", json_bool(b, "waits"));
     json_put_true(o, "put", json_bool(b, "put"));
+    json_put_true(o, "supervised", json_bool(b, "supervised"));
+    json_put_str(o, "leader", json_str(b, "leader"));
     json_put(o, "drill", json_boolean(row->drill));
     for (size_t n = 0; n < sizeof times / sizeof *times; n++)
         if (json_int(b, times[n], 0))

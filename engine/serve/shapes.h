@@ -17,7 +17,7 @@ const char *event_id(int64_t gen, int64_t seq, char ret[EVENT_ID_TEXT]); /* "1-4
 json_t *shape_event(const struct record *r, int64_t gen, const char *lang);
 
 /* Gives one item of the ledger. */
-json_t *shape_item(const struct row *row);
+json_t *shape_item(const struct row *row, bool whole); /* whole: with a citizen's contact */
 
 /* Gives one incident. */
 json_t *shape_incident(const struct row *row, const struct serve_port *port, int64_t gen,

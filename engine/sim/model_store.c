@@ -1,5 +1,7 @@
 #include "sim/model_store.h"
 
+#include "core/item.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -578,11 +580,15 @@ static void query_notice(const struct model_store *m, const struct query *q, str
     }
     int64_t seq = json_int(s->rows[at].body, "seq", 0);
     struct query incident = {.incident = s->rows[at].incident};
-    p->most = 2;
+    struct query item = {0};
+    bool of_item = item_of_message(json_str_or(s->rows[at].body, "step", ""), &item.item);
+    p->most = 4;
     page_add_row(p, &s->rows[at]);
     query_incident(m, &incident, p);
     if (seq > 0 && (size_t)seq <= m->records_count)
         page_add_record(p, m->records[seq - 1]);
+    if (of_item)
+        query_item(m, &item, p);
 }
 
 static void query_journal(const struct model_store *m, const struct query *q, struct page *p)

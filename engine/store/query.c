@@ -1,5 +1,7 @@
 #include "store/query.h"
 
+#include "core/item.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -192,13 +194,13 @@ static void run_notices(struct page *p, const struct query *q)
     page_fill(p, Q_NOTICES, ROW_NOTICE);
 }
 
-/* Its row says of which incident it is, and which record queued it. None of the three is left out,
- * however long the incident's row is. */
+/* Its row says of which incident and item it is, and which record queued it. None of them is left
+ * out, however long the incident's row is. */
 static void run_notice(struct page *p, const struct query *q)
 {
     struct query_result *result = p->result;
     bind_id(p->read->stmts[Q_NOTICE], 1, &q->notice);
-    p->rows_max = 3;
+    p->rows_max = 4;
     p->end_ms = INT64_MAX;
     page_fill(p, Q_NOTICE, ROW_NOTICE);
     if (!result->err && result->rows_count == 0)
@@ -211,6 +213,11 @@ static void run_notice(struct page *p, const struct query *q)
     p->bytes = 0;
     if (!result->err && seq > 0)
         run_journal(p, &(struct query){.after = seq - 1, .upto = seq}, Q_EVENTS);
+    struct uuid item;
+    if (!result->err && item_of_message(json_str_or(result->rows[0].body, "step", ""), &item)) {
+        bind_id(p->read->stmts[Q_ITEM], 1, &item);
+        page_fill(p, Q_ITEM, ROW_ITEM);
+    }
     result->more = false;
 }
 

@@ -61,6 +61,12 @@ static wall_ms house_wall_of(void *ctx, mono_ms at)
     return house_now(ctx) + at;
 }
 
+static int64_t house_ahead(void *ctx, wall_ms at)
+{
+    (void)ctx, (void)at;
+    return 8 * MS_HOUR;
+}
+
 static const char *house_language(void *ctx)
 {
     (void)ctx;
@@ -120,6 +126,7 @@ static void house_open(struct serve_desk *h, struct serve_config config)
                                   .now = house_now,
                                   .wall_of = house_wall_of,
                                   .language = house_language,
+                                  .civil_ahead = house_ahead,
                                   .principal_of = house_principal};
     h->serve = serve_new(&config, &h->port);
     for (int i = 0; i < 2; i++) {

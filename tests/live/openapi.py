@@ -167,6 +167,19 @@ def answers(api, path, may_all):
     api.ask(200, "POST", "/api/v1/items/%s/receive" % item, {"as": "li.ming"})
     api.ask(409, "POST", "/api/v1/items/%s/strike" % item, {})
     api.ask(404, "POST", "/api/v1/items/%s/done" % NO_ID, {})
+    more = {"goal": "no water in the cellars", "indicator": "0 reports", "evidence": "a.jpg"}
+    api.ask(200, "POST", "/api/v1/items/%s/supervise" % item, {"to": "person:han.mei"})
+    api.ask(200, "POST", "/api/v1/items/%s/done" % item, {"note": "x", "evidence": "a.jpg"})
+    api.ask(200, "POST", "/api/v1/items/%s/return" % item, {"note": "again", "due": "1h"})
+    del more["evidence"]
+    request = dict(more, incident=path.rsplit("/", 1)[1], kind="request", owner="person:li.ming",
+                   title="water in the cellar", due="2d", channel="12345", contact="0439-2000000",
+                   assist=["person:wang.qiang"], **{"from": "Mrs. Lin"})
+    asked = api.ask(200, "POST", "/api/v1/items", request)["item"]
+    api.ask(422, "POST", "/api/v1/items", dict(request, due="2020-01-01T00:00:00Z"))
+    api.ask(422, "POST", "/api/v1/items", dict(request, owner="dept:nowhere"))
+    api.ask(200, "POST", "/api/v1/items/%s/reply" % asked, {"note": "pumped out"})
+    api.ask(200, "GET", "/api/v1/items?incident=" + path.rsplit("/", 1)[1])
     api.ask(200, "POST", path + "/order", order, key=may_all)
     api.ask(409, "POST", path + "/close", {})
     for action, body in (("answer", {"as": "li.ming"}), ("update", {"note": "x"}), ("resolve", {})):
@@ -264,6 +277,20 @@ def events(api):
     stream.close()
 
 
+def item_by_link(api, found):
+    """A message about an item: by its link it is received."""
+    incident = found["incident"]["id"]
+    api.ask(200, "POST", "/api/v1/incidents/%s/directive" % incident,
+            {"text": "clear the drains", "lead": "person:han.mei", "due": "2h"})
+    about = h.wait_for(lambda: [m for p in api.ask(200, "GET", "/api/v1/phones")["phones"]
+                                for m in p["messages"] if "drains" in m["text"]], "an item")[0]
+    path = "/a/" + about["answer_url"].rpartition("/")[2]
+    api.ask(200, "GET", path)
+    api.ask(422, "POST", path, {"code": about["code"], "action": "strike"})
+    api.ask(200, "POST", path, {"code": about["code"], "action": "receive"})
+    api.ask(200, "GET", path)
+
+
 def phones_and_links(api):
     """These ring on the phones of the daemon: the house's own receiver hears nothing of them."""
     api.ask(201, "POST", "/t/watch", "ring")
@@ -273,6 +300,7 @@ def phones_and_links(api):
     api.ask(404, "POST", "/api/v1/phones/%s/seen" % NO_ID, {})
     api.ask(401, "POST", "/phones/hook/pager/wang.qiang", {"forged": True})
     path = "/a/" + found["answer_url"].rpartition("/")[2]
+    item_by_link(api, found)
     api.ask(200, "GET", path)
     api.ask(200, "GET", path + "?lang=en", headers=PAGE)
     api.ask(404, "GET", "/a/nonsense")

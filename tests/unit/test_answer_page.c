@@ -344,6 +344,85 @@ static void the_page_needs_nothing_but_its_style(void **state)
     has(&html, "<link rel=\"stylesheet\" href=\"/assets/page.css\">");
 }
 
+/* ---- items ---- */
+
+static json_t *item_link(const char *state, const char *may)
+{
+    json_t *link = link_made("open", "muster.notify", false);
+    json_t *item =
+        json_pack("{s:s,s:{s:s,s:s},s:s,s:s,s:s,s:s,s:b}", "kind", "measure", "title", "zh",
+                  "巡查 <堤防>", "en", "Patrol the dykes", "owner", "dept:water", "state", state,
+                  "due_at", "2026-07-20T03:00:00.000Z", "done_when", "every dyke", "overdue", 0);
+    AUTO_JSON(words);
+    words = json_loads(may, 0, NULL);
+    json_put(item, "may", json_incref(words));
+    return json_put(link, "item", item);
+}
+
+/* Why: whoever has an hour must see by which clock, and what to press. */
+static void an_item_shows_its_time_by_the_clocks_of_the_place_and_what_can_be_said(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    link = item_link("issued", "[\"receive\",\"arrive\",\"done\",\"reject\"]");
+    page("item", (struct answer_page){.link = link, .ahead_ms = 8 * MS_HOUR}, &zh);
+    has(&zh, "巡查 &lt;堤防&gt;</bdi></h1>");
+    has(&zh, "2026-07-20 11:00</time>（还有 42m）");
+    has(&zh, "<dd><bdi dir=\"auto\">7号站超警戒水位</bdi></dd>");
+    has(&zh, "name=\"action\" value=\"receive\">签收</button>");
+    has(&zh, "name=\"action\" value=\"reject\">退回</button>");
+    has(&zh, "name=\"evidence\"");
+    page("item-en", (struct answer_page){.link = link, .lang = "en", .ahead_ms = -(5 * MS_HOUR)},
+         &en);
+    has(&en, "<bdi dir=\"auto\">Patrol the dykes</bdi></h1>");
+    has(&en, "2026-07-19 22:00</time> (in 42m)");
+    has(&en, "every dyke");
+    has(&en, ">Arrived</button>");
+}
+
+static void an_item_that_is_done_says_so_and_asks_for_nothing(void **state)
+{
+    (void)state;
+    static const char *const closed[] = {"done", "struck", "rejected", "lifted"};
+    for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++) {
+        AUTO_JSON(link);
+        AUTO_TEXT(html);
+        link = item_link(closed[i], "[]");
+        page(i ? NULL : "item-done", (struct answer_page){.link = link}, &html);
+        has(&html, i ? "此事项已了结" : "已办结");
+        lacks(&html, "<form");
+    }
+}
+
+/* Why: who helps is not asked whether it is done. */
+static void who_may_say_nothing_of_it_confirms_that_they_have_read_it(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = item_link("received", "[]");
+    page("item-assist", (struct answer_page){.link = link}, &html);
+    has(&html, "收到</button>");
+    lacks(&html, "name=\"action\"");
+}
+
+/* Why: what was typed at night on a telephone is not typed again. */
+static void a_rejection_without_a_reason_keeps_what_was_typed(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_JSON(refused);
+    AUTO_TEXT(html);
+    link = item_link("issued", "[\"reject\"]");
+    refused = json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "missing_field", "field", "note");
+    page("item-refused",
+         (struct answer_page){.link = link, .refused = refused, .evidence = "a&b.jpg"}, &html);
+    has(&html, "退回须填写理由。");
+    has(&html, "a&amp;b.jpg</textarea>");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +439,10 @@ int main(void)
         cmocka_unit_test(a_refusal_alone_makes_a_page_too),
         cmocka_unit_test(naughty_strings_are_shown_and_add_no_markup),
         cmocka_unit_test(the_page_needs_nothing_but_its_style),
+        cmocka_unit_test(an_item_shows_its_time_by_the_clocks_of_the_place_and_what_can_be_said),
+        cmocka_unit_test(an_item_that_is_done_says_so_and_asks_for_nothing),
+        cmocka_unit_test(who_may_say_nothing_of_it_confirms_that_they_have_read_it),
+        cmocka_unit_test(a_rejection_without_a_reason_keeps_what_was_typed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -284,6 +284,179 @@ static void a_directive_is_traced_to_its_end_beyond_that_of_its_incident(void **
     lab_done(&lab);
 }
 
+/* ---- by the link of its message ---- */
+
+/* Why: a department says what it has done by its phone, or the record says nothing. */
+static void its_owner_works_on_it_by_the_link_of_the_message(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab); /* "verify" is wang.qiang's */
+    assert_true(json_bool(lab_answer_link(&lab, "wang.qiang", "{'action':'receive'}"), "ok"));
+    assert_string_equal(state(&lab, "verify"), "received");
+    const struct record *r = lab_last(&lab, REC_ITEM_STATE);
+    assert_string_equal(json_str(r->actor, "id"), "wang.qiang");
+    assert_null(json_str(r->actor, "by")); /* themselves, nobody for them */
+    size_t before = lab.journal_count;
+    assert_true(json_bool(lab_answer_link(&lab, "wang.qiang", "{'action':'receive'}"), "ok"));
+    assert_int_equal(lab.journal_count, before); /* a button is pressed twice */
+    lab_answer_link(&lab, "wang.qiang", "{'action':'reject'}");
+    assert_string_equal(json_str(lab.reply, "field"), "note");
+    lab_answer_link(&lab, "wang.qiang", "{'action':'strike','note':'x'}");
+    assert_string_equal(json_str(lab.reply, "code"), "bad_field");
+    lab_crash(&lab);
+    lab_answer_link(&lab, "wang.qiang", "{'action':'done','note':'4.9 m','evidence':'a.jpg'}");
+    assert_string_equal(state(&lab, "verify"), "done");
+    lab_answer_link(&lab, "wang.qiang", "{'action':'arrive'}");
+    assert_string_equal(json_str(lab.reply, "code"), "conflict");
+    const json_t *about = json_at(json_at(lab_item(&lab, "verify"), "body"), "about");
+    assert_string_equal(json_str(about, "evidence"), "a.jpg");
+    assert_string_equal(json_str(about, "note"), "4.9 m");
+    assert_string_equal(json_str(about, "by"), "王强");
+    lab_done(&lab);
+}
+
+/* Why: who helps, or is told that others are late, must not be able to end it by mistake. */
+static void who_helps_or_looks_on_does_nothing_by_the_link(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    assert_true(json_bool(lab_say(&lab, IN_DIRECTIVE,
+                                  "{'text':'clear','lead':'person:wu.fang','due':'2h',"
+                                  "'as':'sun.wei','assist':['person:li.ming']}"),
+                          "ok"));
+    lab_answer_link(&lab, "li.ming", "{'action':'done'}");
+    assert_string_equal(json_str(lab.reply, "code"), "bad_field");
+    lab_after(&lab, 3 * MS_HOUR); /* the leader hears of it */
+    lab_answer_link(&lab, "sun.wei", "{'action':'done'}");
+    assert_string_equal(json_str(lab.reply, "code"), "bad_field");
+    assert_true(json_bool(lab_answer_link(&lab, "sun.wei", "{}"), "ok")); /* has read it */
+    assert_true(json_bool(lab_answer_link(&lab, "wu.fang", "{'action':'done'}"), "ok"));
+    lab_done(&lab);
+}
+
+/* ---- supervision, rework, citizens ---- */
+
+static const char *issued_id(struct lab *lab)
+{
+    return json_str(lab_last(lab, REC_ITEM_ISSUED)->body, "item");
+}
+
+static const json_t *deed(struct lab *lab, const char *id, const char *more)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'item':'%s',%s}", id, more);
+    return lab_say(lab, IN_ITEM, text_str(&body));
+}
+
+static void opened(struct lab *lab, const char *body)
+{
+    if (!json_bool(lab_say(lab, IN_ITEM_OPEN, body), "ok"))
+        fail_msg("%s: %s", body, json_str_or(lab->reply, "error", "?"));
+}
+
+/* Why: what a leader has put under supervision is not left to the usual half hour. */
+static void what_is_supervised_is_put_before_its_leader_at_once(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    opened(&lab, "{'title':'Count boats','owner':'person:wu.fang','due':'2h'}");
+    deed(&lab, issued_id(&lab), "'action':'supervise','to':'person:zhou.jie','note':'pressing'");
+    assert_true(json_bool(lab.reply, "ok"));
+    lab_crash(&lab);
+    lab_after(&lab, 2 * MS_HOUR);
+    assert_string_equal(json_str(lab_last(&lab, REC_ITEM_URGED)->body, "leader"),
+                        "person:zhou.jie");
+    deed(&lab, issued_id(&lab), "'action':'supervise','to':'person:nobody'");
+    assert_string_equal(json_str(lab.reply, "field"), "to");
+    lab_done(&lab);
+}
+
+/* Why: "done" that is not good enough was the end of it; now it goes back, and is urged again. */
+static void what_is_returned_is_to_be_done_again(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    opened(&lab, "{'title':'Count boats','owner':'person:wu.fang','due':'2h'}");
+    char id[UUID_TEXT];
+    memcpy(id, issued_id(&lab), sizeof id);
+    deed(&lab, id, "'action':'return','note':'x'");
+    assert_string_equal(json_str(lab.reply, "code"), "conflict");
+    deed(&lab, id, "'action':'done'");
+    deed(&lab, id, "'action':'return'");
+    assert_string_equal(json_str(lab.reply, "field"), "note");
+    deed(&lab, id, "'action':'return','note':'three are missing','due':'30m'");
+    assert_string_equal(json_str(lab.reply, "state"), "received");
+    size_t urged = lab_count(&lab, REC_ITEM_URGED);
+    lab_crash(&lab);
+    lab_after(&lab, 29 * MS_MINUTE);
+    size_t before = lab_count(&lab, REC_ITEM_URGED);
+    lab_after(&lab, 2 * MS_MINUTE);
+    assert_true(before >= urged && lab_count(&lab, REC_ITEM_URGED) > before);
+    deed(&lab, id, "'action':'done'");
+    assert_string_equal(json_str(lab.reply, "state"), "done");
+    lab_done(&lab);
+}
+
+/* Why: who has asked gets an answer before the file is closed. */
+static void the_citizen_of_a_request_is_answered(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    opened(&lab, "{'kind':'request','title':'Water in the cellar','owner':'person:wu.fang',"
+                 "'due':'2h','from':'林某','channel':'12345','contact':'0439-2000000'}");
+    char id[UUID_TEXT];
+    memcpy(id, issued_id(&lab), sizeof id);
+    const struct record *r = lab_last(&lab, REC_ITEM_ISSUED);
+    AUTO_TEXT(open);
+    json_write(r->body, &open);
+    assert_null(strstr(text_str(&open), "0439")); /* sealed, and destroyed by a purge */
+    assert_string_equal(json_str(record_at(r, "about"), "contact"), "0439-2000000");
+    deed(&lab, id, "'action':'done'");
+    deed(&lab, id, "'action':'strike'");
+    assert_string_equal(json_str(lab.reply, "code"), "conflict");
+    assert_non_null(strstr(json_str(lab.reply, "error"), "reply"));
+    deed(&lab, id, "'action':'reply','note':'pumped out at 8'");
+    assert_string_equal(json_str(lab.reply, "state"), "done");
+    deed(&lab, id, "'action':'strike'");
+    assert_true(json_bool(lab.reply, "ok"));
+    opened(&lab, "{'title':'x','owner':'person:wu.fang','due':'2h'}");
+    deed(&lab, issued_id(&lab), "'action':'reply','note':'x'"); /* nobody has asked */
+    assert_string_equal(json_str(lab.reply, "code"), "conflict");
+    lab_done(&lab);
+}
+
+static void open_refused(struct lab *lab, const char *body, const char *field, const char *words)
+{
+    size_t before = lab->journal_count;
+    const json_t *reply = lab_say(lab, IN_ITEM_OPEN, body);
+    assert_string_equal(json_str_or(reply, "field", "none"), field);
+    if (!strstr(json_str_or(reply, "error", ""), words))
+        fail_msg("%s: \"%s\" has no \"%s\"", body, json_str_or(reply, "error", ""), words);
+    assert_int_equal(lab->journal_count, before);
+}
+
+/* Why: an item that nobody can be told of, or that was late before it began, is none. */
+static void what_nobody_can_do_in_time_is_refused(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    open_refused(&lab, "{'title':'x','owner':'group:crew','due':'2020-01-01T00:00:00Z'}", "due",
+                 "past");
+    open_refused(&lab, "{'title':'x','owner':'person:wu.fang','due':'soon'}", "due", "from now");
+    open_refused(&lab, "{'title':'x','owner':'person:nobody','due':'2h'}", "owner", "");
+    open_refused(&lab,
+                 "{'title':'x','owner':'person:wu.fang','due':'2h','assist':['person:nobody']}",
+                 "assist", "");
+    opened(&lab, "{'title':'x','owner':'person:wu.fang','due':'2099-01-01T00:00:00+08:00'}");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +470,12 @@ int main(void)
         cmocka_unit_test(a_lowering_lifts_keeps_or_asks),
         cmocka_unit_test(the_end_is_refused_while_something_is_open),
         cmocka_unit_test(a_directive_is_traced_to_its_end_beyond_that_of_its_incident),
+        cmocka_unit_test(its_owner_works_on_it_by_the_link_of_the_message),
+        cmocka_unit_test(who_helps_or_looks_on_does_nothing_by_the_link),
+        cmocka_unit_test(what_is_supervised_is_put_before_its_leader_at_once),
+        cmocka_unit_test(what_is_returned_is_to_be_done_again),
+        cmocka_unit_test(the_citizen_of_a_request_is_answered),
+        cmocka_unit_test(what_nobody_can_do_in_time_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,4 +106,77 @@ test("a form of another site changes nothing", async () => {
     await tab.close();
 });
 
+interface Ringing extends Message {
+    incident: { id: string };
+    text: string;
+}
+
+/* The messages about an incident to whoever carries this phone. */
+async function toPhone(person: string, incident: string): Promise<Ringing[]> {
+    for (;;) {
+        const { phones } = await house.get<{ phones: { person: string; messages: Ringing[] }[] }>(
+            "/api/v1/phones",
+        );
+        const found = phones
+            .filter((p) => p.person === person)
+            .flatMap((p) => p.messages)
+            .filter((m) => m.incident.id === incident);
+        if (found.length) return found;
+        await new Promise((done) => setTimeout(done, 20));
+    }
+}
+
+interface Ledger {
+    items: { name?: string; state: string; note?: string; evidence?: string; by?: string }[];
+}
+
+/* Why: a department that can only telephone says nothing in the record; most of them have no more
+ * than the phone of their duty officer. */
+test("a department receives an item and is done with it, on the page of its message", async () => {
+    const id = await house.trigger({ plan: "river", title: "gauge 7 over warning" });
+    const of = await toPhone("dept:water", id);
+    const message = of[of.length - 1] as Ringing;
+    const tab = await openTab(house.base, `${new URL(message.answer_url).pathname}?lang=en`);
+    await tab.page.setViewportSize({ width: 390, height: 800 });
+    await tab.page.getByRole("heading", { name: "Verify the stage" }).waitFor();
+    await tab.page.getByText("gauge 7 over warning", { exact: true }).waitFor();
+    await tab.page.locator("#code").fill(message.code);
+    await tab.page.getByRole("button", { name: "Received" }).click();
+    await tab.page.locator("dd", { hasText: /^received$/ }).waitFor();
+    await tab.page.locator("#code").fill(message.code);
+    await tab.page.locator("#evidence").fill("photo-7.jpg");
+    await tab.page.locator("#note").fill("4.92 m at 02:10");
+    await tab.page.getByRole("button", { name: "Done" }).click();
+    await tab.page.getByRole("heading", { name: "This is done" }).waitFor();
+    await tab.page.reload(); /* sends nothing again */
+    await tab.page.getByText("photo-7.jpg").waitFor();
+    assert.equal(await tab.page.getByRole("button").count(), 0);
+    tab.check();
+    await tab.close();
+    const { items } = await house.get<Ledger>(`/api/v1/items?incident=${id}`);
+    const item = items.find((i) => i.name === "verify");
+    assert.deepEqual(
+        [item?.state, item?.note, item?.evidence],
+        ["done", "4.92 m at 02:10", "photo-7.jpg"],
+    );
+});
+
+/* Why: "no" without a reason is a telephone call at three in the morning. */
+test("an item is rejected with a reason alone", async () => {
+    const id = await house.trigger({ plan: "river", title: "gauge 8 over warning" });
+    const message = (await toPhone("dept:water", id))[0] as Ringing;
+    const tab = await openTab(house.base, new URL(message.answer_url).pathname, {
+        locale: "zh-CN",
+    });
+    await tab.page.locator("#code").fill(message.code);
+    await tab.page.getByRole("button", { name: "退回" }).click();
+    await tab.page.getByRole("alert").filter({ hasText: "退回须填写理由" }).waitFor();
+    await tab.page.locator("#code").fill(message.code);
+    await tab.page.locator("#note").fill("8号站归水文局");
+    await tab.page.getByRole("button", { name: "退回" }).click();
+    await tab.page.getByRole("heading", { name: "此事项已了结" }).waitFor();
+    await tab.page.getByText("8号站归水文局").waitFor();
+    await tab.close(); /* the browser logs the refusal as an error: nothing to check */
+});
+
 await finish();

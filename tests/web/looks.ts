@@ -110,7 +110,7 @@ const SMALL: Look[] = (["light", "dark"] as const).flatMap((scheme) =>
 test("axe finds nothing on the page of a message's link", async () => {
     const { phones } = await house.get<PhoneList>("/api/v1/phones");
     const messages = phones.flatMap((p) => p.messages);
-    for (const of of [real, drill]) {
+    for (const of of [real, drill, river]) {
         const url = messages.find((m) => m.incident?.id === of)?.answer_url ?? "";
         for (const look of SMALL) await looksGood(new URL(url).pathname, look);
     }

@@ -1,0 +1,149 @@
+/*
+ * item_tell - what people are told about an item. Every message opens the item's page by its link
+ * (answer_link.h), so the step of a message says whose it is: who does it, helps, or has an eye on
+ * it.
+ */
+#include "core/alarm.h"
+#include "core/form.h"
+#include "core/item.h"
+#include "core/notice.h"
+#include "core/role.h"
+
+#include <string.h>
+
+/* "水库巡查" in one language, from what is kept of it. */
+static const char *title_in(const json_t *about, bool zh)
+{
+    return words_in(json_at(about, "title"), zh ? "zh" : "en", zh ? "en" : "zh");
+}
+
+static void line_add(struct text *to, const json_t *about, const char *before, const char *title,
+                     int64_t ms, bool zh)
+{
+    const char *done = words_in(json_at(about, "done_when"), zh ? "zh" : "en", NULL);
+    text_addf(to, zh ? "【%s】%s" : "%s: %s", before, title_in(about, zh));
+    if (*title)
+        text_addf(to, zh ? "。%s" : ". %s", title);
+    if (ms > 0) {
+        text_add(to, zh ? "。时限 " : ". Due in ");
+        duration_add(to, ms);
+    }
+    if (*done)
+        text_addf(to, zh ? "。完成标准：%s" : ". Done when: %s", done);
+}
+
+static json_t *item_text(const struct item *item, struct item_words before, int64_t ms)
+{
+    AUTO_JSON(about);
+    AUTO_JSON(incident);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    about = kept_json(item->about);
+    incident = kept_json(item->incident->about);
+    const char *title = json_str_or(incident, "title", "");
+    line_add(&zh, about, before.zh, title, ms, true);
+    line_add(&en, about, before.en, title, ms, false);
+    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+}
+
+static void tell_people(struct core *c, const struct item *item, const struct rung *people,
+                        const char *step, const json_t *text)
+{
+    for (size_t n = 0; n < people->count; n++)
+        notice_queue(
+            c, item->incident,
+            &(struct notice_order){
+                .step = step, .person = &people->at[n], .text = text, .type = "muster.notify"});
+}
+
+/* What has nobody to go to falls to the duty room, each with its own words (rule R7). */
+static void tell_duty_room(struct core *c, const struct item *item, const char *step,
+                           const json_t *text)
+{
+    struct rungs room = {0};
+    alarm_raise(c, item->incident, "empty_target", "an item has nobody to go to",
+                "一个事项没有可达的责任人");
+    site_resolve_duty_room(c->site->site, item->incident->drill, &room);
+    if (room.count)
+        tell_people(c, item, &room.at[0], step, text);
+    rungs_done(&room);
+}
+
+static void tell(struct core *c, const struct item *item, const json_t *to, const char *of,
+                 const json_t *text)
+{
+    AUTO_TEXT(step);
+    char id[UUID_TEXT];
+    struct rung people = {0};
+    text_addf(&step, "%s%s", of, uuid_text(item->id, id));
+    incident_resolve_first(c, item->incident, to, &people);
+    tell_people(c, item, &people, text_str(&step), text);
+    if (!people.count)
+        tell_duty_room(c, item, text_str(&step), text);
+    rung_done(&people);
+}
+
+void item_tell(struct core *c, const struct item *item, const char *target, const char *of,
+               struct item_words before, int64_t ms)
+{
+    AUTO_JSON(to);
+    AUTO_JSON(text);
+    if (!c->site)
+        return;
+    to = json_string(target);
+    text = item_text(item, before, ms);
+    tell(c, item, to, of, text);
+}
+
+void item_tell_assist(struct core *c, const struct item *item)
+{
+    AUTO_JSON(about);
+    AUTO_JSON(text);
+    about = kept_json(item->about);
+    const json_t *to = json_at(about, "assist");
+    if (!c->site || !to)
+        return;
+    text = item_text(item, (struct item_words){"协办", "To assist"},
+                     item->waits ? 0 : item->allowed_ms);
+    tell(c, item, to, ITEM_STEP_ASSIST, text);
+}
+
+void item_tell_returned(struct core *c, struct item *item, const char *why, int64_t due_ms)
+{
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    text_addf(&zh, "退回重办（%s）", why);
+    text_addf(&en, "Returned, to be done again (%s)", why);
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER,
+              (struct item_words){text_str(&zh), text_str(&en)}, due_ms);
+}
+
+bool item_of_message(const char *step, struct uuid *ret)
+{
+    static const char *const of[] = {ITEM_STEP_OWNER, ITEM_STEP_ASSIST, ITEM_STEP_LEADER};
+    for (size_t n = 0; n < sizeof of / sizeof *of; n++) {
+        if (!strncmp(step, of[n], strlen(of[n])))
+            return uuid_parse(step + strlen(of[n]), ret);
+    }
+    return false;
+}
+
+/* --- kinds --- */
+
+struct item_words item_kind_words(const char *kind)
+{
+    static const struct {
+        const char *kind;
+        struct item_words words;
+    } words[] = {{"measure", {"措施", "Measure"}},
+                 {"directive", {"批示", "Directive"}},
+                 {"resource", {"资源请求", "Resource request"}},
+                 {"request", {"民意直通车", "Citizen request"}},
+                 {"improvement", {"改进事项", "Improvement"}},
+                 {"plan", {"预案事务", "Owed by a plan"}}};
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (!strcmp(words[n].kind, kind))
+            return words[n].words;
+    }
+    return (struct item_words){"事项", "Item"};
+}
