@@ -5,6 +5,7 @@
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
+#include "core/join.h"
 #include "core/level.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
@@ -130,6 +131,7 @@ void merge_give(struct core *c, struct incident *i, struct incident *into)
     AUTO_JSON(about);
     char id[UUID_TEXT];
     about = kept_json(into->about);
+    joins_tell(c, i); /* what its people were not told yet */
     merged_tell(c, i, into);
     notice_recall_step(c, i, NULL);
     child_ended(c, i, "merged", "merged");
