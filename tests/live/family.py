@@ -29,7 +29,8 @@ def text(name, keys, body):
 
 PLANS = {
     "river": text("river", """one_per = { "place.district" }, ends = "order", on_resolved = "close",
-        reopen_within = "1h", facts = { case = { event = true, key = "id", fields = { id = "text" } } },
+        reopen_within = "1h",
+        facts = { case = { event = true, key = "id", fields = { id = "text" } } },
         measures = { patrol = { phase = "first", owner = "person:li.ming", due = "2h",
                                 title = { zh = "巡查", en = "Patrol" } } },""", """
     on("case", function(c) child { plan = "case", key = c.id, title = T("case {id}", c) } end)
@@ -121,7 +122,8 @@ def splits(t, house, ctl, one):
     made = out.split()[-1]
     born_again(house)
     shown = ctl.status(made)
-    t.check(shown["split_from"] == one and shown["title"] == "Side arm" and shown["state"] == "open",
+    t.check(shown["split_from"] == one and shown["title"] == "Side arm"
+            and shown["state"] == "open",
             "what was split off is there", shown)
     ids = [i["id"] for i in json.loads(ctl("items", made, "--json")[1])["items"]]
     t.check(item in ids, "with the item that it took", ids)
