@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""family - incidents that belong together, on the real daemon and its disk: after a kill -9 what has
-joined, was merged, split off, opened under another or can be opened again is as it was."""
+"""family - incidents that belong together, on the real daemon and its disk: after a kill -9 what
+has joined, was merged, split off, opened under another or can be opened again is as it was."""
 # limit: 120 s
 
 import json

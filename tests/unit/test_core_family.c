@@ -592,6 +592,35 @@ static void what_is_merged_goes_on_in_the_other(void **state)
     lab_done(&lab);
 }
 
+/* Why: whoever was woken for the one must hear of the end of the other, in which it goes on. */
+static void people_of_what_is_merged_hear_of_the_end_of_the_other(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    at(&lab, west);
+    said(&lab, IN_UPDATE, "{'note':'x'}");
+    lab_turn(&lab,
+             "[{'kind':'call','step':'0.1','args':{'to':['person:zhou.jie','person:sun.wei'],"
+             "'text':'come','within_ms':60000}}]",
+             "{'names':[],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    at(&lab, west);
+    lab_answer(&lab, "zhou.jie");
+    merge(&lab, east, "");
+    lab_tells(&lab, "merged\nnotice_queued step= to=zhou.jie");
+    at(&lab, east);
+    assert_string_equal(json_string_value(json_array_get(json_at(event(&lab), "answered"), 0)),
+                        "zhou.jie");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_crash(&lab);
+    at(&lab, east);
+    said(&lab, IN_CLOSE, "{}");
+    lab_tells(&lab, "incident_closed\nnotice_queued step= to=zhou.jie");
+    lab_done(&lab);
+}
+
 /* Why: the other's plan waits for its own patrol; one that was moved here is not that. */
 static void a_moved_item_does_not_answer_for_the_plans_own(void **state)
 {
@@ -838,6 +867,7 @@ int main(void)
         cmocka_unit_test(a_role_is_of_whoever_accepts),
         cmocka_unit_test(a_role_that_nobody_takes_is_vacant),
         cmocka_unit_test(what_is_merged_goes_on_in_the_other),
+        cmocka_unit_test(people_of_what_is_merged_hear_of_the_end_of_the_other),
         cmocka_unit_test(a_moved_item_does_not_answer_for_the_plans_own),
         cmocka_unit_test(a_merge_is_refused_where_it_would_lose_something),
         cmocka_unit_test(children_of_what_is_merged_are_the_others),
