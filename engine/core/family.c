@@ -146,7 +146,7 @@ struct incident *family_parent(const struct core *c, const struct incident *i)
 
 struct child *child_find(const struct incident *i, const char *key)
 {
-    for (size_t n = 0; i->family && n < i->family->children_count; n++) {
+    for (size_t n = 0; key && i->family && n < i->family->children_count; n++) {
         if (!strcmp(i->family->children[n].key, key))
             return &i->family->children[n];
     }
@@ -407,18 +407,32 @@ static void apply_role(struct incident *i, const struct record *r)
     kept_set(&f->roles, json_put(roles, json_str_or(r->body, "role", "?"), one));
 }
 
+/* The key, or one like it that the other calls no child of its own. Gives. */
+static char *key_free(const struct incident *to, const char *key)
+{
+    struct text free = {0};
+    text_add(&free, key);
+    while (child_find(to, text_str(&free)))
+        text_add(&free, "'");
+    return text_take(&free);
+}
+
 /* Its children are the other's, which they are told. */
 static void children_move(struct core *c, struct family *from, struct incident *to)
 {
     for (size_t n = 0; n < from->children_count; n++) {
         struct child *child = &from->children[n];
         struct incident *i = core_incident(c, child->id);
-        child_add(to, child->id, child->key, child->plan, child->title)->state = child->state;
+        char *key = key_free(to, child->key);
+        child_add(to, child->id, key, child->plan, child->title)->state = child->state;
         child_done(child);
-        if (!i)
-            continue;
-        family_of(i)->parent = to->id;
-        core_mark(c, i);
+        if (i) {
+            family_of(i)->parent = to->id;
+            free(i->family->child_key);
+            i->family->child_key = mem_str(key);
+            core_mark(c, i);
+        }
+        free(key);
     }
     from->children_count = 0;
 }

@@ -102,6 +102,8 @@ static const json_t *value_at(const json_t *trigger, const char *path)
 json_t *plan_head_same(const struct plan_head *h, const json_t *trigger)
 {
     const json_t *paths = json_at(h->json, "one_per");
+    if (!paths)
+        return NULL;
     json_t *same = json_object();
     for (size_t n = 0; n < json_array_size(paths); n++) {
         const char *path = json_string_value(json_array_get(paths, n));

@@ -211,8 +211,9 @@ mono_ms reopen_until(const struct core *c, const struct incident *i)
 {
     const struct plan_head *head = incident_head(c, i);
     int64_t ms = head ? plan_head_reopen_within_ms(head) : 0;
+    bool found = !LIST_EMPTY(&i->keys) || (i->family && !LIST_EMPTY(&i->family->sames));
     /* a plan that broke is not run again: a new incident has a run of its own */
-    return ms && i->health == HEALTH_OK ? c->in->mono + ms : 0;
+    return ms && found && i->health == HEALTH_OK ? c->in->mono + ms : 0;
 }
 
 /* The trigger as the plan sees it: the incident of before, with what is said now. */

@@ -5,6 +5,7 @@
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
+#include "core/join.h"
 #include "core/level.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
@@ -12,6 +13,7 @@
 #include "core/response.h"
 #include "core/trigger.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- merge: may it? ---- */
@@ -79,6 +81,25 @@ static json_t *fields_of(const json_t *occurrences)
     return fields;
 }
 
+/* Who has answered there: the other may count on them. */
+static json_t *answered_of(const struct incident *i)
+{
+    AUTO_JSON(people);
+    const struct notice *n;
+    json_t *list = json_array();
+    people = json_object();
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        if (n->state == NOTICE_ANSWERED)
+            json_put(people, n->person, json_true());
+    }
+    const char **ids = json_keys(people, NULL);
+    for (size_t k = 0; ids[k]; k++)
+        json_array_append_new(list, json_string(ids[k]));
+    free(ids);
+    return list;
+}
+
 static json_t *merged_said(const struct core *c, const struct incident *i,
                            const json_t *occurrences)
 {
@@ -90,6 +111,7 @@ static json_t *merged_said(const struct core *c, const struct incident *i,
     for (size_t n = 0; n < sizeof words / sizeof *words; n++)
         json_put_str(said, words[n], json_str(about, words[n]));
     json_put_str(said, "merged", uuid_text(i->id, id));
+    json_put(said, "answered", answered_of(i));
     json_put_str(said, "by", json_str(c->in->body, "as"));
     return json_put(said, "fields", fields_of(occurrences));
 }
@@ -130,6 +152,7 @@ void merge_give(struct core *c, struct incident *i, struct incident *into)
     AUTO_JSON(about);
     char id[UUID_TEXT];
     about = kept_json(into->about);
+    joins_tell(c, i); /* what its people were not told yet */
     merged_tell(c, i, into);
     notice_recall_step(c, i, NULL);
     child_ended(c, i, "merged", "merged");

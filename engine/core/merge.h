@@ -2,7 +2,8 @@
  * merge - the orders merge (this incident goes on as a part of another) and split (a part of it
  * goes on as an incident of its own).
  *
- * Merged, an incident is over: its plan ends, its calls stop, whoever was reached is told. Its open
+ * Merged, an incident is over: its plan ends, its calls stop. Whoever was reached is told, by a
+ * message of the other, so that they hear of its end as all the others do. Its open
  * items and its children are the other's, what is known of its facts is a fact `joined` of the
  * other, and triggers by its keys and its values of one_per go there. Its id still answers, with
  * the other's, until that is over.

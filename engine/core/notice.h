@@ -45,6 +45,10 @@ void notice_pump(struct core *c);
 void notice_tell_reached(struct core *c, struct incident *i, const char *step, const char *type,
                          const json_t *text);
 
+/* The same, by messages of another incident: from now on they are among those whom it reaches. */
+void notice_tell_reached_in(struct core *c, const struct incident *i, struct incident *into,
+                            const char *type, const json_t *text);
+
 void notice_apply_queued(struct core *c, struct incident *i, const struct record *r);
 void notice_apply(struct core *c, const struct record *r); /* all later kinds */
 void notice_apply_answered(struct core *c, struct incident *i, const struct record *r);

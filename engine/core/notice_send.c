@@ -415,12 +415,11 @@ void notice_unknown_all(struct core *c)
     free(sending);
 }
 
-void notice_tell_reached(struct core *c, struct incident *i, const char *step, const char *type,
-                         const json_t *text)
+/* Whom a message of this incident (of `step`, or NULL) has reached: {ID:true}. Gives. */
+static json_t *reached_by(const struct incident *i, const char *step)
 {
-    AUTO_JSON(told);
-    told = json_object();
-    struct notice *n;
+    json_t *told = json_object();
+    const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
         bool reached = notice_state_arrived(n->state) || n->state == NOTICE_SENDING;
@@ -429,6 +428,12 @@ void notice_tell_reached(struct core *c, struct incident *i, const char *step, c
             continue;
         json_object_set_new(told, n->person, json_true());
     }
+    return told;
+}
+
+static void tell(struct core *c, struct incident *i, const json_t *told, const char *type,
+                 const json_t *text)
+{
     const char **people = json_keys(told, NULL);
     for (size_t k = 0; people[k]; k++) {
         struct rung_person p;
@@ -437,4 +442,20 @@ void notice_tell_reached(struct core *c, struct incident *i, const char *step, c
                 c, i, &(struct notice_order){.step = "", .person = &p, .text = text, .type = type});
     }
     free(people);
+}
+
+void notice_tell_reached(struct core *c, struct incident *i, const char *step, const char *type,
+                         const json_t *text)
+{
+    AUTO_JSON(told);
+    told = reached_by(i, step);
+    tell(c, i, told, type, text);
+}
+
+void notice_tell_reached_in(struct core *c, const struct incident *i, struct incident *into,
+                            const char *type, const json_t *text)
+{
+    AUTO_JSON(told);
+    told = reached_by(i, NULL);
+    tell(c, into, told, type, text);
 }

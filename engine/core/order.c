@@ -494,7 +494,10 @@ static void family_give(struct core *c, struct order *o)
         merge_give(c, o->i, o->into);
     else
         o->made = split_give(c, o->i);
-    notice_tell_reached(c, o->i, NULL, "muster.order", text);
+    if (o->into) /* they hear of its end, too */
+        notice_tell_reached_in(c, o->i, o->into, "muster.order", text);
+    else
+        notice_tell_reached(c, o->i, NULL, "muster.order", text);
     o->matter = NULL;
 }
 

@@ -492,7 +492,7 @@ void proposal_of_plan(struct core *c, struct incident *i, const json_t *cmd)
 void proposal_of_source(struct core *c, struct incident *i)
 {
     const struct plan_head *head = incident_head(c, i);
-    if (proposal_begins(i, STEP_OF_SOURCE))
+    if (proposal_begins(i, STEP_OF_SOURCE) || incident_recovering(i))
         return;
     json_t *spec = json_put_str(json_object(), "action", "terminate");
     json_put_str(spec, "to", orderer_of(i, head, LEVEL_NONE));

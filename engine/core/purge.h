@@ -7,6 +7,9 @@
  * sealed, in no copy of the file either, and the chain still verifies. Here is decided whether it
  * may be, and forgotten what is kept of it outside of its own rows: its Idempotency-Keys.
  *
+ * What another incident knows of it (the title of a child, the facts of what was merged) is sealed
+ * with that one's key, and goes with its purge.
+ *
  * Layer      core: pure.
  */
 #pragma once

@@ -592,6 +592,35 @@ static void what_is_merged_goes_on_in_the_other(void **state)
     lab_done(&lab);
 }
 
+/* Why: whoever was woken for the one must hear of the end of the other, in which it goes on. */
+static void people_of_what_is_merged_hear_of_the_end_of_the_other(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    at(&lab, west);
+    said(&lab, IN_UPDATE, "{'note':'x'}");
+    lab_turn(&lab,
+             "[{'kind':'call','step':'0.1','args':{'to':['person:zhou.jie','person:sun.wei'],"
+             "'text':'come','within_ms':60000}}]",
+             "{'names':[],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    at(&lab, west);
+    lab_answer(&lab, "zhou.jie");
+    merge(&lab, east, "");
+    lab_tells(&lab, "merged\nnotice_queued step= to=zhou.jie");
+    at(&lab, east);
+    assert_string_equal(json_string_value(json_array_get(json_at(event(&lab), "answered"), 0)),
+                        "zhou.jie");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_crash(&lab);
+    at(&lab, east);
+    said(&lab, IN_CLOSE, "{}");
+    lab_tells(&lab, "incident_closed\nnotice_queued step= to=zhou.jie");
+    lab_done(&lab);
+}
+
 /* Why: the other's plan waits for its own patrol; one that was moved here is not that. */
 static void a_moved_item_does_not_answer_for_the_plans_own(void **state)
 {
@@ -632,6 +661,112 @@ static void a_merge_is_refused_where_it_would_lose_something(void **state)
     text_addf(&body, "{'action':'merge','into':'%s','as':'sun.wei','reason':'x'}", east);
     refused(&lab, IN_ORDER, text_str(&body), "conflict", "level IV is in force here, and none");
     assert_true(json_bool(merge(&lab, east, ",'despite':'too small'"), "ok"));
+    lab_done(&lab);
+}
+
+/* Why: a case "17" of each must stay two cases, each with an end of its own. */
+static void children_of_what_is_merged_are_the_others(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT], child[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    at(&lab, east);
+    said(&lab, IN_UPDATE, "{'note':'x'}");
+    lab_turn(&lab, "[" CHILD("17", "{}") "]", "{'names':['closed'],'steps':[]}");
+    at(&lab, west);
+    said(&lab, IN_UPDATE, "{'note':'x'}");
+    lab_turn(&lab, "[" CHILD("17", "{}") "]", "{'names':[],'steps':[]}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    at(&lab, west);
+    merge(&lab, east, "");
+    at(&lab, child);
+    assert_string_equal(json_str(family(&lab), "parent"), east);
+    said(&lab, IN_CLOSE, "{}");
+    at(&lab, east);
+    const json_t *children = json_at(family(&lab), "children");
+    assert_string_equal(json_str(json_array_get(children, 0), "state"), "open");
+    assert_string_equal(json_str(json_array_get(children, 1), "key"), "17'");
+    assert_string_equal(json_str(json_array_get(children, 1), "state"), "closed");
+    assert_string_equal(json_str(event(&lab), "child"), child);
+    lab_done(&lab);
+}
+
+/* Why: what is merged into what was merged is where that went. */
+static void a_chain_of_merges_leads_to_the_last(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT], third[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    triggered(&lab, RIVER("third", "north"));
+    memcpy(third, lab.incident, sizeof third);
+    at(&lab, west);
+    merge(&lab, east, "");
+    at(&lab, east);
+    assert_true(json_bool(merge(&lab, third, ""), "ok"));
+    at(&lab, west);
+    refused(&lab, IN_ANSWER, "{'as':'li.ming'}", "merged", third);
+    assert_string_equal(
+        json_str(triggered(&lab, "{'kind':'river','title':'w','key':'w'}"), "incident"), third);
+    at(&lab, third);
+    assert_int_equal(count(&lab), 3); /* the last was news by a key that is known */
+    lab_done(&lab);
+}
+
+/* Why: what the plan of the other does not know must not keep a trigger from being taken. */
+static void triggers_of_what_was_merged_into_another_plan_are_taken(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char river[UUID_TEXT], flood[UUID_TEXT];
+    begin(&lab);
+    triggered(&lab, "{'plan':'watch','title':'Watch'}");
+    memcpy(flood, lab.incident, sizeof flood);
+    triggered(&lab, "{'kind':'river','title':'East','key':'e','place':{'district':'east'},"
+                    "'fields':{'g7':{'stage_m':3.9}}}");
+    memcpy(river, lab.incident, sizeof river);
+    assert_true(json_bool(merge(&lab, flood, ""), "ok"));
+    const json_t *reply = triggered(&lab, "{'kind':'river','title':'East','key':'e',"
+                                          "'fields':{'g7':{'stage_m':4.9}}}");
+    assert_true(json_bool(reply, "updated"));
+    assert_string_equal(json_str(reply, "incident"), flood);
+    assert_non_null(json_at(lab_last(&lab, REC_UPDATED)->sealed, "fields")); /* on record */
+    reply = triggered(&lab, "{'kind':'river','title':'x','place':{'district':'east'},"
+                            "'fields':{'breach':true}}");
+    assert_true(json_bool(reply, "joined"));
+    assert_non_null(json_at(lab_last(&lab, REC_JOINED)->sealed, "fields"));
+    lab_done(&lab);
+}
+
+/* Why: a source that says "over" of what recovers must not have people asked for its end again. */
+static void the_end_of_what_recovers_is_not_proposed(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, "{'plan':'dam','title':'a','fields':{'g7':{'stage_m':1}}}");
+    said(&lab, IN_DIRECTIVE, "{'text':'x','lead':'person:li.ming','due':'2h'}");
+    said(&lab, IN_ORDER, "{'action':'terminate','as':'zhou.jie','reason':'x','despite':'y'}");
+    size_t before = lab_count(&lab, REC_PROPOSED);
+    said(&lab, IN_RESOLVE, "{}");
+    assert_int_equal(lab_count(&lab, REC_PROPOSED), before);
+    lab_done(&lab);
+}
+
+/* Why: on_resolved = "note" leaves it to the plan, and tells nobody. */
+static void a_source_that_is_only_noted_ends_nothing(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    plan_waits(&lab);
+    lab_tells(&lab, "turn");
+    said(&lab, IN_RESOLVE, "{'note':'sensor is quiet'}");
+    assert_string_equal(lab_state(&lab), "open");
+    assert_string_equal(json_str(event(&lab), "note"), "sensor is quiet");
+    lab_never(&lab, "notice_queued");
     lab_done(&lab);
 }
 
@@ -732,8 +867,14 @@ int main(void)
         cmocka_unit_test(a_role_is_of_whoever_accepts),
         cmocka_unit_test(a_role_that_nobody_takes_is_vacant),
         cmocka_unit_test(what_is_merged_goes_on_in_the_other),
+        cmocka_unit_test(people_of_what_is_merged_hear_of_the_end_of_the_other),
         cmocka_unit_test(a_moved_item_does_not_answer_for_the_plans_own),
         cmocka_unit_test(a_merge_is_refused_where_it_would_lose_something),
+        cmocka_unit_test(children_of_what_is_merged_are_the_others),
+        cmocka_unit_test(a_chain_of_merges_leads_to_the_last),
+        cmocka_unit_test(triggers_of_what_was_merged_into_another_plan_are_taken),
+        cmocka_unit_test(the_end_of_what_recovers_is_not_proposed),
+        cmocka_unit_test(a_source_that_is_only_noted_ends_nothing),
         cmocka_unit_test(the_id_of_what_was_merged_goes_with_the_other),
         cmocka_unit_test(what_is_split_off_runs_by_itself),
         cmocka_unit_test(a_split_names_what_there_is),

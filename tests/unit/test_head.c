@@ -1,5 +1,6 @@
 /* The head of a plan: what it may say, which triggers are its own, and the types of its facts. */
 #include "core/head.h"
+#include "core/head_family.h"
 #include "core/head_level.h"
 
 #include "remarked.h"
@@ -520,6 +521,80 @@ static void naughty_texts_are_taken_as_they_are(void **state)
     }
 }
 
+/* ---- incidents that belong together ---- */
+
+#define ONE_PER                                                                                    \
+    HEAD_MIN ",'facts':{'area':{'type':'text'},'stage_m':{'type':'number','per':'gauge'}}"
+
+static char *same_of(const struct plan_head *h, const char *trigger)
+{
+    AUTO_JSON(value);
+    AUTO_JSON(same);
+    struct text t = {0};
+    value = data(trigger);
+    same = plan_head_same(h, value);
+    if (same)
+        json_write(same, &t);
+    return text_take(&t);
+}
+
+static void check_same(const struct plan_head *h, const char *trigger, const char *expected)
+{
+    char *same = same_of(h, trigger);
+    AUTO_JSON(wanted);
+    AUTO_TEXT(written);
+    wanted = *expected ? data(expected) : NULL;
+    if (wanted)
+        json_write(wanted, &written);
+    assert_string_equal(same, text_str(&written));
+    free(same);
+}
+
+/* What is not known is equal to nothing: else all triggers without a district were one flood. */
+static void triggers_are_equal_in_the_values_that_all_of_them_have(void **state)
+{
+    (void)state;
+    struct plan_head *h = head_of("flood",
+                                  "{" ONE_PER ",'one_per':['place.district','kind','fields.area'],"
+                                  "'digest':'30s','reopen_within':'10m'}",
+                                  NULL);
+    check_same(h,
+               "{'kind':'flood','title':'x','place':{'district':'east','name':'y'},"
+               "'fields':{'area':'a'}}",
+               "{'fields.area':'a','kind':'flood','place.district':'east'}");
+    check_same(h, "{'kind':'flood','place':{'district':'east'}}", "");
+    check_same(h, "{'kind':'flood','fields':{'area':'a'}}", "");
+    assert_true(plan_head_digest_ms(h) == 30000);
+    assert_true(plan_head_reopen_within_ms(h) == 600000);
+    assert_false(plan_head_parent_only(h));
+    plan_head_unref(h);
+    h = head_of("x", "{" HEAD_MIN ",'parent_only':true}", NULL);
+    check_same(h, "{'kind':'flood'}", "");
+    assert_true(plan_head_parent_only(h));
+    assert_true(plan_head_digest_ms(h) == 0 && plan_head_reopen_within_ms(h) == 0);
+    plan_head_unref(h);
+}
+
+static void what_joins_is_said_by_values_that_triggers_have(void **state)
+{
+    (void)state;
+    refused("{" ONE_PER ",'one_per':['district']}", "bad_value one_per[1]: one_per names values");
+    refused("{" ONE_PER ",'one_per':['place.']}", "bad_value one_per[1]");
+    refused("{" ONE_PER ",'one_per':['level.II']}", "bad_value one_per[1]");
+    refused("{" ONE_PER ",'one_per':[7]}", "bad_value one_per[1]");
+    refused("{" ONE_PER ",'one_per':[]}", "one_per");
+    refused("{" ONE_PER ",'one_per':'kind'}", "one_per");
+    refused("{" ONE_PER ",'one_per':['kind','fields.aera']}",
+            "unknown_name one_per[2]: there is no fact \"aera\"");
+    refused("{" ONE_PER ",'one_per':['fields.stage_m']}", "a fact of stations, or an event");
+    refused("{" HEAD_MIN ",'digest':'30s'}", "missing_key digest: digest gathers");
+    refused("{" HEAD_MIN ",'one_per':['kind'],'digest':'soon'}", "digest");
+    refused("{" HEAD_MIN ",'reopen_within':'soon'}", "reopen_within");
+    refused("{" HEAD_MIN ",'parent_only':true,'starts_on':[{'kind':'x'}]}",
+            "bad_value starts_on: with parent_only no trigger opens the plan");
+    refused("{" HEAD_MIN ",'parent_only':true,'one_per':['kind']}", "bad_value one_per: with");
+}
+
 static void any_value_in_a_head_is_refused_or_read(void **state)
 {
     struct flood_plan *p = *state;
@@ -654,6 +729,8 @@ int main(void)
         cmocka_unit_test(what_is_not_said_has_a_default),
         cmocka_unit_test(a_plan_without_fallback_is_an_error),
         cmocka_unit_test(what_is_reserved_is_named_as_not_built),
+        cmocka_unit_test(triggers_are_equal_in_the_values_that_all_of_them_have),
+        cmocka_unit_test(what_joins_is_said_by_values_that_triggers_have),
         cmocka_unit_test(what_is_misspelt_finds_the_nearest),
         cmocka_unit_test(a_fact_has_a_name_and_a_type),
         cmocka_unit_test(owner_and_version_are_missed_but_not_demanded),

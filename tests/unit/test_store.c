@@ -242,6 +242,44 @@ static void what_is_open_is_loaded_as_it_was(void **state)
     loaded_done(&l);
 }
 
+static struct row item_row(int number, int incident, const char *title)
+{
+    char id[UUID_TEXT];
+    return (struct row){.kind = ROW_ITEM,
+                        .id = mem_str(uuid_text(kit_uuid(number), id)),
+                        .incident = kit_uuid(incident),
+                        .open = true,
+                        .plan = mem_str("dept:water"),
+                        .state = mem_str("issued"),
+                        .body = json_put_str(json_object(), "title", title)};
+}
+
+/* A merge moves an item into another incident: it is read with that one's key from then on. */
+static void an_item_that_moves_is_found_with_its_new_incident(void **state)
+{
+    struct kit *k = *state;
+    kit_open(k);
+    kit_append(k,
+               (struct record *[]){kit_record(k, REC_INCIDENT_OPENED, kit_uuid(1), "x"),
+                                   kit_record(k, REC_INCIDENT_OPENED, kit_uuid(2), "x")},
+               2,
+               (struct row[]){kit_incident_row(1, "open", true, "one"),
+                              kit_incident_row(2, "open", true, "two"), item_row(21, 1, "巡查")},
+               3);
+    kit_append(k, (struct record *[]){kit_record(k, REC_MERGED, kit_uuid(1), "x")}, 1,
+               (struct row[]){kit_incident_row(1, "merged", false, "one"), item_row(21, 2, "巡查")},
+               2);
+    kit_stop(k);
+
+    struct loaded l;
+    load(k, &l);
+    const struct row *r = loaded_uuid(&l, ROW_ITEM, 21);
+    assert_non_null(r);
+    assert_int_equal(uuid_cmp(r->incident, kit_uuid(2)), 0);
+    assert_string_equal(json_str(r->body, "title"), "巡查");
+    loaded_done(&l);
+}
+
 /* ---- pins and contacts ---- */
 
 static void on_pin(void *ctx, const struct store_pin *pin)
@@ -615,6 +653,7 @@ int main(void)
         T(a_stop_writes_all_that_is_queued_and_says_so),
         T(numbering_and_marks_go_on_after_a_stop),
         T(what_is_open_is_loaded_as_it_was),
+        T(an_item_that_moves_is_found_with_its_new_incident),
         T(pins_and_contacts_are_kept_until_they_are_forgotten),
         T(a_hash_is_kept_with_its_holder_until_it_is_forgotten),
         T(lists_come_newest_first_and_page_by_page),
