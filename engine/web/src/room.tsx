@@ -5,11 +5,12 @@
  * room for both).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { AlarmBar, alarmsOf } from "./alarms";
 import { Card } from "./card";
 import { KeepFocus } from "./focus";
 import type { House } from "./house";
 import { IncidentView } from "./incident";
-import type { Incidents } from "./incidents";
+import { awaitsOrder, type Incidents } from "./incidents";
 import { incidentOf, linkTo } from "./link";
 import type { Incident } from "./shapes";
 import { useSource } from "./source";
@@ -51,10 +52,12 @@ function useWayBack({ id, before, moved }: Shown): void {
     }, [id]);
 }
 
-/* The tab tells how many calls nobody has answered. */
+/* The tab tells that an order is waited for, and how many calls nobody has answered. */
 function useTabTitle(open: Incident[]): void {
     const calling = open.filter((i) => i.calls.length > 0).length;
-    document.title = `${calling ? `(${calling}) ` : ""}${say("room")} · ${say("muster")}`;
+    const awaiting = open.some(awaitsOrder) ? `${say("awaiting_order")} · ` : "";
+    const before = calling ? `(${calling}) ` : "";
+    document.title = `${before}${awaiting}${say("room")} · ${say("muster")}`;
 }
 
 function Cards(props: { house: House; incidents: Incidents; of: Incident[]; id: string | null }) {
@@ -176,6 +179,7 @@ export function Room(props: { house: House; incidents: Incidents }) {
     return (
         <>
             <h1 class="unseen">{say("room")}</h1>
+            <AlarmBar alarms={alarmsOf(open)} />
             <div class={id ? "room with-one" : "room"}>
                 <div class="list">
                     <OpenOnes house={house} incidents={incidents} open={open} id={id} />
