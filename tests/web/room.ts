@@ -558,6 +558,39 @@ test("who may only read sees what there is, and nothing to press", async () => {
     await guest.close();
 });
 
+/* Why: nobody looks at a wall all night. */
+test("a new alarm sounds for who has switched it on, and no old one does", async () => {
+    const id = await house.trigger({ plan: "quiet", title: "to be heard" });
+    const tab = await openTab(house.base, "/");
+    await card(tab.page, id).waitFor();
+    await tab.page.evaluate(() => {
+        const make = AudioContext.prototype.createOscillator;
+        AudioContext.prototype.createOscillator = function () {
+            document.body.dataset["tones"] = String(Number(document.body.dataset["tones"]) + 1);
+            return make.call(this);
+        };
+        document.body.dataset["tones"] = "0";
+    });
+    const tones = () => tab.page.evaluate(() => Number(document.body.dataset["tones"]));
+    const button = tab.page.getByRole("button", { name: "Alarm sound" });
+    await button.click();
+    await tab.page.getByRole("button", { name: "Alarm sound", pressed: true }).waitFor();
+    const once = await tones();
+    assert.ok(once > 0);
+    await house.post(`/api/v1/incidents/${id}/update`, { note: "nothing new" });
+    await changed(tab.page, id, (i) => ({ ...i, state: "awaiting_order" }));
+    await says(tab.page.locator(".alarms .awaiting"), "to be heard");
+    await tab.page.waitForFunction((n) => Number(document.body.dataset["tones"]) > n, once);
+    const twice = await tones();
+    await button.click();
+    const other = await house.trigger({ plan: "quiet", title: "in silence" });
+    await changed(tab.page, other, (i) => ({ ...i, state: "awaiting_order" }));
+    await says(tab.page.locator(".alarms .awaiting"), "in silence");
+    assert.equal(await tones(), twice);
+    tab.check();
+    await tab.close();
+});
+
 test("with the keyboard alone a proposal is ordered", async () => {
     const fields = { g7: { stage_m: 4.6 } };
     const id = await house.trigger({ plan: "river", title: "by keys alone", fields });

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import "./lib/no_browser";
-import { alarmsOf } from "../../engine/web/src/alarms";
+import { alarmsOf, isWorse } from "../../engine/web/src/alarms";
 import { draftOf, standing, toConfirm } from "../../engine/web/src/command";
 import {
     actionsFor,
@@ -323,6 +323,11 @@ test("the alarms name the real before drills, and count every item that is overd
     assert.deepEqual(
         [found.awaiting.map((i) => i.id), found.overdue.map((i) => i.id), found.items],
         [["real", "drill"], ["late", "drill"], 3],
+    );
+    const calm = alarmsOf([incident("late", "active", 2)]);
+    assert.deepEqual(
+        [isWorse(found, calm), isWorse(calm, found), isWorse(calm, calm)],
+        [true, false, false],
     );
 });
 

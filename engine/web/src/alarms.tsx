@@ -2,10 +2,13 @@
  * alarms - what nobody may overlook, over all incidents: an order that nobody has given, and what
  * is overdue. Drills stand behind the real ones.
  */
+import { useEffect, useRef } from "preact/hooks";
 import { awaitsOrder, isOver } from "./incidents";
 import { linkTo } from "./link";
 import { DrillMark } from "./marks";
 import type { Incident } from "./shapes";
+import { sound } from "./sound";
+import { useSource } from "./source";
 import { Written } from "./text";
 import { say } from "./words";
 
@@ -26,6 +29,31 @@ export function alarmsOf(incidents: Incident[]): Alarms {
         overdue,
         items: overdue.reduce((n, i) => n + i.items.overdue, 0),
     };
+}
+
+/* Is there more of it than before? */
+export function isWorse(now: Alarms, before: Alarms): boolean {
+    const known = before.awaiting.map((i) => i.id);
+    return now.items > before.items || now.awaiting.some((i) => !known.includes(i.id));
+}
+
+/* It sounds at each new alarm, for who has switched it on. */
+export function useAlarmSound(alarms: Alarms): void {
+    const before = useRef(alarms);
+    useEffect(() => {
+        if (isWorse(alarms, before.current)) sound.ring();
+        before.current = alarms;
+    });
+}
+
+export function SoundSwitch() {
+    useSource(sound);
+    return (
+        <button type="button" class="sound" aria-pressed={sound.on} onClick={() => sound.turn()}>
+            <span aria-hidden="true">{sound.on ? "🔔" : "🔕"} </span>
+            {say("sound")}
+        </button>
+    );
 }
 
 function Links(props: { of: Incident[]; count: boolean }) {

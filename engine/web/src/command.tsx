@@ -69,21 +69,27 @@ function OrderedBy({ order: o, sheet }: { order: OrderInForce; sheet: PlanSheet 
 }
 
 /* inForce  false: the response is over, and this was the last order before. */
-function OrderView(props: { order: OrderInForce; inForce: boolean; sheet: PlanSheet | null }) {
-    const { order: o, inForce, sheet } = props;
+function InForce(props: { order: OrderInForce; inForce: boolean }) {
+    const { order: o, inForce } = props;
+    return (
+        <p class="in-force">
+            {inForce ? (
+                <LevelMark level={o.level} />
+            ) : (
+                say("was_in_force", { level: sayName("level_", o.level) })
+            )}{" "}
+            {o.pending_approval ? (
+                <strong class="mark bad">{say("pending_approval")}</strong>
+            ) : null}
+        </p>
+    );
+}
+
+function OrderView({ order: o, sheet }: { order: OrderInForce; sheet: PlanSheet | null }) {
     const measures = (o.measures ?? []).map(inLanguage);
     return (
         <>
-            <p class="in-force">
-                {inForce ? (
-                    <LevelMark level={o.level} />
-                ) : (
-                    say("was_in_force", { level: sayName("level_", o.level) })
-                )}{" "}
-                {o.pending_approval ? (
-                    <strong class="mark bad">{say("pending_approval")}</strong>
-                ) : null}
-            </p>
+            <h4>{say("last_order")}</h4>
             <dl>
                 <OrderedBy order={o} sheet={sheet} />
                 <Said name="reason" text={inLanguage(o.reason)} />
@@ -310,7 +316,7 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
         >
             <h3 id="command">{say("command")}</h3>
             {i.order ? (
-                <OrderView order={i.order} inForce={i.level !== null} sheet={sheet} />
+                <InForce order={i.order} inForce={i.level !== null} />
             ) : (
                 <p class="quiet">{say("no_order")}</p>
             )}
@@ -343,6 +349,7 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
             <p class="outcome" role="status">
                 {said}
             </p>
+            {i.order ? <OrderView order={i.order} sheet={sheet} /> : null}
             <Conditions conditions={i.conditions ?? []} sheet={sheet} />
             <Confirms house={house} incident={i} sheet={sheet} />
             <dl>

@@ -5,7 +5,7 @@
  * room for both).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { AlarmBar, alarmsOf } from "./alarms";
+import { AlarmBar, alarmsOf, SoundSwitch, useAlarmSound } from "./alarms";
 import { Card } from "./card";
 import { KeepFocus } from "./focus";
 import type { House } from "./house";
@@ -111,9 +111,12 @@ function OpenOnes(props: {
     const all = house.ping?.incidents;
     return (
         <section class="open" aria-labelledby="open">
-            <h2 id="open">
-                {say("open_incidents")} <span class="count">{open.length}</span>
-            </h2>
+            <div class="head">
+                <h2 id="open">
+                    {say("open_incidents")} <span class="count">{open.length}</span>
+                </h2>
+                <SoundSwitch />
+            </div>
             {incidents.problem ? <Refusal problem={incidents.problem} /> : null}
             {incidents.moreOpen ? (
                 <p class="more-open">
@@ -167,7 +170,9 @@ export function Room(props: { house: House; incidents: Incidents }) {
     const { id, moved } = shown;
     useSource(house, incidents, language);
     const open = incidents.open();
+    const alarms = alarmsOf(open);
     useTabTitle(open);
+    useAlarmSound(alarms);
     useWayBack(shown);
     useUsableMark(incidents.loaded);
     /* open in an empty room, and then left to whoever uses it */
@@ -179,7 +184,7 @@ export function Room(props: { house: House; incidents: Incidents }) {
     return (
         <>
             <h1 class="unseen">{say("room")}</h1>
-            <AlarmBar alarms={alarmsOf(open)} />
+            <AlarmBar alarms={alarms} />
             <div class={id ? "room with-one" : "room"}>
                 <div class="list">
                     <OpenOnes house={house} incidents={incidents} open={open} id={id} />

@@ -150,6 +150,7 @@ export const WORDS = {
     /* the command: orders, what is proposed, conditions */
     command: ["指挥", "Command"],
     no_order: ["尚未下达响应命令。", "No response level has been ordered."],
+    last_order: ["现行命令", "The order that stands"],
     was_in_force: ["响应已终止，此前为{level}。", "The response is ended; it was: {level}."],
     awaiting_order: ["待令", "awaiting order"],
     pending_approval: ["待补批", "to be approved"],
@@ -335,6 +336,7 @@ export const WORDS = {
     alarms: ["警示", "Alarms"],
     alarm_awaiting: ["待令 {n} 起", "Awaiting an order: {n}"],
     alarm_overdue: ["逾期事项 {n} 项", "Overdue items: {n}"],
+    sound: ["警示音", "Alarm sound"],
     and_more: ["另 {n} 起", "and {n} more"],
 
     /* trigger */
