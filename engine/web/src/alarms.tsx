@@ -49,9 +49,8 @@ export function useAlarmSound(alarms: Alarms): void {
 export function SoundSwitch() {
     useSource(sound);
     return (
-        <button type="button" class="sound" aria-pressed={sound.on} onClick={() => sound.turn()}>
-            <span aria-hidden="true">{sound.on ? "🔔" : "🔕"} </span>
-            {say("sound")}
+        <button type="button" class="sound" onClick={() => sound.turn()}>
+            {say(sound.on ? "sound_on" : "sound_off")}
         </button>
     );
 }

@@ -68,11 +68,23 @@ export class Ledger extends Source {
         this.changed();
     }
 
+    private async page(limit: number, cursor: string | null): Promise<ItemList> {
+        const query = new URLSearchParams({ incident: this.incident, limit: String(limit) });
+        if (cursor) query.set("cursor", cursor);
+        return get<ItemList>(`/api/v1/items?${query}`);
+    }
+
+    /* The daemon ends a page early when it is slow or long: one page may not be all. */
     private async readAll(): Promise<void> {
-        const query = new URLSearchParams({ incident: this.incident, limit: String(ITEMS_SHOWN) });
-        const list = await get<ItemList>(`/api/v1/items?${query}`);
-        this.items = inOrder(list.items);
-        this.more = list.next !== null;
+        const items: Item[] = [];
+        let next: string | null = null;
+        do {
+            const list: ItemList = await this.page(ITEMS_SHOWN - items.length, next);
+            items.push(...list.items);
+            next = list.next;
+        } while (next && items.length < ITEMS_SHOWN);
+        this.items = inOrder(items);
+        this.more = next !== null;
     }
 }
 

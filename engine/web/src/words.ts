@@ -336,7 +336,8 @@ export const WORDS = {
     alarms: ["警示", "Alarms"],
     alarm_awaiting: ["待令 {n} 起", "Awaiting an order: {n}"],
     alarm_overdue: ["逾期事项 {n} 项", "Overdue items: {n}"],
-    sound: ["警示音", "Alarm sound"],
+    sound_on: ["警示音：开", "Alarm sound: on"],
+    sound_off: ["警示音：关", "Alarm sound: off"],
     and_more: ["另 {n} 起", "and {n} more"],
 
     /* trigger */
