@@ -80,7 +80,7 @@ WEB_FILES := $(if $(filter 0,$(WEB)),engine/web/plain.html,$(WEB_MADE)) engine/w
              $(filter-out %/app.css,$(wildcard engine/web/*.css))
 ESBUILD   := $(WEB_OUT)/pages/node_modules/.bin/esbuild --log-level=warning
 # duty rooms do not always have the newest browser
-FOR_PAGES := --minify --target=es2020,chrome90,firefox90,safari15
+FOR_PAGES := --minify --charset=utf8 --target=es2020,chrome90,firefox90,safari15
 TSC       := $(WEB_OUT)/tests/node_modules/.bin/tsc
 
 # One binary a test file, linked with everything in tests/lib.

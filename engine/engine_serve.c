@@ -118,19 +118,27 @@ static bool input_is_late(const struct engine *e, const struct input *in)
     return about_one && (in->who.scopes & SCOPE_READ) && !core_incident_open(e->core, in->incident);
 }
 
+/* Of what it asks for: of its body, and of the incident that it names. */
+static void digest_put(struct input *in)
+{
+    AUTO_TEXT(canonical);
+    unsigned char sum[crypto_hash_sha256_BYTES];
+    char id[UUID_TEXT];
+    json_write(in->body, &canonical);
+    if (!uuid_is_none(in->incident))
+        text_add(&canonical, uuid_text(in->incident, id));
+    crypto_hash_sha256(sum, (const unsigned char *)text_str(&canonical), canonical.len);
+    memcpy(in->digest, sum, sizeof in->digest);
+}
+
 static void submit(void *ctx, const struct input *in, const char *value)
 {
     struct engine *e = ctx;
     struct input taken = *in;
     if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT)
         taken.incident = core_notice_incident(e->core, in->notice);
-    if (in->kind == IN_TRIGGER) {
-        AUTO_TEXT(canonical);
-        unsigned char sum[crypto_hash_sha256_BYTES];
-        json_write(in->body, &canonical);
-        crypto_hash_sha256(sum, (const unsigned char *)text_str(&canonical), canonical.len);
-        memcpy(taken.digest, sum, sizeof taken.digest);
-    }
+    if (in->kind == IN_TRIGGER || in->once)
+        digest_put(&taken);
     if (input_is_refused(e, &taken)) {
         serve_reply(e->serve, in->to,
                     json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "input_refused", "error",
@@ -163,6 +171,11 @@ static void reload(void *ctx, bool take, struct reply_to to)
 static json_t *plans(void *ctx)
 {
     return json_put(json_object(), "plans", core_plans(((struct engine *)ctx)->core));
+}
+
+static json_t *plan(void *ctx, const char *name, const char *pin)
+{
+    return core_plan(((struct engine *)ctx)->core, name, pin);
 }
 
 static json_t *endpoints(void *ctx)
@@ -253,6 +266,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .checkpoint = journal_checkpoint,
                               .store = e->port,
                               .plans = plans,
+                              .plan = plan,
                               .endpoints = endpoints,
                               .phones = phones,
                               .config = options,

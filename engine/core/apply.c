@@ -221,8 +221,11 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_PROPOSAL_PUT:
     case REC_PROPOSAL_AMENDED:
     case REC_PROPOSAL_WITHDRAWN:
+        response_apply(c, i, r);
+        break;
     case REC_ORDERED:
         response_apply(c, i, r);
+        once_apply(c, r);
         break;
     case REC_ITEM_ISSUED:
     case REC_ITEM_STATE:

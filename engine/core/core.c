@@ -5,6 +5,7 @@
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/place.h"
+#include "core/plan_sheet.h"
 #include "core/state.h"
 
 #include <assert.h>
@@ -267,21 +268,40 @@ const char *core_zone(const struct core *c)
     return c->site ? site_zone(c->site->site) : "UTC";
 }
 
+static json_t *plan_json(const struct core *c, const struct pin *pin)
+{
+    json_t *plan = json_put_str(json_object(), "name", plan_head_name(pin->head));
+    json_put_str(plan, "pin", pin->hash);
+    json_put_str(plan, "title", plan_head_title(pin->head, core_language(c), "en"));
+    json_put_str(plan, "version", plan_head_version(pin->head));
+    return json_put_str(plan, "kind", plan_head_kind(pin->head));
+}
+
 json_t *core_plans(const struct core *c)
 {
     json_t *list = json_array();
     for (size_t n = 0; n < c->plans_count; n++) {
         const struct pin *pin = core_pin(c, c->plans[n].pin);
-        if (!pin || !pin->head)
-            continue;
-        json_t *plan = json_put_str(json_object(), "name", c->plans[n].name);
-        json_put_str(plan, "pin", c->plans[n].pin);
-        json_put_str(plan, "title", plan_head_title(pin->head, core_language(c), "en"));
-        json_put_str(plan, "version", plan_head_version(pin->head));
-        json_put_str(plan, "kind", plan_head_kind(pin->head));
-        json_array_append_new(list, plan);
+        if (pin && pin->head)
+            json_array_append_new(list, plan_json(c, pin));
     }
     return list;
+}
+
+json_t *core_plan(const struct core *c, const char *name, const char *pin)
+{
+    for (size_t n = 0; !pin && n < c->plans_count; n++) {
+        if (!strcmp(c->plans[n].name, name))
+            pin = c->plans[n].pin;
+    }
+    const struct pin *of = pin ? core_pin(c, pin) : NULL;
+    if (!of || !of->head || !c->site || strcmp(plan_head_name(of->head), name) != 0)
+        return NULL;
+    AUTO_JSON(sheet);
+    sheet = plan_sheet(of->head, c->site->site);
+    json_t *plan = plan_json(c, of);
+    (void)json_object_update(plan, sheet);
+    return plan;
 }
 
 json_t *core_phones(const struct core *c, size_t most)

@@ -75,6 +75,11 @@ bool core_configured(const struct core *c);
 /* [{"name","title","version","pin","kind"}], [{"name","channel","drill",…}]. Give. */
 json_t *core_plans(const struct core *c);
 json_t *core_endpoints(const struct core *c);
+/*
+ * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
+ * NULL: the version in force. Gives; NULL: there is none.
+ */
+json_t *core_plan(const struct core *c, const char *name, const char *pin);
 /* The contacts of the site's people, at most so many: [{"person","name","endpoint"}]. Gives. */
 json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */

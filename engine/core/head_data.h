@@ -1,6 +1,6 @@
 /*
  * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c,
- * head_measure.c, head_family.c, starts_on.c and facts.c.
+ * head_measure.c, head_family.c, starts_on.c, facts.c and plan_sheet.c.
  *
  * As with a site, the JSON is checked first (head_check.c); building from it cannot fail.
  */

@@ -94,8 +94,9 @@ struct input {
     uint8_t seed[32]; /* fresh bytes of the system's generator */
     struct principal who;
     struct reply_to to;
-    uint8_t digest[16];   /* IN_TRIGGER: of the canonical body, to tell a repeat from an update */
-    const char *once;     /* IN_TRIGGER: its Idempotency-Key; NULL: it has none */
+    uint8_t digest[16]; /* IN_TRIGGER, and what has a key in `once`: of the canonical body, to tell
+                           a repeat from another one */
+    const char *once;   /* IN_TRIGGER, IN_ORDER: its Idempotency-Key; NULL: it has none */
     struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_ITEM_OPEN, IN_PURGE, IN_STUCK;
                              elsewhere whom it is about, if known */
     struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */

@@ -15,7 +15,7 @@ static const char *const said_names[] = {
     [SAID_JOINED] = "joined", [SAID_REOPENED] = "reopened",
 };
 
-/* The trigger's key as it is indexed. Gives; NULL: it has none. */
+/* The request's key as it is indexed. Gives; NULL: it has none. */
 static char *once_key(const struct core *c)
 {
     const struct input *in = c->in;
@@ -32,9 +32,22 @@ static void once_refuse(struct core *c, const struct dedup *d)
 {
     char id[UUID_TEXT];
     core_refuse(c, CODE_IDEMPOTENCY_MISMATCH, "idempotency_key", NULL,
-                "this Idempotency-Key belongs to another trigger of the last 24 h (incident %s); "
+                "this Idempotency-Key belongs to another request of the last 24 h (incident %s); "
                 "nothing was done. Send this one under a key of its own",
                 uuid_text(d->incident, id));
+}
+
+/* The reply of the first time. */
+static void once_reply(struct core *c, const struct dedup *d)
+{
+    char id[UUID_TEXT];
+    const struct incident *i = core_incident(c, d->incident);
+    if (c->in->kind == IN_TRIGGER) {
+        trigger_reply(c, d->incident, d->said, true);
+        return;
+    }
+    json_t *reply = json_put_str(json_object(), "incident", uuid_text(d->incident, id));
+    core_reply_ok(c, json_put_str(reply, "state", i ? incident_state_name(i) : "closed"));
 }
 
 bool once_repeat(struct core *c)
@@ -46,7 +59,7 @@ bool once_repeat(struct core *c)
     if (binds && memcmp(d->digest, c->in->digest, sizeof d->digest) != 0)
         once_refuse(c, d);
     else if (binds)
-        trigger_reply(c, d->incident, d->said, true);
+        once_reply(c, d);
     return binds;
 }
 
@@ -57,18 +70,24 @@ void once_put(const struct core *c, json_t *sealed)
     free(key);
 }
 
-void once_keep(struct core *c, struct incident *i)
+void once_put_in(const struct core *c, json_t *body, json_t *sealed)
 {
     char hex[33];
     if (!c->in->once)
         return;
     hex16(c->in->digest, hex);
-    json_t *sealed = json_object();
+    json_put_str(body, "digest", hex);
     once_put(c, sealed);
+}
+
+void once_keep(struct core *c, struct incident *i)
+{
+    if (!c->in->once)
+        return;
+    json_t *body = json_object(), *sealed = json_object();
+    once_put_in(c, body, sealed);
     core_emit(c, REC_REPEATED, i,
-              (struct emit){.actor = actor_input(c),
-                            .body = json_put_str(json_object(), "digest", hex),
-                            .sealed = sealed});
+              (struct emit){.actor = actor_input(c), .body = body, .sealed = sealed});
 }
 
 /* ---- applying ---- */

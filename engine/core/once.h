@@ -1,13 +1,13 @@
 /*
- * once - an Idempotency-Key: whoever sends a trigger again because no reply came gets the reply of
- * the first time, and no second incident.
+ * once - an Idempotency-Key: whoever sends a trigger or an order again because no reply came gets
+ * the reply of the first time, and no second incident or order.
  *
- *     free --a trigger is accepted under it: once_apply--> BINDS
+ *     free --a request is accepted under it: once_apply--> BINDS
  *     BINDS --24 h, or ONCE_KEYS_MAX younger ones--> free
  *
  * It names a request and says nothing of the world; a dedup key names what is going on, and binds
  * while its incident is open. So this one binds on when the incident is closed, and other content
- * under it is refused instead of taken for news. A refused trigger binds nothing: it may be sent
+ * under it is refused instead of taken for news. A refused request binds nothing: it may be sent
  * again as it is. Keys bind per principal, and apart for drills (rule R6).
  *
  * No trigger is refused for want of a place: with ONCE_KEYS_MAX bound, the oldest gives way. What
@@ -23,14 +23,16 @@
 
 #define ONCE_MS (24 * MS_HOUR)
 
-/* The trigger under decision has a key that binds: it is answered or refused. false: it is new. */
+/* The request under decision has a key that binds: it is answered or refused. false: it is new. */
 bool once_repeat(struct core *c);
 /* Its key, if it has one, into the sealed part of the record that accepts it. */
 void once_put(const struct core *c, json_t *sealed);
+/* The same for a record that has no digest of its own. */
+void once_put_in(const struct core *c, json_t *body, json_t *sealed);
 /* The trigger changed nothing of the incident: its key, if it has one, gets a record of its own. */
 void once_keep(struct core *c, struct incident *i);
 
-/* A trigger was accepted: its key binds from now on, and keys that are over go. */
+/* A request was accepted: its key binds from now on, and keys that are over go. */
 void once_apply(struct core *c, const struct record *r);
 
 /* Nothing of this incident is kept any more: its keys are free. */

@@ -9,6 +9,7 @@
 #include "core/item.h"
 #include "core/merge.h"
 #include "core/notice.h"
+#include "core/once.h"
 #include "core/plan_run.h"
 #include "core/proposal.h"
 #include "core/response.h"
@@ -405,6 +406,7 @@ static void order_emit(struct core *c, const struct order *o)
     json_t *kept = order_kept(c, o);
     json_t *sealed = json_put(json_object(), "ev", order_event(c, o, kept));
     json_put(sealed, "order", kept);
+    once_put_in(c, body, sealed);
     core_emit(c, REC_ORDERED, o->i,
               (struct emit){.actor = actor_of(c, o), .body = body, .sealed = sealed});
     proposals_settled(c, o->i, steps);
@@ -585,7 +587,7 @@ static bool order_read(struct core *c, struct order *o)
 void decide_order(struct core *c)
 {
     struct order o = {.action = json_str_or(c->in->body, "action", "")};
-    if (!input_allowed(c, SCOPE_ORDER, "order") || !(o.i = input_incident(c)))
+    if (!input_allowed(c, SCOPE_ORDER, "order") || once_repeat(c) || !(o.i = input_incident(c)))
         return;
     o.head = incident_head(c, o.i);
     bool given = order_read(c, &o);

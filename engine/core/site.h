@@ -163,6 +163,10 @@ void site_check_rungs(const struct site *s, const json_t *table, const char *key
 /* The same with "within_ms" added to each rung. Gives. */
 json_t *rungs_timed(const json_t *rungs);
 
+/* What people call it: "水务局" of dept:water; the target itself where it has no name. */
+const char *site_target_name(const struct site *s, const char *target, const char *lang);
+json_t *site_department_names(const struct site *s); /* {"dept:water":"水务局",…}. Gives */
+
 /* ---- orders ---- */
 
 /* Is it an order that `may_order` can name: "I" to "IV", "terminate", "publish", …? */
@@ -187,6 +191,8 @@ json_t *site_orderers(const struct site *s, const char *plan,
 /* The highest level that the plan may take by itself when nobody orders; LEVEL_NONE: none. */
 enum level site_auto_level(const struct site *s, const char *plan);
 const char *site_post_deputy(const struct site *s, const char *target); /* NULL: it has none */
+/* The person who holds a person:, post: or dept: (its head) now; NULL: nobody. */
+const char *site_holder(const struct site *s, const char *target);
 
 /* ---- stations ---- */
 

@@ -129,6 +129,19 @@ bool site_acts_as(const struct site *s, const char *person, const char *target)
     return false;
 }
 
+const char *site_holder(const struct site *s, const char *target)
+{
+    for (int depth = 0; target && depth < TARGET_CHAIN_MAX; depth++) {
+        const char *dept = target_id(target, "dept"), *post = target_id(target, "post");
+        if (target_id(target, "person"))
+            return target_id(target, "person");
+        target = dept   ? json_str(json_at(json_at(s->json, "departments"), dept), "head")
+                 : post ? json_str(json_at(json_at(s->json, "posts"), post), "holder")
+                        : NULL;
+    }
+    return NULL;
+}
+
 bool site_speaks_for(const struct site *s, const char *person, const char *target)
 {
     AUTO_JSON(to);

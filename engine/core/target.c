@@ -472,3 +472,31 @@ void site_resolve_shift_lead(const struct site *s, bool drill, struct rungs *ret
     if (ret->count == before)
         site_resolve_duty_room(s, drill, ret);
 }
+
+/* ---- names ---- */
+
+const char *site_target_name(const struct site *s, const char *target, const char *lang)
+{
+    static const struct {
+        const char *kind, *table, *name;
+    } kinds[] = {{"person", "people", "name"},
+                 {"dept", "departments", "name"},
+                 {"post", "posts", "title"},
+                 {"duty", "rosters", "title"}};
+    for (size_t n = 0; n < sizeof kinds / sizeof *kinds; n++) {
+        const char *id = target_id(target, kinds[n].kind);
+        const json_t *of = id ? json_at(json_at(s->json, kinds[n].table), id) : NULL;
+        const char *name = words_in(json_at(of, kinds[n].name), lang, s->lang);
+        if (*name)
+            return name;
+    }
+    return target;
+}
+
+json_t *site_department_names(const struct site *s)
+{
+    json_t *names = json_object();
+    for (size_t n = 0; n < s->departments_count; n++)
+        json_put_str(names, s->departments[n].target, s->departments[n].name);
+    return names;
+}

@@ -117,6 +117,7 @@ static const struct field order_fields[] = {
     {.name = "stations", .type = FIELD_NAMES, .most = LIST_NAMES},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "oral", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "idempotency_key", .type = FIELD_NAME, .most = KEY_BYTES},
     END,
 };
 
@@ -234,7 +235,10 @@ static const struct field list_fields[] = {
 static const struct field status_fields[] = {INCIDENT, END};
 
 static const struct field plan_show_fields[] = {
-    {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES}, END};
+    {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "pin", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
 
 static const struct field timeline_fields[] = {
     INCIDENT,

@@ -24,7 +24,7 @@ struct request {
     struct uuid incident; /* none where the operation has none or it was left out */
     struct link link;     /* OP_LINK_SHOW, OP_ANSWER_LINK; of OP_PHONE_SEEN the message alone */
     json_t *body;         /* the operation's own fields, without incident: the core's `body` */
-    const char *once;     /* OP_TRIGGER: its Idempotency-Key, no part of what it says */
+    const char *once;     /* OP_TRIGGER, OP_ORDER: its Idempotency-Key, no part of what it says */
     const char *value;    /* OP_CONTACT_SET, OP_AUTH, OP_LOGIN: kept out of the body (rule R11) */
     struct query query;   /* OP_LIST, OP_STATUS, OP_TIMELINE, OP_WATCH, OP_LINK_SHOW */
     int64_t after_gen;    /* OP_TIMELINE, OP_WATCH: of "after"; 0: not given */

@@ -75,20 +75,17 @@ static json_t *auth(struct conn *c, const char *key)
     return refusal_json(&r);
 }
 
-static json_t *plan_show(const struct conn *c, const char *name)
+static json_t *plan_show(const struct conn *c, const json_t *asked)
 {
     const struct serve_port *port = c->serve->port;
+    const char *name = json_str_or(asked, "plan", ""), *pin = json_str(asked, "pin");
+    json_t *plan = port->plan(port->ctx, name, pin);
     struct refusal r;
-    AUTO_JSON(all);
-    size_t n;
-    json_t *plan;
-    all = port->plans(port->ctx);
-    json_array_foreach(json_unconst(json_at(all, "plans")), n, plan)
-    {
-        if (strcmp(json_str_or(plan, "name", ""), name) == 0)
-            return ok(json_put(json_object(), "plan", json_incref(plan)));
-    }
-    (void)refuse(&r, CODE_UNKNOWN_PLAN, "plan", NULL, "no plan \"%s\"; muster plan list shows them",
+    if (plan)
+        return ok(json_put(json_object(), "plan", plan));
+    (void)refuse(&r, CODE_UNKNOWN_PLAN, "plan", NULL,
+                 pin ? "no plan \"%s\" is kept under this pin"
+                     : "no plan \"%s\"; muster plan list shows them",
                  name);
     return refusal_json(&r);
 }
@@ -293,7 +290,7 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
         conn_reply(c, line, ok(port->plans(port->ctx)));
         break;
     case OP_PLAN_SHOW:
-        conn_reply(c, line, plan_show(c, json_str_or(r->body, "plan", "")));
+        conn_reply(c, line, plan_show(c, r->body));
         break;
     case OP_ENDPOINT_LIST:
         conn_reply(c, line, ok(port->endpoints(port->ctx)));

@@ -275,7 +275,8 @@ static enum code headers_take(const struct route_match *m, json_t *object, struc
         enum op_id op;
         const char *header, *field;
     } headers[] = {{OP_WATCH, "last-event-id", "after"},
-                   {OP_TRIGGER, "idempotency-key", "idempotency_key"}};
+                   {OP_TRIGGER, "idempotency-key", "idempotency_key"},
+                   {OP_ORDER, "idempotency-key", "idempotency_key"}};
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         const char *value = http_header(m->request, headers[i].header);
         if (m->route->op != headers[i].op || !value || !*value)

@@ -371,7 +371,7 @@ static void input_decide(struct lab *lab, struct input in, const json_t *body)
     in.to = (struct reply_to){1, 1};
     lab->inputs++;
     memcpy(in.seed, &lab->inputs, sizeof lab->inputs);
-    if (in.kind == IN_TRIGGER)
+    if (in.kind == IN_TRIGGER || in.once)
         digest_of(in.body, in.digest);
     json_decref(lab->reply);
     lab->reply = NULL;

@@ -53,7 +53,32 @@ function plan.respond(incident)
     wait "order"
 end
 return plan
+""",
+    "dam": """
+local plan = plan "dam" {
+    title = { zh = "水库", en = "Dam" }, kind = "special", category = "natural", version = "1",
+    owner = "person:li.ming", principles = { { zh = "以人为本", en = "People first" } },
+    facts = {
+        stage_m = { type = "number", unit = "m", per = "gauge",
+                    label = { zh = "水位", en = "stage" } },
+        case = { event = true, key = "id", fields = { id = "text", dead = "boolean" } },
+    },
+    levels = {
+        IV = { when = "stage_m >= 4", ordered_by = "post:commander", expected = "72h" },
+        II = { when = "stage_m >= 5", ordered_by = "post:commander", expected = "24h",
+               members = { "person:li.ming" } },
+    },
+    measures = { patrol = { phase = "IV", owner = "person:li.ming", due = { IV = "2h", II = "30m" },
+        title = { zh = "巡查", en = "Patrol" }, done_when = "each dyke reported" } },
+    ends_when = { { id = "falling", when = "stage_m < 4", hold = "1h", zh = "回落", en = "falling" },
+                  { id = "settled", confirm = "person:li.ming", zh = "安置", en = "settled" } },
+    fallback = { { to = "duty:duty-room", within = "5m" } },
+}
+function plan.respond(incident) log("dam") end
+return plan
 """}
+MAY_ORDER = 'may_order = { ["post:commander"] = { dam = { "IV", "II", "terminate" } } },'
+SITE = h.SITE.replace("    stations", "    %s\n    stations" % MAY_ORDER)
 NO_ID = "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11"
 JSON = ("Content-Type: application/json",)
 PAGE = ("Accept: text/html",)
@@ -180,7 +205,8 @@ def answers(api, path, may_all):
     api.ask(422, "POST", "/api/v1/items", dict(request, owner="dept:nowhere"))
     api.ask(200, "POST", "/api/v1/items/%s/reply" % asked, {"note": "pumped out"})
     api.ask(200, "GET", "/api/v1/items?incident=" + path.rsplit("/", 1)[1])
-    api.ask(200, "POST", path + "/order", order, key=may_all)
+    keyed = ("Idempotency-Key: o1",)
+    api.ask(200, "POST", path + "/order", order, keyed, key=may_all)
     api.ask(409, "POST", path + "/close", {})
     for action, body in (("answer", {"as": "li.ming"}), ("update", {"note": "x"}), ("resolve", {})):
         api.ask(409, "POST", path + "/" + action, body)
@@ -245,7 +271,14 @@ def other_routes(api):
     api.ask(201, "POST", "/t/watch?grade=II&drill=true", "Smoke\nin hall 3")
     api.ask(422, "POST", "/t/watch", "")
     api.ask(200, "GET", "/api/v1/plans")
-    api.ask(200, "GET", "/api/v1/plans/watch")
+    plan = api.ask(200, "GET", "/api/v1/plans/watch")
+    api.ask(200, "GET", "/api/v1/plans/watch?pin=" + plan["pin"])
+    api.ask(422, "GET", "/api/v1/plans/watch?pin=" + plan["pin"].replace("sha256:", "sha255:"))
+    sheet = api.ask(200, "GET", "/api/v1/plans/dam")
+    may = [(one["level"], [p["person"] for p in one["people"]]) for one in sheet["levels"]]
+    api.t.equal(may, [("IV", ["han.mei"]), ("II", ["han.mei"])],
+                "a plan's levels are told, and who may order them")
+    api.t.equal([m["phase"] for m in sheet["measures"]], ["IV"], "and its measures")
     api.ask(422, "GET", "/api/v1/plans/wacth")
     api.ask(422, "GET", "/api/v1/events?after=x")
     api.ask(200, "GET", "/api/v1/ping")
@@ -349,7 +382,7 @@ def read(house):
 
 def main():
     with tap.Plan() as t:
-        with h.House(plans=PLANS, demo=True) as house:
+        with h.House(plans=PLANS, site=SITE, demo=True) as house:
             house.start(env={"MUSTER_SECURITY_CONTACT": "mailto:security@muster.example"})
             document = read(house)
             names(t, document)

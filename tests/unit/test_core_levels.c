@@ -1000,6 +1000,69 @@ static void an_order_ends_the_fallback_that_rings_the_duty_room(void **state)
     lab_done(&lab);
 }
 
+/* "sun.wei (post:chief), …" of a list of the sheet. */
+static void people_are(const json_t *people, const char *expected)
+{
+    AUTO_TEXT(said);
+    for (size_t n = 0; n < json_array_size(people); n++) {
+        const json_t *p = json_array_get(people, n);
+        text_addf(&said, "%s%s", said.len ? ", " : "", json_str(p, "person"));
+        if (json_str(p, "as"))
+            text_addf(&said, " (%s)", json_str(p, "as"));
+    }
+    assert_string_equal(text_str(&said), expected);
+}
+
+/* At three in the morning nobody knows by heart who may order, and who is told. */
+static void the_sheet_of_a_plan_names_who_may_order_and_whom_it_tells(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_JSON(dam_sheet);
+    AUTO_JSON(lake_sheet);
+    lab_start(&lab);
+    dam_sheet = core_plan(lab.core, "dam", NULL);
+    const json_t *levels = json_at(dam_sheet, "levels");
+    assert_int_equal(json_array_size(levels), 3);
+    const json_t *iv = json_array_get(levels, 0), *ii = json_array_get(levels, 2);
+    assert_string_equal(json_str(iv, "expected"), "3d");
+    people_are(json_at(iv, "people"), "sun.wei (post:chief), zhou.jie (post:mayor)");
+    people_are(json_at(ii, "people"), "zhou.jie (post:mayor)");
+    people_are(json_at(iv, "told"), "sun.wei, wu.fang");
+    people_are(json_at(ii, "told"), "zhou.jie, wu.fang, li.ming");
+    people_are(json_at(dam_sheet, "ends"), "sun.wei (post:chief), zhou.jie (post:mayor)");
+    const json_t *settled = json_array_get(json_at(dam_sheet, "criteria"), 1);
+    people_are(json_at(settled, "people"), "wu.fang");
+    assert_string_equal(json_str(json_at(dam_sheet, "targets"), "post:chief"), "指挥长");
+    assert_int_equal(json_array_size(json_at(dam_sheet, "facts")), 2);
+    const json_t *station = json_array_get(json_at(dam_sheet, "stations"), 0);
+    assert_string_equal(json_str(station, "kind"), "gauge");
+
+    lake_sheet = core_plan(lab.core, "lake", NULL);
+    const json_t *patrol = json_array_get(json_at(lake_sheet, "measures"), 4);
+    assert_string_equal(json_str(patrol, "name"), "patrol");
+    assert_string_equal(json_str(patrol, "phase"), "IV");
+    assert_string_equal(json_str(json_at(patrol, "due"), "II"), "30m");
+    lab_done(&lab);
+}
+
+/* An incident goes on by the version that it began with, and so do its forms. */
+static void the_sheet_of_a_pinned_version_is_kept(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_JSON(kept);
+    AUTO_JSON(other);
+    lab_start(&lab);
+    kept = core_plan(lab.core, "dam", "dam1");
+    assert_string_equal(json_str(kept, "pin"), "dam1");
+    other = core_plan(lab.core, "dam", "lake1"); /* of another plan */
+    assert_null(other);
+    assert_null(core_plan(lab.core, "dam", "gone"));
+    assert_null(core_plan(lab.core, "nix", NULL));
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1058,6 +1121,8 @@ int main(void)
         cmocka_unit_test(a_river_at_a_threshold_still_reaches_the_deputy),
         cmocka_unit_test(worse_does_not_cancel_the_standing_order),
         cmocka_unit_test(a_step_down_does_not_silence_the_end),
+        cmocka_unit_test(the_sheet_of_a_plan_names_who_may_order_and_whom_it_tells),
+        cmocka_unit_test(the_sheet_of_a_pinned_version_is_kept),
         cmocka_unit_test(an_order_ends_the_fallback_that_rings_the_duty_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

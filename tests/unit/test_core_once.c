@@ -1,6 +1,6 @@
 /*
- * An Idempotency-Key names one trigger for 24 hours: sent again it gets the same reply and opens
- * nothing, whatever has become of its incident.
+ * An Idempotency-Key names one trigger or order for 24 hours: sent again it gets the same reply and
+ * opens or orders nothing, whatever has become of its incident.
  */
 #include "core_lab.h"
 #include "unit.h"
@@ -221,6 +221,43 @@ static void of_too_many_keys_the_oldest_give_way(void **state)
     lab_done(&lab);
 }
 
+static const json_t *order_once(struct lab *lab, const char *once, const char *body)
+{
+    struct input in = {.kind = IN_ORDER, .once = once};
+    assert_true(uuid_parse(lab->incident, &in.incident));
+    lab_input(lab, in, body);
+    return lab->reply;
+}
+
+#define IV_OF_DAM                                                                                  \
+    "{'action':'activate','level':'IV','as':'sun.wei','reason':'rising','measures':'patrol'}"
+#define OTHER_OF_DAM                                                                               \
+    "{'action':'activate','level':'IV','as':'sun.wei','reason':'rising','measures':'watch'}"
+
+/* Pressed twice in the command room, or its reply lost: everybody would be told a second time. */
+static void an_order_sent_again_under_its_key_is_given_once(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_trigger(&lab, "{'plan':'dam','title':'Gauge 7'}");
+    assert_true(json_bool(order_once(&lab, "o1", IV_OF_DAM), "ok"));
+    size_t records = lab.journal_count;
+    assert_true(json_bool(order_once(&lab, "o1", IV_OF_DAM), "ok"));
+    assert_string_equal(json_str(lab.reply, "incident"), lab.incident);
+    assert_string_equal(json_str(lab.reply, "state"), "active");
+    assert_int_equal(lab.journal_count, records);
+    lab_crash(&lab);
+    assert_true(json_bool(order_once(&lab, "o1", IV_OF_DAM), "ok"));
+    assert_int_equal(lab_count(&lab, REC_ORDERED), 1);
+    order_once(&lab, "o1", OTHER_OF_DAM);
+    assert_string_equal(json_str_or(lab.reply, "code", "ok"), "idempotency_mismatch");
+    assert_true(json_bool(order_once(&lab, "o2", IV_OF_DAM), "ok")); /* renewed, as is wished */
+    assert_int_equal(lab_count(&lab, REC_ORDERED), 2);
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +269,7 @@ int main(void)
         cmocka_unit_test(reports_to_an_open_incident_are_taken_once_each),
         cmocka_unit_test(a_report_that_told_nothing_new_is_known_when_its_incident_is_over),
         cmocka_unit_test(a_refused_trigger_leaves_its_key_free),
+        cmocka_unit_test(an_order_sent_again_under_its_key_is_given_once),
         cmocka_unit_test(of_too_many_keys_the_oldest_give_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,7 @@ await house.post(
 await house.post(`/api/v1/incidents/${drill}/answer`, { as: "wang.qiang", decline: true });
 
 const PATHS = ["/", `/#/i/${real}`, `/#/i/${drill}`, `/#/i/${river}`, "/phones"];
+const SCOPES = ["read", "respond", "order"];
 const WIDTHS = [320, 390, 768, 1280, 1920];
 
 interface Answer {
@@ -118,6 +119,53 @@ test("axe finds nothing on the page of a message's link", async () => {
 
 test("axe finds nothing where one signs in", async () => {
     for (const look of SMALL) await looksGood("/login", look);
+});
+
+/* What is pressed open: the order, before and after the look at it, an item, every fold. */
+async function openAll(page: Page): Promise<void> {
+    const folds = page.locator(".incident summary");
+    for (let n = 0; n < (await folds.count()); n++) await folds.nth(n).click();
+    await page.locator(".items button.act").first().click();
+    await page.locator(".by-hand button").first().click();
+    await page.locator("form.order").waitFor();
+}
+
+test("axe finds nothing in what a commander opens, in all sizes and schemes", async () => {
+    const may = await house.ask({ op: "key_create", name: "commander", scopes: SCOPES });
+    for (const look of [...SMALL, ...SMALL.map((one) => ({ ...one, width: 1280 }))]) {
+        const key = may["key"] as string;
+        const tab = await openTab(house.base, `/#/i/${river}`, { ...look, key });
+        const { page } = tab;
+        await isFull(page);
+        await openAll(page);
+        assert.deepEqual(await axeFindings(page), [], `writing ${JSON.stringify(look)}`);
+        const form = page.locator("form.order");
+        await form.locator('[name="level"]').selectOption("I");
+        await form.locator('[name="reason"]').fill("x");
+        await form.locator("button").first().click();
+        await form.locator(".look").waitFor();
+        assert.deepEqual(await axeFindings(page), [], `looking ${JSON.stringify(look)}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= (look.width ?? 0), `${wide} px wide on ${look.width}`);
+        tab.check();
+        await tab.close();
+    }
+});
+
+/* Why: a thumb, in a moving car, at night. */
+test("what is pressed on a phone is as large as a thumb needs", async () => {
+    const may = await house.ask({ op: "key_create", name: "thumb", scopes: SCOPES });
+    const look = { width: 390, key: may["key"] as string };
+    const tab = await openTab(house.base, `/#/i/${river}`, look);
+    await isFull(tab.page);
+    await openAll(tab.page);
+    const small = await tab.page.locator(".incident").evaluate((all) =>
+        [...all.querySelectorAll("button, select, input:not([type=checkbox]), summary")]
+            .map((e) => ({ text: e.textContent, height: e.getBoundingClientRect().height }))
+            .filter((e) => e.height > 0 && e.height < 40),
+    );
+    assert.deepEqual(small, []);
+    await tab.close();
 });
 
 test("no page is wider than its screen, from a small phone to a wall", async () => {

@@ -5,11 +5,33 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import "./lib/no_browser";
-import { proposalsInOrder, standing } from "../../engine/web/src/command";
+import { alarmsOf, isWorse } from "../../engine/web/src/alarms";
+import { draftOf, standing, toConfirm } from "../../engine/web/src/command";
+import {
+    actionsFor,
+    type Draft,
+    dueOf,
+    durationMs,
+    issuedBy,
+    levelsFor,
+    orderers,
+    toldBy,
+} from "../../engine/web/src/foresee";
 import { gather } from "../../engine/web/src/handsets";
+import { factWords } from "../../engine/web/src/incident";
 import { awaitsOrder } from "../../engine/web/src/incidents";
-import { inOrder } from "../../engine/web/src/ledger";
-import type { Condition, Incident, Item, Phone, Proposal } from "../../engine/web/src/shapes";
+import { actionsOf, inOrder } from "../../engine/web/src/ledger";
+import { proposalsInOrder } from "../../engine/web/src/proposals";
+import { fieldsOf, subjectsOf, valueOf } from "../../engine/web/src/report";
+import type {
+    Condition,
+    Grade,
+    Incident,
+    Item,
+    Phone,
+    PlanSheet,
+    Proposal,
+} from "../../engine/web/src/shapes";
 import { StreamReader } from "../../engine/web/src/stream";
 import { ago, clock, countdown, length } from "../../engine/web/src/time";
 import { language, say, sayName, WORDS } from "../../engine/web/src/words";
@@ -169,6 +191,172 @@ test("in the ledger what is late stands first, then what is due soonest, what is
         item("f", "issued", "4", true),
     ];
     assert.equal(inOrder(ledger).map((i) => i.id).join(""), "fecbad");
+});
+
+/* A plan with three levels: the chief orders IV and III, the mayor all. */
+const chief = { person: "sun.wei", name: "孙伟", as: "post:chief" };
+const mayor = { person: "han.mei", name: "韩梅", as: "post:mayor" };
+const SHEET = {
+    levels: [
+        { level: "IV", people: [chief, mayor], told: [chief], expected: "3d" },
+        { level: "III", people: [chief, mayor], told: [chief], expected: "2d" },
+        { level: "II", people: [mayor], told: [mayor, chief], expected: "1d" },
+    ],
+    ends: [chief, mayor],
+    criteria: [{ id: "falling", when: "x < 1" }, { id: "settled", confirm: "dept:a" }],
+    measures: [
+        { name: "patrol", phase: "IV", due: { IV: "1h", II: "30m" } },
+        { name: "move", phase: "II", due: "4h" },
+        { name: "verify", phase: "first", due: "15m" },
+        { name: "dry", phase: "recovery", due: "3d" },
+        { name: "close", due: "10m" },
+    ],
+    facts: [
+        { name: "stage_m", type: "number", per: "gauge", unit: "m", label: { zh: "水位" } },
+        { name: "breach", type: "boolean" },
+        { name: "case", type: "event", key: "id", fields: [{ name: "id", type: "text" }] },
+    ],
+    stations: [{ id: "g7", kind: "gauge", name: "7号站" }],
+    targets: {},
+} as unknown as PlanSheet;
+
+/* Why: a level that cannot be ordered now is one that somebody orders in a hurry. */
+test("only what fits the level in force is offered", () => {
+    const at = (level: Grade | null, state = "active") =>
+        actionsFor({ level, state } as Incident, SHEET).join(" ");
+    assert.equal(at(null, "open"), "activate terminate");
+    assert.equal(at("IV"), "raise again terminate");
+    assert.equal(at("III"), "raise again lower terminate");
+    assert.equal(at("II"), "again lower terminate");
+    assert.equal(at(null, "recovering"), "");
+    assert.deepEqual(levelsFor("raise", "IV", SHEET), ["III", "II"]);
+    assert.deepEqual(levelsFor("lower", "II", SHEET), ["IV", "III"]);
+    assert.deepEqual(levelsFor("again", "III", SHEET), ["III"]);
+});
+
+/* Why: nobody below undoes what was ordered above. */
+test("to lower or to end it takes who may order the level in force", () => {
+    const who = (draft: Draft, now: Grade | null) =>
+        orderers(draft, now, SHEET)
+            .map((p) => p.name)
+            .join("");
+    assert.equal(who({ action: "raise", level: "II" }, "IV"), "韩梅");
+    assert.equal(who({ action: "lower", level: "IV" }, "II"), "韩梅");
+    assert.equal(who({ action: "lower", level: "IV" }, "III"), "孙伟韩梅");
+    assert.equal(who({ action: "terminate", level: null }, "II"), "韩梅");
+    assert.equal(who({ action: "terminate", level: null }, null), "孙伟韩梅");
+});
+
+test("what an order issues is foreseen: levels in between too, nothing that is open", () => {
+    const names = (draft: Draft, now: Grade | null, ...open: string[]) => {
+        const ledger = open.map((name) => ({ name, state: "issued" }) as Item);
+        return issuedBy(draft, now, SHEET, ledger)
+            .map((m) => m.name)
+            .join(" ");
+    };
+    assert.equal(names({ action: "activate", level: "II" }, null), "patrol move");
+    assert.equal(names({ action: "activate", level: "II" }, null, "patrol"), "move");
+    assert.equal(names({ action: "raise", level: "II" }, "IV"), "move");
+    assert.equal(names({ action: "again", level: "IV" }, "IV"), "");
+    assert.equal(names({ action: "lower", level: "IV" }, "II"), "");
+    assert.equal(names({ action: "terminate", level: null }, "IV"), "dry");
+    assert.equal(names({ action: "terminate", level: null }, null), "");
+    assert.equal(toldBy({ action: "raise", level: "II" }, SHEET).length, 2);
+    assert.equal(toldBy({ action: "terminate", level: null }, SHEET).length, 0);
+    const [patrol, move] = SHEET.measures;
+    const due = (level: Grade) => [patrol, move].map((m) => m && dueOf(m, level)).join(" ");
+    assert.deepEqual([due("IV"), due("III"), due("II")], ["1h 4h", "1h 4h", "30m 4h"]);
+});
+
+test("a duration of the plan's language is a length of time, and nothing else is", () => {
+    assert.deepEqual(
+        ["72h", "1h30m", "3d", "90s", "soon", "", "h"].map(durationMs),
+        [72 * HOUR, 90 * MINUTE, 72 * HOUR, 90 * SECOND, null, null, null],
+    );
+});
+
+test("a proposal gives a draft of the order, unless it is decided item by item", () => {
+    language.now = "en";
+    const proposal = (action: string, level?: string) =>
+        ({ action, level, reason: { zh: "涨", en: "rising" } }) as Proposal;
+    assert.deepEqual(draftOf(proposal("raise", "II"), ["raise", "terminate"]), {
+        action: "raise",
+        level: "II",
+        reason: "rising",
+    });
+    assert.equal(draftOf(proposal("lift"), ["raise", "terminate"]), null);
+    assert.equal(draftOf(proposal("raise", "II"), []), null);
+});
+
+test("a criterion waits for its people while a level is in force, until they confirm", () => {
+    const ids = (level: string | null, ...held: string[]) => {
+        const conditions = held.map((of) => ({ of, truth: "true", held: true }));
+        const incident = { level, state: "active", conditions } as unknown as Incident;
+        return toConfirm(incident, SHEET)
+            .map((c) => c.id)
+            .join();
+    };
+    assert.deepEqual([ids("IV"), ids(null), ids("IV", "end/settled")], ["settled", "", ""]);
+});
+
+/* As core/item_act.c has it: another button only gets a refusal. */
+test("an item offers what can be done to it in its state", () => {
+    const at = (state: string, put = false) =>
+        actionsOf({ state, ...(put ? { put } : {}) } as Item).join(" ");
+    assert.equal(at("issued"), "receive arrive done reject lift");
+    assert.equal(at("received", true), "keep lift arrive done reject");
+    assert.equal(at("arrived"), "done reject lift");
+    assert.equal(at("done"), "strike reject lift");
+    for (const over of ["struck", "rejected", "lifted"]) assert.equal(at(over), "");
+});
+
+/* Why: a drill must never push the real thing out of sight. */
+test("the alarms name the real before drills, and count every item that is overdue", () => {
+    const incident = (id: string, state: string, overdue: number, drill = false) =>
+        ({ id, state, drill, proposals: [], items: { open: 5, overdue } }) as unknown as Incident;
+    const found = alarmsOf([
+        incident("drill", "awaiting_order", 1, true),
+        incident("real", "awaiting_order", 0),
+        incident("late", "active", 2),
+        incident("over", "closed", 3),
+    ]);
+    assert.deepEqual(
+        [found.awaiting.map((i) => i.id), found.overdue.map((i) => i.id), found.items],
+        [["real", "drill"], ["late", "drill"], 3],
+    );
+    const calm = alarmsOf([incident("late", "active", 2)]);
+    assert.deepEqual(
+        [isWorse(found, calm), isWorse(calm, found), isWorse(calm, calm)],
+        [true, false, false],
+    );
+});
+
+test("what is reported has the type of its fact; what does not fit is left to the daemon", () => {
+    assert.deepEqual(
+        [
+            valueOf("number", "4.9"),
+            valueOf("number", "4,9"),
+            valueOf("number", "high"),
+            valueOf("boolean", "false"),
+            valueOf("text", "12"),
+            valueOf("number", undefined),
+        ],
+        [4.9, 4.9, "high", false, "12", undefined],
+    );
+    const [station, whole, event] = subjectsOf(SHEET);
+    const said = (name: string) => ({ stage_m: "4.9", id: "17" })[name];
+    assert.ok(station && whole && event);
+    assert.deepEqual(fieldsOf(station, said), { g7: { stage_m: 4.9 } });
+    assert.deepEqual(fieldsOf(whole, said), {});
+    assert.deepEqual(fieldsOf(event, said), { case: { id: "17" } });
+});
+
+test("a fact is named by its station and label, where the plan has them", () => {
+    language.now = "zh";
+    assert.deepEqual(factWords("g7.stage_m", SHEET), { text: "7号站 水位", unit: "m" });
+    assert.deepEqual(factWords("g9.stage_m", SHEET), { text: "", unit: "" });
+    assert.deepEqual(factWords("breach", SHEET), { text: "", unit: "" });
+    assert.deepEqual(factWords("g7.stage_m", null), { text: "", unit: "" });
 });
 
 await finish();

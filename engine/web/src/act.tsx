@@ -1,31 +1,37 @@
 /*
- * act - what may be done about one incident, as far as the scopes of whoever looks allow it.
+ * act - what may be done about one incident beside orders and items, as far as the scopes of
+ * whoever looks allow it.
  */
-import { useState } from "preact/hooks";
-import { pathOf, post } from "./api";
-import { ActForm, Field, filled, Fold, TextField } from "./form";
+import { useRef } from "preact/hooks";
+import { newKey, pathOf, post } from "./api";
+import { DirectiveForm } from "./directive";
+import { ActForm, type Choice, ChoiceField, chosen, filled, Fold, TextField } from "./form";
 import type { House } from "./house";
 import { isOver } from "./incidents";
-import type { Asked, Incident } from "./shapes";
+import { ReportForm } from "./report";
+import type { Incident } from "./shapes";
 import { say } from "./words";
 
 const NOTE_MOST = 4_000; /* letters; the daemon takes 16 KiB */
 const NAME_MOST = 128;
-const OTHER = "";
 
-/* Everybody whom an open call has asked, each once. */
-function askedPeople(incident: Incident): Asked[] {
-    const people = new Map<string, Asked>();
-    for (const call of incident.calls) for (const p of call.asked) people.set(p.person, p);
-    return [...people.values()];
+/* Everybody whom an open call has asked, each once: "王强 · 主班". */
+function askedPeople(incident: Incident): Choice[] {
+    const people = new Map<string, string>();
+    for (const call of incident.calls) {
+        for (const p of call.asked) {
+            const seat = p.words ? ` · ${p.words.split(", ")[0]}` : "";
+            people.set(p.person, (p.name ?? p.person) + seat);
+        }
+    }
+    return [...people].map(([id, text]) => ({ id, text }));
 }
 
 function AnswerForm(props: { incident: Incident }) {
     const people = askedPeople(props.incident);
-    const [who, setWho] = useState(people[0]?.person ?? OTHER);
     const act = async (fields: FormData, by: string) => {
         await post(pathOf(props.incident.id, "/answer"), {
-            as: filled(fields, "person") ?? filled(fields, "other"),
+            as: chosen(fields, "as"),
             decline: by === "decline" || undefined,
             note: filled(fields, "note"),
         });
@@ -34,27 +40,14 @@ function AnswerForm(props: { incident: Incident }) {
     return (
         <ActForm act={act} class="answer">
             <h4>{say("answer_for")}</h4>
-            <Field label={say("person")}>
-                {(id) => (
-                    <select
-                        id={id}
-                        name="person"
-                        value={who}
-                        onChange={(e) => setWho(e.currentTarget.value)}
-                    >
-                        {people.map((p) => (
-                            <option key={p.person} value={p.person}>
-                                {p.name ?? p.person}
-                                {p.words ? ` · ${p.words.split(", ")[0]}` : ""}
-                            </option>
-                        ))}
-                        <option value={OTHER}>{say("other_person")}</option>
-                    </select>
-                )}
-            </Field>
-            {who === OTHER ? (
-                <TextField label={say("person_id")} name="other" required most={NAME_MOST} />
-            ) : null}
+            <ChoiceField
+                label={say("person")}
+                name="as"
+                of={people}
+                other={say("person_id")}
+                begin={people[0]?.id}
+                required
+            />
             <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
             <p class="buttons">
                 <button class="good" value="accept">
@@ -84,32 +77,41 @@ function NoteForm(props: { incident: Incident }) {
     );
 }
 
-function ResolveForm(props: { incident: Incident }) {
+/* That its source reports normal again, or that it is to be closed. */
+function OverForm(props: { incident: Incident; what: "resolve" | "close" }) {
+    const { incident, what } = props;
     const act = async (fields: FormData) => {
-        await post(pathOf(props.incident.id, "/resolve"), { note: filled(fields, "note") });
+        await post(pathOf(incident.id, `/${what}`), { note: filled(fields, "note") });
         return say("recorded");
     };
     return (
-        <Fold title={say("resolve")}>
+        <Fold title={say(what)}>
             <ActForm act={act}>
-                <p>{say("resolve_text")}</p>
+                <p>{say(what === "close" ? "close_text" : "resolve_text")}</p>
                 <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
                 <p class="buttons">
-                    <button>{say("resolve_do")}</button>
+                    <button>{say(what === "close" ? "close_do" : "resolve_do")}</button>
                 </p>
             </ActForm>
         </Fold>
     );
 }
 
+/* Where no sheet of a plan with levels says who may order it: otherwise it is ordered as all else
+ * (order.tsx). */
 function TerminateForm(props: { incident: Incident }) {
-    const levels = props.incident.order !== undefined; /* the plan has some */
+    const levels = props.incident.order !== undefined;
+    const key = useRef(newKey()); /* pressed twice, it is one order */
     const act = async (fields: FormData) => {
-        await post(pathOf(props.incident.id, "/order"), {
+        const body = {
             action: "terminate",
             as: filled(fields, "as"),
             reason: filled(fields, "reason"),
             despite: filled(fields, "despite"),
+        };
+        await post(pathOf(props.incident.id, "/order"), body, key.current).catch((why) => {
+            key.current = newKey();
+            throw why;
         });
         return say("recorded");
     };
@@ -118,7 +120,7 @@ function TerminateForm(props: { incident: Incident }) {
             <ActForm act={act}>
                 <p>{say("terminate_text")}</p>
                 <TextField
-                    label={say("order_as")}
+                    label={say("order_as_id")}
                     name="as"
                     required={levels}
                     most={NAME_MOST}
@@ -135,6 +137,23 @@ function TerminateForm(props: { incident: Incident }) {
     );
 }
 
+function Responds(props: { house: House; incident: Incident }) {
+    const { house, incident } = props;
+    const sheet = house.sheetOf(incident);
+    return (
+        <>
+            {incident.calls.length > 0 ? <AnswerForm incident={incident} /> : null}
+            <NoteForm incident={incident} />
+            {sheet ? <ReportForm key={sheet.pin} incident={incident} sheet={sheet} /> : null}
+            <DirectiveForm incident={incident} sheet={sheet} />
+            {incident.state === "recovering" ? null : (
+                <OverForm incident={incident} what="resolve" />
+            )}
+            {incident.level ? null : <OverForm incident={incident} what="close" />}
+        </>
+    );
+}
+
 export function Acts(props: { house: House; incident: Incident }) {
     const { house, incident } = props;
     if (!house.ping) return null;
@@ -142,12 +161,12 @@ export function Acts(props: { house: House; incident: Incident }) {
     const respond = house.may("respond");
     const order = house.may("order");
     if (!respond && !order) return <p class="quiet">{say("may_not")}</p>;
+    const sheet = house.sheetOf(incident);
+    const alone = sheet ? !sheet.levels.length : house.lacksSheet(incident);
     return (
         <>
-            {respond && incident.calls.length > 0 ? <AnswerForm incident={incident} /> : null}
-            {respond ? <NoteForm incident={incident} /> : null}
-            {respond ? <ResolveForm incident={incident} /> : null}
-            {order ? <TerminateForm incident={incident} /> : null}
+            {respond ? <Responds house={house} incident={incident} /> : null}
+            {order && alone ? <TerminateForm incident={incident} /> : null}
             {order ? null : <p class="quiet">{say("may_not_order")}</p>}
         </>
     );

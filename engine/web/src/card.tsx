@@ -3,8 +3,9 @@
  */
 import { calledNow, Due, People } from "./calls";
 import type { House } from "./house";
-import { type Answer, isOver } from "./incidents";
+import { type Answer, awaitsOrder, isOver } from "./incidents";
 import { linkTo } from "./link";
+import { actionText, proposalsInOrder } from "./proposals";
 import { Marks } from "./marks";
 import type { Incident } from "./shapes";
 import { Moment, Written } from "./text";
@@ -49,6 +50,13 @@ function Standing(props: { incident: Incident; answer: Answer | undefined }) {
                     <Moment at={props.answer.at} plain />
                 </p>
             ) : null}
+            {proposalsInOrder(props.incident.proposals)
+                .slice(0, 1)
+                .map((p) => (
+                    <p key={p.number} class="proposed">
+                        <span class="what">{say("proposed")}</span> {actionText(p)}
+                    </p>
+                ))}
             {calls.length === 0 && !props.answer ? (
                 <p class="nobody">{say("nobody_called")}</p>
             ) : null}
@@ -66,6 +74,7 @@ export function Card(props: {
     const names = ["card"];
     if (i.drill) names.push("drill");
     if (i.health !== "ok") names.push("bad");
+    if (awaitsOrder(i)) names.push("awaits");
     if (!isOver(i)) names.push(i.calls.length ? "waits" : props.answer ? "answered" : "");
     return (
         <article class={names.join(" ")} data-incident={i.id} data-state={i.state}>

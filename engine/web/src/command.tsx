@@ -2,23 +2,28 @@
  * command - who commands, on whose order; what people are asked to order; what speaks for it.
  */
 import type { ComponentChildren } from "preact";
-import { awaitsOrder } from "./incidents";
+import { useState } from "preact/hooks";
+import { pathOf, post } from "./api";
+import { type Action, actionsFor, type Draft, levelsFor } from "./foresee";
+import { ActForm, choicesOf, ChoiceField, chosen, filled, TextField } from "./form";
+import { type House, targetName } from "./house";
+import { awaitsOrder, isOver } from "./incidents";
 import { AwaitingMark, LevelMark } from "./marks";
-import type { Condition, Incident, OrderInForce, Proposal } from "./shapes";
-import { inLanguage, Moment, Person, Written } from "./text";
+import { OrderForm } from "./order";
+import { actionText, proposalsInOrder } from "./proposals";
+import type {
+    Condition,
+    Incident,
+    Item,
+    OrderInForce,
+    PlanSheet,
+    Proposal,
+    SheetCriterion,
+} from "./shapes";
+import { inLanguage, listed, Moment, Person, Written } from "./text";
 import { say, sayName, type Word } from "./words";
 
-/* "raise to level III response" */
-function action(of: { action: string; level?: string }): string {
-    const word = sayName("action_", of.action);
-    return of.level ? `${word} ${sayName("level_", of.level)}` : word;
-}
-
-/* Those that wait for an order first, then as they came. */
-export function proposalsInOrder(proposals: Proposal[]): Proposal[] {
-    const rank = (p: Proposal) => (p.state === "awaiting_order" ? 0 : 1);
-    return [...proposals].sort((a, b) => rank(a) - rank(b) || a.number - b.number);
-}
+const NOTE_MOST = 4_000;
 
 /* What there is to say of a condition; null: it is simply false. */
 export function standing(k: Condition): Word | null {
@@ -48,11 +53,11 @@ function Said(props: { name: Word; text: string | null | undefined }) {
     ) : null;
 }
 
-function OrderedBy({ order: o }: { order: OrderInForce }) {
+function OrderedBy({ order: o, sheet }: { order: OrderInForce; sheet: PlanSheet | null }) {
     return (
         <Pair name="ordered_by">
             {o.by ? (
-                <Person id={o.by} name={o.name ?? null} words={o.as} />
+                <Person id={o.by} name={o.name ?? null} words={o.as && targetName(sheet, o.as)} />
             ) : (
                 say("standing_order")
             )}
@@ -64,22 +69,29 @@ function OrderedBy({ order: o }: { order: OrderInForce }) {
 }
 
 /* inForce  false: the response is over, and this was the last order before. */
-function OrderView({ order: o, inForce }: { order: OrderInForce; inForce: boolean }) {
+function InForce(props: { order: OrderInForce; inForce: boolean }) {
+    const { order: o, inForce } = props;
+    return (
+        <p class="in-force">
+            {inForce ? (
+                <LevelMark level={o.level} />
+            ) : (
+                say("was_in_force", { level: sayName("level_", o.level) })
+            )}{" "}
+            {o.pending_approval ? (
+                <strong class="mark bad">{say("pending_approval")}</strong>
+            ) : null}
+        </p>
+    );
+}
+
+function OrderView({ order: o, sheet }: { order: OrderInForce; sheet: PlanSheet | null }) {
     const measures = (o.measures ?? []).map(inLanguage);
     return (
         <>
-            <p class="in-force">
-                {inForce ? (
-                    <LevelMark level={o.level} />
-                ) : (
-                    say("was_in_force", { level: sayName("level_", o.level) })
-                )}{" "}
-                {o.pending_approval ? (
-                    <strong class="mark bad">{say("pending_approval")}</strong>
-                ) : null}
-            </p>
+            <h4>{say("last_order")}</h4>
             <dl>
-                <OrderedBy order={o} />
+                <OrderedBy order={o} sheet={sheet} />
                 <Said name="reason" text={inLanguage(o.reason)} />
                 <Said name="basis" text={o.basis} />
                 <Said name="matter" text={o.matter} />
@@ -102,66 +114,201 @@ function OrderView({ order: o, inForce }: { order: OrderInForce; inForce: boolea
     );
 }
 
-function ProposalView({ proposal: p }: { proposal: Proposal }) {
+/* What follows from a proposal with one click; null: it is decided elsewhere. */
+export function draftOf(p: Proposal, possible: Action[]): Draft | null {
+    const action = possible.find((a) => a === p.action);
+    return action ? { action, level: p.level ?? null, reason: inLanguage(p.reason) } : null;
+}
+
+function ProposalView(props: {
+    proposal: Proposal;
+    sheet: PlanSheet | null;
+    order: (() => void) | null;
+}) {
+    const { proposal: p, sheet, order } = props;
     const what = inLanguage(p.what);
     const reason = inLanguage(p.reason);
     return (
         <li data-state={p.state}>
-            {p.state === "awaiting_order" ? <AwaitingMark /> : null}{" "}
-            <span class="what">{action(p)}</span>
-            {what ? <Written text={` · ${what}`} /> : null}
-            {reason ? <Written text={` · ${reason}`} /> : null}
-            <span class="put quiet">
-                {p.to ? <Written text={say("put_to", { who: p.to })} /> : null}
-                {p.to ? " · " : null}
-                <Moment at={p.opened_at} />
-            </span>
+            <p>
+                {p.state === "awaiting_order" ? <AwaitingMark /> : null}{" "}
+                <span class="what">{actionText(p)}</span>
+                {what ? <Written text={` · ${what}`} /> : null}
+                {reason ? <Written text={` · ${reason}`} /> : null}
+                <span class="put quiet">
+                    {p.to ? (
+                        <Written text={say("put_to", { who: targetName(sheet, p.to) })} />
+                    ) : null}
+                    {p.to ? " · " : null}
+                    <Moment at={p.opened_at} />
+                </span>
+            </p>
+            {order ? (
+                <button
+                    type="button"
+                    class={p.state === "awaiting_order" ? "grave" : ""}
+                    onClick={order}
+                >
+                    {say("order_this")}
+                </button>
+            ) : null}
+            {p.action === "lift" ? <p class="quiet">{say("decide_below")}</p> : null}
         </li>
     );
 }
 
-function ConditionView(props: { condition: Condition; word: Word }) {
+/* ---- conditions and criteria ---- */
+
+function ConditionView(props: { condition: Condition; word: Word; text: string }) {
     const { condition: k, word } = props;
-    const [group, name = k.of] = k.of.split("/");
     return (
         <li class={k.truth} data-of={k.of}>
-            <Written text={say(group === "end" ? "of_end" : "of_level", { name })} />{" "}
-            <span class="is">{say(word)}</span>{" "}
+            <Written text={props.text} /> <span class="is">{say(word)}</span>{" "}
             {word === "counting" && k.due ? <Moment at={k.due} seconds plain /> : null}
         </li>
     );
 }
 
-function Conditions({ conditions }: { conditions: Condition[] }) {
-    const told = conditions.map((k) => [k, standing(k)] as const).filter(([, word]) => word);
+/* "condition of level II (stage_m >= 5):", by the head's own words where they are known. */
+function nameOf(k: Condition, sheet: PlanSheet | null): string {
+    const [group, name = k.of] = k.of.split("/");
+    if (group === "end") {
+        const words = inLanguage(sheet?.criteria.find((c) => c.id === name)?.words);
+        return say("of_end", { name: words || name });
+    }
+    const when = sheet?.levels.find((l) => l.level === name)?.when;
+    return when ? say("of_level_when", { name, when }) : say("of_level", { name });
+}
+
+function Conditions(props: { conditions: Condition[]; sheet: PlanSheet | null }) {
+    const told = props.conditions.map((k) => [k, standing(k)] as const).filter(([, word]) => word);
     return told.length ? (
         <>
             <h4>{say("conditions")}</h4>
             <ul class="conditions">
                 {told.map(([k, word]) => (
-                    <ConditionView key={k.of} condition={k} word={word as Word} />
+                    <ConditionView
+                        key={k.of}
+                        condition={k}
+                        word={word as Word}
+                        text={nameOf(k, props.sheet)}
+                    />
                 ))}
             </ul>
         </>
     ) : null;
 }
 
-function Proposals({ proposals }: { proposals: Proposal[] }) {
-    return proposals.length ? (
+/* Criteria that people confirm, and have not yet. */
+export function toConfirm(incident: Incident, sheet: PlanSheet | null): SheetCriterion[] {
+    const held = (c: SheetCriterion) =>
+        incident.conditions?.some((k) => k.of === `end/${c.id}` && k.held);
+    const waits = incident.level !== null && !isOver(incident);
+    return waits && sheet ? sheet.criteria.filter((c) => c.confirm && !held(c)) : [];
+}
+
+function ConfirmForm(props: { incident: Incident; sheet: PlanSheet; criterion: SheetCriterion }) {
+    const { incident, sheet, criterion } = props;
+    const act = async (fields: FormData) => {
+        await post(pathOf(incident.id, "/confirm"), {
+            criterion: criterion.id,
+            as: chosen(fields, "as"),
+            note: filled(fields, "note"),
+        });
+        return say("recorded");
+    };
+    return (
+        <details class="fold">
+            <summary>
+                {say("confirm")} <Written text={inLanguage(criterion.words)} />
+            </summary>
+            <ActForm act={act}>
+                <p class="quiet">
+                    {say("confirmed_by", { who: targetName(sheet, criterion.confirm ?? "") })}
+                </p>
+                <ChoiceField
+                    label={say("confirm_as")}
+                    name="as"
+                    of={choicesOf(criterion.people ?? [], (t) => targetName(sheet, t))}
+                    other={say("person_id")}
+                    required
+                />
+                <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
+                <p class="buttons">
+                    <button>{say("confirm_do")}</button>
+                </p>
+            </ActForm>
+        </details>
+    );
+}
+
+function Confirms(props: { house: House; incident: Incident; sheet: PlanSheet | null }) {
+    const { house, incident, sheet } = props;
+    const open = toConfirm(incident, sheet);
+    if (!sheet || !open.length) return null;
+    return (
         <>
-            <h4>{say("proposals")}</h4>
-            <ul class="proposals">
-                {proposalsInOrder(proposals).map((p) => (
-                    <ProposalView key={p.number} proposal={p} />
-                ))}
-            </ul>
+            <h4>{say("to_confirm")}</h4>
+            {open.map((c) =>
+                house.may("respond") ? (
+                    <ConfirmForm key={c.id} incident={incident} sheet={sheet} criterion={c} />
+                ) : (
+                    <p key={c.id}>
+                        <Written text={inLanguage(c.words)} />
+                    </p>
+                ),
+            )}
         </>
-    ) : null;
+    );
+}
+
+/* ---- orders ---- */
+
+/* By hand, where nothing is proposed or something else is right. */
+function ByHand(props: {
+    incident: Incident;
+    sheet: PlanSheet;
+    actions: Action[];
+    begin: (draft: Draft) => void;
+}) {
+    const { incident, sheet, begin } = props;
+    const draft = (action: Action): Draft => {
+        const levels = action === "terminate" ? [] : levelsFor(action, incident.level, sheet);
+        return { action, level: levels.length === 1 ? (levels[0] ?? null) : null };
+    };
+    return (
+        <p class="buttons by-hand">
+            {props.actions.map((action) => (
+                <button key={action} type="button" onClick={() => begin(draft(action))}>
+                    {sayName("button_", action)}
+                </button>
+            ))}
+        </p>
+    );
 }
 
 /* Only of a plan that has levels, or of an incident with something to order. */
-export function CommandView({ incident: i }: { incident: Incident }) {
-    if (i.order === undefined && i.proposals.length === 0) return null;
+export function CommandView(props: { house: House; incident: Incident; ledger: Item[] }) {
+    const { house, incident: i, ledger } = props;
+    const [draft, setDraft] = useState<Draft | null>(null);
+    const [said, setSaid] = useState("");
+    const begin = (of: Draft) => {
+        setSaid("");
+        setDraft(of);
+    };
+    const done = (outcome: string) => {
+        setSaid(outcome);
+        setDraft(null);
+    };
+    const sheet = house.sheetOf(i);
+    const levels = i.order !== undefined || sheet?.levels.length;
+    if (!levels && i.proposals.length === 0) return null;
+    const mayOrder = house.may("order") && !isOver(i);
+    const possible = mayOrder && sheet ? actionsFor(i, sheet) : [];
+    const orderOf = (p: Proposal) => {
+        const of = draftOf(p, possible);
+        return of && (() => begin(of));
+    };
     return (
         <section
             class={awaitsOrder(i) ? "command awaiting" : "command"}
@@ -169,15 +316,48 @@ export function CommandView({ incident: i }: { incident: Incident }) {
         >
             <h3 id="command">{say("command")}</h3>
             {i.order ? (
-                <OrderView order={i.order} inForce={i.level !== null} />
+                <InForce order={i.order} inForce={i.level !== null} />
             ) : (
                 <p class="quiet">{say("no_order")}</p>
             )}
-            <Proposals proposals={i.proposals} />
-            <Conditions conditions={i.conditions ?? []} />
+            {i.proposals.length ? (
+                <>
+                    <h4>{say("proposals")}</h4>
+                    <ul class="proposals">
+                        {proposalsInOrder(i.proposals).map((p) => (
+                            <ProposalView
+                                key={p.number}
+                                proposal={p}
+                                sheet={sheet}
+                                order={draft ? null : orderOf(p)}
+                            />
+                        ))}
+                    </ul>
+                </>
+            ) : null}
+            {draft && sheet && mayOrder ? (
+                <OrderForm
+                    draft={draft}
+                    incident={i}
+                    sheet={sheet}
+                    ledger={ledger}
+                    done={done}
+                />
+            ) : sheet && possible.length ? (
+                <ByHand incident={i} sheet={sheet} actions={possible} begin={begin} />
+            ) : null}
+            <p class="outcome" role="status">
+                {said}
+            </p>
+            {i.order ? <OrderView order={i.order} sheet={sheet} /> : null}
+            <Conditions conditions={i.conditions ?? []} sheet={sheet} />
+            <Confirms house={house} incident={i} sheet={sheet} />
             <dl>
-                <Said name="commander" text={i.commander} />
-                <Said name="members" text={i.members?.join(", ")} />
+                <Said name="commander" text={i.commander && targetName(sheet, i.commander)} />
+                <Said
+                    name="members"
+                    text={listed((i.members ?? []).map((t) => targetName(sheet, t)))}
+                />
             </dl>
         </section>
     );

@@ -2,7 +2,7 @@
  * house - what both pages know of the daemon: who we are and what we may do, and the plans.
  */
 import { get } from "./api";
-import type { Ping, Plan, Scope } from "./shapes";
+import type { Incident, Ping, Plan, PlanSheet, Scope } from "./shapes";
 import { Source } from "./source";
 import { setNow } from "./time";
 
@@ -11,6 +11,9 @@ const PING_MS = 30_000;
 export class House extends Source {
     ping: Ping | null = null;
     plans: Plan[] = [];
+
+    private readonly sheets = new Map<string, PlanSheet | null>(); /* by pin; null: none came yet */
+    private readonly lost = new Set<string>();
 
     /* Read now, and keep our clock with the daemon's. */
     start(): void {
@@ -24,6 +27,37 @@ export class House extends Source {
 
     planTitle(name: string): string {
         return this.plans.find((p) => p.name === name)?.title ?? name;
+    }
+
+    /* What the incident's plan says, in the version that it began with; null: not known yet, or
+     * nobody knows any more. */
+    sheetOf(incident: Incident): PlanSheet | null {
+        const { plan, pin } = incident;
+        if (!plan || !pin) return null;
+        const sheet = this.sheets.get(pin);
+        if (sheet === undefined) void this.readSheet(plan, pin);
+        return sheet ?? null;
+    }
+
+    private async readSheet(plan: string, pin: string): Promise<void> {
+        this.sheets.set(pin, null);
+        const path = `/api/v1/plans/${encodeURIComponent(plan)}?${new URLSearchParams({ pin })}`;
+        const sheet = await get<PlanSheet>(path).catch(() => null);
+        if (sheet) this.sheets.set(pin, sheet);
+        else this.lost.add(pin); /* asked again with the next set of plans */
+        this.changed();
+    }
+
+    /* Nothing is to be had of its plan: forms must do without. */
+    lacksSheet(incident: Incident): boolean {
+        return !incident.pin || this.lost.has(incident.pin);
+    }
+
+    /* Another set of plans and another site: other people may order. */
+    renew(): void {
+        this.sheets.clear();
+        this.lost.clear();
+        void this.read();
     }
 
     /* After "config_loaded" too: plans may have come or gone. */
@@ -49,4 +83,9 @@ export class House extends Source {
         const writing = document.activeElement?.matches("input, textarea, select");
         if (this.ping && this.ping.version !== ping.version && !writing) location.reload();
     }
+}
+
+/* What people call a target; the target itself where nobody has told. */
+export function targetName(sheet: PlanSheet | null, target: string): string {
+    return sheet?.targets[target] ?? target;
 }

@@ -9,9 +9,10 @@ import { CommandView } from "./command";
 import type { House } from "./house";
 import type { Incidents } from "./incidents";
 import { ItemsView } from "./items";
+import { useLedger } from "./ledger";
 import { Marks } from "./marks";
 import { IncidentRecord } from "./record";
-import type { Call, Fact, Facts, Incident } from "./shapes";
+import type { Call, Fact, Facts, Incident, PlanSheet } from "./shapes";
 import { inLanguage, Moment, Written } from "./text";
 import { TimelineView } from "./timeline";
 import { language, say, type Word } from "./words";
@@ -72,8 +73,31 @@ export function factRows(facts: Facts, before = ""): [string, Fact][] {
     });
 }
 
-function FactsView(props: { incident: Incident }) {
-    const rows = factRows(props.incident.facts);
+/* "7号站 水位" of "g7.stage_m", and its unit, where the plan's sheet tells. */
+export function factWords(name: string, sheet: PlanSheet | null): { text: string; unit: string } {
+    const last = name.slice(name.lastIndexOf(".") + 1);
+    const station = sheet?.stations.find((s) => name === `${s.id}.${last}`);
+    const fact = sheet?.facts.find((f) => f.name === last);
+    const known = fact && (fact.per ? station : name === last);
+    const words = known ? [inLanguage(station?.name), inLanguage(fact.label)] : [];
+    return { text: words.filter(Boolean).join(" "), unit: (known && fact.unit) || "" };
+}
+
+function FactName(props: { name: string; text: string }) {
+    return props.text ? (
+        <>
+            <Written text={props.text} />
+            <Written text={props.name} class="owner" />
+        </>
+    ) : (
+        <Written text={props.name} />
+    );
+}
+
+function FactsView(props: { incident: Incident; sheet: PlanSheet | null }) {
+    const rows = factRows(props.incident.facts).map(
+        ([name, fact]) => [name, fact, factWords(name, props.sheet)] as const,
+    );
     return (
         <section aria-labelledby="facts">
             <h3 id="facts">{say("facts")}</h3>
@@ -89,13 +113,14 @@ function FactsView(props: { incident: Incident }) {
                         </tr>
                     </thead>
                     <tbody>
-                        {rows.map(([name, fact]) => (
+                        {rows.map(([name, fact, words]) => (
                             <tr key={name} class={fact.stale ? "stale" : ""}>
                                 <th scope="row">
-                                    <Written text={name} />
+                                    <FactName name={name} text={words.text} />
                                 </th>
                                 <td>
                                     <Written text={valueText(fact.value)} class="figure" />
+                                    {words.unit}
                                 </td>
                                 <td>
                                     <Moment at={fact.at} />{" "}
@@ -191,6 +216,7 @@ function useRecord(incident: Incident): IncidentRecord {
 function Whole(props: { house: House; incidents: Incidents; incident: Incident; moved: boolean }) {
     const { house, incidents, incident: i, moved } = props;
     const record = useRecord(i);
+    const ledger = useLedger(i, incidents.ledgerTurn);
     const heading = useRef<HTMLHeadingElement>(null);
     useEffect(() => {
         if (moved) heading.current?.focus();
@@ -224,16 +250,16 @@ function Whole(props: { house: House; incidents: Incidents; incident: Incident; 
             )}
             <div class="parts">
                 <div class="now">
-                    <CommandView incident={i} />
+                    <CommandView key={i.id} house={house} incident={i} ledger={ledger.items} />
                     <Calls incident={i} />
                 </div>
                 <section class="acts" aria-labelledby="acts">
                     <h3 id="acts">{say("act")}</h3>
-                    <Acts house={house} incident={i} />
+                    <Acts key={i.id} house={house} incident={i} />
                 </section>
                 <div class="known">
-                    <ItemsView key={i.id} incident={i.id} turn={incidents.ledgerTurn} />
-                    <FactsView incident={i} />
+                    <ItemsView key={i.id} house={house} incident={i} ledger={ledger} />
+                    <FactsView incident={i} sheet={house.sheetOf(i)} />
                     {says.length ? (
                         <section aria-labelledby="plan-says">
                             <h3 id="plan-says">{say("plan_says")}</h3>

@@ -46,6 +46,19 @@ function listPath(states: State[], limit: number, cursor: string | null = null):
     return `/api/v1/incidents?${query}`;
 }
 
+/* The open ones that are shown. The daemon ends a page early when it is slow or long, so that one
+ * page may not be all; as_of is that of the first: what happens meanwhile is told again. */
+async function openList(): Promise<IncidentList> {
+    const list = await get<IncidentList>(listPath(OPEN_STATES, OPEN_SHOWN));
+    while (list.next && list.incidents.length < OPEN_SHOWN) {
+        const left = OPEN_SHOWN - list.incidents.length;
+        const more = await get<IncidentList>(listPath(OPEN_STATES, left, list.next));
+        list.incidents.push(...more.incidents);
+        list.next = more.next;
+    }
+    return list;
+}
+
 /* Who gave an answer, out of its event. */
 function answerOf(e: Happening): Answer {
     const ev = e.data["ev"] as { name?: string } | undefined;
@@ -84,7 +97,7 @@ export class Incidents extends Source {
 
     /* All that is shown. Gives as_of. */
     async load(): Promise<string> {
-        const list = await get<IncidentList>(listPath(OPEN_STATES, OPEN_SHOWN));
+        const list = await openList();
         const kept = [...this.all.values()].filter(isOver);
         const found = list.incidents.map((i) => i.id);
         this.all = new Map([...kept, ...list.incidents].map((i) => [i.id, i]));

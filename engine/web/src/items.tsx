@@ -1,39 +1,112 @@
 /*
- * items - the ledger of an incident as a table: what is late first, what is over last.
+ * items - the ledger of one incident, on the screen: what is late stands first and says so, and who
+ * may respond takes each item a step further.
  */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { post } from "./api";
 import { Title } from "./card";
-import { isOpen, Ledger } from "./ledger";
-import type { Item } from "./shapes";
-import { useSource } from "./source";
+import { ActForm, ChoiceField, chosen, filled, TextField } from "./form";
+import { type House, targetName } from "./house";
+import { isOver } from "./incidents";
+import { actionsOf, isOpen, type Ledger } from "./ledger";
+import { everybody } from "./order";
+import type { Incident, Item, PlanSheet } from "./shapes";
 import { inLanguage, Moment, Refusal, Written } from "./text";
 import { say, sayName } from "./words";
 
-function Row({ item }: { item: Item }) {
+const NOTE_MOST = 4_000;
+const GRAVE = ["reject", "lift"];
+
+/* Whose word it is must be said where the commander decides: keep or lift. */
+function ItemForm(props: { item: Item; sheet: PlanSheet | null; done: () => void }) {
+    const { item, sheet, done } = props;
+    const people = sheet ? everybody(sheet) : [];
+    const act = async (fields: FormData, action: string) => {
+        await post(`/api/v1/items/${item.id}/${action}`, {
+            as: chosen(fields, "as"),
+            note: filled(fields, "note"),
+        });
+        done();
+        return say("recorded");
+    };
+    return (
+        <ActForm
+            act={act}
+            class="item-act"
+            label={say("item_act", { what: inLanguage(item.title) })}
+        >
+            {item.done_when ? (
+                <p class="quiet">
+                    {say("done_when")} <Written text={inLanguage(item.done_when)} />
+                </p>
+            ) : null}
+            <ChoiceField
+                label={say(item.put ? "decided_by" : "whose_word")}
+                name="as"
+                of={people}
+                other={say("person_id")}
+                required={item.put}
+            />
+            <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
+            <p class="buttons">
+                {actionsOf(item).map((action) => (
+                    <button key={action} value={action} class={GRAVE.includes(action) ? "no" : ""}>
+                        {sayName("do_", action)}
+                    </button>
+                ))}
+            </p>
+        </ActForm>
+    );
+}
+
+function Row(props: { item: Item; sheet: PlanSheet | null; may: boolean }) {
+    const { item, sheet } = props;
+    const [acting, setActing] = useState(false);
     const open = isOpen(item);
+    const may = props.may && actionsOf(item).length > 0;
     const tone = open ? (item.overdue ? "overdue" : "") : "over";
     return (
-        <tr class={tone} data-state={item.state}>
-            <th scope="row">
-                <Title title={inLanguage(item.title)} />
-                <Written text={item.owner} class="owner" />
-                {item.from ? (
-                    <Written text={say("directive_of", { who: item.from })} class="owner" />
-                ) : null}
-            </th>
-            <td>
-                {sayName("item_", item.state)}
-                {item.put && open ? <strong class="put">{say("put")}</strong> : null}
-            </td>
-            <td class="due-at">
-                {item.due_at ? (
-                    <Moment at={item.due_at} plain />
-                ) : (
-                    say(item.waits && open ? "waits" : "no_due")
-                )}{" "}
-                {item.overdue ? <strong class="mark bad">{say("overdue")}</strong> : null}
-            </td>
-        </tr>
+        <>
+            <tr class={tone} data-state={item.state}>
+                <th scope="row">
+                    <Title title={inLanguage(item.title)} />
+                    <Written text={targetName(sheet, item.owner)} class="owner" />
+                    {item.from ? (
+                        <Written text={say("directive_of", { who: item.from })} class="owner" />
+                    ) : null}
+                </th>
+                <td>
+                    {sayName("item_", item.state)}
+                    {item.put && open ? <strong class="put">{say("put")}</strong> : null}
+                    {may ? (
+                        <button
+                            type="button"
+                            class="act"
+                            aria-expanded={acting}
+                            onClick={() => setActing(!acting)}
+                        >
+                            {say(acting ? "cancel" : "act")}
+                            <span class="unseen"> {inLanguage(item.title)}</span>
+                        </button>
+                    ) : null}
+                </td>
+                <td class="due-at">
+                    {item.due_at ? (
+                        <Moment at={item.due_at} plain />
+                    ) : (
+                        say(item.waits && open ? "waits" : "no_due")
+                    )}{" "}
+                    {item.overdue ? <strong class="mark bad">{say("overdue")}</strong> : null}
+                </td>
+            </tr>
+            {may && acting ? (
+                <tr class="acting">
+                    <td colSpan={3}>
+                        <ItemForm item={item} sheet={sheet} done={() => setActing(false)} />
+                    </td>
+                </tr>
+            ) : null}
+        </>
     );
 }
 
@@ -47,13 +120,12 @@ function Counts({ items }: { items: Item[] }) {
     );
 }
 
-/* turn  another one: something happened to the items. */
-export function ItemsView(props: { incident: string; turn: number }) {
-    const [ledger] = useState(() => new Ledger(props.incident));
-    useSource(ledger);
-    useEffect(() => void ledger.read(), [props.turn]);
+export function ItemsView(props: { house: House; incident: Incident; ledger: Ledger }) {
+    const { house, incident, ledger } = props;
     const { items, problem } = ledger;
     if (items.length === 0 && !problem) return null;
+    const may = house.may("respond") && !isOver(incident);
+    const sheet = house.sheetOf(incident);
     return (
         <section class="items" aria-labelledby="items">
             <h3 id="items">{say("items")}</h3>
@@ -69,7 +141,7 @@ export function ItemsView(props: { incident: string; turn: number }) {
                 </thead>
                 <tbody>
                     {items.map((item) => (
-                        <Row key={item.id} item={item} />
+                        <Row key={item.id} item={item} sheet={sheet} may={may} />
                     ))}
                 </tbody>
             </table>

@@ -26,7 +26,7 @@ const live = new Live(
         happened(e: Happening) {
             latest.happened(e);
             shown.happened(e);
-            if (e.kind === "config_loaded") void house.read();
+            if (e.kind === "config_loaded") house.renew();
         },
     },
     () => language.now,

@@ -5,11 +5,12 @@
  * room for both).
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { AlarmBar, alarmsOf, SoundSwitch, useAlarmSound } from "./alarms";
 import { Card } from "./card";
 import { KeepFocus } from "./focus";
 import type { House } from "./house";
 import { IncidentView } from "./incident";
-import type { Incidents } from "./incidents";
+import { awaitsOrder, type Incidents } from "./incidents";
 import { incidentOf, linkTo } from "./link";
 import type { Incident } from "./shapes";
 import { useSource } from "./source";
@@ -51,10 +52,12 @@ function useWayBack({ id, before, moved }: Shown): void {
     }, [id]);
 }
 
-/* The tab tells how many calls nobody has answered. */
+/* The tab tells that an order is waited for, and how many calls nobody has answered. */
 function useTabTitle(open: Incident[]): void {
     const calling = open.filter((i) => i.calls.length > 0).length;
-    document.title = `${calling ? `(${calling}) ` : ""}${say("room")} · ${say("muster")}`;
+    const awaiting = open.some(awaitsOrder) ? `${say("awaiting_order")} · ` : "";
+    const before = calling ? `(${calling}) ` : "";
+    document.title = `${before}${awaiting}${say("room")} · ${say("muster")}`;
 }
 
 function Cards(props: { house: House; incidents: Incidents; of: Incident[]; id: string | null }) {
@@ -108,9 +111,12 @@ function OpenOnes(props: {
     const all = house.ping?.incidents;
     return (
         <section class="open" aria-labelledby="open">
-            <h2 id="open">
-                {say("open_incidents")} <span class="count">{open.length}</span>
-            </h2>
+            <div class="head">
+                <h2 id="open">
+                    {say("open_incidents")} <span class="count">{open.length}</span>
+                </h2>
+                <SoundSwitch />
+            </div>
             {incidents.problem ? <Refusal problem={incidents.problem} /> : null}
             {incidents.moreOpen ? (
                 <p class="more-open">
@@ -164,7 +170,9 @@ export function Room(props: { house: House; incidents: Incidents }) {
     const { id, moved } = shown;
     useSource(house, incidents, language);
     const open = incidents.open();
+    const alarms = alarmsOf(open);
     useTabTitle(open);
+    useAlarmSound(alarms);
     useWayBack(shown);
     useUsableMark(incidents.loaded);
     /* open in an empty room, and then left to whoever uses it */
@@ -176,6 +184,7 @@ export function Room(props: { house: House; incidents: Incidents }) {
     return (
         <>
             <h1 class="unseen">{say("room")}</h1>
+            <AlarmBar alarms={alarms} />
             <div class={id ? "room with-one" : "room"}>
                 <div class="list">
                     <OpenOnes house={house} incidents={incidents} open={open} id={id} />

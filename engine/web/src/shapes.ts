@@ -79,6 +79,8 @@ export interface Condition {
 export interface Item {
     id: string;
     kind: string; /* "measure", "directive" … */
+    name?: string; /* of the measure in the plan's head */
+    done_when?: Text;
     title: Text | null; /* null: purged */
     from?: string; /* whose directive it is */
     owner: string; /* a target */
@@ -119,6 +121,7 @@ export interface Incident {
     facts_more?: true;
     plan_state?: Record<string, unknown>;
     calls: Call[];
+    items: { open: number; overdue: number };
     /* these but for the proposals only where the plan has levels */
     commander?: string | null;
     members?: string[];
@@ -179,6 +182,73 @@ export interface Plan {
     name: string;
     title: string;
     version: string;
+}
+
+/* Somebody whom a sheet names. */
+export interface SheetPerson {
+    person: string;
+    name: string;
+    as?: string; /* the target by which they may */
+}
+
+export interface SheetLevel {
+    level: Grade;
+    when?: string;
+    ordered_by: string;
+    commander: string;
+    members: string[];
+    expected: string;
+    people: SheetPerson[]; /* who may order it */
+    told: SheetPerson[]; /* whom its order tells */
+}
+
+export interface SheetCriterion {
+    id: string;
+    words: Text;
+    when?: string;
+    confirm?: string; /* a target */
+    people?: SheetPerson[]; /* who may confirm it */
+}
+
+export interface SheetMeasure {
+    name: string;
+    title: Text;
+    owner: string;
+    phase?: string; /* "first", "IV" … "I", "recovery" */
+    due?: string | Partial<Record<Grade, string>>;
+    done_when?: Text;
+}
+
+export type FactType = "number" | "boolean" | "text" | "time" | "event";
+
+export interface SheetFact {
+    name: string;
+    type: FactType;
+    per?: string; /* a kind of station */
+    unit?: string;
+    label?: Text;
+    key?: string; /* of an event */
+    fields?: { name: string; type: FactType }[];
+}
+
+export interface SheetStation {
+    id: string;
+    kind: string;
+    name?: Text;
+}
+
+/* What a plan says to those who order, confirm and report. */
+export interface PlanSheet extends Plan {
+    pin: string;
+    principles?: Text[];
+    basis?: Text[];
+    facts: SheetFact[];
+    stations: SheetStation[];
+    levels: SheetLevel[]; /* the lowest first */
+    ends: SheetPerson[]; /* who may order the end */
+    criteria: SheetCriterion[];
+    measures: SheetMeasure[];
+    targets: Record<string, string>; /* what people call them */
 }
 
 export type MessageState = "ringing" | "seen" | "answered" | "declined" | "over";

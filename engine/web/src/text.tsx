@@ -25,6 +25,11 @@ export function inLanguage(text: Text | null | undefined): string {
     return first ?? text.zh ?? text.en ?? "";
 }
 
+/* "甲、乙", "a, b" */
+export function listed(names: string[]): string {
+    return names.join(language.now === "zh" ? "、" : ", ");
+}
+
 /* When it was, and how long ago. */
 export function Moment(props: { at: string; seconds?: boolean; plain?: boolean }) {
     const today = useNow(props.seconds ? 1_000 : 5_000);
@@ -59,11 +64,11 @@ export function Person(props: {
 }
 
 /* Why something was not done: what its code means, then the daemon's own sentence. */
-export function Refusal(props: { problem: Problem }) {
+export function Refusal(props: { problem: Problem; id?: string }) {
     const { code, detail } = props.problem;
     const meaning = sayCode(code);
     return (
-        <p class="refusal" role="alert">
+        <p class="refusal" role="alert" id={props.id}>
             <strong>{say("problem")}</strong>{" "}
             {code === "unreachable" ? (
                 say("unreachable")

@@ -56,9 +56,9 @@ export function TriggerForm(props: { house: House; opened: (id: string) => void 
                 hint={say("title_hint")}
                 most={TITLE_MOST}
             />
-            <Field label={say("plan")}>
-                {(id) => (
-                    <select id={id} name="plan" required>
+            <Field label={say("plan")} name="plan">
+                {(carried) => (
+                    <select {...carried} required>
                         {plans.length > 1 ? <option value="">{say("choose")}</option> : null}
                         {plans.map((p) => (
                             <option key={p.name} value={p.name}>
@@ -69,9 +69,9 @@ export function TriggerForm(props: { house: House; opened: (id: string) => void 
                     </select>
                 )}
             </Field>
-            <Field label={say("grade")}>
-                {(id) => (
-                    <select id={id} name="grade">
+            <Field label={say("grade")} name="grade">
+                {(carried) => (
+                    <select {...carried}>
                         <option value="">{say("no_grade")}</option>
                         {GRADES.map((g) => (
                             <option key={g} value={g}>

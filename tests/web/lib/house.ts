@@ -52,8 +52,11 @@ local plan = plan "river" { title = { zh = "河道", en = "River" }, kind = "spe
         II = { when = "stage_m >= 5", ordered_by = "post:web-leader", expected = "24h" },
         I = { when = "stage_m >= 6", ordered_by = "post:web-leader", expected = "24h" },
     },
-    ends_when = { { id = "falling", when = "stage_m < warning_m", hold = "24h",
-        zh = "水位回落", en = "the water falls" } },
+    principles = { { zh = "避险为先", en = "People first" } },
+    ends_when = {
+        { id = "falling", when = "stage_m < warning_m", hold = "24h",
+            zh = "水位回落", en = "the water falls" },
+        { id = "settled", confirm = "dept:flood-office", zh = "群众安置", en = "people settled" } },
     measures = {
         verify = { phase = "first", owner = "dept:water", due = "1s", urge = "1h",
             title = { zh = "核实水位", en = "Verify the stage" } },

@@ -1,0 +1,95 @@
+/*
+ * alarms - what nobody may overlook, over all incidents: an order that nobody has given, and what
+ * is overdue. Drills stand behind the real ones.
+ */
+import { useEffect, useRef } from "preact/hooks";
+import { awaitsOrder, isOver } from "./incidents";
+import { linkTo } from "./link";
+import { DrillMark } from "./marks";
+import type { Incident } from "./shapes";
+import { sound } from "./sound";
+import { useSource } from "./source";
+import { Written } from "./text";
+import { say } from "./words";
+
+const NAMED = 4; /* the others are counted */
+
+export interface Alarms {
+    awaiting: Incident[];
+    overdue: Incident[];
+    items: number; /* that are overdue */
+}
+
+export function alarmsOf(incidents: Incident[]): Alarms {
+    const open = incidents.filter((i) => !isOver(i));
+    const sorted = [...open].sort((a, b) => Number(a.drill) - Number(b.drill));
+    const overdue = sorted.filter((i) => i.items.overdue > 0);
+    return {
+        awaiting: sorted.filter(awaitsOrder),
+        overdue,
+        items: overdue.reduce((n, i) => n + i.items.overdue, 0),
+    };
+}
+
+/* Is there more of it than before? */
+export function isWorse(now: Alarms, before: Alarms): boolean {
+    const known = before.awaiting.map((i) => i.id);
+    return now.items > before.items || now.awaiting.some((i) => !known.includes(i.id));
+}
+
+/* It sounds at each new alarm, for who has switched it on. */
+export function useAlarmSound(alarms: Alarms): void {
+    const before = useRef(alarms);
+    useEffect(() => {
+        if (isWorse(alarms, before.current)) sound.ring();
+        before.current = alarms;
+    });
+}
+
+export function SoundSwitch() {
+    useSource(sound);
+    return (
+        <button type="button" class="sound" onClick={() => sound.turn()}>
+            {say(sound.on ? "sound_on" : "sound_off")}
+        </button>
+    );
+}
+
+function Links(props: { of: Incident[]; count: boolean }) {
+    const more = props.of.length - NAMED;
+    return (
+        <ul>
+            {props.of.slice(0, NAMED).map((i) => (
+                <li key={i.id}>
+                    {i.drill ? <DrillMark /> : null}{" "}
+                    <a href={linkTo(i.id)}>
+                        <Written text={i.title ?? say("untitled")} />
+                    </a>
+                    {props.count ? ` (${i.items.overdue})` : null}
+                </li>
+            ))}
+            {more > 0 ? <li>{say("and_more", { n: more })}</li> : null}
+        </ul>
+    );
+}
+
+export function AlarmBar({ alarms }: { alarms: Alarms }) {
+    const { awaiting, overdue, items } = alarms;
+    if (!awaiting.length && !overdue.length) return null;
+    return (
+        <section class="alarms" aria-label={say("alarms")}>
+            {awaiting.length ? (
+                <div class="awaiting">
+                    <strong>{say("alarm_awaiting", { n: awaiting.length })}</strong>
+                    <Links of={awaiting} count={false} />
+                </div>
+            ) : null}
+            {overdue.length ? (
+                <div class="overdue">
+                    <strong>{say("alarm_overdue", { n: items })}</strong>
+                    <Links of={overdue} count />
+                </div>
+            ) : null}
+        </section>
+    );
+}

@@ -1,0 +1,74 @@
+/*
+ * directive - a leader's directive: who leads, who assists, by when; traced in the ledger to its
+ * end.
+ */
+import { pathOf, post } from "./api";
+import { ActForm, type Choice, ChoiceField, chosen, filled, Fold, TextField } from "./form";
+import { everybody } from "./order";
+import type { Incident, PlanSheet } from "./shapes";
+import { say } from "./words";
+
+const TEXT_MOST = 4_000; /* letters; the daemon takes 16 KiB */
+
+/* Departments first: most directives go there. */
+function targets(sheet: PlanSheet | null): Choice[] {
+    const all = Object.entries(sheet?.targets ?? {}).map(([id, text]) => ({ id, text }));
+    const rank = (c: Choice) => (c.id.startsWith("dept:") ? 0 : 1);
+    return all.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+}
+
+export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | null }) {
+    const { incident, sheet } = props;
+    const act = async (fields: FormData) => {
+        await post(pathOf(incident.id, "/directive"), {
+            text: filled(fields, "text"),
+            lead: chosen(fields, "lead"),
+            assist: chosen(fields, "assist"),
+            due: filled(fields, "due"),
+            as: chosen(fields, "as"),
+        });
+        return say("recorded");
+    };
+    return (
+        <Fold title={say("directive")}>
+            <ActForm act={act} class="directive">
+                <TextField
+                    label={say("directive_text")}
+                    name="text"
+                    required
+                    long
+                    most={TEXT_MOST}
+                />
+                <ChoiceField
+                    label={say("lead")}
+                    name="lead"
+                    of={targets(sheet)}
+                    other={say("target_id")}
+                    required
+                />
+                <ChoiceField
+                    label={say("assist")}
+                    name="assist"
+                    of={targets(sheet)}
+                    other={say("target_id")}
+                />
+                <TextField
+                    label={say("directive_due")}
+                    name="due"
+                    required
+                    hint="2h, 1d"
+                    most={20}
+                />
+                <ChoiceField
+                    label={say("directive_as")}
+                    name="as"
+                    of={sheet ? everybody(sheet) : []}
+                    other={say("person_id")}
+                />
+                <p class="buttons">
+                    <button>{say("directive_do")}</button>
+                </p>
+            </ActForm>
+        </Fold>
+    );
+}
