@@ -19,7 +19,7 @@ import {
 } from "../../engine/web/src/foresee";
 import { gather } from "../../engine/web/src/handsets";
 import { factWords } from "../../engine/web/src/incident";
-import { awaitsOrder } from "../../engine/web/src/incidents";
+import { awaitsOrder, Incidents } from "../../engine/web/src/incidents";
 import { actionsOf, inOrder } from "../../engine/web/src/ledger";
 import { proposalsInOrder } from "../../engine/web/src/proposals";
 import { fieldsOf, subjectsOf, valueOf } from "../../engine/web/src/report";
@@ -158,6 +158,22 @@ test("an order that is waited for is seen in the state and the proposals, while 
         [false, false, true, true, false],
     );
     assert.deepEqual(proposalsInOrder([fresh, late]), [late, fresh]);
+});
+
+test("in the list trouble stands first, then what waits for an order, and drills below", () => {
+    const incidents = new Incidents();
+    const add = (id: string, state: string, health = "ok", drill = false) =>
+        incidents.all.set(id, { id, state, health, drill, proposals: [] } as unknown as Incident);
+    add("1-fallback", "open", "fallback");
+    add("2-waits", "awaiting_order");
+    add("3-drill-waits", "awaiting_order", "ok", true);
+    add("4-new", "open");
+    add("5-newest", "active");
+    add("6-over", "closed");
+    assert.deepEqual(
+        incidents.open().map((i) => i.id),
+        ["1-fallback", "2-waits", "5-newest", "4-new", "3-drill-waits"],
+    );
 });
 
 /* Why: "unknown" is not "false": somebody has to go and look. */

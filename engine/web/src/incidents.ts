@@ -82,9 +82,11 @@ export class Incidents extends Source {
     private readonly looking = new Set<string>();
     private wanted = "";
 
-    /* The open ones, those in trouble first, a drill never above the real; then the newest. */
+    /* The open ones: those in trouble first, then those that wait for an order, then the newest; a
+     * drill never above the real. */
     open(): Incident[] {
-        const rank = (i: Incident) => (i.drill ? 2 : 0) + (i.health === "ok" ? 1 : 0);
+        const calm = (i: Incident) => (i.health !== "ok" ? 0 : awaitsOrder(i) ? 1 : 2);
+        const rank = (i: Incident) => (i.drill ? 3 : 0) + calm(i);
         return [...this.all.values()]
             .filter((i) => !isOver(i))
             .sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? 1 : -1));
