@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A plan that opens a child of itself, which does the same, comes to an end here. */
+enum { DEPTH_MAX = 8 };
+
 enum { TITLE_BYTES = 500, TITLES_SHOWN = 5, CHILDREN_WARNED = CHILDREN_MAX / 10 * 8 };
 
 /* A child as the command says it. */
@@ -135,6 +138,8 @@ static const struct plan_head *child_head(struct core *c, struct incident *i, co
     size_t count = i->family ? i->family->children_count : 0;
     if (!pin)
         text_addf(&why, "there is no plan \"%s\"", w->plan);
+    else if (family_depth(i) >= DEPTH_MAX)
+        text_addf(&why, "it would be under %d others: does a plan open itself?", DEPTH_MAX);
     else if (count >= CHILDREN_MAX)
         text_addf(&why, "%d children are the most (limit children)", CHILDREN_MAX);
     else if (c->in->space_low || c->stats.incidents >= c->cfg.incidents_max)

@@ -153,6 +153,11 @@ struct child *child_find(const struct incident *i, const char *key)
     return NULL;
 }
 
+int family_depth(const struct incident *i)
+{
+    return i->family ? i->family->depth : 0;
+}
+
 size_t children_open(const struct incident *i)
 {
     size_t count = 0;
@@ -307,6 +312,7 @@ void family_write(const struct incident *i, struct text *to)
     json_open(to, '{');
     json_add_str(to, "child_key", f->child_key);
     children_write(f, to);
+    json_add_int_unless_0(to, "depth", f->depth);
     if (f->digest.at)
         json_add_int(to, "digest_due", f->digest.due);
     json_add_true(to, "held", f->held);
@@ -345,6 +351,7 @@ void family_from_json(struct core *c, struct incident *i, const json_t *kept)
         child_add(i, uuid_at(one, "id"), json_str_or(one, "key", ""), json_str(one, "plan"),
                   json_str(one, "title"))
             ->state = child_state_of(json_str(one, "state"));
+    f->depth = (int)json_int(kept, "depth", 0);
     if (json_at(kept, "digest_due"))
         timer_set(&c->timers, &f->digest, json_int(kept, "digest_due", 0));
     f->held = json_bool(kept, "held");
@@ -373,6 +380,7 @@ void family_apply_opened(struct core *c, struct incident *i, const struct record
     if (json_str(r->body, "parent")) {
         family_of(i)->parent = uuid_at(r->body, "parent");
         i->family->child_key = mem_str(record_str(r, "child_key"));
+        i->family->depth = (int)json_int(r->body, "depth", 1);
     }
     if (json_str(r->body, "split"))
         family_of(i)->split = uuid_at(r->body, "split");

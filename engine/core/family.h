@@ -4,7 +4,7 @@
  *
  *     OPEN --incident_closed, with reopen_within--> CLOSED, kept --a trigger: reopened--> OPEN
  *     CLOSED, kept --its time: reopen_over--> CLOSED
- *     OPEN --merged--> CLOSED ("merged"), its id answers until the other is over
+ *     OPEN --merged--> CLOSED ("merged"), in memory until the other is over, as it may move on
  *
  *     a child at its parent   OPEN --child_state--> CLOSED | MERGED --child_opened--> OPEN
  *
@@ -37,6 +37,7 @@ struct family {
     LIST_HEAD(, same) sames;
     struct uuid parent; /* none: no plan has opened it as a child */
     char *child_key;    /* what the parent calls it */
+    int depth;          /* so many are above it */
     struct child *children;
     size_t children_count, children_cap;
     char *roles;          /* {"lead":{"at","name","person"}}; NULL */
@@ -59,7 +60,7 @@ void family_from_json(struct core *c, struct incident *i, const json_t *kept);
 
 /* Over, and yet to be opened again by a trigger. */
 bool incident_reopenable(const struct incident *i);
-/* Over, and yet kept: it can be opened again, or its id still answers. */
+/* Over, and yet kept: it can be opened again, or it is a part of one that is not over. */
 bool incident_held(const struct incident *i);
 /* Merged into this one; none: it was not. */
 struct uuid incident_into(const struct incident *i);
@@ -74,6 +75,7 @@ struct incident *same_find(const struct core *c, const char *key);
 /* The parent, while it is open; NULL. */
 struct incident *family_parent(const struct core *c, const struct incident *i);
 struct child *child_find(const struct incident *i, const char *key);
+int family_depth(const struct incident *i); /* 0: nothing is above it */
 size_t children_open(const struct incident *i);
 const char *child_state_name(enum child_state s); /* open, closed, merged, refused */
 

@@ -1,7 +1,9 @@
 /*
  * incident - one run of a plan: from its trigger to its end.
  *
- *     OPEN --resolved | terminate ordered | plan done--> CLOSED --last notice finished--> forgotten
+ *     OPEN --resolved | terminate ordered | plan done | merged--> CLOSED
+ *     CLOSED --last notice finished, nothing holds it (family.h)--> forgotten
+ *     CLOSED --a trigger within reopen_within--> OPEN
  *
  * health: OK --plan_failed--> FALLBACK; STUCK when the engine itself died twice on it.
  *

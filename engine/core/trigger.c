@@ -159,7 +159,8 @@ static json_t *opening_body(struct core *c, const struct opening *o, const uint8
     hex16(seed, hex);
     json_t *body = json_put_str(json_object(), "pin", o->pin);
     if (o->parent)
-        json_put_str(body, "parent", uuid_text(o->parent->id, id));
+        json_put_int(json_put_str(body, "parent", uuid_text(o->parent->id, id)), "depth",
+                     family_depth(o->parent) + 1);
     if (o->split)
         json_put_str(body, "split", uuid_text(o->split->id, id));
     if (head) {

@@ -244,6 +244,21 @@ static void what_is_split_off_calls_by_itself(void **state)
     story_end(s);
 }
 
+/* Why: a plan that opens itself must not fill the house with incidents. */
+static void a_plan_that_opens_itself_comes_to_an_end(void **state)
+{
+    (void)state;
+    struct story *s =
+        story_new("self", HEAD("self", "ends = 'order'") "log(child { plan = 'self', key = 'a', "
+                                                         "title = 'again' }:wait 'closed')\n" FOOT);
+    story_trigger(s, "{'plan':'self','title':'first'}");
+    story_advance(s, MINUTES(1));
+    story_tells(s, "trigger: again (a child)\n"
+                   "child refused: again, plan self: it would be under 8 others\n"
+                   "could not be opened\n");
+    story_end(s);
+}
+
 /* --- the same night, whatever is killed --- */
 
 static void epidemic_night(struct story *s, int killed)
@@ -300,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_role_goes_to_whoever_accepts_it),
         cmocka_unit_test(one_flood_reported_twice_is_merged),
         cmocka_unit_test(what_is_split_off_calls_by_itself),
+        cmocka_unit_test(a_plan_that_opens_itself_comes_to_an_end),
         cmocka_unit_test(a_night_with_kills_is_the_night_without),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
