@@ -257,6 +257,11 @@ static int64_t civil_ahead(void *ctx, wall_ms at)
     return zone_offset_ms(e->zone, at);
 }
 
+static bool targets_of(void *ctx, const char *person, char (*ret)[136], size_t most)
+{
+    return core_targets_of(((struct engine *)ctx)->core, person, ret, most);
+}
+
 struct serve *engine_serve_new(struct engine *e)
 {
     struct serve_port port = {.ctx = e,
@@ -279,6 +284,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .now = now,
                               .wall_of = wall_of,
                               .language = language,
+                              .targets_of = targets_of,
                               .civil_ahead = civil_ahead};
     struct serve_config config = {
         .owner = geteuid(),

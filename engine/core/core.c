@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <search.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,6 +262,21 @@ bool core_configured(const struct core *c)
 const char *core_language(const struct core *c)
 {
     return c->site ? site_language(c->site->site) : "zh";
+}
+
+bool core_targets_of(const struct core *c, const char *person, char (*ret)[136], size_t most)
+{
+    AUTO_JSON(targets);
+    size_t n;
+    json_t *one;
+    targets = c->site ? site_targets_of(c->site->site, person) : json_array();
+    memset(ret, 0, most * sizeof *ret);
+    json_array_foreach(targets, n, one)
+    {
+        if (n < most)
+            snprintf(ret[n], sizeof ret[n], "%s", json_string_value(one));
+    }
+    return json_array_size(targets) > 0;
 }
 
 const char *core_zone(const struct core *c)

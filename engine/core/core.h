@@ -83,7 +83,9 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin);
 /* The contacts of the site's people, at most so many: [{"person","name","endpoint"}]. Gives. */
 json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
-const char *core_zone(const struct core *c);     /* the same, "UTC" */
+/* What a person is and holds: person:ID, dept:…, post:…, up to the first "". false: no such. */
+bool core_targets_of(const struct core *c, const char *person, char (*ret)[136], size_t most);
+const char *core_zone(const struct core *c); /* the same, "UTC" */
 
 /* May this key or session do something now? Then what: enum scope, or-ed. */
 bool core_access(const struct core *c, const char *principal, mono_ms now, unsigned *ret_scopes);

@@ -209,6 +209,8 @@ struct row item_row(const struct item *item)
                         .plan = mem_str(item->owner),
                         .state = mem_str(item_state_name(item->state)),
                         .due = item->due_at,
+                        .sort = mem_str(item->kind),
+                        .late = item_open(item) && item->urged > 0,
                         .text = text_take(&body)};
 }
 

@@ -7,6 +7,7 @@ void row_done(struct row *r)
     free(r->id);
     free(r->plan);
     free(r->state);
+    free(r->sort);
     free(r->text);
     json_decref(r->body);
     for (size_t n = 0; n < r->parts_count; n++)

@@ -35,6 +35,8 @@ struct row {
     char *plan;  /* ROW_INCIDENT: plan name; ROW_ITEM: its owner; else NULL */
     char *state; /* ROW_INCIDENT, ROW_NOTICE, ROW_ITEM: the state's name; else NULL */
     wall_ms due; /* ROW_ITEM: 0 without one */
+    char *sort;  /* ROW_ITEM: its kind; else NULL */
+    bool late;   /* ROW_ITEM: open, and was due */
     /* The object whole, either way: the core gives bytes, the store gives back what it read. */
     char *text; /* canonical JSON */
     json_t *body;

@@ -171,6 +171,9 @@ json_t *site_department_names(const struct site *s); /* {"dept:water":"水务局
 
 /* Is it an order that `may_order` can name: "I" to "IV", "terminate", "publish", …? */
 bool order_word(const char *word);
+/* What a person (or a department's phone) is, belongs to and holds: "person:li.ming", "dept:…",
+ * "post:…". Empty: nobody of the site. Gives. */
+json_t *site_targets_of(const struct site *s, const char *person);
 /* Does the person (or the department, by its id "dept:water") hold this target, now? */
 bool site_acts_as(const struct site *s, const char *person, const char *target);
 /* Is the person one of those whom the target calls, or does it hold it? */

@@ -232,3 +232,26 @@ bool site_station_in(const struct site *s, const char *station, const json_t *pl
     }
     return false;
 }
+
+json_t *site_targets_of(const struct site *s, const char *person)
+{
+    json_t *targets = json_array();
+    struct rung_person known;
+    AUTO_TEXT(self);
+    if (!site_person(s, person, &known))
+        return targets;
+    bool phone = !strncmp(person, "dept:", 5); /* of a department */
+    text_addf(&self, "%s%s", phone ? "" : "person:", person);
+    json_array_append_new(targets, json_string(text_str(&self)));
+    const char *dept = json_str(json_at(json_at(s->json, "people"), person), "dept");
+    if (dept)
+        json_array_append_new(targets, json_sprintf("dept:%s", dept));
+    const json_t *posts = json_at(s->json, "posts");
+    const char **names = json_keys(posts, NULL);
+    for (size_t n = 0; names[n]; n++) {
+        if (!strcmp(json_str_or(json_at(posts, names[n]), "holder", ""), text_str(&self)))
+            json_array_append_new(targets, json_sprintf("post:%s", names[n]));
+    }
+    free(names);
+    return targets;
+}

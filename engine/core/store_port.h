@@ -68,7 +68,7 @@ struct store_batch {
     struct clock_mark mark;
 };
 
-enum { FACTS_LISTED = 20, FACTS_SHOWN = 500 };
+enum { FACTS_LISTED = 20, FACTS_SHOWN = 500, QUERY_OWNERS = 8 };
 
 enum query_kind {
     QUERY_LIST,     /* incidents, newest first, each with up to FACTS_LISTED parts */
@@ -88,11 +88,14 @@ struct query {
     struct uuid incident;
     struct uuid notice; /* QUERY_NOTICE */
     struct uuid item;   /* QUERY_ITEM */
-    char owner[136];    /* QUERY_ITEMS: a target; "": of all */
-    bool closed;        /* QUERY_ITEMS without incident: the others, which are not open */
-    int64_t after;      /* seq */
-    int64_t upto;       /* seq, 0: no limit */
-    int limit;          /* rows, 0: as many as a page holds; the store may give fewer: see more */
+    /* QUERY_ITEMS: of these targets, up to the first ""; none: of all */
+    char owners[QUERY_OWNERS][136];
+    const char *sort; /* QUERY_ITEMS: of this kind; NULL: of all. Static */
+    bool late;        /* QUERY_ITEMS: those that are overdue alone */
+    bool closed;      /* QUERY_ITEMS without incident: the others, which are not open */
+    int64_t after;    /* seq */
+    int64_t upto;     /* seq, 0: no limit */
+    int limit;        /* rows, 0: as many as a page holds; the store may give fewer: see more */
     const char *states[8];  /* QUERY_LIST: any of these; none: all. QUERY_ITEMS: the first.
                                Static strings */
     int drill;              /* -1 both, 0 real only, 1 drills only */

@@ -26,6 +26,8 @@ const char *const ops_states[] = {"open",   "awaiting_order", "active", "recover
 static const char *const item_actions[] = {"receive", "arrive", "done", "strike",
                                            "reject",  "lift",   "keep", "supervise",
                                            "return",  "reply",  NULL};
+const char *const item_kinds_all[] = {"measure", "directive",   "item", "resource",
+                                      "request", "improvement", NULL};
 static const char *const link_actions[] = {"receive", "arrive", "done", "reject", NULL};
 static const char *const item_kinds[] = {"item", "resource", "request", "improvement", NULL};
 const char *const item_states[] = {"issued", "received", "arrived", "done",
@@ -174,6 +176,9 @@ static const struct field items_fields[] = {
     {.name = "incident", .type = FIELD_UUID},
     {.name = "owner", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "state", .type = FIELD_WORD, .words = item_states},
+    {.name = "kind", .type = FIELD_WORD, .words = item_kinds_all},
+    {.name = "overdue", .type = FIELD_BOOL},
+    {.name = "mine", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "closed", .type = FIELD_BOOL},
     {.name = "limit", .type = FIELD_COUNT, .most = LIST_ROWS},
     {.name = "cursor", .type = FIELD_UUID},
@@ -294,7 +299,8 @@ static const struct op ops[OPS] = {
     [OP_LIST] = {OP("list", SCOPE_READ, list_fields, "the incidents, newest first")},
     [OP_STATUS] = {OP("status", SCOPE_READ, status_fields, "one incident whole")},
     [OP_ITEMS] = {OP("items", SCOPE_READ, items_fields,
-                     "the items of an incident, of an owner, or all that are open")},
+                     "the items of an incident, of an owner, of a person and what they hold, or "
+                     "all that are open")},
     [OP_TIMELINE] = {OP("timeline", SCOPE_READ, timeline_fields, "what happened in one incident")},
     [OP_WATCH] = {OP("watch", SCOPE_READ, watch_fields, "everything as it happens")},
     [OP_LINK_SHOW] = {OP("link_show", 0, link_show_fields, "what the link of a message opens"),

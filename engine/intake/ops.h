@@ -78,4 +78,5 @@ extern const struct field ops_common_fields[];
 
 /* The states of incidents, NULL-ended. */
 extern const char *const item_states[]; /* of items; ended by NULL */
+extern const char *const item_kinds_all[];
 extern const char *const ops_states[];

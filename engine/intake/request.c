@@ -83,14 +83,25 @@ static void states_take(struct query *q, const json_t *value)
     }
 }
 
+/* An item in this state is not open: whoever asks for it means those that are closed. */
+static bool state_is_closed(const char *state)
+{
+    return state &&
+           (!strcmp(state, "struck") || !strcmp(state, "rejected") || !strcmp(state, "lifted"));
+}
+
 static void items_take(struct query *q, const json_t *object)
 {
     const char *wanted = json_str(object, "state");
     for (const char *const *state = item_states; wanted && *state; state++)
         if (strcmp(wanted, *state) == 0)
             q->states[0] = *state;
-    snprintf(q->owner, sizeof q->owner, "%s", json_str_or(object, "owner", ""));
-    q->closed = json_bool(object, "closed");
+    for (const char *const *kind = item_kinds_all; json_str(object, "kind") && *kind; kind++)
+        if (strcmp(json_str(object, "kind"), *kind) == 0)
+            q->sort = *kind;
+    snprintf(q->owners[0], sizeof q->owners[0], "%s", json_str_or(object, "owner", ""));
+    q->late = json_bool(object, "overdue");
+    q->closed = json_bool(object, "closed") || state_is_closed(q->states[0]);
 }
 
 static void query_take(struct request *r)

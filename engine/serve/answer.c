@@ -212,16 +212,33 @@ static void read_done(void *ctx, const struct query_result *result)
     free(q);
 }
 
+/* Of a person's items: those of whatever they are and hold. */
+static enum code mine_take(const struct serve *s, const struct request *r, struct query *q,
+                           struct refusal *refusal)
+{
+    const char *mine = json_str(r->object, "mine");
+    if (!mine || s->port->targets_of(s->port->ctx, mine, q->owners, QUERY_OWNERS))
+        return CODE_OK;
+    return refuse(refusal, CODE_UNKNOWN_PERSON, "mine", NULL, "the site has no person \"%s\"",
+                  mine);
+}
+
 static void answer_read(struct conn *c, uint64_t line, const struct request *r)
 {
     struct serve *s = c->serve;
+    struct refusal refusal;
+    struct query asked = r->query;
+    if (mine_take(s, r, &asked, &refusal)) {
+        answer_refused(c, line, &refusal);
+        return;
+    }
     struct reading *q = mem_new(1, sizeof *q);
     const char *lang = r->lang ? r->lang : s->port->language(s->port->ctx);
     *q = (struct reading){.serve = s, .to = {c->id, line}, .op = r->op, .link = r->link};
     q->responds = c->who.scopes & SCOPE_RESPOND;
     memcpy(q->lang, strcmp(lang, "zh") == 0 ? "zh" : "en", 3);
     c->reads_pending++;
-    s->port->store->query(s->port->store->ctx, &r->query, read_done, q);
+    s->port->store->query(s->port->store->ctx, &asked, read_done, q);
 }
 
 static enum code after_check(const struct conn *c, const struct request *r, struct refusal *ret)

@@ -79,6 +79,8 @@ struct serve_port {
     wall_ms (*now)(void *ctx);
     wall_ms (*wall_of)(void *ctx, mono_ms at); /* when the steady clock will show this */
     const char *(*language)(void *ctx);        /* the site's first: "zh" or "en" */
+    /* What the person is and holds: person:ID, dept:…, post:…, at most so many. false: nobody. */
+    bool (*targets_of)(void *ctx, const char *person, char (*ret)[136], size_t most);
     /* How far the site's clocks are ahead of UTC then. */
     int64_t (*civil_ahead)(void *ctx, wall_ms at);
 };

@@ -537,12 +537,22 @@ static void query_notices(const struct model_store *m, const struct query *q, st
             return;
 }
 
+static bool owner_is_asked(const struct query *q, const char *owner)
+{
+    for (size_t i = 0; i < QUERY_OWNERS && q->owners[i][0]; i++)
+        if (strcmp(q->owners[i], owner) == 0)
+            return true;
+    return !q->owners[0][0];
+}
+
 static bool item_is_asked(const struct query *q, const struct row *row)
 {
     if (!uuid_is_none(q->incident) ? uuid_cmp(row->incident, q->incident) != 0
                                    : row->open == q->closed)
         return false;
-    return (!q->owner[0] || strcmp(row->plan, q->owner) == 0) && state_is_asked(q, row->state);
+    if ((q->late && !row->late) || (q->sort && strcmp(q->sort, row->sort) != 0))
+        return false;
+    return owner_is_asked(q, row->plan) && state_is_asked(q, row->state);
 }
 
 static void query_items(const struct model_store *m, const struct query *q, struct page *p)

@@ -109,6 +109,8 @@ static void row_pack(const struct row *r, struct text *to, struct packed_row *re
     ret->drill = r->drill;
     ret->incident = r->incident;
     ret->due = r->due;
+    ret->late = r->late;
+    ret->sort = span_str(to, r->sort);
     ret->id = span_none;
     ret->plan = span_str(to, r->plan);
     ret->state = span_str(to, r->state);

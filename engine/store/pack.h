@@ -40,7 +40,9 @@ struct packed_row {
     struct span id;   /* the others */
     struct uuid incident;
     struct span plan, state, body;
-    wall_ms due; /* ROW_ITEM */
+    struct span sort; /* ROW_ITEM, as the next two */
+    wall_ms due;
+    bool late;
 };
 
 struct packed_pin {

@@ -221,33 +221,6 @@ static void run_notice(struct page *p, const struct query *q)
     result->more = false;
 }
 
-/*
- * Items, newest first: of an incident, all of them; else of one owner or of everybody those that
- * are open, or with `closed` the others. Each walks an index.
- */
-static void run_items(struct page *p, const struct query *q)
-{
-    bool of = !uuid_is_none(q->incident);
-    enum read_statement s = of ? Q_ITEMS_OF : q->owner[0] ? Q_ITEMS_OWNED : Q_ITEMS;
-    sqlite3_stmt *stmt = p->read->stmts[s];
-    struct uuid below;
-    memset(below.b, 0xff, sizeof(below.b));
-    if (q->cursor[0] && !uuid_parse(q->cursor, &below)) {
-        p->result->err =
-            why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
-        return;
-    }
-    bind_id(stmt, 1, &below);
-    sqlite3_bind_int64(stmt, 2, p->rows_max + 1);
-    sqlite3_bind_int(stmt, 3, of ? -1 : !q->closed);
-    sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
-    if (of)
-        bind_id(stmt, 5, &q->incident);
-    if (s != Q_ITEMS)
-        sqlite3_bind_text(stmt, 6, q->owner[0] ? q->owner : NULL, -1, SQLITE_STATIC);
-    page_fill(p, s, ROW_ITEM);
-}
-
 static void run_item(struct page *p, const struct query *q)
 {
     bind_id(p->read->stmts[Q_ITEM], 1, &q->item);
@@ -371,6 +344,58 @@ static void run_list(struct page *p, const struct query *q)
             break;
         run_incident(p, &ids.at[i]);
         run_facts(p, FACTS_LISTED);
+    }
+    free(ids.at);
+}
+
+/*
+ * Items, newest first: of an incident, all of them; else of some owners or of everybody those that
+ * are open, or with `closed` the others. Each walks an index, and reads the rows of the page alone.
+ */
+static void items_ids(struct page *p, const struct query *q, const char *owner,
+                      const struct uuid *below, struct ids *ids)
+{
+    bool of = !uuid_is_none(q->incident);
+    enum read_statement s = of        ? Q_ITEMS_OF
+                            : owner   ? Q_ITEMS_OWNED
+                            : q->late ? Q_ITEMS_LATE
+                                      : Q_ITEMS;
+    sqlite3_stmt *stmt = p->read->stmts[s];
+    sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 7, q->sort, -1, SQLITE_STATIC);
+    if (s == Q_ITEMS_OWNED || s == Q_ITEMS)
+        sqlite3_bind_int(stmt, 3, !q->closed);
+    if (of)
+        bind_id(stmt, 5, &q->incident);
+    if (of || owner) {
+        sqlite3_bind_text(stmt, 6, owner, -1, SQLITE_STATIC);
+        sqlite3_bind_int(stmt, 8, q->late);
+    }
+    ids_add(p, s, below, ids);
+}
+
+static void run_items(struct page *p, const struct query *q)
+{
+    struct uuid below;
+    struct ids ids = {0};
+    memset(below.b, 0xff, sizeof(below.b));
+    if (q->cursor[0] && !uuid_parse(q->cursor, &below)) {
+        p->result->err =
+            why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
+        return;
+    }
+    if (!q->owners[0][0])
+        items_ids(p, q, NULL, &below, &ids);
+    for (size_t i = 0; i < QUERY_OWNERS && q->owners[i][0] && !p->result->err; i++)
+        items_ids(p, q, q->owners[i], &below, &ids);
+    if (ids.count)
+        qsort(ids.at, ids.count, sizeof(*ids.at), uuid_newest_first);
+    for (size_t i = 0; i < ids.count && !p->result->err && !p->result->more; i++) {
+        p->result->more = page_is_full(p);
+        if (p->result->more)
+            break;
+        bind_id(p->read->stmts[Q_ITEM], 1, &ids.at[i]);
+        page_fill(p, Q_ITEM, ROW_ITEM);
     }
     free(ids.at);
 }

@@ -187,8 +187,11 @@ static int run_row(struct write *w, enum write_statement s, const struct pack *p
     sqlite3_bind_int(stmt, 4, r->drill);
     bind_span(stmt, 5, p, r->plan);
     bind_span(stmt, 6, p, r->state);
-    if (r->kind == ROW_ITEM)
+    if (r->kind == ROW_ITEM) {
         sqlite3_bind_int64(stmt, 8, r->due);
+        bind_span(stmt, 9, p, r->sort);
+        sqlite3_bind_int(stmt, 10, r->late);
+    }
     if (!is_sealed(r))
         bind_span(stmt, 7, p, r->body);
     else if (w->blob.len)

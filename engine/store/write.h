@@ -42,9 +42,10 @@
     X(W_FACT, "INSERT INTO fact (id, incident, drill, body) VALUES (?1, ?2, ?4, ?7) "              \
               "ON CONFLICT (id) DO UPDATE SET body = ?7")                                          \
     X(W_FACT_GONE, "DELETE FROM fact WHERE id = ?1")                                               \
-    X(W_ITEM, "INSERT INTO item (id, incident, open, drill, owner, state, due_ms, body) "          \
-              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?7) ON CONFLICT (id) DO UPDATE SET "            \
-              "incident = ?2, open = ?3, owner = ?5, state = ?6, due_ms = ?8, body = ?7")          \
+    X(W_ITEM, "INSERT INTO item (id, incident, open, drill, owner, state, due_ms, body, kind, "    \
+              "late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?7, ?9, ?10) ON CONFLICT (id) DO UPDATE " \
+              "SET incident = ?2, open = ?3, owner = ?5, state = ?6, due_ms = ?8, body = ?7, "     \
+              "late = ?10")                                                                        \
     X(W_ITEM_GONE, "DELETE FROM item WHERE id = ?1")                                               \
     X(W_PIN,                                                                                       \
       "INSERT INTO pin (hash, kind, body) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")      \

@@ -61,6 +61,13 @@ static wall_ms house_wall_of(void *ctx, mono_ms at)
     return house_now(ctx) + at;
 }
 
+static bool house_targets(void *ctx, const char *person, char (*ret)[136], size_t most)
+{
+    (void)ctx, (void)most;
+    snprintf(ret[0], sizeof ret[0], "person:%s", person);
+    return strcmp(person, "nobody") != 0;
+}
+
 static int64_t house_ahead(void *ctx, wall_ms at)
 {
     (void)ctx, (void)at;
@@ -127,6 +134,7 @@ static void house_open(struct serve_desk *h, struct serve_config config)
                                   .wall_of = house_wall_of,
                                   .language = house_language,
                                   .civil_ahead = house_ahead,
+                                  .targets_of = house_targets,
                                   .principal_of = house_principal};
     h->serve = serve_new(&config, &h->port);
     for (int i = 0; i < 2; i++) {

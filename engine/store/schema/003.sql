@@ -10,7 +10,9 @@ CREATE TABLE fact (
 ) STRICT, WITHOUT ROWID;
 
 -- A projection: the ledger of what somebody has to do. due_ms: 0 without one. open = 0 once it is
--- struck off, rejected or lifted. An item is loaded as long as its incident is.
+-- struck off, rejected or lifted; late = 1 while
+-- it is open and was due. A list is chosen from the indexes alone: what they do not hold is read of
+-- the rows of its page only. An item is loaded as long as its incident is.
 CREATE TABLE item (
     id       BLOB NOT NULL,
     incident BLOB NOT NULL,
@@ -18,10 +20,13 @@ CREATE TABLE item (
     drill    INTEGER NOT NULL,
     owner    TEXT NOT NULL,
     state    TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    late     INTEGER NOT NULL,
     due_ms   INTEGER NOT NULL,
     body     BLOB
 ) STRICT;
 CREATE UNIQUE INDEX item_id ON item (id);
 CREATE INDEX item_incident ON item (incident, id);
-CREATE INDEX item_owner ON item (owner, open, id);
-CREATE INDEX item_open ON item (open, id);
+CREATE INDEX item_owner ON item (owner, open, id, state, kind, late);
+CREATE INDEX item_open ON item (open, id, state, kind, late);
+CREATE INDEX item_late ON item (id, state, kind) WHERE late = 1;
