@@ -250,6 +250,7 @@ static struct row item_row(int number, int incident, const char *title)
                         .incident = kit_uuid(incident),
                         .open = true,
                         .plan = mem_str("dept:water"),
+                        .sort = mem_str("measure"),
                         .state = mem_str("issued"),
                         .body = json_put_str(json_object(), "title", title)};
 }
