@@ -10,23 +10,15 @@
 #include <string.h>
 
 const struct command *const ctl_commands[] = {
-    &cmd_serve,          &cmd_trigger,
-    &cmd_list,           &cmd_status,
-    &cmd_timeline,       &cmd_watch,
-    &cmd_answer,         &cmd_order,
-    &cmd_confirm,        &cmd_update,
-    &cmd_items,          &cmd_item,
-    &cmd_directive,      &cmd_resolve,
-    &cmd_close,          &cmd_plan_check,
-    &cmd_plan_list,      &cmd_contact_set,
-    &cmd_endpoint_list,  &cmd_config_show,
-    &cmd_config_check,   &cmd_config_reload,
-    &cmd_key_create,     &cmd_key_list,
-    &cmd_key_revoke,     &cmd_journal_verify,
-    &cmd_journal_export, &cmd_journal_checkpoint,
-    &cmd_journal_key,    &cmd_journal_rebuild,
-    &cmd_purge,          &cmd_version,
-    &cmd_help,           NULL,
+    &cmd_serve,        &cmd_trigger,         &cmd_list,           &cmd_status,
+    &cmd_timeline,     &cmd_watch,           &cmd_answer,         &cmd_order,
+    &cmd_confirm,      &cmd_update,          &cmd_items,          &cmd_item,
+    &cmd_directive,    &cmd_resolve,         &cmd_close,          &cmd_plan_check,
+    &cmd_plan_list,    &cmd_contact_set,     &cmd_endpoint_list,  &cmd_config_show,
+    &cmd_config_check, &cmd_config_reload,   &cmd_key_create,     &cmd_key_list,
+    &cmd_key_revoke,   &cmd_journal_verify,  &cmd_journal_export, &cmd_journal_checkpoint,
+    &cmd_journal_key,  &cmd_journal_rebuild, &cmd_purge,          &cmd_archive,
+    &cmd_view,         &cmd_version,         &cmd_help,           NULL,
 };
 
 /* Promised; the daemon or the program cannot do them yet. */
