@@ -180,6 +180,28 @@ static void orders_add(const struct paper *s, const json_t *d)
     paper_table_end(s);
 }
 
+/* What waits for an order while this is written. */
+static void proposals_add(const struct paper *s, const json_t *d)
+{
+    const json_t *proposals = json_at(json_at(d, "incident"), "proposals");
+    size_t n;
+    json_t *p;
+    json_array_foreach(json_unconst(proposals), n, p)
+    {
+        AUTO_TEXT(words);
+        AUTO_TEXT(at);
+        local_time(&at, json_str(p, "opened_at"));
+        text_add(&words, strcmp(str(p, "state"), "awaiting_order") == 0
+                             ? SAY(s, "【待令】", "Awaiting order: ")
+                             : SAY(s, "建议：", "Proposed: "));
+        order_words(str(p, "action"), json_str(p, "level"), s->zh, &words);
+        reason_add(s, "", json_at(p, "what"), &words);
+        reason_add(s, SAY(s, "理由：", "reason: "), json_at(p, "reason"), &words);
+        text_addf(&words, SAY(s, "（%s 起）", " (since %s)"), text_str(&at));
+        paper_paragraph(s, "banner", text_str(&words));
+    }
+}
+
 /* ---- items ---- */
 
 /* How late it was, or is when the document is made; 0: in time, or not due. */
@@ -470,6 +492,7 @@ void record_html(const json_t *d, bool zh, const char *made_at, struct text *to)
                             "Purged: what was personal is destroyed, for good."));
     head_add(&s, d, made_at);
     orders_add(&s, d);
+    proposals_add(&s, d);
     items_add(&s, d);
     facts_add(&s, d);
     reports_add(&s, d);

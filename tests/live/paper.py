@@ -26,6 +26,9 @@ TITLE = "7号站超警 <script>alert(1)</script> & \"it\""
 NOTE = "**note** [x](javascript:alert(1)) <img src=http://evil.example/p>"
 FILES = ["incident.json", "record.en.html", "record.zh.html", "timeline.jsonl", "verification.txt"]
 CHROMIUM = "/usr/bin/chromium"
+SLOWSYNC = os.path.join(os.environ.get("MUSTER_OUT") or os.path.join(h.ROOT, "out"),
+                        "tests/preload/slowsync.so")
+SYNCS = 6  # five files, and the folder before it is renamed
 NO_ID = "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11"
 
 
@@ -48,11 +51,14 @@ class Owner:
     def __exit__(self, *_):
         self.house.__exit__()
 
-    def run(self, *words, lang="en"):
-        env = dict(os.environ, MUSTER_DATA=self.house.data, MUSTER_HEAD_FILE=self.house.heads,
-                   TZ="Asia/Shanghai")
+    def env(self, **more):
+        return dict(os.environ, MUSTER_DATA=self.house.data, MUSTER_HEAD_FILE=self.house.heads,
+                    TZ="Asia/Shanghai", **more)
+
+    def run(self, *words, lang="en", **env):
         return subprocess.run([h.MUSTER, "--server", self.house.socket, "--lang", lang, *words],
-                              capture_output=True, text=True, timeout=60 * h.SLOW, env=env)
+                              capture_output=True, text=True, timeout=60 * h.SLOW,
+                              env=self.env(**env))
 
     def json(self, *words):
         return json.loads(self.run(*words, "--json").stdout)
@@ -237,6 +243,30 @@ def archive(t, owner):
     return to
 
 
+def never_half(t, owner):
+    """A disk that fails, and a kill, at every place where it hurts."""
+    if not os.path.exists(SLOWSYNC):
+        t.skip("there is never half a folder", "no preloaded library here")
+        return
+    words = ("archive", owner.incident, "--to", owner.to("half"))
+    disk = dict(LD_PRELOAD=SLOWSYNC,
+                ASAN_OPTIONS="verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", ""))
+    codes = [owner.run(*words, SLOWSYNC_FAIL_AT=str(n), **disk).returncode
+             for n in range(1, SYNCS + 1)]
+    t.check(codes == [1] * SYNCS and os.listdir(owner.folder) == ["flood"],
+            "whichever sync fails, it says so and leaves nothing behind",
+            (codes, os.listdir(owner.folder)))
+    process = subprocess.Popen([h.MUSTER, *words],
+                               env=owner.env(SLOWSYNC_MS="30000", **disk))
+    part = h.wait_for(lambda: [n for n in os.listdir(owner.folder) if n.startswith(".half.part-")],
+                      "the folder under its other name")
+    process.kill()
+    process.wait()
+    t.check(not os.path.exists(owner.to("half")) and len(part) == 1,
+            "whoever is killed in the middle has made no archive", os.listdir(owner.folder))
+    shutil.rmtree(owner.to(part[0]))
+
+
 def check(t, owner, good):
     done = owner.run("archive", "--check", good)
     t.check(done.returncode == 0 and "as the sheet says" in done.stdout, "a good one is good", done)
@@ -395,6 +425,7 @@ def main():
         refusals(t, owner)
         finish(owner, directive)
         folder = archive(t, owner)
+        never_half(t, owner)
         check(t, owner, folder)
         views(t, owner, directive)
         page(t, owner)

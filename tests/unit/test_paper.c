@@ -281,14 +281,16 @@ static void words_at_the_start_of_an_item_make_no_other_mark(void **state)
 static json_t *dossier_with(const char *words)
 {
     return json_pack(
-        "{s:{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s},s:{s:{s:{s:s,s:s,s:b}}},s:b},"
+        "{s:{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s},s:{s:{s:{s:s,s:s,s:b}}},s:b,"
+        "  s:[{s:s,s:s,s:s,s:s,s:s}]},"
         " s:[{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}], s:[{s:s,s:s,s:s,s:s,s:s,s:s,s:i}],"
         " s:[{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}], s:[{s:s,s:s,s:s,s:s,s:s,s:s}],"
         " s:[{s:i,s:s,s:s,s:s,s:s}], s:[{s:s,s:s,s:i,s:s}], s:b,s:i,s:i,s:i,s:i,s:s,s:s}",
         "incident", "id", "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11", "title", words, "plan", words,
         "note", words, "source", words, "state", "closed", "opened_at", "2026-07-20T02:00:00.000Z",
         "commander", words, "place", "at", words, "facts", "g7", "stage_m", "value", words, "at",
-        "2026-07-20T02:00:00.000Z", "stale", 0, "drill", 0,
+        "2026-07-20T02:00:00.000Z", "stale", 0, "drill", 0, "proposals", "state", "awaiting_order",
+        "action", "raise", "level", "I", "reason", words, "opened_at", "2026-07-20T02:20:00.000Z",
         /* items */ "items", "id", "0198f2c5-0000-7000-8000-000000000001", "kind", "directive",
         "title", words, "owner", words, "from", words, "state", "issued", "issued_at",
         "2026-07-20T02:00:00.000Z", "due_at", "2026-07-20T02:30:00.000Z",
@@ -334,15 +336,17 @@ static void the_record_says_what_happened_in_both_languages(void **state)
                                           "日志共 9 行，序号 1 至 9；其中 2 行",
                                           "第 2 号 · 已报送",
                                           "审核："};
-    static const char *const said_en[] = {"<html lang=\"en\">",
-                                          "Incident record",
-                                          "activate level II",
-                                          "; oral, taken down by Gauge 7",
-                                          "30m",
-                                          "sent 2026-07-20 02:00:02",
-                                          "9 rows of the journal, seq 1 to 9; 2 of them",
-                                          "No. 2 · sent",
-                                          "Approved by:"};
+    static const char *const said_en[] = {
+        "<html lang=\"en\">",
+        "Incident record",
+        "activate level II",
+        "; oral, taken down by Gauge 7",
+        "Awaiting order: raise to level I; reason: Gauge 7 (since 2026-07-20 02:20:00)",
+        "30m",
+        "sent 2026-07-20 02:00:02",
+        "9 rows of the journal, seq 1 to 9; 2 of them",
+        "No. 2 · sent",
+        "Approved by:"};
     for (size_t n = 0; n < sizeof said_zh / sizeof *said_zh; n++)
         if (!strstr(text_str(&zh), said_zh[n]))
             fail_msg("it does not say %s", said_zh[n]);
