@@ -28,7 +28,7 @@ VERSION := 0.1.0
 WEB     ?= 1
 
 LIBS_PKG   := jemalloc libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium \
-              libseccomp
+              libseccomp libcmark
 # llhttp: Debian 12 has it as C source in node-llhttp, Debian 13 as a library.
 LLHTTP_SRC := $(wildcard /usr/share/llhttp/*.c)
 LLHTTP_LIB := $(if $(LLHTTP_SRC),,-lllhttp)
@@ -61,7 +61,7 @@ Q   := $(if $(V),,@)
 SAY  = @$(if $(V),:,printf '%-5s %s\n')
 
 # The rings, inside out. An adapter knows core and base, never another adapter: see scripts/layers.
-RINGS := base core plan courier store intake serve web world sim ctl
+RINGS := base core plan courier store intake serve web paper world sim ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
 LLHTTP := $(LLHTTP_SRC:/usr/share/llhttp/%.c=$(OUT)/obj/llhttp/%.o)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)

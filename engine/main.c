@@ -7,6 +7,7 @@
  *     muster child courier       engine/courier
  *     muster child planner0      engine/plan
  */
+#include "archive.h"
 #include "ctl/ctl.h"
 #include "roles.h"
 
@@ -20,6 +21,9 @@ int main(int argc, char *argv[])
                                          .plan_check = role_plan_check,
                                          .journal_verify = role_journal_verify,
                                          .journal_export = role_journal_export,
+                                         .archive = archive_make,
+                                         .archive_check = archive_check,
+                                         .view = archive_view,
                                          .journal_rebuild = role_journal_rebuild};
     if (argc > 2 && !strcmp(argv[1], CHILD_COMMAND))
         return role_child(argv[2], argv + 3);

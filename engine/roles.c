@@ -298,7 +298,7 @@ enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why
     return e;
 }
 
-static void database_path(const struct journal_ask *ask, struct text *to)
+void database_path(const struct journal_ask *ask, struct text *to)
 {
     if (ask->file)
         text_add(to, ask->file);

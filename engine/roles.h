@@ -14,6 +14,8 @@ int role_child(const char *name, char *const *args);
 
 /* ---- what the command line runs in its own process (struct ctl_port) ---- */
 
+void database_path(const struct journal_ask *ask, struct text *to); /* adds it */
+
 int role_serve(void *ctx, const struct config *config);
 enum err role_config_check(void *ctx, const struct config *config, struct why *why);
 enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why);

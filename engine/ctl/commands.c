@@ -44,6 +44,8 @@ const struct command *const ctl_commands[] = {
     &cmd_journal_key,
     &cmd_journal_rebuild,
     &cmd_purge,
+    &cmd_archive,
+    &cmd_view,
     &cmd_version,
     &cmd_help,
     NULL,

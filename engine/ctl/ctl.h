@@ -37,6 +37,17 @@ struct journal_ask {
     struct uuid incident; /* export: none: all */
     int64_t after;        /* export: rows above this seq */
 };
+/* A folder of an incident, to be made or checked. */
+struct archive_ask {
+    struct journal_ask journal; /* data and file NULL: to be checked without the database */
+    const char *folder;
+    bool open; /* an incident that is not over, as of now */
+};
+struct view_ask {
+    const char *form;  /* "ics209", … */
+    const char *about; /* the item or message; NULL: none is named */
+    bool html, zh;
+};
 /* A line of an export, with its line feed. false: enough. */
 typedef bool ctl_line_fn(void *ctx, const char *line, size_t len);
 
@@ -57,6 +68,17 @@ struct ctl_port {
                                struct why *why);
     enum err (*journal_export)(void *ctx, const struct journal_ask *ask, ctl_line_fn *each,
                                void *each_ctx, struct why *why);
+    /*
+     * Give {"incident","folder","files","rows","first_seq","last_seq","head_seq"?,"bytes","ended",
+     * "sheet"}: sheet is the SHA-256 of the sheet itself.
+     */
+    enum err (*archive)(void *ctx, const struct archive_ask *ask, json_t **ret, struct why *why);
+    /* Give {"incident","files","findings":[…],"database"}; with findings it fails (ERR_CORRUPT). */
+    enum err (*archive_check)(void *ctx, const struct archive_ask *ask, json_t **ret,
+                              struct why *why);
+    /* A view of an incident: `form` in CommonMark, or as HTML. about: see paper/forms.h. */
+    enum err (*view)(void *ctx, const struct journal_ask *ask, const struct view_ask *view,
+                     struct text *to, struct why *why);
     /* Give {"rows"}. */
     enum err (*journal_rebuild)(void *ctx, const struct journal_ask *ask, json_t **ret,
                                 struct why *why);

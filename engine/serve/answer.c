@@ -117,7 +117,7 @@ struct reading {
     char lang[4];
 };
 
-static json_t *failed(const struct query_result *result)
+json_t *read_failed(const struct query_result *result)
 {
     struct refusal r;
     if (result->err == ERR_MISSING)
@@ -187,7 +187,7 @@ static json_t *read_reply(const struct reading *q, const struct query_result *re
     if (q->op == OP_LINK_SHOW)
         return link_reply(&q->link, result, q->serve->config.gen);
     if (result->err)
-        return failed(result);
+        return read_failed(result);
     if (q->op == OP_ITEMS)
         return items_reply(q, result);
     if (q->op == OP_LIST)

@@ -172,5 +172,7 @@ void answer_object(struct conn *c, uint64_t line, json_t *object);
 /* May this client do that? */
 enum code scope_check(const struct conn *c, const char *what, unsigned scope,
                       struct refusal *ret_refusal);
+/* A query that came to nothing, as a refusal. Gives. */
+json_t *read_failed(const struct query_result *result);
 /* The refusal into its slot. */
 void answer_refused(struct conn *c, uint64_t line, const struct refusal *r);

@@ -19,6 +19,7 @@ static const struct route routes[] = {
     {ASKS(POST, INCIDENTS, OP_TRIGGER, OPENED, JSON)},
     {ASKS(GET, INCIDENTS "/{incident}", OP_STATUS, ONE, NONE)},
     {ASKS(GET, INCIDENTS "/{incident}/timeline", OP_TIMELINE, JSON, NONE)},
+    {ANSWERS(GET, INCIDENTS "/{incident}/record", page_record)},
     {ASKS(POST, INCIDENTS "/{incident}/answer", OP_ANSWER, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/update", OP_UPDATE, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/resolve", OP_RESOLVE, JSON, JSON)},

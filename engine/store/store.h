@@ -209,6 +209,30 @@ enum err journal_export(const char *path, const struct export_options *options,
                         journal_line_fn *each, void *ctx, struct why *why) MUST_USE;
 
 /*
+ * A look into the database of a daemon, running or not: READONLY, each query a short transaction of
+ * its own, answered at once.
+ *
+ * returns  ERR_MISSING: there is no file; ERR_NEWER, ERR_CORRUPT as store_open; ERR_CONFLICT: the
+ *          daemon of this version has not brought the file up to its form yet.
+ */
+struct store_look;
+enum err store_look_open(const char *path, struct store_look **ret, struct why *why) MUST_USE;
+void store_look_query(struct store_look *l, const struct query *q, query_done_fn *done, void *ctx);
+int64_t store_look_gen(const struct store_look *l);
+/*
+ * The newest signed head of a file that covers this row: its signature holds, and the journal has
+ * the row it was made of, as it was signed. Its line, without the line feed.
+ *
+ * heads    NULL or "": there is no such file.
+ * returns  ERR_MISSING: none covers it, and why.
+ */
+enum err store_look_head(struct store_look *l, const char *heads, int64_t seq, struct text *ret,
+                         struct why *why) MUST_USE;
+void store_look_close(struct store_look *l); /* NULL is allowed */
+/* Is this the line of a signed head, and does its signature hold? */
+bool store_head_line(const char *line, int64_t *ret_seq);
+
+/*
  * Make all projections again from the journal, in one transaction. Refused (ERR_CONFLICT) while
  * any other program has the file open.
  *

@@ -168,6 +168,9 @@ def incidents(api, may_all):
     api.ask(422, "GET", "/api/v1/incidents?limit=0")
     api.ask(200, "GET", path + "/timeline?limit=3")
     api.ask(422, "GET", path + "/timeline?after=x")
+    api.ask(200, "GET", path + "/record?lang=en")
+    api.ask(422, "GET", path + "/record?lang=fr")
+    api.ask(404, "GET", "/api/v1/incidents/%s/record" % NO_ID)
     answers(api, path, may_all)
     return path
 
