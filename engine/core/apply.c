@@ -15,6 +15,7 @@
 #include "core/plan_run.h"
 #include "core/purge.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/response.h"
 
 #include <stdlib.h>
@@ -72,6 +73,7 @@ static void apply_answered(struct core *c, struct incident *i, const struct reco
             call_drop(c, call);
     }
     notice_apply_answered(c, i, r);
+    report_apply_notice(c, r);
 }
 
 static void apply_expired(struct core *c, struct incident *i, const struct record *r)
@@ -106,6 +108,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     if (i->key)
         dedup_release(c, i->key);
     readings_close(c, i);
+    reporting_close(c, i);
     response_close(c, i);
     outlook_drop(i);
     struct notice *n;
@@ -185,6 +188,16 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_ITEMS_PUT:
         item_apply(c, i, r);
         break;
+    case REC_REPORT_OPENED:
+    case REC_REPORT_EDITED:
+    case REC_REPORT_PHONED:
+    case REC_REPORT_SIGNED:
+    case REC_REPORT_SENT:
+    case REC_REPORT_URGED:
+    case REC_REPORT_MISSED:
+    case REC_REPORT_NEXT:
+        report_apply(c, i, r);
+        break;
     case REC_FACT_STALE:
         reading_apply_stale(c, i, r);
         break;
@@ -211,6 +224,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_RECALLED:
     case REC_ANSWER_REFUSED:
         notice_apply(c, r);
+        report_apply_notice(c, r);
         break;
     case REC_ALARM:
         alarm_apply(c, i, r);
@@ -263,6 +277,7 @@ void core_apply(struct core *c, const struct record *r)
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);
     if (!i)
         return;
+    reporting_apply_news(i, r);
     apply_to_incident(c, i, r);
     plan_apply_fact(i, r);
     if (!only_of_notice(r))

@@ -14,6 +14,7 @@
 #include "core/purge.h"
 #include "core/reading.h"
 #include "core/receipt.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/suggest.h"
 #include "core/trigger.h"
@@ -29,6 +30,7 @@ static void incident_close(struct core *c, struct incident *i, const char *why)
     notice_recall_step(c, i, NULL);
     core_emit(c, REC_INCIDENT_CLOSED, i,
               (struct emit){.body = json_put_str(json_object(), "why", why)});
+    reports_at_end(c, i);
     plan_leave(c, i);
 }
 
@@ -48,7 +50,7 @@ static void incident_end_if_done(struct core *c, struct incident *i)
     bool returned = i->plan_live ? i->done && !i->queue_count : recovering;
     bool ends_so = recovering || !strcmp(i->ends ? i->ends : "done", "done");
     if (i->state == INCIDENT_OPEN && returned && ends_so && LIST_EMPTY(&i->calls) &&
-        !i->unfinished && !i->items_open)
+        !i->unfinished && !i->items_open && !i->reports_open)
         incident_close(c, i, recovering ? "terminated" : "done");
 }
 
@@ -315,6 +317,7 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
     }
     core_emit(c, REC_UPDATED, i,
               (struct emit){.actor = actor_input(c), .body = open, .sealed = sealed});
+    reports_of_facts(c, i, occurrences);
     return true;
 }
 
@@ -368,6 +371,13 @@ static void decide_close(struct core *c)
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
                     "%zu items are open: each must be done, rejected or lifted before",
                     items_outstanding(i));
+        return;
+    }
+    if (incident_recovering(i) && i->reports_open) {
+        core_refuse(c, CODE_CONFLICT, NULL, NULL,
+                    "%zu reports are not sent: each must be signed and sent before (muster reports "
+                    "ID)",
+                    i->reports_open);
         return;
     }
     items_strike_done(c, i, NULL);
@@ -452,6 +462,10 @@ static void timer_fire(struct core *c, struct timer *t)
         suggest_held(c, core_incident(c, *t->incident), t->owner);
     } else if (t->kind == TIMER_ITEM) {
         item_due(c, t->owner);
+    } else if (t->kind == TIMER_REPORT) {
+        report_due(c, t->owner);
+    } else if (t->kind == TIMER_CADENCE) {
+        cadence_due(c, core_incident(c, *t->incident), t->owner);
     } else if (t->kind == TIMER_PROPOSAL) {
         proposal_due(c, t->owner);
     } else {
@@ -494,6 +508,7 @@ static void decide_clock(struct core *c)
     core_emit(c, REC_CLOCK_STEPPED, NULL,
               (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
                             .body = json_deep_copy(c->in->body)});
+    reports_clock_set(c);
 }
 
 static void decide_refused(struct core *c)
@@ -566,6 +581,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_CLOSE] = decide_close,
         [IN_ITEM] = decide_item,
         [IN_DIRECTIVE] = decide_directive,
+        [IN_REPORT] = decide_report,
+        [IN_REPORT_EDIT] = decide_report_edit,
         [IN_PURGE] = decide_purge,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,

@@ -27,6 +27,8 @@ enum input_kind {
     IN_CLOSE,       /* body: {note?} */
     IN_ITEM,        /* body: {item,action,as?,note?} */
     IN_DIRECTIVE,   /* body: {text,lead,due,as?,assist?} */
+    IN_REPORT,      /* body: {report,action,as?,note?,rev?} */
+    IN_REPORT_EDIT, /* body: {report,text,rev,as?} */
     IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */

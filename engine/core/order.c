@@ -7,6 +7,7 @@
 #include "core/notice.h"
 #include "core/plan_run.h"
 #include "core/proposal.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/suggest.h"
 
@@ -413,14 +414,18 @@ static void order_give(struct core *c, const struct order *o)
     if (o->level) {
         items_at_level(c, o->i, from, o->level, commander);
         members_tell(c, o);
+        if (o->level != from)
+            reports_at_level(c, o->i, o->level);
     }
     free(commander);
     if (o->level)
         return;
     text = order_text(c, o);
     if (end) {
-        if (under_levels(o))
+        if (under_levels(o)) {
             items_at_end(c, o->i);
+            reports_at_end(c, o->i);
+        }
         incident_end(c, o->i);
     }
     notice_tell_reached(c, o->i, NULL, "muster.order", text);

@@ -7,6 +7,7 @@
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/proposal.h"
+#include "core/report.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -443,6 +444,8 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         escalate_command(c, i, cmd);
     else if (!strcmp(kind, "propose"))
         proposal_of_plan(c, i, cmd);
+    else if (!strcmp(kind, "report"))
+        report_command(c, i, cmd);
     else if (!strncmp(kind, "item", 4))
         item_command(c, i, cmd);
     else if (!strcmp(kind, "cancel"))

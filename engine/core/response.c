@@ -1,6 +1,7 @@
 #include "core/response.h"
 
 #include "core/call.h"
+#include "core/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -381,6 +382,7 @@ static void apply_ordered(struct core *c, struct incident *i, const struct recor
     } else {
         response->level = LEVEL_NONE;
         response->recovering = true;
+        reporting_close(c, i);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "core/item.h"
 #include "core/once.h"
 #include "core/plan_run.h"
+#include "core/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +244,7 @@ void decide_trigger(struct core *c)
     struct incident *i = trigger_open(c, head, pin, occurrences);
     trigger_reply(c, i->id, SAID_NEW, false);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
+    reports_at_trigger(c, i, occurrences);
     if (!pin)
         plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);
 }

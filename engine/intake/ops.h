@@ -24,6 +24,8 @@ enum op_id {
     OP_CLOSE,
     OP_ITEM,
     OP_DIRECTIVE,
+    OP_REPORT,
+    OP_REPORT_EDIT,
     OP_PURGE,
     OP_CONTACT_SET,
     OP_KEY_CREATE,
@@ -36,6 +38,8 @@ enum op_id {
     OP_LIST,
     OP_STATUS,
     OP_ITEMS,
+    OP_REPORTS,
+    OP_REPORT_SHOW,
     OP_TIMELINE,
     OP_WATCH,
     OP_LINK_SHOW,
@@ -76,5 +80,6 @@ enum code op_refuse(const char *name, struct refusal *ret_refusal);
 extern const struct field ops_common_fields[];
 
 /* The states of incidents, NULL-ended. */
-extern const char *const item_states[]; /* of items; ended by NULL */
+extern const char *const item_states[];   /* of items; ended by NULL */
+extern const char *const report_states[]; /* of reports; ended by NULL */
 extern const char *const ops_states[];

@@ -242,7 +242,8 @@ static void row_keep(struct model_store *m, struct row *row)
     struct shelf *s = &m->shelves[row->kind];
     bool there;
     size_t at = shelf_at(s, row->id, &there);
-    if ((row->kind == ROW_INCIDENT || row->kind == ROW_NOTICE || row->kind == ROW_ITEM) &&
+    if ((row->kind == ROW_INCIDENT || row->kind == ROW_NOTICE || row->kind == ROW_ITEM ||
+         row->kind == ROW_REPORT) &&
         is_purged(m, row->incident))
         row_empty(row);
     if (row->gone) {
@@ -334,7 +335,7 @@ static void secret_keep(struct model_store *m, struct store_secret *secret)
 
 static void incident_purge(struct model_store *m, struct uuid incident)
 {
-    static const enum row_kind kinds[] = {ROW_INCIDENT, ROW_NOTICE, ROW_ITEM};
+    static const enum row_kind kinds[] = {ROW_INCIDENT, ROW_NOTICE, ROW_ITEM, ROW_REPORT};
     struct shelf *facts = &m->shelves[ROW_FACT];
     for (size_t i = 0; i < m->records_count; i++)
         if (uuid_cmp(m->records[i]->incident, incident) == 0)
@@ -543,9 +544,10 @@ static bool item_is_asked(const struct query *q, const struct row *row)
     return (!q->owner[0] || strcmp(row->plan, q->owner) == 0) && state_is_asked(q, row->state);
 }
 
-static void query_items(const struct model_store *m, const struct query *q, struct page *p)
+static void query_parts(const struct model_store *m, const struct query *q, enum row_kind kind,
+                        struct page *p)
 {
-    const struct shelf *s = &m->shelves[ROW_ITEM];
+    const struct shelf *s = &m->shelves[kind];
     bool there;
     size_t at = q->cursor[0] ? shelf_at(s, q->cursor, &there) : s->count;
     while (at-- > 0) {
@@ -554,16 +556,18 @@ static void query_items(const struct model_store *m, const struct query *q, stru
     }
 }
 
-static void query_item(const struct model_store *m, const struct query *q, struct page *p)
+static void query_part(const struct model_store *m, const struct query *q, enum row_kind kind,
+                       struct page *p)
 {
     char id[UUID_TEXT];
     bool there;
-    const struct shelf *s = &m->shelves[ROW_ITEM];
+    const struct shelf *s = &m->shelves[kind];
     size_t at = shelf_at(s, uuid_text(q->item, id), &there);
     if (there)
         page_add_row(p, &s->rows[at]);
     else
-        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no item with this id");
+        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no %s with this id",
+                                kind == ROW_ITEM ? "item" : "report");
 }
 
 static void query_notice(const struct model_store *m, const struct query *q, struct page *p)
@@ -629,10 +633,16 @@ static void query_run(const struct model_store *m, const struct query *q, struct
         query_journal(m, q, p);
         return;
     case QUERY_ITEMS:
-        query_items(m, q, p);
+        query_parts(m, q, ROW_ITEM, p);
         return;
     case QUERY_ITEM:
-        query_item(m, q, p);
+        query_part(m, q, ROW_ITEM, p);
+        return;
+    case QUERY_REPORTS:
+        query_parts(m, q, ROW_REPORT, p);
+        return;
+    case QUERY_REPORT:
+        query_part(m, q, ROW_REPORT, p);
         return;
     case QUERY_PIN:
         query_pin(m, q, p);
@@ -745,8 +755,9 @@ void model_store_load(const struct model_store *m, bool all, model_row_fn *sink,
         const struct shelf *s = &m->shelves[kind];
         for (size_t i = 0; i < s->count; i++)
             if (all || kind == ROW_META || kind == ROW_ACCESS ||
-                (kind == ROW_FACT || kind == ROW_ITEM ? incident_is_open(m, s->rows[i].incident)
-                                                      : s->rows[i].open))
+                (kind == ROW_FACT || kind == ROW_ITEM || kind == ROW_REPORT
+                     ? incident_is_open(m, s->rows[i].incident)
+                     : s->rows[i].open))
                 sink(ctx, &s->rows[i]);
     }
 }

@@ -36,11 +36,11 @@ struct packed_record {
 struct packed_row {
     enum row_kind kind;
     bool gone, open, drill;
-    struct uuid uuid; /* ROW_INCIDENT, ROW_NOTICE, ROW_ITEM */
+    struct uuid uuid; /* ROW_INCIDENT, ROW_NOTICE, ROW_ITEM, ROW_REPORT */
     struct span id;   /* the others */
     struct uuid incident;
     struct span plan, state, body;
-    wall_ms due; /* ROW_ITEM */
+    wall_ms due; /* ROW_ITEM, ROW_REPORT */
 };
 
 struct packed_pin {

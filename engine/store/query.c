@@ -215,20 +215,18 @@ static void run_notice(struct page *p, const struct query *q)
 }
 
 /*
- * Items, newest first: of an incident, all of them; else of one owner or of everybody those that
- * are open, or with `closed` the others. Each walks an index.
+ * Parts of incidents, newest first. At 1 and 2 stand the cursor and the limit, at 3 whether it is
+ * open, at 4 its state, at 5 the incident, at 6 an owner or kind: where the statement asks for it.
  */
-static void run_items(struct page *p, const struct query *q)
+static bool part_bind(struct page *p, sqlite3_stmt *stmt, const struct query *q)
 {
     bool of = !uuid_is_none(q->incident);
-    enum read_statement s = of ? Q_ITEMS_OF : q->owner[0] ? Q_ITEMS_OWNED : Q_ITEMS;
-    sqlite3_stmt *stmt = p->read->stmts[s];
     struct uuid below;
     memset(below.b, 0xff, sizeof(below.b));
     if (q->cursor[0] && !uuid_parse(q->cursor, &below)) {
         p->result->err =
             why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
-        return;
+        return false;
     }
     bind_id(stmt, 1, &below);
     sqlite3_bind_int64(stmt, 2, p->rows_max + 1);
@@ -236,9 +234,45 @@ static void run_items(struct page *p, const struct query *q)
     sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
     if (of)
         bind_id(stmt, 5, &q->incident);
+    return true;
+}
+
+static void part_bind_owner(sqlite3_stmt *stmt, const struct query *q)
+{
+    sqlite3_bind_text(stmt, 6, q->owner[0] ? q->owner : NULL, -1, SQLITE_STATIC);
+}
+
+/*
+ * Items, newest first: of an incident, all of them; else of one owner or of everybody those that
+ * are open, or with `closed` the others. Each walks an index.
+ */
+static void run_items(struct page *p, const struct query *q)
+{
+    bool of = !uuid_is_none(q->incident);
+    enum read_statement s = of ? Q_ITEMS_OF : q->owner[0] ? Q_ITEMS_OWNED : Q_ITEMS;
+    if (!part_bind(p, p->read->stmts[s], q))
+        return;
     if (s != Q_ITEMS)
-        sqlite3_bind_text(stmt, 6, q->owner[0] ? q->owner : NULL, -1, SQLITE_STATIC);
+        part_bind_owner(p->read->stmts[s], q);
     page_fill(p, s, ROW_ITEM);
+}
+
+/* Reports, in the same manner: of an incident, or of all; of one kind, where one is asked for. */
+static void run_reports(struct page *p, const struct query *q)
+{
+    enum read_statement s = uuid_is_none(q->incident) ? Q_REPORTS : Q_REPORTS_OF;
+    if (!part_bind(p, p->read->stmts[s], q))
+        return;
+    part_bind_owner(p->read->stmts[s], q);
+    page_fill(p, s, ROW_REPORT);
+}
+
+static void run_report(struct page *p, const struct query *q)
+{
+    bind_id(p->read->stmts[Q_REPORT], 1, &q->item);
+    page_fill(p, Q_REPORT, ROW_REPORT);
+    if (!p->result->err && p->result->rows_count == 0)
+        p->result->err = why_set(&p->result->why, ERR_MISSING, "there is no report with this id");
 }
 
 static void run_item(struct page *p, const struct query *q)
@@ -400,6 +434,12 @@ static void run_kind(struct page *p, const struct query *q)
         return;
     case QUERY_ITEM:
         run_item(p, q);
+        return;
+    case QUERY_REPORTS:
+        run_reports(p, q);
+        return;
+    case QUERY_REPORT:
+        run_report(p, q);
         return;
     case QUERY_PIN:
         run_pin(p, q);

@@ -13,7 +13,7 @@ static const char channels[] =
     "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
 
 static const char city[] =
-    "{'name':'浑江市','languages':['zh','en'],"
+    "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
     "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
     " 'desk':{'channel':'web','at_once':64},'app':{'channel':'app'},'gate':{'channel':'gate'}},"
     "'people':{"
@@ -30,9 +30,11 @@ static const char city[] =
     " 'seats':{'a':['wang.qiang'],'b':['li.ming'],'lead':['sun.wei']},'order':['a','b','lead']}},"
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
-    "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate']},"
+    "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
+    "   'river':['III','IV','terminate']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
-    "   'lake':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
+    "   'lake':['I','II','III','IV','terminate'],"
+    "   'river':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
 
@@ -75,6 +77,33 @@ static const char lake[] =
     " 'move':{'phase':'II','owner':'person:li.ming','title':'Move','due':'4h','after':['list']},"
     " 'dry':{'phase':'recovery','owner':'person:crew.2','title':'Dry out','due':'3d'},"
     " 'close':{'owner':'person:crew.3','title':'Close {at}','due':'10m'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char river[] =
+    "{'title':'河','kind':'special','category':'natural','version':'1','owner':'person:sun.wei',"
+    "'facts':{'stage_m':{'type':'number','unit':'m','per':'gauge','stale_after':'30m',"
+    "  'label':{'zh':'水位','en':'stage'}}},"
+    "'levels':{'IV':{'ordered_by':'post:chief','expected':'72h','report':['09:00','17:00']},"
+    " 'III':{'ordered_by':'post:chief','expected':'48h','report':'6h'},"
+    " 'II':{'ordered_by':'post:mayor','expected':'24h','report':'1h'}},"
+    "'measures':{'patrol':{'phase':'IV','owner':'person:crew.0','title':'Patrol','due':'1h'}},"
+    "'reports':{'initial':{'by':'person:wang.qiang','sign':'post:chief','to':'person:zhou.jie',"
+    "  'from':'received','phone':'30m','due':'1h'},"
+    " 'update':{'by':'person:wang.qiang','sign':'post:chief','to':'person:zhou.jie','due':'30m',"
+    "  'zero':true},"
+    " 'final':{'by':'person:wu.fang','sign':'post:mayor','to':['person:zhou.jie'],"
+    "  'from':'terminated','due':'7d'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char clinic[] =
+    "{'title':'疫情','kind':'special','category':'health','version':'1','owner':'person:sun.wei',"
+    "'ends':'order',"
+    "'facts':{'case':{'event':true,'key':'id','fields':{'id':'text','staff':'boolean'},"
+    "  'label':{'zh':'病例','en':'case'}}},"
+    "'reports':{'single':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie',"
+    "  'from':'fact','each':'case','due':{'grade':{'I':'1h','III':'2h'}},'basis':'令376'},"
+    " 'daily':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie','at':['08:00'],"
+    "  'due':'2h','data_to':'24:00','zero':true}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
 static const char watch[] =
@@ -138,6 +167,8 @@ static struct core *core_made(int crew)
     library_plan(c, "watch", "watch1", watch);
     library_plan(c, "dam", "dam1", dam);
     library_plan(c, "lake", "lake1", lake);
+    library_plan(c, "river", "river1", river);
+    library_plan(c, "clinic", "clinic1", clinic);
     return c;
 }
 
@@ -373,7 +404,8 @@ void lab_start_crew(struct lab *lab, int crew)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'river','pin':'river1'},"
+              "{'name':'clinic','pin':'clinic1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -389,7 +421,8 @@ void lab_site_without_sms(struct lab *lab)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'}]}");
+              "{'name':'lake','pin':'lake1'},{'name':'river','pin':'river1'},"
+              "{'name':'clinic','pin':'clinic1'}]}");
 }
 
 void lab_done(struct lab *lab)
@@ -672,6 +705,25 @@ const json_t *lab_item(struct lab *lab, const char *name)
         if (json_int(row, "kind", 0) == ROW_ITEM &&
             !strcmp(json_str_or(row, "incident", ""), lab->incident) &&
             !strcmp(json_str_or(json_at(row, "body"), "name", ""), name))
+            found = row;
+    }
+    return found;
+}
+
+/* "initial", "update 2": the last one of its kind, or that number. */
+const json_t *lab_report(struct lab *lab, const char *name)
+{
+    const char *key, *space = strchr(name, ' ');
+    size_t len = space ? (size_t)(space - name) : strlen(name);
+    json_t *row, *found = NULL;
+    json_object_foreach(lab->rows, key, row)
+    {
+        const char *kind = json_str_or(row, "plan", "");
+        int64_t number = json_int(json_at(row, "body"), "number", 0);
+        bool later = !found || number > json_int(json_at(found, "body"), "number", 0);
+        if (json_int(row, "kind", 0) == ROW_REPORT && strlen(kind) == len &&
+            !strncmp(kind, name, len) && !strcmp(json_str_or(row, "incident", ""), lab->incident) &&
+            (space ? number == strtol(space, NULL, 10) : later))
             found = row;
     }
     return found;
