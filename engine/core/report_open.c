@@ -449,6 +449,6 @@ void report_due(struct core *c, struct report *r)
     json_put_str(body, "leader", leader ? leader_of(c, r->incident) : NULL);
     urge_emit(c, r, body);
     writers_urge(c, r, "催报", "Overdue");
-    if (leader)
+    if (leader && strcmp(leader_of(c, r->incident), r->sign) != 0)
         report_tell(c, r, leader_of(c, r->incident), "迟报", "Still overdue");
 }

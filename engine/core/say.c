@@ -153,8 +153,13 @@ static void say_queued(const struct say *s)
     if (endpoint)
         text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
     const char *text = json_str(m, "text");
-    if (text)
-        text_addf(s->to, s->zh ? "：%s" : ": %s", text);
+    if (!text)
+        return;
+    say_words(s, "：", ": ");
+    size_t line = strcspn(text, "\n"); /* of a report, its title */
+    text_add_bytes(s->to, text, line);
+    if (text[line])
+        text_add(s->to, " …");
 }
 
 static void say_notice(const struct say *s)

@@ -52,6 +52,7 @@ enum err run_new(const char *incident, struct pin *pin, const char *seed,
     tasks_init(&r->tasks);
     r->fact_names = json_object();
     r->measure_names = json_object();
+    r->report_names = json_object();
     r->respond = r->recover = LUA_NOREF;
     for (enum level l = LEVEL_NONE; l < LEVEL_END; l++)
         r->levels[l] = LUA_NOREF;
@@ -75,6 +76,7 @@ void run_free(struct run *r)
     free(r->items);
     json_decref(r->fact_names);
     json_decref(r->measure_names);
+    json_decref(r->report_names);
     json_decref(r->about);
     free(r->incident);
     free(r);
@@ -157,9 +159,10 @@ int run_item_state(const struct run *r, const char *step)
 static void note_item(struct run *r, const json_t *ev)
 {
     const char *step = json_string_value(json_array_get(json_at(ev, "steps"), 0));
-    int state = item_state_number(json_str(ev, "state"));
+    int state = json_str(ev, "report") ? report_state_number(json_str(ev, "state"))
+                                       : item_state_number(json_str(ev, "state"));
 
-    if (!step || state < 0 || !json_str(ev, "item"))
+    if (!step || state < 0 || (!json_str(ev, "item") && !json_str(ev, "report")))
         return;
     for (size_t i = 0; i < r->items_count; i++)
         if (strcmp(r->items[i].step, step) == 0) {

@@ -28,7 +28,7 @@ struct run_fault {
     char where[SANDBOX_WHERE];
 };
 
-/* How far an item is, as far as its facts have told. */
+/* How far an item or a report is, as far as its facts have told. */
 struct item_state {
     char *step;
     int state; /* place in the order of states */
@@ -66,6 +66,7 @@ struct run {
 
     json_t *fact_names;    /* {"stage_m":true} of the head */
     json_t *measure_names; /* {"patrol":true} of the head */
+    json_t *report_names;  /* {"initial":true} of the head */
     int respond;           /* reference of plan.respond; LUA_NOREF until it is set */
     int levels[LEVEL_END]; /* of plan.level.IV …; LUA_NOREF: it has none */
     int recover;           /* of plan.recover */
@@ -110,7 +111,8 @@ void run_fail(struct run *r, const char *reason, const char *text, const char *w
 /* Add a command; too many end the run. */
 void run_command(struct run *r, json_t *takes);
 
-/* How far the item of this step is; 0, issued, before anything was told of it. */
+/* How far the item or report of this step is; 0, issued or opened, before anything was told of it.
+ */
 int run_item_state(const struct run *r, const char *step);
 
 /* The state of a notice by its step; NULL: no such notice. */

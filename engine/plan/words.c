@@ -44,7 +44,7 @@ static const struct word words[] = {
     {WORD_NAME, "open_at", false},
     {WORD_NAME, "propose", true},
     {WORD_NAME, "publish", false},
-    {WORD_NAME, "report", false},
+    {WORD_NAME, "report", true},
     {WORD_NAME, "require", false},
     {WORD_NAME, "resource", true},
     {WORD_NAME, "settle", false},
@@ -127,7 +127,7 @@ static const struct word words[] = {
     {WORD_FACT, "joined", false},
     {WORD_FACT, "overdue", true},
     {WORD_FACT, "rejected", true},
-    {WORD_FACT, "report", false},
+    {WORD_FACT, "report", true},
     {WORD_FACT, "stale", true},
 
     /* PLAN-LANGUAGE 2 */
@@ -163,6 +163,10 @@ static const struct word words[] = {
     {WORD_PROPOSE, "to", true},
     {WORD_PROPOSE, "within", true},
     {WORD_PROPOSE, "wait", true},
+
+    {WORD_REPORT, "key", true},
+    {WORD_REPORT, "due", true},
+    {WORD_REPORT, "text", true},
 
     {WORD_METHOD, "result", true},
     {WORD_METHOD, "at_least", false},

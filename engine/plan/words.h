@@ -32,6 +32,7 @@ enum word_kind {
     WORD_EVERY,    /* and every() */
     WORD_PARALLEL, /* beside the functions of parallel{} */
     WORD_PROPOSE,  /* options of propose{} */
+    WORD_REPORT,   /* and report() */
     WORD_METHOD,   /* of handles, items, tallies */
     WORD_INCIDENT, /* members of `incident` */
 };

@@ -649,7 +649,7 @@ static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
     assert_body("local t = ask { to = 'post:chief' } local c = consult {}\n"
-                "publish { level = 'IV' } report 'daily'\n"
+                "publish { level = 'IV' } agenda 'daily'\n"
                 "each('stage_m > 3', log) local r = require 'lib.x'",
                 "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
                 "dam.lua:8:26: not_built, dam.lua:9:1: not_built, dam.lua:9:36: not_built",
