@@ -12,6 +12,7 @@ read_globals = {
     "plan", "T", "call", "notify", "wait", "on", "sleep", "timeout", "parallel", "race", "settle",
     "every", "spawn", "defer", "cancel", "state", "log", "now", "random", "uuid",
     "measure", "directive", "item", "resource", "propose", "escalate",
+    "report",
     -- the site and its channels
     "site", "channel",
 }

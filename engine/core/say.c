@@ -156,10 +156,8 @@ static void say_queued(const struct say *s)
     if (!text)
         return;
     say_words(s, "：", ": ");
-    size_t line = strcspn(text, "\n"); /* of a report, its title */
-    text_add_bytes(s->to, text, line);
-    if (text[line])
-        text_add(s->to, " …");
+    bool report = !strcmp(json_str_or(m, "type", ""), "muster.report"); /* its title will do */
+    text_add_bytes(s->to, text, report ? strcspn(text, "\n") : strlen(text));
 }
 
 static void say_notice(const struct say *s)

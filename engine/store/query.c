@@ -217,18 +217,18 @@ static void run_notice(struct page *p, const struct query *q)
 /*
  * Parts of incidents, newest first. At 1 and 2 stand the cursor and the limit, at 3 whether it is
  * open, at 4 its state, at 5 the incident, at 6 an owner or kind: where the statement asks for it.
+ * What is bound is not copied: `below` must live as long as the statement runs.
  */
-static bool part_bind(struct page *p, sqlite3_stmt *stmt, const struct query *q)
+static bool part_bind(struct page *p, sqlite3_stmt *stmt, const struct query *q, struct uuid *below)
 {
     bool of = !uuid_is_none(q->incident);
-    struct uuid below;
-    memset(below.b, 0xff, sizeof(below.b));
-    if (q->cursor[0] && !uuid_parse(q->cursor, &below)) {
+    memset(below->b, 0xff, sizeof(below->b));
+    if (q->cursor[0] && !uuid_parse(q->cursor, below)) {
         p->result->err =
             why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
         return false;
     }
-    bind_id(stmt, 1, &below);
+    bind_id(stmt, 1, below);
     sqlite3_bind_int64(stmt, 2, p->rows_max + 1);
     sqlite3_bind_int(stmt, 3, of ? -1 : !q->closed);
     sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
@@ -250,7 +250,8 @@ static void run_items(struct page *p, const struct query *q)
 {
     bool of = !uuid_is_none(q->incident);
     enum read_statement s = of ? Q_ITEMS_OF : q->owner[0] ? Q_ITEMS_OWNED : Q_ITEMS;
-    if (!part_bind(p, p->read->stmts[s], q))
+    struct uuid below;
+    if (!part_bind(p, p->read->stmts[s], q, &below))
         return;
     if (s != Q_ITEMS)
         part_bind_owner(p->read->stmts[s], q);
@@ -261,7 +262,8 @@ static void run_items(struct page *p, const struct query *q)
 static void run_reports(struct page *p, const struct query *q)
 {
     enum read_statement s = uuid_is_none(q->incident) ? Q_REPORTS : Q_REPORTS_OF;
-    if (!part_bind(p, p->read->stmts[s], q))
+    struct uuid below;
+    if (!part_bind(p, p->read->stmts[s], q, &below))
         return;
     part_bind_owner(p->read->stmts[s], q);
     page_fill(p, s, ROW_REPORT);

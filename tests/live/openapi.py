@@ -167,7 +167,10 @@ def reports(api, incident):
     report = one["reports"][0]["id"]
     path = "/api/v1/reports/" + report
     api.ask(422, "GET", "/api/v1/reports?kind=inital")
-    api.ask(200, "GET", "/api/v1/reports?limit=5")
+    listed = api.ask(200, "GET", "/api/v1/reports?limit=5")["reports"]
+    api.t.check(report in [r["id"] for r in listed], "what is not sent is listed", listed)
+    listed = api.ask(200, "GET", "/api/v1/reports?incident=" + incident)["reports"]
+    api.t.check([r["id"] for r in listed] == [report], "and so is what is of an incident", listed)
     api.ask(200, "GET", "/api/v1/reports?closed=true")
     text = api.ask(200, "GET", path)["text"]
     api.t.check("首报第1号" in text and "4.9 m" in text, "a report is drafted from the facts", text)
