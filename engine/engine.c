@@ -505,7 +505,6 @@ static void engine_free(struct engine *e)
     if (e->store)
         store_stop(e->store);
     serve_free(e->serve);
-    zone_free(e->zone);
     children_free(e->children);
     loop_free(e->loop);
     config_free(e);

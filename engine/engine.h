@@ -38,7 +38,6 @@
 #include "world/children.h"
 #include "world/clock.h"
 #include "world/loop.h"
-#include "world/zone.h"
 
 #include <sys/queue.h>
 
@@ -143,7 +142,6 @@ struct engine {
     struct clock_sample sample;
     bool sampled;            /* in this pass */
     int64_t shown_offset_ms; /* from steady to wall time, as people are shown it */
-    struct zone *zone;       /* of the site, as it was asked for last; NULL: UTC */
     struct children *children;
     struct core *core;
     struct store *store;

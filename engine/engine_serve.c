@@ -3,6 +3,7 @@
  */
 #include "engine.h"
 
+#include "base/civil.h"
 #include "base/code.h"
 #include "base/log.h"
 #include "core/link.h"
@@ -248,13 +249,7 @@ static const char *language(void *ctx)
 /* How far the clocks of the site are ahead of UTC. */
 static int64_t civil_ahead(void *ctx, wall_ms at)
 {
-    struct engine *e = ctx;
-    const char *name = core_zone(e->core);
-    if (!zone_is(e->zone, name)) {
-        zone_free(e->zone);
-        e->zone = zone_load(name);
-    }
-    return zone_offset_ms(e->zone, at);
+    return zone_offset_ms(core_zone(((struct engine *)ctx)->core), at);
 }
 
 static bool targets_of(void *ctx, const char *person, char (*ret)[136], size_t most)

@@ -30,11 +30,13 @@ local plan = plan "flood" {
     -- Any gauge that fulfils it, and the level is suggested; people order it. The numbers are the city's.
     levels = {
         IV  = { when = "stage_m >= warning_m", ordered_by = "post:flood-hq-deputy", members = { "dept:water", "dept:urban" },
-                expected = "72h", lower_after = "6h" },
+                expected = "72h", lower_after = "6h", report = { "09:00", "17:00" } },
         III = { when = "stage_m >= warning_m + 0.4", ordered_by = "post:flood-hq-deputy", members = { "dept:health" },
-                expected = "48h", lower_after = "6h" },
-        II  = { when = "peak_m >= guarantee_m", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h" },
-        I   = { when = "stage_m >= guarantee_m or breach", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h" },
+                expected = "48h", lower_after = "6h", report = "6h" },
+        II  = { when = "peak_m >= guarantee_m", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h",
+                report = "3h" },
+        I   = { when = "stage_m >= guarantee_m or breach", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h",
+                report = "1h" },
     },
 
     measures = {
@@ -63,6 +65,16 @@ local plan = plan "flood" {
         close_pass  = { owner = "dept:urban", due = "10m",
                         title = { zh = "封闭 {at}", en = "Close {at}" },
                         done_when = { zh = "封闭并值守", en = "closed and guarded" } },
+    },
+
+    -- Opened, numbered, drafted and urged by the engine; written, signed and sent by people. The first
+    -- waits for no order; updates come with each change of level, then by its `report` above.
+    reports = {
+        initial = { by = "duty:duty-room", sign = "post:flood-hq-deputy", to = "dept:province-duty", from = "received",
+                    phone = "30m", due = "1h", basis = "municipal" },
+        update  = { by = "duty:duty-room", sign = "post:flood-hq-deputy", to = "dept:province-duty", due = "30m", zero = true },
+        final   = { by = "dept:flood-office", sign = "post:flood-hq-commander", to = "dept:province-duty", from = "terminated",
+                    due = "7d" },
     },
 
     ends_when = {

@@ -92,6 +92,154 @@ return site {
         ["post:flood-hq-deputy"]    = { flood = { "III", "IV", "terminate" } },
     },
 
+    -- By when the law wants what reported, and to whom: the head of a plan names a rule as the basis of
+    -- a report, and may be stricter than it, not laxer. Where the law says "at once" there is no due.
+    -- { grade = {…} }: by the grade of the event. Check them against the text in force in your place.
+    deadlines = {
+        ["act"] = {
+            basis = { zh = "突发事件应对法（2024）第17、61、69条", en = "Emergency Response Act 2024, art. 17, 61, 69" },
+            actor = { zh = "地方人民政府", en = "any government" },
+            to = { zh = "上一级人民政府，必要时可越级", en = "the next level up; may skip one" },
+        },
+        ["municipal"] = {
+            basis = { zh = "市信息报送规定：电话30分钟、书面1小时", en = "City rule: by telephone 30 min, written 1 h" },
+            actor = { zh = "县区、市级部门", en = "districts and departments" },
+            to = { zh = "上级总值班室", en = "the duty room above" },
+            phone = "30m", due = "1h",
+        },
+        ["493.unit"] = {
+            basis = { zh = "生产安全事故报告和调查处理条例（令493）第9条", en = "Regulation 493 on work accidents, art. 9" },
+            actor = { zh = "单位负责人", en = "head of the unit" },
+            to = { zh = "县级应急管理部门", en = "county emergency department" },
+            due = "1h",
+        },
+        ["493.government"] = {
+            basis = {
+                zh = "生产安全事故报告和调查处理条例（令493）第10、11条：逐级上报每级不超过2小时",
+                en = "Regulation 493, art. 10, 11: at most 2 h a level",
+            },
+            actor = { zh = "应急管理部门", en = "emergency department" },
+            to = { zh = "上一级部门", en = "the next level up" },
+            due = "2h",
+        },
+        ["493.revision"] = {
+            basis = {
+                zh = "生产安全事故报告和调查处理条例（令493）第13条：伤亡补报，火灾、道路交通7日",
+                en = "Regulation 493, art. 13: casualties revised; fire and road 7 days",
+            },
+            actor = { zh = "事故单位、部门", en = "unit and departments" },
+            to = { zh = "原报告对象", en = "whom it was reported to" },
+            due = "30d",
+        },
+        ["376.hospital"] = {
+            basis = { zh = "突发公共卫生事件应急条例（令376）第20条", en = "Regulation 376 on public health emergencies, art. 20" },
+            actor = { zh = "医疗卫生机构、有关单位", en = "hospital or unit" },
+            to = { zh = "县级卫生健康部门", en = "county health authority" },
+            due = "2h",
+        },
+        ["376.county"] = {
+            basis = { zh = "突发公共卫生事件应急条例（令376）第19、20条", en = "Regulation 376, art. 19, 20" },
+            actor = { zh = "县级卫生健康部门", en = "county health authority" },
+            to = { zh = "本级人民政府和上级卫生健康部门", en = "county government and the level above" },
+            due = "2h",
+        },
+        ["376.province"] = {
+            basis = { zh = "突发公共卫生事件应急条例（令376）第19条", en = "Regulation 376, art. 19" },
+            actor = { zh = "省级人民政府", en = "province" },
+            to = { zh = "国务院卫生健康部门", en = "national health authority" },
+            due = "1h",
+        },
+        ["599"] = {
+            basis = {
+                zh = "电力安全事故应急处置和调查处理条例（令599）第8、9条：逐级立即报告",
+                en = "Regulation 599 on power accidents, art. 8, 9: at once at every hop",
+            },
+            actor = { zh = "现场人员、调度、企业负责人", en = "on-duty staff, dispatcher, head" },
+            to = { zh = "监管机构", en = "regulator" },
+        },
+        ["cyber.critical"] = {
+            basis = {
+                zh = "国家网络安全事件报告管理办法第4条：关键信息基础设施",
+                en = "Cyber incident reporting rule 2025, art. 4: critical infrastructure",
+            },
+            actor = { zh = "运营者", en = "operator" },
+            to = { zh = "保护工作部门、公安机关", en = "protection department and police" },
+            due = "1h",
+        },
+        ["cyber.protection"] = {
+            basis = {
+                zh = "国家网络安全事件报告管理办法第4条：重大、特别重大事件",
+                en = "Cyber incident reporting rule 2025, art. 4: grades I and II",
+            },
+            actor = { zh = "保护工作部门", en = "protection department" },
+            to = { zh = "国家网信部门、国务院公安部门", en = "national cyber office and police" },
+            due = "30m",
+        },
+        ["cyber.central"] = {
+            basis = {
+                zh = "国家网络安全事件报告管理办法第4条：中央和国家机关",
+                en = "Cyber incident reporting rule 2025, art. 4: central organs",
+            },
+            actor = { zh = "中央和国家机关各部门", en = "central organs" },
+            to = { zh = "本部门网信机构", en = "own cyber office" },
+            due = "2h",
+        },
+        ["cyber.other"] = {
+            basis = {
+                zh = "国家网络安全事件报告管理办法第4条：其他运营者",
+                en = "Cyber incident reporting rule 2025, art. 4: other operators",
+            },
+            actor = { zh = "其他网络运营者", en = "other operators" },
+            to = { zh = "省级网信部门", en = "provincial cyber office" },
+            due = "4h",
+        },
+        ["cyber.summary"] = {
+            basis = {
+                zh = "国家网络安全事件报告管理办法第8条：处置结束后总结",
+                en = "Cyber incident reporting rule 2025, art. 8: closing summary",
+            },
+            actor = { zh = "运营者", en = "operator" },
+            to = { zh = "原报告对象", en = "whom it was reported to" },
+            due = "30d",
+        },
+        ["environment"] = {
+            basis = { zh = "突发环境事件信息报告办法（2011）", en = "Environmental incident reporting rule 2011" },
+            actor = { zh = "市县生态环境部门", en = "local environment department" },
+            to = { zh = "本级政府和上级部门", en = "government and the level above" },
+            due = { grade = { I = "2h", II = "2h", III = "4h", IV = "4h" } },
+        },
+        ["environment.province"] = {
+            basis = { zh = "突发环境事件信息报告办法（2011）：省级", en = "Environmental incident reporting rule 2011: province" },
+            actor = { zh = "省级生态环境部门", en = "provincial environment department" },
+            to = { zh = "国务院生态环境部门", en = "ministry" },
+            due = "1h",
+        },
+        ["general.serious"] = {
+            basis = { zh = "国家总体应急预案：特别重大、重大事件不超过4小时", en = "National general plan: grades I and II within 4 h" },
+            actor = { zh = "省级人民政府、国务院部门", en = "province, ministries" },
+            to = { zh = "国务院", en = "State Council" },
+            due = "4h",
+        },
+        ["press.information"] = {
+            basis = { zh = "特别重大、重大事件：5小时内发布权威信息", en = "Grades I and II: authoritative information within 5 h" },
+            actor = { zh = "新闻宣传组", en = "press group" },
+            to = { zh = "公众", en = "the public" },
+            due = "5h",
+        },
+        ["press.conference"] = {
+            basis = { zh = "特别重大、重大事件：24小时内举行新闻发布会", en = "Grades I and II: press conference within 24 h" },
+            actor = { zh = "新闻宣传组", en = "press group" },
+            to = { zh = "公众", en = "the public" },
+            due = "24h",
+        },
+        ["holiday.zero"] = {
+            basis = { zh = "节假日零报告制度", en = "Daily zero report on holidays" },
+            actor = { zh = "各值班室", en = "duty rooms" },
+            to = { zh = "上级总值班室", en = "the duty room above" },
+            due = "30m",
+        },
+    },
+
     -- When nothing can be recorded any more, this is sent all the same.
     self_alarm = {
         to   = "duty:duty-room",

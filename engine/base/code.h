@@ -54,6 +54,8 @@
     X(CODE_UNAUTHORIZED, "unauthorized", ERR_DENIED,                                               \
       "nobody is known by this key, or none was given")                                            \
     X(CODE_DENIED, "denied", ERR_DENIED, "this principal may not do that")                         \
+    X(CODE_PRECONDITION_FAILED, "precondition_failed", ERR_CONFLICT,                               \
+      "what was read is not there any more: somebody else has changed it")                         \
     X(CODE_CONFLICT, "conflict", ERR_CONFLICT, "not in the present state")                         \
     /* what the request names */                                                                   \
     X(CODE_NOT_FOUND, "not_found", ERR_MISSING, "there is no incident with this id")               \

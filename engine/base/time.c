@@ -88,7 +88,7 @@ void duration_add(struct text *t, int64_t ms)
 /* ---- dates: days of the proleptic Gregorian calendar, counted from 1970-01-01 ---- */
 
 /* Years are counted from March, so that the leap day is the last of its year. */
-static int64_t days_from_date(int64_t year, int month, int day)
+int64_t days_from_date(int64_t year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -97,7 +97,7 @@ static int64_t days_from_date(int64_t year, int month, int day)
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-static void date_from_days(int64_t days, int *year, int *month, int *day)
+void date_from_days(int64_t days, int *year, int *month, int *day)
 {
     int64_t z = days + 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;

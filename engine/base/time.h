@@ -37,3 +37,7 @@ enum { RFC3339_TEXT = 25 };
 const char *rfc3339(wall_ms at, char ret[RFC3339_TEXT]);
 /* Any offset, fraction of 0 to 9 digits (cut to ms); a leap second is the second after it. */
 bool rfc3339_parse(const char *text, wall_ms *ret);
+
+/* Days of the proleptic Gregorian calendar, counted from 1970-01-01, and back. */
+int64_t days_from_date(int64_t year, int month, int day);
+void date_from_days(int64_t days, int *year, int *month, int *day);

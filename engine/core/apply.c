@@ -19,6 +19,7 @@
 #include "core/plan_watch.h"
 #include "core/purge.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/response.h"
 
 #include <stdlib.h>
@@ -80,6 +81,7 @@ static void apply_answered(struct core *c, struct incident *i, const struct reco
             call_drop(c, call);
     }
     notice_apply_answered(c, i, r);
+    report_apply_notice(c, r);
 }
 
 static void apply_expired(struct core *c, struct incident *i, const struct record *r)
@@ -132,6 +134,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
         free(i->queue[n].tags);
     i->queue_count = 0;
     readings_close(c, i);
+    reporting_close(c, i);
     response_close(c, i);
     outlook_drop(i);
     apply_over(c, i, r);
@@ -238,6 +241,16 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_WATCH_MET:
         plan_watch_apply(c, i, r);
         break;
+    case REC_REPORT_OPENED:
+    case REC_REPORT_EDITED:
+    case REC_REPORT_PHONED:
+    case REC_REPORT_SIGNED:
+    case REC_REPORT_SENT:
+    case REC_REPORT_URGED:
+    case REC_REPORT_MISSED:
+    case REC_REPORT_NEXT:
+        report_apply(c, i, r);
+        break;
     case REC_FACT_STALE:
         reading_apply_stale(c, i, r);
         break;
@@ -265,6 +278,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_RECALLED:
     case REC_ANSWER_REFUSED:
         notice_apply(c, r);
+        report_apply_notice(c, r);
         break;
     case REC_ALARM:
         alarm_apply(c, i, r);
@@ -318,6 +332,7 @@ void core_apply(struct core *c, const struct record *r)
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);
     if (!i)
         return;
+    reporting_apply_news(i, r);
     apply_to_incident(c, i, r);
     plan_apply_fact(i, r);
     if (!only_of_notice(r))

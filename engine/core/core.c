@@ -130,6 +130,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->notices_changed);
     STAILQ_INIT(&c->readings_changed);
     STAILQ_INIT(&c->items_changed);
+    STAILQ_INIT(&c->reports_changed);
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
     TAILQ_INIT(&c->suspects);

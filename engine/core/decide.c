@@ -20,6 +20,7 @@
 #include "core/purge.h"
 #include "core/reading.h"
 #include "core/receipt.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/role.h"
 #include "core/suggest.h"
@@ -38,6 +39,7 @@ static void incident_close(struct core *c, struct incident *i, const char *why)
     notice_recall_step(c, i, NULL);
     core_emit(c, REC_INCIDENT_CLOSED, i,
               (struct emit){.body = again ? json_put_int(body, "reopen_until", again) : body});
+    reports_at_end(c, i);
     plan_leave(c, i);
     child_ended(c, i, "closed", why);
 }
@@ -63,7 +65,7 @@ static void incident_end_if_done(struct core *c, struct incident *i)
     bool returned = i->plan_live ? i->done && !i->queue_count : recovering;
     bool ends_so = recovering || !strcmp(i->ends ? i->ends : "done", "done");
     if (i->state == INCIDENT_OPEN && returned && ends_so && LIST_EMPTY(&i->calls) &&
-        !i->unfinished && !i->items_open &&
+        !i->unfinished && !i->items_open && !i->reports_open &&
         (recovering || (!proposals_open(i) && !children_open(i))))
         incident_close(c, i, recovering ? "terminated" : "done");
 }
@@ -376,6 +378,7 @@ bool incident_update(struct core *c, struct incident *i, const json_t *body)
     }
     json_t *actor = c->in->kind == IN_TURN ? NULL : actor_input(c); /* NULL: of the parent's plan */
     core_emit(c, REC_UPDATED, i, (struct emit){.actor = actor, .body = open, .sealed = sealed});
+    reports_of_facts(c, i, occurrences);
     return true;
 }
 
@@ -440,6 +443,13 @@ static void decide_close(struct core *c)
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
                     "%zu items are open: each must be done, rejected or lifted before",
                     items_outstanding(i));
+        return;
+    }
+    if (incident_recovering(i) && i->reports_open) {
+        core_refuse(c, CODE_CONFLICT, NULL, NULL,
+                    "%zu reports are not sent: each must be signed and sent before (muster reports "
+                    "ID)",
+                    i->reports_open);
         return;
     }
     items_strike_done(c, i, NULL);
@@ -529,6 +539,10 @@ static void timer_fire(struct core *c, struct timer *t)
         item_due(c, t->owner);
     } else if (t->kind == TIMER_WATCH) {
         plan_watch_held(c, core_incident(c, *t->incident), t->owner);
+    } else if (t->kind == TIMER_REPORT) {
+        report_due(c, t->owner);
+    } else if (t->kind == TIMER_CADENCE) {
+        cadence_due(c, core_incident(c, *t->incident), t->owner);
     } else if (t->kind == TIMER_PROPOSAL) {
         proposal_due(c, t->owner);
     } else if (t->kind == TIMER_DIGEST) {
@@ -575,6 +589,7 @@ static void decide_clock(struct core *c)
     core_emit(c, REC_CLOCK_STEPPED, NULL,
               (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
                             .body = json_deep_copy(c->in->body)});
+    reports_clock_set(c);
 }
 
 static void decide_refused(struct core *c)
@@ -650,6 +665,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_ITEM] = decide_item,
         [IN_DIRECTIVE] = decide_directive,
         [IN_ITEM_OPEN] = decide_item_open,
+        [IN_REPORT] = decide_report,
+        [IN_REPORT_EDIT] = decide_report_edit,
         [IN_PURGE] = decide_purge,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,

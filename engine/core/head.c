@@ -77,6 +77,7 @@ enum err plan_head_read(const char *name, const json_t *value, const struct site
     build_facts(h, json_at(h->json, "facts"));
     head_levels_build(h);
     head_measures_build(h);
+    head_reports_build(h);
     *ret = h;
     return ERR_OK;
 }

@@ -165,7 +165,7 @@ static const struct form_key head_keys[] = {
     {"ends", true},          {"on_resolved", true},  {"issued", false},   {"filed", false},
     {"review_by", false},    {"drill_every", false}, {"basis", true},     {"text", false},
     {"principles", true},    {"parent_only", true},  {"one_per", true},   {"digest", true},
-    {"levels", true},        {"measures", true},     {"reports", false},  {"ends_when", true},
+    {"levels", true},        {"measures", true},     {"reports", true},   {"ends_when", true},
     {"reopen_within", true}, {"auto", true},         {"schedule", false}, {0},
 };
 
@@ -209,6 +209,7 @@ bool plan_head_check(const char *name, const json_t *head, const struct site *si
     head_levels_check(name, head, site, r);
     head_measures_check(head, site, r);
     head_family_check(head, r);
+    head_reports_check(head, site, r);
     fallback_check(head, site, r);
     return r->errors == errors;
 }

@@ -1,6 +1,6 @@
 /*
  * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c,
- * head_measure.c, head_family.c, starts_on.c, facts.c and plan_sheet.c.
+ * head_measure.c, head_report.c, head_family.c, starts_on.c, facts.c and plan_sheet.c.
  *
  * As with a site, the JSON is checked first (head_check.c); building from it cannot fail.
  */
@@ -11,6 +11,7 @@
 #include "core/head_family.h"
 #include "core/head_level.h"
 #include "core/head_measure.h"
+#include "core/head_report.h"
 
 struct plan_head {
     char *name;
@@ -23,6 +24,7 @@ struct plan_head {
     size_t criteria_count;
     struct measure_head *measures; /* sorted by name */
     size_t measures_count;
+    struct report_head reports[REPORT_KINDS]; /* by NULL: the plan has no such report */
     int refs;
 };
 
@@ -42,6 +44,11 @@ void head_measures_build(struct plan_head *h);
 
 /* head_family.c: one_per, digest, parent_only, reopen_within. */
 void head_family_check(const json_t *head, struct remarks *r);
+/* head_report.c; the cadence of a level is checked and built with the level */
+void head_reports_check(const json_t *head, const struct site *site, struct remarks *r);
+void head_reports_build(struct plan_head *h);
+void level_report_check(const json_t *level, const struct site *site, struct remarks *r);
+struct cadence_head level_cadence_build(const json_t *level);
 
 /* starts_on.c: the entries of starts_on. */
 void starts_on_check(const json_t *head, struct remarks *r);

@@ -177,7 +177,7 @@ static void level_check(const char *plan, const json_t *head, const struct site 
 {
     static const struct form_key keys[] = {
         {"when", true},     {"ordered_by", true}, {"commander", true},   {"members", true},
-        {"expected", true}, {"report", false},    {"lower_after", true}, {0},
+        {"expected", true}, {"report", true},     {"lower_after", true}, {0},
     };
     const json_t *level = json_at(json_at(head, "levels"), name);
     if (!form_table(r, level, "a level"))
@@ -191,6 +191,7 @@ static void level_check(const char *plan, const json_t *head, const struct site 
     if (form_need(r, level, "expected", "expected = \"72h\""))
         form_duration(r, level, "expected");
     form_duration(r, level, "lower_after");
+    level_report_check(level, site, r);
     right_check(plan, site, level, name, r);
 }
 
@@ -373,6 +374,7 @@ static void level_build(struct plan_head *h, enum level level, const json_t *tab
         .commander = json_str_or(table, "commander", json_str(table, "ordered_by")),
         .members = json_at(table, "members"),
         .expected_ms = duration_of(table, "expected"),
+        .report = level_cadence_build(table),
         .lower_after_ms = duration_of(table, "lower_after")};
 }
 

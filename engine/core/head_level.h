@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/condition.h"
+#include "core/head_report.h"
 #include "core/level.h"
 #include "core/remark.h"
 
@@ -24,7 +25,8 @@ struct level_head {
     const char *commander;  /* a target; the orderer where the head names none */
     const json_t *members;  /* a target or a list; NULL: nobody new */
     int64_t expected_ms;
-    int64_t lower_after_ms; /* 0: a lower level is suggested as soon as it is false */
+    struct cadence_head report; /* when to report again */
+    int64_t lower_after_ms;     /* 0: a lower level is suggested as soon as it is false */
 };
 
 struct criterion_head {

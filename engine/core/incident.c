@@ -8,6 +8,7 @@
 #include "core/outlook.h"
 #include "core/plan_watch.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/response.h"
 
 #include <assert.h>
@@ -64,7 +65,8 @@ struct incident *core_incident(const struct core *c, struct uuid id)
 
 bool incident_spent(const struct incident *i)
 {
-    return i->state == INCIDENT_CLOSED && !i->unfinished && !i->items_open && !incident_held(i);
+    return i->state == INCIDENT_CLOSED && !i->unfinished && !i->items_open && !i->reports_open &&
+           !incident_held(i);
 }
 
 struct incident *incident_new(struct core *c, struct uuid id)
@@ -75,6 +77,7 @@ struct incident *incident_new(struct core *c, struct uuid id)
     LIST_INIT(&i->timers);
     LIST_INIT(&i->watches);
     LIST_INIT(&i->items);
+    LIST_INIT(&i->reports);
     LIST_INIT(&i->calls);
     LIST_INIT(&i->notices);
     if (!tsearch(i, &c->incidents, incident_order))
@@ -104,6 +107,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
     readings_drop(c, i);
     response_drop(c, i);
     items_drop(c, i);
+    reports_drop(c, i);
     outlook_drop(i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
@@ -422,6 +426,9 @@ struct row incident_row(const struct incident *i)
     json_add_str(&body, "on_resolved", i->on_resolved);
     json_add_int(&body, "opened_at", i->opened_at);
     json_add_str(&body, "pin", i->pin);
+    reporting_write(i, &body);
+    json_add_int_unless_0(&body, "reports_open", (int64_t)i->reports_open);
+    json_add_int_unless_0(&body, "reports_overdue", (int64_t)i->reports_overdue);
     response_write(i, &body);
     run_write(i, &body);
     json_add_int_unless_0(&body, "seen", i->seen);
@@ -498,6 +505,7 @@ void incident_from_row(struct core *c, const struct row *r)
     i->seen = json_int(b, "seen", 0);
     i->failed = json_int(b, "failed", 0);
     run_from_json(i, json_at(b, "run"));
+    reporting_from_json(c, i, json_at(b, "reporting"));
     response_from_json(c, i, json_at(b, "response"));
     family_from_json(c, i, json_at(b, "family"));
     size_t n;

@@ -12,6 +12,7 @@
 #include "core/once.h"
 #include "core/plan_run.h"
 #include "core/proposal.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/suggest.h"
 
@@ -513,14 +514,18 @@ static void order_give(struct core *c, const struct order *o)
     if (o->level) {
         items_at_level(c, o->i, from, o->level, commander);
         members_tell(c, o, from);
+        if (o->level != from)
+            reports_at_level(c, o->i, o->level);
     }
     free(commander);
     if (o->level)
         return;
     text = order_text(c, o);
     if (end) {
-        if (incident_recovering(o->i))
+        if (incident_recovering(o->i)) {
             items_at_end(c, o->i, from);
+            reports_at_end(c, o->i);
+        }
         incident_end(c, o->i);
     }
     notice_tell_reached(c, o->i, NULL, "muster.order", text);

@@ -11,6 +11,7 @@
 #include "core/outlook.h"
 #include "core/plan_watch.h"
 #include "core/proposal.h"
+#include "core/report.h"
 #include "core/role.h"
 
 #include <search.h>
@@ -453,6 +454,8 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         proposal_of_plan(c, i, cmd);
     else if (!strcmp(kind, "watch"))
         plan_watch_command(c, i, cmd);
+    else if (!strcmp(kind, "report"))
+        report_command(c, i, cmd);
     else if (!strncmp(kind, "item", 4))
         item_command(c, i, cmd);
     else if (!strcmp(kind, "child"))

@@ -35,6 +35,11 @@ static void refuse_unspent(struct core *c, const struct incident *i)
                     "%zu items of incident %s are not struck off: purge it when they are (muster "
                     "items ID)",
                     i->items_open, uuid_text(i->id, id));
+    else if (i->reports_open)
+        core_refuse(c, CODE_CONFLICT, "incident", NULL,
+                    "%zu reports of incident %s are not sent: purge it when they are (muster "
+                    "reports ID)",
+                    i->reports_open, uuid_text(i->id, id));
     else
         core_refuse(c, CODE_CONFLICT, "incident", NULL,
                     "a message of incident %s is still on its way: purge it when that has arrived "

@@ -72,6 +72,15 @@
     X(REC_ITEM_URGED, "item_urged", "an item is overdue: its owner is reminded")                   \
     X(REC_ITEMS_PUT, "items_put",                                                                  \
       "open measures of a level that is left are put to the commander")                            \
+    X(REC_REPORT_OPENED, "report_opened", "a report is to be written, signed and sent, by a time") \
+    X(REC_REPORT_EDITED, "report_edited", "the text of a report is another")                       \
+    X(REC_REPORT_PHONED, "report_phoned", "a report was given by telephone")                       \
+    X(REC_REPORT_SIGNED, "report_signed", "somebody has signed a report")                          \
+    X(REC_REPORT_SENT, "report_sent", "a signed report is sent to whom it is for")                 \
+    X(REC_REPORT_URGED, "report_urged", "a report is overdue: who writes and signs is reminded")   \
+    X(REC_REPORT_MISSED, "report_missed",                                                          \
+      "a report was not sent before the next of its kind was due")                                 \
+    X(REC_REPORT_NEXT, "report_next", "the next report of a kind is due at another time")          \
     X(REC_FACT_STALE, "fact_stale", "nobody has reported this fact for too long: it is not known") \
     X(REC_WATCH_TRUE, "watch_true", "what the plan watches has become true at these places")       \
     X(REC_WATCH_CLOCK, "watch_clock",                                                              \

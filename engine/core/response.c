@@ -1,6 +1,7 @@
 #include "core/response.h"
 
 #include "core/call.h"
+#include "core/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -429,6 +430,7 @@ static void apply_ordered(struct core *c, struct incident *i, const struct recor
         response->level = LEVEL_NONE;
         response->recovering = true;
         kept_set(&response->ended, json_share(record_at(r, "order")));
+        reporting_close(c, i);
     }
 }
 

@@ -22,6 +22,7 @@ enum row_kind {
     ROW_ACCESS,   /* id = principal of a key or a session */
     ROW_FACT,     /* id = incident + "/" + what is known (reading.h) */
     ROW_ITEM,     /* id = item */
+    ROW_REPORT,   /* id = report */
     ROW_KINDS
 };
 
@@ -32,9 +33,9 @@ struct row {
     bool gone;            /* delete the row; body is NULL */
     bool open;            /* to be loaded at start: neither closed nor finished */
     bool drill;
-    char *plan;  /* ROW_INCIDENT: plan name; ROW_ITEM: its owner; else NULL */
-    char *state; /* ROW_INCIDENT, ROW_NOTICE, ROW_ITEM: the state's name; else NULL */
-    wall_ms due; /* ROW_ITEM: 0 without one */
+    char *plan;  /* ROW_INCIDENT: plan name; ROW_ITEM: its owner; ROW_REPORT: its kind; else NULL */
+    char *state; /* ROW_INCIDENT, ROW_NOTICE, ROW_ITEM, ROW_REPORT: the state's name; else NULL */
+    wall_ms due; /* ROW_ITEM, ROW_REPORT: 0 without one */
     char *sort;  /* ROW_ITEM: its kind; else NULL */
     bool late;   /* ROW_ITEM: open, and was due */
     /* The object whole, either way: the core gives bytes, the store gives back what it read. */

@@ -8,6 +8,7 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/state.h"
 
 #include <search.h>
@@ -76,6 +77,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct holder *h;
     struct reading *r;
     struct item *item;
+    struct report *report;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
@@ -90,6 +92,11 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         STAILQ_REMOVE_HEAD(&c->items_changed, changed);
         item->dirty = false;
         rows_add(&l, item_row(item));
+    }
+    while ((report = STAILQ_FIRST(&c->reports_changed))) {
+        STAILQ_REMOVE_HEAD(&c->reports_changed, changed);
+        report->dirty = false;
+        rows_add(&l, report_row(report));
     }
     while ((d = STAILQ_FIRST(&c->dedups_changed))) {
         STAILQ_REMOVE_HEAD(&c->dedups_changed, changed);
@@ -119,6 +126,11 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
 static void item_add_row(void *ctx, struct item *item)
 {
     rows_add(ctx, item_row(item));
+}
+
+static void report_add_row(void *ctx, struct report *r)
+{
+    rows_add(ctx, report_row(r));
 }
 
 static void reading_add_row(void *ctx, struct reading *r)
@@ -161,6 +173,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     twalk_r(c->incidents, incident_add_row, &l);
     twalk_r(c->notices, notice_add_row, &l);
     items_walk(c, item_add_row, &l);
+    reports_walk(c, report_add_row, &l);
     twalk_r(c->dedups, dedup_add_row, &l);
     twalk_r(c->holders, holder_add_row, &l);
     rows_add(&l, config_row(c));
@@ -202,6 +215,9 @@ void core_load_row(struct core *c, const struct row *r)
         break;
     case ROW_ITEM:
         item_from_row(c, r);
+        break;
+    case ROW_REPORT:
+        report_from_row(c, r);
         break;
     case ROW_KINDS:
         break;

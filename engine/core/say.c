@@ -1,6 +1,7 @@
 #include "core/say.h"
 
 #include "core/order.h"
+#include "core/report.h"
 
 #include <string.h>
 
@@ -257,8 +258,11 @@ static void say_queued(const struct say *s)
     if (endpoint)
         text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
     const char *text = json_str(m, "text");
-    if (text)
-        text_addf(s->to, s->zh ? "：%s" : ": %s", text);
+    if (!text)
+        return;
+    say_words(s, "：", ": ");
+    bool report = !strcmp(json_str_or(m, "type", ""), "muster.report"); /* its title will do */
+    text_add_bytes(s->to, text, report ? strcspn(text, "\n") : strlen(text));
 }
 
 static void say_notice(const struct say *s)
@@ -561,6 +565,78 @@ static void say_put(const struct say *s)
     text_addf(s->to, s->zh ? "%zu 项" : "%zu", json_array_size(json_at(s->r->body, "items")));
 }
 
+static void say_report(const struct say *s)
+{
+    static const struct {
+        enum record_kind kind;
+        const char *zh, *en;
+    } words[] = {
+        {REC_REPORT_OPENED, "应报", "due"},
+        {REC_REPORT_EDITED, "已起草", "edited"},
+        {REC_REPORT_PHONED, "已电话报告", "given by telephone"},
+        {REC_REPORT_SIGNED, "已签发", "signed"},
+        {REC_REPORT_SENT, "已报送", "sent"},
+        {REC_REPORT_MISSED, "漏报", "missed"},
+    };
+    enum report_kind kind = REPORT_INITIAL;
+    const char *by = record_str(s->r, "person");
+    int64_t late = json_int(s->r->body, "late_ms", 0);
+    report_kind_parse(json_str(s->r->body, "kind"), &kind);
+    report_name_add(kind, (int)json_int(s->r->body, "number", 0), s->zh, s->to);
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
+        if (words[n].kind == s->r->kind)
+            text_addf(s->to, " %s", s->zh ? words[n].zh : words[n].en);
+    }
+    if (json_bool(s->r->body, "filled"))
+        say_words(s, "（按最新情况重填）", ", filled anew");
+    if (by)
+        text_addf(s->to, s->zh ? "（%s）" : " by %s", by);
+    if (late) {
+        say_words(s, "，迟报 ", ", late by ");
+        duration_add(s->to, late);
+    }
+    say_why(s, record_str(s->r, "note"));
+}
+
+static void say_report_opened(const struct say *s)
+{
+    int64_t ms = json_int(s->r->body, "allowed_ms", 0);
+    if (json_bool(s->r->body, "zero"))
+        say_words(s, "（零报告）", "zero report: ");
+    say_report(s);
+    if (ms) {
+        say_words(s, "，时限 ", " in ");
+        duration_add(s->to, ms);
+    }
+    if (json_str(s->r->body, "corrects"))
+        say_words(s, "，更正已报送的一份", ", correcting one that was sent");
+}
+
+static void say_report_urged(const struct say *s)
+{
+    const char *leader = json_str(s->r->body, "leader");
+    say_report(s);
+    if (json_bool(s->r->body, "phone")) {
+        say_words(s, " 尚未电话报告", ": nobody has telephoned yet");
+        return;
+    }
+    text_addf(s->to, s->zh ? " 迟报，第 %d 次催报" : " overdue: urged, time %d",
+              (int)json_int(s->r->body, "urged", 0));
+    if (leader)
+        text_addf(s->to, s->zh ? "，报 %s" : ", put before %s", leader);
+}
+
+static void say_report_next(const struct say *s)
+{
+    const json_t *cadence = json_at(s->r->body, "cadence");
+    char at[RFC3339_TEXT];
+    say_words(s, "下一次报告：", "next report: ");
+    if (json_int(cadence, "next_at", 0))
+        text_add(s->to, rfc3339(json_int(cadence, "next_at", 0), at));
+    else
+        say_words(s, "不再定时", "none by the clock");
+}
+
 static void say_proposal(const struct say *s)
 {
     const json_t *spec = record_at(s->r, "spec");
@@ -707,6 +783,14 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_ITEM_DUE] = say_item_due,
         [REC_ITEM_URGED] = say_urged,
         [REC_ITEMS_PUT] = say_put,
+        [REC_REPORT_OPENED] = say_report_opened,
+        [REC_REPORT_EDITED] = say_report,
+        [REC_REPORT_PHONED] = say_report,
+        [REC_REPORT_SIGNED] = say_report,
+        [REC_REPORT_SENT] = say_report,
+        [REC_REPORT_URGED] = say_report_urged,
+        [REC_REPORT_MISSED] = say_report,
+        [REC_REPORT_NEXT] = say_report_next,
         [REC_CONDITION] = say_condition,
         [REC_CONDITION_HELD] = say_held,
         [REC_CONFIRMED] = say_held,

@@ -379,3 +379,34 @@ json_t *rungs_timed(const json_t *rungs)
     }
     return timed;
 }
+
+const json_t *site_deadline(const struct site *s, const char *name)
+{
+    return json_at(json_at(s->json, "deadlines"), name);
+}
+
+void site_target_words(const struct site *s, const char *target, const char *lang, struct text *to)
+{
+    static const struct {
+        const char *kind, *table, *member;
+    } names[] = {{"dept", "departments", "name"},
+                 {"post", "posts", "title"},
+                 {"duty", "rosters", "title"},
+                 {"person", "people", "name"}};
+    const char *colon = strchr(target, ':'), *words = "";
+    for (size_t n = 0; colon && n < sizeof names / sizeof *names; n++) {
+        if (strlen(names[n].kind) == (size_t)(colon - target) &&
+            !strncmp(names[n].kind, target, strlen(names[n].kind)))
+            words = words_in(
+                json_at(json_at(json_at(s->json, names[n].table), colon + 1), names[n].member),
+                lang, s->lang);
+    }
+    text_add(to, *words ? words : target);
+}
+
+void site_place_words(const struct site *s, const char *place, const char *lang, struct text *to)
+{
+    const char *words =
+        words_in(json_at(json_at(json_at(s->json, "places"), place), "name"), lang, s->lang);
+    text_add(to, *words ? words : place);
+}

@@ -197,6 +197,18 @@ const char *site_post_deputy(const struct site *s, const char *target); /* NULL:
 /* The person who holds a person:, post: or dept: (its head) now; NULL: nobody. */
 const char *site_holder(const struct site *s, const char *target);
 
+/* ---- names for people ---- */
+
+/* "省总值班室" for "dept:province-duty"; the target itself where it has no name. */
+void site_target_words(const struct site *s, const char *target, const char *lang, struct text *to);
+/* "城东区" for "chengdong"; the id itself where the site has no such place. */
+void site_place_words(const struct site *s, const char *place, const char *lang, struct text *to);
+
+/* ---- deadlines of reports ---- */
+
+/* What the rule of this name says: {"basis","due","phone",…}; NULL: the site has none such. */
+const json_t *site_deadline(const struct site *s, const char *name);
+
 /* ---- stations ---- */
 
 const char *site_station_name(const struct site *s, const char *station, const char *lang); /* "" */

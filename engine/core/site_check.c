@@ -1,4 +1,5 @@
 /* All that can be wrong with a site, found in its JSON before anything is built of it. */
+#include "core/head_report.h"
 #include "core/site_data.h"
 
 #include <stdlib.h>
@@ -533,13 +534,65 @@ static void fallback_check(const json_t *site, struct remarks *r)
                      "= { { to = \"duty:duty-room\", within = \"5m\" } }");
 }
 
+/* Rules of when to report, which heads may name as their basis. */
+static void deadline_check(const json_t *deadlines, const char *id, struct remarks *r)
+{
+    static const struct form_key keys[] = {{"basis", true}, {"actor", true}, {"to", true},
+                                           {"due", true},   {"phone", true}, {0}};
+    const json_t *rule = json_at(deadlines, id);
+    if (!form_id(id, true))
+        remark_error(r, "bad_id", NULL, "\"%s\" is no name of a rule; letters, digits, . - and _",
+                     id);
+    if (!form_table(r, rule, "a rule of when to report"))
+        return;
+    form_keys(r, rule, keys, "a rule of when to report");
+    if (form_need(r, rule, "basis", "basis = { zh = \"…\", en = \"…\" }"))
+        form_words(r, rule, "basis");
+    if (json_at(rule, "actor"))
+        form_words(r, rule, "actor");
+    if (json_at(rule, "to"))
+        form_words(r, rule, "to");
+    report_time_check(rule, "due", r);
+    report_time_check(rule, "phone", r);
+}
+
+static void deadlines_check(const json_t *site, struct remarks *r)
+{
+    const json_t *deadlines = json_at(site, "deadlines");
+    if (!deadlines)
+        return;
+    remark_enter(r, "deadlines");
+    const char **ids = json_keys(deadlines, NULL);
+    form_table(r, deadlines, "deadlines");
+    for (size_t n = 0; ids[n]; n++) {
+        remark_enter(r, ids[n]);
+        deadline_check(deadlines, ids[n], r);
+        remark_leave(r);
+    }
+    free(ids);
+    remark_leave(r);
+}
+
 static const struct form_key site_keys[] = {
-    {"name", true},       {"zone", true},       {"languages", true},
-    {"endpoints", true},  {"people", true},     {"departments", true},
-    {"posts", true},      {"groups", true},     {"places", true},
-    {"stations", true},   {"rosters", true},    {"fallback", true},
-    {"self_alarm", true}, {"calendars", false}, {"holidays", false},
-    {"may_order", true},  {"auto", true},       {0},
+    {"name", true},
+    {"zone", true},
+    {"languages", true},
+    {"endpoints", true},
+    {"people", true},
+    {"departments", true},
+    {"posts", true},
+    {"groups", true},
+    {"places", true},
+    {"stations", true},
+    {"rosters", true},
+    {"fallback", true},
+    {"self_alarm", true},
+    {"calendars", false},
+    {"holidays", false},
+    {"may_order", true},
+    {"auto", true},
+    {"deadlines", true},
+    {0},
 };
 
 static const struct entries site_entries[] = {
@@ -572,5 +625,6 @@ bool site_check(const json_t *site, struct remarks *r)
     self_alarm_check(site, r);
     may_order_check(site, r);
     auto_check(site, r);
+    deadlines_check(site, r);
     return r->errors == errors;
 }

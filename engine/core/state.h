@@ -151,8 +151,10 @@ struct notice {
     STAILQ_ENTRY(notice) changed;
 };
 
-struct family;  /* family.h: what joins it, parent, children, roles */
-struct outlook; /* outlook.h: what the facts say now */
+struct family;    /* family.h: what joins it, parent, children, roles */
+struct report;    /* report.h */
+struct reporting; /* report.h: numbers, and when the next are opened */
+struct outlook;   /* outlook.h: what the facts say now */
 
 /*
  * What a condition of the head came to, and since when: of a level, that it is suggested, of an
@@ -306,6 +308,9 @@ struct incident {
 
     LIST_HEAD(, item) items;
     size_t items_open, items_overdue; /* neither done, struck, rejected nor lifted; and late */
+    LIST_HEAD(, report) reports;
+    struct reporting *reporting;          /* NULL: nothing was to be reported yet */
+    size_t reports_open, reports_overdue; /* neither sent nor missed; and late */
     LIST_HEAD(, call) calls;
     LIST_HEAD(, notice) notices;
     size_t unfinished;                     /* notices */
@@ -366,6 +371,7 @@ struct core {
     void *incidents; /* tsearch by id */
     void *notices;   /* tsearch by id */
     void *items;     /* tsearch by id: those that are open, and those of open incidents */
+    void *reports;   /* tsearch by id, as items */
     void *dedups;    /* tsearch by key */
     void *sames;     /* tsearch by the values of one_per (family.h) */
     void *holders;   /* tsearch by principal: keys and sessions (access.c) */
@@ -384,6 +390,7 @@ struct core {
     STAILQ_HEAD(, notice) notices_changed;
     STAILQ_HEAD(, reading) readings_changed;
     STAILQ_HEAD(, item) items_changed;
+    STAILQ_HEAD(, report) reports_changed;
     STAILQ_HEAD(, dedup) dedups_changed;
     TAILQ_HEAD(, dedup) onces; /* those that are Idempotency-Keys, oldest first */
     STAILQ_HEAD(, holder) holders_changed;

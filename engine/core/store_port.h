@@ -78,26 +78,28 @@ enum query_kind {
                        that queued it, with the text; of a purged one what is left */
     QUERY_TIMELINE, /* records of an incident, seq > after, oldest first */
     QUERY_EVENTS,   /* records of all, seq > after, oldest first */
-    QUERY_ITEMS, /* ROW_ITEM, newest first: of an incident, or of an owner or all the open ones */
-    QUERY_ITEM,  /* one ROW_ITEM by id */
-    QUERY_PIN,   /* one pin by its hash */
+    QUERY_ITEMS,   /* ROW_ITEM, newest first: of an incident, or of an owner or all the open ones */
+    QUERY_ITEM,    /* one ROW_ITEM by id */
+    QUERY_REPORTS, /* ROW_REPORT, newest first: of an incident, or all the open ones */
+    QUERY_REPORT,  /* one ROW_REPORT by id */
+    QUERY_PIN,     /* one pin by its hash */
 };
 
 struct query {
     enum query_kind kind;
     struct uuid incident;
     struct uuid notice; /* QUERY_NOTICE */
-    struct uuid item;   /* QUERY_ITEM */
+    struct uuid item;   /* QUERY_ITEM, QUERY_REPORT */
     /* QUERY_ITEMS: of these targets, up to the first ""; none: of all */
     char owners[QUERY_OWNERS][136];
-    const char *sort; /* QUERY_ITEMS: of this kind; NULL: of all. Static */
+    const char *sort; /* QUERY_ITEMS, QUERY_REPORTS: of this kind; NULL: of all. Static */
     bool late;        /* QUERY_ITEMS: those that are overdue alone */
-    bool closed;      /* QUERY_ITEMS without incident: the others, which are not open */
+    bool closed;      /* QUERY_ITEMS, QUERY_REPORTS without incident: the others, not open */
     int64_t after;    /* seq */
     int64_t upto;     /* seq, 0: no limit */
     int limit;        /* rows, 0: as many as a page holds; the store may give fewer: see more */
-    const char *states[8];  /* QUERY_LIST: any of these; none: all. QUERY_ITEMS: the first.
-                               Static strings */
+    const char *states[8];  /* QUERY_LIST: any of these; none: all. QUERY_ITEMS, QUERY_REPORTS: the
+                               first.  Static strings */
     int drill;              /* -1 both, 0 real only, 1 drills only */
     char cursor[UUID_TEXT]; /* QUERY_LIST: below this id; QUERY_NOTICES: above it; "" all */
     const char *pin;        /* QUERY_PIN: the hash; copied */

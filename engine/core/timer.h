@@ -20,6 +20,8 @@ enum timer_kind {
     TIMER_STALE,    /* owner: struct reading: nobody has reported it for too long */
     TIMER_MARK,     /* owner: struct mark: it has held for its whole time */
     TIMER_ITEM,     /* owner: struct item: due, or to be urged again */
+    TIMER_REPORT,   /* owner: struct report: due, or to be urged again */
+    TIMER_CADENCE,  /* owner: struct cadence: the next report is opened */
     TIMER_PROPOSAL, /* owner: struct proposal: the next are asked */
     TIMER_DIGEST,   /* owner: struct incident: what has joined it is told */
     TIMER_REOPEN,   /* owner: struct incident: no trigger opens it again any more */

@@ -8,6 +8,7 @@
 #include "core/join.h"
 #include "core/once.h"
 #include "core/plan_run.h"
+#include "core/report.h"
 #include "core/response.h"
 
 #include <stdlib.h>
@@ -308,6 +309,7 @@ void decide_trigger(struct core *c)
                                                             .of_trigger = true});
     trigger_reply(c, i->id, SAID_NEW, false);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
+    reports_at_trigger(c, i, occurrences);
     if (!pin)
         plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);
 }

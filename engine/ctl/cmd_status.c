@@ -202,6 +202,15 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
                   json_int(ledger, "open", 0), json_int(ledger, "overdue", 0));
         line_text(c, to, WORD_ITEMS, text_str(&items));
     }
+    const json_t *reports = json_at(i, "reports");
+    if (json_int(reports, "open", 0)) {
+        AUTO_TEXT(open);
+        text_addf(&open,
+                  c->zh ? "待报 %" PRId64 "，逾期 %" PRId64
+                        : "%" PRId64 " open, %" PRId64 " overdue",
+                  json_int(reports, "open", 0), json_int(reports, "overdue", 0));
+        line_text(c, to, WORD_REPORTS, text_str(&open));
+    }
     text_addf(&notices, "%s %" PRId64 ", %s %" PRId64, ctl_say(c, words_of(WORD_SENT)),
               json_int(counts, "sent", 0), ctl_say(c, words_of(WORD_FAILED)),
               json_int(counts, "failed", 0));

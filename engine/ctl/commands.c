@@ -26,6 +26,8 @@ const struct command *const ctl_commands[] = {
     &cmd_request,
     &cmd_resource,
     &cmd_improvement,
+    &cmd_reports,
+    &cmd_report,
     &cmd_resolve,
     &cmd_close,
     &cmd_plan_check,
@@ -52,20 +54,15 @@ const struct command *const ctl_commands[] = {
 };
 
 /* Promised; the daemon or the program cannot do them yet. */
-static const char *const not_yet[] = {"reports",        "report",         "review",
-                                      "plan simulate",  "plan test",      "plan replay",
-                                      "plan new",       "plan show",      "plan explain",
-                                      "duty",           "duty now",       "duty show",
-                                      "duty override",  "duty swap",      "duty gaps",
-                                      "duty handover",  "contact import", "contact export",
-                                      "contact test",   "endpoint test",  "drill",
-                                      "drill start",    "drill report",   "drill due",
-                                      "silence",        "silence add",    "silence list",
-                                      "silence expire", "dead",           "dead list",
-                                      "dead replay",    "heartbeat",      "heartbeat list",
-                                      "backup",         "restore",        "release",
-                                      "account",        "account create", "account list",
-                                      "doctor",         "completion",     NULL};
+static const char *const not_yet[] = {
+    "review",         "plan simulate", "plan test",     "plan replay",   "plan new",
+    "plan show",      "plan explain",  "duty",          "duty now",      "duty show",
+    "duty override",  "duty swap",     "duty gaps",     "duty handover", "contact import",
+    "contact export", "contact test",  "endpoint test", "drill",         "drill start",
+    "drill report",   "drill due",     "silence",       "silence add",   "silence list",
+    "silence expire", "dead",          "dead list",     "dead replay",   "heartbeat",
+    "heartbeat list", "backup",        "restore",       "release",       "account",
+    "account create", "account list",  "doctor",        "completion",    NULL};
 
 static bool name_is(const char *name, const char *const *words, size_t count)
 {

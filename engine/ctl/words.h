@@ -28,6 +28,8 @@ struct words {
     X(WORD_OWNER, "owner", "责任单位")                                                             \
     X(WORD_DUE, "due", "时限")                                                                     \
     X(WORD_ITEMS, "items", "事项")                                                                 \
+    X(WORD_REPORTS, "reports", "报告")                                                             \
+    X(WORD_TO, "to", "报送")                                                                       \
     X(WORD_STALE, "stale, taken as unknown", "已过期，按未知处理")                                 \
     X(WORD_PLAN_STATE, "plan says", "预案记录")                                                    \
     X(WORD_CALLS, "calls", "呼叫")                                                                 \

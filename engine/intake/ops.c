@@ -15,6 +15,8 @@ enum {
     SCOPES = 5,
     LIST_NAMES = 500, /* items or stations of an order */
     ASSISTS = 20,
+    REPORT_BYTES = 32768, /* REPORT_TEXT_BYTES of core/report.h */
+    REVISIONS = 1000000,
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -32,6 +34,9 @@ static const char *const link_actions[] = {"receive", "arrive", "done", "reject"
 static const char *const item_kinds[] = {"item", "resource", "request", "improvement", NULL};
 const char *const item_states[] = {"issued", "received", "arrived", "done",
                                    "struck", "rejected", "lifted",  NULL};
+static const char *const report_actions[] = {"sign", "send", "phone", "fill", "correct", NULL};
+const char *const report_states[] = {"opened", "edited", "signed", "sent", NULL};
+const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate",
                                       "merge",    "split", NULL};
@@ -185,6 +190,39 @@ static const struct field items_fields[] = {
     END,
 };
 
+static const struct field report_fields[] = {
+    {.name = "report", .type = FIELD_UUID, .required = true},
+    {.name = "action", .type = FIELD_WORD, .required = true, .words = report_actions},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "rev", .type = FIELD_COUNT, .most = REVISIONS},
+    END,
+};
+
+static const struct field report_edit_fields[] = {
+    {.name = "report", .type = FIELD_UUID, .required = true},
+    {.name = "text", .type = FIELD_TEXT, .required = true, .most = REPORT_BYTES},
+    {.name = "rev", .type = FIELD_COUNT, .required = true, .most = REVISIONS},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    END,
+};
+
+static const struct field report_show_fields[] = {
+    {.name = "report", .type = FIELD_UUID, .required = true},
+    END,
+};
+
+static const struct field reports_fields[] = {
+    {.name = "incident", .type = FIELD_UUID},
+    {.name = "kind", .type = FIELD_WORD, .words = report_kinds},
+    {.name = "state", .type = FIELD_WORD, .words = report_states},
+    {.name = "closed", .type = FIELD_BOOL},
+    {.name = "limit", .type = FIELD_COUNT, .most = LIST_ROWS},
+    {.name = "cursor", .type = FIELD_UUID},
+    END,
+};
+
 static const struct field purge_fields[] = {INCIDENT, END};
 
 static const struct field contact_set_fields[] = {
@@ -279,6 +317,10 @@ static const struct op ops[OPS] = {
                          "a request for resources, an improvement")},
     [OP_DIRECTIVE] = {OP("directive", SCOPE_RESPOND, directive_fields,
                          "a leader's directive, traced to its end")},
+    [OP_REPORT] = {OP("report", SCOPE_RESPOND, report_fields,
+                      "a report is signed, sent, telephoned, filled anew or corrected")},
+    [OP_REPORT_EDIT] = {OP("report_edit", SCOPE_RESPOND, report_edit_fields,
+                           "another text for a report that is not sent yet")},
     [OP_PURGE] = {OP("purge", SCOPE_ADMIN, purge_fields,
                      "destroy what is personal in an incident that is over")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
@@ -301,6 +343,10 @@ static const struct op ops[OPS] = {
     [OP_ITEMS] = {OP("items", SCOPE_READ, items_fields,
                      "the items of an incident, of an owner, of a person and what they hold, or "
                      "all that are open")},
+    [OP_REPORTS] = {OP("reports", SCOPE_READ, reports_fields,
+                       "the reports of an incident, or all that are not sent")},
+    [OP_REPORT_SHOW] = {OP("report_show", SCOPE_READ, report_show_fields,
+                           "one report whole, with its text")},
     [OP_TIMELINE] = {OP("timeline", SCOPE_READ, timeline_fields, "what happened in one incident")},
     [OP_WATCH] = {OP("watch", SCOPE_READ, watch_fields, "everything as it happens")},
     [OP_LINK_SHOW] = {OP("link_show", 0, link_show_fields, "what the link of a message opens"),
@@ -327,14 +373,19 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {
-    "report",         "reports",       "review",         "duty",
-    "duty_now",       "duty_show",     "duty_override",  "duty_swap",
-    "duty_gaps",      "duty_handover", "contact_import", "contact_export",
-    "contact_test",   "endpoint_test", "drill_start",    "drill_report",
-    "drill_due",      "silence",       "silence_add",    "silence_list",
-    "silence_expire", "dead_list",     "dead_replay",    "heartbeat_list",
-    "account_create", "account_list",  "release",        NULL};
+static const char *const ops_not_yet[] = {"review",         "duty",
+                                          "duty_now",       "duty_show",
+                                          "duty_override",  "duty_swap",
+                                          "duty_gaps",      "duty_handover",
+                                          "contact_import", "contact_export",
+                                          "contact_test",   "endpoint_test",
+                                          "drill_start",    "drill_report",
+                                          "drill_due",      "silence",
+                                          "silence_add",    "silence_list",
+                                          "silence_expire", "dead_list",
+                                          "dead_replay",    "heartbeat_list",
+                                          "account_create", "account_list",
+                                          "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

@@ -25,6 +25,8 @@ enum op_id {
     OP_ITEM,
     OP_ITEM_OPEN,
     OP_DIRECTIVE,
+    OP_REPORT,
+    OP_REPORT_EDIT,
     OP_PURGE,
     OP_CONTACT_SET,
     OP_KEY_CREATE,
@@ -37,6 +39,8 @@ enum op_id {
     OP_LIST,
     OP_STATUS,
     OP_ITEMS,
+    OP_REPORTS,
+    OP_REPORT_SHOW,
     OP_TIMELINE,
     OP_WATCH,
     OP_LINK_SHOW,
@@ -79,4 +83,6 @@ extern const struct field ops_common_fields[];
 /* The states of incidents, NULL-ended. */
 extern const char *const item_states[]; /* of items; ended by NULL */
 extern const char *const item_kinds_all[];
+extern const char *const report_states[]; /* of reports; ended by NULL */
+extern const char *const report_kinds[];
 extern const char *const ops_states[];

@@ -104,20 +104,41 @@ static void items_take(struct query *q, const json_t *object)
     q->closed = json_bool(object, "closed") || state_is_closed(q->states[0]);
 }
 
+static void reports_take(struct query *q, const json_t *object)
+{
+    const char *wanted = json_str(object, "state");
+    for (const char *const *state = report_states; wanted && *state; state++)
+        if (strcmp(wanted, *state) == 0)
+            q->states[0] = *state;
+    for (const char *const *kind = report_kinds; json_str(object, "kind") && *kind; kind++)
+        if (strcmp(json_str(object, "kind"), *kind) == 0)
+            q->sort = *kind;
+    q->closed = json_bool(object, "closed");
+}
+
+static bool lists_rows(enum op_id op)
+{
+    return op == OP_LIST || op == OP_ITEMS || op == OP_REPORTS;
+}
+
 static void query_take(struct request *r)
 {
     static const enum query_kind kinds[OPS] = {
-        [OP_LIST] = QUERY_LIST,         [OP_STATUS] = QUERY_INCIDENT,  [OP_ITEMS] = QUERY_ITEMS,
-        [OP_TIMELINE] = QUERY_TIMELINE, [OP_LINK_SHOW] = QUERY_NOTICE, [OP_WATCH] = QUERY_EVENTS};
+        [OP_LIST] = QUERY_LIST,         [OP_STATUS] = QUERY_INCIDENT,   [OP_ITEMS] = QUERY_ITEMS,
+        [OP_TIMELINE] = QUERY_TIMELINE, [OP_LINK_SHOW] = QUERY_NOTICE,  [OP_WATCH] = QUERY_EVENTS,
+        [OP_REPORTS] = QUERY_REPORTS,   [OP_REPORT_SHOW] = QUERY_REPORT};
     struct query *q = &r->query;
     const json_t *drill = json_at(r->object, "drill");
-    int64_t rows =
-        r->op == OP_LIST || r->op == OP_ITEMS ? LIST_ROWS_DEFAULT : TIMELINE_ROWS_DEFAULT;
+    int64_t rows = lists_rows(r->op) ? LIST_ROWS_DEFAULT : TIMELINE_ROWS_DEFAULT;
     *q = (struct query){.kind = kinds[r->op], .incident = r->incident, .notice = r->link.notice};
     q->limit = (int)json_int(r->object, "limit", rows);
     q->drill = drill ? json_is_true(drill) : -1;
     if (r->op == OP_ITEMS)
         items_take(q, r->object);
+    else if (r->op == OP_REPORTS)
+        reports_take(q, r->object);
+    else if (r->op == OP_REPORT_SHOW)
+        (void)uuid_parse(json_str_or(r->object, "report", ""), &q->item);
     else
         states_take(q, json_at(r->object, "state"));
 
@@ -231,6 +252,8 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_ITEM, IN_ITEM},
         {OP_ITEM_OPEN, IN_ITEM_OPEN},
         {OP_DIRECTIVE, IN_DIRECTIVE},
+        {OP_REPORT, IN_REPORT},
+        {OP_REPORT_EDIT, IN_REPORT_EDIT},
         {OP_PURGE, IN_PURGE},
         {OP_CONTACT_SET, IN_CONTACT_SET},
         {OP_KEY_CREATE, IN_KEY_CREATE},

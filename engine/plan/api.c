@@ -41,6 +41,7 @@ void api_define(struct run *r)
         {"directive", api_directive},
         {"item", api_item},
         {"resource", api_resource},
+        {"report", api_report},
         {"propose", api_propose},
         {"escalate", api_escalate},
         {NULL, NULL},
@@ -311,6 +312,7 @@ static int handle_index(lua_State *L)
         lua_CFunction method;
     } methods[] = {{HANDLE_NOTICE, "result", api_notify_result},
                    {HANDLE_ITEM, "wait", api_item_wait},
+                   {HANDLE_REPORT, "wait", api_report_wait},
                    {HANDLE_ITEM, "supervise", api_item_supervise},
                    {HANDLE_ITEM, "lift", api_item_lift},
                    {HANDLE_CHILD, "wait", api_child_wait}};
@@ -329,8 +331,8 @@ static int handle_index(lua_State *L)
         return luaL_error(L, "only what notify gives has a result");
     return luaL_error(L,
                       "a handle has no \"%s\"; what notify gives has :result(duration), an item "
-                      ":wait(state, duration), :supervise(to) and :lift(reason), a child "
-                      ":wait(\"closed\", duration)",
+                      ":wait(state, duration), :supervise(to) and :lift(reason), a report "
+                      ":wait(state, duration), a child :wait(\"closed\", duration)",
                       name);
 }
 

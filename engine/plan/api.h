@@ -85,7 +85,14 @@ void api_command(const struct api *a, const char *kind, json_t *args);
 
 /* ---- handles ---- */
 
-enum handle_kind { HANDLE_NOTICE, HANDLE_TASK, HANDLE_CALL, HANDLE_ITEM, HANDLE_CHILD };
+enum handle_kind {
+    HANDLE_NOTICE,
+    HANDLE_TASK,
+    HANDLE_CALL,
+    HANDLE_ITEM,
+    HANDLE_REPORT,
+    HANDLE_CHILD
+};
 
 struct handle {
     enum handle_kind kind;
@@ -104,6 +111,7 @@ int api_wait_from_now(lua_State *L, const struct api *a, const char *fact, int64
 
 /* The place of a state of items in their order; -1: there is none such. */
 int item_state_number(const char *name);
+int report_state_number(const char *name); /* the same of reports */
 /* Of children: 0 is open, from 1 on it is over; -1: there is none such. */
 int child_state_number(const char *name);
 
@@ -125,6 +133,8 @@ int api_resource(lua_State *L);
 int api_item_wait(lua_State *L);
 int api_item_supervise(lua_State *L);
 int api_item_lift(lua_State *L);
+int api_report(lua_State *L);
+int api_report_wait(lua_State *L);
 int api_propose(lua_State *L);
 int api_escalate(lua_State *L);
 int api_notify(lua_State *L);

@@ -164,6 +164,8 @@ int api_cancel(lua_State *L)
         run_command(a.run, command_new("cancel", h->step, a.at));
         return 0;
     }
+    if (h->kind == HANDLE_REPORT)
+        return luaL_error(L, "cancel: what is to be reported is not cancelled");
     if (h->kind == HANDLE_ITEM)
         return luaL_error(L, "cancel: nobody cancels an item by accident; write item:lift(reason)");
     struct task *t = task_find(a.run, h->step);

@@ -180,6 +180,7 @@ static int plan_head(lua_State *L)
                           lua_tostring(L, lua_upvalueindex(1)));
     note_facts(L, r->fact_names);
     note_names(L, "measures", r->measure_names);
+    note_names(L, "reports", r->report_names);
     note_command(L, r);
     push_bodies(L, level_index, 0, level_newindex);
     push_bodies(L, plan_index, 1, plan_newindex);

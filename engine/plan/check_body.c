@@ -435,31 +435,47 @@ static void check_branches(const struct body_check *c, const struct node *call)
         check_branch(c, f, name);
 }
 
-/* measure("NAME"): one of the head, or nobody will ever do it. */
-static void check_measure(const struct body_check *c, const struct node *call)
+/* measure("NAME"), report("KIND"): one of the head, or nobody will ever do it. */
+static void check_named(const struct body_check *c, const struct node *call, const char *word,
+                        const char *table, const char *example)
 {
     const struct node *arg = node_child(call, 1);
     const struct node *n = arg ? node_meant(arg) : NULL;
-    const json_t *measures = json_at(c->head, "measures");
+    const json_t *of = json_at(c->head, table);
     char name[NAME_BYTES];
 
     if (!n || is_literal_other_than(n, NODE_STRING)) {
         check_report(c, n ? arg : call, "bad_argument",
-                     "measure takes the name of a measure of the head: measure(\"patrol\")");
+                     "%s takes the name of a %s of the head: %s(\"%s\")", word, word, word,
+                     example);
         return;
     }
     if (n->kind != NODE_STRING || !c->head)
         return;
     text_of(n, name);
-    if (json_at(measures, name))
+    if (json_at(of, name))
         return;
-    const char *near = check_nearest_member(measures, name);
+    const char *near = check_nearest_member(of, name);
     if (near)
-        check_report(c, arg, "unknown_name", "the head has no measure \"%s\"; did you mean \"%s\"?",
-                     name, near);
+        check_report(c, arg, "unknown_name", "the head has no %s \"%s\"; did you mean \"%s\"?",
+                     word, name, near);
     else
-        check_report(c, arg, "unknown_name", "the head has no measure \"%s\"; add it to measures",
-                     name);
+        check_report(c, arg, "unknown_name", "the head has no %s \"%s\"; add it to %s", word, name,
+                     table);
+}
+
+static void check_measure(const struct body_check *c, const struct node *call)
+{
+    check_named(c, call, "measure", "measures", "patrol");
+}
+
+static void check_report_word(const struct body_check *c, const struct node *call)
+{
+    const struct node *table = table_argument(call, 2);
+
+    check_named(c, call, "report", "reports", "update");
+    if (table)
+        check_options(c, table, "report", WORD_REPORT);
 }
 
 /* before(fact, duration, {…}): the fact is a time of the incident, or it is never due. */
@@ -574,6 +590,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"measure", check_measure},
         {"assign", check_assign_call},
         {"before", check_before},
+        {"report", check_report_word},
         {"propose", check_propose},
         {"defer", check_first_function},
         {"spawn", check_first_function},

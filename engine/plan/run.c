@@ -53,6 +53,7 @@ enum err run_new(const char *incident, struct pin *pin, const char *seed,
     tasks_init(&r->tasks);
     r->fact_names = json_object();
     r->measure_names = json_object();
+    r->report_names = json_object();
     r->respond = r->recover = LUA_NOREF;
     for (enum level l = LEVEL_NONE; l < LEVEL_END; l++)
         r->levels[l] = LUA_NOREF;
@@ -76,6 +77,7 @@ void run_free(struct run *r)
     free(r->items);
     json_decref(r->fact_names);
     json_decref(r->measure_names);
+    json_decref(r->report_names);
     json_decref(r->about);
     free(r->incident);
     free(r);
@@ -177,11 +179,11 @@ void run_item_again(struct run *r, const char *step)
 static void note_item(struct run *r, const json_t *ev)
 {
     const char *step = json_string_value(json_array_get(json_at(ev, "steps"), 0));
-    bool child = json_str(ev, "child") != NULL;
-    const char *name = json_str(ev, "state");
-    int state = child ? child_state_number(name) : item_state_number(name);
-
-    const char *id = json_str(ev, child ? "child" : "item");
+    const char *of = json_str(ev, "child") ? "child" : json_str(ev, "report") ? "report" : "item";
+    const char *name = json_str(ev, "state"), *id = json_str(ev, of);
+    int state = *of == 'c'   ? child_state_number(name)
+                : *of == 'r' ? report_state_number(name)
+                             : item_state_number(name);
     struct item_state *item = step ? item_at(r, step) : NULL;
 
     if (!step || state < 0 || !id || (item && item->past && strcmp(item->past, id) == 0))

@@ -28,7 +28,7 @@ struct run_fault {
     char where[SANDBOX_WHERE];
 };
 
-/* How far an item or a child is, as far as its facts have told. */
+/* How far an item, a report or a child is, as far as its facts have told. */
 struct item_state {
     char *step;
     char *id;   /* of which was heard last; NULL: of none yet */
@@ -68,6 +68,7 @@ struct run {
 
     json_t *fact_names;    /* {"stage_m":{"type","per"}} of the head */
     json_t *measure_names; /* {"patrol":true} of the head */
+    json_t *report_names;  /* {"initial":true} of the head */
     int respond;           /* reference of plan.respond; LUA_NOREF until it is set */
     int levels[LEVEL_END]; /* of plan.level.IV …; LUA_NOREF: it has none */
     int recover;           /* of plan.recover */
@@ -112,7 +113,7 @@ void run_fail(struct run *r, const char *reason, const char *text, const char *w
 /* Add a command; too many end the run. */
 void run_command(struct run *r, json_t *takes);
 
-/* How far the item or child of this step is; 0 before anything was told of it. */
+/* How far the item, report or child of this step is; 0 before anything was told of it. */
 int run_item_state(const struct run *r, const char *step);
 /* It is issued once more under the same step: what is heard of the one before counts no more. */
 void run_item_again(struct run *r, const char *step);

@@ -44,7 +44,7 @@ static const struct word words[] = {
     {WORD_NAME, "open_at", false},
     {WORD_NAME, "propose", true},
     {WORD_NAME, "publish", false},
-    {WORD_NAME, "report", false},
+    {WORD_NAME, "report", true},
     {WORD_NAME, "require", false},
     {WORD_NAME, "resource", true},
     {WORD_NAME, "settle", false},
@@ -127,7 +127,7 @@ static const struct word words[] = {
     {WORD_FACT, "joined", true},
     {WORD_FACT, "overdue", true},
     {WORD_FACT, "rejected", true},
-    {WORD_FACT, "report", false},
+    {WORD_FACT, "report", true},
     {WORD_FACT, "stale", true},
 
     /* PLAN-LANGUAGE 2 */
@@ -183,6 +183,10 @@ static const struct word words[] = {
 
     {WORD_ASSIGN, "within", true},
     {WORD_ASSIGN, "text", true},
+
+    {WORD_REPORT, "key", true},
+    {WORD_REPORT, "due", true},
+    {WORD_REPORT, "text", true},
 
     {WORD_METHOD, "result", true},
     {WORD_METHOD, "at_least", false},

@@ -37,6 +37,7 @@ enum word_kind {
     WORD_PROPOSE,  /* options of propose{} */
     WORD_CHILD,    /* of child{} */
     WORD_ASSIGN,   /* of the table that ends assign() */
+    WORD_REPORT,   /* and report() */
     WORD_METHOD,   /* of handles, items, tallies */
     WORD_INCIDENT, /* members of `incident` */
 };

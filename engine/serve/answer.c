@@ -159,6 +159,25 @@ static json_t *items_reply(const struct reading *q, const struct query_result *r
     return json_put_str(reply, "as_of", event_id(s->config.gen, result->as_of, id));
 }
 
+static json_t *reports_reply(const struct reading *q, const struct query_result *result)
+{
+    const struct serve *s = q->serve;
+    char id[EVENT_ID_TEXT];
+    json_t *rows = json_array();
+    for (size_t i = 0; i < result->rows_count; i++)
+        json_array_append_new(rows, shape_report(&result->rows[i], false));
+    bool more = result->more && result->rows_count > 0;
+    json_t *reply = ok(json_put(json_object(), "reports", rows));
+    json_put(reply, "next",
+             more ? json_string(result->rows[result->rows_count - 1].id) : json_null());
+    return json_put_str(reply, "as_of", event_id(s->config.gen, result->as_of, id));
+}
+
+static json_t *report_reply(const struct query_result *result)
+{
+    return ok(json_put(json_object(), "report", shape_report(&result->rows[0], true)));
+}
+
 static json_t *timeline_reply(const struct reading *q, const struct query_result *result)
 {
     const struct serve *s = q->serve;
@@ -190,6 +209,10 @@ static json_t *read_reply(const struct reading *q, const struct query_result *re
         return read_failed(result);
     if (q->op == OP_ITEMS)
         return items_reply(q, result);
+    if (q->op == OP_REPORTS)
+        return reports_reply(q, result);
+    if (q->op == OP_REPORT_SHOW)
+        return report_reply(result);
     if (q->op == OP_LIST)
         return list_reply(q, result);
     if (q->op == OP_TIMELINE)
@@ -296,6 +319,8 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_LIST:
     case OP_STATUS:
     case OP_ITEMS:
+    case OP_REPORTS:
+    case OP_REPORT_SHOW:
     case OP_TIMELINE:
     case OP_LINK_SHOW:
         answer_read(c, line, r);
@@ -350,6 +375,8 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_ITEM:
     case OP_ITEM_OPEN:
     case OP_DIRECTIVE:
+    case OP_REPORT:
+    case OP_REPORT_EDIT:
     case OP_PURGE:
     case OP_CONTACT_SET:
     case OP_KEY_CREATE:

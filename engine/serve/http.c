@@ -135,20 +135,43 @@ static json_t *the_one(json_t *reply)
     return reply;
 }
 
+/*
+ * A text that is edited has its revision in its tag: "3-<hash>". Whoever sends it back in If-Match
+ * means this revision, whatever else of the report has changed since.
+ */
+static void etag_revision(const json_t *shown, const char *weak, struct text *to)
+{
+    text_addf(to, "\"%lld-%s", (long long)json_int(shown, "rev", 0), strchr(weak, '"') + 1);
+}
+
+/* The revision of If-Match: "3-<hash>", "3"; -1: it is none of ours. */
+static int64_t revision_of(const char *if_match)
+{
+    char *end;
+    const char *quoted = strchr(if_match, '"');
+    long long rev = quoted ? strtoll(quoted + 1, &end, 10) : 0;
+    return rev > 0 && end != quoted + 1 && (*end == '-' || *end == '"') ? rev : -1;
+}
+
 /* `as_of` moves with every commit, so it is left out: the same tag says that nothing of it has
  * changed. */
 static void etag_add(const struct slot *slot, const json_t *shown, struct http_reply *r)
 {
     AUTO_TEXT(bytes);
+    AUTO_TEXT(with_revision);
     AUTO_JSON(lasting);
     char etag[HTTP_ETAG_TEXT];
     lasting = json_copy(json_unconst(shown));
     json_object_del(lasting, "as_of");
     json_write(lasting, &bytes);
     http_etag(text_str(&bytes), bytes.len, true, etag);
-    http_reply_header(r, "ETag", etag);
+    if (slot->ask->route->op == OP_REPORT_SHOW)
+        etag_revision(shown, etag, &with_revision);
+    else
+        text_add(&with_revision, etag);
+    http_reply_header(r, "ETag", text_str(&with_revision));
     r->cached = true;
-    if (!http_etag_matches(slot->ask->if_none_match, etag))
+    if (!http_etag_matches(slot->ask->if_none_match, text_str(&with_revision)))
         return;
     r->status = 304;
     r->type = NULL;
@@ -268,6 +291,21 @@ static void http_event(struct conn *c, const struct record *r, const char *lang,
 
 /* ---- taking ---- */
 
+/* Who edits a text says which revision was read. */
+static enum code if_match_take(const struct route_match *m, json_t *object, struct refusal *r)
+{
+    const char *value = http_header(m->request, "if-match");
+    bool edits = m->route->op == OP_REPORT_EDIT || m->route->op == OP_REPORT;
+    if (!edits || !value || json_at(object, "rev"))
+        return CODE_OK;
+    int64_t rev = revision_of(value);
+    if (rev < 0)
+        return refuse(r, CODE_PRECONDITION_FAILED, NULL, NULL,
+                      "If-Match is not the ETag of this report; read it again, and send that");
+    json_put_int(object, "rev", rev);
+    return CODE_OK;
+}
+
 /* Headers that say the same as a field. */
 static enum code headers_take(const struct route_match *m, json_t *object, struct refusal *r)
 {
@@ -315,6 +353,8 @@ static enum code operation_take(struct conn *c, uint64_t line, const struct rout
         code = route_object(m, &object, refusal);
     if (!code)
         code = headers_take(m, object, refusal);
+    if (!code)
+        code = if_match_take(m, object, refusal);
     if (code) {
         json_decref(object);
     } else if (m->route->shape == SHAPE_EVENTS && conn_slot(c, line)->ask->head) {

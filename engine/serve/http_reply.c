@@ -51,6 +51,8 @@ int http_status_of(enum code c)
     case CODE_CLOSED:
     case CODE_MERGED:
         return 409;
+    case CODE_PRECONDITION_FAILED:
+        return 412;
     case CODE_BODY_TOO_LONG:
     case CODE_LINE_TOO_LONG:
         return 413;

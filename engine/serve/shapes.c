@@ -363,6 +363,65 @@ json_t *shape_item(const struct row *row, bool whole)
 }
 
 /* What can be said of it without its body: the id tells when it was opened. */
+static void report_purged(json_t *o, const struct row *row)
+{
+    struct uuid id = {0};
+    (void)uuid_parse(row->id, &id);
+    json_put(o, "purged", json_true());
+    put_time(o, "opened_at", uuid_ms(id));
+}
+
+static void report_times(json_t *o, const json_t *b)
+{
+    static const char *const times[] = {"opened_at", "due_at",    "phone_due_at",
+                                        "phoned_at", "signed_at", "sent_at"};
+    static const char *const late[] = {"late_ms", "phone_late_ms"};
+    for (size_t n = 0; n < sizeof times / sizeof *times; n++)
+        if (json_int(b, times[n], 0))
+            put_time(o, times[n], json_int(b, times[n], 0));
+    for (size_t n = 0; n < sizeof late / sizeof *late; n++)
+        if (json_int(b, late[n], 0))
+            json_put_int(o, late[n], json_int(b, late[n], 0));
+}
+
+json_t *shape_report(const struct row *row, bool text)
+{
+    static const char *const words[] = {"key", "by", "sign", "basis", "corrects", "lang"};
+    static const char *const values[] = {"to", "signer", "told"};
+    char incident[UUID_TEXT];
+    const json_t *b = row->body;
+    json_t *o = json_put_str(json_object(), "id", row->id);
+    json_put_str(o, "incident", uuid_text(row->incident, incident));
+    json_put_str(json_put_str(o, "kind", row->plan), "state", row->state);
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++)
+        json_put_str(o, words[n], json_str(b, words[n]));
+    for (size_t n = 0; n < sizeof values / sizeof *values; n++)
+        json_put(o, values[n], json_share(json_at(b, values[n])));
+    if (b)
+        json_put_int(json_put_int(o, "number", json_int(b, "number", 0)), "rev",
+                     json_int(b, "rev", 1));
+    json_put_str(o, "text", text ? json_str(b, "text") : NULL);
+    bool late = row->open && json_int(b, "urged", 0) > 0;
+    json_put(o, "overdue", json_boolean(late));
+    json_put_true(json_put_true(o, "missed", json_bool(b, "missed")), "zero", json_bool(b, "zero"));
+    json_put(o, "drill", json_boolean(row->drill));
+    report_times(o, b);
+    if (!b)
+        report_purged(o, row);
+    return o;
+}
+
+/* {"open","overdue"}, and how many of each kind were opened. */
+static json_t *reports_counted(const json_t *body)
+{
+    json_t *counts = json_copy(json_unconst(json_at(json_at(body, "reporting"), "made")));
+    if (!counts)
+        counts = json_object();
+    json_put_int(counts, "open", json_int(body, "reports_open", 0));
+    return json_put_int(counts, "overdue", json_int(body, "reports_overdue", 0));
+}
+
+/* What can be said of it without its body: the id tells when it was opened. */
 static void incident_purged(json_t *o, const struct row *row)
 {
     struct uuid id = {0};
@@ -404,7 +463,7 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put(o, "items",
              json_put_int(json_put_int(json_object(), "open", json_int(body, "items_open", 0)),
                           "overdue", json_int(body, "items_overdue", 0)));
-    json_put(o, "reports", json_object());
+    json_put(o, "reports", reports_counted(body));
     json_put(o, "notices", notices_counted(body));
     if (!body)
         incident_purged(o, row);

@@ -19,6 +19,9 @@ json_t *shape_event(const struct record *r, int64_t gen, const char *lang);
 /* Gives one item of the ledger. */
 json_t *shape_item(const struct row *row, bool whole); /* whole: with a citizen's contact */
 
+/* Gives one report, with its text or without. */
+json_t *shape_report(const struct row *row, bool text);
+
 /* Gives one incident. */
 json_t *shape_incident(const struct row *row, const struct serve_port *port, int64_t gen,
                        int64_t as_of);

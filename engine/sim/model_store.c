@@ -244,7 +244,8 @@ static void row_keep(struct model_store *m, struct row *row)
     struct shelf *s = &m->shelves[row->kind];
     bool there;
     size_t at = shelf_at(s, row->id, &there);
-    if ((row->kind == ROW_INCIDENT || row->kind == ROW_NOTICE || row->kind == ROW_ITEM) &&
+    if ((row->kind == ROW_INCIDENT || row->kind == ROW_NOTICE || row->kind == ROW_ITEM ||
+         row->kind == ROW_REPORT) &&
         is_purged(m, row->incident))
         row_empty(row);
     if (row->gone) {
@@ -336,7 +337,7 @@ static void secret_keep(struct model_store *m, struct store_secret *secret)
 
 static void incident_purge(struct model_store *m, struct uuid incident)
 {
-    static const enum row_kind kinds[] = {ROW_INCIDENT, ROW_NOTICE, ROW_ITEM};
+    static const enum row_kind kinds[] = {ROW_INCIDENT, ROW_NOTICE, ROW_ITEM, ROW_REPORT};
     struct shelf *facts = &m->shelves[ROW_FACT];
     for (size_t i = 0; i < m->records_count; i++)
         if (uuid_cmp(m->records[i]->incident, incident) == 0)
@@ -545,37 +546,41 @@ static bool owner_is_asked(const struct query *q, const char *owner)
     return !q->owners[0][0];
 }
 
-static bool item_is_asked(const struct query *q, const struct row *row)
+static bool part_is_asked(const struct query *q, const struct row *row)
 {
     if (!uuid_is_none(q->incident) ? uuid_cmp(row->incident, q->incident) != 0
                                    : row->open == q->closed)
         return false;
-    if ((q->late && !row->late) || (q->sort && strcmp(q->sort, row->sort) != 0))
+    const char *sort = row->kind == ROW_REPORT ? row->plan : row->sort;
+    if ((q->late && !row->late) || (q->sort && strcmp(q->sort, sort) != 0))
         return false;
     return owner_is_asked(q, row->plan) && state_is_asked(q, row->state);
 }
 
-static void query_items(const struct model_store *m, const struct query *q, struct page *p)
+static void query_parts(const struct model_store *m, const struct query *q, enum row_kind kind,
+                        struct page *p)
 {
-    const struct shelf *s = &m->shelves[ROW_ITEM];
+    const struct shelf *s = &m->shelves[kind];
     bool there;
     size_t at = q->cursor[0] ? shelf_at(s, q->cursor, &there) : s->count;
     while (at-- > 0) {
-        if (item_is_asked(q, &s->rows[at]) && !page_add_row(p, &s->rows[at]))
+        if (part_is_asked(q, &s->rows[at]) && !page_add_row(p, &s->rows[at]))
             return;
     }
 }
 
-static void query_item(const struct model_store *m, const struct query *q, struct page *p)
+static void query_part(const struct model_store *m, const struct query *q, enum row_kind kind,
+                       struct page *p)
 {
     char id[UUID_TEXT];
     bool there;
-    const struct shelf *s = &m->shelves[ROW_ITEM];
+    const struct shelf *s = &m->shelves[kind];
     size_t at = shelf_at(s, uuid_text(q->item, id), &there);
     if (there)
         page_add_row(p, &s->rows[at]);
     else
-        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no item with this id");
+        p->result.err = why_set(&p->result.why, ERR_MISSING, "there is no %s with this id",
+                                kind == ROW_ITEM ? "item" : "report");
 }
 
 static void query_notice(const struct model_store *m, const struct query *q, struct page *p)
@@ -598,7 +603,7 @@ static void query_notice(const struct model_store *m, const struct query *q, str
     if (seq > 0 && (size_t)seq <= m->records_count)
         page_add_record(p, m->records[seq - 1]);
     if (of_item)
-        query_item(m, &item, p);
+        query_part(m, &item, ROW_ITEM, p);
 }
 
 static void query_journal(const struct model_store *m, const struct query *q, struct page *p)
@@ -645,10 +650,16 @@ static void query_run(const struct model_store *m, const struct query *q, struct
         query_journal(m, q, p);
         return;
     case QUERY_ITEMS:
-        query_items(m, q, p);
+        query_parts(m, q, ROW_ITEM, p);
         return;
     case QUERY_ITEM:
-        query_item(m, q, p);
+        query_part(m, q, ROW_ITEM, p);
+        return;
+    case QUERY_REPORTS:
+        query_parts(m, q, ROW_REPORT, p);
+        return;
+    case QUERY_REPORT:
+        query_part(m, q, ROW_REPORT, p);
         return;
     case QUERY_PIN:
         query_pin(m, q, p);
@@ -761,8 +772,9 @@ void model_store_load(const struct model_store *m, bool all, model_row_fn *sink,
         const struct shelf *s = &m->shelves[kind];
         for (size_t i = 0; i < s->count; i++)
             if (all || kind == ROW_META || kind == ROW_ACCESS ||
-                (kind == ROW_FACT || kind == ROW_ITEM ? incident_is_open(m, s->rows[i].incident)
-                                                      : s->rows[i].open))
+                (kind == ROW_FACT || kind == ROW_ITEM || kind == ROW_REPORT
+                     ? incident_is_open(m, s->rows[i].incident)
+                     : s->rows[i].open))
                 sink(ctx, &s->rows[i]);
     }
 }

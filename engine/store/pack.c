@@ -115,7 +115,8 @@ static void row_pack(const struct row *r, struct text *to, struct packed_row *re
     ret->plan = span_str(to, r->plan);
     ret->state = span_str(to, r->state);
     ret->body = r->gone ? span_none : r->text ? span_str(to, r->text) : span_json(to, r->body);
-    if (r->kind != ROW_INCIDENT && r->kind != ROW_NOTICE && r->kind != ROW_ITEM) {
+    if (r->kind != ROW_INCIDENT && r->kind != ROW_NOTICE && r->kind != ROW_ITEM &&
+        r->kind != ROW_REPORT) {
         ret->id = span_str(to, r->id);
         return;
     }

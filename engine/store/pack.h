@@ -36,12 +36,12 @@ struct packed_record {
 struct packed_row {
     enum row_kind kind;
     bool gone, open, drill;
-    struct uuid uuid; /* ROW_INCIDENT, ROW_NOTICE, ROW_ITEM */
+    struct uuid uuid; /* ROW_INCIDENT, ROW_NOTICE, ROW_ITEM, ROW_REPORT */
     struct span id;   /* the others */
     struct uuid incident;
     struct span plan, state, body;
-    struct span sort; /* ROW_ITEM, as the next two */
-    wall_ms due;
+    struct span sort; /* ROW_ITEM, as `late` */
+    wall_ms due;      /* ROW_ITEM, ROW_REPORT */
     bool late;
 };
 

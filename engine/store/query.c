@@ -221,6 +221,53 @@ static void run_notice(struct page *p, const struct query *q)
     result->more = false;
 }
 
+/*
+ * Parts of incidents, newest first. At 1 and 2 stand the cursor and the limit, at 3 whether it is
+ * open, at 4 its state, at 5 the incident, at 6 its kind: where the statement asks for it.
+ * What is bound is not copied: `below` must live as long as the statement runs.
+ */
+static bool part_bind(struct page *p, sqlite3_stmt *stmt, const struct query *q, struct uuid *below)
+{
+    bool of = !uuid_is_none(q->incident);
+    memset(below->b, 0xff, sizeof(below->b));
+    if (q->cursor[0] && !uuid_parse(q->cursor, below)) {
+        p->result->err =
+            why_set(&p->result->why, ERR_INVALID, "the cursor \"%s\" is no id", q->cursor);
+        return false;
+    }
+    bind_id(stmt, 1, below);
+    sqlite3_bind_int64(stmt, 2, p->rows_max + 1);
+    sqlite3_bind_int(stmt, 3, of ? -1 : !q->closed);
+    sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
+    if (of)
+        bind_id(stmt, 5, &q->incident);
+    return true;
+}
+
+static void part_bind_kind(sqlite3_stmt *stmt, const struct query *q)
+{
+    sqlite3_bind_text(stmt, 6, q->sort, -1, SQLITE_STATIC);
+}
+
+/* Reports, in the same manner: of an incident, or of all; of one kind, where one is asked for. */
+static void run_reports(struct page *p, const struct query *q)
+{
+    enum read_statement s = uuid_is_none(q->incident) ? Q_REPORTS : Q_REPORTS_OF;
+    struct uuid below;
+    if (!part_bind(p, p->read->stmts[s], q, &below))
+        return;
+    part_bind_kind(p->read->stmts[s], q);
+    page_fill(p, s, ROW_REPORT);
+}
+
+static void run_report(struct page *p, const struct query *q)
+{
+    bind_id(p->read->stmts[Q_REPORT], 1, &q->item);
+    page_fill(p, Q_REPORT, ROW_REPORT);
+    if (!p->result->err && p->result->rows_count == 0)
+        p->result->err = why_set(&p->result->why, ERR_MISSING, "there is no report with this id");
+}
+
 static void run_item(struct page *p, const struct query *q)
 {
     bind_id(p->read->stmts[Q_ITEM], 1, &q->item);
@@ -432,6 +479,12 @@ static void run_kind(struct page *p, const struct query *q)
         return;
     case QUERY_ITEM:
         run_item(p, q);
+        return;
+    case QUERY_REPORTS:
+        run_reports(p, q);
+        return;
+    case QUERY_REPORT:
+        run_report(p, q);
         return;
     case QUERY_PIN:
         run_pin(p, q);

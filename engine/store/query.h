@@ -43,6 +43,13 @@
     X(Q_ITEMS_LATE, "SELECT id FROM item INDEXED BY item_late WHERE late = 1 AND id < ?1 "         \
                     "AND (?4 IS NULL OR state = ?4) AND (?7 IS NULL OR kind = ?7) "                \
                     "ORDER BY id DESC LIMIT ?2")                                                   \
+    X(Q_REPORT, "SELECT " REPORT_COLUMNS " FROM report WHERE id = ?1")                             \
+    X(Q_REPORTS_OF, "SELECT " REPORT_COLUMNS " FROM report WHERE incident = ?5 AND id < ?1 "       \
+                    "AND (?3 < 0 OR open = ?3) AND (?4 IS NULL OR state = ?4) "                    \
+                    "AND (?6 IS NULL OR kind = ?6) ORDER BY id DESC LIMIT ?2")                     \
+    X(Q_REPORTS, "SELECT " REPORT_COLUMNS " FROM report WHERE open = ?3 AND id < ?1 "              \
+                 "AND (?4 IS NULL OR state = ?4) AND (?6 IS NULL OR kind = ?6) "                   \
+                 "ORDER BY id DESC LIMIT ?2")                                                      \
     X(Q_PIN, "SELECT hash, kind, body FROM pin WHERE hash = ?1")
 
 enum read_statement {

@@ -83,7 +83,8 @@ static enum err in_transaction(struct rebuild *b, struct why *why)
         db_exec(db, b->path,
                 "BEGIN IMMEDIATE;"
                 "DELETE FROM incident; DELETE FROM notice; DELETE FROM key; DELETE FROM meta;"
-                "DELETE FROM access; DELETE FROM fact; DELETE FROM item",
+                "DELETE FROM access; DELETE FROM fact; DELETE FROM item; "
+                "DELETE FROM report",
                 why);
     if (!e)
         e = journal_walk(b, why);

@@ -267,6 +267,9 @@ enum err store_load(struct store *s, store_row_fn *sink, void *ctx, struct why *
         {ROW_NOTICE, WITH_KEY(NOTICE_COLUMNS, "notice", "notice.incident") " WHERE open = 1"},
         {ROW_ITEM, WITH_KEY(ITEM_COLUMNS, "item JOIN incident ON incident.id = item.incident",
                             "item.incident") " WHERE incident.open = 1"},
+        {ROW_REPORT,
+         WITH_KEY(REPORT_COLUMNS, "report JOIN incident ON incident.id = report.incident",
+                  "report.incident") " WHERE incident.open = 1"},
         {ROW_FACT, WITH_KEY(FACT_COLUMNS, "fact JOIN incident ON incident.id = fact.incident",
                             "fact.incident") " WHERE incident.open = 1"},
     };

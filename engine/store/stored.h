@@ -71,6 +71,9 @@ enum { ROW_ID, ROW_OF, ROW_OPEN, ROW_DRILL, ROW_PLAN, ROW_STATE, ROW_BODY };
 #define ACCESS_COLUMNS META_COLUMNS
 #define ITEM_COLUMNS                                                                               \
     "item.id, item.incident, item.open, item.drill, item.owner, item.state, item.body"
+#define REPORT_COLUMNS                                                                             \
+    "report.id, report.incident, report.open, report.drill, report.kind, report.state, "           \
+    "report.body"
 #define FACT_COLUMNS "fact.id, fact.incident, 1, fact.drill, NULL, NULL, fact.body"
 
 /* What the first byte of the body of an incident, or of a part of one, says. */

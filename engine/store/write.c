@@ -101,7 +101,8 @@ static int purge_facts(struct write *w, struct uuid incident)
 /* The record says so: nothing that is sealed of this incident will ever be opened again. */
 static int write_purge(struct write *w, const struct uuid *incident)
 {
-    static const enum write_statement rows[] = {W_INCIDENT_PURGE, W_NOTICES_PURGE, W_ITEMS_PURGE};
+    static const enum write_statement rows[] = {W_INCIDENT_PURGE, W_NOTICES_PURGE, W_ITEMS_PURGE,
+                                                W_REPORTS_PURGE};
     int rc = keys_destroy(&w->keys, *incident);
     if (rc != SQLITE_OK)
         w->failed_sql = "destroying the key of an incident";
@@ -163,7 +164,8 @@ static int make_blob(struct write *w, const struct pack *p, const struct packed_
 
 static bool has_uuid(const struct packed_row *r)
 {
-    return r->kind == ROW_INCIDENT || r->kind == ROW_NOTICE || r->kind == ROW_ITEM;
+    return r->kind == ROW_INCIDENT || r->kind == ROW_NOTICE || r->kind == ROW_ITEM ||
+           r->kind == ROW_REPORT;
 }
 
 static bool is_sealed(const struct packed_row *r)
@@ -187,6 +189,8 @@ static int run_row(struct write *w, enum write_statement s, const struct pack *p
     sqlite3_bind_int(stmt, 4, r->drill);
     bind_span(stmt, 5, p, r->plan);
     bind_span(stmt, 6, p, r->state);
+    if (r->kind == ROW_REPORT)
+        sqlite3_bind_int64(stmt, 8, r->due);
     if (r->kind == ROW_ITEM) {
         sqlite3_bind_int64(stmt, 8, r->due);
         bind_span(stmt, 9, p, r->sort);
@@ -242,6 +246,8 @@ static int write_row(struct write *w, const struct pack *p, const struct packed_
         return write_part(w, W_FACT, W_FACT_GONE, p, r);
     case ROW_ITEM:
         return write_part(w, W_ITEM, W_ITEM_GONE, p, r);
+    case ROW_REPORT:
+        return write_part(w, W_REPORT, W_REPORT_GONE, p, r);
     case ROW_KINDS:
         break;
     }

@@ -46,6 +46,11 @@
               "late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?7, ?9, ?10) ON CONFLICT (id) DO UPDATE " \
               "SET incident = ?2, open = ?3, owner = ?5, state = ?6, due_ms = ?8, body = ?7, "     \
               "late = ?10")                                                                        \
+    X(W_REPORT, "INSERT INTO report (id, incident, open, drill, kind, state, due_ms, body) "       \
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?7) ON CONFLICT (id) DO UPDATE SET "          \
+                "open = ?3, state = ?6, due_ms = ?8, body = ?7")                                   \
+    X(W_REPORT_GONE, "DELETE FROM report WHERE id = ?1")                                           \
+    X(W_REPORTS_PURGE, "UPDATE report SET body = NULL WHERE incident = ?1")                        \
     X(W_ITEM_GONE, "DELETE FROM item WHERE id = ?1")                                               \
     X(W_PIN,                                                                                       \
       "INSERT INTO pin (hash, kind, body) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")      \

@@ -93,6 +93,7 @@ function Handle:result(d) end
 ---@field principles? Text[]
 ---@field levels? table<Level, LevelHead>
 ---@field measures? table<string, MeasureHead>
+---@field reports? table<ReportKind, ReportHead>
 ---@field ends_when? CriterionHead[]
 ---@field auto? { level: Level, after: Duration }
 ---@field one_per? string[] "kind" "place.NAME" …: a trigger equal in these joins an open incident
@@ -107,6 +108,7 @@ function Handle:result(d) end
 ---@field members? Targets
 ---@field expected Duration
 ---@field lower_after? Duration
+---@field report? Duration | string[] when to report again: "6h", or times of day { "09:00", "17:00" }
 
 ---@class MeasureHead
 ---@field phase? "first" | Level | "recovery"
@@ -117,6 +119,21 @@ function Handle:result(d) end
 ---@field after? string[]
 ---@field urge? Duration
 ---@field on_lower? "ask" | "keep" | "lift"
+
+---@alias ReportKind "initial" | "update" | "daily" | "single" | "final"
+
+---@class ReportHead
+---@field by Target who writes it
+---@field sign Target who signs it, or the deputy of that post
+---@field to Targets who receives it
+---@field from? "received" | "fact" | "terminated" from when its time counts; given by the kind
+---@field due? Duration | table by level { IV = "2h" }, by grade { grade = { III = "2h" } }; else of the basis
+---@field phone? Duration | table by when it is given by telephone
+---@field each? string of single: an event of facts
+---@field at? string[] of daily: times of day
+---@field data_to? string of daily: up to when the data go, "24:00"
+---@field zero? boolean of daily and update: that nothing is new is to be reported, too
+---@field basis? string a text, or a rule of the site's deadlines
 
 ---@class CriterionHead
 ---@field id string
@@ -298,6 +315,21 @@ function resource(options) end
 ---@param options? { at_least: Duration?, unknown: Duration? }
 ---@return Due
 function before(fact, d, options) end
+
+---@class Report
+local Report = {}
+
+---Until it is so far, or missed; nil when the time is over.
+---@param state "edited" | "signed" | "sent"
+---@param d? Duration
+---@return string?
+function Report:wait(state, d) end
+
+---Open one more report of a kind of the head: numbered, drafted and urged as the engine's own.
+---@param kind ReportKind
+---@param options? { key: string?, due: Duration?, text: Text? }
+---@return Report
+function report(kind, options) end
 
 ---Put an order to whoever may give it; it stands until somebody does. Gives the first order of this
 ---action; nil when `within` is over, or at once with wait = false.

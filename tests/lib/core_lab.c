@@ -13,7 +13,7 @@ static const char channels[] =
     "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
 
 static const char city[] =
-    "{'name':'浑江市','languages':['zh','en'],"
+    "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
     "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
     " 'desk':{'channel':'web','at_once':64},'app':{'channel':'app'},'gate':{'channel':'gate'}},"
     "'people':{"
@@ -31,9 +31,11 @@ static const char city[] =
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
     "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
-    "   'weir':['III','IV','terminate'],'river':['IV','terminate','merge','split']},"
+    "   'weir':['III','IV','terminate'],'river':['IV','terminate','merge','split'],"
+    "   'stream':['III','IV','terminate']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
-    "   'lake':['I','II','III','IV','terminate'],'weir':['II']}},'auto':{'dam':'IV'},"
+    "   'lake':['I','II','III','IV','terminate'],'weir':['II'],"
+    "   'stream':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
 
@@ -115,6 +117,33 @@ static const char tracing[] =
     "  'due':'1h'}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
+static const char stream[] =
+    "{'title':'河','kind':'special','category':'natural','version':'1','owner':'person:sun.wei',"
+    "'facts':{'stage_m':{'type':'number','unit':'m','per':'gauge','stale_after':'30m',"
+    "  'label':{'zh':'水位','en':'stage'}}},"
+    "'levels':{'IV':{'ordered_by':'post:chief','expected':'72h','report':['09:00','17:00']},"
+    " 'III':{'ordered_by':'post:chief','expected':'48h','report':'6h'},"
+    " 'II':{'ordered_by':'post:mayor','expected':'24h','report':'1h'}},"
+    "'measures':{'patrol':{'phase':'IV','owner':'person:crew.0','title':'Patrol','due':'1h'}},"
+    "'reports':{'initial':{'by':'person:wang.qiang','sign':'post:chief','to':'person:zhou.jie',"
+    "  'from':'received','phone':'30m','due':'1h'},"
+    " 'update':{'by':'person:wang.qiang','sign':'post:chief','to':'person:zhou.jie','due':'30m',"
+    "  'zero':true},"
+    " 'final':{'by':'person:wu.fang','sign':'post:mayor','to':['person:zhou.jie'],"
+    "  'from':'terminated','due':'7d'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char clinic[] =
+    "{'title':'疫情','kind':'special','category':'health','version':'1','owner':'person:sun.wei',"
+    "'ends':'order',"
+    "'facts':{'case':{'event':true,'key':'id','fields':{'id':'text','staff':'boolean'},"
+    "  'label':{'zh':'病例','en':'case'}}},"
+    "'reports':{'single':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie',"
+    "  'from':'fact','each':'case','due':{'grade':{'I':'1h','III':'2h'}},'basis':'令376'},"
+    " 'daily':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie','at':['08:00'],"
+    "  'due':'2h','data_to':'24:00','zero':true}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
 static const char watch[] =
     "{'title':'值守','kind':'special','category':'natural','version':'1','ends':'order',"
     "'on_resolved':'note','fallback':[{'to':'duty:duty-room','within':'5m'}]}";
@@ -183,6 +212,8 @@ static struct core *core_made(int crew)
     library_plan(c, "oncall", "oncall1", oncall);
     library_plan(c, "river", "river1", river);
     library_plan(c, "tracing", "tracing1", tracing);
+    library_plan(c, "stream", "stream1", stream);
+    library_plan(c, "clinic", "clinic1", clinic);
     return c;
 }
 
@@ -420,7 +451,8 @@ void lab_start_crew(struct lab *lab, int crew)
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
               "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'},"
               "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
-              "{'name':'tracing','pin':'tracing1'}]}");
+              "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
+              "{'name':'clinic','pin':'clinic1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -438,7 +470,8 @@ void lab_site_without_sms(struct lab *lab)
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
               "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'},"
               "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
-              "{'name':'tracing','pin':'tracing1'}]}");
+              "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
+              "{'name':'clinic','pin':'clinic1'}]}");
 }
 
 void lab_done(struct lab *lab)
@@ -721,6 +754,25 @@ const json_t *lab_item(struct lab *lab, const char *name)
         if (json_int(row, "kind", 0) == ROW_ITEM &&
             !strcmp(json_str_or(row, "incident", ""), lab->incident) &&
             !strcmp(json_str_or(json_at(row, "body"), "name", ""), name))
+            found = row;
+    }
+    return found;
+}
+
+/* "initial", "update 2": the last one of its kind, or that number. */
+const json_t *lab_report(struct lab *lab, const char *name)
+{
+    const char *key, *space = strchr(name, ' ');
+    size_t len = space ? (size_t)(space - name) : strlen(name);
+    json_t *row, *found = NULL;
+    json_object_foreach(lab->rows, key, row)
+    {
+        const char *kind = json_str_or(row, "plan", "");
+        int64_t number = json_int(json_at(row, "body"), "number", 0);
+        bool later = !found || number > json_int(json_at(found, "body"), "number", 0);
+        if (json_int(row, "kind", 0) == ROW_REPORT && strlen(kind) == len &&
+            !strncmp(kind, name, len) && !strcmp(json_str_or(row, "incident", ""), lab->incident) &&
+            (space ? number == strtol(space, NULL, 10) : later))
             found = row;
     }
     return found;

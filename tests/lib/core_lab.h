@@ -21,10 +21,12 @@
  * after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch
  * (ends by order), dam (levels IV, III by post:chief, that is sun.wei with the deputy li.ming, II
  * by post:mayor, that is zhou.jie; gauges g7 in the east with the warning at 4.5 m, g8 in the west
- * with 3 m), oncall (source alertmanager; one_per labels.service, digest 30s, closed by its source,
- * reopen_within 10m), river (one_per place.district, level IV, merge and split by post:chief, first
- * measure verify), tracing (parent_only, first measure isolate, reopen_within 1h), and none for
- * other triggers.
+ * with 3 m), lake (measures), weir (levels over two facts), oncall (source alertmanager; one_per
+ * labels.service, digest 30s, closed by its source, reopen_within 10m), river (one_per
+ * place.district, level IV, merge and split by post:chief, first measure verify), tracing
+ * (parent_only, first measure isolate, reopen_within 1h), stream (initial, update and final
+ * reports), clinic (single and daily ones), and none for other triggers. Its clocks are those of
+ * Asia/Shanghai.
  *
  * Layer      tests.
  * Ownership  lab_start begins, lab_done frees. What verbs return is borrowed until the next verb.
@@ -100,6 +102,8 @@ const json_t *lab_incident(struct lab *lab);
 const json_t *lab_notice(struct lab *lab, const char *person);
 const json_t *lab_fact(struct lab *lab, const char *id);   /* "g7/stage_m", "/breach"; NULL: none */
 const json_t *lab_item(struct lab *lab, const char *name); /* its row, the last one; NULL */
+/* its row: "initial" (the last one), "update 2"; NULL */
+const json_t *lab_report(struct lab *lab, const char *name);
 const char *lab_state(struct lab *lab); /* of the incident; "" when its row is not open any more */
 size_t lab_count(const struct lab *lab, enum record_kind kind);
 const struct record *lab_last(const struct lab *lab, enum record_kind kind); /* NULL */

@@ -6,6 +6,7 @@
 #include "plan/planner.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,9 +66,10 @@ struct story {
     struct coming *coming;
     size_t coming_count, coming_cap;
     int64_t orders;
-    json_t *frames; /* from planners, not yet taken in */
-    json_t *items;  /* {NAME: "body" of the record that issued it last} */
-    json_t *phones; /* {PERSON: "data" of the body of the last message that went there} */
+    json_t *frames;  /* from planners, not yet taken in */
+    json_t *items;   /* {NAME: "body" of the record that issued it last} */
+    json_t *reports; /* {"update 2": id} */
+    json_t *phones;  /* {PERSON: "data" of the body of the last message that went there} */
     json_t *reply;
     struct uuid incident;
     struct uuid notice; /* of the receipt being told */
@@ -133,6 +135,12 @@ static void trace_record(struct story *s, const struct record *r)
         s->opened[s->opened_count++] = r->incident;
     if (r->kind == REC_ITEM_ISSUED && json_str(r->body, "name"))
         json_put(s->items, json_str(r->body, "name"), json_share(r->body));
+    if (r->kind == REC_REPORT_OPENED) {
+        AUTO_TEXT(name);
+        text_addf(&name, "%s %" PRId64, json_str_or(r->body, "kind", "?"),
+                  json_int(r->body, "number", 0));
+        json_put_str(s->reports, text_str(&name), json_str(r->body, "report"));
+    }
     if (quiet)
         return;
     int64_t seconds = (r->mono) / 1000;
@@ -561,6 +569,7 @@ static struct story *story_of(const char *site_path, const char *plan_name, json
     s->frames = json_array();
     s->phones = json_object();
     s->items = json_object();
+    s->reports = json_object();
     s->wall = STORY_BEGINS;
     s->core = story_core(s);
     story_start(s);
@@ -701,6 +710,7 @@ void story_end(struct story *s)
     json_decref(s->frames);
     json_decref(s->phones);
     json_decref(s->items);
+    json_decref(s->reports);
     json_decref(s->reply);
     json_decref(s->checked);
     json_decref(s->sources);
@@ -870,6 +880,13 @@ wall_ms story_item_due(const struct story *s, const char *name)
     }
     fail_msg("no open item \"%s\"", name);
     return 0;
+}
+
+const json_t *story_report(struct story *s, const char *name, const char *action, const char *as)
+{
+    json_t *body = json_put_str(json_object(), "report", json_str_or(s->reports, name, ""));
+    json_put_str(json_put_str(body, "action", action), "as", as);
+    return story_ask(s, IN_REPORT, s->incident, body);
 }
 
 /* --- what goes wrong --- */

@@ -50,6 +50,8 @@ const json_t *story_confirm(struct story *s, const char *json);
 /* An item by the name of its measure, the last one issued. */
 const json_t *story_item(struct story *s, const char *name, const char *action, const char *as);
 wall_ms story_item_due(const struct story *s, const char *name); /* 0: without end */
+/* A report by its kind and number: "update 2". as NULL: nobody is named. */
+const json_t *story_report(struct story *s, const char *name, const char *action, const char *as);
 const json_t *story_terminate(struct story *s, const char *reason);
 
 void story_advance(struct story *s, int64_t ms);

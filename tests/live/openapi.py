@@ -23,6 +23,10 @@ local plan = plan "watch" {
     title = { zh = "值守", en = "Watch" }, kind = "special", category = "accident", version = "1",
     owner = "person:li.ming", starts_on = { { kind = "watch" } },
     facts = { stage_m = { type = "number", unit = "m", per = "gauge" } },
+    reports = {
+        initial = { by = "person:wang.qiang", sign = "person:li.ming", to = "person:li.ming",
+                    phone = "30m", due = "1h" },
+    },
     ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } },
 }
 function plan.respond(incident)
@@ -210,6 +214,7 @@ def answers(api, path, may_all):
     api.ask(422, "POST", "/api/v1/items", dict(request, owner="dept:nowhere"))
     api.ask(200, "POST", "/api/v1/items/%s/reply" % asked, {"note": "pumped out"})
     api.ask(200, "GET", "/api/v1/items?incident=" + path.rsplit("/", 1)[1])
+    reports(api, path.rsplit("/", 1)[1])
     keyed = ("Idempotency-Key: o1",)
     api.ask(200, "POST", path + "/order", order, keyed, key=may_all)
     api.ask(409, "POST", path + "/close", {})
@@ -270,6 +275,42 @@ def families(api, may_all):
     api.ask(200, "GET", path)
     api.ask(200, "GET", path + "/timeline?limit=1000")
     api.ask(200, "GET", "/api/v1/incidents?state=merged")
+
+
+def reports(api, incident):
+    """From the draft to what was sent, with two people at the same text."""
+    one = api.ask(200, "GET", "/api/v1/reports?incident=%s&kind=initial&state=opened" % incident)
+    api.t.check("text" not in one["reports"][0], "a list leaves the texts out", one)
+    report = one["reports"][0]["id"]
+    path = "/api/v1/reports/" + report
+    api.ask(422, "GET", "/api/v1/reports?kind=inital")
+    listed = api.ask(200, "GET", "/api/v1/reports?limit=5")["reports"]
+    api.t.check(report in [r["id"] for r in listed], "what is not sent is listed", listed)
+    listed = api.ask(200, "GET", "/api/v1/reports?incident=" + incident)["reports"]
+    api.t.check([r["id"] for r in listed] == [report], "and so is what is of an incident", listed)
+    api.ask(200, "GET", "/api/v1/reports?closed=true")
+    text = api.ask(200, "GET", path)["text"]
+    api.t.check("首报第1号" in text and "4.9 m" in text, "a report is drafted from the facts", text)
+    api.ask(404, "GET", "/api/v1/reports/" + NO_ID)
+    tag = raw_http.ask(api.house.http_port, "GET", path).header("etag")
+    new = {"text": "# <script>x</script>", "as": "wang.qiang"}
+    api.ask(422, "PUT", path, new)  # which one was read?
+    api.ask(412, "PUT", path, new, ('If-Match: "nonsense"',))
+    api.ask(200, "PUT", path, new, ("If-Match: " + tag,))
+    api.ask(412, "PUT", path, new, ("If-Match: " + tag,))
+    api.ask(412, "POST", path + "/sign", {"as": "li.ming", "rev": 1})
+    kept = api.ask(200, "GET", path)["text"]
+    api.t.check(kept == new["text"], "a text is kept as it was sent", kept)
+    api.ask(409, "POST", path + "/send", {})
+    api.ask(403, "POST", path + "/sign", {"as": "wang.qiang"})
+    api.ask(200, "POST", path + "/phone", {"as": "wang.qiang", "note": "told them"})
+    api.ask(200, "POST", path + "/sign", {"as": "li.ming"})
+    api.ask(200, "POST", path + "/send", {})
+    api.ask(409, "PUT", path, dict(new, rev=2))
+    api.ask(200, "GET", path)
+    further = api.ask(200, "POST", path + "/correct", {})
+    api.t.check(further["number"] == 2, "a correction has a number of its own", further)
+    api.ask(200, "POST", "/api/v1/reports/%s/fill" % further["report"], {})
 
 
 def other_routes(api):

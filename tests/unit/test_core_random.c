@@ -45,8 +45,11 @@ static void pick(struct night *n)
 static void night_trigger(struct night *n)
 {
     AUTO_TEXT(body);
-    static const char *const plans[] = {",'plan':'flood'", ",'plan':'flood'", ",'plan':'dam'",
-                                        ",'plan':'lake'", ",'kind':'smoke'"};
+    static const char *const plans[] = {
+        ",'plan':'flood','fields':{'g7':{'stage_m':5}}",  ",'plan':'flood'",
+        ",'plan':'dam','fields':{'g7':{'stage_m':6}}",    ",'plan':'lake'",
+        ",'plan':'stream','fields':{'g7':{'stage_m':4}}", ",'plan':'clinic','grade':'III'",
+        ",'kind':'smoke','fields':{'g7':{'stage_m':3}}"};
     if (n->of_families || !chance(n, 3)) /* what others join, and what is opened again */
         text_addf(&body,
                   "{'title':'t%u','key':'k%u','place':{'district':'d%u'},"
@@ -55,9 +58,8 @@ static void night_trigger(struct night *n)
                   chance(n, 2) ? "'plan':'river'" : "'source':'alertmanager'",
                   chance(n, 4) ? "" : ",'drill':true");
     else
-        text_addf(&body, "{'title':'t','key':'k%u','fields':{'g7':{'stage_m':%u}}%s%s}",
-                  chance(n, 4), 3 + chance(n, 4), plans[chance(n, 5)],
-                  chance(n, 4) ? "" : ",'drill':true");
+        text_addf(&body, "{'title':'t','key':'k%u','note':'%u'%s%s}", chance(n, 4), chance(n, 4),
+                  plans[chance(n, 7)], chance(n, 4) ? "" : ",'drill':true");
     static const char *const onces[] = {"o1", "o2", "o3", NULL};
     const json_t *reply = lab_trigger_once(&n->lab, onces[chance(n, 4)], text_str(&body));
     if (json_bool(reply, "ok") && !json_bool(reply, "new"))
@@ -235,15 +237,43 @@ static void night_item(struct night *n)
     lab_say(&n->lab, IN_ITEM, text_str(&body));
 }
 
+/* Any action on any report, right or wrong; a text, or cases to report. */
+static void night_report(struct night *n)
+{
+    static const char *const actions[] = {"sign", "send", "phone", "fill", "correct"};
+    static const char *const people[] = {"zhou.jie", "sun.wei", "li.ming"};
+    const struct record *last = lab_last(&n->lab, REC_REPORT_OPENED);
+    AUTO_TEXT(body);
+    if (!last || !chance(n, 4)) {
+        text_addf(&body, "{'fields':{'case':{'id':'%u','staff':true}}}", chance(n, 3));
+        lab_say(&n->lab, IN_UPDATE, text_str(&body));
+        return;
+    }
+    if (!chance(n, 4)) {
+        text_addf(&body, "{'report':'%s','text':'t%u','rev':%u}", json_str(last->body, "report"),
+                  chance(n, 9), 1 + chance(n, 3));
+        lab_say(&n->lab, IN_REPORT_EDIT, text_str(&body));
+        return;
+    }
+    text_addf(&body, "{'report':'%s','action':'%s','as':'%s'}", json_str(last->body, "report"),
+              actions[chance(n, 5)], people[chance(n, 3)]);
+    lab_say(&n->lab, IN_REPORT, text_str(&body));
+}
+
 static void night_command(struct night *n)
 {
-    switch (n->of_families ? 9 + chance(n, 3) : chance(n, 12)) {
+    switch (n->of_families ? 9 + chance(n, 3) : chance(n, 15)) {
     case 9:
     case 10:
         night_family(n);
         break;
     case 11:
         night_child(n);
+        break;
+    case 12:
+    case 13:
+    case 14:
+        night_report(n);
         break;
     case 6:
     case 7:

@@ -151,8 +151,8 @@ static void a_plan_without_fallback_is_an_error(void **state)
 static void what_is_reserved_is_named_as_not_built(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"issued", "filed",   "review_by", "drill_every",
-                                       "text",   "reports", "schedule"};
+    static const char *const keys[] = {"issued",      "filed", "review_by",
+                                       "drill_every", "text",  "schedule"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         AUTO_TEXT(json);
         AUTO_TEXT(words);
@@ -664,6 +664,75 @@ static void levels_are_read_as_they_stand(void **state)
 }
 
 /* A plan that runs was checked when it came into force: it reads again without the site. */
+#define REPORT "'by':'person:li.ming','sign':'person:li.ming','to':'dept:hydrology'"
+
+static void refused_report(const char *kind, const char *more, const char *words)
+{
+    AUTO_TEXT(json);
+    text_addf(&json,
+              "{" HEAD_MIN ",'facts':{'case':{'event':true,'key':'id','fields':{'id':'text'}}},"
+              "'reports':{'%s':{%s}}}",
+              kind, more);
+    refused(text_str(&json), words);
+}
+
+/* Why: a report that is due to nobody, or at no time, is one that nobody will miss. */
+static void what_a_report_cannot_mean_is_refused(void **state)
+{
+    (void)state;
+    refused("{" HEAD_MIN ",'reports':{'inital':{}}}",
+            "\"inital\" is no kind of report; kinds are initial, update, daily, single and final");
+    refused_report("initial", "'due':'1h'", "missing_key reports.initial: by");
+    refused_report("initial", REPORT, "missing_key reports.initial: due");
+    refused_report("initial", "'by':'person:li.ming','sign':'person:li.ming','to':[],'due':'1h'",
+                   "bad_target reports.initial.to: a report to nobody is none");
+    refused_report("initial",
+                   "'by':'person:li.ming','sign':'person:li.ming','to':'dept:x','due':"
+                   "'1h'",
+                   "unknown_name reports.initial.to");
+    refused_report("initial", REPORT ",'due':'1h','from':'terminated'",
+                   "the time of initial counts from \"received\"");
+    refused_report("initial", REPORT ",'due':'1h','zero':true", "zero belongs to daily and update");
+    refused_report("initial", REPORT ",'due':{'V':'1h'}", "due by level is");
+    refused_report("initial", REPORT ",'due':{'grade':{'I':'1h'},'IV':'2h'}",
+                   "due by the grade of the event is");
+    refused_report("single", REPORT ",'due':'1h'", "missing_key reports.single: each");
+    refused_report("single", REPORT ",'due':'1h','each':'cse'", "did you mean \"case\"?");
+    refused_report("daily", REPORT ",'due':'1h'", "when is it due each day?");
+    refused_report("daily", REPORT ",'due':'1h','at':['25:00']", "a time of day is \"09:00\"");
+    refused_report("daily", REPORT ",'due':'1h','at':['08:00'],'data_to':'noon'",
+                   "data_to is a time of day");
+}
+
+static void reports_are_read_as_they_stand(void **state)
+{
+    (void)state;
+    struct site *site = city_site();
+    struct plan_head *h = head_of(
+        "flood",
+        "{" HEAD_MIN ",'levels':{'IV':{'ordered_by':'person:li.ming','expected':'72h','report':"
+        "['09:00','17:00']},'II':{'ordered_by':'person:li.ming','expected':'24h','report':'3h'}},"
+        "'reports':{'initial':{" REPORT ",'phone':'30m','due':{'grade':{'I':'1h','III':'2h'}}},"
+        "'update':{" REPORT ",'due':{'IV':'2h','II':'30m'}}}}",
+        site);
+    const struct report_head *initial = plan_head_report(h, REPORT_INITIAL);
+    const struct report_head *update = plan_head_report(h, REPORT_UPDATE);
+    assert_null(plan_head_report(h, REPORT_FINAL));
+    assert_ptr_equal(plan_head_cadence_report(h), update);
+    assert_int_equal(plan_head_level(h, LEVEL_IV)->report.clocks_count, 2);
+    assert_int_equal(plan_head_level(h, LEVEL_IV)->report.clocks[1], 17 * 60);
+    assert_true(plan_head_level(h, LEVEL_II)->report.every_ms == 3 * 3600000L);
+    assert_true(report_time_ms(initial->phone, LEVEL_NONE, NULL) == 1800000);
+    assert_true(report_time_ms(initial->due, LEVEL_NONE, "III") == 7200000);
+    assert_true(report_time_ms(initial->due, LEVEL_NONE, "II") == 3600000); /* not named */
+    assert_true(report_time_ms(initial->due, LEVEL_I, NULL) == 3600000);
+    assert_true(report_time_ms(update->due, LEVEL_III, "I") == 7200000);
+    assert_true(report_time_ms(update->due, LEVEL_I, NULL) == 1800000);
+    assert_true(report_time_ms(update->due, LEVEL_NONE, NULL) == 7200000);
+    plan_head_unref(h);
+    site_unref(site);
+}
+
 static void levels_read_again_without_the_site(void **state)
 {
     (void)state;
@@ -692,7 +761,10 @@ static void what_a_level_cannot_mean_is_refused(void **state)
             "missing_key levels.IV: ordered_by");
     refused("{" HEAD_MIN ",'levels':{'IV':{'ordered_by':'person:li.ming'}}}",
             "missing_key levels.IV: expected");
-    refused_level(",'report':'6h'", "not_built levels.IV.report");
+    refused_level(",'report':'6h'", "no report goes by it");
+    refused_level(",'report':['9:00']", "bad_value levels.IV.report[1]: a time of day is");
+    refused_level(",'report':'09:00'", "times of day are a list: { \"09:00\" }");
+    refused_level(",'report':'30s'", "at least a minute");
     refused_level(",'when':'stagem > 1'",
                   "unknown_name levels.IV.when: when = \"stagem > 1\": there "
                   "is no fact \"stagem\"");
@@ -740,6 +812,8 @@ int main(void)
         cmocka_unit_test(two_plans_that_fit_equally_are_an_error),
         cmocka_unit_test(levels_are_read_as_they_stand),
         cmocka_unit_test(levels_read_again_without_the_site),
+        cmocka_unit_test(what_a_report_cannot_mean_is_refused),
+        cmocka_unit_test(reports_are_read_as_they_stand),
         cmocka_unit_test(what_a_level_cannot_mean_is_refused),
         WITH_FLOOD(a_report_becomes_a_list_in_fixed_order),
         WITH_FLOOD(an_event_is_an_occurrence_with_its_fields),

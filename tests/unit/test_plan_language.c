@@ -338,7 +338,6 @@ static void names_of_facts_are_closed(void **state)
     (void)state;
     body_fails("wait('anwser')", "there is no fact \"anwser\"; did you mean \"answer\"?");
     body_fails("wait('rain')", "there is no fact \"rain\"; the head of the plan names");
-    body_fails("on('report', function() end)", "the fact \"report\" is not built yet");
     body_fails("wait(7)", "the name of a fact is wanted first");
     body_fails("wait('answer', {mach = 1})", "there is no \"mach\"; did you mean \"match\"?");
 }
@@ -1208,6 +1207,47 @@ static void an_item_that_ends_otherwise_ends_the_wait(void **state)
     planner_night_done(&n);
 }
 
+static void report_fact(struct planner_night *n, const char *step, const char *state)
+{
+    AUTO_TEXT(ev);
+    text_addf(&ev, "{'names':['report'],'steps':['%s'],'report':'x','kind':'update','state':'%s'}",
+              step, state);
+    planner_night_fact(n, text_str(&ev));
+}
+
+/* A body reports what no cadence knows of, and may wait until it is sent. */
+static void a_report_is_waited_for_and_heard_of(void **state)
+{
+    (void)state;
+    for (int forgets = 0; forgets <= 1; forgets++) {
+        struct planner_night n;
+        planner_night_init(
+            &n, "local plan = plan 'flood' { reports = { update = {} } }\n"
+                "function plan.respond(incident)\n"
+                "on('report', function(r) log(r.kind .. ' ' .. r.state) end)\n"
+                "local r = report('update', { key = 'north', due = '20m', text = 'boats' })\n"
+                "log(r:wait('sent', '1h'))\n"
+                "log(tostring(report('update'):wait('signed', '1m')))\nend\nreturn plan");
+        n.forgets = forgets;
+        planner_night_begin(&n);
+        planner_night_tells(&n, "report 0.2 {\"due_ms\":1200000,\"key\":\"north\",\"report\":"
+                                "\"update\",\"text\":\"boats\"}\ntimer 0.3 3600000\n");
+        report_fact(&n, "0.2", "phoned");
+        planner_night_tells(&n, "log 0.1/1.1 update phoned\n");
+        report_fact(&n, "0.2", "signed");
+        planner_night_tells(&n, "log 0.1/2.1 update signed\n");
+        report_fact(&n, "0.9", "sent");
+        planner_night_tells(&n, "log 0.1/3.1 update sent\n");
+        report_fact(&n, "0.2", "sent");
+        planner_night_tells(&n, "log 0.1/4.1 update sent\nclear 0.3\nlog 0.4 sent\n"
+                                "report 0.5 {\"report\":\"update\"}\ntimer 0.6 60000\n");
+        planner_night_pass(&n, 60000);
+        planner_night_tells(&n, "log 0.7 nil\ndone\n");
+        planner_night_done(&n);
+    }
+    body_fails("report('update')", "the head has no report \"update\"");
+}
+
 static void what_cannot_be_an_item_is_said(void **state)
 {
     (void)state;
@@ -1397,6 +1437,7 @@ int main(void)
         cmocka_unit_test(who_commands_is_never_nil),
         cmocka_unit_test(a_measure_is_waited_for_by_name_and_key),
         cmocka_unit_test(an_item_that_ends_otherwise_ends_the_wait),
+        cmocka_unit_test(a_report_is_waited_for_and_heard_of),
         cmocka_unit_test(what_cannot_be_an_item_is_said),
         cmocka_unit_test(a_proposal_waits_for_the_first_order_of_its_action),
         cmocka_unit_test(escalate_calls_and_goes_on),

@@ -30,3 +30,19 @@ CREATE INDEX item_incident ON item (incident, id);
 CREATE INDEX item_owner ON item (owner, open, id, state, kind, late);
 CREATE INDEX item_open ON item (open, id, state, kind, late);
 CREATE INDEX item_late ON item (id, state, kind) WHERE late = 1;
+
+-- A projection: what is reported upwards. due_ms: when it must be sent. open = 0 once it is sent or
+-- missed. A report is loaded as long as its incident is.
+CREATE TABLE report (
+    id       BLOB NOT NULL,
+    incident BLOB NOT NULL,
+    open     INTEGER NOT NULL,
+    drill    INTEGER NOT NULL,
+    kind     TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    due_ms   INTEGER NOT NULL,
+    body     BLOB
+) STRICT;
+CREATE UNIQUE INDEX report_id ON report (id);
+CREATE INDEX report_incident ON report (incident, id);
+CREATE INDEX report_open ON report (open, id);

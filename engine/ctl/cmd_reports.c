@@ -1,0 +1,315 @@
+/*
+ * muster reports, muster report - what is reported upwards: by when, in which state, and its text.
+ */
+#include "ctl/ask.h"
+#include "ctl/commands.h"
+#include "ctl/show.h"
+#include "ctl/show_response.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct words state_words(const char *state)
+{
+    static const struct {
+        const char *state;
+        struct words words;
+    } table[] = {
+        {"opened", {"to be drafted", "待起草"}},
+        {"edited", {"drafted", "已起草"}},
+        {"signed", {"signed", "已签发"}},
+        {"sent", {"sent", "已报送"}},
+    };
+    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
+        if (strcmp(table[n].state, state) == 0)
+            return table[n].words;
+    return (struct words){state, state};
+}
+
+static struct words kind_words(const char *kind)
+{
+    static const struct {
+        const char *kind;
+        struct words words;
+    } table[] = {
+        {"initial", {"initial", "首报"}}, {"update", {"update", "续报"}},
+        {"daily", {"daily", "日报"}},     {"single", {"single", "个案"}},
+        {"final", {"final", "终报"}},
+    };
+    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
+        if (strcmp(table[n].kind, kind) == 0)
+            return table[n].words;
+    return (struct words){kind, kind};
+}
+
+static void name_add(const struct ctl *c, const json_t *r, struct text *to)
+{
+    text_addf(to, "%s %" PRId64, ctl_say(c, kind_words(json_str_or(r, "kind", "?"))),
+              json_int(r, "number", 0));
+    if (json_str(r, "key"))
+        text_addf(to, " (%s)", json_str(r, "key"));
+}
+
+/* "迟报 12m" */
+static void marks_add(const struct ctl *c, const json_t *r, struct text *to)
+{
+    int64_t late = json_int(r, "late_ms", 0);
+    if (json_bool(r, "overdue"))
+        text_add(to, c->zh ? "（逾期）" : " (overdue)");
+    if (json_bool(r, "missed"))
+        text_add(to, c->zh ? "（漏报）" : " (missed)");
+    if (json_bool(r, "zero"))
+        text_add(to, c->zh ? "（零报告）" : " (zero report)");
+    if (late) {
+        text_add(to, c->zh ? "（迟报 " : " (late by ");
+        duration_add(to, late);
+        text_add(to, c->zh ? "）" : ")");
+    }
+}
+
+/* ---- reports ---- */
+
+static const struct option_spec reports_options[] = {
+    OPTION("--kind", "K", "initial, update, daily, single or final",
+           "种类：initial 首报、update 续报、daily 日报、single 个案、final 终报"),
+    OPTION("--state", "S", "opened, edited, signed or sent", "状态：opened、edited、signed、sent"),
+    OPTION("--closed", NULL, "those that are sent or missed, not the open ones",
+           "已报送或漏报的，而非待报的"),
+    OPTION("--limit", "N", "at most so many", "最多条数"),
+    OPTION("--cursor", "ID", "go on below this one", "从此条之后继续"),
+    {.name = NULL},
+};
+
+static void report_add(const struct ctl *c, struct table *t, const json_t *r)
+{
+    AUTO_TEXT(due);
+    AUTO_TEXT(name);
+    AUTO_TEXT(to);
+    bool bad = json_bool(r, "overdue") || json_bool(r, "missed");
+    const json_t *receivers = json_at(r, "to");
+    if (json_str(r, "due_at"))
+        show_time(&due, json_str(r, "due_at"), TIME_FULL);
+    marks_add(c, r, &due);
+    if (json_bool(r, "drill"))
+        text_add(&name, ctl_say(c, words_of(WORD_DRILL_MARK)));
+    name_add(c, r, &name);
+    if (json_is_string(receivers))
+        text_add(&to, json_string_value(receivers));
+    for (size_t n = 0; n < json_array_size(receivers); n++)
+        text_addf(&to, "%s%s", n ? ", " : "", json_string_value(json_array_get(receivers, n)));
+    table_cell(t, json_str_or(r, "id", "?"));
+    table_cell(t, text_str(&name));
+    table_cell_in(t, ctl_say(c, state_words(json_str_or(r, "state", "?"))),
+                  bad ? COLOUR_RED : COLOUR_NONE);
+    table_cell(t, text_str(&to));
+    table_cell(t, text_str(&due));
+}
+
+static void reports_print(const struct ctl *c, const json_t *reports)
+{
+    static const enum word heads[] = {WORD_ID, WORD_KIND, WORD_STATE, WORD_TO, WORD_DUE};
+    struct table t = {.columns = 5};
+    size_t n;
+    json_t *r;
+    AUTO_TEXT(out);
+    for (n = 0; n < t.columns; n++)
+        table_cell_in(&t, ctl_say(c, words_of(heads[n])), COLOUR_DIM);
+    json_array_foreach(json_unconst(reports), n, r) report_add(c, &t, r);
+    table_print(&t, c->width, c->colour, &out);
+    (void)fputs(text_str(&out), stdout);
+    table_done(&t);
+}
+
+static json_t *reports_request(const struct ctl *c, const struct args *a)
+{
+    const char *limit = args_value(a, "--limit");
+    json_t *request = ask_begin(c, "reports");
+    json_put_str(request, "incident", a->words_count ? a->words[0] : NULL);
+    json_put_str(request, "kind", args_value(a, "--kind"));
+    json_put_str(request, "state", args_value(a, "--state"));
+    json_put_str(request, "cursor", args_value(a, "--cursor"));
+    if (limit)
+        json_put(request, "limit", ask_number(limit));
+    return json_put_true(request, "closed", args_has(a, "--closed"));
+}
+
+static int reports_run(struct ctl *c, const struct args *a)
+{
+    AUTO_JSON(reply);
+    int code = ask(c, reports_request(c, a), &reply);
+    if (code)
+        return code;
+    const json_t *reports = json_at(reply, "reports");
+    const char *next = json_str(reply, "next");
+    if (c->json)
+        ask_print(reply);
+    else if (json_array_size(reports) == 0)
+        ctl_message("%s", ctl_say(c, words_of(WORD_NOTHING)));
+    else
+        reports_print(c, reports);
+    if (!c->json && next)
+        ctl_message("%s --cursor %s", ctl_say(c, words_of(WORD_MORE)), next);
+    return EXIT_OK;
+}
+
+const struct command cmd_reports = {
+    .name = "reports",
+    .operands = "[ID]",
+    .operands_most = 1,
+    .sentence = {"the reports of an incident, or all that are not sent",
+                 "信息报送：某事件的，或全部待报的"},
+    .options = reports_options,
+    .examples = "  muster reports 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11\n",
+    .run = reports_run,
+};
+
+/* ---- report ---- */
+
+static const struct option_spec report_options[] = {
+    OPTION("--as", "PERSON", "whose word it is; who signs must be named", "以谁的名义；签发必填"),
+    OPTION("--note", "T", "a word to the record", "备注"),
+    OPTION("--file", "F", "edit: the new text, Markdown; - is the standard input",
+           "edit：新文本（Markdown）；- 为标准输入"),
+    OPTION("--rev", "N", "the revision that was read; another one is refused",
+           "所读的修订号；已变更则拒绝"),
+    {.name = NULL},
+};
+
+/* Its lines stay lines; nothing else in them moves the terminal. */
+static void text_lines_add(struct text *to, const char *text)
+{
+    while (*text) {
+        AUTO_TEXT(line);
+        size_t len = strcspn(text, "\n");
+        text_add_bytes(&line, text, len);
+        show_safe(to, text_str(&line));
+        text_add_char(to, '\n');
+        text += len + (text[len] == '\n');
+    }
+}
+
+static void show_print(const struct ctl *c, const json_t *r)
+{
+    AUTO_TEXT(out);
+    size_t n;
+    json_t *one;
+    name_add(c, r, &out);
+    text_addf(&out, "  %s", ctl_say(c, state_words(json_str_or(r, "state", "?"))));
+    marks_add(c, r, &out);
+    text_addf(&out, c->zh ? "  修订 %" PRId64 "\n" : "  revision %" PRId64 "\n",
+              json_int(r, "rev", 0));
+    if (json_str(json_at(r, "signer"), "name"))
+        text_addf(&out, c->zh ? "签发：%s\n" : "signed by %s\n",
+                  json_str(json_at(r, "signer"), "name"));
+    json_array_foreach(json_unconst(json_at(r, "told")), n, one)
+        text_addf(&out, "-> %s: %s\n", json_str_or(one, "name", json_str_or(one, "to", "?")),
+                  json_str_or(one, "state", "?"));
+    text_add_char(&out, '\n');
+    text_lines_add(&out, json_str_or(r, "text", ""));
+    (void)fputs(text_str(&out), stdout);
+}
+
+static int report_show(struct ctl *c, const char *id)
+{
+    AUTO_JSON(reply);
+    int code = ask(c, json_put_str(ask_begin(c, "report_show"), "report", id), &reply);
+    if (code)
+        return code;
+    if (c->json)
+        ask_print(reply);
+    else
+        show_print(c, json_at(reply, "report"));
+    return EXIT_OK;
+}
+
+static bool file_read(const char *path, struct text *to)
+{
+    char bytes[4096];
+    size_t got;
+    FILE *from = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    while (from && (got = fread(bytes, 1, sizeof bytes, from)) > 0)
+        text_add_bytes(to, bytes, got);
+    bool fine = from && !ferror(from);
+    if (!fine)
+        ctl_message("%s: %s", path, strerror(errno));
+    if (from && from != stdin)
+        (void)fclose(from);
+    return fine;
+}
+
+/* Who names no revision edits the one that is there now. */
+static int rev_now(struct ctl *c, const char *id, json_t *request)
+{
+    AUTO_JSON(reply);
+    int code = ask(c, json_put_str(ask_begin(c, "report_show"), "report", id), &reply);
+    if (!code)
+        json_put_int(request, "rev", json_int(json_at(reply, "report"), "rev", 1));
+    return code;
+}
+
+static int done_print(const struct ctl *c, json_t *request)
+{
+    AUTO_JSON(reply);
+    int code = ask(c, request, &reply);
+    if (code)
+        return code;
+    if (c->json)
+        ask_print(reply);
+    else
+        printf("%s %s\n", json_str_or(reply, "report", "-"),
+               ctl_say(c, state_words(json_str_or(reply, "state", "-"))));
+    return EXIT_OK;
+}
+
+static int report_edit(struct ctl *c, const struct args *a, json_t *request)
+{
+    AUTO_TEXT(text);
+    const char *file = args_value(a, "--file");
+    int code = EXIT_OK;
+    if (!file)
+        ctl_message("%s", c->zh ? "--file F：给出新文本（- 为标准输入）"
+                                : "--file F: give the new text (- is the standard input)");
+    if (!file || !file_read(file, &text))
+        code = file ? EXIT_FAILED : EXIT_USAGE;
+    else if (!args_value(a, "--rev"))
+        code = rev_now(c, a->words[0], request);
+    if (code) {
+        json_decref(request);
+        return code;
+    }
+    return done_print(c, json_put_str(request, "text", text_str(&text)));
+}
+
+static int report_run(struct ctl *c, const struct args *a)
+{
+    const char *action = a->words_count > 1 ? a->words[1] : "show";
+    const char *rev = args_value(a, "--rev");
+    bool edits = strcmp(action, "edit") == 0;
+    if (strcmp(action, "show") == 0)
+        return report_show(c, a->words[0]);
+    json_t *request = ask_begin(c, edits ? "report_edit" : "report");
+    json_put_str(request, "report", a->words[0]);
+    json_put_str(request, "as", args_value(a, "--as"));
+    json_put_str(request, "note", args_value(a, "--note"));
+    if (rev)
+        json_put(request, "rev", ask_number(rev));
+    return edits ? report_edit(c, a, request)
+                 : done_print(c, json_put_str(request, "action", action));
+}
+
+const struct command cmd_report = {
+    .name = "report",
+    .operands = "REPORT [ACTION]",
+    .operands_least = 1,
+    .operands_most = 2,
+    .sentence = {"show, edit, sign, send, phone, fill or correct a report",
+                 "办理报告：show 查看、edit 起草、sign 签发、send 报送、phone 记电话报告、"
+                 "fill 按最新情况重填、correct 更正"},
+    .options = report_options,
+    .examples = "  muster report 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 sign --as sun.wei\n"
+                "  muster report 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 phone --note \"told the "
+                "province\"\n",
+    .run = report_run,
+};
