@@ -336,6 +336,18 @@ void join_apply(struct core *c, struct incident *i, const struct record *r)
     timer_clear(&c->timers, &f->digest);
 }
 
+/* Its run begins anew, with a seed of its own: what planners know of it is the run of before. */
+static void run_again(struct incident *i, const struct record *r)
+{
+    hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
+    i->plan_live = true;
+    i->done = i->gap = false;
+    i->prev = i->prev_cause = 0;
+    i->strikes = i->lost = 0;
+    kept_set(&i->awaits, NULL);
+    kept_set(&i->fields, NULL);
+}
+
 void reopen_apply(struct core *c, struct incident *i, const struct record *r)
 {
     const json_t *about = json_at(record_at(r, "ev"), "incident");
@@ -348,11 +360,10 @@ void reopen_apply(struct core *c, struct incident *i, const struct record *r)
     i->closed_at = 0;
     c->stats.open[i->drill]++;
     kept_set(&i->about, json_share(about));
-    kept_set(&i->fields, NULL);
     response_again(c, i);
     readings_doubt(c, i);
     readings_apply(c, i, r);
     outlook_drop(i);
-    plan_apply_again(i, r);
+    run_again(i, r);
     key_bind(c, i, r);
 }

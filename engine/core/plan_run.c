@@ -625,16 +625,6 @@ void plan_fail(struct core *c, struct incident *i, const char *reason, const cha
 
 /* --- applying --- */
 
-void plan_apply_again(struct incident *i, const struct record *r)
-{
-    hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
-    i->plan_live = true;
-    i->done = i->gap = false;
-    i->prev = i->prev_cause = 0;
-    i->strikes = i->lost = 0;
-    kept_set(&i->awaits, NULL);
-}
-
 void plan_apply_fact(struct incident *i, const struct record *r)
 {
     const json_t *ev = record_at(r, "ev");

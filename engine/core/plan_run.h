@@ -36,8 +36,6 @@ void plan_planner_died(struct core *c, int slot, int64_t gen, const json_t *body
 /* The plan of this incident is over: its planner may forget it, and it is no suspect any more. */
 void plan_leave(struct core *c, struct incident *i);
 
-/* It is opened again: its run begins anew, with a seed of its own. */
-void plan_apply_again(struct incident *i, const struct record *r);
 void plan_apply_fact(struct incident *i, const struct record *r);
 void plan_apply_turn(struct core *c, struct incident *i, const struct record *r);
 void plan_apply_struck(struct incident *i, const struct record *r);

@@ -407,6 +407,33 @@ static void children_of_what_is_merged_are_the_others(void **state)
     lab_done(&lab);
 }
 
+/* Why: whoever waits for a child's end must wait again when that begins anew. */
+static void a_parent_hears_when_a_child_is_opened_again(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char east[UUID_TEXT], west[UUID_TEXT], child[UUID_TEXT];
+    two_rivers(&lab, east, west);
+    at(&lab, east);
+    said(&lab, IN_UPDATE, "{'note':'x'}");
+    lab_turn(&lab, "[" CHILD("17", "{}") "]", "{'names':['closed'],'steps':['child:17']}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    at(&lab, west);
+    assert_true(json_bool(merge(&lab, child, ""), "ok")); /* with its key, by which it is found */
+    at(&lab, child);
+    said(&lab, IN_CLOSE, "{}");
+    at(&lab, east);
+    lab_turn(&lab, "[]", "{'names':[],'steps':['child:17']}");
+    const json_t *reply = triggered(&lab, "{'kind':'river','title':'West','key':'w'}");
+    assert_true(json_bool(reply, "reopened"));
+    assert_string_equal(json_str(reply, "incident"), child);
+    at(&lab, east);
+    assert_string_equal(json_str(event(&lab), "state"), "open");
+    assert_string_equal(json_str(json_array_get(json_at(family(&lab), "children"), 0), "state"),
+                        "open");
+    lab_done(&lab);
+}
+
 /* Why: what is merged into what was merged is where that went. */
 static void a_chain_of_merges_leads_to_the_last(void **state)
 {
@@ -572,6 +599,7 @@ int main(void)
         cmocka_unit_test(a_moved_item_does_not_answer_for_the_plans_own),
         cmocka_unit_test(a_merge_is_refused_where_it_would_lose_something),
         cmocka_unit_test(children_of_what_is_merged_are_the_others),
+        cmocka_unit_test(a_parent_hears_when_a_child_is_opened_again),
         cmocka_unit_test(a_chain_of_merges_leads_to_the_last),
         cmocka_unit_test(triggers_of_what_was_merged_into_another_plan_are_taken),
         cmocka_unit_test(the_end_of_what_recovers_is_not_proposed),
