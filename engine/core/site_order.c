@@ -233,6 +233,13 @@ bool site_station_in(const struct site *s, const char *station, const json_t *pl
     return false;
 }
 
+static void target_append(json_t *targets, const char *kind, const char *id)
+{
+    AUTO_TEXT(target);
+    text_addf(&target, "%s:%s", kind, id);
+    json_array_append_new(targets, json_string(text_str(&target)));
+}
+
 json_t *site_targets_of(const struct site *s, const char *person)
 {
     json_t *targets = json_array();
@@ -245,12 +252,12 @@ json_t *site_targets_of(const struct site *s, const char *person)
     json_array_append_new(targets, json_string(text_str(&self)));
     const char *dept = json_str(json_at(json_at(s->json, "people"), person), "dept");
     if (dept)
-        json_array_append_new(targets, json_sprintf("dept:%s", dept));
+        target_append(targets, "dept", dept);
     const json_t *posts = json_at(s->json, "posts");
     const char **names = json_keys(posts, NULL);
     for (size_t n = 0; names[n]; n++) {
         if (!strcmp(json_str_or(json_at(posts, names[n]), "holder", ""), text_str(&self)))
-            json_array_append_new(targets, json_sprintf("post:%s", names[n]));
+            target_append(targets, "post", names[n]);
     }
     free(names);
     return targets;

@@ -211,6 +211,38 @@ int api_measure(lua_State *L)
     return 1;
 }
 
+/* Those who help: a target, or a list of them. Gives a list; NULL with the sentence in why. */
+static json_t *assist_read(lua_State *L, const char *word, struct why *why)
+{
+    AUTO_JSON(given);
+    AUTO_TEXT(what);
+    text_addf(&what, "%s: assist", word);
+    lua_pushliteral(L, "assist");
+    int type = lua_rawget(L, 1);
+    enum err e = type == LUA_TNIL ? ERR_OK : border_read(L, -1, text_str(&what), &given, why);
+    lua_pop(L, 1);
+    if (e)
+        return NULL;
+    json_t *list = json_is_string(given) ? json_pack("[O]", given)
+                   : given               ? json_incref(given)
+                                         : json_array();
+    for (size_t n = 0; n < json_array_size(list); n++) {
+        const char *target = json_string_value(json_array_get(list, n));
+        const char *colon = target ? strchr(target, ':') : NULL;
+        if (colon && colon[1])
+            continue;
+        (void)why_set(why, ERR_INVALID,
+                      "%s: assist is a target, as \"dept:urban\", or a list of them", word);
+        json_decref(list);
+        return NULL;
+    }
+    if (json_is_array(list))
+        return list;
+    json_decref(list);
+    (void)why_set(why, ERR_INVALID, "%s: assist is a target or a list of them", word);
+    return NULL;
+}
+
 /* Issue an item that no head knows. `title` may be text in two languages: the member at 1. */
 static int issue(lua_State *L, const char *word, const char *title, const char *owner_member)
 {
@@ -222,19 +254,25 @@ static int issue(lua_State *L, const char *word, const char *title, const char *
     lua_settop(L, 1);
     const char *owner = text_needed(L, word, owner_member);
     const char *from = text_member(L, word, "from"), *goal = text_member(L, word, "goal");
-    const char *amount = text_member(L, word, "amount"), *assist = text_member(L, word, "assist");
+    const char *amount = text_member(L, word, "amount");
+    const char *indicator = text_member(L, word, "indicator");
     struct due due;
     due_read(L, 1, a.run, word, &due);
     owner_fits(L, word, owner_member, owner);
 
     sandbox_kernel_enter(L);
-    json_t *text = api_words_member(L, 1, word, title, &why);
+    json_t *assist = assist_read(L, word, &why);
+    json_t *text = assist ? api_words_member(L, 1, word, title, &why) : NULL;
     if (text) {
         json_t *args = json_put(issue_args(word, owner, &due), "title", text);
         json_put_str(args, "from", strcmp(word, "directive") == 0 ? from : NULL);
         json_put_str(json_put_str(args, "goal", goal), "amount", amount);
-        api_command(&a, "item", json_put_str(json_put_str(args, "assist", assist), "item", a.step));
+        json_put_str(args, "indicator", indicator);
+        if (json_array_size(assist))
+            json_put(args, "assist", json_incref(assist));
+        api_command(&a, "item", json_put_str(args, "item", a.step));
     }
+    json_decref(assist);
     sandbox_kernel_leave(L);
     if (!text)
         return api_raise(L, &why);

@@ -213,7 +213,12 @@ def answers(api, path, may_all):
     api.ask(422, "POST", "/api/v1/items", dict(request, due="2020-01-01T00:00:00Z"))
     api.ask(422, "POST", "/api/v1/items", dict(request, owner="dept:nowhere"))
     api.ask(200, "POST", "/api/v1/items/%s/reply" % asked, {"note": "pumped out"})
-    api.ask(200, "GET", "/api/v1/items?incident=" + path.rsplit("/", 1)[1])
+    of = "/api/v1/items?incident=" + path.rsplit("/", 1)[1]
+    whole = [i for i in api.ask(200, "GET", of)["items"] if i["id"] == asked][0]
+    board = api.house.key("board", "read")
+    shown = [i for i in api.ask(200, "GET", of, key=board)["items"] if i["id"] == asked][0]
+    api.t.check(whole["contact"] == "0439-2000000" and "contact" not in shown,
+                "a citizen's number is for who may respond, not for a board on the wall", shown)
     reports(api, path.rsplit("/", 1)[1])
     keyed = ("Idempotency-Key: o1",)
     api.ask(200, "POST", path + "/order", order, keyed, key=may_all)

@@ -156,12 +156,78 @@ static void the_same_measure_again_waits_for_itself(void **state)
     story_end(s);
 }
 
+static const json_t *by_link(struct story *s, const char *person, const char *json)
+{
+    const json_t *reply = story_answer_link(s, person, json);
+    if (!json_bool(reply, "ok"))
+        fail_msg("%s by the link of %s: %s", json, person, json_str(reply, "error"));
+    return reply;
+}
+
+/* Why: a department that says "done" on its page must be believed by the record, the plan and the
+ * leader alike, whoever crashes, and what is not good enough must come back to it. */
+static void a_department_works_by_its_page(bool crashes)
+{
+    struct story *s = story_new("flood", PLAN);
+    story_trigger(s, "{'plan':'flood','title':'7号站'}");
+    ordered(s, "{'action':'activate','level':'IV','as':'sun.wei','reason':'rising'}");
+    story_advance(s, MINUTES(1));
+    by_link(s, "zhou.jie", "{'action':'receive'}");
+    by_link(s, "zhou.jie", "{'action':'receive'}"); /* pressed twice */
+    story_update(s, "{'fields':{'g7':{'ponding_cm':30}}}");
+    story_advance(s, MINUTES(5));
+    if (crashes)
+        story_crash_engine(s);
+    by_link(s, "zhou.jie",
+            "{'action':'done','note':'封闭','evidence':'a.jpg'}"); /* the last: close */
+    story_advance(s, MINUTES(20));
+    acted(s, "close", "strike", "sun.wei");
+    by_link(s, "wang.qiang", "{'action':'reject','note':'不归我们'}");
+    acted(s, "patrol", "supervise", "sun.wei");
+    if (crashes)
+        story_passivate(s);
+    story_advance(s, HOURS(1));
+    ordered(s, "{'action':'terminate','as':'sun.wei','reason':'over','despite':'patrol goes on'}");
+    story_advance(s, MINUTES(1));
+    acted(s, "patrol", "keep", "sun.wei");
+    acted(s, "patrol", "done", "zhou.jie"); /* lives on after the end */
+    acted(s, "patrol", "strike", "sun.wei");
+    story_advance(s, HOURS(1));
+    story_tells(s, "[0:00:00] item: Verify to duty:duty-room, due in 15m\n"
+                   "[0:01:00] Patrol received by 周杰\n"
+                   "[0:01:00] item: Close 7号站 to person:zhou.jie, due in 10m\n"
+                   "[0:06:00] Close 7号站 done by 周杰: 封闭 (evidence: a.jpg)\n"
+                   "[0:26:00] Close 7号站 struck off by 孙伟\n"
+                   "[0:26:00] Verify rejected by 王强: 不归我们\n"
+                   "[0:26:00] Patrol supervised by post:deputy\n"
+                   "[1:00:00] Patrol overdue: urged, time 1, put before post:deputy\n"
+                   "order: terminate by 孙伟\n"
+                   "Patrol done by 周杰, late by 27m\n"
+                   "closed: terminated by order\n");
+    story_never(s, "nobody closes");
+    story_end(s);
+}
+
+static void what_a_department_says_on_its_page_counts(void **state)
+{
+    (void)state;
+    a_department_works_by_its_page(false);
+}
+
+static void and_so_it_does_when_the_engine_dies(void **state)
+{
+    (void)state;
+    a_department_works_by_its_page(true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_measure_again_waits_for_itself),
         cmocka_unit_test(measures_are_urged_done_lifted_and_struck_off),
         cmocka_unit_test(and_so_they_are_when_the_engine_dies),
+        cmocka_unit_test(what_a_department_says_on_its_page_counts),
+        cmocka_unit_test(and_so_it_does_when_the_engine_dies),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

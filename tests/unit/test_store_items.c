@@ -62,7 +62,7 @@ static void ledger_make(struct kit *k, int items)
         }
         for (int i = 0; i < BATCH; i++)
             rows[incidents + i] = item_row_of(n + i);
-        kit_append(k, records, (size_t)incidents, rows, (size_t)(incidents + BATCH));
+        kit_append(k, records, (size_t)incidents, rows, (size_t)incidents + BATCH);
     }
     kit_wait(k);
 }
