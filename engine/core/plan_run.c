@@ -10,6 +10,7 @@
 #include "core/outlook.h"
 #include "core/plan_watch.h"
 #include "core/proposal.h"
+#include "core/statement.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -448,6 +449,8 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         notify_command(c, i, cmd);
     else if (!strcmp(kind, "escalate"))
         escalate_command(c, i, cmd);
+    else if (!strcmp(kind, "publish"))
+        statement_draft(c, i, cmd);
     else if (!strcmp(kind, "propose"))
         proposal_of_plan(c, i, cmd);
     else if (!strcmp(kind, "watch"))

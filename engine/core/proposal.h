@@ -17,6 +17,9 @@ const char *proposal_action(const struct proposal *p, json_t **ret_spec); /* of 
 /* What the engine suggests by the facts: about a level, or about the end. NULL: nothing. */
 struct proposal *proposal_of_engine(const struct incident *i, bool end);
 
+/* A proposal of this wording, which names who is asked ("to", "within_ms"). */
+void proposal_open(struct core *c, struct incident *i, const char *step, json_t *takes_spec);
+
 /* The engine opens one: a level, or with LEVEL_NONE the end. */
 void proposal_suggest(struct core *c, struct incident *i, enum level level);
 /* Measures of a level that is left are put to the commander: keep or lift each. */

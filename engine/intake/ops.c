@@ -26,9 +26,9 @@ static const char *const item_actions[] = {"receive", "arrive", "done", "strike"
 const char *const item_states[] = {"issued", "received", "arrived", "done",
                                    "struck", "rejected", "lifted",  NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
-static const char *const actions[] = {"activate", "raise", "lower", "terminate", NULL};
-static const char *const actions_not_yet[] = {"declare", "publish", "issue",
-                                              "merge",   "split",   NULL};
+static const char *const actions[] = {"activate", "raise",   "lower", "terminate",
+                                      "declare",  "publish", "issue", NULL};
+static const char *const actions_not_yet[] = {"merge", "split", NULL};
 
 #define INCIDENT                                                                                   \
     {                                                                                              \
@@ -106,6 +106,9 @@ static const struct field order_fields[] = {
     {.name = "matter", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "measures", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "despite", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "what", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "warning", .type = FIELD_WORD, .words = warnings},
+    {.name = "proposal", .type = FIELD_COUNT, .most = 1000000},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "oral", .type = FIELD_NAME, .most = NAME_BYTES},
     END,

@@ -40,6 +40,7 @@ void api_define(struct run *r)
         {"item", api_item},
         {"resource", api_resource},
         {"propose", api_propose},
+        {"publish", api_publish},
         {"escalate", api_escalate},
         {NULL, NULL},
     };

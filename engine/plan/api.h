@@ -85,7 +85,7 @@ void api_command(const struct api *a, const char *kind, json_t *args);
 
 /* ---- handles ---- */
 
-enum handle_kind { HANDLE_NOTICE, HANDLE_TASK, HANDLE_CALL, HANDLE_ITEM };
+enum handle_kind { HANDLE_NOTICE, HANDLE_TASK, HANDLE_CALL, HANDLE_ITEM, HANDLE_DRAFT };
 
 struct handle {
     enum handle_kind kind;
@@ -118,6 +118,7 @@ int api_item_wait(lua_State *L);
 int api_item_supervise(lua_State *L);
 int api_item_lift(lua_State *L);
 int api_propose(lua_State *L);
+int api_publish(lua_State *L);
 int api_escalate(lua_State *L);
 int api_notify(lua_State *L);
 int api_notify_result(lua_State *L);

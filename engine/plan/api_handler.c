@@ -164,6 +164,9 @@ int api_cancel(lua_State *L)
         run_command(a.run, command_new("cancel", h->step, a.at));
         return 0;
     }
+    if (h->kind == HANDLE_DRAFT)
+        return luaL_error(L, "cancel: a draft stands until somebody orders it; publish another "
+                             "that lifts it");
     if (h->kind == HANDLE_ITEM)
         return luaL_error(L, "cancel: nobody cancels an item by accident; write item:lift(reason)");
     struct task *t = task_find(a.run, h->step);

@@ -497,6 +497,33 @@ static void check_propose(const struct body_check *c, const struct node *call)
         check_options(c, table, "propose", WORD_PROPOSE);
 }
 
+/* publish { … }: the statements of a warning, or it is refused where it stands. */
+static void check_publish(const struct body_check *c, const struct node *call)
+{
+    static const char *const statements[] = {"category", "level",  "from",  "area",
+                                             "matters",  "advice", "issuer"};
+    const struct node *table = table_argument(call, 1);
+
+    if (!table) {
+        if (!node_child(call, 1) || is_literal_other_than(node_child(call, 1), NODE_TABLE))
+            check_report(c, call, "bad_argument", "publish takes a table: publish { category = …");
+        return;
+    }
+    check_options(c, table, "publish", WORD_PUBLISH);
+    for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++) {
+        const struct node *value = node_field(table, statements[i]);
+        if (value)
+            check_text(c, value, statements[i]);
+        else if (!has_computed_key(table))
+            check_report(c, call, "missing_key",
+                         "publish lacks %s: a warning states category, level, from, area, matters, "
+                         "advice and issuer (Emergency Response Act, art. 64)",
+                         statements[i]);
+    }
+    if (node_field(table, "to"))
+        check_targets(c, node_field(table, "to"), "to");
+}
+
 static void check_state(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
@@ -529,6 +556,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"measure", check_measure},
         {"before", check_before},
         {"propose", check_propose},
+        {"publish", check_publish},
         {"defer", check_first_function},
         {"spawn", check_first_function},
     };

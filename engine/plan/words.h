@@ -35,6 +35,7 @@ enum word_kind {
     WORD_PARALLEL, /* beside the functions of parallel{} */
     WORD_BEFORE,   /* of the table that ends before() */
     WORD_PROPOSE,  /* options of propose{} */
+    WORD_PUBLISH,  /* options of publish{} */
     WORD_METHOD,   /* of handles, items, tallies */
     WORD_INCIDENT, /* members of `incident` */
 };

@@ -10,6 +10,8 @@
 
 ---@alias Due Duration | { before: string, by: Duration } a duration, or what before() gives
 
+---@alias Colour "red" | "orange" | "yellow" | "blue"
+
 ---@alias Level "I" | "II" | "III" | "IV"
 
 ---@class Incident
@@ -296,9 +298,17 @@ function before(fact, d, options) end
 
 ---Put an order to whoever may give it; it stands until somebody does. Gives the first order of this
 ---action; nil when `within` is over, or at once with wait = false.
----@param options { action: string, level: Level?, what: Text?, reason: Text, to: Target?, within: Duration, wait: boolean? }
+---@param options { action: string, level: Level?, what: Text?, warning: Colour?, reason: Text, to: Target?, within: Duration, wait: boolean? }
 ---@return Order?
 function propose(options) end
+
+---@class Draft
+
+---Draft a public warning, with the statements of art. 64, and put it to whoever may publish; it is
+---sent with their order, and never without.
+---@param options { category: Text, level: Colour | "none", from: Text, area: Text, matters: Text, advice: Text, issuer: Text, to: Targets?, lifts: Draft? }
+---@return Draft
+function publish(options) end
 
 ---Call the commander, then the fallback, until somebody answers; never waits.
 ---@param reason Text
