@@ -21,6 +21,7 @@ void api_define(struct run *r)
         {"every", api_every},
         {"log", api_log},
         {"notify", api_notify},
+        {"agenda", api_agenda},
         {"now", api_now},
         {"on", api_on},
         {"each", api_each},

@@ -121,6 +121,7 @@ int api_propose(lua_State *L);
 int api_publish(lua_State *L);
 int api_escalate(lua_State *L);
 int api_notify(lua_State *L);
+int api_agenda(lua_State *L);
 int api_notify_result(lua_State *L);
 int api_wait(lua_State *L);
 int api_sleep(lua_State *L);

@@ -208,7 +208,26 @@ static void check_consult(const struct body_check *c, const struct node *call,
                      "\"…\", within = \"30m\" }");
 }
 
-/* call, consult and notify take one table */
+static void check_agenda(const struct body_check *c, const struct node *call,
+                         const struct node *table)
+{
+    const struct node *to = node_field(table, "to"), *items = node_field(table, "items");
+    const struct node *since = NULL;
+
+    check_options(c, table, "agenda", WORD_AGENDA);
+    if (to)
+        check_targets(c, to, "to");
+    else if (!has_computed_key(table))
+        check_report(c, call, "missing_key", "agenda tells nobody; add to = \"…\"");
+    if (items && node_meant(items)->kind == NODE_TABLE) {
+        check_options(c, node_meant(items), "items", WORD_AGENDA_ITEMS);
+        since = node_field(node_meant(items), "since");
+    }
+    if (since)
+        check_duration(c, since, "since", true);
+}
+
+/* call, consult, notify and agenda take one table */
 static void check_one_table(const struct body_check *c, const struct node *call,
                             void (*check)(const struct body_check *, const struct node *,
                                           const struct node *))
@@ -565,6 +584,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         check_one_table(c, call, check_call);
     else if (node_is(call->first, "consult"))
         check_one_table(c, call, check_consult);
+    else if (node_is(call->first, "agenda"))
+        check_one_table(c, call, check_agenda);
     else if (node_is(call->first, "notify"))
         check_one_table(c, call, check_notify);
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)

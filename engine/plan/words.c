@@ -27,7 +27,7 @@ static const struct word words[] = {
     {WORD_NAME, "timeout", true},
     {WORD_NAME, "uuid", true},
     {WORD_NAME, "wait", true},
-    {WORD_NAME, "agenda", false},
+    {WORD_NAME, "agenda", true},
     {WORD_NAME, "ask", false},
     {WORD_NAME, "assign", false},
     {WORD_NAME, "at", false},
@@ -157,6 +157,11 @@ static const struct word words[] = {
     {WORD_CONSULT, "question", true},
     {WORD_CONSULT, "within", true},
     {WORD_CONSULT, "at_least", true},
+
+    {WORD_AGENDA, "to", true},
+    {WORD_AGENDA, "items", true},
+    {WORD_AGENDA_ITEMS, "state", true},
+    {WORD_AGENDA_ITEMS, "since", true},
 
     {WORD_WAIT, "match", true},
     {WORD_UNTIL, "hold", true},

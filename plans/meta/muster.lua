@@ -194,6 +194,11 @@ function consult(options) end
 ---@return Handle
 function notify(options) end
 
+---Tell people what is open in the house, and what is overdue; does not wait.
+---@param options { to: Targets, items: { state: string | string[] | nil, since: Duration? }? }
+---@return Handle
+function agenda(options) end
+
 ---Wait for a fact; nil when the time is over.
 ---@param fact string
 ---@param d? Duration

@@ -689,6 +689,16 @@ static void a_draft_names_the_statement_that_it_lacks(void **state)
     assert_body("publish 'x'", "dam.lua:7:1: bad_argument", NULL);
 }
 
+static void an_agenda_has_somebody_to_go_to(void **state)
+{
+    (void)state;
+    assert_body("agenda { to = 'post:chief', items = { state = { 'open' }, since = '7d' } }", "",
+                NULL);
+    assert_body("agenda { items = { stat = 'open', since = 7 } }",
+                "dam.lua:7:1: missing_key, dam.lua:7:20: unknown_key, dam.lua:7:43: bad_value",
+                "did you mean \"state\"?");
+}
+
 static void branches_are_functions(void **state)
 {
     (void)state;
@@ -868,6 +878,7 @@ int main(void)
         cmocka_unit_test(before_needs_a_time_of_the_incident),
         cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
         cmocka_unit_test(a_draft_names_the_statement_that_it_lacks),
+        cmocka_unit_test(an_agenda_has_somebody_to_go_to),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),

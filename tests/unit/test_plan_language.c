@@ -1198,6 +1198,19 @@ static void an_item_that_ends_otherwise_ends_the_wait(void **state)
     planner_night_done(&n);
 }
 
+static void an_agenda_is_a_notice_of_what_is_open(void **state)
+{
+    (void)state;
+    asks("log(agenda { to = 'dept:a' }:result('1m') or 'nothing')",
+         "agenda 0.1 {\"states\":[\"overdue\",\"open\"],\"to\":[\"dept:a\"]}\ntimer 0.2 60000\n");
+    asks("agenda { to = 'dept:a', items = { state = 'overdue', since = '7d' } }",
+         "agenda 0.1 {\"since_ms\":604800000,\"states\":[\"overdue\"],\"to\":[\"dept:a\"]}\n"
+         "done\n");
+    body_fails("agenda { to = 'dept:a', items = { state = { 'done' } } }",
+               "state of items is \"open\", \"overdue\"");
+    body_fails("agenda {}", "agenda: \"to\" is missing");
+}
+
 #define DRAFT_BUT_ADVICE                                                                           \
     "publish { category = 'rain', level = 'red', from = '10:00', area = 'east', matters = "        \
     "'water',"
@@ -1301,6 +1314,7 @@ int main(void)
         cmocka_unit_test(who_commands_is_never_nil),
         cmocka_unit_test(a_measure_is_waited_for_by_name_and_key),
         cmocka_unit_test(an_item_that_ends_otherwise_ends_the_wait),
+        cmocka_unit_test(an_agenda_is_a_notice_of_what_is_open),
         cmocka_unit_test(a_draft_lacks_none_of_its_statements),
         cmocka_unit_test(what_cannot_be_an_item_is_said),
         cmocka_unit_test(a_proposal_waits_for_the_first_order_of_its_action),
