@@ -83,7 +83,7 @@ def main():
         t.check(code == 0, "what ships passes", said)
 
         places(t, folder, bad)
-        write(bad, HEAD % ("    consult({})\n" * 300))
+        write(bad, HEAD % ("    fetch({})\n" * 300))
         code, said = check(folder)
         t.check(code == 1 and "200 more findings" in said and ":103:5: not_built: " in said,
                 "hundreds of findings do not end the process that looks for them", said[-500:])

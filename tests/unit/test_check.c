@@ -725,12 +725,12 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local t = ask { to = 'post:chief' } local c = child {}\n"
+    assert_body("local t = ask { to = 'post:chief' } local c = fetch {}\n"
                 "settle { function() end } report 'daily'\n"
-                "assign('lead', 'post:chief') local r = require 'lib.x'",
+                "open_at('lea', 'post:chief') local r = require 'lib.x'",
                 "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
                 "dam.lua:8:27: not_built, dam.lua:9:1: not_built, dam.lua:9:40: not_built",
-                "\"child\" is not built yet");
+                "\"fetch\" is not built yet");
 }
 
 /* ---- at its limits --------------------------------------------------------------------------- */

@@ -838,7 +838,7 @@ static void words_have_their_place(void **state)
 static void reserved_words_say_that_they_are_not_built(void **state)
 {
     (void)state;
-    body_fails("child {}", "\"child\" is not built yet");
+    body_fails("fetch {}", "\"fetch\" is not built yet");
     body_fails("require 'lib.x'", "\"require\" is not built yet");
     body_fails("incident:at_least 'V'", "\"V\" is no level");
     body_fails("log(incident.titel)",
