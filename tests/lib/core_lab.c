@@ -31,7 +31,7 @@ static const char city[] =
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
     "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate']},"
-    " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
+    " 'post:mayor':{'dam':['I','II','III','IV','terminate','declare','publish','issue'],"
     "   'lake':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
