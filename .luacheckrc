@@ -12,7 +12,7 @@ read_globals = {
     "plan", "T", "call", "notify", "wait", "on", "each", "wait_until", "sleep", "timeout",
     "parallel", "race", "settle", "every", "spawn", "defer", "cancel", "state", "log", "now",
     "random", "uuid", "measure", "before", "consult", "directive", "item", "resource", "propose",
-    "escalate", "child", "assign", "report",
+    "publish", "agenda", "escalate", "child", "assign", "report",
     -- the site and its channels
     "site", "channel",
 }

@@ -6,7 +6,7 @@ local plan = plan "flood" {
     title      = { zh = "浑江市防汛应急预案", en = "Flood control" },
     kind       = "special",
     category   = "natural",
-    version    = "2026.2",
+    version    = "2026.3",
     owner      = "dept:flood-office",
     basis      = { "中华人民共和国防洪法", "中华人民共和国突发事件应对法" },
     principles = {
@@ -24,6 +24,7 @@ local plan = plan "flood" {
                         label = { zh = "预报洪峰", en = "forecast peak" } },
         ponding_cm = { type = "number", unit = "cm", per = "underpass", stale_after = "15m", from = "dept:urban",
                         label = { zh = "积水", en = "ponding" } },
+        peak_at    = { type = "time", from = "dept:hydrology", label = { zh = "峰现时间", en = "peak at" } },
         breach     = { type = "boolean", from = "dept:water", label = { zh = "决口", en = "breach" } },
     },
 
@@ -62,6 +63,9 @@ local plan = plan "flood" {
                         title = { zh = "消杀防疫", en = "Disinfect" }, done_when = { zh = "疾控验收", en = "checked by the CDC" } },
         loss        = { phase = "recovery", owner = "dept:flood-office", due = "7d",
                         title = { zh = "灾损统计", en = "Loss statement" }, done_when = { zh = "报表上报", en = "statement sent" } },
+        clear_below = { owner = "dept:urban", due = "6h",
+                        title = { zh = "峰前6小时转移完毕", en = "All below the stage line moved, 6 h before the peak" },
+                        done_when = { zh = "逐户销号", en = "every household struck off" } },
         close_pass  = { owner = "dept:urban", due = "10m",
                         title = { zh = "封闭 {at}", en = "Close {at}" },
                         done_when = { zh = "封闭并值守", en = "closed and guarded" } },
@@ -91,8 +95,6 @@ local plan = plan "flood" {
     },
 }
 
-local CLOSE_AT_CM = 27 -- water in an underpass: a car floats soon after
-
 --- An underpass fills: somebody goes and closes it, or it is known above that nobody does. Water
 --- does not wait for an order.
 local function close_underpass(station)
@@ -119,16 +121,7 @@ end
 
 --- 先期处置: from the trigger until the end. Nobody has ordered anything yet.
 function plan.respond(incident)
-    local filling = {}
-
-    on("ponding_cm", function(reading)
-        if reading.value >= CLOSE_AT_CM and not filling[reading.station] then
-            filling[reading.station] = true
-            close_underpass(reading.station)
-        elseif reading.value < CLOSE_AT_CM then
-            filling[reading.station] = nil -- dry again: the next time counts anew
-        end
-    end)
+    each("ponding_cm >= 27", close_underpass) -- a car floats soon after; dry in between, it counts anew
 
     on("breach", function(report)
         if report.value then
@@ -146,12 +139,29 @@ function plan.respond(incident)
     end)
 end
 
+--- 会商: the experts say what is coming, or it is known that they do not.
+function plan.level.III()
+    local c = consult { to = "group:flood-experts", chair = "post:flood-hq-deputy", within = "30m", at_least = 1,
+                        question = { zh = "预报洪峰多高，何处最险？", en = "How high is the peak, and where is it worst?" } }
+    if not c.enough then
+        escalate(T({ zh = "专家未答复：{who}", en = "Experts silent: {who}" }, { who = c.silent }))
+    end
+end
+
 --- The commander comes to the command room, or it is known that he does not.
 function plan.level.II()
     if not call { to = "post:flood-hq-commander", within = "15m",
                   text = T { zh = "{title}：II级响应，请到指挥部", en = "{title}: level II, come to the command room" } } then
         escalate(T { zh = "总指挥无应答", en = "The commander is silent" })
     end
+end
+
+--- The guarantee stage: what only the commander can declare is proposed; who lives below must be gone
+--- six hours before the peak, whenever it is forecast.
+function plan.level.I()
+    propose { action = "declare", what = { zh = "紧急防汛期", en = "emergency flood period" }, within = "30m", wait = false,
+              reason = { zh = "洪峰达保证水位（防洪法）", en = "peak at the guarantee stage (Flood Control Act)" } }
+    measure("clear_below", { due = before("peak_at", "6h", { at_least = "1h", unknown = "2h" }) })
 end
 
 return plan

@@ -88,7 +88,7 @@ return site {
 
     -- Who may order what: levels, the end.
     may_order = {
-        ["post:flood-hq-commander"] = { flood = { "I", "II", "III", "IV", "terminate" } },
+        ["post:flood-hq-commander"] = { flood = { "I", "II", "III", "IV", "terminate", "declare", "publish", "issue" } },
         ["post:flood-hq-deputy"]    = { flood = { "III", "IV", "terminate" } },
     },
 

@@ -14,6 +14,7 @@
 #include "core/proposal.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/statement.h"
 #include "core/suggest.h"
 
 #include <stdlib.h>
@@ -24,14 +25,15 @@ struct order {
     struct incident *i;
     const struct plan_head *head; /* NULL: no plan */
     const char *action;
-    enum level level; /* of activate, raise, lower */
-    const char *by;   /* a person; NULL: the software, or whoever may order where no right is
-                         asked for */
-    const char *as;   /* the target of may_order that gives the right; NULL */
-    const char *oral; /* who took it down; NULL */
-    json_t *reason;   /* text or {"zh","en"}, own */
-    json_t *measures; /* list of texts, own */
-    json_t *unmet;    /* criteria of the end that are not met, own; NULL */
+    enum level level;  /* of activate, raise, lower */
+    const char *by;    /* a person; NULL: the software, or whoever may order where no right is
+                          asked for */
+    const char *as;    /* the target of may_order that gives the right; NULL */
+    const char *oral;  /* who took it down; NULL */
+    json_t *reason;    /* text or {"zh","en"}, own */
+    json_t *measures;  /* list of texts, own */
+    json_t *statement; /* of declare, issue, publish (statement.h), own */
+    json_t *unmet;     /* criteria of the end that are not met, own; NULL */
     const char *matter, *basis, *despite;
     struct incident *into; /* of merge */
     struct incident *made; /* of split, once it is given */
@@ -124,7 +126,8 @@ static bool orderer_read(struct core *c, struct order *o)
         core_refuse(c, CODE_CONFLICT, NULL, NULL, "there is no site in force");
         return false;
     }
-    if (!o->by && under_levels(o)) {
+    bool by_right = under_levels(o) || statement_is(o->action);
+    if (!o->by && by_right) {
         AUTO_TEXT(who);
         orderers_say(c, o->i, about_level(o->action) ? level_name(o->level) : o->action, &who);
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL,
@@ -138,7 +141,7 @@ static bool orderer_read(struct core *c, struct order *o)
                     "an oral order is taken down and read back by somebody else than who gives it");
         return false;
     }
-    return !under_levels(o) || rights_held(c, o);
+    return !by_right || rights_held(c, o);
 }
 
 /* --- the four statements --- */
@@ -305,11 +308,12 @@ static json_t *settles_of(const struct order *o, json_t *ret_steps)
     struct proposal *p;
     if (!o->i->response)
         return numbers;
+    int only = (int)json_int(o->statement, "number", -1);
     LIST_FOREACH(p, &o->i->response->proposals, link)
     {
         json_t *spec;
         const char *action = proposal_action(p, &spec);
-        if (answers(o, p, action)) {
+        if (o->statement ? p->number == only : answers(o, p, action)) {
             json_array_append_new(numbers, json_integer(p->number));
             json_array_append_new(ret_steps, json_string(p->step));
         }
@@ -343,6 +347,8 @@ static json_t *order_kept(const struct core *c, const struct order *o)
         json_put_str(k, "into", uuid_text(o->into->id, id));
     json_put_true(k, "pending_approval", o->auto_given);
     json_put_int(k, "at", c->in->wall);
+    if (o->statement)
+        (void)json_object_update(k, o->statement);
     if (o->level == LEVEL_NONE)
         return k;
     json_put_str(k, "matter", o->matter ? o->matter : json_str(about, "title"));
@@ -431,8 +437,18 @@ static void order_say(const struct core *c, const struct order *o, const char *t
 {
     const char *lang = zh ? "zh" : "en", *reason = words_in(o->reason, lang, NULL);
     const char *name = name_of(c, o->by);
+    char when[RFC3339_TEXT];
     text_add(to, zh ? "【命令】" : "Order: ");
     order_words(o->action, level_name(o->level), zh, to);
+    if (json_str(o->statement, "warning"))
+        text_addf(to, zh ? "%s" : " %s", warning_words(json_str(o->statement, "warning"), zh));
+    if (json_at(o->statement, "what"))
+        text_addf(to, zh ? "：%s" : ": %s",
+                  words_in(json_at(o->statement, "what"), lang, zh ? "en" : "zh"));
+    if (json_at(o->statement, "draft")) { /* the eighth statement */
+        rfc3339(c->in->wall, when);
+        text_addf(to, zh ? "，发布时间：%.10s %.5s UTC" : ", at %.10s %.5s UTC", when, when + 11);
+    }
     text_addf(to, zh ? "。%s" : ". %s", title);
     if (o->matter)
         text_addf(to, zh ? "（%s）" : " (%s)", o->matter);
@@ -521,6 +537,10 @@ static void order_give(struct core *c, const struct order *o)
     if (o->level)
         return;
     text = order_text(c, o);
+    if (o->statement) {
+        statement_tell(c, o->i, o->statement, text, o->by);
+        return;
+    }
     if (end) {
         if (incident_recovering(o->i)) {
             items_at_end(c, o->i, from);
@@ -536,6 +556,7 @@ static void order_done(struct order *o)
     json_decref(o->reason);
     json_decref(o->measures);
     json_decref(o->unmet);
+    json_decref(o->statement);
 }
 
 /* --- doors --- */
@@ -581,11 +602,13 @@ static bool order_read(struct core *c, struct order *o)
         return false;
     if (is_family(o->action))
         return family_read(c, o) && orderer_read(c, o);
-    if (!about_level(o->action) && !end) {
-        core_refuse(c, CODE_NOT_BUILT, "action", NULL, "the order \"%s\" is not built yet",
-                    o->action);
+    if (statement_is(o->action) && !o->i->plan) {
+        core_refuse(c, CODE_CONFLICT, "action", NULL,
+                    "this incident has no plan, for which somebody had the right");
         return false;
     }
+    if (statement_is(o->action))
+        return orderer_read(c, o) && (o->statement = statement_read(c, o->i, o->action));
     return orderer_read(c, o) && (!end || !under_levels(o) || end_fits(c, o));
 }
 

@@ -1,5 +1,6 @@
 #include "core/plan_run.h"
 
+#include "core/agenda.h"
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/child.h"
@@ -13,6 +14,7 @@
 #include "core/proposal.h"
 #include "core/report.h"
 #include "core/role.h"
+#include "core/statement.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -349,6 +351,17 @@ static void notify_command(struct core *c, struct incident *i, const json_t *cmd
     rungs_done(&found);
 }
 
+/* A notice whose text is what is open now. */
+static void agenda_command(struct core *c, struct incident *i, const json_t *cmd)
+{
+    AUTO_JSON(notice);
+    json_t *args = json_deep_copy(json_at(cmd, "args"));
+    json_put(args, "text", agenda_text(c, i, args));
+    notice = json_put_str(json_object(), "step", json_str_or(cmd, "step", ""));
+    json_put_str(json_put(notice, "args", args), "at", json_str(cmd, "at"));
+    notify_command(c, i, notice);
+}
+
 static json_t *fallback_spec(struct core *c, struct incident *i, const char *reason);
 
 /* Its call was made in the record: now it rings. */
@@ -448,8 +461,12 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         call_command(c, i, json_str_or(cmd, "step", ""), early);
     else if (!strcmp(kind, "notify"))
         notify_command(c, i, cmd);
+    else if (!strcmp(kind, "agenda"))
+        agenda_command(c, i, cmd);
     else if (!strcmp(kind, "escalate"))
         escalate_command(c, i, cmd);
+    else if (!strcmp(kind, "publish"))
+        statement_draft(c, i, cmd);
     else if (!strcmp(kind, "propose"))
         proposal_of_plan(c, i, cmd);
     else if (!strcmp(kind, "watch"))

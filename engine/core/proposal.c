@@ -9,6 +9,7 @@
 #include "core/outlook.h"
 #include "core/response.h"
 #include "core/role.h"
+#include "core/statement.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,7 +144,7 @@ static const char *action_words(const char *action, bool zh)
         {"lift", "逐项决定解除或保留", "lift or keep each of"},
         {"declare", "宣布", "declare"},
         {"publish", "发布", "publish"},
-        {"issue", "下达", "issue"},
+        {"issue", "发布", "issue"},
         {"merge", "合并", "merge"},
         {"split", "拆分", "split"},
     };
@@ -170,6 +171,8 @@ static void ask_say(const json_t *spec, const char *title, const char *others, b
     const char *what = words_in(json_at(spec, "what"), lang, NULL);
     text_add(to, zh ? "【待令】建议" : "Order wanted: ");
     order_words(json_str_or(spec, "action", ""), json_str(spec, "level"), zh, to);
+    if (json_str(spec, "warning"))
+        text_addf(to, zh ? "%s" : " %s", warning_words(json_str(spec, "warning"), zh));
     if (*what)
         text_addf(to, zh ? "：%s" : ": %s", what);
     text_addf(to, zh ? "。%s" : ". %s", title);
@@ -366,6 +369,11 @@ static void propose(struct core *c, struct incident *i, const char *step, json_t
     proposal_ask(c, proposal_find(i, number));
 }
 
+void proposal_open(struct core *c, struct incident *i, const char *step, json_t *takes_spec)
+{
+    propose(c, i, step, takes_spec, 0);
+}
+
 void proposal_suggest(struct core *c, struct incident *i, enum level level)
 {
     propose(c, i, STEP_OF_FACTS, suggestion_spec(c, i, level), auto_at(c, i, level));
@@ -475,6 +483,12 @@ void proposal_of_plan(struct core *c, struct incident *i, const json_t *cmd)
     if (!level_parse(json_str(args, "level"), &level))
         level = LEVEL_NONE;
     json_t *spec = json_deep_copy(args);
+    char *orderer = statement_is(json_str_or(args, "action", ""))
+                        ? statement_orderer(c, i, json_str(args, "action"))
+                        : NULL;
+    if (!json_str(spec, "to"))
+        json_put_str(spec, "to", orderer);
+    free(orderer);
     if (!json_str(spec, "to"))
         json_put_str(spec, "to",
                      level && !plan_head_level(head, level) ? "duty:duty-room"

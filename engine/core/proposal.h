@@ -20,6 +20,9 @@ struct proposal *proposal_of_engine(const struct incident *i, bool end);
 /* The one of the highest level above the one in force, whoever made it; NULL. */
 struct proposal *proposal_up(const struct incident *i);
 
+/* A proposal of this wording, which names who is asked ("to", "within_ms"). */
+void proposal_open(struct core *c, struct incident *i, const char *step, json_t *takes_spec);
+
 /* The engine opens one: a level, or with LEVEL_NONE the end. */
 void proposal_suggest(struct core *c, struct incident *i, enum level level);
 /* Measures of a level that is left are put to the commander: keep or lift each. */

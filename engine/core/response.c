@@ -2,6 +2,7 @@
 
 #include "core/call.h"
 #include "core/report.h"
+#include "core/statement.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,7 @@ void response_drop(struct core *c, struct incident *i)
     free(i->response->ended);
     free(i->response->commander);
     free(i->response->members);
+    free(i->response->statements);
     free(i->response);
     i->response = NULL;
 }
@@ -257,6 +259,7 @@ void response_write(const struct incident *i, struct text *to)
     json_add_int_unless_0(to, "proposals_made", r->proposals_made);
     json_add_true(to, "recovering", r->recovering);
     json_add_int_unless_0(to, "silenced", r->silenced);
+    json_add_json(to, "statements", r->statements);
     json_shut(to, '}');
 }
 
@@ -301,6 +304,7 @@ void response_from_json(struct core *c, struct incident *i, const json_t *kept)
     r->ended = kept_text(json_at(kept, "ended"));
     r->commander = mem_str(json_str(kept, "commander"));
     r->members = kept_text(json_at(kept, "members"));
+    r->statements = kept_text(json_at(kept, "statements"));
     json_array_foreach(json_unconst(json_at(kept, "marks")), n, one) mark_from_json(c, i, one);
     json_array_foreach(json_unconst(json_at(kept, "proposals")), n, one)
         proposal_from_json(c, i, one);
@@ -414,6 +418,8 @@ static void apply_ordered(struct core *c, struct incident *i, const struct recor
     enum level level;
     settle(c, i, json_at(r->body, "settles"));
     fallback_end(c, i);
+    if (statement_is(json_str_or(r->body, "action", "")))
+        statement_apply(i, r);
     if (!json_at(r->body, "level") && !json_bool(r->body, "recovering"))
         return;
     struct response *response = response_of(i);

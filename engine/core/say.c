@@ -2,6 +2,7 @@
 
 #include "core/order.h"
 #include "core/report.h"
+#include "core/statement.h"
 
 #include <string.h>
 
@@ -369,6 +370,16 @@ static void say_despite(const struct say *s, const char *despite)
     text_addf(s->to, s->zh ? "；仍予终止：%s" : "; all the same, for: %s", despite);
 }
 
+/* What is declared, issued or published. */
+static void say_statement(const struct say *s, const json_t *said)
+{
+    const char *warning = json_str(said, "warning");
+    if (warning)
+        text_addf(s->to, s->zh ? "%s" : " %s", warning_words(warning, s->zh));
+    if (json_at(said, "what"))
+        text_addf(s->to, s->zh ? "：%s" : ": %s", say_text(s, json_at(said, "what")));
+}
+
 static void say_order(const struct say *s)
 {
     const json_t *ev = record_at(s->r, "ev");
@@ -376,6 +387,7 @@ static void say_order(const struct say *s)
     say_words(s, "命令：", "order: ");
     order_words(json_str_or(s->r->body, "action", "?"), json_str(s->r->body, "level"), s->zh,
                 s->to);
+    say_statement(s, ev);
     if (name) {
         say_words(s, "，", " by ");
         say_person(s, name, as);
@@ -658,8 +670,7 @@ static void say_proposal(const struct say *s)
                       decided ? "all decided: " : words[n].en);
     }
     order_words(json_str_or(spec, "action", "?"), json_str(spec, "level"), s->zh, s->to);
-    if (json_at(spec, "what"))
-        text_addf(s->to, s->zh ? "：%s" : ": %s", say_text(s, json_at(spec, "what")));
+    say_statement(s, spec);
     size_t n;
     json_t *one;
     json_array_foreach(json_at(s->r->body, "people"), n, one)

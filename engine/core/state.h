@@ -208,10 +208,11 @@ struct response {
     bool recovering;
     unsigned silenced; /* suggestions that an order went against, a bit a level; SILENCED_… */
     int proposals_made;
-    char *order;     /* the level order in force, as {"action","level","by","reason",…}; NULL */
-    char *ended;     /* the order that ended it, in the same shape; NULL */
-    char *commander; /* a target; NULL: no order yet */
-    char *members;   /* ["dept:water",…]; NULL */
+    char *order;      /* the level order in force, as {"action","level","by","reason",…}; NULL */
+    char *ended;      /* the order that ended it, in the same shape; NULL */
+    char *commander;  /* a target; NULL: no order yet */
+    char *members;    /* ["dept:water",…]; NULL */
+    char *statements; /* what was declared, issued, published (statement.h): orders, in a list */
     LIST_HEAD(, mark) marks;
     LIST_HEAD(, proposal) proposals;
 };

@@ -26,6 +26,10 @@ static const struct option_spec options[] = {
     OPTION("--title", "T", "split: what the new incident is called", "拆分：新事件的标题"),
     OPTION("--items", "ITEM,…", "split: the items that go to it", "拆分：转入新事件的事项"),
     OPTION("--stations", "ID,…", "split: the stations that go to it", "拆分：转入新事件的测站"),
+    OPTION("--what", "T", "what is declared or issued", "宣布或发布的内容"),
+    OPTION("--warning", "COLOUR", "of issue: red, orange, yellow, blue", "发布预警的颜色"),
+    OPTION("--proposal", "N", "which proposal is meant, where there are several",
+           "有多项建议时，指明第几项"),
     {.name = NULL},
 };
 
@@ -63,10 +67,11 @@ static int order_ask(const struct ctl *c, json_t *takes_request)
 
 static int run(struct ctl *c, const struct args *a)
 {
-    static const char *const names[] = {"reason",  "basis",  "as",       "oral",
-                                        "level",   "matter", "measures", "expected",
-                                        "despite", "into",   "title"};
+    static const char *const names[] = {"reason", "basis",    "as",       "oral",    "level",
+                                        "matter", "measures", "expected", "despite", "into",
+                                        "title",  "what",     "warning"};
     static const char *const lists[] = {"items", "stations"};
+    const char *proposal = args_value(a, "--proposal");
     if (!args_has(a, "--reason")) {
         ctl_message("order: --reason is missing: an order says why");
         return EXIT_USAGE;
@@ -84,6 +89,8 @@ static int run(struct ctl *c, const struct args *a)
         if (args_has(a, text_str(&option)))
             json_put(request, lists[i], list_of(args_value(a, text_str(&option))));
     }
+    if (proposal)
+        json_put(request, "proposal", ask_number(proposal));
     return order_ask(c, request);
 }
 
@@ -93,12 +100,16 @@ const struct command cmd_order = {
     .operands_least = 2,
     .operands_most = 2,
     .sentence =
-        {"give an order: activate, raise, lower, terminate, merge, split",
-         "下达命令：activate 启动、raise 提升、lower 降低、terminate 终止、merge 合并、split 拆分"},
+        {"give an order: activate, raise, lower, terminate, declare, publish, issue, merge, "
+         "split",
+         "下达命令：activate 启动、raise 提升、lower 降低、terminate 终止、declare 宣布、"
+         "publish 发布信息、issue 发布预警、merge 合并、split 拆分"},
     .options = options,
     .examples =
         "  muster order 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 activate --level IV --as sun.wei "
         "--reason \"gauge 7 over warning\" --measures \"patrol the dykes\"\n"
+        "  muster order 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 issue --warning orange --as han.mei "
+        "--reason \"50 mm in three hours\"\n"
         "  muster order 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 terminate --reason \"water falls\"\n"
         "  muster order 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 merge --as sun.wei --reason \"one "
         "flood\" --into 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e12\n",

@@ -21,7 +21,7 @@ static const char *words_of_action(const struct ctl *c, const char *action)
         {"activate", {"activate", "启动"}}, {"raise", {"raise to", "提升至"}},
         {"lower", {"lower to", "降至"}},    {"terminate", {"terminate", "终止响应"}},
         {"declare", {"declare", "宣布"}},   {"publish", {"publish", "发布"}},
-        {"issue", {"issue", "下达"}},       {"lift", {"lift or keep", "解除或保留"}},
+        {"issue", {"issue", "发布"}},       {"lift", {"lift or keep", "解除或保留"}},
         {"merge", {"merge", "合并"}},       {"split", {"split", "拆分"}},
     };
     for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
@@ -58,6 +58,24 @@ static void order_add(const struct ctl *c, struct text *to, const json_t *order)
     if (json_str(order, "despite")) {
         text_add(to, c->zh ? "\n    仍予终止：" : "\n    ended all the same, for: ");
         show_safe(to, json_str(order, "despite"));
+    }
+    text_add_char(to, '\n');
+}
+
+/* "declare 紧急防汛期, 韩梅 (post:…): peak" */
+static void statement_add(const struct ctl *c, struct text *to, const json_t *s)
+{
+    const char *name = json_str(s, "name"), *warning = json_str(s, "warning");
+    indent(to);
+    text_addf(to, "%s %s%s", words_of_action(c, json_str_or(s, "action", "?")),
+              warning ? warning : "", warning && json_at(s, "what") ? ": " : "");
+    show_safe(to, show_text(c, json_at(s, "what")));
+    text_add(to, c->zh ? "，" : ", ");
+    show_safe(to, name ? name : "?");
+    text_addf(to, " (%s)", json_str_or(s, "as", ""));
+    if (json_str(s, "lifted_at")) {
+        text_add(to, c->zh ? "，解除于 " : ", lifted at ");
+        show_time(to, json_str(s, "lifted_at"), TIME_FULL);
     }
     text_add_char(to, '\n');
 }
@@ -107,6 +125,8 @@ void show_response(const struct ctl *c, const json_t *incident, struct text *to)
     const json_t *order = json_at(incident, json_at(incident, "ended") ? "ended" : "order");
     if (json_is_object(order))
         order_add(c, to, order);
+    json_array_foreach(json_unconst(json_at(incident, "statements")), n, one)
+        statement_add(c, to, one);
     json_array_foreach(json_unconst(json_at(incident, "proposals")), n, one)
         proposal_add(c, to, one);
     json_array_foreach(json_unconst(json_at(incident, "conditions")), n, one)

@@ -35,7 +35,6 @@ struct field {
     bool reserved; /* promised, not built yet */
     int64_t most;
     const char *const *words;         /* NULL-ended */
-    const char *const *words_not_yet; /* further words: promised, not built yet */
 };
 
 const struct field *field_find(const struct field *fields, const char *name); /* NULL: none */

@@ -38,9 +38,8 @@ static const char *const report_actions[] = {"sign", "send", "phone", "fill", "c
 const char *const report_states[] = {"opened", "edited", "signed", "sent", NULL};
 const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
-static const char *const actions[] = {"activate", "raise", "lower", "terminate",
-                                      "merge",    "split", NULL};
-static const char *const actions_not_yet[] = {"declare", "publish", "issue", NULL};
+static const char *const actions[] = {"activate", "raise", "lower", "terminate", "declare",
+                                      "publish",  "issue", "merge", "split",     NULL};
 
 #define INCIDENT                                                                                   \
     {                                                                                              \
@@ -109,8 +108,7 @@ static const struct field order_fields[] = {
     {.name = "action",
      .type = FIELD_WORD,
      .required = true,
-     .words = actions,
-     .words_not_yet = actions_not_yet},
+     .words = actions},
     {.name = "reason", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
     {.name = "basis", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "level", .type = FIELD_WORD, .words = grades},
@@ -122,6 +120,9 @@ static const struct field order_fields[] = {
     {.name = "title", .type = FIELD_TEXT, .most = TITLE_BYTES},
     {.name = "items", .type = FIELD_NAMES, .most = LIST_NAMES},
     {.name = "stations", .type = FIELD_NAMES, .most = LIST_NAMES},
+    {.name = "what", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "warning", .type = FIELD_WORD, .words = warnings},
+    {.name = "proposal", .type = FIELD_COUNT, .most = 1000000},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "oral", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "idempotency_key", .type = FIELD_NAME, .most = KEY_BYTES},

@@ -23,6 +23,7 @@ void api_define(struct run *r)
         {"every", api_every},
         {"log", api_log},
         {"notify", api_notify},
+        {"agenda", api_agenda},
         {"now", api_now},
         {"on", api_on},
         {"each", api_each},
@@ -43,6 +44,7 @@ void api_define(struct run *r)
         {"resource", api_resource},
         {"report", api_report},
         {"propose", api_propose},
+        {"publish", api_publish},
         {"escalate", api_escalate},
         {NULL, NULL},
     };

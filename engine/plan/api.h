@@ -91,7 +91,8 @@ enum handle_kind {
     HANDLE_CALL,
     HANDLE_ITEM,
     HANDLE_REPORT,
-    HANDLE_CHILD
+    HANDLE_CHILD,
+    HANDLE_DRAFT
 };
 
 struct handle {
@@ -136,8 +137,10 @@ int api_item_lift(lua_State *L);
 int api_report(lua_State *L);
 int api_report_wait(lua_State *L);
 int api_propose(lua_State *L);
+int api_publish(lua_State *L);
 int api_escalate(lua_State *L);
 int api_notify(lua_State *L);
+int api_agenda(lua_State *L);
 int api_notify_result(lua_State *L);
 int api_wait(lua_State *L);
 int api_sleep(lua_State *L);

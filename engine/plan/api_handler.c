@@ -166,6 +166,9 @@ int api_cancel(lua_State *L)
     }
     if (h->kind == HANDLE_REPORT)
         return luaL_error(L, "cancel: what is to be reported is not cancelled");
+    if (h->kind == HANDLE_DRAFT)
+        return luaL_error(L, "cancel: a draft stands until somebody orders it; publish another "
+                             "that lifts it");
     if (h->kind == HANDLE_ITEM)
         return luaL_error(L, "cancel: nobody cancels an item by accident; write item:lift(reason)");
     struct task *t = task_find(a.run, h->step);

@@ -1,4 +1,4 @@
-/* api_people - call, consult and notify: reaching people. */
+/* api_people - call, consult, notify and agenda: reaching people. */
 #include "plan/api.h"
 
 #include "plan/border.h"
@@ -324,6 +324,88 @@ int api_notify(lua_State *L)
         return api_raise(L, &why);
     api_command(&a, "notify", args);
     note_notice(&a);
+    api_push_handle(L, HANDLE_NOTICE, a.step);
+    return 1;
+}
+
+/* ---- agenda ---- */
+
+/* "open", "overdue" or a list of them at the top, as the states asked for. */
+static void read_state(lua_State *L, bool *ret_open, bool *ret_overdue)
+{
+    const char *state = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+
+    if (strcmp(state, "open") == 0)
+        *ret_open = true;
+    else if (strcmp(state, "overdue") == 0)
+        *ret_overdue = true;
+    else
+        luaL_error(L, "agenda: state of items is \"open\", \"overdue\", or a list of these");
+}
+
+/* The table `items` at 2, or nil: what is open, and what is overdue. */
+static int64_t read_items(lua_State *L, bool *ret_open, bool *ret_overdue)
+{
+    if (lua_isnil(L, 2)) {
+        *ret_open = *ret_overdue = true;
+        return -1;
+    }
+    api_check_options(L, 2, "agenda: items", WORD_AGENDA_ITEMS);
+    lua_pushliteral(L, "state");
+    lua_rawget(L, 2);
+    if (lua_isnil(L, -1))
+        *ret_open = *ret_overdue = true;
+    else if (lua_type(L, -1) != LUA_TTABLE)
+        read_state(L, ret_open, ret_overdue);
+    else
+        for (lua_Integer n = 1; n <= (lua_Integer)lua_rawlen(L, 3); n++) {
+            lua_rawgeti(L, 3, n);
+            read_state(L, ret_open, ret_overdue);
+            lua_pop(L, 1);
+        }
+    lua_settop(L, 2);
+    return api_duration_member(L, 2, "since", "agenda: since");
+}
+
+/*
+ * agenda{to, items?} -> handle
+ *
+ * Tells the targets what is open in the house and what is overdue, as a notice. What was issued
+ * within items.since is marked as new.
+ */
+int api_agenda(lua_State *L)
+{
+    struct api a;
+    struct why why = {0};
+    bool open = false, overdue = false;
+
+    api_begin(L, "agenda", API_STARTS, &a);
+    api_check_options(L, 1, "agenda", WORD_AGENDA);
+    lua_settop(L, 1);
+    lua_pushliteral(L, "items");
+    lua_rawget(L, 1);
+    int64_t since_ms = read_items(L, &open, &overdue);
+
+    sandbox_kernel_enter(L);
+    json_t *to = api_targets_member(L, 1, "agenda", &why);
+    if (to && json_array_size(to) == 0)
+        why_set(&why, ERR_INVALID, "agenda: \"to\" is missing: who is to be told?");
+    bool good = to && json_array_size(to);
+    if (good) {
+        json_t *states = json_array();
+        json_array_append_new(states, json_string(overdue ? "overdue" : "open"));
+        if (open && overdue)
+            json_array_append_new(states, json_string("open"));
+        json_t *args = json_put(json_put(json_object(), "to", json_incref(to)), "states", states);
+        if (since_ms > 0)
+            json_put_int(args, "since_ms", since_ms);
+        api_command(&a, "agenda", args);
+        note_notice(&a);
+    }
+    json_decref(to);
+    sandbox_kernel_leave(L);
+    if (!good)
+        return api_raise(L, &why);
     api_push_handle(L, HANDLE_NOTICE, a.step);
     return 1;
 }

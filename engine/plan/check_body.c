@@ -208,7 +208,26 @@ static void check_consult(const struct body_check *c, const struct node *call,
                      "\"…\", within = \"30m\" }");
 }
 
-/* call, consult, notify and child take one table */
+static void check_agenda(const struct body_check *c, const struct node *call,
+                         const struct node *table)
+{
+    const struct node *to = node_field(table, "to"), *items = node_field(table, "items");
+    const struct node *since = NULL;
+
+    check_options(c, table, "agenda", WORD_AGENDA);
+    if (to)
+        check_targets(c, to, "to");
+    else if (!has_computed_key(table))
+        check_report(c, call, "missing_key", "agenda tells nobody; add to = \"…\"");
+    if (items && node_meant(items)->kind == NODE_TABLE) {
+        check_options(c, node_meant(items), "items", WORD_AGENDA_ITEMS);
+        since = node_field(node_meant(items), "since");
+    }
+    if (since)
+        check_duration(c, since, "since", true);
+}
+
+/* call, consult, notify, child and agenda take one table */
 static void check_one_table(const struct body_check *c, const struct node *call,
                             void (*check)(const struct body_check *, const struct node *,
                                           const struct node *))
@@ -558,6 +577,33 @@ static void check_assign_call(const struct body_check *c, const struct node *cal
         check_text(c, node_field(table, "text"), "text");
 }
 
+/* publish { … }: the statements of a warning, or it is refused where it stands. */
+static void check_publish(const struct body_check *c, const struct node *call)
+{
+    static const char *const statements[] = {"category", "level",  "from",  "area",
+                                             "matters",  "advice", "issuer"};
+    const struct node *table = table_argument(call, 1);
+
+    if (!table) {
+        if (!node_child(call, 1) || is_literal_other_than(node_child(call, 1), NODE_TABLE))
+            check_report(c, call, "bad_argument", "publish takes a table: publish { category = …");
+        return;
+    }
+    check_options(c, table, "publish", WORD_PUBLISH);
+    for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++) {
+        const struct node *value = node_field(table, statements[i]);
+        if (value)
+            check_text(c, value, statements[i]);
+        else if (!has_computed_key(table))
+            check_report(c, call, "missing_key",
+                         "publish lacks %s: a warning states category, level, from, area, matters, "
+                         "advice and issuer (Emergency Response Act, art. 64)",
+                         statements[i]);
+    }
+    if (node_field(table, "to"))
+        check_targets(c, node_field(table, "to"), "to");
+}
+
 static void check_state(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
@@ -592,6 +638,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"before", check_before},
         {"report", check_report_word},
         {"propose", check_propose},
+        {"publish", check_publish},
         {"defer", check_first_function},
         {"spawn", check_first_function},
     };
@@ -600,6 +647,8 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         check_one_table(c, call, check_call);
     else if (node_is(call->first, "consult"))
         check_one_table(c, call, check_consult);
+    else if (node_is(call->first, "agenda"))
+        check_one_table(c, call, check_agenda);
     else if (node_is(call->first, "notify"))
         check_one_table(c, call, check_notify);
     else if (node_is(call->first, "child"))

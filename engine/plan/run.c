@@ -208,6 +208,7 @@ static bool note_order(struct run *r, const json_t *ev)
         return false;
     if (!strcmp(action, "terminate"))
         json_put(r->about, "level", json_null());
+    json_put_str(r->about, "warning", json_str(ev, "warning"));
     if (level_parse(json_str(ev, "level"), &level)) {
         json_put_str(r->about, "level", level_name(level));
         json_put_str(r->about, "commander", json_str(ev, "commander"));

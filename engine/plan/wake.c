@@ -27,12 +27,18 @@ bool wake_ends_call(const json_t *ev)
     return lists(ev, "names", "expired") || json_str(ev, "by") || json_at(ev, "opinions");
 }
 
+/* A proposal's messages have the step of the word that waits: what came of them is no timer. */
+static bool timer_fired(const struct task *t, const json_t *ev)
+{
+    return t->wait.timer && lists(ev, "steps", t->wait.step) && !json_str(ev, "result");
+}
+
 /* Does the event wake this node? */
 static bool is_woken(const struct run *r, const struct task *t, const json_t *ev)
 {
     const struct wait *w = &t->wait;
 
-    if (w->timer && lists(ev, "steps", w->step))
+    if (timer_fired(t, ev))
         return true;
     if (t->kind == TASK_ON || w->kind == WAIT_FACT)
         return lists(ev, "names", facts_name_text(&r->facts, w->name));
@@ -49,7 +55,7 @@ static bool is_woken(const struct run *r, const struct task *t, const json_t *ev
 
 static void wake_one(struct run *r, struct task *t, const json_t *ev)
 {
-    bool timer = t->wait.timer && lists(ev, "steps", t->wait.step);
+    bool timer = timer_fired(t, ev);
 
     if (t->over)
         return; /* what was woken before it cancelled it */

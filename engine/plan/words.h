@@ -22,24 +22,27 @@ enum word_kind {
     WORD_TABLE,
     WORD_MATH,
     WORD_UTF8,
-    WORD_FACT,     /* a fact that the engine makes */
-    WORD_BODY,     /* plan.respond … */
-    WORD_CALL,     /* options of call{} */
-    WORD_RUNG,     /* of a rung of it */
-    WORD_NOTIFY,   /* of notify{} */
-    WORD_CONSULT,  /* of consult{} */
-    WORD_WAIT,     /* of the table that ends wait() */
-    WORD_UNTIL,    /* and wait_until() */
-    WORD_ON,       /* and on() */
-    WORD_EVERY,    /* and every() */
-    WORD_PARALLEL, /* beside the functions of parallel{} */
-    WORD_BEFORE,   /* of the table that ends before() */
-    WORD_PROPOSE,  /* options of propose{} */
-    WORD_CHILD,    /* of child{} */
-    WORD_ASSIGN,   /* of the table that ends assign() */
-    WORD_REPORT,   /* and report() */
-    WORD_METHOD,   /* of handles, items, tallies */
-    WORD_INCIDENT, /* members of `incident` */
+    WORD_FACT,         /* a fact that the engine makes */
+    WORD_BODY,         /* plan.respond … */
+    WORD_CALL,         /* options of call{} */
+    WORD_RUNG,         /* of a rung of it */
+    WORD_NOTIFY,       /* of notify{} */
+    WORD_CONSULT,      /* of consult{} */
+    WORD_AGENDA,       /* of agenda{} */
+    WORD_AGENDA_ITEMS, /* and of its items */
+    WORD_WAIT,         /* of the table that ends wait() */
+    WORD_UNTIL,        /* and wait_until() */
+    WORD_ON,           /* and on() */
+    WORD_EVERY,        /* and every() */
+    WORD_PARALLEL,     /* beside the functions of parallel{} */
+    WORD_BEFORE,       /* of the table that ends before() */
+    WORD_PROPOSE,      /* options of propose{} */
+    WORD_PUBLISH,      /* options of publish{} */
+    WORD_CHILD,        /* of child{} */
+    WORD_ASSIGN,       /* of the table that ends assign() */
+    WORD_REPORT,       /* and report() */
+    WORD_METHOD,       /* of handles, items, tallies */
+    WORD_INCIDENT,     /* members of `incident` */
 };
 
 struct word {

@@ -195,7 +195,8 @@ static void incident_about(json_t *o, const json_t *about)
 /* What people are asked to order; red where nobody has answered in time ("待令"). */
 static json_t *proposals_shown(const json_t *proposals)
 {
-    static const char *const words[] = {"action", "level", "what", "reason", "to"};
+    static const char *const words[] = {"action", "level",  "warning", "what",
+                                        "draft",  "reason", "to"};
     json_t *shown = json_array(), *p;
     size_t n;
     json_array_foreach(json_unconst(proposals), n, p)
@@ -215,10 +216,25 @@ static json_t *proposals_shown(const json_t *proposals)
 static json_t *order_shown(const json_t *order)
 {
     json_t *shown = order ? json_copy(json_unconst(order)) : json_null();
-    static const char *const times[] = {"at", "expected_at"};
+    static const char *const times[] = {"at", "expected_at", "lifted_at"};
     for (size_t k = 0; k < sizeof times / sizeof *times; k++)
         if (json_at(order, times[k]))
             put_time(shown, times[k], json_int(order, times[k], 0));
+    return shown;
+}
+
+/* What was declared, issued and published: orders, and until when they stood. */
+static json_t *statements_shown(const json_t *statements)
+{
+    json_t *shown = json_array(), *one;
+    size_t n;
+    json_array_foreach(json_unconst(statements), n, one)
+    {
+        json_t *order = order_shown(one);
+        json_object_del(order, "step");
+        json_object_del(order, "lifts");
+        json_array_append_new(shown, order);
+    }
     return shown;
 }
 
@@ -254,6 +270,7 @@ static void response_show(json_t *o, const json_t *r, const struct serve_port *p
     json_put(o, "order", order_shown(json_at(r, "order")));
     if (json_at(r, "ended"))
         json_put(o, "ended", order_shown(json_at(r, "ended")));
+    json_put(o, "statements", statements_shown(json_at(r, "statements")));
     json_put(o, "conditions", conditions_shown(json_at(r, "marks"), port));
 }
 

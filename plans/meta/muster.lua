@@ -10,6 +10,8 @@
 
 ---@alias Due Duration | { before: string, by: Duration } a duration, or what before() gives
 
+---@alias Colour "red" | "orange" | "yellow" | "blue"
+
 ---@alias Level "I" | "II" | "III" | "IV"
 
 ---@class Incident
@@ -214,6 +216,11 @@ function consult(options) end
 ---@return Handle
 function notify(options) end
 
+---Tell people what is open in the house, and what is overdue; does not wait.
+---@param options { to: Targets, items: { state: string | string[] | nil, since: Duration? }? }
+---@return Handle
+function agenda(options) end
+
 ---Wait for a fact; nil when the time is over.
 ---@param fact string
 ---@param d? Duration
@@ -333,7 +340,7 @@ function report(kind, options) end
 
 ---Put an order to whoever may give it; it stands until somebody does. Gives the first order of this
 ---action; nil when `within` is over, or at once with wait = false.
----@param options { action: string, level: Level?, what: Text?, reason: Text, to: Target?, within: Duration, wait: boolean? }
+---@param options { action: string, level: Level?, what: Text?, warning: Colour?, reason: Text, to: Target?, within: Duration, wait: boolean? }
 ---@return Order?
 function propose(options) end
 
@@ -357,6 +364,14 @@ function child(options) end
 ---@param options? { within: Duration?, text: Text? }
 ---@return Answer?
 function assign(role, target, options) end
+
+---@class Draft
+
+---Draft a public warning, with the statements of art. 64, and put it to whoever may publish; it is
+---sent with their order, and never without.
+---@param options { category: Text, level: Colour | "none", from: Text, area: Text, matters: Text, advice: Text, issuer: Text, to: Targets?, lifts: Draft? }
+---@return Draft
+function publish(options) end
 
 ---Call the commander, then the fallback, until somebody answers; never waits.
 ---@param reason Text

@@ -33,7 +33,7 @@ static const char city[] =
     "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
     "   'weir':['III','IV','terminate'],'river':['IV','terminate','merge','split'],"
     "   'stream':['III','IV','terminate']},"
-    " 'post:mayor':{'dam':['I','II','III','IV','terminate'],"
+    " 'post:mayor':{'dam':['I','II','III','IV','terminate','declare','publish','issue'],"
     "   'lake':['I','II','III','IV','terminate'],'weir':['II'],"
     "   'stream':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"

@@ -871,6 +871,21 @@ const json_t *story_item(struct story *s, const char *name, const char *action, 
                      json_pack("{s:s,s:s,s:s}", "item", item, "action", action, "as", as));
 }
 
+const json_t *story_statements(struct story *s)
+{
+    char id[UUID_TEXT];
+    uuid_text(s->incident, id);
+    for (size_t n = 0; n < s->rows_count; n++) {
+        const struct row *row = &s->rows[n].row;
+        if (row->kind != ROW_INCIDENT || strcmp(row->id, id) != 0)
+            continue;
+        json_decref(s->reply);
+        s->reply = row->text ? json_loads(row->text, 0, NULL) : json_incref(row->body);
+        return json_at(json_at(s->reply, "response"), "statements");
+    }
+    return NULL;
+}
+
 wall_ms story_item_due(const struct story *s, const char *name)
 {
     const char *item = json_str_or(json_at(s->items, name), "item", "");

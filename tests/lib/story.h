@@ -49,6 +49,8 @@ const json_t *story_order(struct story *s, const char *json);
 const json_t *story_confirm(struct story *s, const char *json);
 /* An item by the name of its measure, the last one issued. */
 const json_t *story_item(struct story *s, const char *name, const char *action, const char *as);
+/* What was declared, issued and published, as the incident keeps it. Borrowed until the next. */
+const json_t *story_statements(struct story *s);
 wall_ms story_item_due(const struct story *s, const char *name); /* 0: without end */
 /* A report by its kind and number: "update 2". as NULL: nobody is named. */
 const json_t *story_report(struct story *s, const char *name, const char *action, const char *as);

@@ -33,7 +33,7 @@ return site {
     },
     may_order = {
         ["post:deputy"] = { flood = { "IV", "III", "terminate" } },
-        ["post:commander"] = { flood = { "I", "II", "III", "IV", "terminate" } },
+        ["post:commander"] = { flood = { "I", "II", "III", "IV", "terminate", "declare", "publish", "issue" } },
     },
     rosters = {
         ["duty-room"] = {

@@ -247,7 +247,7 @@ def responds(t, ctl, incident):
     r = ctl("resolve", incident)
     t.check(r.code == 0, "resolve", r)
     r = ctl("order", incident, "publish", "--reason", "x")
-    t.check(r.code == 1 and "not built yet" in r.err, "an order that is promised: not built yet", r)
+    t.check(r.code == 1 and "who may" in r.err, "an order without a person names who may", r)
     r = ctl("order", incident, "terminate", "--reason", "water falls", "--lang", "zh")
     t.check(r.code == 0 and "结束" in r.out, "order terminate", r)
     r = ctl("order", incident, "terminate", "--reason", "again")

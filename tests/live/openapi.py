@@ -187,7 +187,7 @@ def answers(api, path, may_all):
     api.ask(200, "POST", path + "/resolve", {"note": "x"})
     order = {"action": "terminate", "reason": "over"}
     api.ask(403, "POST", path + "/order", order)
-    api.ask(501, "POST", path + "/order", dict(order, action="publish"), key=may_all)
+    api.ask(422, "POST", path + "/order", dict(order, action="merge"), key=may_all)
     api.ask(409, "POST", path + "/order", dict(order, action="activate", level="IV"), key=may_all)
     api.ask(422, "POST", path + "/confirm", {"criterion": "falling", "as": "li.ming"})
     directive = {"text": "clear the drains", "lead": "person:li.ming", "due": "2h"}

@@ -334,6 +334,28 @@ static void no_forecast_gives_no_more_time(void **state)
     story_end(s);
 }
 
+/* Why: a meeting that takes up what is open must not miss what is late. */
+static void an_agenda_lists_what_is_open_and_late(void **state)
+{
+    (void)state;
+    struct story *s =
+        begin("measure('clear', { due = '30m' })\nmeasure('close_pass', { key = 'a', at = "
+              "'east-pass' })\n"
+              "sleep '31m'\nitem { title = '通报', owner = 'dept:flood-office', due = '2h' }\n"
+              "measure('close_pass', { key = 'b', at = 'west-pass' })\n"
+              "agenda { to = 'post:commander', items = { since = '5m' } }\n"
+              "agenda { to = 'post:commander', items = { state = 'overdue' } }");
+    trigger(s);
+    story_item(s, "close_pass", "done", "sun.wei");
+    story_advance(s, MINUTES(32));
+    story_tells(s,
+                "notify 韩梅 (总指挥, post:commander) by phone: Agenda: 3 open items, 1 overdue; "
+                "OVERDUE Clear below (dept:flood-office); new: Close 西下穿 "
+                "(dept:flood-office); new: 通报 (dept:flood-office)\n"
+                "Agenda: 1 open item, 1 overdue; OVERDUE Clear below\n");
+    story_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +369,7 @@ int main(void)
         cmocka_unit_test(a_watch_ends_with_its_scope),
         cmocka_unit_test(a_due_time_before_the_peak_moves_with_the_forecast),
         cmocka_unit_test(no_forecast_gives_no_more_time),
+        cmocka_unit_test(an_agenda_lists_what_is_open_and_late),
     };
     return cmocka_run_group_tests_name("watches", tests, NULL, NULL);
 }

@@ -676,6 +676,36 @@ static void a_consultation_asks_whom_what_and_for_how_long(void **state)
     assert_body("consult('post:chief')", "dam.lua:7:1: bad_argument", NULL);
 }
 
+static void a_draft_names_the_statement_that_it_lacks(void **state)
+{
+    (void)state;
+    assert_body(
+        "local d = publish { category = 'rain', level = 'red', from = '10:00', area = 'x',\n"
+        "matters = 'y', advice = 'z', issuer = 'w', to = 'post:chief' }\n"
+        "publish { category = 'rain', level = 'none', from = '1', area = 'x', lifts = d,\n"
+        "matters = 'y', advice = 'z', issuer = 'w' }",
+        "", NULL);
+    assert_body("publish { category = 'rain', level = 'red', from = '10:00', area = 'x',\n"
+                "matters = 'y', issuer = 'w' }",
+                "dam.lua:7:1: missing_key", "publish lacks advice");
+    assert_body("publish { matter = 'x' }",
+                "dam.lua:7:1: missing_key, dam.lua:7:1: missing_key, dam.lua:7:1: missing_key, "
+                "dam.lua:7:1: missing_key, dam.lua:7:1: missing_key, dam.lua:7:1: missing_key, "
+                "dam.lua:7:1: missing_key, dam.lua:7:11: unknown_key",
+                "did you mean \"matters\"?");
+    assert_body("publish 'x'", "dam.lua:7:1: bad_argument", NULL);
+}
+
+static void an_agenda_has_somebody_to_go_to(void **state)
+{
+    (void)state;
+    assert_body("agenda { to = 'post:chief', items = { state = { 'open' }, since = '7d' } }", "",
+                NULL);
+    assert_body("agenda { items = { stat = 'open', since = 7 } }",
+                "dam.lua:7:1: missing_key, dam.lua:7:20: unknown_key, dam.lua:7:43: bad_value",
+                "did you mean \"state\"?");
+}
+
 static void branches_are_functions(void **state)
 {
     (void)state;
@@ -723,10 +753,11 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local t = ask { to = 'post:chief' } local c = civil()\n"
-                "fetch { endpoint = 'x' } local r = require 'lib.x'",
+    assert_body("local t = ask { to = 'post:chief' } local c = fetch {}\n"
+                "settle { function() end } local w = civil()\n"
+                "open_at('lea', 'post:chief') local r = require 'lib.x'",
                 "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
-                "dam.lua:8:36: not_built",
+                "dam.lua:8:37: not_built, dam.lua:9:1: not_built, dam.lua:9:40: not_built",
                 "\"civil\" is not built yet");
 }
 
@@ -874,6 +905,8 @@ int main(void)
         cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
         cmocka_unit_test(before_needs_a_time_of_the_incident),
         cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
+        cmocka_unit_test(a_draft_names_the_statement_that_it_lacks),
+        cmocka_unit_test(an_agenda_has_somebody_to_go_to),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(children_and_roles_are_checked),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),

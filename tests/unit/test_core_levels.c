@@ -977,7 +977,11 @@ static void a_plan_without_levels_has_nothing_to_activate(void **state)
     lab_start(&lab);
     lab_trigger(&lab, "{'plan':'flood','title':'x'}");
     refused(&lab, IN_ORDER, IV_BY_CHIEF, "conflict", "the plan flood has no levels");
-    refused(&lab, IN_ORDER, "{'action':'declare','reason':'x'}", "not_built", "not built yet");
+    refused(&lab, IN_ORDER, "{'action':'declare','reason':'x'}", "missing_field",
+            "who may: nobody");
+    refused(&lab, IN_ORDER, "{'action':'declare','as':'sun.wei','reason':'x'}", "denied",
+            "may not order declare");
+    refused(&lab, IN_ORDER, "{'action':'merge','reason':'x'}", "missing_field", "into");
     ordered(&lab, "{'action':'terminate','reason':'over'}");
     assert_string_equal(lab_state(&lab), "closed");
     lab_done(&lab);

@@ -69,6 +69,25 @@ static void night_trigger(struct night *n)
                n->lab.incident, UUID_TEXT);
 }
 
+/* What a plan watches, and does not any more; the step in `steps` is the watch's own. */
+static void add_watch(struct night *n, struct text *cmds, struct text *steps, int step)
+{
+    static const char *const conditions[] = {"stage_m >= 4", "stage_m < warning_m", "breach",
+                                             "stage_m > 3 and not breach"};
+    int old = step - 1 - (int)chance(n, 8);
+    if (!chance(n, 4)) {
+        text_addf(cmds, "{'kind':'watch_clear','step':'0.%d','args':{'watch':'watch/0.%d'}}", old,
+                  old);
+        return;
+    }
+    text_addf(cmds, "{'kind':'watch','step':'0.%d','args':{'watch':'watch/0.%d','when':'%s'%s}}",
+              step, step, conditions[chance(n, 4)],
+              chance(n, 2)   ? ",'each':true"
+              : chance(n, 2) ? ",'every':true"
+                             : ",'hold_ms':90000");
+    text_addf(steps, "%s'watch/0.%d'", steps->len ? "," : "", step);
+}
+
 static void add_command(struct night *n, struct text *cmds, struct text *steps)
 {
     static const char *const targets[] = {"duty:duty-room", "group:crew",      "person:sun.wei",
@@ -77,7 +96,7 @@ static void add_command(struct night *n, struct text *cmds, struct text *steps)
     const char *to = targets[chance(n, 6)];
     int step = ++n->step;
     text_add(cmds, cmds->len > 1 ? "," : "");
-    switch (n->of_families ? 6 + chance(n, 3) : chance(n, 9)) {
+    switch (n->of_families ? 6 + chance(n, 3) : chance(n, 14)) {
     case 7:
         text_addf(cmds,
                   "{'kind':'child','step':'0.%d','args':{'plan':'%s','key':'c%u','title':'c',"
@@ -89,6 +108,28 @@ static void add_command(struct night *n, struct text *cmds, struct text *steps)
                   "{'kind':'assign','step':'0.%d','args':{'to':['%s'],'role':'lead',"
                   "'within_ms':60000,'rounds':1}}",
                   step, to);
+        break;
+    case 9:
+    case 10:
+        add_watch(n, cmds, steps, step);
+        break;
+    case 11:
+        text_addf(cmds,
+                  "{'kind':'call','step':'0.%d','args':{'consults':true,'to':['%s'],'text':'why',"
+                  "'chair':'post:chief','at_least':2,'within_ms':%u}}",
+                  step, to, 1000 + chance(n, 300000));
+        break;
+    case 12:
+        text_addf(cmds,
+                  "{'kind':'publish','step':'0.%d','args':{'category':'x','level':'red','from':'x',"
+                  "'area':'x','matters':'x','advice':'x','issuer':'x','to':['%s'],'lifts':'0.%u'}}",
+                  step, to, chance(n, (unsigned)step));
+        break;
+    case 13:
+        text_addf(
+            cmds,
+            "{'kind':'agenda','step':'0.%d','args':{'to':['%s'],'states':['open','overdue']}}",
+            step, to);
         break;
     case 0:
     case 1:
@@ -212,6 +253,18 @@ static void night_child(struct night *n)
                UUID_TEXT);
 }
 
+/* What is declared, issued or published, with a right or without. */
+static void night_statement(struct night *n)
+{
+    static const char *const actions[] = {"'declare','what':'x'", "'issue','warning':'red'",
+                                          "'publish'", "'publish','proposal':2"};
+    static const char *const people[] = {"zhou.jie", "sun.wei"};
+    AUTO_TEXT(body);
+    text_addf(&body, "{'action':%s,'as':'%s','reason':'x'}", actions[chance(n, 4)],
+              people[chance(n, 2)]);
+    lab_say(&n->lab, IN_ORDER, text_str(&body));
+}
+
 static void night_facts(struct night *n)
 {
     AUTO_TEXT(body);
@@ -288,7 +341,10 @@ static void night_command(struct night *n)
         break;
     case 2:
     case 3:
-        night_order(n);
+        if (chance(n, 3))
+            night_order(n);
+        else
+            night_statement(n);
         break;
     default:
         night_facts(n);
@@ -329,7 +385,8 @@ static void night_people(struct night *n)
         break;
     case 5:
     case 6:
-        text_addf(&body, "{'as':'%s','decline':true}", somebody(n));
+        text_addf(&body, chance(n, 2) ? "{'as':'%s','decline':true}" : "{'as':'%s','note':'n'}",
+                  somebody(n));
         lab_say(&n->lab, IN_ANSWER, text_str(&body));
         break;
     default:

@@ -32,6 +32,16 @@ static void reading(struct planner_night *n, const char *name, const char *stati
     planner_night_fact(n, text_str(&ev));
 }
 
+/* The core says where the water is over the mark. */
+static void fills(struct planner_night *n, const char *station)
+{
+    AUTO_TEXT(ev);
+    text_addf(&ev,
+              "{'names':[],'steps':['watch/0.1'],'edges':[{'watch':'watch/0.1','station':'%s'}]}",
+              station);
+    planner_night_fact(n, text_str(&ev));
+}
+
 static void breach(struct planner_night *n)
 {
     planner_night_fact(n, "{'names':['update','breach'],'occurrences':[{'name':'breach',"
@@ -52,14 +62,15 @@ static void ordered(struct planner_night *n, const char *action, const char *lev
 static void night_runs(struct planner_night *n)
 {
     planner_night_expire(n, "0.3");
-    reading(n, "ponding_cm", "jiefang-road", 29);
+    fills(n, "jiefang-road");
     planner_night_answer(n, "0.5", "li.ming");
     ordered(n, "activate", "IV");
     planner_night_pass(n, 2 * MS_HOUR);
     ordered(n, "raise", "II");
     breach(n);
-    reading(n, "ponding_cm", "jiefang-road", 3);
+    ordered(n, "raise", "I");
     reading(n, "ponding_cm", "jiefang-road", 40);
+    fills(n, "jiefang-road");
     planner_night_pass(n, MS_HOUR);
     ordered(n, "lower", "IV");
     ordered(n, "terminate", NULL);
@@ -72,6 +83,8 @@ static void it_calls_until_somebody_answers_and_then_keeps_watch(void **state)
 
     night_open(&n, false);
     planner_night_tells(&n,
+                        "watch 0.1 {\"each\":true,\"watch\":\"watch/0.1\",\"when\":\"ponding_cm >= "
+                        "27\"}\n"
                         "call 0.3 -1 | duty:duty-room 180000 | post:flood-hq-deputy 300000 | "
                         "post:flood-hq-commander 300000 x2 {\"en\":\"First report: Gauge 7. Verify "
                         "and answer\",\"zh\":\"【首报】Gauge 7，请核实并答复\"}\n");
@@ -102,19 +115,15 @@ static void an_underpass_is_closed_once_or_it_is_known_above(void **state)
     (void)state;
 
     night_open(&n, false);
+    assert_non_null(strstr(text_str(&n.told), "\"when\":\"ponding_cm >= 27\""));
     text_clear(&n.told);
-    reading(&n, "ponding_cm", "jiefang-road", 20);
-    planner_night_tells(&n, "");
-    reading(&n, "ponding_cm", "jiefang-road", 29);
-    planner_night_tells(&n, "item 0.1/2.1 " CLOSE_JIEFANG "timer 0.1/2.2 1200000\n");
-    reading(&n, "ponding_cm", "jiefang-road", 33);
-    planner_night_tells(&n, "");
+    fills(&n, "jiefang-road");
+    planner_night_tells(&n, "item 0.1/1.1 " CLOSE_JIEFANG "timer 0.1/1.2 1200000\n");
     planner_night_pass(&n, 20 * MS_MINUTE);
-    planner_night_tells(&n, "escalate 0.1/2.3 {\"text\":{\"en\":\"Nobody closes jiefang-road\","
+    planner_night_tells(&n, "escalate 0.1/1.3 {\"text\":{\"en\":\"Nobody closes jiefang-road\","
                             "\"zh\":\"jiefang-road 无人封闭\"}}\n");
-    reading(&n, "ponding_cm", "jiefang-road", 2);
-    reading(&n, "ponding_cm", "jiefang-road", 31); /* dry in between: it counts anew */
-    planner_night_tells(&n, "item 0.1/5.1 " CLOSE_JIEFANG "timer 0.1/5.2 1200000\n");
+    fills(&n, "jiefang-road"); /* dry in between: it counts anew */
+    planner_night_tells(&n, "item 0.1/2.1 " CLOSE_JIEFANG "timer 0.1/2.2 1200000\n");
     planner_night_done(&n);
 }
 
@@ -139,11 +148,16 @@ static void level_two_calls_the_commander_to_the_command_room(void **state)
     night_open(&n, false);
     text_clear(&n.told);
     ordered(&n, "activate", "II");
+    assert_non_null(strstr(text_str(&n.told), "call III1.1 group:flood-experts 1800000"));
+    text_clear(&n.told);
+    ordered(&n, "lower", "III");
+    text_clear(&n.told);
+    ordered(&n, "raise", "II");
     planner_night_tells(&n,
-                        "call II1.1 post:flood-hq-commander 900000 {\"en\":\"Gauge 7: level II, "
+                        "call II3.1 post:flood-hq-commander 900000 {\"en\":\"Gauge 7: level II, "
                         "come to the command room\",\"zh\":\"Gauge 7：II级响应，请到指挥部\"}\n");
-    planner_night_expire(&n, "II1.1");
-    planner_night_tells(&n, "escalate II1.2 {\"text\":{\"en\":\"The commander is silent\",\"zh\":"
+    planner_night_expire(&n, "II3.1");
+    planner_night_tells(&n, "escalate II3.2 {\"text\":{\"en\":\"The commander is silent\",\"zh\":"
                             "\"总指挥无应答\"}}\n");
     planner_night_done(&n);
 }

@@ -101,8 +101,8 @@ static const struct {
     {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 6 words"},
     {"{\"op\":\"list\",\"state\":[\"open\",7]}", CODE_BAD_FIELD, "state", "", "must be one of"},
     {"{\"op\":\"ping\",\"lang\":\"fr\"}", CODE_BAD_FIELD, "lang", "", "none of zh en"},
-    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"declare\",\"reason\":\"x\"}",
-     CODE_NOT_BUILT, "action", "", "\"declare\" is not built yet"},
+    {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"declares\",\"reason\":\"x\"}",
+     CODE_BAD_FIELD, "action", "declare", "\"declares\" is none of activate raise"},
     {"{\"op\":\"order\",\"incident\":\"" ID
      "\",\"action\":\"split\",\"reason\":\"x\",\"items\":\"a\"}",
      CODE_BAD_FIELD, "items", "", "must be a list of names"},
