@@ -340,6 +340,29 @@ static void what_others_wrote_is_no_markup(void **state_)
     lab_done(&lab);
 }
 
+/* A draft fits, with room for what people add, whatever was said meanwhile; what is left out is
+ * said. */
+static void a_draft_has_a_size(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    AUTO_TEXT(said);
+    begun(&lab, "river", "");
+    lab.check_each = false;
+    text_add(&said, "{'lead':'person:li.ming','due':'2h','text':'");
+    for (int n = 0; n < 2000; n++)
+        text_add(&said, "障*");
+    text_add(&said, "'}");
+    for (int n = 0; n < 100; n++)
+        lab_say(&lab, IN_DIRECTIVE, text_str(&said));
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_true(strlen(text(&lab, "update")) < 20000);
+    says(&lab, "update", "…（李明）：已下达");
+    says(&lab, "update", "- 另有 ");
+    says(&lab, "update", " 项未列\n");
+    lab_done(&lab);
+}
+
 static void nothing_new_is_a_report_too(void **state_)
 {
     (void)state_;
@@ -353,6 +376,9 @@ static void nothing_new_is_a_report_too(void **state_)
     assert_true(json_bool(body(&lab, "daily 2"), "zero"));
     says(&lab, "daily 2", "日报第2号（零报告）");
     says(&lab, "daily 2", "自 2026-07-21 08:00 以来无新情况。");
+    act_refused(&lab, "daily 2", "fill", "", "conflict", "nothing has happened since");
+    edited(&lab, "daily 2", 1, "nothing");
+    assert_true(json_bool(body(&lab, "daily 2"), "zero"));
     lab_say(&lab, IN_UPDATE, "{'fields':{'case':{'id':'17','staff':true}}}");
     lab_after(&lab, 24 * MS_HOUR);
     assert_false(json_bool(body(&lab, "daily 3"), "zero"));
@@ -517,6 +543,7 @@ int main(void)
         cmocka_unit_test(a_report_that_the_next_overtakes_is_missed),
         cmocka_unit_test(a_draft_says_what_is_known),
         cmocka_unit_test(what_others_wrote_is_no_markup),
+        cmocka_unit_test(a_draft_has_a_size),
         cmocka_unit_test(nothing_new_is_a_report_too),
         cmocka_unit_test(each_case_is_reported_once_and_corrected_by_a_further_one),
         cmocka_unit_test(an_unknown_grade_is_reported_soonest),
