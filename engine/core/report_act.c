@@ -195,6 +195,10 @@ static void send_to(struct core *c, const struct report *r, const struct rung *p
                                             .type = "muster.report"});
 }
 
+/*
+ * A drill reaches nobody outside, and goes on all the same; what no endpoint reaches was handed
+ * over on paper, and the note says so.
+ */
 static bool send_fits(struct core *c, const struct act *a, const struct rung *people)
 {
     AUTO_TEXT(who);
@@ -206,11 +210,11 @@ static bool send_fits(struct core *c, const struct act *a, const struct rung *pe
                     text_str(&who));
         return false;
     }
-    if (people->count)
+    if (people->count || a->r->incident->drill || a->note)
         return true;
-    core_refuse(c, CODE_CONFLICT, "report", NULL,
-                "nobody of %s can be reached%s: it is not sent; give it by telephone meanwhile",
-                a->r->to, a->r->incident->drill ? " in a drill" : "");
+    core_refuse(c, CODE_CONFLICT, "note", NULL,
+                "nobody of %s can be reached: hand it over in another way, and say how (note)",
+                a->r->to);
     return false;
 }
 

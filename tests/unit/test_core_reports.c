@@ -484,15 +484,32 @@ static void what_was_sent_is_proved_and_not_changed(void **state_)
     lab_done(&lab);
 }
 
-/* A report that nobody can get is not sent, and says so. */
+/* A drill goes to its end, and nobody outside hears of it. */
 static void a_drill_sends_no_report_to_those_outside(void **state_)
 {
     (void)state_;
     struct lab lab;
     begun(&lab, "river", ",'drill':true");
     says(&lab, "initial", "# 【演练】河 首报第1号");
-    acted(&lab, "initial", "sign", ",'as':'sun.wei'");
-    act_refused(&lab, "initial", "send", "", "conflict", "can be reached in a drill");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    sent(&lab, "initial", "sun.wei");
+    assert_string_equal(state(&lab, "initial"), "sent");
+    assert_null(lab_attempt(&lab, "zhou.jie"));
+    assert_int_equal(json_array_size(json_at(body(&lab, "initial"), "told")), 0);
+    lab_done(&lab);
+}
+
+/* What no endpoint reaches is handed over on paper; that it was is on record, or it is not sent. */
+static void what_reaches_nobody_is_handed_over_and_says_how(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    begun(&lab, "clinic", ""); /* the plan is older than the site, which knows no dept:abroad */
+    lab_after(&lab, 22 * MS_HOUR);
+    acted(&lab, "daily", "sign", ",'as':'sun.wei'");
+    act_refused(&lab, "daily", "send", "", "conflict", "say how (note)");
+    acted(&lab, "daily", "send", ",'note':'by fax'");
+    assert_string_equal(state(&lab, "daily"), "sent");
     lab_done(&lab);
 }
 
@@ -551,6 +568,7 @@ int main(void)
         cmocka_unit_test(only_who_may_sign_signs),
         cmocka_unit_test(what_was_sent_is_proved_and_not_changed),
         cmocka_unit_test(a_drill_sends_no_report_to_those_outside),
+        cmocka_unit_test(what_reaches_nobody_is_handed_over_and_says_how),
         cmocka_unit_test(reports_go_on_when_the_plan_has_failed),
         cmocka_unit_test(a_report_outlives_its_incident),
     };
