@@ -34,7 +34,8 @@ bool cadence_head_any(const struct cadence_head *c)
 
 /* ---- checking ---- */
 
-static void levels_of_time_check(const json_t *table, const char *key, struct remarks *r)
+static void levels_of_time_check(const json_t *table, const char *key, const char *what,
+                                 struct remarks *r)
 {
     const json_t *times = json_at(table, key);
     const char **at = json_keys(times, NULL);
@@ -47,7 +48,7 @@ static void levels_of_time_check(const json_t *table, const char *key, struct re
             remark_error_at(r, at[n], "bad_value", NULL,
                             "%s by level is { IV = \"2h\", II = \"30m\" }, by the grade of the "
                             "event { grade = { III = \"2h\" } }",
-                            key);
+                            what);
     }
     free(at);
     remark_leave(r);
@@ -59,7 +60,7 @@ void report_time_check(const json_t *report, const char *key, struct remarks *r)
     if (!json_is_object(time) || !json_object_size(time)) {
         form_duration(r, report, key);
     } else if (!grade) {
-        levels_of_time_check(report, key, r);
+        levels_of_time_check(report, key, key, r);
     } else {
         remark_enter(r, key);
         if (json_object_size(time) > 1 || !json_is_object(grade) || !json_object_size(grade))
@@ -67,7 +68,7 @@ void report_time_check(const json_t *report, const char *key, struct remarks *r)
                          "%s by the grade of the event is { grade = { III = \"2h\", I = \"1h\" } }",
                          key);
         else
-            levels_of_time_check(time, "grade", r);
+            levels_of_time_check(time, "grade", key, r);
         remark_leave(r);
     }
 }

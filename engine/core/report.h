@@ -113,7 +113,11 @@ struct draft {
 void report_draft(struct core *c, struct incident *i, const struct draft *d, struct text *to);
 /* Is nothing new since the last report of this kind: no fact, order or item? */
 bool report_nothing_new(const struct incident *i, enum report_kind kind);
-/* The facts that a report names: [{"station","name","value","unit","at","stale"}…]. Gives. */
+/*
+ * The facts that a report names: [{"station"?,"name","key"?,"value","unit"?,"at","at_ms","stale"}…]
+ * with their labels in this language, `key` of an event. A stale one is unknown; its value is the
+ * last that was known. Gives.
+ */
 json_t *report_facts(const struct core *c, struct incident *i, const char *lang);
 /* "首报第1号", "initial report 1" */
 void report_name_add(enum report_kind kind, int number, bool zh, struct text *to);

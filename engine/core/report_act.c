@@ -195,6 +195,10 @@ static void send_to(struct core *c, const struct report *r, const struct rung *p
                                             .type = "muster.report"});
 }
 
+/*
+ * A drill reaches nobody outside, and goes on all the same; what no endpoint reaches was handed
+ * over on paper, and the note says so.
+ */
 static bool send_fits(struct core *c, const struct act *a, const struct rung *people)
 {
     AUTO_TEXT(who);
@@ -206,11 +210,11 @@ static bool send_fits(struct core *c, const struct act *a, const struct rung *pe
                     text_str(&who));
         return false;
     }
-    if (people->count)
+    if (people->count || a->r->incident->drill || a->note)
         return true;
-    core_refuse(c, CODE_CONFLICT, "report", NULL,
-                "nobody of %s can be reached%s: it is not sent; give it by telephone meanwhile",
-                a->r->to, a->r->incident->drill ? " in a drill" : "");
+    core_refuse(c, CODE_CONFLICT, "note", NULL,
+                "nobody of %s can be reached: hand it over in another way, and say how (note)",
+                a->r->to);
     return false;
 }
 
@@ -258,6 +262,7 @@ static void edit_emit(struct core *c, const struct act *a, const char *text, boo
     bool again = r->state == REPORT_SIGNED, asks = !filled && (!r->asked || again);
     json_t *body = json_put_int(body_of(r), "rev", r->rev + 1);
     json_put_true(json_put_true(body, "asks", asks), "filled", filled);
+    json_put_true(body, "zero", r->zero && !filled);
     json_t *sealed = json_put_str(sealed_of(c, a, "edited"), "text", text);
     core_emit(c, REC_REPORT_EDITED, r->incident,
               (struct emit){.actor = actor_of(c, a), .body = body, .sealed = sealed});
@@ -277,6 +282,11 @@ static bool act_fill(struct core *c, struct act *a)
         return false;
     if (!h) {
         core_refuse(c, CODE_CONFLICT, "report", NULL, "the plan has no such report any more");
+        return false;
+    }
+    if (a->r->zero && a->r->state == REPORT_OPENED &&
+        report_nothing_new(a->r->incident, a->r->kind)) {
+        core_refuse(c, CODE_CONFLICT, "report", NULL, "nothing has happened since it was drafted");
         return false;
     }
     to = kept_json(a->r->to);

@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FACTS_SHOWN = 200, ITEMS_SHOWN = 200 }; /* what is left out is said */
+/* What is left out is said. A draft leaves room for what people add to it. */
+enum { FACTS_SHOWN = 200, ITEMS_SHOWN = 200, DRAFT_BYTES = REPORT_TEXT_BYTES / 2 };
+enum { NOTE_SHOWN = 4096, WORDS_SHOWN = 400 }; /* bytes of one text */
 
 /* What is being written, and for whom. */
 struct page {
@@ -35,13 +37,26 @@ static void words(const struct page *p, const char *zh, const char *en)
 }
 
 /* What others wrote: no letter of it is markup. */
-static void escaped(const struct page *p, const char *text)
+static void escaped_to(const struct page *p, const char *text, size_t most)
 {
-    for (; *text; text++) {
+    size_t len = strlen(text), shown = utf8_cut(text, len, most);
+    for (const char *end = text + shown; text < end; text++) {
         if (strchr("\\`*_{}[]<>#|~&", *text))
             text_add_char(p->to, '\\');
         text_add_char(p->to, (unsigned char)*text < ' ' ? ' ' : *text);
     }
+    if (shown < len)
+        text_add(p->to, "…");
+}
+
+static void escaped(const struct page *p, const char *text)
+{
+    escaped_to(p, text, WORDS_SHOWN);
+}
+
+static bool is_full(const struct page *p)
+{
+    return p->to->len > DRAFT_BYTES;
 }
 
 static void in_words(const struct page *p, const json_t *value)
@@ -159,8 +174,12 @@ static void event(const struct page *p)
     place(p);
     line_text(p, "事件级别", "Grade", json_str(p->about, "grade"));
     line_text(p, "预警", "Warning", json_str(p->about, "warning"));
-    if (p->d->kind == REPORT_INITIAL || p->d->kind == REPORT_SINGLE)
-        line_text(p, "情况", "What is known", json_str(p->about, "note"));
+    const char *note = json_str(p->about, "note");
+    if (note && (p->d->kind == REPORT_INITIAL || p->d->kind == REPORT_SINGLE)) {
+        line(p, "情况", "What is known");
+        escaped_to(p, note, NOTE_SHOWN);
+        text_add_char(p->to, '\n');
+    }
 }
 
 static void command(const struct page *p)
@@ -290,7 +309,7 @@ static void facts(const struct page *p)
     {
         if (!fact_is_meant(p, one))
             continue;
-        if (++meant > FACTS_SHOWN)
+        if (++meant > FACTS_SHOWN || is_full(p))
             continue;
         shown++;
         fact(p, one);
@@ -334,17 +353,20 @@ static void item(const struct page *p, const struct item *of)
 static size_t items(const struct page *p, bool asked)
 {
     const struct item *one;
-    size_t n = 0;
+    size_t n = 0, shown = 0;
     LIST_FOREACH(one, &p->i->items, link)
     {
         bool resource = !strcmp(one->kind, "resource");
         if (resource != asked || (asked && !item_open(one)))
             continue;
-        if (++n <= ITEMS_SHOWN)
-            item(p, one);
+        n++;
+        if (n > ITEMS_SHOWN || is_full(p))
+            continue;
+        shown++;
+        item(p, one);
     }
-    if (n > ITEMS_SHOWN)
-        text_addf(p->to, p->zh ? "- 另有 %zu 项未列\n" : "- and %zu more\n", n - ITEMS_SHOWN);
+    if (n > shown)
+        text_addf(p->to, p->zh ? "- 另有 %zu 项未列\n" : "- and %zu more\n", n - shown);
     return n;
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* A report on its way to being opened. */
-struct opening {
+struct report_opening {
     const struct report_head *head;
     const char *key, *step;
     const struct report *corrects;
@@ -153,8 +153,8 @@ static const char *lang_of(const struct core *c, const struct incident *i, const
     return strcmp(lang, "zh") == 0 ? "zh" : "en";
 }
 
-static json_t *opened_body(const struct core *c, const struct incident *i, const struct opening *o,
-                           struct uuid id)
+static json_t *opened_body(const struct core *c, const struct incident *i,
+                           const struct report_opening *o, struct uuid id)
 {
     char text[UUID_TEXT];
     const struct report_head *h = o->head;
@@ -186,7 +186,7 @@ static void corrected_text(const struct report *of, bool zh, struct text *to)
     text_add(to, report_text(of));
 }
 
-static void opening_text(struct core *c, struct incident *i, const struct opening *o,
+static void opening_text(struct core *c, struct incident *i, const struct report_opening *o,
                          const json_t *body, bool zero, struct text *to)
 {
     const struct report_head *h = o->head;
@@ -209,7 +209,8 @@ static void opening_text(struct core *c, struct incident *i, const struct openin
                  to);
 }
 
-static json_t *opened_event(const struct core *c, const struct opening *o, const json_t *body)
+static json_t *opened_event(const struct core *c, const struct report_opening *o,
+                            const json_t *body)
 {
     json_t *ev = plan_event("report", json_pack("[s]", json_str_or(body, "step", "")), c->in->wall);
     json_put_str(ev, "report", json_str(body, "report"));
@@ -218,7 +219,8 @@ static json_t *opened_event(const struct core *c, const struct opening *o, const
     return json_put_str(json_put_str(ev, "key", o->key), "state", "opened");
 }
 
-static struct report *report_make(struct core *c, struct incident *i, const struct opening *o)
+static struct report *report_make(struct core *c, struct incident *i,
+                                  const struct report_opening *o)
 {
     uint8_t random[10];
     AUTO_TEXT(text);
@@ -281,10 +283,11 @@ void reports_of_facts(struct core *c, struct incident *i, const json_t *occurren
             json_write(json_at(one, "key"), &key);
         struct report *known = report_find(i, REPORT_SINGLE, text_str(&key));
         if (!known)
-            report_make(c, i, &(struct opening){.head = h, .key = text_str(&key)});
+            report_make(c, i, &(struct report_opening){.head = h, .key = text_str(&key)});
         else if (known->state == REPORT_SENT)
-            report_make(c, i,
-                        &(struct opening){.head = h, .key = text_str(&key), .corrects = known});
+            report_make(
+                c, i,
+                &(struct report_opening){.head = h, .key = text_str(&key), .corrects = known});
         else
             report_tell(c, known, known->by, "情况有更正", "What it tells was corrected");
     }
@@ -295,7 +298,7 @@ void reports_at_trigger(struct core *c, struct incident *i, const json_t *occurr
     const struct report_head *initial = head_of(c, i, REPORT_INITIAL);
     const struct report_head *daily = head_of(c, i, REPORT_DAILY);
     if (initial)
-        report_make(c, i, &(struct opening){.head = initial});
+        report_make(c, i, &(struct report_opening){.head = initial});
     if (daily && cadence_head_any(&daily->at))
         next_emit(c, i, cadence_next(c, &daily->at, BY_DAY, REPORT_DAILY, c->in->mono));
     reports_of_facts(c, i, occurrences);
@@ -314,14 +317,14 @@ void reports_at_level(struct core *c, struct incident *i, enum level level)
         return;
     }
     missed_note(c, i, h->kind);
-    report_make(c, i, &(struct opening){.head = h, .cadence = next});
+    report_make(c, i, &(struct report_opening){.head = h, .cadence = next});
 }
 
 void reports_at_end(struct core *c, struct incident *i)
 {
     const struct report_head *final = head_of(c, i, REPORT_FINAL);
     if (final && !(i->reporting && i->reporting->made[REPORT_FINAL]))
-        report_make(c, i, &(struct opening){.head = final});
+        report_make(c, i, &(struct report_opening){.head = final});
 }
 
 void cadence_due(struct core *c, struct incident *i, struct cadence *cadence)
@@ -337,7 +340,7 @@ void cadence_due(struct core *c, struct incident *i, struct cadence *cadence)
     json_t *next = cadence_next(c, cadence_head_of(head, which, incident_level(i)), which, kind,
                                 cadence->next);
     missed_note(c, i, kind);
-    report_make(c, i, &(struct opening){.head = h, .cadence = next});
+    report_make(c, i, &(struct report_opening){.head = h, .cadence = next});
 }
 
 static void clock_set_of(const void *node, VISIT visit, void *closure)
@@ -370,22 +373,22 @@ void report_command(struct core *c, struct incident *i, const json_t *cmd)
     if (!h)
         return;
     report_make(c, i,
-                &(struct opening){.head = h,
-                                  .key = json_str(args, "key"),
-                                  .step = json_str(cmd, "step"),
-                                  .asked = json_at(args, "text"),
-                                  .due_ms = json_int(args, "due_ms", 0),
-                                  .actor = json_pack("{s:s,s:s}", "type", "plan", "id",
-                                                     i->plan ? i->plan : "plan")});
+                &(struct report_opening){.head = h,
+                                         .key = json_str(args, "key"),
+                                         .step = json_str(cmd, "step"),
+                                         .asked = json_at(args, "text"),
+                                         .due_ms = json_int(args, "due_ms", 0),
+                                         .actor = json_pack("{s:s,s:s}", "type", "plan", "id",
+                                                            i->plan ? i->plan : "plan")});
 }
 
 struct report *report_correct(struct core *c, const struct report *of, json_t *takes_actor)
 {
     const struct report_head *h = head_of(c, of->incident, of->kind);
     if (h)
-        return report_make(
-            c, of->incident,
-            &(struct opening){.head = h, .key = of->key, .corrects = of, .actor = takes_actor});
+        return report_make(c, of->incident,
+                           &(struct report_opening){
+                               .head = h, .key = of->key, .corrects = of, .actor = takes_actor});
     json_decref(takes_actor);
     return NULL;
 }

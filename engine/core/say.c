@@ -603,6 +603,9 @@ static void say_report(const struct say *s)
         say_words(s, "（按最新情况重填）", ", filled anew");
     if (by)
         text_addf(s->to, s->zh ? "（%s）" : " by %s", by);
+    if (s->r->kind == REC_REPORT_SENT && record_at(s->r, "told") &&
+        !json_array_size(record_at(s->r, "told")))
+        say_words(s, "，未经系统送出", ", by no message");
     if (late) {
         say_words(s, "，迟报 ", ", late by ");
         duration_add(s->to, late);

@@ -140,7 +140,7 @@ static const char clinic[] =
     "  'label':{'zh':'病例','en':'case'}}},"
     "'reports':{'single':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie',"
     "  'from':'fact','each':'case','due':{'grade':{'I':'1h','III':'2h'}},'basis':'令376'},"
-    " 'daily':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie','at':['08:00'],"
+    " 'daily':{'by':'person:wu.fang','sign':'person:sun.wei','to':'dept:abroad','at':['08:00'],"
     "  'due':'2h','data_to':'24:00','zero':true}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 

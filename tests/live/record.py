@@ -16,11 +16,18 @@ import house as h  # noqa: E402
 import schema  # noqa: E402
 import tap  # noqa: E402
 
+REPORTS = """
+    reports = { initial = { by = "person:wang.qiang", sign = "person:li.ming",
+        to = "person:han.mei", phone = "30m", due = "1h" } },
+"""
 PLANS = {
     "tell": h.plan_text("tell", """
     notify { to = "person:li.ming", text = T "{title}" }
     wait("breach", "10m")
 """),
+    "tell_up": h.plan_text("tell_up", """
+    wait("breach", "10m")
+""").replace("    fallback =", REPORTS + "    fallback =", 1),
 }
 TITLE = "张三在7号站落水"
 NOT_KEPT = "is signed, but no second place"
@@ -195,6 +202,49 @@ def kept_personal(data):
     return found
 
 
+def reports(t):
+    """A report from the command line, and what a purge leaves of it."""
+    with Owner() as owner:
+        owner.start()
+        incident = owner.house.admin(op="trigger", plan="tell_up", title=TITLE)["incident"]
+        listed = owner.json("reports", incident)["reports"]
+        t.equal([(r["kind"], r["number"], r["state"]) for r in listed], [("initial", 1, "opened")],
+                "the first report is listed")
+        report = listed[0]["id"]
+        shown = owner.run("report", report)
+        t.check(TITLE in shown.stdout and "revision 1" in shown.stdout, "its draft is shown", shown)
+        text = os.path.join(owner.house.data, "text.md")
+        with open(text, "w", encoding="utf-8") as f:
+            f.write("# 首报\n\n%s，已救起\n" % TITLE)
+        done = owner.run("report", report, "edit", "--file", text, "--rev", "7")
+        t.check(done.returncode == 5 and "read it again" in done.stderr,
+                "a text made from another revision is refused, exit 5", done)
+        done = owner.run("report", report, "edit", "--file", text, "--as", "wang.qiang")
+        t.check(done.returncode == 0 and "drafted" in done.stdout, "a text is edited", done)
+        done = owner.run("report", report, "send")
+        t.check(done.returncode == 5 and "李明" in done.stderr, "unsigned it is not sent", done)
+        done = owner.run("report", report, "sign", "--as", "wang.qiang")
+        t.check(done.returncode == 4 and "李明" in done.stderr, "not everybody signs, exit 4", done)
+        for words in (("phone", "--note", "told"), ("sign", "--as", "li.ming"), ("send",)):
+            done = owner.run("report", report, *words)
+            t.equal(done.returncode, 0, "report %s" % words[0])
+        owner.house.receiver.wait(lambda hits: any("muster.report" in hit[3] for hit in hits))
+        bodies = [hit[3] for hit in owner.house.receiver.hits if "muster.report" in hit[3]]
+        t.check(len(bodies) == 1 and "已救起" in bodies[0], "who it is for gets it", bodies)
+        h.wait_for(lambda: "韩梅: sent" in owner.run("report", report).stdout, "proof of it")
+        shown = owner.run("report", report).stdout
+        t.check("signed by 李明" in shown, "and so is who signed it", shown)
+        owner.over(incident)
+        t.equal(owner.run("purge", incident).returncode, 0, "it is purged")
+        left = owner.json("report", report)["report"]
+        t.check(left["purged"] and left["state"] == "sent" and "text" not in left,
+                "what is left of it says when, not what", left)
+        t.check("已救起".encode() not in b"".join(
+            open(os.path.join(owner.house.data, name), "rb").read()
+            for name in os.listdir(owner.house.data) if name.startswith("muster.db")),
+            "its text is in no file", None)
+
+
 def purge(t):
     with Owner() as owner:
         owner.start()
@@ -290,6 +340,7 @@ def main():
         heads(t)
         no_place(t)
         purge(t)
+        reports(t)
     return t.status
 
 

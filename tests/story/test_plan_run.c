@@ -33,7 +33,9 @@ static struct story *begin_with(const char *keys, const char *body)
 
 static struct story *begin(const char *body)
 {
-    return begin_with("ends = 'order', on_resolved = 'note',", body);
+    return begin_with("ends = 'order', on_resolved = 'note', reports = { update = { due = '10m',"
+                      " by = 'duty:duty-room', sign = 'post:deputy', to = 'person:li.ming' } },",
+                      body);
 }
 
 static const char TRIGGER[] = "{'plan':'flood','title':'7号站超警'}";
@@ -46,6 +48,9 @@ static const char BUSY[] =
     "local a = call { to = 'duty:duty-room', within = '5m', text = T '{title}' }\n"
     "if not a then call { to = 'group:leaders', within = '10m', text = 'nobody in the duty room' } "
     "end\n"
+    "on('report', function(r) state { reported = r.number, as = r.state } end)\n"
+    "local up = report('update', { text = T '{title}' })\n"
+    "spawn(function() log(up:wait('sent', '15m') or 'nobody reports') end)\n"
     "parallel { function() sleep '3m' log('three') end,\n"
     "           function() timeout('4m', function() wait 'breach' end) end }\n"
     "local r = race { function() wait 'resolved' return 1 end, function() sleep '20m' return 2 end "

@@ -742,6 +742,16 @@ static void children_and_roles_are_checked(void **state)
                 NULL);
 }
 
+static void a_report_is_one_of_the_head(void **state)
+{
+    (void)state;
+    assert_body("report 'update'", "dam.lua:7:8: unknown_name",
+                "the head has no report \"update\"; add it to reports");
+    assert_body("report(7)", "dam.lua:7:8: bad_argument", "report takes the name of a report");
+    assert_body("local r = report('update', { duo = '1h' })",
+                "dam.lua:7:18: unknown_name, dam.lua:7:30: unknown_key", NULL);
+}
+
 /* The author's own function of the same name is the author's business. */
 static void a_local_that_hides_a_word_is_left_alone(void **state)
 {
@@ -910,6 +920,7 @@ int main(void)
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(children_and_roles_are_checked),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
+        cmocka_unit_test(a_report_is_one_of_the_head),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
         cmocka_unit_test(a_text_cannot_make_the_check_work_for_long),
         cmocka_unit_test(any_cut_or_mutant_of_a_plan_is_answered),

@@ -340,6 +340,29 @@ static void what_others_wrote_is_no_markup(void **state_)
     lab_done(&lab);
 }
 
+/* A draft fits, with room for what people add, whatever was said meanwhile; what is left out is
+ * said. */
+static void a_draft_has_a_size(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    AUTO_TEXT(said);
+    begun(&lab, "stream", "");
+    lab.check_each = false;
+    text_add(&said, "{'lead':'person:li.ming','due':'2h','text':'");
+    for (int n = 0; n < 2000; n++)
+        text_add(&said, "障*");
+    text_add(&said, "'}");
+    for (int n = 0; n < 100; n++)
+        lab_say(&lab, IN_DIRECTIVE, text_str(&said));
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_true(strlen(text(&lab, "update")) < 20000);
+    says(&lab, "update", "…（李明）：已下达");
+    says(&lab, "update", "- 另有 ");
+    says(&lab, "update", " 项未列\n");
+    lab_done(&lab);
+}
+
 static void nothing_new_is_a_report_too(void **state_)
 {
     (void)state_;
@@ -353,6 +376,9 @@ static void nothing_new_is_a_report_too(void **state_)
     assert_true(json_bool(body(&lab, "daily 2"), "zero"));
     says(&lab, "daily 2", "日报第2号（零报告）");
     says(&lab, "daily 2", "自 2026-07-21 08:00 以来无新情况。");
+    act_refused(&lab, "daily 2", "fill", "", "conflict", "nothing has happened since");
+    edited(&lab, "daily 2", 1, "nothing");
+    assert_true(json_bool(body(&lab, "daily 2"), "zero"));
     lab_say(&lab, IN_UPDATE, "{'fields':{'case':{'id':'17','staff':true}}}");
     lab_after(&lab, 24 * MS_HOUR);
     assert_false(json_bool(body(&lab, "daily 3"), "zero"));
@@ -458,15 +484,32 @@ static void what_was_sent_is_proved_and_not_changed(void **state_)
     lab_done(&lab);
 }
 
-/* A report that nobody can get is not sent, and says so. */
+/* A drill goes to its end, and nobody outside hears of it. */
 static void a_drill_sends_no_report_to_those_outside(void **state_)
 {
     (void)state_;
     struct lab lab;
     begun(&lab, "stream", ",'drill':true");
     says(&lab, "initial", "# 【演练】河 首报第1号");
-    acted(&lab, "initial", "sign", ",'as':'sun.wei'");
-    act_refused(&lab, "initial", "send", "", "conflict", "can be reached in a drill");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    sent(&lab, "initial", "sun.wei");
+    assert_string_equal(state(&lab, "initial"), "sent");
+    assert_null(lab_attempt(&lab, "zhou.jie"));
+    assert_int_equal(json_array_size(json_at(body(&lab, "initial"), "told")), 0);
+    lab_done(&lab);
+}
+
+/* What no endpoint reaches is handed over on paper; that it was is on record, or it is not sent. */
+static void what_reaches_nobody_is_handed_over_and_says_how(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    begun(&lab, "clinic", ""); /* the plan is older than the site, which knows no dept:abroad */
+    lab_after(&lab, 22 * MS_HOUR);
+    acted(&lab, "daily", "sign", ",'as':'sun.wei'");
+    act_refused(&lab, "daily", "send", "", "conflict", "say how (note)");
+    acted(&lab, "daily", "send", ",'note':'by fax'");
+    assert_string_equal(state(&lab, "daily"), "sent");
     lab_done(&lab);
 }
 
@@ -517,6 +560,7 @@ int main(void)
         cmocka_unit_test(a_report_that_the_next_overtakes_is_missed),
         cmocka_unit_test(a_draft_says_what_is_known),
         cmocka_unit_test(what_others_wrote_is_no_markup),
+        cmocka_unit_test(a_draft_has_a_size),
         cmocka_unit_test(nothing_new_is_a_report_too),
         cmocka_unit_test(each_case_is_reported_once_and_corrected_by_a_further_one),
         cmocka_unit_test(an_unknown_grade_is_reported_soonest),
@@ -524,6 +568,7 @@ int main(void)
         cmocka_unit_test(only_who_may_sign_signs),
         cmocka_unit_test(what_was_sent_is_proved_and_not_changed),
         cmocka_unit_test(a_drill_sends_no_report_to_those_outside),
+        cmocka_unit_test(what_reaches_nobody_is_handed_over_and_says_how),
         cmocka_unit_test(reports_go_on_when_the_plan_has_failed),
         cmocka_unit_test(a_report_outlives_its_incident),
     };

@@ -21,6 +21,8 @@ static struct site *city_site(void)
                  "            'jiefang-road':{'kind':'underpass'}},"
                  "'may_order':{'person:li.ming':{'flood':['IV','II','terminate']}},"
                  "'auto':{'flood':'IV'},"
+                 "'deadlines':{'city':{'basis':'City rule','due':{'grade':{'I':'1h','III':'2h'}},"
+                 "  'phone':'30m'},'act':{'basis':'The Act'}},"
                  "'self_alarm':{'to':'person:li.ming','text':'x'},"
                  "'fallback':[{'to':'person:li.ming','within':'5m'}]}");
     struct site *s = NULL;
@@ -696,6 +698,12 @@ static void what_a_report_cannot_mean_is_refused(void **state)
     refused_report("initial", REPORT ",'due':{'V':'1h'}", "due by level is");
     refused_report("initial", REPORT ",'due':{'grade':{'I':'1h'},'IV':'2h'}",
                    "due by the grade of the event is");
+    refused_report("initial", REPORT ",'basis':'city','due':'2h'",
+                   "too_late reports.initial.due: due is later than the rule allows that basis "
+                   "names (city)");
+    refused_report("initial", REPORT ",'basis':'city','phone':'1h'",
+                   "too_late reports.initial.phone");
+    refused_report("initial", REPORT ",'basis':'act'", "missing_key reports.initial: due");
     refused_report("single", REPORT ",'due':'1h'", "missing_key reports.single: each");
     refused_report("single", REPORT ",'due':'1h','each':'cse'", "did you mean \"case\"?");
     refused_report("daily", REPORT ",'due':'1h'", "when is it due each day?");
@@ -713,11 +721,13 @@ static void reports_are_read_as_they_stand(void **state)
         "{" HEAD_MIN ",'levels':{'IV':{'ordered_by':'person:li.ming','expected':'72h','report':"
         "['09:00','17:00']},'II':{'ordered_by':'person:li.ming','expected':'24h','report':'3h'}},"
         "'reports':{'initial':{" REPORT ",'phone':'30m','due':{'grade':{'I':'1h','III':'2h'}}},"
-        "'update':{" REPORT ",'due':{'IV':'2h','II':'30m'}}}}",
+        "'update':{" REPORT ",'due':{'IV':'2h','II':'30m'}},"
+        "'final':{" REPORT ",'basis':'city'}}}",
         site);
     const struct report_head *initial = plan_head_report(h, REPORT_INITIAL);
     const struct report_head *update = plan_head_report(h, REPORT_UPDATE);
-    assert_null(plan_head_report(h, REPORT_FINAL));
+    assert_null(plan_head_report(h, REPORT_DAILY));
+    assert_null(plan_head_report(h, REPORT_FINAL)->due); /* its rule gives it */
     assert_ptr_equal(plan_head_cadence_report(h), update);
     assert_int_equal(plan_head_level(h, LEVEL_IV)->report.clocks_count, 2);
     assert_int_equal(plan_head_level(h, LEVEL_IV)->report.clocks[1], 17 * 60);

@@ -264,6 +264,38 @@ static void rights_that_mean_nothing_are_refused(void **state)
     refused("{'auto':{'flood':'V'}}", "auto names for a plan the highest level");
 }
 
+/* Why: a rule misread is a report that is late by law. */
+static void rules_of_when_to_report_are_data(void **state)
+{
+    (void)state;
+    struct site *s = site_but("{'deadlines':{'493.unit':{'basis':{'zh':'令493','en':'Rule 493'},"
+                              "'actor':'head of the unit','due':'1h'},'act':{'basis':'The Act'}}}");
+    assert_string_equal(json_str(site_deadline(s, "493.unit"), "due"), "1h");
+    assert_null(json_at(site_deadline(s, "act"), "due")); /* at once */
+    assert_null(site_deadline(s, "494"));
+    site_unref(s);
+    refused("{'deadlines':{'a':{'due':'1h'}}}", "missing_key deadlines.a: basis");
+    refused("{'deadlines':{'a':{'basis':'x','due':'soon'}}}", "bad_value deadlines.a.due");
+    refused("{'deadlines':{'a':{'basis':'x','due':{'grade':{'V':'1h'}}}}}", "due by level is");
+    refused("{'deadlines':{'a':{'basis':'x','until':'1h'}}}", "unknown_key deadlines.a");
+    refused("{'deadlines':{'a b':{'basis':'x'}}}", "is no name of a rule");
+}
+
+static void people_and_posts_have_names(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"person:sun.wei", "孙伟"},       {"post:deputy", "副总指挥"},    {"dept:water", "水务局"},
+        {"duty:duty-room", "市总值班室"}, {"post:nobody", "post:nobody"}, {"nonsense", "nonsense"}};
+    struct site *s = site_but("{}");
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        AUTO_TEXT(words);
+        site_target_words(s, cases[n][0], "zh", &words);
+        assert_string_equal(text_str(&words), cases[n][1]);
+    }
+    site_unref(s);
+}
+
 static void nobody_is_without_a_contact(void **state)
 {
     (void)state;
@@ -679,6 +711,8 @@ int main(void)
         cmocka_unit_test(the_duty_room_is_its_roster_else_whom_the_self_alarm_goes_to),
         cmocka_unit_test(a_person_is_found_by_id_and_so_is_the_phone_of_a_department),
         cmocka_unit_test(a_target_can_be_checked_alone),
+        cmocka_unit_test(rules_of_when_to_report_are_data),
+        cmocka_unit_test(people_and_posts_have_names),
         cmocka_unit_test(groups_in_groups_cost_no_more_than_their_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
