@@ -75,11 +75,25 @@ static void fill_number(const struct filling *f)
     say(f, str(f->incident, "id"));
 }
 
+static const json_t *last_of(const json_t *list)
+{
+    size_t count = json_array_size(list);
+    return count ? json_array_get(list, count - 1) : NULL;
+}
+
+/* Of the last report; else only whether another one would be the last. */
 static void fill_version(const struct filling *f)
 {
-    say(f, json_bool(f->d, "ended") ? SAY(&f->s, "终报", "Final") : SAY(&f->s, "续报", "Update"));
+    const json_t *report = last_of(json_at(f->d, "reports"));
+    bool ended = json_bool(f->d, "ended");
+    say(f, report  ? term(&f->s, TERM_REPORT_KIND, json_str(report, "kind"))
+           : ended ? SAY(&f->s, "终报", "Final")
+                   : SAY(&f->s, "续报", "Update"));
     text_add(f->s.to, SAY(&f->s, "；报告编号：", "; report number: "));
-    empty(f);
+    if (report)
+        text_add_int(f->s.to, json_int(report, "number", 0));
+    else
+        empty(f);
 }
 
 static void fill_commander(const struct filling *f)
@@ -191,10 +205,7 @@ static void fill_planned(const struct filling *f)
 
 static void fill_completion(const struct filling *f)
 {
-    const json_t *orders = json_at(f->d, "orders");
-    const char *until =
-        json_str(json_array_get(orders, json_array_size(orders) ? json_array_size(orders) - 1 : 0),
-                 "expected_at");
+    const char *until = json_str(last_of(json_at(f->d, "orders")), "expected_at");
     if (!until || json_bool(f->d, "ended")) {
         empty(f);
         return;

@@ -350,13 +350,13 @@ static void reports_add(const struct paper *s, const json_t *d)
     paper_section(s, SAY(s, "四、报告", "4. Reports"));
     if (!json_array_size(reports))
         paper_paragraph(s, "note", SAY(s, "没有报告。", "There are no reports."));
-    json_array_foreach(json_unconst(reports), n, r)
-        record_report(s, &(struct record_report){.title = paper_words(s, json_at(r, "title")),
-                                                 .state = json_str(r, "state"),
-                                                 .number = json_int(r, "number", 0),
-                                                 .due = json_str(r, "due"),
-                                                 .sent = json_str(r, "sent"),
-                                                 .markdown = json_str(r, "markdown")});
+    json_array_foreach(json_unconst(reports), n, r) record_report(
+        s, &(struct record_report){.title = term(s, TERM_REPORT_KIND, json_str(r, "kind")),
+                                   .state = json_str(r, "state"),
+                                   .number = json_int(r, "number", 0),
+                                   .due = json_str(r, "due_at"),
+                                   .sent = json_str(r, "sent_at"),
+                                   .markdown = json_str(r, "text")});
 }
 
 static void more_note(const struct paper *s, const json_t *d, const char *which)

@@ -36,10 +36,15 @@ static const struct {
     {TERM_CATEGORY, "accident", "事故灾难", "accident"},
     {TERM_CATEGORY, "health", "公共卫生事件", "public health"},
     {TERM_CATEGORY, "security", "社会安全事件", "public security"},
-    {TERM_REPORT, "due", "待报", "due"},
-    {TERM_REPORT, "draft", "草稿", "draft"},
+    {TERM_REPORT, "opened", "待报", "to be written"},
+    {TERM_REPORT, "edited", "草稿", "draft"},
     {TERM_REPORT, "signed", "已签发", "signed"},
     {TERM_REPORT, "sent", "已报送", "sent"},
+    {TERM_REPORT_KIND, "initial", "首报", "Initial"},
+    {TERM_REPORT_KIND, "update", "续报", "Update"},
+    {TERM_REPORT_KIND, "daily", "日报", "Daily"},
+    {TERM_REPORT_KIND, "single", "个案报告", "Single"},
+    {TERM_REPORT_KIND, "final", "终报", "Final"},
 };
 
 const char *term(const struct paper *s, enum terms of, const char *code)

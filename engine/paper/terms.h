@@ -8,7 +8,15 @@
 #include "paper/paper.h"
 
 /* What there are terms of; each a word that the record has for ever. */
-enum terms { TERM_INCIDENT, TERM_ITEM, TERM_NOTICE, TERM_WARNING, TERM_CATEGORY, TERM_REPORT };
+enum terms {
+    TERM_INCIDENT,
+    TERM_ITEM,
+    TERM_NOTICE,
+    TERM_WARNING,
+    TERM_CATEGORY,
+    TERM_REPORT,
+    TERM_REPORT_KIND,
+};
 
 /* The code itself where there is no term for it; "" for NULL. */
 const char *term(const struct paper *s, enum terms of, const char *code);

@@ -9,6 +9,9 @@
  *      "events":[{"seq","at","kind","zh","en"}],"reports":[],"rows","first_seq","last_seq",
  *      "last_at","ended","omitted","events_more"?,"notices_more"?}
  *
+ * "reports" has each report of the incident with its text, oldest first: {"kind","number","state",
+ * "due_at"?,"sent_at"?,"text"}.
+ *
  * Rows may be committed between two pages. The journal is read first, then what it led to, then the
  * journal again: where it went on, so does the reading, and at most DOSSIER_ROUNDS times.
  *

@@ -304,7 +304,7 @@ static json_t *dossier_with(const char *words)
         "li.ming",
         /* events */ "events", "seq", 5, "at", "2026-07-20T02:00:00.000Z", "kind",
         "incident_opened", "zh", words, "en", words,
-        /* reports */ "reports", "title", words, "state", "sent", "number", 2, "markdown", words,
+        /* reports */ "reports", "kind", "update", "state", "sent", "number", 2, "text", words,
         "ended", 1, "rows", 9, "first_seq", 1, "last_seq", 9, "omitted", 2, "last_at",
         "2026-07-20T03:00:00.000Z", "as_of", "1-9");
 }
@@ -341,6 +341,7 @@ static void the_record_says_what_happened_in_both_languages(void **state)
         "Incident record",
         "activate level II",
         "; oral, taken down by Gauge 7",
+        "<h3>Update</h3>",
         "Awaiting order: raise to level I; reason: Gauge 7 (since 2026-07-20 02:20:00)",
         "30m",
         "sent 2026-07-20 02:00:02",
@@ -462,6 +463,8 @@ static void every_block_of_a_form_stands_under_its_number(void **state)
             assert_non_null(at);
         }
         assert_int_equal(count_of(text_str(&markdown), "\n**"), blocks[f]);
+        if (f == FORM_ICS209)
+            assert_non_null(strstr(text_str(&markdown), "Version**: Update; report number: 2\n"));
     }
 }
 
