@@ -34,7 +34,7 @@ struct field {
     bool required;
     bool reserved; /* promised, not built yet */
     int64_t most;
-    const char *const *words;         /* NULL-ended */
+    const char *const *words; /* NULL-ended */
 };
 
 const struct field *field_find(const struct field *fields, const char *name); /* NULL: none */

@@ -105,10 +105,7 @@ static const struct field resolve_fields[] = {
 
 static const struct field order_fields[] = {
     INCIDENT,
-    {.name = "action",
-     .type = FIELD_WORD,
-     .required = true,
-     .words = actions},
+    {.name = "action", .type = FIELD_WORD, .required = true, .words = actions},
     {.name = "reason", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
     {.name = "basis", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "level", .type = FIELD_WORD, .words = grades},

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { READ_JOURNAL, READ_INCIDENT, READ_ITEMS, READ_NOTICES, READ_AGAIN };
+enum { READ_JOURNAL, READ_INCIDENT, READ_ITEMS, READ_REPORTS, READ_NOTICES, READ_AGAIN };
 
 static void put_time(json_t *o, const char *name, wall_ms at)
 {
@@ -19,6 +19,7 @@ void dossier_begin(struct dossier *d, struct uuid incident, const struct serve_p
     *d = (struct dossier){.port = port, .gen = gen, .rows_max = rows_max};
     d->next = (struct query){.kind = QUERY_TIMELINE, .incident = incident, .drill = -1};
     d->items = json_array();
+    d->reports = json_array();
     d->orders = json_array();
     d->notices = json_array();
     d->answers = json_array();
@@ -30,6 +31,7 @@ void dossier_done(struct dossier *d)
 {
     json_decref(d->incident);
     json_decref(d->items);
+    json_decref(d->reports);
     json_decref(d->orders);
     json_decref(d->notices);
     json_decref(d->answers);
@@ -218,6 +220,7 @@ static void incident_take(struct dossier *d, const struct query_result *result)
     d->purged |= !row->body;
     d->as_of = result->as_of;
     (void)json_array_clear(d->items);
+    (void)json_array_clear(d->reports);
 }
 
 static void notice_take(struct dossier *d, const struct row *row)
@@ -232,10 +235,13 @@ static void notice_take(struct dossier *d, const struct row *row)
 static void rows_take(struct dossier *d, const struct query_result *result)
 {
     for (size_t n = 0; n < result->rows_count; n++) {
+        const struct row *row = &result->rows[n];
         if (d->step == READ_ITEMS) /* newest first; a ledger begins with the oldest */
-            json_array_insert_new(d->items, 0, shape_item(&result->rows[n], false));
+            json_array_insert_new(d->items, 0, shape_item(row, false));
+        else if (d->step == READ_REPORTS)
+            json_array_insert_new(d->reports, 0, shape_report(row, true));
         else
-            notice_take(d, &result->rows[n]);
+            notice_take(d, row);
     }
 }
 
@@ -282,11 +288,14 @@ bool dossier_take(struct dossier *d, const struct query_result *result)
         ask(d, READ_ITEMS, QUERY_ITEMS);
         return true;
     case READ_ITEMS:
+    case READ_REPORTS:
     case READ_NOTICES:
         rows_take(d, result);
         if (result->more)
             cursor_set(d, result);
         else if (d->step == READ_ITEMS)
+            ask(d, READ_REPORTS, QUERY_REPORTS);
+        else if (d->step == READ_REPORTS)
             ask(d, READ_NOTICES, QUERY_NOTICES);
         else
             ask(d, READ_AGAIN, QUERY_TIMELINE);
@@ -316,7 +325,7 @@ json_t *dossier_json(const struct dossier *d)
     json_put(o, "notices", json_incref(d->notices));
     json_put(o, "answers", json_incref(d->answers));
     json_put(o, "events", json_incref(d->events));
-    json_put(o, "reports", json_array());
+    json_put(o, "reports", json_incref(d->reports));
     json_put(o, "ended", json_boolean(dossier_is_over(d)));
     json_put_true(o, "events_more", d->events_more);
     json_put_true(o, "notices_more", d->notices_more);

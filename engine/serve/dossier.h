@@ -6,11 +6,10 @@
  *                                             └─ false: failed, or whole ─► dossier_json
  *
  *     {"as_of","incident":{…},"items":[…],"orders":[…],"notices":[…],"answers":[…],
- *      "events":[{"seq","at","kind","zh","en"}],"reports":[],"rows","first_seq","last_seq",
+ *      "events":[{"seq","at","kind","zh","en"}],"reports":[…],"rows","first_seq","last_seq",
  *      "last_at","ended","omitted","events_more"?,"notices_more"?}
  *
- * "reports" has each report of the incident with its text, oldest first: {"kind","number","state",
- * "due_at"?,"sent_at"?,"text"}.
+ * "reports" has each report of the incident with its text, oldest first.
  *
  * Rows may be committed between two pages. The journal is read first, then what it led to, then the
  * journal again: where it went on, so does the reading, and at most DOSSIER_ROUNDS times.
@@ -34,7 +33,7 @@ struct dossier {
     int64_t rows_max; /* 0: all */
     int step, rounds;
     bool grown, open, purged;
-    json_t *incident, *items, *orders, *notices, *answers, *events;
+    json_t *incident, *items, *reports, *orders, *notices, *answers, *events;
     json_t *notices_by_id;
     int64_t rows, first_seq, last_seq, as_of, omitted;
     wall_ms last_at;

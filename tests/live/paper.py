@@ -76,6 +76,16 @@ class Owner:
             reply = self.house.admin(op="item", item=item, action=action)
             assert reply["ok"], (action, reply)
 
+    def reports(self):
+        return self.house.admin(op="reports", incident=self.incident)["reports"]
+
+    def report_all(self):
+        for report in self.reports():
+            signer = "han.mei" if report["kind"] == "final" else "sun.wei"
+            for more in ({"action": "sign", "as": signer}, {"action": "send"}):
+                reply = self.house.admin(op="report", report=report["id"], **more)
+                assert reply["ok"], (report, reply)
+
     def to(self, name):
         return os.path.join(self.folder, name)
 
@@ -104,6 +114,7 @@ def finish(owner, directive):
     owner.act(directive, "receive", "done", "strike")
     owner.ask(op="order", action="terminate", reason="it has passed", despite="levels were low",
               **{"as": "sun.wei"})
+    owner.report_all()
     for _ in range(20):
         for item in open_items(owner):
             owner.act(item["id"], "done", "strike")
@@ -221,6 +232,9 @@ def archive(t, owner):
             "with items, orders and messages", kept["orders"])
     t.check("token" not in json.dumps(kept) and '"code"' not in json.dumps(kept),
             "and nothing that would let its reader answer in another's name")
+    t.check([r["kind"] for r in kept["reports"]] == ["initial", "update", "final"]
+            and all(r["state"] == "sent" and r["text"] for r in kept["reports"]),
+            "with the reports, oldest first, and their text", kept["reports"])
     for lang in ("zh", "en"):
         text = read(os.path.join(to, "record.%s.html" % lang))
         page = Page(text)
@@ -229,6 +243,8 @@ def archive(t, owner):
                 % lang, (page.tags, page.policy))
         t.check(all(w in text for w in ("孙伟", "wang.qiang", "clear *the* drains")),
                 "it names who ordered, who took it down, and what", text[:300])
+        t.check("首报第1号" in text and "终报第1号" in text,
+                "the reports stand in it as they were sent")
     done = subprocess.run("grep -E '^[0-9a-f]{64}  ' verification.txt | sha256sum --check --strict",
                           shell=True, cwd=to, capture_output=True, text=True)
     t.equal((done.returncode, done.stdout.count(": OK")), (0, 4),

@@ -88,19 +88,30 @@ static void what_was_committed_meanwhile_is_read_again(void **state)
     assert_true(rows(&d, ROW_ITEM, "0198f2c5-0000-7000-8000-000000000009", "issued", "{}", true));
     assert_string_equal(d.next.cursor, "0198f2c5-0000-7000-8000-000000000009");
     assert_true(rows(&d, ROW_ITEM, "0198f2c5-0000-7000-8000-000000000008", "done", "{}", false));
+    assert_int_equal(d.next.kind, QUERY_REPORTS);
+    assert_string_equal(d.next.cursor, "");
+    assert_true(rows(&d, ROW_REPORT, "0198f2c5-0000-7000-8000-000000000007", "opened", "{}", true));
+    assert_true(rows(&d, ROW_REPORT, "0198f2c5-0000-7000-8000-000000000006", "sent",
+                     "{\"text\":\"# 1\"}", false));
     assert_int_equal(d.next.kind, QUERY_NOTICES);
     assert_string_equal(d.next.cursor, "");
     assert_true(nothing(&d));
     assert_int_equal(d.next.kind, QUERY_TIMELINE);
     assert_int_equal(d.next.after, 6);
     assert_true(one(&d, record_at_seq(9, REC_INCIDENT_CLOSED, NULL), false));
-    incident(&d, "closed"); /* again, and the items with it */
+    incident(&d, "closed"); /* again, and items and reports with it */
     assert_true(rows(&d, ROW_ITEM, "0198f2c5-0000-7000-8000-000000000008", "done", "{}", false));
+    assert_true(rows(&d, ROW_REPORT, "0198f2c5-0000-7000-8000-000000000006", "sent",
+                     "{\"text\":\"# 1\"}", true));
+    assert_true(rows(&d, ROW_REPORT, "0198f2c5-0000-7000-8000-000000000005", "sent", "{}", false));
     assert_true(nothing(&d));
     assert_false(nothing(&d));
     json = dossier_json(&d);
     assert_true(dossier_is_over(&d));
     assert_int_equal(json_array_size(json_at(json, "items")), 1);
+    const json_t *reports = json_at(json, "reports"); /* oldest first, with their text */
+    assert_int_equal(json_array_size(reports), 2);
+    assert_string_equal(json_str(json_array_get(reports, 1), "text"), "# 1");
     assert_int_equal(json_array_size(json_at(json, "events")), 3);
     assert_int_equal(json_int(json, "first_seq", 0), 5);
     assert_int_equal(json_int(json, "last_seq", 0), 9);
@@ -146,6 +157,7 @@ static void a_message_has_the_first_time_of_each_proof_and_how_it_ended(void **s
     assert_true(journal(&d, page, 5, false));
     incident(&d, "closed");
     assert_true(nothing(&d));
+    assert_true(nothing(&d));
     assert_true(rows(&d, ROW_NOTICE, NOTICE, "answered", "{}", false));
     assert_false(nothing(&d));
     json = dossier_json(&d);
@@ -173,6 +185,7 @@ static void what_is_too_much_for_a_page_is_told(void **state)
     dossier_begin(&d, incident_id(), NULL, 1, 2);
     assert_true(journal(&d, page, 3, false));
     incident(&d, "open");
+    assert_true(nothing(&d));
     assert_true(nothing(&d));
     assert_true(nothing(&d));
     assert_false(nothing(&d));
