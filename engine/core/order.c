@@ -70,26 +70,30 @@ void orderers_say(const struct core *c, const struct incident *i, const char *wh
         text_add(to, "nobody");
 }
 
+/* What the right is for: "end a response", "undo level II", "order level III", "order declare". */
+static void right_say(const struct order *o, const char *what, struct text *to)
+{
+    enum level level;
+    if (!strcmp(what, "terminate"))
+        text_add(to, "end a response");
+    else if (!level_parse(what, &level))
+        text_addf(to, "order %s", what);
+    else
+        text_addf(to, "%s level %s", level > o->level ? "undo" : "order", what);
+}
+
 static bool right_held(struct core *c, struct order *o, const char *what)
 {
     struct rung_person p;
+    AUTO_TEXT(asked);
     AUTO_TEXT(who);
     if (site_may_order(c->site->site, o->by, o->i->plan, what, &o->as))
         return true;
+    right_say(o, what, &asked);
     orderers_say(c, o->i, what, &who);
     bool known = site_person(c->site->site, o->by, &p);
-    enum level level;
-    bool of_level = level_parse(what, &level);
-    bool above = of_level && level > o->level && (about_level(o->action) || o->action[0] == 't');
-    const char *asked = above                            ? "undo"
-                        : strcmp(what, "terminate") != 0 ? "order"
-                                                         : "end a response";
-    core_refuse(c, CODE_DENIED, "as", NULL, "%s may not %s%s%s in %s; who may: %s",
-                known ? p.name : o->by, asked,
-                of_level        ? " level "
-                : *asked == 'e' ? ""
-                                : " ",
-                *asked == 'e' ? "" : what, o->i->plan, text_str(&who));
+    core_refuse(c, CODE_DENIED, "as", NULL, "%s may not %s in %s; who may: %s",
+                known ? p.name : o->by, text_str(&asked), o->i->plan, text_str(&who));
     return false;
 }
 

@@ -429,7 +429,7 @@ test("a response that was ordered is ended by a person that is named", async () 
     await form.getByRole("button", { name: "Next: check it" }).click();
     await says(form.locator(".coming"), "open measures are put to the commander");
     await form.getByRole("button", { name: "Give the order" }).click();
-    await says(form.getByRole("alert"), "韩梅 may not order terminate in river");
+    await says(form.getByRole("alert"), "韩梅 may not end a response in river");
     tab.faults.length = 0; /* the browser logs each answer that is a refusal */
 
     await form.getByLabel("who orders").selectOption("sun.wei");
