@@ -59,9 +59,10 @@ enum err archive_view(void *ctx, const struct journal_ask *ask, const struct vie
     enum form form;
     (void)ctx;
     if (!form_parse(view->form, &form))
-        return why_set(why, ERR_INVALID,
-                       "there is no view \"%.40s\"; there are ics209, ics213, ics214 and phonelog",
-                       view->form);
+        return why_set(
+            why, ERR_INVALID,
+            "there is no view \"%.40s\"; there are ics209, ics213, ics214, phonelog and report",
+            view->form);
     database_path(ask, &path);
     enum err e = store_look_open(text_str(&path), &look, why);
     if (!e)

@@ -35,8 +35,9 @@ static const struct option_spec archive_options[] = {
 static const struct option_spec view_options[] = {
     OF_DATA,
     OPTION("--html", NULL, "a document to print, not Markdown", "输出可打印的 HTML，而非 Markdown"),
-    OPTION("--about", "ID", "ics213: the item or message that it is about",
-           "ics213：所依据的事项或消息"),
+    OPTION("--about", "ID",
+           "ics213: the item or message that it is about; report: which one, else the newest",
+           "ics213：所依据的事项或消息；report：哪一份报告，缺省为最新一份"),
     {.name = NULL},
 };
 
@@ -225,16 +226,18 @@ const struct command cmd_archive = {
 
 const struct command cmd_view = {
     .name = "view",
-    .operands = "ID ics209|ics213|ics214|phonelog",
+    .operands = "ID ics209|ics213|ics214|phonelog|report",
     .operands_least = 2,
     .operands_most = 2,
     .sentence = {"the facts of an incident in the blocks of a form, as Markdown or a document: "
-                 "incident status summary, general message, activity log, phone log",
-                 "以表单呈现事件：情况汇总、通用函件、活动日志、电话记录；Markdown 或可打印文档"},
+                 "incident status summary, general message, activity log, phone log; or a report",
+                 "以表单呈现事件：情况汇总、通用函件、活动日志、电话记录，或一份报告；"
+                 "Markdown 或可打印文档"},
     .options = view_options,
     .examples = "  muster view 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 ics209\n"
                 "  muster view 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 ics213 --about "
                 "0198f2c5-11d0-7c3e-9d1b-3f0a6f2d8e11\n"
+                "  muster view 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 report --html > report.html\n"
                 "  muster view 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 phonelog --html > calls.html\n",
     .run = view_run,
 };

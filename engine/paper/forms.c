@@ -1,6 +1,7 @@
 #include "paper/forms.h"
 
 #include "paper/markdown.h"
+#include "paper/record.h"
 #include "paper/terms.h"
 
 #include <inttypes.h>
@@ -12,6 +13,7 @@ struct filling {
     struct paper s;
     const json_t *d, *incident;
     const json_t *item, *notice; /* ICS 213: what it is about, one of them */
+    const json_t *report;        /* ICS 209: the newest, NULL: none; or the one that is shown */
 };
 
 static const char *str(const json_t *o, const char *key)
@@ -84,16 +86,52 @@ static const json_t *last_of(const json_t *list)
 /* Of the last report; else only whether another one would be the last. */
 static void fill_version(const struct filling *f)
 {
-    const json_t *report = last_of(json_at(f->d, "reports"));
     bool ended = json_bool(f->d, "ended");
-    say(f, report  ? term(&f->s, TERM_REPORT_KIND, json_str(report, "kind"))
-           : ended ? SAY(&f->s, "终报", "Final")
-                   : SAY(&f->s, "续报", "Update"));
+    say(f, f->report ? term(&f->s, TERM_REPORT_KIND, json_str(f->report, "kind"))
+           : ended   ? SAY(&f->s, "终报", "Final")
+                     : SAY(&f->s, "续报", "Update"));
     text_add(f->s.to, SAY(&f->s, "；报告编号：", "; report number: "));
-    if (report)
-        text_add_int(f->s.to, json_int(report, "number", 0));
+    if (f->report)
+        text_add_int(f->s.to, json_int(f->report, "number", 0));
     else
         empty(f);
+}
+
+static void fill_prepared(const struct filling *f)
+{
+    say_or_empty(f, str(f->report, "by"));
+}
+
+static void say_time_or_empty(const struct filling *f, const char *rfc)
+{
+    if (rfc)
+        say_time(f, rfc);
+    else
+        empty(f);
+}
+
+static void fill_submitted(const struct filling *f)
+{
+    say_time_or_empty(f, json_str(f->report, "sent_at"));
+}
+
+static void fill_approved(const struct filling *f)
+{
+    say_or_empty(f, str(json_at(f->report, "signer"), "name"));
+}
+
+static void fill_sent_to(const struct filling *f)
+{
+    const json_t *told = json_at(f->report, "told");
+    size_t n;
+    json_t *one;
+    if (!json_array_size(told))
+        empty(f);
+    json_array_foreach(json_unconst(told), n, one)
+    {
+        text_add(f->s.to, n ? SAY(&f->s, "、", ", ") : "");
+        say(f, json_str_or(one, "name", str(one, "to")));
+    }
 }
 
 static void fill_commander(const struct filling *f)
@@ -415,6 +453,14 @@ static void oral_line(const struct filling *f, const json_t *o)
     say(f, str(o, "oral"));
 }
 
+static void phoned_line(const struct filling *f, const json_t *report)
+{
+    line(f, str(report, "phoned_at"));
+    text_add(f->s.to, SAY(&f->s, "**电话报告** ", "**reported by telephone** "));
+    say(f, term(&f->s, TERM_REPORT_KIND, json_str(report, "kind")));
+    text_addf(f->s.to, SAY(&f->s, "第%" PRId64 "号", " %" PRId64), json_int(report, "number", 0));
+}
+
 struct talk {
     const char *at;
     const json_t *what;
@@ -442,14 +488,19 @@ static size_t talks_of(const struct filling *f, struct talk *talks)
         if (json_str(one, "oral"))
             talks[count++] = (struct talk){str(one, "at"), one, oral_line};
     }
+    json_array_foreach(json_unconst(json_at(f->d, "reports")), n, one)
+    {
+        if (json_str(one, "phoned_at"))
+            talks[count++] = (struct talk){str(one, "phoned_at"), one, phoned_line};
+    }
     return count;
 }
 
 static void fill_talks(const struct filling *f)
 {
-    size_t most = json_array_size(json_at(f->d, "notices")) +
-                  json_array_size(json_at(f->d, "answers")) +
-                  json_array_size(json_at(f->d, "orders"));
+    size_t most =
+        json_array_size(json_at(f->d, "notices")) + json_array_size(json_at(f->d, "answers")) +
+        json_array_size(json_at(f->d, "orders")) + json_array_size(json_at(f->d, "reports"));
     struct talk *talks = mem_new(most + 1, sizeof *talks);
     size_t count = talks_of(f, talks);
     qsort(talks, count, sizeof *talks, by_time);
@@ -480,10 +531,10 @@ static const struct block ics209[] = {
     {"9", "Incident Definition", "事件类型", fill_definition},
     {"10", "Incident Complexity Level", "复杂程度", NULL},
     {"11", "For Time Period", "报告时段", fill_period},
-    {"12", "Prepared By", "拟稿人", NULL},
-    {"13", "Date/Time Submitted", "报送时间", NULL},
-    {"14", "Approved By", "批准人", NULL},
-    {"15", "Primary Location, Organization, or Agency Sent To", "主送单位", NULL},
+    {"12", "Prepared By", "拟稿人", fill_prepared},
+    {"13", "Date/Time Submitted", "报送时间", fill_submitted},
+    {"14", "Approved By", "批准人", fill_approved},
+    {"15", "Primary Location, Organization, or Agency Sent To", "主送单位", fill_sent_to},
     {"16", "State", "省（州）", NULL},
     {"17", "County/Parish/Borough", "县（区）", NULL},
     {"18", "City", "市", NULL},
@@ -561,13 +612,14 @@ static const struct block phonelog[] = {
 
 static const struct {
     const char *name, *title_en, *title_zh;
-    const struct block *blocks;
+    const struct block *blocks; /* NULL: it is a text of its own */
 } forms[FORMS] = {
     [FORM_ICS209] = {"ics209", "Incident Status Summary (ICS 209)", "事件情况汇总（ICS 209）",
                      ics209},
     [FORM_ICS213] = {"ics213", "General Message (ICS 213)", "通用函件（ICS 213）", ics213},
     [FORM_ICS214] = {"ics214", "Activity Log (ICS 214)", "活动日志（ICS 214）", ics214},
     [FORM_PHONELOG] = {"phonelog", "Phone Log", "电话记录", phonelog},
+    [FORM_REPORT] = {"report", "Report", "报告", NULL},
 };
 
 const char *form_name(enum form f)
@@ -611,13 +663,18 @@ static const json_t *with_id(const json_t *all, const char *id)
     return NULL;
 }
 
-static enum err filling_of(enum form form, const json_t *d, bool zh, const char *about,
-                           struct filling *ret, struct why *why)
+static enum err report_of(const json_t *d, const char *about, struct filling *ret, struct why *why)
 {
-    const json_t *i = json_at(d, "incident");
-    *ret = (struct filling){.s = {.zh = zh, .drill = json_bool(i, "drill")}, .d = d, .incident = i};
-    if (form != FORM_ICS213)
+    if (about)
+        ret->report = with_id(json_at(d, "reports"), about);
+    if (ret->report)
         return ERR_OK;
+    return about ? why_set(why, ERR_MISSING, "this incident has no report %.60s", about)
+                 : why_set(why, ERR_MISSING, "this incident has no report yet");
+}
+
+static enum err subject_of(const json_t *d, const char *about, struct filling *ret, struct why *why)
+{
     if (!about)
         return why_set(why, ERR_INVALID,
                        "ics213 is about one directive or message: name it with --about ID (muster "
@@ -627,6 +684,19 @@ static enum err filling_of(enum form form, const json_t *d, bool zh, const char 
     if (!ret->item && !ret->notice)
         return why_set(why, ERR_MISSING, "this incident has no item and no message %.60s", about);
     return ERR_OK;
+}
+
+static enum err filling_of(enum form form, const json_t *d, bool zh, const char *about,
+                           struct filling *ret, struct why *why)
+{
+    const json_t *i = json_at(d, "incident");
+    *ret = (struct filling){.s = {.zh = zh, .drill = json_bool(i, "drill")},
+                            .d = d,
+                            .incident = i,
+                            .report = last_of(json_at(d, "reports"))};
+    return form == FORM_ICS213   ? subject_of(d, about, ret, why)
+           : form == FORM_REPORT ? report_of(d, about, ret, why)
+                                 : ERR_OK;
 }
 
 static void blocks_add(struct filling *f, enum form form, struct text *to)
@@ -643,24 +713,39 @@ enum err form_markdown(enum form form, const json_t *d, bool zh, const char *abo
     enum err e = filling_of(form, d, zh, about, &f, why);
     if (e)
         return e;
+    if (!forms[form].blocks) {
+        text_add(to, str(f.report, "text"));
+        return ERR_OK;
+    }
     text_addf(to, "# %s%s\n\n", f.s.drill ? SAY(&f.s, "【演练】", "\\[DRILL\\] ") : "",
               zh ? forms[form].title_zh : forms[form].title_en);
     blocks_add(&f, form, to);
     return ERR_OK;
 }
 
+static void content_add(struct filling *f, enum form form, struct text *to)
+{
+    AUTO_TEXT(markdown);
+    if (forms[form].blocks) {
+        blocks_add(f, form, &markdown);
+        markdown_html_own(text_str(&markdown), markdown.len, to);
+        f->s.to = to;
+        return;
+    }
+    f->s.to = to;
+    record_report(&f->s, f->report);
+}
+
 enum err form_html(enum form form, const json_t *d, bool zh, const char *about, struct text *to,
                    struct why *why)
 {
     struct filling f;
-    AUTO_TEXT(markdown);
     enum err e = filling_of(form, d, zh, about, &f, why);
     if (e)
         return e;
-    blocks_add(&f, form, &markdown);
     f.s.to = to;
     paper_begin(&f.s, zh ? forms[form].title_zh : forms[form].title_en, str(f.incident, "title"));
-    markdown_html_own(text_str(&markdown), markdown.len, to);
+    content_add(&f, form, to);
     paper_end(&f.s);
     return ERR_OK;
 }

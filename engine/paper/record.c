@@ -316,27 +316,48 @@ static void facts_add(const struct paper *s, const json_t *d)
 
 /* ---- reports ---- */
 
-void record_report(const struct paper *s, const struct record_report *r)
+static void time_add(struct text *to, const char *what, const char *rfc)
+{
+    if (!rfc)
+        return;
+    text_addf(to, " · %s ", what);
+    local_time(to, rfc);
+}
+
+/* "No. 1 · sent · due 2026-07-20 11:00:00 · … · signed by 孙伟 · to 省总值班室" */
+static void report_line(const struct paper *s, const json_t *r, struct text *to)
+{
+    const char *state = json_str(r, "state"), *signer = json_str(json_at(r, "signer"), "name");
+    size_t n;
+    json_t *told;
+    text_addf(to, SAY(s, "第 %" PRId64 " 号", "No. %" PRId64), json_int(r, "number", 0));
+    if (state)
+        text_addf(to, " · %s", term(s, TERM_REPORT, state));
+    if (json_bool(r, "missed"))
+        text_addf(to, " · %s", SAY(s, "漏报", "missed"));
+    if (json_bool(r, "zero"))
+        text_addf(to, " · %s", SAY(s, "零报告", "nothing new"));
+    time_add(to, SAY(s, "应报", "due"), json_str(r, "due_at"));
+    time_add(to, SAY(s, "电话报告", "by telephone"), json_str(r, "phoned_at"));
+    time_add(to, SAY(s, "报送", "sent"), json_str(r, "sent_at"));
+    if (json_int(r, "late_ms", 0))
+        text_addf(to, SAY(s, "（迟 %" PRId64 " 分钟）", " (%" PRId64 " min late)"),
+                  json_int(r, "late_ms", 0) / 60000);
+    if (signer)
+        text_addf(to, " · %s%s", SAY(s, "签发人 ", "signed by "), signer);
+    json_array_foreach(json_unconst(json_at(r, "told")), n, told)
+        text_addf(to, "%s%s", n ? SAY(s, "、", ", ") : SAY(s, " · 报送至 ", " · to "),
+                  json_str_or(told, "name", json_str_or(told, "to", "?")));
+}
+
+void record_report(const struct paper *s, const json_t *r)
 {
     AUTO_TEXT(line);
-    AUTO_TEXT(due);
-    AUTO_TEXT(sent);
     struct why why;
-    text_add(s->to, "<h3>");
-    html_add(s->to, r->title ? r->title : SAY(s, "报告", "Report"));
-    text_add(s->to, "</h3>\n");
-    local_time(&due, r->due);
-    local_time(&sent, r->sent);
-    text_addf(&line, SAY(s, "第 %" PRId64 " 号", "No. %" PRId64), r->number);
-    if (r->state)
-        text_addf(&line, " · %s", term(s, TERM_REPORT, r->state));
-    if (due.len)
-        text_addf(&line, " · %s%s", SAY(s, "应报 ", "due "), text_str(&due));
-    if (sent.len)
-        text_addf(&line, " · %s%s", SAY(s, "报送 ", "sent "), text_str(&sent));
+    const char *markdown = json_str_or(r, "text", "");
+    report_line(s, r, &line);
     paper_paragraph(s, "note", text_str(&line));
     text_add(s->to, "<div class=\"report\">\n");
-    const char *markdown = r->markdown ? r->markdown : "";
     if (markdown_html(markdown, strlen(markdown), s->to, &why))
         paper_paragraph(s, "note", why.text);
     text_add(s->to, "</div>\n");
@@ -350,13 +371,13 @@ static void reports_add(const struct paper *s, const json_t *d)
     paper_section(s, SAY(s, "四、报告", "4. Reports"));
     if (!json_array_size(reports))
         paper_paragraph(s, "note", SAY(s, "没有报告。", "There are no reports."));
-    json_array_foreach(json_unconst(reports), n, r) record_report(
-        s, &(struct record_report){.title = term(s, TERM_REPORT_KIND, json_str(r, "kind")),
-                                   .state = json_str(r, "state"),
-                                   .number = json_int(r, "number", 0),
-                                   .due = json_str(r, "due_at"),
-                                   .sent = json_str(r, "sent_at"),
-                                   .markdown = json_str(r, "text")});
+    json_array_foreach(json_unconst(reports), n, r)
+    {
+        text_add(s->to, "<h3>");
+        html_add(s->to, term(s, TERM_REPORT_KIND, json_str(r, "kind")));
+        text_add(s->to, "</h3>\n");
+        record_report(s, r);
+    }
 }
 
 static void more_note(const struct paper *s, const json_t *d, const char *which)

@@ -13,14 +13,7 @@
 void record_html(const json_t *dossier, bool zh, const char *made_at, struct text *to);
 
 /*
- * A report as a part of the record. All are as others wrote them; NULL: not there.
- *
- * markdown  CommonMark; what is too long is told, and left out.
+ * A report as a dossier has it: when it was due, what became of it, who signed, whom it was sent
+ * to, and its text. What is too long is told, and left out.
  */
-struct record_report {
-    const char *title, *state;
-    int64_t number;
-    const char *due, *sent; /* RFC 3339 */
-    const char *markdown;
-};
-void record_report(const struct paper *s, const struct record_report *report);
+void record_report(const struct paper *s, const json_t *report);

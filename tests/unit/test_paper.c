@@ -285,7 +285,9 @@ static json_t *dossier_with(const char *words)
         "  s:[{s:s,s:s,s:s,s:s,s:s}]},"
         " s:[{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}], s:[{s:s,s:s,s:s,s:s,s:s,s:s,s:i}],"
         " s:[{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}], s:[{s:s,s:s,s:s,s:s,s:s,s:s}],"
-        " s:[{s:i,s:s,s:s,s:s,s:s}], s:[{s:s,s:s,s:i,s:s}], s:b,s:i,s:i,s:i,s:i,s:s,s:s}",
+        " s:[{s:i,s:s,s:s,s:s,s:s}],"
+        " s:[{s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:i,s:{s:s,s:s},s:[{s:s,s:s}],s:s}], "
+        "s:b,s:i,s:i,s:i,s:i,s:s,s:s}",
         "incident", "id", "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11", "title", words, "plan", words,
         "note", words, "source", words, "state", "closed", "opened_at", "2026-07-20T02:00:00.000Z",
         "commander", words, "place", "at", words, "facts", "g7", "stage_m", "value", words, "at",
@@ -304,9 +306,12 @@ static json_t *dossier_with(const char *words)
         "li.ming",
         /* events */ "events", "seq", 5, "at", "2026-07-20T02:00:00.000Z", "kind",
         "incident_opened", "zh", words, "en", words,
-        /* reports */ "reports", "kind", "update", "state", "sent", "number", 2, "text", words,
-        "ended", 1, "rows", 9, "first_seq", 1, "last_seq", 9, "omitted", 2, "last_at",
-        "2026-07-20T03:00:00.000Z", "as_of", "1-9");
+        /* reports */ "reports", "id", "0198f2c5-0000-7000-8000-000000000002", "kind", "update",
+        "state", "sent", "number", 2, "phoned_at", "2026-07-20T02:09:00.000Z", "sent_at",
+        "2026-07-20T03:40:00.000Z", "by", words, "late_ms", 600000, "signer", "by", "sun.wei",
+        "name", words, "told", "to", "dept:x", "name", words, "text", words, "ended", 1, "rows", 9,
+        "first_seq", 1, "last_seq", 9, "omitted", 2, "last_at", "2026-07-20T03:00:00.000Z", "as_of",
+        "1-9");
 }
 
 static void record_of(const char *words, bool zh, struct text *to)
@@ -334,7 +339,9 @@ static void the_record_says_what_happened_in_both_languages(void **state)
                                           "已应答",
                                           "送出 2026-07-20 02:00:02",
                                           "日志共 9 行，序号 1 至 9；其中 2 行",
-                                          "第 2 号 · 已报送",
+                                          "第 2 号 · 已报送 · 电话报告 2026-07-20 02:09:00 · 报送 "
+                                          "2026-07-20 03:40:00（迟 10 分钟） · 签发人 七号站 · "
+                                          "报送至 七号站",
                                           "审核："};
     static const char *const said_en[] = {
         "<html lang=\"en\">",
@@ -346,7 +353,9 @@ static void the_record_says_what_happened_in_both_languages(void **state)
         "30m",
         "sent 2026-07-20 02:00:02",
         "9 rows of the journal, seq 1 to 9; 2 of them",
-        "No. 2 · sent",
+        "No. 2 · sent · by telephone 2026-07-20 02:09:00 · sent 2026-07-20 03:40:00 (10 min late) "
+        "· "
+        "signed by Gauge 7 · to Gauge 7",
         "Approved by:"};
     for (size_t n = 0; n < sizeof said_zh / sizeof *said_zh; n++)
         if (!strstr(text_str(&zh), said_zh[n]))
@@ -433,7 +442,9 @@ static void a_report_that_is_too_long_is_told_and_left_out(void **state)
     while (markdown.len <= MARKDOWN_BYTES_MAX)
         text_add(&markdown, "abcdefgh");
     const struct paper s = {.to = &html, .zh = false};
-    record_report(&s, &(struct record_report){.title = "R", .markdown = text_str(&markdown)});
+    AUTO_JSON(report);
+    report = json_put_str(json_object(), "text", text_str(&markdown));
+    record_report(&s, report);
     assert_non_null(strstr(text_str(&html), "at most 65536 are set as a document"));
     assert_null(strstr(text_str(&html), "abcdefgh"));
 }
@@ -443,7 +454,7 @@ static void a_report_that_is_too_long_is_told_and_left_out(void **state)
 static void every_block_of_a_form_stands_under_its_number(void **state)
 {
     (void)state;
-    static const int blocks[FORMS] = {52, 10, 8, 4};
+    static const int blocks[FORMS] = {52, 10, 8, 4}; /* of a report none: it is a text of its own */
     AUTO_JSON(d);
     d = dossier_with("x");
     for (int f = 0; f < FORMS; f++) {
@@ -465,7 +476,35 @@ static void every_block_of_a_form_stands_under_its_number(void **state)
         assert_int_equal(count_of(text_str(&markdown), "\n**"), blocks[f]);
         if (f == FORM_ICS209)
             assert_non_null(strstr(text_str(&markdown), "Version**: Update; report number: 2\n"));
+        if (f == FORM_ICS209)
+            assert_non_null(
+                strstr(text_str(&markdown), "13\\. Date/Time Submitted**: 2026-07-20 03:40:00"));
+        if (f == FORM_PHONELOG)
+            assert_non_null(strstr(text_str(&markdown), "**reported by telephone** Update 2\n"));
     }
+}
+
+static void a_report_is_shown_by_itself_the_newest_unless_one_is_named(void **state)
+{
+    (void)state;
+    AUTO_JSON(d);
+    AUTO_TEXT(markdown);
+    AUTO_TEXT(html);
+    AUTO_TEXT(none);
+    struct why why;
+    d = dossier_with("**x** <b>");
+    assert_int_equal(form_markdown(FORM_REPORT, d, false, NULL, &markdown, &why), ERR_OK);
+    assert_string_equal(text_str(&markdown), "**x** <b>"); /* as it was sent */
+    assert_int_equal(form_html(FORM_REPORT, d, true, NULL, &html, &why), ERR_OK);
+    assert_non_null(strstr(text_str(&html), "<p><strong>x</strong> <!-- raw HTML omitted --></p>"));
+    assert_non_null(strstr(text_str(&html), "第 2 号 · 已报送"));
+    assert_int_equal(
+        form_html(FORM_REPORT, d, true, "0198f2c5-0000-7000-8000-00000000000f", &none, &why),
+        ERR_MISSING);
+    json_put(d, "reports", json_array());
+    assert_int_equal(form_html(FORM_REPORT, d, true, NULL, &none, &why), ERR_MISSING);
+    assert_string_equal(why.text, "this incident has no report yet");
+    assert_int_equal(none.len, 0);
 }
 
 static void a_block_without_a_record_says_so_and_invents_nothing(void **state)
@@ -526,7 +565,7 @@ static void naughty_strings_add_no_markup_to_a_form(void **state)
     list = naughty_strings();
     if (!list)
         skip();
-    for (int f = 0; f < FORMS; f++) {
+    for (int f = 0; f < FORM_REPORT; f++) { /* a report is CommonMark that somebody wrote */
         size_t n, plain = 0;
         json_t *one;
         json_array_foreach(list, n, one)
@@ -574,6 +613,7 @@ int main(void)
         cmocka_unit_test(a_drill_and_an_open_incident_say_so),
         cmocka_unit_test(a_report_that_is_too_long_is_told_and_left_out),
         cmocka_unit_test(every_block_of_a_form_stands_under_its_number),
+        cmocka_unit_test(a_report_is_shown_by_itself_the_newest_unless_one_is_named),
         cmocka_unit_test(a_block_without_a_record_says_so_and_invents_nothing),
         cmocka_unit_test(a_general_message_is_about_one_directive_or_message),
         cmocka_unit_test(the_phone_log_is_in_the_order_of_time),
