@@ -148,6 +148,7 @@ static json_t *opening_about(struct core *c, struct uuid id, const struct openin
         json_put_str(about, "version", plan_head_version(head));
         json_put_str(about, "category", plan_head_category(head));
     }
+    json_put_str(about, "zone", core_zone(c)); /* of the city then: its papers have no site */
     json_put_int(about, "opened_at", c->in->wall);
     json_put_true(about, "drill", json_bool(b, "drill"));
     return json_put_int(about, "count", 1);

@@ -32,8 +32,8 @@ static void say_time(const struct filling *f, const char *rfc)
 {
     AUTO_TEXT(at);
     AUTO_TEXT(offset);
-    local_time(&at, rfc);
-    local_offset(&offset, rfc);
+    paper_time(&f->s, rfc, &at);
+    paper_offset(&f->s, rfc, &offset);
     say(f, text_str(&at));
     if (offset.len)
         text_addf(f->s.to, " \\%s", text_str(&offset));
@@ -333,7 +333,7 @@ static const char *written_at(const struct filling *f)
 static void fill_half(const struct filling *f, bool day)
 {
     AUTO_TEXT(at);
-    local_time(&at, written_at(f));
+    paper_time(&f->s, written_at(f), &at);
     char *blank = at.len ? strchr(at.at, ' ') : NULL;
     if (!blank) {
         say_or_empty(f, text_str(&at));
@@ -690,10 +690,11 @@ static enum err filling_of(enum form form, const json_t *d, bool zh, const char 
                            struct filling *ret, struct why *why)
 {
     const json_t *i = json_at(d, "incident");
-    *ret = (struct filling){.s = {.zh = zh, .drill = json_bool(i, "drill")},
-                            .d = d,
-                            .incident = i,
-                            .report = last_of(json_at(d, "reports"))};
+    *ret = (struct filling){
+        .s = {.zh = zh, .drill = json_bool(i, "drill"), .zone = json_str(i, "zone")},
+        .d = d,
+        .incident = i,
+        .report = last_of(json_at(d, "reports"))};
     return form == FORM_ICS213   ? subject_of(d, about, ret, why)
            : form == FORM_REPORT ? report_of(d, about, ret, why)
                                  : ERR_OK;

@@ -1,5 +1,6 @@
 #include "paper/paper.h"
 
+#include "base/civil.h"
 #include "base/html.h"
 #include "core/form.h"
 
@@ -178,31 +179,42 @@ void paper_table_end(const struct paper *s)
 
 /* ---- words ---- */
 
-static bool local_of(const char *rfc, struct tm *ret)
+/* The clocks there, as if they were those of UTC; the offset in minutes. */
+static bool local_of(const struct paper *s, const char *rfc, struct tm *ret, long *ret_minutes)
 {
     wall_ms at = 0;
     if (!rfc || !rfc3339_parse(rfc, &at))
         return false;
     time_t seconds = (time_t)(at / MS_SECOND);
-    return localtime_r(&seconds, ret);
+    if (s->zone && zone_known(s->zone)) {
+        *ret_minutes = (long)(zone_offset_ms(s->zone, at) / MS_MINUTE);
+        seconds += *ret_minutes * 60;
+        return gmtime_r(&seconds, ret);
+    }
+    if (!localtime_r(&seconds, ret))
+        return false;
+    *ret_minutes = ret->tm_gmtoff / 60;
+    return true;
 }
 
-void local_time(struct text *to, const char *rfc)
+void paper_time(const struct paper *s, const char *rfc, struct text *to)
 {
     struct tm t;
+    long minutes;
     char words[48];
-    if (local_of(rfc, &t) && strftime(words, sizeof words, "%Y-%m-%d %H:%M:%S", &t))
+    if (local_of(s, rfc, &t, &minutes) && strftime(words, sizeof words, "%Y-%m-%d %H:%M:%S", &t))
         text_add(to, words);
     else
         text_add(to, rfc ? rfc : "");
 }
 
-void local_offset(struct text *to, const char *rfc)
+void paper_offset(const struct paper *s, const char *rfc, struct text *to)
 {
     struct tm t;
-    if (!local_of(rfc, &t))
+    long minutes;
+    if (!local_of(s, rfc, &t, &minutes))
         return;
-    long minutes = t.tm_gmtoff / 60, size = minutes < 0 ? -minutes : minutes;
+    long size = minutes < 0 ? -minutes : minutes;
     text_addf(to, "%c%02ld:%02ld", minutes < 0 ? '-' : '+', size / 60, size % 60);
 }
 

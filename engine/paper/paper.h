@@ -6,7 +6,7 @@
  * nothing from outside: the style stands in it, and its policy (also as a meta element, for copies
  * that are opened from a disk) allows that style by its hash, and nothing else.
  *
- * Layer      paper: base, libsodium. Pure, but for the zone of the machine (TZ).
+ * Layer      paper: base, libsodium. Pure, but for the zone of the machine (TZ) where it is asked.
  */
 #pragma once
 
@@ -19,6 +19,7 @@ struct paper {
     struct text *to;
     bool zh;
     bool drill;
+    const char *zone; /* in which its times are told; NULL or not known: that of the machine */
 };
 
 /* title: as others wrote it; kind: what the document is, our own words. */
@@ -42,10 +43,10 @@ void paper_table_end(const struct paper *s);
 
 /* ---- words ---- */
 
-/* "2026-07-20 10:00:05" in the zone of the machine; "" for NULL; as it is when it is no time. */
-void local_time(struct text *to, const char *rfc3339);
+/* "2026-07-20 10:00:05" in the zone of the document; "" for NULL; as it is when it is no time. */
+void paper_time(const struct paper *s, const char *rfc3339, struct text *to);
 /* "+08:00" at that time. */
-void local_offset(struct text *to, const char *rfc3339);
+void paper_offset(const struct paper *s, const char *rfc3339, struct text *to);
 /* A sentence for people in the language of the document: a string or {zh, en}. */
 const char *paper_words(const struct paper *s, const json_t *words);
 /* One of two literals, formats too. */

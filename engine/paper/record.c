@@ -17,7 +17,7 @@ static const char *str(const json_t *o, const char *key)
 static void cell_time(const struct paper *s, const char *rfc)
 {
     AUTO_TEXT(at);
-    local_time(&at, rfc);
+    paper_time(s, rfc, &at);
     paper_cell(s, text_str(&at));
 }
 
@@ -53,7 +53,7 @@ static void map_row(const struct paper *s, const char *name, const json_t *map)
 static void time_row(const struct paper *s, const char *name, const char *rfc)
 {
     AUTO_TEXT(at);
-    local_time(&at, rfc);
+    paper_time(s, rfc, &at);
     fact_row(s, name, text_str(&at));
 }
 
@@ -73,7 +73,9 @@ static void head_add(const struct paper *s, const json_t *d, const char *made_at
 {
     const json_t *i = json_at(d, "incident");
     AUTO_TEXT(zone);
-    local_offset(&zone, made_at);
+    if (s->zone)
+        text_addf(&zone, "%s ", s->zone);
+    paper_offset(s, made_at, &zone);
     text_add(s->to, "<table class=\"facts\">\n<tbody>\n");
     fact_row(s, SAY(s, "编号", "Id"), str(i, "id"));
     plan_row(s, i);
@@ -90,8 +92,7 @@ static void head_add(const struct paper *s, const json_t *d, const char *made_at
     map_row(s, SAY(s, "标签", "Labels"), json_at(i, "labels"));
     fact_row(s, SAY(s, "首报说明", "Note"), str(i, "note"));
     time_row(s, SAY(s, "成文", "Made at"), made_at);
-    fact_row(s, SAY(s, "时区", "Time zone"),
-             text_str(&zone)[0] ? text_str(&zone) : SAY(s, "世界时", "UTC"));
+    fact_row(s, SAY(s, "时区", "Time zone"), text_str(&zone));
     text_add(s->to, "</tbody>\n</table>\n");
 }
 
@@ -104,7 +105,7 @@ static void banners_add(const struct paper *s, const json_t *d)
                         SAY(s, "这是演练，不是真实事件。", "This is a drill, not a real event."));
     if (json_bool(d, "ended"))
         return;
-    local_time(&at, json_str(d, "last_at"));
+    paper_time(s, json_str(d, "last_at"), &at);
     text_addf(&words,
               SAY(s, "事件尚未结束：以下为截至 %s（%s）的情况。",
                   "The incident is not over: this is how it stood at %s (%s)."),
@@ -136,7 +137,7 @@ static void reason_add(const struct paper *s, const char *what, const json_t *wo
 static void order_reasons(const struct paper *s, const json_t *o, struct text *to)
 {
     AUTO_TEXT(until);
-    local_time(&until, json_str(o, "expected_at"));
+    paper_time(s, json_str(o, "expected_at"), &until);
     reason_add(s, "", json_at(o, "reason"), to);
     reason_add(s, SAY(s, "依据：", "basis: "), json_at(o, "basis"), to);
     reason_add(s, SAY(s, "事项：", "matter: "), json_at(o, "matter"), to);
@@ -190,7 +191,7 @@ static void proposals_add(const struct paper *s, const json_t *d)
     {
         AUTO_TEXT(words);
         AUTO_TEXT(at);
-        local_time(&at, json_str(p, "opened_at"));
+        paper_time(s, json_str(p, "opened_at"), &at);
         text_add(&words, strcmp(str(p, "state"), "awaiting_order") == 0
                              ? SAY(s, "【待令】", "Awaiting order: ")
                              : SAY(s, "建议：", "Proposed: "));
@@ -316,12 +317,12 @@ static void facts_add(const struct paper *s, const json_t *d)
 
 /* ---- reports ---- */
 
-static void time_add(struct text *to, const char *what, const char *rfc)
+static void time_add(const struct paper *s, const char *what, const char *rfc, struct text *to)
 {
     if (!rfc)
         return;
     text_addf(to, " · %s ", what);
-    local_time(to, rfc);
+    paper_time(s, rfc, to);
 }
 
 /* "No. 1 · sent · due 2026-07-20 11:00:00 · … · signed by 孙伟 · to 省总值班室" */
@@ -337,9 +338,9 @@ static void report_line(const struct paper *s, const json_t *r, struct text *to)
         text_addf(to, " · %s", SAY(s, "漏报", "missed"));
     if (json_bool(r, "zero"))
         text_addf(to, " · %s", SAY(s, "零报告", "nothing new"));
-    time_add(to, SAY(s, "应报", "due"), json_str(r, "due_at"));
-    time_add(to, SAY(s, "电话报告", "by telephone"), json_str(r, "phoned_at"));
-    time_add(to, SAY(s, "报送", "sent"), json_str(r, "sent_at"));
+    time_add(s, SAY(s, "应报", "due"), json_str(r, "due_at"), to);
+    time_add(s, SAY(s, "电话报告", "by telephone"), json_str(r, "phoned_at"), to);
+    time_add(s, SAY(s, "报送", "sent"), json_str(r, "sent_at"), to);
     if (json_int(r, "late_ms", 0))
         text_addf(to, SAY(s, "（迟 %" PRId64 " 分钟）", " (%" PRId64 " min late)"),
                   json_int(r, "late_ms", 0) / 60000);
@@ -403,7 +404,7 @@ static void proof_add(const struct paper *s, const json_t *notice, struct text *
     };
     for (size_t n = 0; n < sizeof proofs / sizeof *proofs; n++) {
         AUTO_TEXT(at);
-        local_time(&at, json_str(notice, proofs[n].key));
+        paper_time(s, json_str(notice, proofs[n].key), &at);
         if (at.len)
             text_addf(to, "%s%s%s", to->len ? "\n" : "", SAY(s, proofs[n].zh, proofs[n].en),
                       text_str(&at));
@@ -502,7 +503,8 @@ static void sign_add(const struct paper *s)
 void record_html(const json_t *d, bool zh, const char *made_at, struct text *to)
 {
     const json_t *i = json_at(d, "incident");
-    const struct paper s = {.to = to, .zh = zh, .drill = json_bool(i, "drill")};
+    const struct paper s = {
+        .to = to, .zh = zh, .drill = json_bool(i, "drill"), .zone = json_str(i, "zone")};
     bool purged = json_bool(i, "purged");
     paper_begin(&s, SAY(&s, "事件记录", "Incident record"),
                 purged ? SAY(&s, "（内容已清除）", "(purged)") : str(i, "title"));

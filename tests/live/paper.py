@@ -53,7 +53,7 @@ class Owner:
 
     def env(self, **more):
         return dict(os.environ, MUSTER_DATA=self.house.data, MUSTER_HEAD_FILE=self.house.heads,
-                    TZ="Asia/Shanghai", **more)
+                    TZ="America/Chicago", **more)
 
     def run(self, *words, lang="en", **env):
         return subprocess.run([h.MUSTER, "--server", self.house.socket, "--lang", lang, *words],
@@ -245,6 +245,7 @@ def archive(t, owner):
                 "it names who ordered, who took it down, and what", text[:300])
         t.check("首报第1号" in text and "终报第1号" in text,
                 "the reports stand in it as they were sent")
+        t.check("Asia/Shanghai +08:00" in text, "its times are those of the city, wherever it is made")
     done = subprocess.run("grep -E '^[0-9a-f]{64}  ' verification.txt | sha256sum --check --strict",
                           shell=True, cwd=to, capture_output=True, text=True)
     t.equal((done.returncode, done.stdout.count(": OK")), (0, 4),

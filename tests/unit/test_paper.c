@@ -507,6 +507,24 @@ static void a_report_is_shown_by_itself_the_newest_unless_one_is_named(void **st
     assert_int_equal(none.len, 0);
 }
 
+/* Why: a machine in a cellar of another country keeps UTC, and a night is told by its hours. */
+static void the_times_of_a_paper_are_those_of_the_city(void **state)
+{
+    (void)state;
+    AUTO_JSON(d);
+    AUTO_TEXT(html);
+    AUTO_TEXT(form);
+    struct why why;
+    d = dossier_with("x");
+    json_put_str(json_object_get(d, "incident"), "zone", "Asia/Shanghai");
+    record_html(d, false, "2026-07-20T04:00:00.000Z", &html);
+    assert_non_null(strstr(text_str(&html), "Asia/Shanghai +08:00"));
+    assert_non_null(strstr(text_str(&html), "2026-07-20 10:00:00"));
+    assert_null(strstr(text_str(&html), "2026-07-20 02:"));
+    assert_int_equal(form_markdown(FORM_ICS209, d, false, NULL, &form, &why), ERR_OK);
+    assert_non_null(strstr(text_str(&form), "Date/Time Submitted**: 2026-07-20 11:40:00 \\+08:00"));
+}
+
 static void a_block_without_a_record_says_so_and_invents_nothing(void **state)
 {
     (void)state;
@@ -614,6 +632,7 @@ int main(void)
         cmocka_unit_test(a_report_that_is_too_long_is_told_and_left_out),
         cmocka_unit_test(every_block_of_a_form_stands_under_its_number),
         cmocka_unit_test(a_report_is_shown_by_itself_the_newest_unless_one_is_named),
+        cmocka_unit_test(the_times_of_a_paper_are_those_of_the_city),
         cmocka_unit_test(a_block_without_a_record_says_so_and_invents_nothing),
         cmocka_unit_test(a_general_message_is_about_one_directive_or_message),
         cmocka_unit_test(the_phone_log_is_in_the_order_of_time),
