@@ -245,7 +245,8 @@ def archive(t, owner):
                 "it names who ordered, who took it down, and what", text[:300])
         t.check("首报第1号" in text and "终报第1号" in text,
                 "the reports stand in it as they were sent")
-        t.check("Asia/Shanghai +08:00" in text, "its times are those of the city, wherever it is made")
+        t.check("Asia/Shanghai +08:00" in text,
+                "its times are those of the city, wherever it is made")
     done = subprocess.run("grep -E '^[0-9a-f]{64}  ' verification.txt | sha256sum --check --strict",
                           shell=True, cwd=to, capture_output=True, text=True)
     t.equal((done.returncode, done.stdout.count(": OK")), (0, 4),
