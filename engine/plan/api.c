@@ -313,11 +313,11 @@ static int handle_index(lua_State *L)
         const char *name;
         lua_CFunction method;
     } methods[] = {{HANDLE_NOTICE, "result", api_notify_result},
-                   {HANDLE_ITEM, "wait", api_item_wait},
-                   {HANDLE_REPORT, "wait", api_report_wait},
+                   {HANDLE_ITEM, "wait", api_progress_wait},
+                   {HANDLE_REPORT, "wait", api_progress_wait},
                    {HANDLE_ITEM, "supervise", api_item_supervise},
                    {HANDLE_ITEM, "lift", api_item_lift},
-                   {HANDLE_CHILD, "wait", api_child_wait}};
+                   {HANDLE_CHILD, "wait", api_progress_wait}};
     const struct handle *h = api_handle(L, 1);
     const char *name = luaL_checkstring(L, 2);
     const struct word *word = word_find(WORD_METHOD, name, strlen(name));

@@ -110,11 +110,9 @@ void api_define_handles(struct run *r);
  */
 int api_wait_from_now(lua_State *L, const struct api *a, const char *fact, int64_t ms);
 
-/* The place of a state of items in their order; -1: there is none such. */
-int item_state_number(const char *name);
-int report_state_number(const char *name); /* the same of reports */
-/* Of children: 0 is open, from 1 on it is over; -1: there is none such. */
-int child_state_number(const char *name);
+/* How far an item, a report or a child has come: the place of a state of its kind; -1: none such.
+ */
+int progress_number(enum handle_kind kind, const char *state);
 
 /* Wait for the answer to the call of this step; on the stack lies nothing. As lua_yieldk. */
 int api_wait_answer(lua_State *L, const struct api *a);
@@ -123,7 +121,7 @@ int api_wait_answer(lua_State *L, const struct api *a);
 
 int api_call(lua_State *L);
 int api_child(lua_State *L);
-int api_child_wait(lua_State *L);
+int api_progress_wait(lua_State *L); /* :wait(state, duration?) -> state or nil, of these three */
 int api_assign(lua_State *L);
 int api_consult(lua_State *L);
 int api_measure(lua_State *L);
@@ -131,11 +129,9 @@ int api_before(lua_State *L);
 int api_directive(lua_State *L);
 int api_item(lua_State *L);
 int api_resource(lua_State *L);
-int api_item_wait(lua_State *L);
 int api_item_supervise(lua_State *L);
 int api_item_lift(lua_State *L);
 int api_report(lua_State *L);
-int api_report_wait(lua_State *L);
 int api_propose(lua_State *L);
 int api_publish(lua_State *L);
 int api_escalate(lua_State *L);

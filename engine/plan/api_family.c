@@ -6,18 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How it stands with a child; what comes after the first ends it. */
-static const char *const states[] = {"open", "closed", "merged", "refused", NULL};
-
-enum { STATE_OVER = 1, STATE_NONE = -1, KEY_BYTES = 128 };
-
-int child_state_number(const char *name)
-{
-    for (int n = 0; name && states[n]; n++)
-        if (strcmp(states[n], name) == 0)
-            return n;
-    return STATE_NONE;
-}
+enum { KEY_BYTES = 128 };
 
 /* A member that is text and must be there. Borrowed while the table lives. */
 static const char *text_needed(lua_State *L, const char *member)
@@ -88,58 +77,6 @@ int api_child(lua_State *L)
         return api_raise(L, &why);
     api_push_handle(L, HANDLE_CHILD, step);
     return 1;
-}
-
-/* ---- its end ---- */
-
-static bool push_over(lua_State *L, const struct run *r, const char *step)
-{
-    int now = run_item_state(r, step);
-
-    if (now < STATE_OVER)
-        return false;
-    lua_pushstring(L, states[now]);
-    return true;
-}
-
-static int child_over(lua_State *L, int status, lua_KContext ctx)
-{
-    struct run *r = api_run(L);
-    struct task *t = r->tasks.running;
-
-    (void)status;
-    (void)ctx;
-    if (t->wake != WAKE_TIMER && run_item_state(r, t->wait.of) < STATE_OVER)
-        return lua_yieldk(L, 0, 0, child_over);
-    bool over = push_over(L, r, t->wait.of);
-    task_wait_over(r, t);
-    if (!over)
-        lua_pushnil(L);
-    return 1;
-}
-
-/*
- * child:wait("closed", duration?) -> "closed", or nil when the time is over
- *
- * Until it is over; also "merged" into another incident, and "refused" when it was never opened.
- */
-int api_child_wait(lua_State *L)
-{
-    struct api a;
-
-    api_begin(L, "wait", API_STARTS, &a);
-    struct handle *h = api_handle(L, 1);
-    if (h->kind != HANDLE_CHILD || strcmp(luaL_checkstring(L, 2), "closed") != 0)
-        return luaL_error(L, "wait: what a child comes to is \"closed\"");
-    int64_t ms = lua_isnoneornil(L, 3) ? -1 : api_duration(L, 3, "wait");
-    lua_settop(L, 1);
-    if (push_over(L, a.run, h->step))
-        return 1;
-    task_wait(a.run, a.task, WAIT_ITEM, a.step, a.at);
-    a.task->wait.of = mem_str(h->step);
-    if (ms >= 0)
-        task_wait_timer(a.run, a.task, ms);
-    return lua_yieldk(L, 0, 0, child_over);
 }
 
 /* ---- roles ---- */

@@ -6,19 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In the order in which an item goes through them; what comes after 4 ends it otherwise. */
-static const char *const states[] = {"issued", "received", "arrived", "done",
-                                     "struck", "rejected", "lifted",  NULL};
-
-enum { STATE_STRUCK = 4, STATE_NONE = -1, FACT_NAME_MAX = 65 };
-
-int item_state_number(const char *name)
-{
-    for (int n = 0; name && states[n]; n++)
-        if (strcmp(states[n], name) == 0)
-            return n;
-    return STATE_NONE;
-}
+enum { FACT_NAME_MAX = 65 };
 
 /* ---- when it is due ---- */
 
@@ -299,58 +287,6 @@ int api_resource(lua_State *L)
 }
 
 /* ---- handles ---- */
-
-/* As far as asked for, or ended in another way. */
-static bool push_state(lua_State *L, struct run *r, const char *step, int wanted)
-{
-    int now = run_item_state(r, step);
-
-    if (now < wanted)
-        return false;
-    lua_pushstring(L, states[now]);
-    return true;
-}
-
-static int item_over(lua_State *L, int status, lua_KContext ctx)
-{
-    struct run *r = api_run(L);
-    struct task *t = r->tasks.running;
-    bool timer = t->wake == WAKE_TIMER;
-
-    (void)status;
-    if (!timer && run_item_state(r, t->wait.of) < (int)ctx)
-        return lua_yieldk(L, 0, ctx, item_over); /* not so far yet */
-    bool there = push_state(L, r, t->wait.of, (int)ctx);
-    task_wait_over(r, t);
-    if (!there)
-        lua_pushnil(L);
-    return 1;
-}
-
-/*
- * item:wait(state, duration?) -> state or nil
- *
- * Until it is so far, or ended in another way ("rejected", "lifted"); nil when the time is over.
- */
-int api_item_wait(lua_State *L)
-{
-    struct api a;
-
-    api_begin(L, "wait", API_STARTS, &a);
-    struct handle *h = api_handle(L, 1);
-    int wanted = item_state_number(luaL_checkstring(L, 2));
-    if (h->kind != HANDLE_ITEM || wanted < 1 || wanted > STATE_STRUCK)
-        return luaL_error(L, "wait: an item becomes received, arrived, done or struck");
-    int64_t ms = lua_isnoneornil(L, 3) ? -1 : api_duration(L, 3, "wait");
-    lua_settop(L, 1);
-    if (push_state(L, a.run, h->step, wanted))
-        return 1;
-    task_wait(a.run, a.task, WAIT_ITEM, a.step, a.at);
-    a.task->wait.of = mem_str(h->step);
-    if (ms >= 0)
-        task_wait_timer(a.run, a.task, ms);
-    return lua_yieldk(L, 0, wanted, item_over);
-}
 
 /* item:supervise(to): who hears of it when it stays overdue, instead of who commands */
 int api_item_supervise(lua_State *L)

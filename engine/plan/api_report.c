@@ -3,19 +3,6 @@
 
 #include <string.h>
 
-/* In the order in which a report goes through them; what was missed may still be sent. */
-static const char *const states[] = {"opened", "edited", "signed", "sent", "missed", NULL};
-
-enum { STATE_SENT = 3, STATE_NONE = -1 };
-
-int report_state_number(const char *name)
-{
-    for (int n = 0; name && states[n]; n++)
-        if (strcmp(states[n], name) == 0)
-            return n;
-    return STATE_NONE;
-}
-
 /* The key of what it is about, or nothing. Borrowed while the table lives. */
 static const char *key_member(lua_State *L)
 {
@@ -73,51 +60,4 @@ int api_report(lua_State *L)
         return api_raise(L, &why);
     api_push_handle(L, HANDLE_REPORT, a.step);
     return 1;
-}
-
-/* As far as asked for, or missed. */
-static bool push_state(lua_State *L, struct run *r, const char *step, int wanted)
-{
-    int now = run_item_state(r, step);
-
-    if (now < wanted)
-        return false;
-    lua_pushstring(L, states[now]);
-    return true;
-}
-
-static int report_over(lua_State *L, int status, lua_KContext ctx)
-{
-    struct run *r = api_run(L);
-    struct task *t = r->tasks.running;
-    bool timer = t->wake == WAKE_TIMER;
-
-    (void)status;
-    if (!timer && run_item_state(r, t->wait.of) < (int)ctx)
-        return lua_yieldk(L, 0, ctx, report_over); /* not so far yet */
-    bool there = push_state(L, r, t->wait.of, (int)ctx);
-    task_wait_over(r, t);
-    if (!there)
-        lua_pushnil(L);
-    return 1;
-}
-
-int api_report_wait(lua_State *L)
-{
-    struct api a;
-
-    api_begin(L, "wait", API_STARTS, &a);
-    struct handle *h = api_handle(L, 1);
-    int wanted = report_state_number(luaL_checkstring(L, 2));
-    if (wanted < 1 || wanted > STATE_SENT)
-        return luaL_error(L, "wait: a report becomes edited, signed or sent");
-    int64_t ms = lua_isnoneornil(L, 3) ? -1 : api_duration(L, 3, "wait");
-    lua_settop(L, 1);
-    if (push_state(L, a.run, h->step, wanted))
-        return 1;
-    task_wait(a.run, a.task, WAIT_ITEM, a.step, a.at);
-    a.task->wait.of = mem_str(h->step);
-    if (ms >= 0)
-        task_wait_timer(a.run, a.task, ms);
-    return lua_yieldk(L, 0, wanted, report_over);
 }

@@ -168,7 +168,7 @@ void run_item_again(struct run *r, const char *step)
 {
     struct item_state *item = item_at(r, step);
 
-    if (!item || item->state < item_state_number("done"))
+    if (!item || item->state < progress_number(HANDLE_ITEM, "done"))
         return;
     free(item->past);
     item->past = item->id;
@@ -179,11 +179,12 @@ void run_item_again(struct run *r, const char *step)
 static void note_item(struct run *r, const json_t *ev)
 {
     const char *step = json_string_value(json_array_get(json_at(ev, "steps"), 0));
-    const char *of = json_str(ev, "child") ? "child" : json_str(ev, "report") ? "report" : "item";
-    const char *name = json_str(ev, "state"), *id = json_str(ev, of);
-    int state = *of == 'c'   ? child_state_number(name)
-                : *of == 'r' ? report_state_number(name)
-                             : item_state_number(name);
+    const char *child = json_str(ev, "child"), *report = json_str(ev, "report");
+    const char *id = child ? child : report ? report : json_str(ev, "item");
+    int state = progress_number(child    ? HANDLE_CHILD
+                                : report ? HANDLE_REPORT
+                                         : HANDLE_ITEM,
+                                json_str(ev, "state"));
     struct item_state *item = step ? item_at(r, step) : NULL;
 
     if (!step || state < 0 || !id || (item && item->past && strcmp(item->past, id) == 0))
