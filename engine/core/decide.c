@@ -417,43 +417,48 @@ static void decide_resolve(struct core *c)
     core_reply_ok(c, incident_reply(i));
 }
 
-static void decide_close(struct core *c)
+static void refuse_proposed(struct core *c, const struct proposal *open)
 {
-    struct incident *i;
-    if (!input_allowed(c, SCOPE_RESPOND, "close") || !(i = input_incident(c)))
-        return;
-    if (incident_level(i)) {
+    AUTO_TEXT(what);
+    AUTO_JSON(spec);
+    spec = kept_json(open->spec);
+    order_words(json_str_or(spec, "action", ""), json_str(spec, "level"), false, &what);
+    core_refuse(c, CODE_CONFLICT, NULL, NULL,
+                "\"%s\" is proposed: who may order decides (order ID …, or order ID terminate)",
+                text_str(&what));
+}
+
+/* May it be closed by hand? Else a refusal that says what stands in the way. */
+static bool close_fits(struct core *c, const struct incident *i)
+{
+    bool recovering = incident_recovering(i);
+    if (incident_level(i))
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
                     "level %s is in force: a response ends by order (order %s terminate)",
                     level_name(incident_level(i)), "ID");
-        return;
-    }
-    if (proposals_open(i) && !incident_recovering(i)) {
-        const struct proposal *open = LIST_FIRST(&i->response->proposals);
-        AUTO_TEXT(what);
-        AUTO_JSON(spec);
-        spec = kept_json(open->spec);
-        order_words(json_str_or(spec, "action", ""), json_str(spec, "level"), false, &what);
-        core_refuse(c, CODE_CONFLICT, NULL, NULL,
-                    "\"%s\" is proposed: who may order decides (order ID …, or order ID terminate)",
-                    text_str(&what));
-        return;
-    }
-    if (incident_recovering(i) && items_outstanding(i)) {
+    else if (proposals_open(i) && !recovering)
+        refuse_proposed(c, LIST_FIRST(&i->response->proposals));
+    else if (recovering && items_outstanding(i))
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
                     "%zu items are open: each must be done, rejected or lifted before",
                     items_outstanding(i));
-        return;
-    }
-    if (incident_recovering(i) && i->reports_open) {
+    else if (recovering && i->reports_open)
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
                     "%zu reports are not sent: each must be signed and sent before (muster reports "
                     "ID)",
                     i->reports_open);
-        return;
-    }
-    items_strike_done(c, i, NULL);
+    else
+        return true;
+    return false;
+}
+
+static void decide_close(struct core *c)
+{
+    struct incident *i;
     AUTO_JSON(text);
+    if (!input_allowed(c, SCOPE_RESPOND, "close") || !(i = input_incident(c)) || !close_fits(c, i))
+        return;
+    items_strike_done(c, i, NULL);
     text = over_text(i, "事件关闭", "Closed");
     incident_close(c, i, incident_recovering(i) ? "terminated" : "closed");
     notice_tell_reached(c, i, NULL, "muster.notify", text);

@@ -647,47 +647,51 @@ void order_auto(struct core *c, struct proposal *p, enum level level)
     order_done(&o);
 }
 
-void decide_confirm(struct core *c)
+/* The criterion that may be confirmed now; NULL after a refusal. */
+static const struct criterion_head *criterion_read(struct core *c, const struct incident *i,
+                                                   const char *id)
 {
-    struct incident *i;
-    const char *id = json_str_or(c->in->body, "criterion", ""), *by = json_str(c->in->body, "as");
-    if (!input_allowed(c, SCOPE_RESPOND, "confirm") || !(i = input_incident(c)))
-        return;
     if (incident_recovering(i)) {
         core_refuse(c, CODE_CONFLICT, NULL, NULL,
                     "the response is over: nothing is to be confirmed");
-        return;
+        return NULL;
     }
     const struct plan_head *head = incident_head(c, i);
     const struct criterion_head *criterion = head ? plan_head_criterion(head, id) : NULL;
-    if (!criterion) {
+    if (!criterion)
         core_refuse(c, CODE_BAD_FIELD, "criterion", NULL, "the plan has no criterion \"%s\"", id);
-        return;
-    }
-    if (!criterion->confirm) {
+    else if (!criterion->confirm)
         core_refuse(c, CODE_CONFLICT, "criterion", NULL,
                     "\"%s\" is met by its condition (%s), and confirmed by nobody", id,
                     criterion->when_text);
-        return;
-    }
+    return criterion && criterion->confirm ? criterion : NULL;
+}
+
+/* Is it one of those whom the plan names? Else a refusal. */
+static bool confirmer_fits(struct core *c, const struct criterion_head *criterion, const char *by)
+{
     if (!by || !c->site) {
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who confirms it? %s must",
                     criterion->confirm);
-        return;
+        return false;
     }
     if (!person_known(c, "as", by))
-        return;
-    if (!site_speaks_for(c->site->site, by, criterion->confirm)) {
-        core_refuse(c, CODE_DENIED, "as", NULL, "%s confirms \"%s\", and %s is not one of them",
-                    criterion->confirm, id, by);
-        return;
-    }
+        return false;
+    if (site_speaks_for(c->site->site, by, criterion->confirm))
+        return true;
+    core_refuse(c, CODE_DENIED, "as", NULL, "%s confirms \"%s\", and %s is not one of them",
+                criterion->confirm, criterion->id, by);
+    return false;
+}
+
+static void confirmed_emit(struct core *c, struct incident *i, const char *id, const char *by)
+{
+    AUTO_TEXT(of);
     json_t *ev = plan_event("confirmed", NULL, c->in->wall);
     json_put_str(ev, "criterion", id);
     json_put_str(ev, "by", by);
     json_put_str(ev, "name", name_of(c, by));
     json_put_str(ev, "note", json_str(c->in->body, "note"));
-    AUTO_TEXT(of);
     text_addf(&of, "end/%s", id);
     json_t *body = json_put_str(json_object(), "criterion", id);
     json_put_str(body, "of", text_str(&of));
@@ -696,5 +700,17 @@ void decide_confirm(struct core *c)
               (struct emit){.actor = json_put_str(actor, "by", c->in->who.id),
                             .body = body,
                             .sealed = json_put(json_object(), "ev", ev)});
+}
+
+void decide_confirm(struct core *c)
+{
+    struct incident *i;
+    const struct criterion_head *criterion;
+    const char *id = json_str_or(c->in->body, "criterion", ""), *by = json_str(c->in->body, "as");
+    if (!input_allowed(c, SCOPE_RESPOND, "confirm") || !(i = input_incident(c)))
+        return;
+    if (!(criterion = criterion_read(c, i, id)) || !confirmer_fits(c, criterion, by))
+        return;
+    confirmed_emit(c, i, id, by);
     core_reply_ok(c, incident_reply(i));
 }
