@@ -118,6 +118,16 @@ void item_tell_returned(struct core *c, struct item *item, const char *why, int6
               (struct item_words){text_str(&zh), text_str(&en)}, due_ms);
 }
 
+void item_tell_rejected(struct core *c, const struct item *item, const char *why)
+{
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    text_addf(&zh, "被退回，不予办理（%s）", why);
+    text_addf(&en, "Rejected, it will not be done (%s)", why);
+    item_tell(c, item, item_leader(c, item), ITEM_STEP_LEADER,
+              (struct item_words){text_str(&zh), text_str(&en)}, 0);
+}
+
 bool item_of_message(const char *step, struct uuid *ret)
 {
     static const char *const of[] = {ITEM_STEP_OWNER, ITEM_STEP_ASSIST, ITEM_STEP_LEADER};

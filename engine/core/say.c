@@ -560,6 +560,10 @@ static void say_item_due(const struct say *s)
         return;
     }
     say_words(s, forward ? "时限提前" : "可以开始", forward ? "due forward" : "can begin");
+    if (json_int(s->r->body, "allowed_ms", 0)) {
+        say_words(s, "，自可以开始时起 ", ", and is due from when it can begin in ");
+        duration_add(s->to, json_int(s->r->body, "allowed_ms", 0));
+    }
 }
 
 static void say_urged(const struct say *s)
@@ -573,7 +577,10 @@ static void say_urged(const struct say *s)
 
 static void say_put(const struct say *s)
 {
-    say_words(s, "请指挥员逐项决定解除或保留：", "put before the commander, to lift or keep: ");
+    bool over = json_bool(s->r->body, "over");
+    say_words(s, over ? "所属级别恢复，不再请示解除或保留：" : "请指挥员逐项决定解除或保留：",
+              over ? "its level is in force again, not to be decided any more: "
+                   : "put before the commander, to lift or keep: ");
     text_addf(s->to, s->zh ? "%zu 项" : "%zu", json_array_size(json_at(s->r->body, "items")));
 }
 
@@ -667,6 +674,11 @@ static void say_proposal(const struct say *s)
     if (s->r->kind == REC_PROPOSAL_PUT && json_bool(s->r->body, "awaiting"))
         say_words(s, "【待令】", "awaiting order: ");
     bool decided = json_bool(s->r->body, "decided");
+    if (s->r->kind == REC_PROPOSAL_AMENDED && !strcmp(json_str_or(spec, "action", ""), "lift")) {
+        say_words(s, "尚待决定：", "still to be decided: ");
+        text_add(s->to, say_text(s, json_at(spec, "what")));
+        return;
+    }
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
         if (words[n].kind == s->r->kind)
             say_words(s, decided ? "已全部决定：" : words[n].zh,
