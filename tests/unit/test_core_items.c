@@ -249,6 +249,9 @@ static void the_end_is_refused_while_something_is_open(void **state_)
     assert_string_equal(json_str(reply, "code"), "conflict");
     assert_non_null(strstr(json_str(reply, "error"), "2 items are open"));
     acted(&lab, "verify", "done", NULL);
+    reply = lab_say(&lab, IN_ORDER,
+                    "{'action':'terminate','as':'sun.wei','reason':'over','despite':' '}");
+    assert_string_equal(json_str(reply, "code"), "conflict"); /* a reason of blanks is none */
     ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'over','despite':'dry'}");
     assert_string_equal(lab_state(&lab), "recovering");
     assert_string_equal(state(&lab, "dry"), "issued");
@@ -536,6 +539,41 @@ static void a_directive_is_traced_to_its_end_beyond_that_of_its_incident(void **
     lab_done(&lab);
 }
 
+/* Why: who is told to clear the drains asks at once who says so, and who will ask after it. */
+static void a_directive_says_whose_it_is_and_who_asks_after_it(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    assert_true(json_bool(lab_say(&lab, IN_DIRECTIVE,
+                                  "{'text':'Clear','lead':'person:wu.fang','due':'1h',"
+                                  "'as':'zhou.jie','assist':['person:li.ming']}"),
+                          "ok"));
+    assert_true(told_of(&lab, "wu.fang", "批示人：周杰"));
+    assert_false(told_of(&lab, "wu.fang", "责任领导")); /* the same person */
+    assert_true(told_of(&lab, "li.ming", "协办，主办：吴芳"));
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_true(json_bool(
+        lab_say(&lab, IN_DIRECTIVE, "{'text':'Count','lead':'person:crew.7','due':'1h'}"), "ok"));
+    assert_true(told_of(&lab, "crew.7", "责任领导：指挥长"));
+    assert_false(told_of(&lab, "wang.qiang", "责任领导")); /* a measure has its own words */
+    lab_done(&lab);
+}
+
+/* Why: boats, but how many? */
+static void a_request_for_resources_says_how_much(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    assert_true(json_bool(lab_say(&lab, IN_ITEM_OPEN,
+                                  "{'kind':'resource','title':'冲锋舟','owner':'person:wu.fang',"
+                                  "'due':'2h','amount':'10 条'}"),
+                          "ok"));
+    assert_true(told_of(&lab, "wu.fang", "冲锋舟，数量：10 条"));
+    lab_done(&lab);
+}
+
 /* ---- by the link of its message ---- */
 
 /* Why: a department says what it has done by its phone, or the record says nothing. */
@@ -701,6 +739,7 @@ static void what_nobody_can_do_in_time_is_refused(void **state_)
     open_refused(&lab, "{'title':'x','owner':'group:crew','due':'2020-01-01T00:00:00Z'}", "due",
                  "past");
     open_refused(&lab, "{'title':'x','owner':'person:wu.fang','due':'soon'}", "due", "from now");
+    open_refused(&lab, "{'title':' ','owner':'person:wu.fang','due':'1h'}", "title", "say what");
     open_refused(&lab, "{'title':'x','owner':'person:nobody','due':'2h'}", "owner", "");
     open_refused(&lab,
                  "{'title':'x','owner':'person:wu.fang','due':'2h','assist':['person:nobody']}",
@@ -734,6 +773,8 @@ int main(void)
         cmocka_unit_test(what_was_rejected_is_returned_or_lifted),
         cmocka_unit_test(items_keep_their_order_over_a_crash),
         cmocka_unit_test(a_directive_is_traced_to_its_end_beyond_that_of_its_incident),
+        cmocka_unit_test(a_directive_says_whose_it_is_and_who_asks_after_it),
+        cmocka_unit_test(a_request_for_resources_says_how_much),
         cmocka_unit_test(its_owner_works_on_it_by_the_link_of_the_message),
         cmocka_unit_test(who_helps_or_looks_on_does_nothing_by_the_link),
         cmocka_unit_test(what_is_supervised_is_put_before_its_leader_at_once),
