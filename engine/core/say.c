@@ -143,6 +143,17 @@ static void say_value(const struct say *s, const json_t *value)
     text_add(s->to, json_is_string(value) ? json_string_value(value) : text_str(&text));
 }
 
+/* What was measured before it was said: the line itself stands at the time when it came. */
+static void say_measured(const struct say *s, wall_ms at)
+{
+    char text[RFC3339_TEXT];
+    if (!at || at / 1000 == s->r->at_ms / 1000)
+        return;
+    rfc3339(at, text);
+    text_addf(s->to, s->zh ? "（%.10s %.8s UTC 的情况）" : " (as of %.10s %.8s UTC)", text,
+              text + 11);
+}
+
 static void say_updated(const struct say *s)
 {
     const json_t *ev = record_at(s->r, "ev");
@@ -156,6 +167,7 @@ static void say_updated(const struct say *s)
                   json_str_or(one, "name", "?"));
         say_value(s, json_at(one, "value"));
     }
+    say_measured(s, json_int(ev, "measured", 0));
     say_why(s, json_str(ev, "note"));
     say_actor(s);
 }
