@@ -257,6 +257,11 @@ static bool targets_of(void *ctx, const char *person, char (*ret)[136], size_t m
     return core_targets_of(((struct engine *)ctx)->core, person, ret, most);
 }
 
+static bool owner_known(void *ctx, const char *target, char **ret_near, struct why *why)
+{
+    return core_owner_known(((struct engine *)ctx)->core, target, ret_near, why);
+}
+
 struct serve *engine_serve_new(struct engine *e)
 {
     struct serve_port port = {.ctx = e,
@@ -280,6 +285,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .wall_of = wall_of,
                               .language = language,
                               .targets_of = targets_of,
+                              .owner_known = owner_known,
                               .civil_ahead = civil_ahead};
     struct serve_config config = {
         .owner = geteuid(),

@@ -291,6 +291,20 @@ static int nearest_edits(const uint32_t *a, int a_count, const uint32_t *b, int 
     return last[b_count];
 }
 
+bool text_blank(const char *s)
+{
+    static const char *const wide[] = {"\xe3\x80\x80", "\xc2\xa0"}; /* U+3000, U+00A0 */
+    while (*s) {
+        size_t blank = strspn(s, " \t\r\n\v\f");
+        for (size_t n = 0; !blank && n < sizeof wide / sizeof *wide; n++)
+            blank = strncmp(s, wide[n], strlen(wide[n])) == 0 ? strlen(wide[n]) : 0;
+        if (!blank)
+            return false;
+        s += blank;
+    }
+    return true;
+}
+
 const char *text_nearest(const char *word, const char *const *names)
 {
     uint32_t a[NEAREST_CHARS_MAX], b[NEAREST_CHARS_MAX];

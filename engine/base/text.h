@@ -50,6 +50,8 @@ size_t utf8_char(const char *s, size_t len);
 bool utf8_valid(const char *s, size_t len);
 /* The longest prefix of at most `max` bytes that ends between two characters; s: any bytes. */
 size_t utf8_cut(const char *s, size_t len, size_t max);
+/* Nothing to read: empty, or blanks alone, those of Chinese keyboards among them. */
+bool text_blank(const char *s);
 /*
  * For "did you mean": the nearest of `names` (NULL-ended) within 2 edits of one character, or NULL.
  * Two neighbours swapped are one edit. A word that shares nothing with a name is not near it.

@@ -3,6 +3,7 @@
 #include "core/access.h"
 #include "core/family.h"
 #include "core/incident.h"
+#include "core/item.h"
 #include "core/notice.h"
 #include "core/place.h"
 #include "core/plan_sheet.h"
@@ -278,6 +279,28 @@ bool core_targets_of(const struct core *c, const char *person, char (*ret)[136],
             snprintf(ret[n], sizeof ret[n], "%s", json_string_value(one));
     }
     return json_array_size(targets) > 0;
+}
+
+struct owner_asked {
+    const char *target;
+    bool there;
+};
+
+static void owner_visit(void *ctx, struct item *item)
+{
+    struct owner_asked *a = ctx;
+    a->there = a->there || !strcmp(item->owner, a->target);
+}
+
+bool core_owner_known(const struct core *c, const char *target, char **ret_near, struct why *why)
+{
+    struct owner_asked asked = {.target = target};
+    const char *code;
+    *ret_near = NULL;
+    if (!c->site || !site_check_target(c->site->site, target, &code, ret_near, why))
+        return true;
+    items_walk(c, owner_visit, &asked); /* the site has changed, and its items have not */
+    return asked.there;
 }
 
 const char *core_zone(const struct core *c)

@@ -85,6 +85,12 @@ json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
 /* What a person is and holds: person:ID, dept:…, post:…, up to the first "". false: no such. */
 bool core_targets_of(const struct core *c, const char *person, char (*ret)[136], size_t most);
+/*
+ * Is it a target of the site, or the owner of an item that is there?
+ *
+ * ret_near  Where it is not: the nearest target, or NULL. Given (free()).
+ */
+bool core_owner_known(const struct core *c, const char *target, char **ret_near, struct why *why);
 const char *core_zone(const struct core *c); /* the same, "UTC" */
 
 /* May this key or session do something now? Then what: enum scope, or-ed. */

@@ -290,10 +290,22 @@ static void decide_answer(struct core *c)
     core_reply_ok(c, incident_reply(i));
 }
 
+/* Neither a fact nor a word: it would stand in the record as news. */
+static bool says_something(struct core *c, const json_t *update)
+{
+    const char *note = json_str(update, "note");
+    if (json_object_size(json_at(update, "fields")) || (note && !text_blank(note)))
+        return true;
+    core_refuse(c, CODE_MISSING_FIELD, "fields", NULL,
+                "an update reports something: facts (fields), or a word to the record (note)");
+    return false;
+}
+
 static void decide_update(struct core *c)
 {
     struct incident *i;
-    if (!input_allowed(c, SCOPE_TRIGGER | SCOPE_RESPOND, "update") || !(i = input_incident(c)))
+    if (!input_allowed(c, SCOPE_TRIGGER | SCOPE_RESPOND, "update") || !(i = input_incident(c)) ||
+        !says_something(c, c->in->body))
         return;
     if (incident_update(c, i, c->in->body))
         core_reply_ok(c, incident_reply(i));
@@ -520,6 +532,7 @@ static void decide_config(struct core *c)
     if (!same) {
         plan_watches_ready_all(c);
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
+        suggest_review_all(c);
         plan_watches_review_all(c);
     }
     core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));

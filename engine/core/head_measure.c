@@ -50,6 +50,31 @@ static bool leads_to(const json_t *measures, const char *name, const char *to, j
     return false;
 }
 
+/* In the order in which phases come: first, IV to I, recovery. -1: with no phase. */
+static int phase_rank(const json_t *measure)
+{
+    const char *phase = json_str(measure, "phase");
+    for (int n = 0; phase && phases[n]; n++) {
+        if (!strcmp(phases[n], phase))
+            return n;
+    }
+    return -1;
+}
+
+/* What comes with a higher level than its own may never come: it would wait for ever. */
+static void before_comes(const json_t *measures, const char *name, const char *before,
+                         struct remarks *r)
+{
+    const json_t *measure = json_at(measures, name), *first = json_at(measures, before);
+    int rank = phase_rank(measure);
+    if (rank < 0 || phase_rank(first) <= rank)
+        return;
+    remark_error(r, "bad_value", NULL,
+                 "%s is of phase %s and waits for %s, which is not issued before phase %s: it "
+                 "could never begin; wait for a measure of its own phase or one before it",
+                 name, phases[rank], before, json_str(first, "phase"));
+}
+
 static void after_check(const json_t *measures, const char *name, struct remarks *r)
 {
     const json_t *measure = json_at(measures, name), *after = json_at(measure, "after");
@@ -64,6 +89,8 @@ static void after_check(const json_t *measures, const char *name, struct remarks
         if (!before || !json_at(measures, before))
             remark_error(r, "unknown_name", before ? form_nearest(measures, before) : NULL,
                          "after names measures of this plan that must be done before");
+        else
+            before_comes(measures, name, before, r);
         remark_leave(r);
     }
     seen = json_object();

@@ -103,19 +103,31 @@ static void item_mark(struct core *c, struct item *item)
     item->dirty = true;
 }
 
-static struct item *item_new(struct core *c, struct incident *i, struct uuid id)
+/* In the order of their making, whoever comes first: rows are loaded in any. */
+static void item_enter(struct incident *i, struct item *item)
 {
-    struct item *item = mem_new(1, sizeof *item), *last = LIST_FIRST(&i->items);
-    item->id = id;
+    struct item *before = NULL, *other;
     item->incident = i;
-    if (!tsearch(item, &c->items, item_order_by_id))
-        abort();
-    while (last && LIST_NEXT(last, link))
-        last = LIST_NEXT(last, link);
-    if (last)
-        LIST_INSERT_AFTER(last, item, link);
+    LIST_FOREACH(other, &i->items, link)
+    {
+        if (other->seq > item->seq)
+            break;
+        before = other;
+    }
+    if (before)
+        LIST_INSERT_AFTER(before, item, link);
     else
         LIST_INSERT_HEAD(&i->items, item, link);
+}
+
+static struct item *item_new(struct core *c, struct incident *i, struct uuid id, int64_t seq)
+{
+    struct item *item = mem_new(1, sizeof *item);
+    item->id = id;
+    item->seq = seq;
+    if (!tsearch(item, &c->items, item_order_by_id))
+        abort();
+    item_enter(i, item);
     return item;
 }
 
@@ -195,6 +207,7 @@ struct row item_row(const struct item *item)
     json_add_int_unless_0(&body, "on_lower", item->on_lower);
     json_add_int_unless_0(&body, "phase", item->phase);
     json_add_true(&body, "put", item->put);
+    json_add_int(&body, "seq", item->seq);
     json_add_str(&body, "step", item->step);
     json_add_true(&body, "supervised", item->supervised);
     json_add_int_unless_0(&body, "urge_ms", item->urge_ms);
@@ -241,7 +254,7 @@ void item_from_row(struct core *c, const struct row *row)
         return;
     if (!i)
         i = incident_new(c, row->incident); /* its own row is still to come */
-    struct item *item = item_new(c, i, id);
+    struct item *item = item_new(c, i, id, json_int(row->body, "seq", 0));
     item_read(item, row->body);
     item->owner = mem_str(row->plan);
     item->about = kept_text(json_at(row->body, "about"));
@@ -259,7 +272,7 @@ void item_from_row(struct core *c, const struct row *row)
 
 static void apply_issued(struct core *c, struct incident *i, const struct record *r, struct uuid id)
 {
-    struct item *item = item_new(c, i, id);
+    struct item *item = item_new(c, i, id, r->seq);
     item_read(item, r->body);
     item->owner = mem_str(json_str(r->body, "owner"));
     item->about = kept_text(record_at(r, "about"));
@@ -281,11 +294,17 @@ static void apply_returned(struct core *c, struct item *item, const struct recor
     item_wait(c, item, json_int(r->body, "next", 0));
 }
 
+/* Who has received it, or has arrived, has not decided whether it goes on. */
+static bool leaves_it_put(const char *state)
+{
+    return !strcmp(state, "received") || !strcmp(state, "arrived") || !strcmp(state, "replied");
+}
+
 static void apply_state(struct core *c, struct item *item, const struct record *r)
 {
     const char *state = json_str_or(r->body, "state", "");
     bool stays = !strcmp(state, "kept") || !strcmp(state, "replied");
-    item->put = item->put && !strcmp(state, "replied");
+    item->put = item->put && leaves_it_put(state);
     if (record_at(r, "about"))
         kept_set(&item->about, json_share(record_at(r, "about")));
     if (json_str(r->body, "notice"))
@@ -311,7 +330,11 @@ static void apply_due(struct core *c, struct item *item, const struct record *r)
     if (item->follows && record_at(r, "about"))
         kept_set(&item->about, json_share(record_at(r, "about")));
     if (!strcmp(json_str_or(r->body, "why", ""), "same"))
-        return; /* the fact has changed, and the due time has not */
+        return;                               /* the fact has changed, and the due time has not */
+    if (json_int(r->body, "allowed_ms", 0)) { /* it still waits, and will have less time */
+        item->allowed_ms = json_int(r->body, "allowed_ms", 0);
+        return;
+    }
     item->waits = false;
     item->due = json_int(r->body, "due", 0);
     item->due_at = json_int(r->body, "due_at", 0);
@@ -327,6 +350,7 @@ static void apply_urged(struct core *c, struct item *item, const struct record *
 
 static void apply_put(struct core *c, const struct record *r)
 {
+    bool over = json_bool(r->body, "over");
     size_t n;
     json_t *one;
     json_array_foreach(json_unconst(json_at(r->body, "items")), n, one)
@@ -335,7 +359,7 @@ static void apply_put(struct core *c, const struct record *r)
         struct item *item = uuid_parse(json_string_value(one), &id) ? core_item(c, id) : NULL;
         if (!item)
             continue;
-        item->put = true;
+        item->put = !over;
         item_mark(c, item);
     }
 }
@@ -357,19 +381,12 @@ static bool list_names(const json_t *ids, const struct item *item)
  */
 static void item_move(struct core *c, struct item *item, struct incident *to)
 {
-    struct item *last = LIST_FIRST(&to->items);
     if (!item->name || item_find(to, item->name, item->key)) {
         free(item->step);
         item->step = mem_str("!item");
     }
     LIST_REMOVE(item, link);
-    while (last && LIST_NEXT(last, link))
-        last = LIST_NEXT(last, link);
-    if (last)
-        LIST_INSERT_AFTER(last, item, link);
-    else
-        LIST_INSERT_HEAD(&to->items, item, link);
-    item->incident = to;
+    item_enter(to, item);
     item->put = false;
     item_wait(c, item, item->timer.at ? item->timer.due : 0);
     item_mark(c, item);
@@ -410,7 +427,7 @@ void item_apply(struct core *c, struct incident *i, const struct record *r)
 
 /* --- issuing --- */
 
-static const char *leader_of(const struct core *c, const struct item *item)
+const char *item_leader(const struct core *c, const struct item *item)
 {
     const struct plan_head *head = incident_head(c, item->incident);
     if (item->leader)
@@ -421,6 +438,12 @@ static const char *leader_of(const struct core *c, const struct item *item)
     return owner ? owner : "duty:duty-room";
 }
 
+/* What was rejected was not done: what must come after it goes on waiting. */
+static bool frees(const struct item *item)
+{
+    return item->state == ITEM_DONE || item->state == ITEM_STRUCK || item->state == ITEM_LIFTED;
+}
+
 /* Is there something that must be done before, and is not? */
 static bool must_wait(const struct incident *i, const json_t *after)
 {
@@ -429,7 +452,7 @@ static bool must_wait(const struct incident *i, const json_t *after)
         const struct item *item;
         bool done = false;
         LIST_FOREACH(item, &i->items, link)
-        done = done || (!item_open(item) && text_same(item->name, name));
+        done = done || (frees(item) && text_same(item->name, name));
         if (!done)
             return true;
     }
@@ -527,14 +550,23 @@ static json_t *plan_actor(const struct incident *i)
     return json_pack("{s:s,s:s}", "type", "plan", "id", i->plan ? i->plan : "plan");
 }
 
-static void item_lift(struct core *c, struct item *item, const char *reason)
+/* By the plan, or with its level; whoever waits for it hears of it. Takes actor. */
+static void item_lift(struct core *c, struct item *item, const char *reason, json_t *takes_actor)
 {
     json_t *ev = plan_event(NULL, json_pack("[s]", item->step), c->in->wall);
     char id[UUID_TEXT];
     json_put_str(json_put_str(ev, "item", uuid_text(item->id, id)), "state", "lifted");
+    json_put_str(json_put_str(ev, "name", item->name), "key", item->key);
     json_t *sealed = json_put_str(json_put(json_object(), "ev", ev), "note", reason);
-    item_state_emit(c, item, json_put_str(json_object(), "state", "lifted"),
-                    plan_actor(item->incident), sealed);
+    item_state_emit(c, item, json_put_str(json_object(), "state", "lifted"), takes_actor, sealed);
+}
+
+static void plan_lift(struct core *c, struct item *item, const char *reason)
+{
+    if (!item_open(item) && item->state != ITEM_REJECTED)
+        return;
+    item_lift(c, item, reason, plan_actor(item->incident));
+    items_after(c, item->incident);
 }
 
 void item_supervise(struct core *c, struct item *item, const char *to, const char *note,
@@ -542,7 +574,7 @@ void item_supervise(struct core *c, struct item *item, const char *to, const cha
 {
     char id[UUID_TEXT];
     AUTO_TEXT(by);
-    text_add(&by, to ? to : leader_of(c, item));
+    text_add(&by, to ? to : item_leader(c, item));
     json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
     json_put_str(json_put_str(body, "why", "supervised"), "leader", text_str(&by));
     if (item->due)
@@ -664,8 +696,8 @@ void item_command(struct core *c, struct incident *i, const json_t *cmd)
         plan_item(c, i, args);
     else if (!strcmp(kind, "item_supervise") && item)
         item_supervise(c, item, json_str_or(args, "to", ""), NULL, plan_actor(i));
-    else if (!strcmp(kind, "item_lift") && item && item->state <= ITEM_DONE)
-        item_lift(c, item, json_str_or(args, "reason", ""));
+    else if (!strcmp(kind, "item_lift") && item)
+        plan_lift(c, item, json_str_or(args, "reason", ""));
 }
 
 static bool measure_of(const struct measure_head *m, enum phase phase, enum level above,
@@ -692,7 +724,7 @@ void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum l
 
 /* --- prerequisites --- */
 
-void item_begin_if_free(struct core *c, struct item *item)
+static void begin_if_free(struct core *c, struct item *item)
 {
     AUTO_JSON(about);
     if (!item->waits || !item_open(item))
@@ -704,6 +736,26 @@ void item_begin_if_free(struct core *c, struct item *item)
     item_due_emit(c, item, ms, "free", NULL);
     item_tell(c, item, item->owner, ITEM_STEP_OWNER,
               (struct item_words){"可以开始", "You can begin"}, ms);
+}
+
+static void items_put_over(struct core *c, struct incident *i)
+{
+    const struct item *item;
+    bool left = false;
+    LIST_FOREACH(item, &i->items, link)
+    left = left || (item->put && item_open(item));
+    if (left)
+        proposal_of_items_left(c, i);
+    else
+        proposal_of_items_done(c, i);
+}
+
+void items_after(struct core *c, struct incident *i)
+{
+    struct item *item;
+    LIST_FOREACH(item, &i->items, link)
+    begin_if_free(c, item);
+    items_put_over(c, i);
 }
 
 /* --- levels go up and down --- */
@@ -723,6 +775,23 @@ void item_due_emit(struct core *c, struct item *item, int64_t ms, const char *wh
     core_emit(c, REC_ITEM_DUE, item->incident, (struct emit){.body = body, .sealed = sealed});
 }
 
+/* Its time has not begun: it will be shorter once it does. */
+static void allow_less(struct core *c, struct item *item, int64_t ms)
+{
+    char id[UUID_TEXT];
+    if (item->allowed_ms && item->allowed_ms <= ms)
+        return;
+    json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
+    json_put_int(json_put_str(body, "why", "forward"), "allowed_ms", ms);
+    core_emit(c, REC_ITEM_DUE, item->incident,
+              (struct emit){.body = body,
+                            .sealed = json_put(json_object(), "about", kept_json(item->about))});
+    item_tell(
+        c, item, item->owner, ITEM_STEP_OWNER,
+        (struct item_words){"时限缩短，自可以开始时起算", "Less time, from when you can begin"},
+        ms);
+}
+
 /* A due time by level comes forward, never back. */
 static void due_forward(struct core *c, struct item *item, enum level from, enum level to)
 {
@@ -731,8 +800,13 @@ static void due_forward(struct core *c, struct item *item, enum level from, enum
     int64_t sooner = 0;
     for (enum level l = from + 1; m && l <= to; l++)
         sooner = m->due_at[l] ? m->due_at[l] : sooner;
-    if (!sooner || !item_open(item) || item->waits || item->follows ||
-        (item->due && item->due <= c->in->mono + sooner))
+    if (!sooner || !item_open(item) || item->follows)
+        return;
+    if (item->waits) {
+        allow_less(c, item, sooner);
+        return;
+    }
+    if (item->due && item->due <= c->in->mono + sooner)
         return;
     item_due_emit(c, item, sooner, "forward", NULL);
     item_tell(c, item, item->owner, ITEM_STEP_OWNER, (struct item_words){"时限提前", "Due forward"},
@@ -789,44 +863,65 @@ static void items_put(struct core *c, struct incident *i, const char *commander,
     proposal_of_items(c, i, commander);
 }
 
-/* The last of them was decided. */
-void items_put_over(struct core *c, struct incident *i)
-{
-    const struct item *item;
-    bool left = false;
-    LIST_FOREACH(item, &i->items, link)
-    left = left || (item->put && item_open(item));
-    if (!left)
-        proposal_of_items_done(c, i);
-}
-
-static void lower_one(struct core *c, struct item *item, enum level to, json_t *ids)
+/* Only the levels that are left: what of a level above was kept, or issued by the plan, stands. */
+static void lower_one(struct core *c, struct item *item, enum level from, enum level to,
+                      json_t *ids)
 {
     char id[UUID_TEXT];
-    if (!item_open(item) || item->phase != PHASE_LEVEL || item->level <= to)
+    if (!item_open(item) || item->phase != PHASE_LEVEL || item->level <= to || item->level > from)
         return;
     if (item->on_lower == ON_LOWER_LIFT)
-        item_state_emit(c, item, json_put_str(json_object(), "state", "lifted"), NULL,
-                        json_put_str(json_object(), "note", ""));
+        item_lift(c, item, "", NULL);
     else if (item->on_lower == ON_LOWER_ASK)
         json_array_append_new(ids, json_string(uuid_text(item->id, id)));
+}
+
+static void items_lower(struct core *c, struct incident *i, enum level from, enum level to,
+                        const char *commander)
+{
+    struct item *item;
+    json_t *ids = json_array();
+    LIST_FOREACH(item, &i->items, link)
+    lower_one(c, item, from, to, ids);
+    items_after(c, i); /* once all of them are lifted: nobody begins what ends in the same turn */
+    items_put(c, i, commander, ids);
+}
+
+/* What was put to somebody because its level was left is not asked for in the level again. */
+static void items_put_back(struct core *c, struct incident *i, enum level to)
+{
+    char id[UUID_TEXT];
+    const struct item *item;
+    AUTO_JSON(ids);
+    ids = json_array();
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (item->put && item_open(item) && item->phase == PHASE_LEVEL && item->level <= to)
+            json_array_append_new(ids, json_string(uuid_text(item->id, id)));
+    }
+    if (!json_array_size(ids))
+        return;
+    json_t *body = json_put(json_object(), "items", json_incref(ids));
+    core_emit(c, REC_ITEMS_PUT, i, (struct emit){.body = json_put_true(body, "over", true)});
+    items_put_over(c, i);
+}
+
+static void items_raise(struct core *c, struct incident *i, enum level from, enum level to)
+{
+    struct item *item;
+    LIST_FOREACH(item, &i->items, link)
+    due_forward(c, item, from, to);
+    items_put_back(c, i, to);
+    measures_issue(c, i, PHASE_LEVEL, from, to);
 }
 
 void items_at_level(struct core *c, struct incident *i, enum level from, enum level to,
                     const char *commander)
 {
-    struct item *item;
-    json_t *ids = json_array();
-    LIST_FOREACH(item, &i->items, link)
-    {
-        if (to > from)
-            due_forward(c, item, from, to);
-        else
-            lower_one(c, item, to, ids);
-    }
-    items_put(c, i, commander ? commander : i->response->commander, ids);
     if (to > from)
-        measures_issue(c, i, PHASE_LEVEL, from, to);
+        items_raise(c, i, from, to);
+    else if (to < from) /* the same again renews the order, and touches no item */
+        items_lower(c, i, from, to, commander ? commander : i->response->commander);
 }
 
 void items_at_end(struct core *c, struct incident *i, enum level from)
@@ -873,7 +968,7 @@ void item_due(struct core *c, struct item *item)
     json_t *body = json_put_str(json_object(), "item", id);
     json_put_int(body, "urged", urged);
     json_put_int(body, "next", c->in->mono + next_ms(item, urged));
-    json_put_str(body, "leader", leader ? leader_of(c, item) : NULL);
+    json_put_str(body, "leader", leader ? item_leader(c, item) : NULL);
     json_t *sealed = json_put(json_object(), "ev", ev);
     json_put(sealed, "about", kept_json(item->about));
     core_emit(c, REC_ITEM_URGED, item->incident,
@@ -881,6 +976,6 @@ void item_due(struct core *c, struct item *item)
                   .actor = json_pack("{s:s}", "type", "clock"), .body = body, .sealed = sealed});
     item_tell(c, item, item->owner, ITEM_STEP_OWNER, (struct item_words){"催办", "Overdue"}, 0);
     if (leader)
-        item_tell(c, item, leader_of(c, item), ITEM_STEP_LEADER,
+        item_tell(c, item, item_leader(c, item), ITEM_STEP_LEADER,
                   (struct item_words){"督办", "Still overdue"}, 0);
 }

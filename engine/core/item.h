@@ -65,8 +65,6 @@ void item_tell(struct core *c, const struct item *item, const char *target, cons
                struct item_words before, int64_t ms);
 void item_tell_assist(struct core *c, const struct item *item);
 
-/* What must be done before it is done: its time begins. */
-void item_begin_if_free(struct core *c, struct item *item);
 /*
  * It goes into another state. body: {"state":its name, or kept, returned, replied; …}, and it gets
  * the item's id and how late that is. Takes all three.
@@ -77,6 +75,8 @@ void item_state_emit(struct core *c, struct item *item, json_t *takes_body, json
 void item_supervise(struct core *c, struct item *item, const char *to, const char *note,
                     json_t *takes_actor);
 void item_tell_returned(struct core *c, struct item *item, const char *why, int64_t due_ms);
+/* To its leader: it will not be done. */
+void item_tell_rejected(struct core *c, const struct item *item, const char *why);
 
 /* What somebody does to an item; strings are borrowed. */
 struct deed {
@@ -107,8 +107,14 @@ json_t *item_reply(const struct item *item); /* {"item","incident","state"}. Giv
 /* The item that a message of this step is about; false: of none. */
 bool item_of_message(const char *step, struct uuid *ret);
 
-void items_put_over(struct core *c, struct incident *i); /* after each decision */
-void item_due(struct core *c, struct item *item);        /* its timer */
+/*
+ * After every change of an item's state, whoever made it: what waited for it, and for nothing else
+ * any more, begins; the list that was put to the commander gets shorter, and ends with its last.
+ */
+void items_after(struct core *c, struct incident *i);
+/* Who hears of it when it stays overdue or is rejected: its leader, else who commands. Borrowed. */
+const char *item_leader(const struct core *c, const struct item *item);
+void item_due(struct core *c, struct item *item); /* its timer */
 void decide_item(struct core *c);
 void decide_directive(struct core *c);
 void decide_item_open(struct core *c); /* item_open.c */

@@ -4,34 +4,42 @@
  *     issued ──receive──► received ──arrive──► arrived ──done──► done ──strike──► struck
  *        (each may be left out)                  ▲                │
  *                            └─────── return ◄───┴────────────────┘  to be done again
- *     reject, lift: from any of them but struck. keep: what was put to the commander stands.
+ *     reject: the owner will not do it, from any before done; its leader hears of it, and may
+ * return it to be done after all, or lift it. lift: it need not be done, from any before done.
+ *     keep: what was put to the commander stands.
  *     supervise: somebody has an eye on it. reply: what the citizen of a request was told.
  */
 #include "core/decide.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
+#include "core/order.h"
 #include "core/plan_run.h"
+#include "core/proposal.h"
 #include "core/response.h"
+#include "core/role.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define IN(state) (1U << ITEM_##state)
+#define IN_OPEN (IN(ISSUED) | IN(RECEIVED) | IN(ARRIVED))
+
 static const struct move {
     const char *action, *state, *fact;
-    enum item_state least, most; /* the states that it may be taken in */
-    bool says_why;               /* not without a note */
+    unsigned in;   /* the states that it may be taken in, or-ed */
+    bool says_why; /* not without a note */
 } moves[] = {
-    {"receive", "received", NULL, ITEM_ISSUED, ITEM_ISSUED, false},
-    {"arrive", "arrived", NULL, ITEM_ISSUED, ITEM_RECEIVED, false},
-    {"done", "done", "done", ITEM_ISSUED, ITEM_ARRIVED, false},
-    {"strike", "struck", NULL, ITEM_DONE, ITEM_DONE, false},
-    {"reject", "rejected", "rejected", ITEM_ISSUED, ITEM_DONE, false},
-    {"lift", "lifted", NULL, ITEM_ISSUED, ITEM_DONE, false},
-    {"keep", "kept", NULL, ITEM_ISSUED, ITEM_ARRIVED, false},
-    {"supervise", "supervised", NULL, ITEM_ISSUED, ITEM_ARRIVED, false},
-    {"return", "returned", NULL, ITEM_DONE, ITEM_DONE, true},
-    {"reply", "replied", NULL, ITEM_ISSUED, ITEM_DONE, true},
+    {"receive", "received", NULL, IN(ISSUED), false},
+    {"arrive", "arrived", NULL, IN(ISSUED) | IN(RECEIVED), false},
+    {"done", "done", "done", IN_OPEN, false},
+    {"strike", "struck", NULL, IN(DONE), false},
+    {"reject", "rejected", "rejected", IN_OPEN, true},
+    {"lift", "lifted", NULL, IN_OPEN | IN(REJECTED), false},
+    {"keep", "kept", NULL, IN_OPEN, false},
+    {"supervise", "supervised", NULL, IN_OPEN, false},
+    {"return", "returned", NULL, IN(DONE) | IN(REJECTED), true},
+    {"reply", "replied", NULL, IN_OPEN | IN(DONE) | IN(REJECTED), true},
 };
 
 enum { MOVES = sizeof moves / sizeof *moves };
@@ -67,7 +75,7 @@ static bool move_open(const struct item *item, const struct move *m)
         return false;
     if (!strcmp(m->action, "reply") && strcmp(item->kind, "request") != 0)
         return false;
-    return item->state >= m->least && item->state <= m->most;
+    return m->in & (1U << item->state);
 }
 
 /* What may be done to it now: "receive, arrive, done, …". */
@@ -90,8 +98,7 @@ static bool move_fits(struct core *c, const struct deed *a, const struct move *m
                     item_state_name(a->item->state), text_str(&may));
         return false;
     }
-    bool why = m->says_why || (a->notice && !strcmp(m->action, "reject"));
-    if (!why || a->note)
+    if (!m->says_why || (a->note && !text_blank(a->note)))
         return true;
     core_refuse(c, CODE_MISSING_FIELD, "note", NULL,
                 !strcmp(m->action, "reply") ? "what was the citizen told? say it in the note"
@@ -99,25 +106,80 @@ static bool move_fits(struct core *c, const struct deed *a, const struct move *m
     return false;
 }
 
-/* To lift or keep what was ordered is for whoever commands at its level, or may order that. */
+/* Is it part of a response under levels, which people order? */
+static bool was_ordered(const struct core *c, const struct item *item)
+{
+    const struct plan_head *head = incident_head(c, item->incident);
+    return head && plan_head_has_levels(head) && !strcmp(item->kind, "measure");
+}
+
+static const char *right_over(const struct item *item)
+{
+    return level_name(item->level) ? level_name(item->level) : "terminate";
+}
+
+/* Who commands at its level, was asked to decide it, or may order its level. */
+static bool decides(const struct core *c, const struct deed *a)
+{
+    const struct incident *i = a->item->incident;
+    const char *commander = i->response ? i->response->commander : NULL;
+    bool commands = commander && site_acts_as(c->site->site, a->by, commander);
+    return (commands && a->item->level <= incident_level(i)) ||
+           (a->item->put && proposal_of_items_asked(i, a->by)) ||
+           site_may_order(c->site->site, a->by, i->plan, right_over(a->item), NULL);
+}
+
+/* To lift or keep what was ordered is an order, too: by whom, and by which key. */
 static bool may_decide(struct core *c, const struct deed *a)
 {
     const struct incident *i = a->item->incident;
-    const struct plan_head *head = incident_head(c, i);
     const char *commander = i->response ? i->response->commander : NULL;
-    const char *what = level_name(a->item->level) ? level_name(a->item->level) : "terminate";
-    if (!head || !plan_head_has_levels(head) || strcmp(a->item->kind, "measure") != 0)
+    if (!was_ordered(c, a->item))
         return true;
+    if (!input_allowed(c, SCOPE_ORDER, "lift or keep what was ordered: its key needs \"order\""))
+        return false;
     if (!a->by) {
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who decides it? name the person");
         return false;
     }
-    bool commands = commander && site_acts_as(c->site->site, a->by, commander);
-    if ((commands && a->item->level <= incident_level(i)) ||
-        site_may_order(c->site->site, a->by, i->plan, what, NULL))
+    if (decides(c, a))
         return true;
-    core_refuse(c, CODE_DENIED, "as", NULL, "%s neither commands (%s) nor may order %s in %s",
-                a->by, commander ? commander : "nobody does yet", what, i->plan);
+    AUTO_TEXT(who);
+    orderers_say(c, i, right_over(a->item), &who);
+    core_refuse(c, CODE_DENIED, "as", NULL,
+                "%s neither commands (%s), nor was asked to decide it, nor may order %s in %s; who "
+                "may: %s",
+                a->by, commander ? commander : "nobody does yet", right_over(a->item), i->plan,
+                text_str(&who));
+    return false;
+}
+
+/* Who speaks for its owner, or was told in their place where nobody was there. */
+static bool owns(const struct core *c, const struct deed *a)
+{
+    char id[UUID_TEXT];
+    AUTO_TEXT(step);
+    text_addf(&step, "%s%s", ITEM_STEP_OWNER, uuid_text(a->item->id, id));
+    return incident_speaks_for(c, a->item->incident, a->by, a->item->owner) ||
+           notice_went_to(a->item->incident, text_str(&step), a->by);
+}
+
+/* That it will not be done is for its owner to say; who holds the link of its message is one. */
+static bool may_reject(struct core *c, const struct deed *a)
+{
+    if (a->notice || !c->site)
+        return true;
+    if (!a->by) {
+        core_refuse(c, CODE_MISSING_FIELD, "as", NULL,
+                    "who rejects it? name a person who speaks for %s", a->item->owner);
+        return false;
+    }
+    if (owns(c, a))
+        return true;
+    core_refuse(c, CODE_DENIED, "as", NULL,
+                "it is for %s to reject it, and %s does not speak for them; what need not be done "
+                "is lifted",
+                a->item->owner, a->by);
     return false;
 }
 
@@ -135,14 +197,6 @@ static bool person_fits(struct core *c, const struct deed *a)
                 c->site ? site_nearest_person(c->site->site, a->by) : NULL,
                 "the site has no person \"%s\"", a->by);
     return false;
-}
-
-/* Whatever waited for this, and for nothing else any more, begins now. */
-static void followers_begin(struct core *c, struct incident *i)
-{
-    struct item *item;
-    LIST_FOREACH(item, &i->items, link)
-    item_begin_if_free(c, item);
 }
 
 /* What the item keeps of it: the last note, the evidence, what the citizen was told. */
@@ -206,14 +260,14 @@ static json_t *deed_body(const struct core *c, const struct deed *a, const struc
 
 static void deed_take(struct core *c, const struct deed *a, const struct move *m)
 {
-    struct incident *i = a->item->incident;
     item_state_emit(c, a->item, deed_body(c, a, m), deed_actor(c, a), deed_sealed(c, a, m));
     if (a->notice)
         notice_arrived(c, a->notice);
     if (!strcmp(m->action, "return"))
         item_tell_returned(c, a->item, a->note, a->due_ms);
-    followers_begin(c, i);
-    items_put_over(c, i);
+    if (!strcmp(m->action, "reject"))
+        item_tell_rejected(c, a->item, a->note);
+    items_after(c, a->item->incident);
 }
 
 /* Who has an eye on it from now on: whoever was named, else who commands. */
@@ -228,8 +282,10 @@ static bool supervise(struct core *c, const struct deed *a)
 bool item_act(struct core *c, const struct deed *a)
 {
     const struct move *m = move_of(a->action);
-    bool decides = !strcmp(a->action, "lift") || !strcmp(a->action, "keep");
-    if (!m || !person_fits(c, a) || !move_fits(c, a, m) || (decides && !may_decide(c, a)))
+    bool lifts = !strcmp(a->action, "lift") || !strcmp(a->action, "keep");
+    bool rejects = !strcmp(a->action, "reject");
+    if (!m || !person_fits(c, a) || !move_fits(c, a, m) || (lifts && !may_decide(c, a)) ||
+        (rejects && !may_reject(c, a)))
         return false;
     if (!strcmp(a->action, "supervise"))
         return supervise(c, a);

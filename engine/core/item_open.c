@@ -94,6 +94,15 @@ static bool assist_fits(struct core *c, const json_t *assist)
     return true;
 }
 
+/* What is to be done, in a word that can be read. */
+static bool title_fits(struct core *c, const char *field, const json_t *title)
+{
+    if (!json_is_string(title) || !text_blank(json_string_value(title)))
+        return true;
+    core_refuse(c, CODE_BAD_FIELD, field, NULL, "%s: say what shall be done", field);
+    return false;
+}
+
 /* ---- opening ---- */
 
 /* What is opened, as it was asked for; strings are borrowed. */
@@ -153,8 +162,9 @@ void decide_directive(struct core *c)
                         .by = json_str(b, "as"),
                         .title = json_at(b, "text")};
     if (!input_allowed(c, SCOPE_RESPOND, "give directives") || !(i = input_incident(c)) ||
-        !item_target_fits(c, "lead", o.owner) || !due_given(c, b, &o.due_ms) ||
-        !giver_fits(c, o.by, &giver) || !assist_fits(c, json_at(b, "assist")))
+        !title_fits(c, "text", o.title) || !item_target_fits(c, "lead", o.owner) ||
+        !due_given(c, b, &o.due_ms) || !giver_fits(c, o.by, &giver) ||
+        !assist_fits(c, json_at(b, "assist")))
         return;
     o.from = giver.name;
     open_item(c, i, &o);
@@ -170,8 +180,9 @@ void decide_item_open(struct core *c)
                         .by = json_str(b, "as"),
                         .title = json_at(b, "title")};
     if (!input_allowed(c, SCOPE_RESPOND, "open items") || !(i = input_incident(c)) ||
-        !item_target_fits(c, "owner", o.owner) || !due_given(c, b, &o.due_ms) ||
-        !giver_fits(c, o.by, &giver) || !assist_fits(c, json_at(b, "assist")))
+        !title_fits(c, "title", o.title) || !item_target_fits(c, "owner", o.owner) ||
+        !due_given(c, b, &o.due_ms) || !giver_fits(c, o.by, &giver) ||
+        !assist_fits(c, json_at(b, "assist")))
         return;
     o.from = json_str(b, "from") ? json_str(b, "from") : giver.name;
     open_item(c, i, &o);

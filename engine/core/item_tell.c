@@ -17,22 +17,56 @@ static const char *title_in(const json_t *about, bool zh)
     return words_in(json_at(about, "title"), zh ? "zh" : "en", zh ? "en" : "zh");
 }
 
-static void line_add(struct text *to, const json_t *about, const char *before, const char *title,
-                     int64_t ms, bool zh)
+/* Whose directive it is, and who will ask after it. */
+static void giver_add(const struct core *c, const struct item *item, const json_t *about, bool zh,
+                      struct text *to)
 {
-    const char *done = words_in(json_at(about, "done_when"), zh ? "zh" : "en", NULL);
-    text_addf(to, zh ? "【%s】%s" : "%s: %s", before, title_in(about, zh));
-    if (*title)
-        text_addf(to, zh ? "。%s" : ". %s", title);
-    if (ms > 0) {
+    const char *lang = zh ? "zh" : "en", *from = json_str(about, "from");
+    AUTO_TEXT(giver);
+    AUTO_TEXT(leader);
+    if (strcmp(item->kind, "directive") != 0)
+        return;
+    if (from)
+        site_target_words(c->site->site, from, lang, &giver);
+    site_target_words(c->site->site, item_leader(c, item), lang, &leader);
+    if (giver.len)
+        text_addf(to, zh ? "。批示人：%s" : ". Given by %s", text_str(&giver));
+    if (strcmp(text_str(&giver), text_str(&leader)) != 0)
+        text_addf(to, zh ? "。责任领导：%s" : ". Its leader: %s", text_str(&leader));
+}
+
+/* What a message says of an item. */
+struct telling {
+    const struct core *c;
+    const struct item *item;
+    const json_t *about;
+    struct item_words before;
+    const char *title; /* of the incident */
+    int64_t ms;        /* 0: of no time */
+};
+
+static void line_add(const struct telling *t, bool zh, struct text *to)
+{
+    const char *lang = zh ? "zh" : "en";
+    const char *done = words_in(json_at(t->about, "done_when"), lang, NULL);
+    const char *amount = words_in(json_at(t->about, "amount"), lang, NULL);
+    text_addf(to, zh ? "【%s】%s" : "%s: %s", zh ? t->before.zh : t->before.en,
+              title_in(t->about, zh));
+    if (*amount)
+        text_addf(to, zh ? "，数量：%s" : ", amount: %s", amount);
+    if (*t->title)
+        text_addf(to, zh ? "。%s" : ". %s", t->title);
+    giver_add(t->c, t->item, t->about, zh, to);
+    if (t->ms > 0) {
         text_add(to, zh ? "。时限 " : ". Due in ");
-        duration_add(to, ms);
+        duration_add(to, t->ms);
     }
     if (*done)
         text_addf(to, zh ? "。完成标准：%s" : ". Done when: %s", done);
 }
 
-static json_t *item_text(const struct item *item, struct item_words before, int64_t ms)
+static json_t *item_text(const struct core *c, const struct item *item, struct item_words before,
+                         int64_t ms)
 {
     AUTO_JSON(about);
     AUTO_JSON(incident);
@@ -40,9 +74,14 @@ static json_t *item_text(const struct item *item, struct item_words before, int6
     AUTO_TEXT(en);
     about = kept_json(item->about);
     incident = kept_json(item->incident->about);
-    const char *title = json_str_or(incident, "title", "");
-    line_add(&zh, about, before.zh, title, ms, true);
-    line_add(&en, about, before.en, title, ms, false);
+    const struct telling t = {.c = c,
+                              .item = item,
+                              .about = about,
+                              .before = before,
+                              .title = json_str_or(incident, "title", ""),
+                              .ms = ms};
+    line_add(&t, true, &zh);
+    line_add(&t, false, &en);
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
@@ -91,7 +130,7 @@ void item_tell(struct core *c, const struct item *item, const char *target, cons
     if (!c->site)
         return;
     to = json_string(target);
-    text = item_text(item, before, ms);
+    text = item_text(c, item, before, ms);
     tell(c, item, to, of, text);
 }
 
@@ -99,11 +138,19 @@ void item_tell_assist(struct core *c, const struct item *item)
 {
     AUTO_JSON(about);
     AUTO_JSON(text);
+    AUTO_TEXT(owner_zh);
+    AUTO_TEXT(owner_en);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
     about = kept_json(item->about);
     const json_t *to = json_at(about, "assist");
     if (!c->site || !to)
         return;
-    text = item_text(item, (struct item_words){"协办", "To assist"},
+    site_target_words(c->site->site, item->owner, "zh", &owner_zh);
+    site_target_words(c->site->site, item->owner, "en", &owner_en);
+    text_addf(&zh, "协办，主办：%s", text_str(&owner_zh));
+    text_addf(&en, "To assist %s", text_str(&owner_en));
+    text = item_text(c, item, (struct item_words){text_str(&zh), text_str(&en)},
                      item->waits ? 0 : item->allowed_ms);
     tell(c, item, to, ITEM_STEP_ASSIST, text);
 }
@@ -116,6 +163,16 @@ void item_tell_returned(struct core *c, struct item *item, const char *why, int6
     text_addf(&en, "Returned, to be done again (%s)", why);
     item_tell(c, item, item->owner, ITEM_STEP_OWNER,
               (struct item_words){text_str(&zh), text_str(&en)}, due_ms);
+}
+
+void item_tell_rejected(struct core *c, const struct item *item, const char *why)
+{
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    text_addf(&zh, "被退回，不予办理（%s）", why);
+    text_addf(&en, "Rejected, it will not be done (%s)", why);
+    item_tell(c, item, item_leader(c, item), ITEM_STEP_LEADER,
+              (struct item_words){text_str(&zh), text_str(&en)}, 0);
 }
 
 bool item_of_message(const char *step, struct uuid *ret)

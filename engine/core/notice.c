@@ -51,6 +51,17 @@ bool notice_of_step(const struct incident *i, const char *step)
     return false;
 }
 
+bool notice_went_to(const struct incident *i, const char *step, const char *person)
+{
+    const struct notice *n;
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        if (!strcmp(n->step, step) && !strcmp(n->person, person))
+            return true;
+    }
+    return false;
+}
+
 wall_ms notice_first_at(const struct incident *i, const char *step)
 {
     wall_ms first = INT64_MAX;

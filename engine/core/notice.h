@@ -57,10 +57,11 @@ void notice_apply_link_taken(struct core *c, const struct record *r);
 void notice_apply_declined(struct core *c, struct incident *i, const char *step,
                            const char *person);
 void notice_forget(struct core *c, struct notice *n);
-/* Was any message of this step written to anybody? */
 /* When the first message of this step was written; INT64_MAX: there is none. */
 wall_ms notice_first_at(const struct incident *i, const char *step);
+/* Was any message of this step written to anybody? To this person? */
 bool notice_of_step(const struct incident *i, const char *step);
+bool notice_went_to(const struct incident *i, const char *step, const char *person);
 bool notice_finished(const struct notice *n);
 bool notice_state_arrived(enum notice_state s); /* sent, or further */
 struct row notice_row(const struct notice *n);

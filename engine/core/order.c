@@ -230,6 +230,13 @@ static void and_add(struct text *to)
     text_add(to, to->len ? ", and " : "");
 }
 
+/* A reason of blanks is none. */
+static const char *reason_given(const struct core *c, const char *field)
+{
+    const char *text = json_str(c->in->body, field);
+    return text && !text_blank(text) ? text : NULL;
+}
+
 /* What speaks against the end: "3 items are open, and the criterion "falling" (…) is not met". */
 static void against_end_say(const struct order *o, struct text *to)
 {
@@ -262,7 +269,7 @@ static void against_end_say(const struct order *o, struct text *to)
 static bool end_fits(struct core *c, struct order *o)
 {
     AUTO_TEXT(against);
-    o->despite = json_str(c->in->body, "despite");
+    o->despite = reason_given(c, "despite");
     if (incident_recovering(o->i)) {
         core_refuse(c, CODE_CONFLICT, "action", NULL, "the response is over; it is recovering");
         return false;
@@ -572,7 +579,7 @@ static bool is_family(const char *action)
 
 static bool family_read(struct core *c, struct order *o)
 {
-    o->despite = json_str(c->in->body, "despite");
+    o->despite = reason_given(c, "despite");
     if (!strcmp(o->action, "split"))
         return split_read(c, o->i);
     o->into = merge_read(c, o->i);
@@ -591,7 +598,7 @@ static bool order_read(struct core *c, struct order *o)
 {
     const char *reason = json_str(c->in->body, "reason");
     bool end = !strcmp(o->action, "terminate");
-    if (!reason || !*reason) {
+    if (!reason || text_blank(reason)) {
         core_refuse(c, CODE_MISSING_FIELD, "reason", NULL, "an order needs a reason");
         return false;
     }

@@ -415,6 +415,31 @@ void proposal_of_items(struct core *c, struct incident *i, const char *to)
     propose(c, i, STEP_OF_ITEMS, spec, 0);
 }
 
+void proposal_of_items_left(struct core *c, struct incident *i)
+{
+    AUTO_JSON(spec);
+    struct proposal *p = proposal_begins(i, STEP_OF_ITEMS);
+    json_t *what;
+    if (!p)
+        return;
+    spec = kept_json(p->spec);
+    what = items_put_named(i);
+    bool same = json_equal(json_at(spec, "what"), what);
+    json_put(spec, "what", what);
+    if (same)
+        return;
+    json_t *body = json_put_int(json_object(), "number", p->number);
+    core_emit(c, REC_PROPOSAL_AMENDED, i,
+              (struct emit){.body = json_put_true(body, "goes_on", true),
+                            .sealed = json_put(json_object(), "spec", json_incref(spec))});
+}
+
+bool proposal_of_items_asked(const struct incident *i, const char *person)
+{
+    const struct proposal *p = proposal_begins(i, STEP_OF_ITEMS);
+    return p && notice_went_to(i, p->step, person);
+}
+
 void proposal_of_items_done(struct core *c, struct incident *i)
 {
     struct proposal *p = proposal_begins(i, STEP_OF_ITEMS);

@@ -27,6 +27,10 @@ void proposal_open(struct core *c, struct incident *i, const char *step, json_t 
 void proposal_suggest(struct core *c, struct incident *i, enum level level);
 /* Measures of a level that is left are put to the commander: keep or lift each. */
 void proposal_of_items(struct core *c, struct incident *i, const char *to);
+/* Some of them are decided: what is asked for is what is left. */
+void proposal_of_items_left(struct core *c, struct incident *i);
+/* Was this person asked to decide them? Then they may. */
+bool proposal_of_items_asked(const struct incident *i, const char *person);
 /* All of them are decided. */
 void proposal_of_items_done(struct core *c, struct incident *i);
 /* The plan proposes: the command of its turn. */

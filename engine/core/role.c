@@ -51,6 +51,20 @@ void incident_resolve_first(const struct core *c, const struct incident *i, cons
     site_resolve_first(c->site->site, targets, i->drill, ret);
 }
 
+bool incident_speaks_for(const struct core *c, const struct incident *i, const char *person,
+                         const char *target)
+{
+    AUTO_JSON(to);
+    AUTO_JSON(targets);
+    bool is = false;
+    to = json_string(target);
+    targets = targets_of(i, to);
+    for (size_t n = 0; c->site && n < json_array_size(targets); n++)
+        is = is ||
+             site_speaks_for(c->site->site, person, json_string_value(json_array_get(targets, n)));
+    return is;
+}
+
 /* ---- taking one ---- */
 
 json_t *role_spec(const struct incident *i, const json_t *args)

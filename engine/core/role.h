@@ -21,6 +21,10 @@ void incident_resolve(const struct core *c, const struct incident *i, const json
 void incident_resolve_first(const struct core *c, const struct incident *i, const json_t *to,
                             struct rung *ret);
 
+/* site_speaks_for, with the roles of the incident. */
+bool incident_speaks_for(const struct core *c, const struct incident *i, const char *person,
+                         const char *target);
+
 /* assign(): the spec of the call that asks for acceptance, from the arguments. Gives. */
 json_t *role_spec(const struct incident *i, const json_t *args);
 /* The roles that these calls ask for: [ROLE…], before the answer ends them. Gives. */

@@ -143,6 +143,17 @@ static void say_value(const struct say *s, const json_t *value)
     text_add(s->to, json_is_string(value) ? json_string_value(value) : text_str(&text));
 }
 
+/* What was measured before it was said: the line itself stands at the time when it came. */
+static void say_measured(const struct say *s, wall_ms at)
+{
+    char text[RFC3339_TEXT];
+    if (!at || at / 1000 == s->r->at_ms / 1000)
+        return;
+    rfc3339(at, text);
+    text_addf(s->to, s->zh ? "（%.10s %.8s UTC 的情况）" : " (as of %.10s %.8s UTC)", text,
+              text + 11);
+}
+
 static void say_updated(const struct say *s)
 {
     const json_t *ev = record_at(s->r, "ev");
@@ -156,6 +167,7 @@ static void say_updated(const struct say *s)
                   json_str_or(one, "name", "?"));
         say_value(s, json_at(one, "value"));
     }
+    say_measured(s, json_int(ev, "measured", 0));
     say_why(s, json_str(ev, "note"));
     say_actor(s);
 }
@@ -560,6 +572,10 @@ static void say_item_due(const struct say *s)
         return;
     }
     say_words(s, forward ? "时限提前" : "可以开始", forward ? "due forward" : "can begin");
+    if (json_int(s->r->body, "allowed_ms", 0)) {
+        say_words(s, "，自可以开始时起 ", ", and is due from when it can begin in ");
+        duration_add(s->to, json_int(s->r->body, "allowed_ms", 0));
+    }
 }
 
 static void say_urged(const struct say *s)
@@ -573,7 +589,10 @@ static void say_urged(const struct say *s)
 
 static void say_put(const struct say *s)
 {
-    say_words(s, "请指挥员逐项决定解除或保留：", "put before the commander, to lift or keep: ");
+    bool over = json_bool(s->r->body, "over");
+    say_words(s, over ? "所属级别恢复，不再请示解除或保留：" : "请指挥员逐项决定解除或保留：",
+              over ? "its level is in force again, not to be decided any more: "
+                   : "put before the commander, to lift or keep: ");
     text_addf(s->to, s->zh ? "%zu 项" : "%zu", json_array_size(json_at(s->r->body, "items")));
 }
 
@@ -667,6 +686,11 @@ static void say_proposal(const struct say *s)
     if (s->r->kind == REC_PROPOSAL_PUT && json_bool(s->r->body, "awaiting"))
         say_words(s, "【待令】", "awaiting order: ");
     bool decided = json_bool(s->r->body, "decided");
+    if (s->r->kind == REC_PROPOSAL_AMENDED && !strcmp(json_str_or(spec, "action", ""), "lift")) {
+        say_words(s, "尚待决定：", "still to be decided: ");
+        text_add(s->to, say_text(s, json_at(spec, "what")));
+        return;
+    }
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
         if (words[n].kind == s->r->kind)
             say_words(s, decided ? "已全部决定：" : words[n].zh,

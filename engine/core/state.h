@@ -245,6 +245,7 @@ enum item_state {
 
 struct item {
     LIST_ENTRY(item) link; /* in its incident, in the order of their making */
+    int64_t seq;           /* of the record that made it */
     struct uuid id;
     struct incident *incident;
     char *kind;   /* measure, directive, item, resource, request, improvement, plan */

@@ -55,6 +55,10 @@ static void item_add(const struct ctl *c, struct table *t, const json_t *i)
     if (json_bool(i, "drill"))
         text_add(&title, ctl_say(c, words_of(WORD_DRILL_MARK)));
     show_safe(&title, show_text(c, json_at(i, "title")));
+    if (json_at(i, "amount")) {
+        text_add(&title, c->zh ? "，数量：" : ", amount: ");
+        show_safe(&title, show_text(c, json_at(i, "amount")));
+    }
     table_cell(t, json_str_or(i, "id", "?"));
     table_cell_in(t, ctl_say(c, state_words(json_str_or(i, "state", "?"))),
                   late ? COLOUR_RED : COLOUR_NONE);
@@ -130,8 +134,8 @@ const struct command cmd_items = {
 
 static const struct option_spec item_options[] = {
     OPTION("--as", "PERSON", "whose word it is", "以谁的名义"),
-    OPTION("--note", "T", "a word to the record; return and reply need one",
-           "备注；退回重办和答复时必填"),
+    OPTION("--note", "T", "a word to the record; reject, return and reply need one",
+           "备注；退回、退回重办和答复时必填"),
     OPTION("--evidence", "T", "what proves it: a file's name, an address, a number",
            "佐证材料：文件名、链接或编号"),
     OPTION("--to", "TARGET", "with supervise: who has an eye on it, like post:deputy",

@@ -246,12 +246,27 @@ static enum code mine_take(const struct serve *s, const struct request *r, struc
                   mine);
 }
 
+/* A typing error must not look like a department with nothing to do. Whoever has left the site may
+ * have closed items still. */
+static enum code owner_check(const struct serve *s, const struct request *r,
+                             struct refusal *refusal)
+{
+    const char *owner = r->op == OP_ITEMS ? json_str(r->object, "owner") : NULL;
+    char *near = NULL;
+    struct why why;
+    if (!owner || r->query.closed || s->port->owner_known(s->port->ctx, owner, &near, &why))
+        return CODE_OK;
+    enum code code = refuse(refusal, CODE_BAD_FIELD, "owner", near, "owner: %s", why.text);
+    free(near);
+    return code;
+}
+
 static void answer_read(struct conn *c, uint64_t line, const struct request *r)
 {
     struct serve *s = c->serve;
     struct refusal refusal;
     struct query asked = r->query;
-    if (mine_take(s, r, &asked, &refusal)) {
+    if (owner_check(s, r, &refusal) || mine_take(s, r, &asked, &refusal)) {
         answer_refused(c, line, &refusal);
         return;
     }

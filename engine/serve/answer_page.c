@@ -59,6 +59,7 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_INCIDENT, "事件", "Incident")                                                              \
     X(W_GOAL, "目标", "Goal")                                                                      \
     X(W_INDICATOR, "指标", "Indicator")                                                            \
+    X(W_AMOUNT, "数量", "Amount")                                                                  \
     X(W_DONE_WHEN, "完成标准", "Done when")                                                        \
     X(W_FROM, "交办", "From")                                                                      \
     X(W_OWNER, "责任单位", "Owner")                                                                \
@@ -334,6 +335,7 @@ static void add_item(const struct page *g)
         add_names(g, W_AFTER, json_at(i, "after"));
     add_fact(g, W_GOAL, in_words(g, json_at(i, "goal")));
     add_fact(g, W_INDICATOR, in_words(g, json_at(i, "indicator")));
+    add_fact(g, W_AMOUNT, in_words(g, json_at(i, "amount")));
     add_fact(g, W_DONE_WHEN, in_words(g, json_at(i, "done_when")));
     add_fact(g, W_FROM, json_str(i, "from"));
     add_fact(g, W_OWNER, json_str(i, "owner"));

@@ -77,8 +77,8 @@ static json_t *may_now(const char *state)
 static json_t *item_shown(const struct row *notice, const struct row *item)
 {
     static const char *const members[] = {
-        "id",     "kind",  "title", "goal",   "indicator", "from",  "done_when", "owner",
-        "assist", "after", "state", "due_at", "overdue",   "waits", "note",      "evidence"};
+        "id",     "kind",  "title", "goal",   "indicator", "amount", "from", "done_when", "owner",
+        "assist", "after", "state", "due_at", "overdue",   "waits",  "note", "evidence"};
     AUTO_JSON(whole);
     const char *step = json_str_or(notice->body, "step", "");
     if (!item || !item->body)

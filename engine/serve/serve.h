@@ -81,6 +81,8 @@ struct serve_port {
     const char *(*language)(void *ctx);        /* the site's first: "zh" or "en" */
     /* What the person is and holds: person:ID, dept:…, post:…, at most so many. false: nobody. */
     bool (*targets_of)(void *ctx, const char *person, char (*ret)[136], size_t most);
+    /* Does anybody go by this target? Else why not, and the nearest or NULL. Given (free()). */
+    bool (*owner_known)(void *ctx, const char *target, char **ret_near, struct why *why);
     /* How far the site's clocks are ahead of UTC then. */
     int64_t (*civil_ahead)(void *ctx, wall_ms at);
 };

@@ -31,10 +31,13 @@ static const char city[] =
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
     "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
-    "   'weir':['III','IV','terminate'],'river':['IV','terminate','merge','split'],"
+    "   "
+    "'pond':['III','IV','terminate'],'weir':['III','IV','terminate'],'river':['IV','terminate','"
+    "merge','split'],"
     "   'stream':['III','IV','terminate']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate','declare','publish','issue'],"
     "   'lake':['I','II','III','IV','terminate'],'weir':['II'],"
+    "   'pond':['I','II','III','IV','terminate'],"
     "   'stream':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
@@ -78,6 +81,20 @@ static const char lake[] =
     " 'move':{'phase':'II','owner':'person:li.ming','title':'Move','due':'4h','after':['list']},"
     " 'dry':{'phase':'recovery','owner':'person:crew.2','title':'Dry out','due':'3d'},"
     " 'close':{'owner':'person:crew.3','title':'Close {at}','due':'10m'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
+static const char pond[] =
+    "{'title':'塘','kind':'special','category':'natural','version':'1','owner':'person:sun.wei',"
+    "'levels':{'IV':{'ordered_by':'post:chief','expected':'72h'},"
+    " 'II':{'ordered_by':'post:mayor','commander':'person:crew.5','expected':'24h'}},"
+    "'measures':{"
+    " 'list':{'phase':'IV','owner':'person:crew.1','title':'List','due':'1h','on_lower':'keep'},"
+    " 'move':{'phase':'IV','owner':'person:crew.2','title':'Move','due':{'IV':'4h','II':'30m'},"
+    "   'after':['list']},"
+    " 'siren':{'phase':'II','owner':'person:crew.3','title':'Siren','due':'2h'},"
+    " 'pump':{'phase':'II','owner':'person:crew.4','title':'Pump','due':'2h','on_lower':'lift'},"
+    " 'sand':{'phase':'II','owner':'person:crew.4','title':'Sand','due':'3h','on_lower':'keep',"
+    "   'after':['pump']}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
 static const char weir[] =
@@ -208,6 +225,7 @@ static struct core *core_made(int crew)
     library_plan(c, "watch", "watch1", watch);
     library_plan(c, "dam", "dam1", dam);
     library_plan(c, "lake", "lake1", lake);
+    library_plan(c, "pond", "pond1", pond);
     library_plan(c, "weir", "weir1", weir);
     library_plan(c, "oncall", "oncall1", oncall);
     library_plan(c, "river", "river1", river);
@@ -301,7 +319,7 @@ static struct core *core_loaded(const struct lab *lab)
                         .state = mem_str(json_str(o, "state")),
                         .body = json_deep_copy(json_at(o, "body"))};
         uuid_parse(json_str_or(o, "incident", ""), &r.incident);
-        if (r.open)
+        if (r.open || r.kind == ROW_ITEM) /* all items of an open incident (store_load) */
             core_load_row(c, &r);
         row_done(&r);
     }
@@ -449,7 +467,8 @@ void lab_start_crew(struct lab *lab, int crew)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'},"
+              "{'name':'lake','pin':'lake1'},{'name':'pond','pin':'pond1'},"
+              "{'name':'weir','pin':'weir1'},"
               "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
               "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
               "{'name':'clinic','pin':'clinic1'}]}");
@@ -468,7 +487,8 @@ void lab_site_without_sms(struct lab *lab)
     lab_input(lab, (struct input){.kind = IN_CONFIG},
               "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
               "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'},{'name':'weir','pin':'weir1'},"
+              "{'name':'lake','pin':'lake1'},{'name':'pond','pin':'pond1'},"
+              "{'name':'weir','pin':'weir1'},"
               "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
               "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
               "{'name':'clinic','pin':'clinic1'}]}");

@@ -21,7 +21,8 @@
  * after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch
  * (ends by order), dam (levels IV, III by post:chief, that is sun.wei with the deputy li.ming, II
  * by post:mayor, that is zhou.jie; gauges g7 in the east with the warning at 4.5 m, g8 in the west
- * with 3 m), lake (measures), weir (levels over two facts), oncall (source alertmanager; one_per
+ * with 3 m), lake (measures), pond (measures, a
+ * commander of II), weir (levels over two facts), oncall (source alertmanager; one_per
  * labels.service, digest 30s, closed by its source, reopen_within 10m), river (one_per
  * place.district, level IV, merge and split by post:chief, first measure verify), tracing
  * (parent_only, first measure isolate, reopen_within 1h), stream (initial, update and final

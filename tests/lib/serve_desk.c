@@ -68,6 +68,16 @@ static bool house_targets(void *ctx, const char *person, char (*ret)[136], size_
     return strcmp(person, "nobody") != 0;
 }
 
+static bool house_owner(void *ctx, const char *target, char **ret_near, struct why *why)
+{
+    (void)ctx;
+    if (strcmp(target, "dept:watre") != 0)
+        return true;
+    (void)why_set(why, ERR_MISSING, "the site has no department \"watre\"");
+    *ret_near = mem_str("dept:water");
+    return false;
+}
+
 static int64_t house_ahead(void *ctx, wall_ms at)
 {
     (void)ctx, (void)at;
@@ -135,6 +145,7 @@ static void house_open(struct serve_desk *h, struct serve_config config)
                                   .language = house_language,
                                   .civil_ahead = house_ahead,
                                   .targets_of = house_targets,
+                                  .owner_known = house_owner,
                                   .principal_of = house_principal};
     h->serve = serve_new(&config, &h->port);
     for (int i = 0; i < 2; i++) {

@@ -477,6 +477,10 @@ def ledger(t, ctl):
     t.check(found("--mine", "han.mei", "--kind", "improvement") == [better], "items of a person")
     t.check(better not in found("--overdue"), "items that are overdue alone")
     t.check(ctl("items", "--mine", "nobody").code == 3, "items of nobody the site knows, exit 3")
+    r = ctl("items", "--owner", "person:li.mign")
+    t.check(r.code == 1 and "person:li.ming" in r.err, "an owner mistyped, with the nearest", r)
+    r = ctl("items", incident, "--kind", "resource", COLUMNS="200")
+    t.check("水泵, amount: 4" in r.out, "how much of a resource stands in the ledger", r)
     whole = [i for i in ctl("items", incident, "--json").json()["items"] if i["id"] == asked][0]
     t.check(whole["contact"] == "0439-2000000" and whole["reply"] == "已抽干"
             and whole["evidence"] == "a.jpg", "who works on it sees how the citizen is reached",

@@ -196,6 +196,8 @@ def answers(api, path, may_all):
     api.ask(200, "GET", "/api/v1/items?incident=" + path.rsplit("/", 1)[1])
     api.ask(200, "GET", "/api/v1/items?owner=person:li.ming&state=issued&limit=5")
     api.ask(422, "GET", "/api/v1/items?state=lost")
+    api.ask(422, "GET", "/api/v1/items?owner=person:li.mign")
+    api.ask(200, "GET", "/api/v1/items?owner=person:li.mign&closed=true")
     api.ask(200, "GET", "/api/v1/items?mine=li.ming&overdue=true&kind=directive")
     api.ask(422, "GET", "/api/v1/items?mine=nobody.here")
     api.ask(200, "POST", "/api/v1/items/%s/receive" % item, {"as": "li.ming"})

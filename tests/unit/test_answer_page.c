@@ -367,8 +367,10 @@ static void an_item_shows_its_time_by_the_clocks_of_the_place_and_what_can_be_sa
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
     link = item_link("issued", "[\"receive\",\"arrive\",\"done\",\"reject\"]");
+    json_put_str(json_object_get(link, "item"), "amount", "4 台");
     page("item", (struct answer_page){.link = link, .ahead_ms = 8 * MS_HOUR}, &zh);
     has(&zh, "巡查 &lt;堤防&gt;</bdi></h1>");
+    has(&zh, "4 台");
     has(&zh, "2026-07-20 11:00</time>（还有 42m）");
     has(&zh, "<dd><bdi dir=\"auto\">7号站超警戒水位</bdi></dd>");
     has(&zh, "name=\"action\" value=\"receive\">签收</button>");

@@ -1,4 +1,5 @@
 /* What is known: the last value of each fact, and when it is not known any more. */
+#include "core/say.h"
 #include "core_lab.h"
 #include "unit.h"
 
@@ -156,6 +157,51 @@ static void a_measurement_from_the_future_is_refused(void **state)
     lab_done(&lab);
 }
 
+/* Why: a line of nothing among a night's reports looks like news. */
+static void an_update_that_says_nothing_is_refused(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_open(&lab);
+    static const char *const empty[] = {"{}", "{'fields':{}}", "{'note':' \\t\xe3\x80\x80'}",
+                                        "{'fields':{},'note':' '}"};
+    for (size_t n = 0; n < sizeof empty / sizeof *empty; n++) {
+        size_t before = lab.journal_count;
+        assert_string_equal(json_str_or(lab_say(&lab, IN_UPDATE, empty[n]), "code", "ok"),
+                            "missing_field");
+        assert_int_equal(lab.journal_count, before);
+    }
+    updated(&lab, "{'note':'dry'}");
+    lab_done(&lab);
+}
+
+/* Why: who reads the record later must not take the hour of a message for that of the flood. */
+static void the_record_says_when_it_was_measured(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char at[RFC3339_TEXT];
+    AUTO_TEXT(body);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    AUTO_TEXT(now);
+    lab_open(&lab);
+    lab_after(&lab, MS_HOUR);
+    rfc3339(lab.wall - 20 * MS_MINUTE, at);
+    text_addf(&body, "{'at':'%s','fields':{'breach':true}}", at);
+    updated(&lab, text_str(&body));
+    record_say(lab_last(&lab, REC_UPDATED), "zh", &zh);
+    record_say(lab_last(&lab, REC_UPDATED), "en", &en);
+    text_clear(&body);
+    text_addf(&body, "as of %.10s %.8s UTC", at, at + 11);
+    assert_non_null(strstr(text_str(&en), text_str(&body)));
+    assert_non_null(strstr(text_str(&zh), "UTC 的情况"));
+    updated(&lab, "{'fields':{'breach':false}}");
+    record_say(lab_last(&lab, REC_UPDATED), "en", &now);
+    assert_null(strstr(text_str(&now), "as of"));
+    lab_done(&lab);
+}
+
 /* One fast clock must not hide a flood. */
 static void a_clock_that_is_ahead_hides_no_later_measurement(void **state)
 {
@@ -222,6 +268,8 @@ int main(void)
         cmocka_unit_test(a_report_is_as_old_as_its_measurement),
         cmocka_unit_test(an_older_measurement_that_comes_late_changes_nothing),
         cmocka_unit_test(a_measurement_from_the_future_is_refused),
+        cmocka_unit_test(an_update_that_says_nothing_is_refused),
+        cmocka_unit_test(the_record_says_when_it_was_measured),
         cmocka_unit_test(a_clock_that_is_ahead_hides_no_later_measurement),
         cmocka_unit_test(what_was_measured_long_ago_is_stale_from_the_first),
         cmocka_unit_test(facts_of_an_earlier_version_are_taken_over),

@@ -7,11 +7,21 @@
 #define ORDER(action, level, by)                                                                   \
     "{'action':'" action "','level':'" level "','as':'" by "','reason':'x'}"
 
-static void lake(struct lab *lab)
+static void begun(struct lab *lab, const char *body)
 {
     lab_start(lab);
     lab->check_each = true;
-    assert_true(json_bool(lab_trigger(lab, "{'plan':'lake','title':'Lake rises'}"), "ok"));
+    assert_true(json_bool(lab_trigger(lab, body), "ok"));
+}
+
+static void lake(struct lab *lab)
+{
+    begun(lab, "{'plan':'lake','title':'Lake rises'}");
+}
+
+static void pond(struct lab *lab)
+{
+    begun(lab, "{'plan':'pond','title':'Pond rises'}");
 }
 
 static void ordered(struct lab *lab, const char *body)
@@ -136,12 +146,13 @@ static void an_item_goes_from_received_to_struck_off(void **state_)
     lab_crash(&lab);
     act_refused(&lab, "verify", "receive", NULL, "conflict",
                 "it is arrived; what can be done to it: done, reject, lift");
+    act_refused(&lab, "verify", "keep", "sun.wei", "conflict", "it is arrived");
     act_refused(&lab, "verify", "strike", NULL, "conflict", "it is arrived");
     act_refused(&lab, "verify", "done", "nobody", "unknown_person", "no person");
     acted(&lab, "verify", "done", "wang.qiang");
     act_refused(&lab, "verify", "done", NULL, "conflict",
-                "it is done; what can be done to it: "
-                "strike, reject, lift");
+                "it is done; what can be done to it: strike, return");
+    act_refused(&lab, "verify", "lift", "sun.wei", "conflict", "strike, return");
     acted(&lab, "verify", "strike", NULL);
     act_refused(&lab, "verify", "reject", NULL, "conflict", "what can be done to it: nothing");
     assert_true(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0) == 0);
@@ -238,6 +249,9 @@ static void the_end_is_refused_while_something_is_open(void **state_)
     assert_string_equal(json_str(reply, "code"), "conflict");
     assert_non_null(strstr(json_str(reply, "error"), "2 items are open"));
     acted(&lab, "verify", "done", NULL);
+    reply = lab_say(&lab, IN_ORDER,
+                    "{'action':'terminate','as':'sun.wei','reason':'over','despite':' '}");
+    assert_string_equal(json_str(reply, "code"), "conflict"); /* a reason of blanks is none */
     ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'over','despite':'dry'}");
     assert_string_equal(lab_state(&lab), "recovering");
     assert_string_equal(state(&lab, "dry"), "issued");
@@ -252,6 +266,247 @@ static void the_end_is_refused_while_something_is_open(void **state_)
     lab_results(&lab, "{'ok':true,'status':200}");
     assert_string_equal(lab_state(&lab), "closed");
     lab_done(&lab);
+}
+
+/* Why: the same level once more, with a new reason, must not ask again what was decided. */
+static void a_renewal_touches_no_item(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    acted(&lab, "move", "keep", "zhou.jie");
+    lab_turn(&lab,
+             "[{'kind':'item','step':'0.1','args':{'kind':'measure','name':'siren',"
+             "'item':'item:siren/','fields':{}}}]",
+             "{'names':['order']}");
+    assert_string_equal(state(&lab, "siren"), "issued");
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_string_equal(state(&lab, "siren"), "issued");
+    assert_null(put(&lab));
+    lab_done(&lab);
+}
+
+/* Why: what was kept when II was left is not asked for again when III is. */
+static void a_lowering_is_about_the_levels_that_it_leaves(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    ordered(&lab, ORDER("lower", "III", "zhou.jie"));
+    assert_string_equal(state(&lab, "siren"), "issued");
+    acted(&lab, "move", "keep", "zhou.jie");
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    assert_string_equal(state(&lab, "siren"), "lifted");
+    assert_null(put(&lab));
+    lab_done(&lab);
+}
+
+/* Why: the list said that the evacuation was to be decided, though its level was in force again. */
+static void a_raise_takes_back_what_was_asked_for(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    pond(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    assert_string_equal(json_str(json_at(put(&lab), "what"), "en"), "Siren");
+    ordered(&lab, ORDER("raise", "II", "zhou.jie"));
+    assert_false(json_bool(json_at(lab_item(&lab, "siren"), "body"), "put"));
+    assert_null(put(&lab));
+    act_refused(&lab, "siren", "keep", "zhou.jie", "conflict", "it is issued");
+    lab_crash(&lab);
+    lab_done(&lab);
+}
+
+/* Why: who reads the list an hour later must not ring about what was decided long ago. */
+static void the_list_names_what_is_left_of_it(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'over','despite':'x'}");
+    assert_string_equal(json_str(json_at(put(&lab), "what"), "en"), "Verify, Patrol");
+    size_t asked = lab_count(&lab, REC_NOTICE_QUEUED);
+    acted(&lab, "verify", "keep", "sun.wei");
+    assert_string_equal(json_str(json_at(put(&lab), "what"), "en"), "Patrol");
+    assert_int_equal(lab_count(&lab, REC_NOTICE_QUEUED), asked); /* nobody is asked anew for it */
+    acted(&lab, "patrol", "receive", "wu.fang");
+    assert_string_equal(json_str(json_at(put(&lab), "what"), "en"), "Patrol");
+    lab_done(&lab);
+}
+
+/* ---- who lifts it frees what waits for it ---- */
+
+/* Why: what waited for a lifted list never began when the plan, not a person, had lifted it. */
+static void what_the_plan_lifts_frees_what_waits_and_ends_the_list(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    lab_turn(&lab, "[]", "{'names':['order']}");
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    lab_turn(&lab, "[{'kind':'item_lift','step':'0.2','args':{'item':'item:list/','reason':'r'}}]",
+             "{'names':['order']}");
+    assert_string_equal(state(&lab, "list"), "lifted");
+    assert_true(of_body(&lab, "move", "due_at") == lab.wall + 4 * MS_HOUR);
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    assert_string_equal(json_str(put(&lab), "action"), "lift");
+    lab_turn(&lab, "[{'kind':'item_lift','step':'0.3','args':{'item':'item:move/','reason':'r'}}]",
+             "{'names':['order']}");
+    assert_string_equal(state(&lab, "move"), "lifted");
+    assert_null(put(&lab));
+    lab_done(&lab);
+}
+
+/* Why: and not when the level had lifted it; then the plan heard nothing of it, either. */
+static void what_is_lifted_with_its_level_frees_what_waits_for_it(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    pond(&lab);
+    lab_turn(&lab, "[]", "{'steps':['item:pump/']}");
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    assert_true(of_body(&lab, "sand", "due_at") == 0);
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    assert_string_equal(state(&lab, "pump"), "lifted");
+    assert_true(of_body(&lab, "sand", "due_at") == lab.wall + 3 * MS_HOUR);
+    assert_string_equal(json_str(json_at(lab_event(&lab), "ev"), "state"), "lifted");
+    lab_done(&lab);
+}
+
+/* Why: with level II it had four hours for what the level gives half an hour, because the list
+ * before it was not ready yet. */
+static void a_raise_reaches_what_still_waits(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    pond(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    ordered(&lab, ORDER("raise", "II", "zhou.jie"));
+    assert_true(json_bool(json_at(lab_item(&lab, "move"), "body"), "waits"));
+    lab_crash(&lab);
+    lab_after(&lab, 10 * MS_MINUTE);
+    acted(&lab, "list", "done", NULL);
+    assert_true(of_body(&lab, "move", "due_at") == lab.wall + 30 * MS_MINUTE);
+    lab_done(&lab);
+}
+
+/* ---- who may ---- */
+
+static const json_t *act_by_key(struct lab *lab, unsigned scopes, const char *name,
+                                const char *action, const char *as)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'item':'%s','action':'%s','as':'%s','note':'x'}",
+              json_str_or(lab_item(lab, name), "id", "none"), action, as);
+    struct input in = {.kind = IN_ITEM, .who = {.id = "gid:50", .scopes = scopes}};
+    lab_input(lab, in, text_str(&body));
+    return lab->reply;
+}
+
+/* Why: the commander did not answer, the lead of the shift was asked, and was not allowed to. */
+static void whoever_was_asked_may_decide(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    pond(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    ordered(&lab, "{'action':'terminate','as':'zhou.jie','reason':'x','despite':'y'}");
+    assert_string_equal(json_str(put(&lab), "to"), "person:crew.5");
+    acted(&lab, "list", "keep", "crew.5");
+    act_refused(&lab, "siren", "keep", "sun.wei", "denied", "nor was asked");
+    lab_after(&lab, 6 * MS_MINUTE); /* the next rung: the lead of the shift */
+    lab_crash(&lab);
+    acted(&lab, "siren", "keep", "sun.wei");
+    act_refused(&lab, "siren", "lift", "sun.wei", "denied", "who may: 周杰 (post:mayor)");
+    lab_done(&lab);
+}
+
+/* Why: a key that may not order ended an evacuation. */
+static void what_was_ordered_is_lifted_by_a_key_that_may_order(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    act_by_key(&lab, SCOPE_RESPOND, "move", "lift", "zhou.jie");
+    assert_string_equal(json_str(lab.reply, "code"), "denied");
+    act_by_key(&lab, SCOPE_RESPOND | SCOPE_ORDER, "move", "lift", "zhou.jie");
+    assert_true(json_bool(lab.reply, "ok"));
+    lab_done(&lab);
+}
+
+static bool told_of(const struct lab *lab, const char *person, const char *words)
+{
+    for (size_t n = 0; n < lab->journal_count; n++) {
+        const struct record *r = lab->journal[n];
+        if (r->kind == REC_NOTICE_QUEUED && !strcmp(json_str(r->body, "to"), person) &&
+            strstr(json_str_or(record_at(r, "message"), "text", ""), words))
+            return true;
+    }
+    return false;
+}
+
+/* Why: anybody could reject what few may lift, silently, and what came after it began. */
+static void a_rejection_is_its_owners_has_a_reason_and_is_told(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    act_refused(&lab, "list", "reject", "crew.1", "missing_field", "say why");
+    act_by_key(&lab, SCOPE_ALL, "list", "reject", "crew.2");
+    assert_string_equal(json_str(lab.reply, "code"), "denied");
+    assert_non_null(strstr(json_str(lab.reply, "error"), "it is for person:crew.1 to reject it"));
+    act_by_key(&lab, SCOPE_RESPOND, "list", "reject", "crew.1");
+    assert_string_equal(state(&lab, "list"), "rejected");
+    assert_true(told_of(&lab, "zhou.jie", "x")); /* who commands */
+    assert_true(json_bool(json_at(lab_item(&lab, "move"), "body"), "waits"));
+    lab_crash(&lab);
+    acted(&lab, "patrol", "done", NULL);
+    assert_true(json_bool(json_at(lab_item(&lab, "move"), "body"), "waits"));
+    act_refused(&lab, "list", "done", NULL, "conflict",
+                "it is rejected; what can be done to it: lift, return");
+    lab_done(&lab);
+}
+
+/* Why: what was rejected must not hold up for ever what comes after it. */
+static void what_was_rejected_is_returned_or_lifted(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    act_by_key(&lab, SCOPE_ALL, "list", "reject", "crew.1");
+    act_by_key(&lab, SCOPE_ALL, "list", "return", "zhou.jie");
+    assert_string_equal(state(&lab, "list"), "received");
+    lab_crash(&lab);
+    act_by_key(&lab, SCOPE_ALL, "list", "reject", "crew.1");
+    acted(&lab, "list", "lift", "zhou.jie");
+    assert_true(of_body(&lab, "move", "due_at") == lab.wall + 4 * MS_HOUR);
+    lab_done(&lab);
+}
+
+/* ---- over a restart ---- */
+
+static void items_keep_their_order_over_a_crash(void **state_)
+{
+    (void)state_;
+    for (int crash = 0; crash < 2; crash++) {
+        struct lab lab;
+        lake(&lab);
+        ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+        if (crash)
+            lab_crash(&lab);
+        ordered(&lab, "{'action':'terminate','as':'zhou.jie','reason':'x','despite':'y'}");
+        assert_string_equal(json_str(json_at(put(&lab), "what"), "en"),
+                            "Verify, List, Move, Patrol, Siren");
+        lab_done(&lab);
+    }
 }
 
 /* ---- directives ---- */
@@ -281,6 +536,41 @@ static void a_directive_is_traced_to_its_end_beyond_that_of_its_incident(void **
     text_addf(&done, "{'item':'%s','action':'done','as':'li.ming','note':'reported'}", item);
     assert_true(json_bool(lab_say(&lab, IN_ITEM, text_str(&done)), "ok"));
     lab_results(&lab, "{'ok':true,'status':200}");
+    lab_done(&lab);
+}
+
+/* Why: who is told to clear the drains asks at once who says so, and who will ask after it. */
+static void a_directive_says_whose_it_is_and_who_asks_after_it(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    assert_true(json_bool(lab_say(&lab, IN_DIRECTIVE,
+                                  "{'text':'Clear','lead':'person:wu.fang','due':'1h',"
+                                  "'as':'zhou.jie','assist':['person:li.ming']}"),
+                          "ok"));
+    assert_true(told_of(&lab, "wu.fang", "批示人：周杰"));
+    assert_false(told_of(&lab, "wu.fang", "责任领导")); /* the same person */
+    assert_true(told_of(&lab, "li.ming", "协办，主办：吴芳"));
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    assert_true(json_bool(
+        lab_say(&lab, IN_DIRECTIVE, "{'text':'Count','lead':'person:crew.7','due':'1h'}"), "ok"));
+    assert_true(told_of(&lab, "crew.7", "责任领导：指挥长"));
+    assert_false(told_of(&lab, "wang.qiang", "责任领导")); /* a measure has its own words */
+    lab_done(&lab);
+}
+
+/* Why: boats, but how many? */
+static void a_request_for_resources_says_how_much(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    assert_true(json_bool(lab_say(&lab, IN_ITEM_OPEN,
+                                  "{'kind':'resource','title':'冲锋舟','owner':'person:wu.fang',"
+                                  "'due':'2h','amount':'10 条'}"),
+                          "ok"));
+    assert_true(told_of(&lab, "wu.fang", "冲锋舟，数量：10 条"));
     lab_done(&lab);
 }
 
@@ -449,6 +739,7 @@ static void what_nobody_can_do_in_time_is_refused(void **state_)
     open_refused(&lab, "{'title':'x','owner':'group:crew','due':'2020-01-01T00:00:00Z'}", "due",
                  "past");
     open_refused(&lab, "{'title':'x','owner':'person:wu.fang','due':'soon'}", "due", "from now");
+    open_refused(&lab, "{'title':' ','owner':'person:wu.fang','due':'1h'}", "title", "say what");
     open_refused(&lab, "{'title':'x','owner':'person:nobody','due':'2h'}", "owner", "");
     open_refused(&lab,
                  "{'title':'x','owner':'person:wu.fang','due':'2h','assist':['person:nobody']}",
@@ -469,7 +760,21 @@ int main(void)
         cmocka_unit_test(a_plan_hears_of_done_and_overdue),
         cmocka_unit_test(a_lowering_lifts_keeps_or_asks),
         cmocka_unit_test(the_end_is_refused_while_something_is_open),
+        cmocka_unit_test(a_renewal_touches_no_item),
+        cmocka_unit_test(a_lowering_is_about_the_levels_that_it_leaves),
+        cmocka_unit_test(a_raise_takes_back_what_was_asked_for),
+        cmocka_unit_test(the_list_names_what_is_left_of_it),
+        cmocka_unit_test(what_the_plan_lifts_frees_what_waits_and_ends_the_list),
+        cmocka_unit_test(what_is_lifted_with_its_level_frees_what_waits_for_it),
+        cmocka_unit_test(a_raise_reaches_what_still_waits),
+        cmocka_unit_test(whoever_was_asked_may_decide),
+        cmocka_unit_test(what_was_ordered_is_lifted_by_a_key_that_may_order),
+        cmocka_unit_test(a_rejection_is_its_owners_has_a_reason_and_is_told),
+        cmocka_unit_test(what_was_rejected_is_returned_or_lifted),
+        cmocka_unit_test(items_keep_their_order_over_a_crash),
         cmocka_unit_test(a_directive_is_traced_to_its_end_beyond_that_of_its_incident),
+        cmocka_unit_test(a_directive_says_whose_it_is_and_who_asks_after_it),
+        cmocka_unit_test(a_request_for_resources_says_how_much),
         cmocka_unit_test(its_owner_works_on_it_by_the_link_of_the_message),
         cmocka_unit_test(who_helps_or_looks_on_does_nothing_by_the_link),
         cmocka_unit_test(what_is_supervised_is_put_before_its_leader_at_once),

@@ -276,8 +276,8 @@ static void night_facts(struct night *n)
 /* Any action on any item, right or wrong. */
 static void night_item(struct night *n)
 {
-    static const char *const actions[] = {"receive", "arrive", "done", "strike",
-                                          "reject",  "lift",   "keep"};
+    static const char *const actions[] = {"receive", "arrive", "done",   "strike",   "reject",
+                                          "lift",    "keep",   "return", "supervise"};
     static const char *const people[] = {"zhou.jie", "sun.wei", "li.ming"};
     const struct record *last = lab_last(&n->lab, REC_ITEM_ISSUED);
     AUTO_TEXT(body);
@@ -285,8 +285,8 @@ static void night_item(struct night *n)
         lab_say(&n->lab, IN_DIRECTIVE, "{'text':'x','lead':'person:li.ming','due':'5m'}");
         return;
     }
-    text_addf(&body, "{'item':'%s','action':'%s','as':'%s'}", json_str(last->body, "item"),
-              actions[chance(n, 7)], people[chance(n, 3)]);
+    text_addf(&body, "{'item':'%s','action':'%s','as':'%s','note':'n'}",
+              json_str(last->body, "item"), actions[chance(n, 9)], people[chance(n, 3)]);
     lab_say(&n->lab, IN_ITEM, text_str(&body));
 }
 

@@ -803,10 +803,32 @@ static void what_a_level_cannot_mean_is_refused(void **state)
     refused("{" HEAD_MIN ",'principles':[7]}", "a sentence is a text");
 }
 
+#define MEASURES(of_list, of_move)                                                                 \
+    "{" HEAD_MIN "," LEVELS ",'measures':{"                                                        \
+    "'list':{'owner':'dept:hydrology','title':'L','due':'1h'," of_list "},"                        \
+    "'move':{'owner':'dept:hydrology','title':'M','due':'1h'," of_move "}}}"
+
+/* Why: what waits for what never comes is never done, and nobody is reminded of it. */
+static void a_measure_that_could_never_begin_is_refused(void **state)
+{
+    (void)state;
+    refused(MEASURES("'phase':'II'", "'phase':'IV','after':['list']"),
+            "bad_value measures.move.after[1]: move is of phase IV and waits for list, which "
+            "is not issued before phase II");
+    refused(MEASURES("'phase':'recovery'", "'phase':'II','after':['list']"), "could never begin");
+    refused(MEASURES("'phase':'IV'", "'phase':'first','after':['list']"), "could never begin");
+    refused(MEASURES("'phase':'IV','after':['move']", "'phase':'IV','after':['list']"), "circle");
+    refused(MEASURES("'phase':'IV'", "'phase':'IV','after':['lisst']"), "unknown_name");
+    plan_head_unref(
+        head_of("flood", MEASURES("'phase':'IV'", "'phase':'II','after':['list']"), NULL));
+    plan_head_unref(head_of("flood", MEASURES("'phase':'first'", "'after':['list']"), NULL));
+}
+
 int main(void)
 {
 #define WITH_FLOOD(test) cmocka_unit_test_setup_teardown(test, flood_setup, flood_teardown)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_measure_that_could_never_begin_is_refused),
         cmocka_unit_test(a_head_is_read_as_it_stands),
         cmocka_unit_test(what_is_not_said_has_a_default),
         cmocka_unit_test(a_plan_without_fallback_is_an_error),

@@ -271,6 +271,25 @@ static void an_idle_connection_holds_no_buffers(void **state)
 
 /* ---- who may what ---- */
 
+/* Why: a typing error looked like a department that has nothing to do. */
+static void items_of_nobody_are_refused_with_the_nearest_owner(void **state)
+{
+    struct serve_desk *h = *state;
+    int fd = desk_client(h, DOOR_UNIX);
+    desk_say(h, fd, "{\"op\":\"items\",\"owner\":\"dept:watre\"}\n");
+    desk_hears(h, fd,
+               "{\"code\":\"bad_field\",\"error\":\"owner: the site has no department "
+               "\\\"watre\\\"\",\"field\":\"owner\",\"near\":\"dept:water\",\"ok\":false}\n");
+    assert_int_equal(h->queries_count, 0);
+    desk_say(h, fd, "{\"op\":\"items\",\"owner\":\"dept:water\"}\n");
+    desk_say(h, fd, "{\"op\":\"items\",\"owner\":\"dept:watre\",\"closed\":true}\n");
+    desk_hears(h, fd, ""); /* who has left the site may have closed items */
+    assert_int_equal(h->queries_count, 2);
+    desk_store_answers(h, 1, 0, false);
+    desk_store_answers(h, 1, 0, false);
+    close(fd);
+}
+
 static void a_member_of_the_group_may_trigger_read_and_respond_but_not_order(void **state)
 {
     struct serve_desk *h = *state;
@@ -679,6 +698,7 @@ int main(void)
         T(a_client_that_does_not_read_is_not_read_from),
         T(connections_over_the_limit_are_told_and_closed),
         T(an_idle_connection_holds_no_buffers),
+        T(items_of_nobody_are_refused_with_the_nearest_owner),
         T(a_member_of_the_group_may_trigger_read_and_respond_but_not_order),
         T(the_daemons_own_user_may_do_all),
         T(the_value_of_a_contact_goes_beside_the_input),

@@ -184,9 +184,22 @@ static void every_error_has_a_name_and_an_exit_code(void **state)
     }
 }
 
+/* Why: a reason of blanks is none, whichever keyboard wrote them. */
+static void blanks_of_every_keyboard_say_nothing(void **state)
+{
+    (void)state;
+    assert_true(text_blank(""));
+    assert_true(text_blank(" \t\r\n"));
+    assert_true(text_blank("\xe3\x80\x80 \xc2\xa0"));     /* the wide one, and that which holds */
+    assert_false(text_blank("\xe3\x80\x80\xe5\xa0\xa4")); /* then a word */
+    assert_false(text_blank("\xe3\x80\x81"));             /* a mark is one, too */
+    assert_false(text_blank("\xe3\x80"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blanks_of_every_keyboard_say_nothing),
         cmocka_unit_test(a_text_grows_and_stays_terminated),
         cmocka_unit_test(taking_an_empty_text_gives_an_empty_string),
         cmocka_unit_test(a_grown_array_keeps_its_items_and_zeroes_the_rest),
