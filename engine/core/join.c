@@ -10,6 +10,7 @@
 #include "core/once.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/reading.h"
 #include "core/response.h"
 #include "core/trigger.h"
@@ -142,6 +143,7 @@ static void join(struct core *c, struct incident *i)
                     FACTS_PENDING_MAX);
         return;
     }
+    plan_watches_ready(c, i);
     join_emit(c, i, occurrences, raw);
     trigger_reply(c, i->id, SAID_JOINED, false);
 }

@@ -9,6 +9,7 @@
 #include "core/level.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/reading.h"
 #include "core/response.h"
 #include "core/trigger.h"
@@ -126,6 +127,7 @@ static void merged_tell(struct core *c, struct incident *i, struct incident *int
     char id[UUID_TEXT];
     size_t n;
     json_t *one;
+    plan_watches_ready(c, into);
     about = kept_json(i->about);
     theirs = kept_json(into->about);
     occurrences = readings_occurrences(i, head, NULL, into);
