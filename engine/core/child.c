@@ -8,6 +8,7 @@
 #include "core/item.h"
 #include "core/plan_run.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/trigger.h"
 
 #include <stdlib.h>
@@ -184,6 +185,7 @@ static void open_new(struct core *c, struct incident *i, const struct wish *w)
                                                                .child_key = w->key});
     opened_emit(c, i, made, w, body);
     items_of_phase(c, made, PHASE_FIRST, LEVEL_NONE);
+    reports_at_trigger(c, made, occurrences);
 }
 
 /* ---- the same again ---- */

@@ -12,6 +12,7 @@
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/trigger.h"
 
@@ -131,12 +132,11 @@ static void join_emit(struct core *c, struct incident *i, json_t *takes_occurren
 
 static void join(struct core *c, struct incident *i)
 {
-    json_t *occurrences = NULL;
+    AUTO_JSON(occurrences);
     bool raw;
     if (!incident_facts(c, i, json_at(c->in->body, "fields"), &occurrences, &raw))
         return;
     if (i->queue_count >= FACTS_PENDING_MAX) {
-        json_decref(occurrences);
         core_refuse(c, CODE_LIMIT, NULL, NULL,
                     "%d facts of the incident that this belongs to wait for its plan (limit "
                     "facts_pending)",
@@ -144,8 +144,9 @@ static void join(struct core *c, struct incident *i)
         return;
     }
     plan_watches_ready(c, i);
-    join_emit(c, i, occurrences, raw);
+    join_emit(c, i, json_incref(occurrences), raw);
     trigger_reply(c, i->id, SAID_JOINED, false);
+    reports_of_facts(c, i, occurrences);
 }
 
 bool trigger_join(struct core *c, const struct plan_head *head)
@@ -270,14 +271,15 @@ static void parent_tell(struct core *c, const struct incident *i)
 
 void trigger_reopen(struct core *c, struct incident *i)
 {
-    json_t *occurrences = NULL;
+    AUTO_JSON(occurrences);
     bool raw;
     if (!incident_facts(c, i, json_at(c->in->body, "fields"), &occurrences, &raw))
         return;
-    reopen_emit(c, i, occurrences, raw);
+    reopen_emit(c, i, json_incref(occurrences), raw);
     trigger_reply(c, i->id, SAID_REOPENED, false);
     parent_tell(c, i);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
+    reports_at_reopening(c, i, occurrences);
 }
 
 void reopen_over(struct core *c, struct incident *i)

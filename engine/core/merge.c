@@ -11,6 +11,7 @@
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/trigger.h"
 
@@ -261,6 +262,7 @@ struct incident *split_give(struct core *c, struct incident *i)
                                                                .split = i});
     split_emit(c, i, made);
     items_of_phase(c, made, PHASE_FIRST, LEVEL_NONE);
+    reports_at_trigger(c, made, occurrences);
     if (!head)
         plan_fail(c, made, "no_plan", "no plan is for this kind of trigger", NULL);
     return made;
