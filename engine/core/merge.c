@@ -20,13 +20,22 @@
 
 /* ---- merge: may it? ---- */
 
-static bool is_child_of(const struct incident *i, const struct incident *parent)
+enum { ABOVE_MOST = 64 };
+
+/* A child of it, or of one of its children … */
+static bool is_under(const struct core *c, const struct incident *i, const struct incident *above)
 {
-    return i->family && !uuid_cmp(i->family->parent, parent->id);
+    for (int n = 0; i && i->family && n < ABOVE_MOST; n++) {
+        if (!uuid_cmp(i->family->parent, above->id))
+            return true;
+        i = core_incident(c, i->family->parent);
+    }
+    return false;
 }
 
 /* What stands in the way of it; NULL: nothing does. */
-static const char *merge_hindered(const struct incident *i, const struct incident *into)
+static const char *merge_hindered(const struct core *c, const struct incident *i,
+                                  const struct incident *into)
 {
     if (!into || into->state != INCIDENT_OPEN)
         return "there is no open incident \"into\" to merge it into";
@@ -34,8 +43,8 @@ static const char *merge_hindered(const struct incident *i, const struct inciden
         return "an incident is not merged into itself";
     if (i->drill != into->drill)
         return "a drill and what is real are never merged";
-    if (is_child_of(into, i))
-        return "the other is a child of this one: merge it the other way round";
+    if (is_under(c, into, i))
+        return "the other is a child of this one, or under one: merge it the other way round";
     if (incident_recovering(i) || incident_recovering(into))
         return "the response of one of them is over; it is recovering";
     return NULL;
@@ -46,7 +55,7 @@ struct incident *merge_read(struct core *c, const struct incident *i)
     const char *text = json_str(c->in->body, "into");
     struct uuid id;
     struct incident *into = text && uuid_parse(text, &id) ? core_incident(c, id) : NULL;
-    const char *hindered = merge_hindered(i, into);
+    const char *hindered = merge_hindered(c, i, into);
     enum level here = incident_level(i), there = into ? incident_level(into) : LEVEL_NONE;
     if (!text)
         core_refuse(c, CODE_MISSING_FIELD, "into", NULL, "into which incident? give its id");
