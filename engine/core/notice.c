@@ -51,13 +51,18 @@ bool notice_of_step(const struct incident *i, const char *step)
     return false;
 }
 
+bool notice_is_of(const struct notice *n, const char *step)
+{
+    return n->seq > incident_since(n->incident) && !strcmp(n->step, step);
+}
+
 wall_ms notice_first_at(const struct incident *i, const char *step)
 {
     wall_ms first = INT64_MAX;
     const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
-        if (!strcmp(n->step, step) && uuid_ms(n->id) < first)
+        if (notice_is_of(n, step) && uuid_ms(n->id) < first)
             first = uuid_ms(n->id);
     }
     return first;

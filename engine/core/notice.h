@@ -59,6 +59,11 @@ void notice_apply_declined(struct core *c, struct incident *i, const char *step,
 void notice_forget(struct core *c, struct notice *n);
 /* Was any message of this step written to anybody? */
 /* When the first message of this step was written; INT64_MAX: there is none. */
+/*
+ * Is it of this step of the plan's run? A plan that runs anew, in an incident that was opened
+ * again, has the same steps once more.
+ */
+bool notice_is_of(const struct notice *n, const char *step);
 wall_ms notice_first_at(const struct incident *i, const char *step);
 bool notice_of_step(const struct incident *i, const char *step);
 bool notice_finished(const struct notice *n);
