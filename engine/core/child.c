@@ -66,6 +66,20 @@ void child_ended(struct core *c, struct incident *i, const char *state, const ch
                    json_put_str(child_event(c, child, "closed", state), "why", why));
 }
 
+/* Those that ended while it was over itself: nobody could tell it then. */
+void children_review(struct core *c, struct incident *i)
+{
+    for (size_t n = 0; i->family && n < i->family->children_count; n++) {
+        const struct child *child = &i->family->children[n];
+        const struct incident *there = core_incident(c, child->id);
+        if (child->state != CHILD_OPEN || (there && there->state == INCIDENT_OPEN))
+            continue;
+        bool merged = there && !uuid_is_none(incident_into(there));
+        const char *state = child_state_name(merged ? CHILD_MERGED : CHILD_CLOSED);
+        state_emit(c, i, child, state, child_event(c, child, "closed", state));
+    }
+}
+
 void children_say(const struct incident *i, struct text *to)
 {
     size_t shown = 0, open = children_open(i);

@@ -1,5 +1,6 @@
 #include "core/join.h"
 
+#include "core/child.h"
 #include "core/decide.h"
 #include "core/family.h"
 #include "core/head_family.h"
@@ -101,10 +102,19 @@ static bool joins_are_many(const struct incident *i)
            (kept && strlen(kept) > JOINS_UNTOLD_BYTES);
 }
 
+/* Where no plan sees it any more, people are told: as a digest, so that many are not as many calls.
+ */
+static int64_t join_digest_ms(const struct core *c, const struct incident *i)
+{
+    const struct plan_head *head = incident_head(c, i);
+    int64_t ms = head ? plan_head_digest_ms(head) : 0;
+    return ms || i->plan_live ? ms : MS_MINUTE;
+}
+
 static void join_emit(struct core *c, struct incident *i, json_t *takes_occurrences, bool raw)
 {
     const struct plan_head *head = incident_head(c, i);
-    int64_t digest_ms = head ? plan_head_digest_ms(head) : 0;
+    int64_t digest_ms = join_digest_ms(c, i);
     bool runs = i->family && i->family->digest.at;
     json_t *body =
         json_put_int(json_object(), "facts", (int64_t)json_array_size(takes_occurrences));
@@ -278,6 +288,7 @@ void trigger_reopen(struct core *c, struct incident *i)
     reopen_emit(c, i, json_incref(occurrences), raw);
     trigger_reply(c, i->id, SAID_REOPENED, false);
     parent_tell(c, i);
+    children_review(c, i);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
     reports_at_reopening(c, i, occurrences);
 }

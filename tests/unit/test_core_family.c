@@ -624,6 +624,31 @@ static void a_parent_is_not_merged_into_what_is_under_it(void **state)
     lab_done(&lab);
 }
 
+/* Why: what ended while its parent was over must not keep the parent open for ever. */
+static void a_parent_that_is_opened_again_learns_which_children_ended(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char parent[UUID_TEXT], child[UUID_TEXT];
+    begin(&lab);
+    triggered(&lab, "{'plan':'outbreak','title':'a','place':{'district':'east'}}");
+    memcpy(parent, lab.incident, sizeof parent);
+    lab_turn(&lab, "[" CHILD("17", "{}") "," CHILD("18", "{}") "]",
+             "{'names':[],'steps':['child:17']}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    said(&lab, IN_CLOSE, "{}");
+    at(&lab, child);
+    said(&lab, IN_CLOSE, "{}");
+    assert_true(
+        json_bool(triggered(&lab, "{'plan':'outbreak','title':'b','place':{'district':'east'}}"),
+                  "reopened"));
+    at(&lab, parent);
+    const json_t *children = json_at(family(&lab), "children");
+    assert_string_equal(json_str(json_array_get(children, 0), "state"), "open");
+    assert_string_equal(json_str(json_array_get(children, 1), "state"), "closed");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -650,6 +675,7 @@ int main(void)
         cmocka_unit_test(a_split_names_what_there_is),
         cmocka_unit_test(a_role_is_consulted_and_takes_the_chair),
         cmocka_unit_test(a_parent_is_not_merged_into_what_is_under_it),
+        cmocka_unit_test(a_parent_that_is_opened_again_learns_which_children_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -429,6 +429,29 @@ static void who_declined_in_the_run_before_is_waited_for(void **state)
     lab_done(&lab);
 }
 
+/* --- where no plan runs --- */
+
+/* Why: a second alarm of a district must not vanish because the plan of the first one broke. */
+static void what_joins_where_the_plan_has_failed_is_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    lab_turn(&lab, "[{'kind':'error','step':'0.1','body':'respond','text':'x'}]",
+             "{'names':[],'steps':[]}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_answer(&lab, "li.ming");
+    triggered(&lab, RIVER("Dyke broken", "east"));
+    triggered(&lab, RIVER("Bridge gone", "east"));
+    lab_crash(&lab);
+    lab_tells(&lab, "joined\njoined");
+    lab_after(&lab, MS_MINUTE);
+    assert_int_equal(json_int(lab_last(&lab, REC_JOINS_TOLD)->body, "joins", 0), 2);
+    lab_tells(&lab, "joins_told\nnotice_queued step= to=li.ming");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +472,7 @@ int main(void)
         cmocka_unit_test(a_call_of_the_run_before_holds_up_no_call),
         cmocka_unit_test(a_message_of_the_run_before_proves_no_message),
         cmocka_unit_test(who_declined_in_the_run_before_is_waited_for),
+        cmocka_unit_test(what_joins_where_the_plan_has_failed_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
