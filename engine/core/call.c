@@ -124,7 +124,7 @@ bool call_asked(const struct call *call, const char *person)
     const struct notice *n;
     LIST_FOREACH(n, &call->incident->notices, link)
     {
-        if (n->of_call && !strcmp(n->person, person) && !strcmp(n->step, call->step))
+        if (n->of_call && !strcmp(n->person, person) && notice_is_of(n, call->step))
             return true;
     }
     return false;
@@ -153,7 +153,7 @@ static void asked_decline(json_t *asked, const struct call *call, const struct n
     bool there;
     json_t *one = json_array_get(asked, asked_place(asked, n->person, &there));
     if (there && n->rung == json_int(one, "rung", 0) && n->round == json_int(one, "round", 0) &&
-        !strcmp(n->step, call->step))
+        notice_is_of(n, call->step))
         json_put_true(one, "declined", true);
 }
 
@@ -434,7 +434,7 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
     LIST_FOREACH(n, &i->notices, link)
     {
         if (!n->of_call || n->rung != call->rung || n->round != call->round ||
-            strcmp(n->step, step) != 0)
+            !notice_is_of(n, step))
             continue;
         if (n->state != NOTICE_FAILED && !n->declined)
             return;

@@ -8,6 +8,7 @@
 #include "core/item.h"
 #include "core/plan_run.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/trigger.h"
 
 #include <stdlib.h>
@@ -63,6 +64,20 @@ void child_ended(struct core *c, struct incident *i, const char *state, const ch
     if (child)
         state_emit(c, parent, child, state,
                    json_put_str(child_event(c, child, "closed", state), "why", why));
+}
+
+/* Those that ended while it was over itself: nobody could tell it then. */
+void children_review(struct core *c, struct incident *i)
+{
+    for (size_t n = 0; i->family && n < i->family->children_count; n++) {
+        const struct child *child = &i->family->children[n];
+        const struct incident *there = core_incident(c, child->id);
+        if (child->state != CHILD_OPEN || (there && there->state == INCIDENT_OPEN))
+            continue;
+        bool merged = there && !uuid_is_none(incident_into(there));
+        const char *state = child_state_name(merged ? CHILD_MERGED : CHILD_CLOSED);
+        state_emit(c, i, child, state, child_event(c, child, "closed", state));
+    }
 }
 
 void children_say(const struct incident *i, struct text *to)
@@ -184,6 +199,7 @@ static void open_new(struct core *c, struct incident *i, const struct wish *w)
                                                                .child_key = w->key});
     opened_emit(c, i, made, w, body);
     items_of_phase(c, made, PHASE_FIRST, LEVEL_NONE);
+    reports_at_trigger(c, made, occurrences);
 }
 
 /* ---- the same again ---- */

@@ -14,5 +14,7 @@
 void child_command(struct core *c, struct incident *i, const json_t *cmd);
 /* It is over ("closed", "merged"): its parent is told, if that is open. */
 void child_ended(struct core *c, struct incident *i, const char *state, const char *why);
+/* It is opened again: what became of its children meanwhile. */
+void children_review(struct core *c, struct incident *i);
 /* The open ones, by their titles: "Case 17, Case 18 and 3 more". */
 void children_say(const struct incident *i, struct text *to);

@@ -5,6 +5,7 @@
 #include "core/form.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
+#include "core/role.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,7 @@ void consult_begin(struct core *c, struct call *call)
     AUTO_JSON(spec);
     struct rung people = {0};
     spec = kept_json(call->spec);
-    if (c->site)
-        site_resolve_first(c->site->site, json_at(spec, "to"), call->incident->drill, &people);
+    incident_resolve_first(c, call->incident, json_at(spec, "to"), &people);
     if (!people.count)
         nobody_asked(c, call, &people);
     json_put(spec, "text", question_text(spec));
@@ -59,7 +59,7 @@ static bool gives_none(const struct call *call, const char *person)
     const struct notice *n;
     LIST_FOREACH(n, &call->incident->notices, link)
     {
-        if (!strcmp(n->step, call->step) && !strcmp(n->person, person) &&
+        if (notice_is_of(n, call->step) && !strcmp(n->person, person) &&
             (n->declined || n->state == NOTICE_FAILED))
             return true;
     }
@@ -140,7 +140,7 @@ static void chair_tell(struct core *c, struct incident *i, const char *step, con
     outcome_say(spec, outcome, true, &zh);
     outcome_say(spec, outcome, false, &en);
     text = json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
-    site_resolve_first(c->site->site, json_at(spec, "chair"), i->drill, &people);
+    incident_resolve_first(c, i, json_at(spec, "chair"), &people);
     for (size_t n = 0; n < people.count; n++)
         notice_queue(
             c, i,

@@ -1,5 +1,6 @@
 #include "core/join.h"
 
+#include "core/child.h"
 #include "core/decide.h"
 #include "core/family.h"
 #include "core/head_family.h"
@@ -10,7 +11,9 @@
 #include "core/once.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/trigger.h"
 
@@ -99,10 +102,19 @@ static bool joins_are_many(const struct incident *i)
            (kept && strlen(kept) > JOINS_UNTOLD_BYTES);
 }
 
+/* Where no plan sees it any more, people are told: as a digest, so that many are not as many calls.
+ */
+static int64_t join_digest_ms(const struct core *c, const struct incident *i)
+{
+    const struct plan_head *head = incident_head(c, i);
+    int64_t ms = head ? plan_head_digest_ms(head) : 0;
+    return ms || i->plan_live ? ms : MS_MINUTE;
+}
+
 static void join_emit(struct core *c, struct incident *i, json_t *takes_occurrences, bool raw)
 {
     const struct plan_head *head = incident_head(c, i);
-    int64_t digest_ms = head ? plan_head_digest_ms(head) : 0;
+    int64_t digest_ms = join_digest_ms(c, i);
     bool runs = i->family && i->family->digest.at;
     json_t *body =
         json_put_int(json_object(), "facts", (int64_t)json_array_size(takes_occurrences));
@@ -130,20 +142,21 @@ static void join_emit(struct core *c, struct incident *i, json_t *takes_occurren
 
 static void join(struct core *c, struct incident *i)
 {
-    json_t *occurrences = NULL;
+    AUTO_JSON(occurrences);
     bool raw;
     if (!incident_facts(c, i, json_at(c->in->body, "fields"), &occurrences, &raw))
         return;
     if (i->queue_count >= FACTS_PENDING_MAX) {
-        json_decref(occurrences);
         core_refuse(c, CODE_LIMIT, NULL, NULL,
                     "%d facts of the incident that this belongs to wait for its plan (limit "
                     "facts_pending)",
                     FACTS_PENDING_MAX);
         return;
     }
-    join_emit(c, i, occurrences, raw);
+    plan_watches_ready(c, i);
+    join_emit(c, i, json_incref(occurrences), raw);
     trigger_reply(c, i->id, SAID_JOINED, false);
+    reports_of_facts(c, i, occurrences);
 }
 
 bool trigger_join(struct core *c, const struct plan_head *head)
@@ -268,14 +281,16 @@ static void parent_tell(struct core *c, const struct incident *i)
 
 void trigger_reopen(struct core *c, struct incident *i)
 {
-    json_t *occurrences = NULL;
+    AUTO_JSON(occurrences);
     bool raw;
     if (!incident_facts(c, i, json_at(c->in->body, "fields"), &occurrences, &raw))
         return;
-    reopen_emit(c, i, occurrences, raw);
+    reopen_emit(c, i, json_incref(occurrences), raw);
     trigger_reply(c, i->id, SAID_REOPENED, false);
     parent_tell(c, i);
+    children_review(c, i);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
+    reports_at_reopening(c, i, occurrences);
 }
 
 void reopen_over(struct core *c, struct incident *i)

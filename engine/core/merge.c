@@ -9,7 +9,9 @@
 #include "core/level.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
+#include "core/plan_watch.h"
 #include "core/reading.h"
+#include "core/report.h"
 #include "core/response.h"
 #include "core/trigger.h"
 
@@ -18,13 +20,22 @@
 
 /* ---- merge: may it? ---- */
 
-static bool is_child_of(const struct incident *i, const struct incident *parent)
+enum { ABOVE_MOST = 64 };
+
+/* A child of it, or of one of its children … */
+static bool is_under(const struct core *c, const struct incident *i, const struct incident *above)
 {
-    return i->family && !uuid_cmp(i->family->parent, parent->id);
+    for (int n = 0; i && i->family && n < ABOVE_MOST; n++) {
+        if (!uuid_cmp(i->family->parent, above->id))
+            return true;
+        i = core_incident(c, i->family->parent);
+    }
+    return false;
 }
 
 /* What stands in the way of it; NULL: nothing does. */
-static const char *merge_hindered(const struct incident *i, const struct incident *into)
+static const char *merge_hindered(const struct core *c, const struct incident *i,
+                                  const struct incident *into)
 {
     if (!into || into->state != INCIDENT_OPEN)
         return "there is no open incident \"into\" to merge it into";
@@ -32,8 +43,8 @@ static const char *merge_hindered(const struct incident *i, const struct inciden
         return "an incident is not merged into itself";
     if (i->drill != into->drill)
         return "a drill and what is real are never merged";
-    if (is_child_of(into, i))
-        return "the other is a child of this one: merge it the other way round";
+    if (is_under(c, into, i))
+        return "the other is a child of this one, or under one: merge it the other way round";
     if (incident_recovering(i) || incident_recovering(into))
         return "the response of one of them is over; it is recovering";
     return NULL;
@@ -44,7 +55,7 @@ struct incident *merge_read(struct core *c, const struct incident *i)
     const char *text = json_str(c->in->body, "into");
     struct uuid id;
     struct incident *into = text && uuid_parse(text, &id) ? core_incident(c, id) : NULL;
-    const char *hindered = merge_hindered(i, into);
+    const char *hindered = merge_hindered(c, i, into);
     enum level here = incident_level(i), there = into ? incident_level(into) : LEVEL_NONE;
     if (!text)
         core_refuse(c, CODE_MISSING_FIELD, "into", NULL, "into which incident? give its id");
@@ -126,6 +137,7 @@ static void merged_tell(struct core *c, struct incident *i, struct incident *int
     char id[UUID_TEXT];
     size_t n;
     json_t *one;
+    plan_watches_ready(c, into);
     about = kept_json(i->about);
     theirs = kept_json(into->about);
     occurrences = readings_occurrences(i, head, NULL, into);
@@ -259,6 +271,7 @@ struct incident *split_give(struct core *c, struct incident *i)
                                                                .split = i});
     split_emit(c, i, made);
     items_of_phase(c, made, PHASE_FIRST, LEVEL_NONE);
+    reports_at_trigger(c, made, occurrences);
     if (!head)
         plan_fail(c, made, "no_plan", "no plan is for this kind of trigger", NULL);
     return made;

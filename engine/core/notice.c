@@ -51,12 +51,17 @@ bool notice_of_step(const struct incident *i, const char *step)
     return false;
 }
 
+bool notice_is_of(const struct notice *n, const char *step)
+{
+    return n->seq > incident_since(n->incident) && !strcmp(n->step, step);
+}
+
 bool notice_went_to(const struct incident *i, const char *step, const char *person)
 {
     const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
-        if (!strcmp(n->step, step) && !strcmp(n->person, person))
+        if (notice_is_of(n, step) && !strcmp(n->person, person))
             return true;
     }
     return false;
@@ -68,7 +73,7 @@ wall_ms notice_first_at(const struct incident *i, const char *step)
     const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
-        if (!strcmp(n->step, step) && uuid_ms(n->id) < first)
+        if (notice_is_of(n, step) && uuid_ms(n->id) < first)
             first = uuid_ms(n->id);
     }
     return first;

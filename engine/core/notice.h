@@ -58,6 +58,11 @@ void notice_apply_declined(struct core *c, struct incident *i, const char *step,
                            const char *person);
 void notice_forget(struct core *c, struct notice *n);
 /* When the first message of this step was written; INT64_MAX: there is none. */
+/*
+ * Is it of this step of the plan's run? A plan that runs anew, in an incident that was opened
+ * again, has the same steps once more.
+ */
+bool notice_is_of(const struct notice *n, const char *step);
 wall_ms notice_first_at(const struct incident *i, const char *step);
 /* Was any message of this step written to anybody? To this person? */
 bool notice_of_step(const struct incident *i, const char *step);

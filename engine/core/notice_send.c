@@ -142,11 +142,11 @@ static json_t *notify_event(struct core *c, const struct notice *n, enum record_
 {
     bool any_sent = kind == REC_NOTICE_SENT;
     const struct notice *other;
-    if (!*n->step || n->of_call || !n->incident->plan_live)
+    if (!*n->step || n->of_call || !n->incident->plan_live || !notice_is_of(n, n->step))
         return NULL;
     LIST_FOREACH(other, &n->incident->notices, link)
     {
-        if (other == n || strcmp(other->step, n->step) != 0)
+        if (other == n || !notice_is_of(other, n->step))
             continue;
         if (!notice_finished(other))
             return NULL;
@@ -423,7 +423,7 @@ static json_t *reached_by(const struct incident *i, const char *step)
     LIST_FOREACH(n, &i->notices, link)
     {
         bool reached = notice_state_arrived(n->state) || n->state == NOTICE_SENDING;
-        if (!reached || n->alarm || (step && strcmp(n->step, step) != 0) ||
+        if (!reached || n->alarm || (step && !notice_is_of(n, step)) ||
             json_object_get(told, n->person))
             continue;
         json_object_set_new(told, n->person, json_true());

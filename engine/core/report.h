@@ -80,6 +80,8 @@ struct reporting {
 /* ---- when ---- */
 
 void reports_at_trigger(struct core *c, struct incident *i, const json_t *occurrences);
+/* Opened again: reported daily again, and each occurrence; its beginning was reported. */
+void reports_at_reopening(struct core *c, struct incident *i, const json_t *occurrences);
 void reports_of_facts(struct core *c, struct incident *i, const json_t *occurrences);
 void reports_at_level(struct core *c, struct incident *i, enum level level);
 void reports_at_end(struct core *c, struct incident *i);

@@ -1,6 +1,7 @@
 /* When reports are opened, by which time they are due, who is reminded, and which are missed. */
 #include "base/civil.h"
 #include "core/alarm.h"
+#include "core/family.h"
 #include "core/form.h"
 #include "core/incident.h"
 #include "core/notice.h"
@@ -296,9 +297,14 @@ void reports_of_facts(struct core *c, struct incident *i, const json_t *occurren
 void reports_at_trigger(struct core *c, struct incident *i, const json_t *occurrences)
 {
     const struct report_head *initial = head_of(c, i, REPORT_INITIAL);
-    const struct report_head *daily = head_of(c, i, REPORT_DAILY);
     if (initial)
         report_make(c, i, &(struct report_opening){.head = initial});
+    reports_at_reopening(c, i, occurrences);
+}
+
+void reports_at_reopening(struct core *c, struct incident *i, const json_t *occurrences)
+{
+    const struct report_head *daily = head_of(c, i, REPORT_DAILY);
     if (daily && cadence_head_any(&daily->at))
         next_emit(c, i, cadence_next(c, &daily->at, BY_DAY, REPORT_DAILY, c->in->mono));
     reports_of_facts(c, i, occurrences);
@@ -323,7 +329,10 @@ void reports_at_level(struct core *c, struct incident *i, enum level level)
 void reports_at_end(struct core *c, struct incident *i)
 {
     const struct report_head *final = head_of(c, i, REPORT_FINAL);
-    if (final && !(i->reporting && i->reporting->made[REPORT_FINAL]))
+    const struct report *last = report_find(i, REPORT_FINAL, NULL);
+    bool told =
+        last && (report_open(last) || i->reporting->last_seq[REPORT_FINAL] > incident_since(i));
+    if (final && !told)
         report_make(c, i, &(struct report_opening){.head = final});
 }
 
@@ -353,8 +362,12 @@ static void clock_set_of(const void *node, VISIT visit, void *closure)
     for (int n = 0; n < CADENCES; n++) {
         const struct cadence *running = &i->reporting->cadences[n];
         const struct cadence_head *h = cadence_head_of(head, n, incident_level(i));
-        if (running->next && h->clocks_count)
-            next_emit(c, i, cadence_next(c, h, n, running->kind, c->in->mono));
+        if (!running->next || !h->clocks_count)
+            continue;
+        json_t *next = cadence_next(c, h, n, running->kind, c->in->mono);
+        if (running->next_at <= c->in->wall) /* jumped over: it is now */
+            json_put_int(json_put_int(next, "next", c->in->mono), "next_at", c->in->wall);
+        next_emit(c, i, next);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "core/notice.h"
 #include "core/proposal.h"
 #include "core/response.h"
+#include "core/role.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +182,7 @@ json_t *statement_read(struct core *c, struct incident *i, const char *action)
 
 /* --- telling --- */
 
-static json_t *targets_of(const struct incident *i, const json_t *statement)
+static json_t *told_of(const struct incident *i, const json_t *statement)
 {
     json_t *to = json_array();
     AUTO_JSON(members);
@@ -205,8 +206,8 @@ void statement_tell(struct core *c, struct incident *i, const json_t *statement,
     struct rung people = {0};
     if (!c->site)
         return;
-    to = targets_of(i, statement);
-    site_resolve_first(c->site->site, to, i->drill, &people);
+    to = told_of(i, statement);
+    incident_resolve_first(c, i, to, &people);
     for (size_t n = 0; n < people.count; n++) {
         struct notice_order message = {
             .step = "!order", .person = &people.at[n], .text = text, .type = "muster.order"};

@@ -31,10 +31,9 @@ static const char city[] =
     "'posts':{'chief':{'title':'指挥长','holder':'person:sun.wei','deputy':'person:li.ming'},"
     " 'mayor':{'title':'市长','holder':'person:zhou.jie','deputy':'post:chief'}},"
     "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
-    "   "
-    "'pond':['III','IV','terminate'],'weir':['III','IV','terminate'],'river':['IV','terminate','"
-    "merge','split'],"
-    "   'stream':['III','IV','terminate']},"
+    "   'pond':['III','IV','terminate'],"
+    "   'weir':['III','IV','terminate'],'river':['IV','terminate','merge','split'],"
+    "   'stream':['III','IV','terminate','split']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate','declare','publish','issue'],"
     "   'lake':['I','II','III','IV','terminate'],'weir':['II'],"
     "   'pond':['I','II','III','IV','terminate'],"
@@ -161,6 +160,19 @@ static const char clinic[] =
     "  'due':'2h','data_to':'24:00','zero':true}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 
+static const char outbreak[] =
+    "{'title':'暴发','kind':'special','category':'health','version':'1','owner':'person:sun.wei',"
+    "'ends':'order','one_per':['place.district'],'reopen_within':'1h',"
+    "'facts':{'case':{'event':true,'key':'id','fields':{'id':'text'}}},"
+    "'reports':{'initial':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie',"
+    "  'due':'2h'},"
+    " 'single':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie','each':'case',"
+    "  'due':'2h'},"
+    " 'daily':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie',"
+    "  'at':['08:00'],'due':'2h'},"
+    " 'final':{'by':'person:wu.fang','sign':'person:sun.wei','to':'person:zhou.jie','due':'7d'}},"
+    "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
+
 static const char watch[] =
     "{'title':'值守','kind':'special','category':'natural','version':'1','ends':'order',"
     "'on_resolved':'note','fallback':[{'to':'duty:duty-room','within':'5m'}]}";
@@ -232,6 +244,7 @@ static struct core *core_made(int crew)
     library_plan(c, "tracing", "tracing1", tracing);
     library_plan(c, "stream", "stream1", stream);
     library_plan(c, "clinic", "clinic1", clinic);
+    library_plan(c, "outbreak", "outbreak1", outbreak);
     return c;
 }
 
@@ -471,7 +484,7 @@ void lab_start_crew(struct lab *lab, int crew)
               "{'name':'weir','pin':'weir1'},"
               "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
               "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
-              "{'name':'clinic','pin':'clinic1'}]}");
+              "{'name':'clinic','pin':'clinic1'},{'name':'outbreak','pin':'outbreak1'}]}");
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -491,7 +504,7 @@ void lab_site_without_sms(struct lab *lab)
               "{'name':'weir','pin':'weir1'},"
               "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
               "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
-              "{'name':'clinic','pin':'clinic1'}]}");
+              "{'name':'clinic','pin':'clinic1'},{'name':'outbreak','pin':'outbreak1'}]}");
 }
 
 void lab_done(struct lab *lab)

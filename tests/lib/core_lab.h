@@ -26,7 +26,8 @@
  * labels.service, digest 30s, closed by its source, reopen_within 10m), river (one_per
  * place.district, level IV, merge and split by post:chief, first measure verify), tracing
  * (parent_only, first measure isolate, reopen_within 1h), stream (initial, update and final
- * reports), clinic (single and daily ones), and none for other triggers. Its clocks are those of
+ * reports), clinic (single and daily ones), outbreak (initial, single, daily and final ones;
+ * one_per place.district, reopen_within 1h), and none for other triggers. Its clocks are those of
  * Asia/Shanghai.
  *
  * Layer      tests.

@@ -583,6 +583,72 @@ static void a_split_names_what_there_is(void **state)
     lab_done(&lab);
 }
 
+/* Why: a consultation and its chair are named by their roles, too. */
+static void a_role_is_consulted_and_takes_the_chair(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    lab_turn(&lab, "[" ASSIGN("person:li.ming") "]", "{'names':['update'],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_answer(&lab, "li.ming");
+    lab_turn(&lab,
+             "[{'kind':'call','step':'0.2','args':{'consults':true,'to':['role:lead'],"
+             "'chair':'role:lead','text':'why','within_ms':600000}}]",
+             "{'names':[],'steps':['0.2']}");
+    lab_tells(&lab, "notice_queued step=0.2 to=li.ming");
+    said(&lab, IN_ANSWER, "{'as':'li.ming','note':'dig'}");
+    lab_tells(&lab, "consulted\nnotice_queued step=0.2 to=li.ming");
+    lab_done(&lab);
+}
+
+/* Why: two that wait for each other's end never end. */
+static void a_parent_is_not_merged_into_what_is_under_it(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char parent[UUID_TEXT], child[UUID_TEXT];
+    AUTO_TEXT(merge);
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    memcpy(parent, lab.incident, sizeof parent);
+    lab_turn(&lab, "[" CHILD("17", "{}") "]", "{'names':[],'steps':['child:17']}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    at(&lab, child);
+    lab_turn(&lab, "[" CHILD("18", "{}") "]", "{'names':[],'steps':['child:18']}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    at(&lab, parent);
+    text_addf(&merge, "{'action':'merge','into':'%s','as':'sun.wei','reason':'x'}", child);
+    refused(&lab, IN_ORDER, text_str(&merge), "conflict", "the other way round");
+    lab_done(&lab);
+}
+
+/* Why: what ended while its parent was over must not keep the parent open for ever. */
+static void a_parent_that_is_opened_again_learns_which_children_ended(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char parent[UUID_TEXT], child[UUID_TEXT];
+    begin(&lab);
+    triggered(&lab, "{'plan':'outbreak','title':'a','place':{'district':'east'}}");
+    memcpy(parent, lab.incident, sizeof parent);
+    lab_turn(&lab, "[" CHILD("17", "{}") "," CHILD("18", "{}") "]",
+             "{'names':[],'steps':['child:17']}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, child);
+    said(&lab, IN_CLOSE, "{}");
+    at(&lab, child);
+    said(&lab, IN_CLOSE, "{}");
+    assert_true(
+        json_bool(triggered(&lab, "{'plan':'outbreak','title':'b','place':{'district':'east'}}"),
+                  "reopened"));
+    at(&lab, parent);
+    const json_t *children = json_at(family(&lab), "children");
+    assert_string_equal(json_str(json_array_get(children, 0), "state"), "open");
+    assert_string_equal(json_str(json_array_get(children, 1), "state"), "closed");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -607,6 +673,9 @@ int main(void)
         cmocka_unit_test(the_id_of_what_was_merged_goes_with_the_other),
         cmocka_unit_test(what_is_split_off_runs_by_itself),
         cmocka_unit_test(a_split_names_what_there_is),
+        cmocka_unit_test(a_role_is_consulted_and_takes_the_chair),
+        cmocka_unit_test(a_parent_is_not_merged_into_what_is_under_it),
+        cmocka_unit_test(a_parent_that_is_opened_again_learns_which_children_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

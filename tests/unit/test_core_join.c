@@ -357,6 +357,101 @@ static void what_can_be_opened_again_is_not_purged(void **state)
     lab_done(&lab);
 }
 
+/* --- the run of before --- */
+
+/* Resolved, and opened again; the plan's first run had this turn. */
+static void run_twice(struct lab *lab, const char *first)
+{
+    begin(lab);
+    triggered(lab, PAY("a"));
+    lab_turn(lab, first, "{'names':[],'steps':['0.1']}");
+    lab_results(lab, "{'ok':true,'status':200}");
+    if (lab_event(lab))
+        lab_turn(lab, "[]", "{'names':[],'steps':[]}");
+    said(lab, IN_RESOLVE, "{}");
+    lab_results(lab, "{'ok':true,'status':200}");
+    assert_true(json_bool(triggered(lab, PAY("a")), "reopened"));
+}
+
+/* Why: "cannot come" goes on to the next at once, whoever was called by the same words before. */
+static void a_call_of_the_run_before_holds_up_no_call(void **state)
+{
+    (void)state;
+    struct lab lab;
+    run_twice(&lab, "[{'kind':'call','step':'0.1','args':{'text':'x','within_ms':600000,"
+                    "'rungs':[{'to':'person:wang.qiang'},{'to':'person:zhou.jie'}]}}]");
+    lab_turn(&lab,
+             "[{'kind':'call','step':'0.1','args':{'text':'x','within_ms':600000,"
+             "'rungs':[{'to':'person:li.ming'},{'to':'person:sun.wei'}]}}]",
+             "{'names':[],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    said(&lab, IN_ANSWER, "{'as':'wang.qiang'}"); /* he is not called now */
+    lab_tells(&lab, "answer_noted");
+    said(&lab, IN_ANSWER, "{'as':'li.ming','decline':true}");
+    lab_tells(&lab, "call_declined by=li.ming\nnotice_queued step=0.1 to=sun.wei");
+    lab_done(&lab);
+}
+
+/* Why: a message that failed must not pass for sent because one before did not. */
+static void a_message_of_the_run_before_proves_no_message(void **state)
+{
+    (void)state;
+    struct lab lab;
+    const char *notify =
+        "[{'kind':'notify','step':'0.1','args':{'to':['person:li.ming'],'text':'x'}}]";
+    run_twice(&lab, notify);
+    lab_turn(&lab, notify, "{'names':[],'steps':['0.1']}");
+    lab_result(&lab, "li.ming", "{'ok':false,'permanent':true,'status':410}");
+    assert_string_equal(json_str(event(&lab), "result"), "failed");
+    lab_done(&lab);
+}
+
+/* Why: who could not come yesterday may have an opinion today. */
+static void who_declined_in_the_run_before_is_waited_for(void **state)
+{
+    (void)state;
+    struct lab lab;
+    const char *consult = "[{'kind':'call','step':'0.1','args':{'consults':true,"
+                          "'to':['person:li.ming','person:sun.wei'],'text':'why',"
+                          "'within_ms':600000}}]";
+    begin(&lab);
+    triggered(&lab, PAY("a"));
+    lab_turn(&lab, consult, "{'names':[],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    said(&lab, IN_ANSWER, "{'as':'li.ming','decline':true}");
+    said(&lab, IN_RESOLVE, "{}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    triggered(&lab, PAY("a"));
+    lab_turn(&lab, consult, "{'names':[],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    said(&lab, IN_ANSWER, "{'as':'sun.wei','note':'dig'}");
+    assert_int_equal(lab_count(&lab, REC_CONSULTED), 0);
+    lab_done(&lab);
+}
+
+/* --- where no plan runs --- */
+
+/* Why: a second alarm of a district must not vanish because the plan of the first one broke. */
+static void what_joins_where_the_plan_has_failed_is_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, RIVER("a", "east"));
+    lab_turn(&lab, "[{'kind':'error','step':'0.1','body':'respond','text':'x'}]",
+             "{'names':[],'steps':[]}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_answer(&lab, "li.ming");
+    triggered(&lab, RIVER("Dyke broken", "east"));
+    triggered(&lab, RIVER("Bridge gone", "east"));
+    lab_crash(&lab);
+    lab_tells(&lab, "joined\njoined");
+    lab_after(&lab, MS_MINUTE);
+    assert_int_equal(json_int(lab_last(&lab, REC_JOINS_TOLD)->body, "joins", 0), 2);
+    lab_tells(&lab, "joins_told\nnotice_queued step= to=li.ming");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +469,10 @@ int main(void)
         cmocka_unit_test(what_was_known_is_in_doubt_after_opening_again),
         cmocka_unit_test(what_fell_back_is_not_opened_again),
         cmocka_unit_test(what_can_be_opened_again_is_not_purged),
+        cmocka_unit_test(a_call_of_the_run_before_holds_up_no_call),
+        cmocka_unit_test(a_message_of_the_run_before_proves_no_message),
+        cmocka_unit_test(who_declined_in_the_run_before_is_waited_for),
+        cmocka_unit_test(what_joins_where_the_plan_has_failed_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

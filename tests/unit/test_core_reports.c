@@ -545,6 +545,97 @@ static void a_report_outlives_its_incident(void **state_)
     lab_done(&lab);
 }
 
+/* ---- incidents among others ---- */
+
+/* Why: the law gives two hours for a case, by whichever door it came. */
+static void a_case_that_joins_is_reported(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    begun(&lab, "outbreak", ",'place':{'district':'east'},'fields':{'case':{'id':'1'}}");
+    assert_string_equal(json_str_or(body(&lab, "single 1"), "key", ""), "1");
+    char id[UUID_TEXT];
+    memcpy(id, lab.incident, sizeof id);
+    const json_t *reply =
+        lab_trigger(&lab, "{'plan':'outbreak','title':'Ward 2','place':{'district':'east'},"
+                          "'fields':{'case':{'id':'2'}}}");
+    assert_true(json_bool(reply, "joined"));
+    memcpy(lab.incident, id, sizeof id);
+    assert_string_equal(json_str_or(body(&lab, "single 2"), "key", ""), "2");
+    lab_done(&lab);
+}
+
+/* Why: a child is an incident of its own, and its head says what is reported of it. */
+static void a_child_is_reported_as_its_head_says(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_trigger(&lab, "{'kind':'river','title':'a','place':{'district':'east'}}");
+    lab_turn(&lab,
+             "[{'kind':'child','step':'0.1','args':{'plan':'outbreak','key':'1','title':'Camp',"
+             "'fields':{'case':{'id':'7'}}}}]",
+             "{'names':[],'steps':['child:1']}");
+    uuid_text(lab_last(&lab, REC_INCIDENT_OPENED)->incident, lab.incident);
+    assert_string_equal(state(&lab, "initial"), "opened");
+    assert_string_equal(json_str_or(body(&lab, "single"), "key", ""), "7");
+    lab_after(&lab, MS_DAY);
+    assert_string_equal(state(&lab, "daily 1"), "opened");
+    lab_done(&lab);
+}
+
+/* Why: what is split off goes on by itself, and so do its reports. */
+static void what_is_split_off_is_reported_by_itself(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    stream(&lab);
+    ordered(&lab, "{'action':'split','title':'Other bank','as':'sun.wei','reason':'x'}");
+    memcpy(lab.incident, json_str(lab.reply, "split"), sizeof lab.incident);
+    assert_string_equal(state(&lab, "initial"), "opened");
+    lab_done(&lab);
+}
+
+/* Why: what is opened again is reported daily again, each case of it, and ends with a report. */
+static void what_is_opened_again_is_reported_again(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    begun(&lab, "outbreak", ",'place':{'district':'east'}");
+    lab_say(&lab, IN_CLOSE, "{}");
+    sent(&lab, "final", "sun.wei");
+    const json_t *reply =
+        lab_trigger(&lab, "{'plan':'outbreak','title':'Ward 2','place':{'district':'east'},"
+                          "'fields':{'case':{'id':'2'}}}");
+    assert_true(json_bool(reply, "reopened"));
+    assert_string_equal(json_str_or(body(&lab, "single"), "key", ""), "2");
+    assert_null(lab_report(&lab, "initial 2"));
+    lab_after(&lab, MS_DAY);
+    assert_string_equal(state(&lab, "daily 1"), "opened");
+    lab_say(&lab, IN_CLOSE, "{}");
+    assert_string_equal(state(&lab, "final 2"), "opened");
+    lab_done(&lab);
+}
+
+/* Why: a machine that slept over 17:00 owes the report of 17:00. */
+static void a_time_of_day_that_the_clock_jumps_over_is_now(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    stream(&lab);
+    ordered(&lab, ORDER("activate", "IV", "sun.wei"));
+    lab.wall += 8 * MS_HOUR;
+    lab_input(&lab, (struct input){.kind = IN_CLOCK_STEPPED}, "{'step_ms':28800000}");
+    lab_after(&lab, MS_MINUTE);
+    assert_string_equal(state(&lab, "update 2"), "opened");
+    lab_after(&lab, MS_HOUR);
+    assert_null(lab_report(&lab, "update 3"));
+    lab_after(&lab, 14 * MS_HOUR); /* 09:00 */
+    assert_string_equal(state(&lab, "update 3"), "opened");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -571,6 +662,11 @@ int main(void)
         cmocka_unit_test(what_reaches_nobody_is_handed_over_and_says_how),
         cmocka_unit_test(reports_go_on_when_the_plan_has_failed),
         cmocka_unit_test(a_report_outlives_its_incident),
+        cmocka_unit_test(a_case_that_joins_is_reported),
+        cmocka_unit_test(a_child_is_reported_as_its_head_says),
+        cmocka_unit_test(what_is_split_off_is_reported_by_itself),
+        cmocka_unit_test(what_is_opened_again_is_reported_again),
+        cmocka_unit_test(a_time_of_day_that_the_clock_jumps_over_is_now),
     };
     return cmocka_run_group_tests_name("reports", tests, NULL, NULL);
 }

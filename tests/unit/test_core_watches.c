@@ -177,6 +177,45 @@ static void a_condition_without_its_constant_alarms(void **state)
     lab_done(&lab);
 }
 
+/* Why: a report that comes with a trigger is a report, and after a restart, too. */
+static void what_a_trigger_that_joins_reports_is_watched_after_a_restart(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_trigger(&lab, "{'kind':'river','title':'a','place':{'district':'east'}}");
+    each_over_warning(&lab);
+    lab_results(&lab, "{'ok':true,'status':200}"); /* nothing else looks at what is known */
+    lab_crash(&lab);
+    lab_trigger(&lab, "{'kind':'river','title':'b','place':{'district':'east'},"
+                      "'fields':{'g7':{'stage_m':4.6}}}");
+    assert_risen(&lab, 1, "g7");
+    lab_done(&lab);
+}
+
+/* Why: what is known of an incident that is merged is told to a plan that watches. */
+static void what_a_merge_brings_is_watched_after_a_restart(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char into[UUID_TEXT];
+    AUTO_TEXT(order);
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_trigger(&lab, "{'kind':'river','title':'a','place':{'district':'east'}}");
+    memcpy(into, lab.incident, sizeof into);
+    each_over_warning(&lab);
+    lab_trigger(&lab, "{'kind':'river','title':'b','place':{'district':'west'},"
+                      "'fields':{'g7':{'stage_m':4.6}}}");
+    lab_results(&lab, "{'ok':true,'status':200}"); /* nothing else looks at what is known */
+    lab_crash(&lab);
+    text_addf(&order, "{'action':'merge','into':'%s','as':'sun.wei','reason':'x'}", into);
+    assert_true(json_bool(lab_say(&lab, IN_ORDER, text_str(&order)), "ok"));
+    assert_risen(&lab, 1, "g7");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +226,8 @@ int main(void)
         cmocka_unit_test(watches_end_with_their_command_and_when_they_are_met),
         cmocka_unit_test(a_plan_that_fails_watches_no_more),
         cmocka_unit_test(a_condition_without_its_constant_alarms),
+        cmocka_unit_test(what_a_trigger_that_joins_reports_is_watched_after_a_restart),
+        cmocka_unit_test(what_a_merge_brings_is_watched_after_a_restart),
     };
     return cmocka_run_group_tests_name("core_watches", tests, NULL, NULL);
 }
