@@ -9,6 +9,7 @@
 #include "plan/check.h"
 #include "plan/planner.h"
 #include "store/store.h"
+#include "world/clock.h"
 #include "world/cpu_guard.h"
 #include "world/jail.h"
 #include "world/spawn.h"
@@ -287,9 +288,14 @@ enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why
     (void)ctx;
     *ret = NULL;
     signal(SIGPIPE, SIG_IGN); /* a checker that dies is a sentence, not our end */
+    struct clock_sample now = {0};
     enum err e = config_request(folder, &request, why);
     if (!e)
+        e = clock_sample(&now, why);
+    if (!e) {
+        json_put_int(request, "now", now.wall);
         e = checker_start(&socket, &pid, why);
+    }
     if (e)
         return e;
     e = checker_ask(socket, request, ret, why);

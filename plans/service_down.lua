@@ -11,7 +11,7 @@ local plan = plan "service_down" {
     title     = { zh = "信息系统故障应急预案", en = "Service down" },
     kind      = "department",
     category  = "accident",
-    version   = "2026.1",
+    version   = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner     = "dept:it",
     starts_on = { { kind = "service_down" }, { source = "alertmanager" } },
     one_per   = { "labels.service" }, -- two hundred alerts of a service: one incident, one call,

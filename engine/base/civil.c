@@ -114,17 +114,21 @@ bool clock_parse(const char *text, int *ret_minutes)
     return true;
 }
 
-/* When clocks there show this minute of this day. */
-static wall_ms civil_moment(const char *zone, int64_t day, int minute)
+wall_ms civil_moment(const char *zone, int64_t day, int minute)
 {
     wall_ms local = day * MS_DAY + minute * MS_MINUTE, at = local - zone_offset_ms(zone, local);
     return local - zone_offset_ms(zone, at);
 }
 
+int64_t civil_day(const char *zone, wall_ms at)
+{
+    return (at + zone_offset_ms(zone, at)) / MS_DAY;
+}
+
 wall_ms civil_next(const char *zone, const int *minutes, size_t count, wall_ms after)
 {
     wall_ms first = 0;
-    int64_t today = (after + zone_offset_ms(zone, after)) / MS_DAY;
+    int64_t today = civil_day(zone, after);
     for (int64_t day = today; day <= today + 2 && !first; day++) {
         for (size_t n = 0; n < count; n++) {
             wall_ms at = civil_moment(zone, day, minutes[n]);

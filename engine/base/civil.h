@@ -29,5 +29,9 @@ bool clock_parse(const char *text, int *ret_minutes);
  */
 wall_ms civil_next(const char *zone, const int *minutes, size_t count, wall_ms after);
 
+/* When clocks there show this minute of the day, 0 to 1439; and which day it is there then. */
+wall_ms civil_moment(const char *zone, int64_t day, int minute);
+int64_t civil_day(const char *zone, wall_ms at);
+
 /* "2026-07-20 02:14" */
 void civil_add(struct text *to, const char *zone, wall_ms at);

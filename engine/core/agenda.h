@@ -1,9 +1,10 @@
 /*
- * agenda - 议程: what is open, in one message: the ledger as a meeting takes it up.
+ * agenda - 议程: what is open, in one message: the ledger as a meeting takes it up, and the reports
+ * that are not sent.
  *
- * All items of the house, of every incident, but those of drills only in a drill and never beside
- * others. What is overdue comes first, then what is due soonest. What does not fit is counted, not
- * left out in silence.
+ * Of the whole house, of every incident, but those of drills only in a drill and never beside
+ * others. Of each part what is overdue comes first, then what is due soonest. What does not fit is
+ * counted, not left out in silence.
  */
 #pragma once
 

@@ -21,6 +21,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/upkeep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
 {
     c->stats.open[i->drill] -= i->state == INCIDENT_OPEN;
     i->state = INCIDENT_CLOSED;
+    upkeep_apply_drilled(c, i, r);
     i->closed_at = r->at_ms;
     i->plan_live = false;
     struct call *call;
@@ -286,6 +288,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_INCIDENT_CLOSED:
         apply_closed(c, i, r);
         break;
+    case REC_UPKEEP_OPENED:
     case REC_INCIDENT_OPENED: /* applied before the incident was there */
     case REC_RESOLVED:        /* a fact for the plan, and a row in the record: no more */
     case REC_WATCH_TRUE:
@@ -323,6 +326,8 @@ void core_apply(struct core *c, const struct record *r)
     c->seq = r->seq;
     if (r->kind == REC_INCIDENT_OPENED)
         apply_opened(c, r);
+    else if (r->kind == REC_UPKEEP_OPENED)
+        upkeep_apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
     else if (r->kind == REC_PURGED)

@@ -8,6 +8,7 @@
 #include "core/place.h"
 #include "core/plan_sheet.h"
 #include "core/state.h"
+#include "core/upkeep.h"
 
 #include <assert.h>
 #include <search.h>
@@ -123,6 +124,8 @@ const struct plan_head *incident_head(const struct core *c, const struct inciden
 
 /* --- life --- */
 
+static const struct uuid of_none;
+
 struct core *core_new(const struct core_config *config)
 {
     struct core *c = mem_new(1, sizeof *c);
@@ -136,6 +139,8 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->holders_changed);
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->onces);
+    c->upkeep_timer =
+        (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
     return c;
 }
 
@@ -173,6 +178,7 @@ void core_free(struct core *c)
     places_done(c);
     free(c->plans);
     free(c->site_pin);
+    json_decref(c->drills);
     timer_heap_done(&c->timers);
     free(c);
 }
@@ -341,7 +347,7 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin)
     sheet = plan_sheet(of->head, c->site->site);
     json_t *plan = plan_json(c, of);
     (void)json_object_update(plan, sheet);
-    return plan;
+    return json_put(plan, "owes", upkeep_owes(c, of->head));
 }
 
 json_t *core_phones(const struct core *c, size_t most)

@@ -77,7 +77,7 @@ json_t *core_plans(const struct core *c);
 json_t *core_endpoints(const struct core *c);
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
- * NULL: the version in force. Gives; NULL: there is none.
+ * NULL: the version in force. "owes" is what upkeep.h has it owe. Gives; NULL: there is none.
  */
 json_t *core_plan(const struct core *c, const char *name, const char *pin);
 /* The contacts of the site's people, at most so many: [{"person","name","endpoint"}]. Gives. */

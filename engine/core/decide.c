@@ -25,6 +25,7 @@
 #include "core/role.h"
 #include "core/suggest.h"
 #include "core/trigger.h"
+#include "core/upkeep.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -42,6 +43,8 @@ static void incident_close(struct core *c, struct incident *i, const char *why)
     reports_at_end(c, i);
     plan_leave(c, i);
     child_ended(c, i, "closed", why);
+    if (i->drill)
+        upkeep_review(c);
 }
 
 void incident_end(struct core *c, struct incident *i)
@@ -109,6 +112,10 @@ struct incident *input_incident(struct core *c)
     }
     if (i->state == INCIDENT_CLOSED) {
         refuse_over(c, i);
+        return NULL;
+    }
+    if (i->state == INCIDENT_UPKEEP) {
+        upkeep_refuse(c, i);
         return NULL;
     }
     return i;
@@ -509,6 +516,7 @@ static void decide_started(struct core *c)
     json_t *body = json_put_str(json_object(), "version", c->cfg.version);
     json_put_str(body, "boot", json_str(c->in->body, "boot"));
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
+    upkeep_review(c);
 }
 
 static bool config_same(const struct core *c, const json_t *body)
@@ -535,6 +543,7 @@ static void decide_config(struct core *c)
         suggest_review_all(c);
         plan_watches_review_all(c);
     }
+    upkeep_review(c);
     core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
 }
 
@@ -567,6 +576,8 @@ static void timer_fire(struct core *c, struct timer *t)
         joins_tell(c, t->owner);
     } else if (t->kind == TIMER_REOPEN) {
         reopen_over(c, t->owner);
+    } else if (t->kind == TIMER_UPKEEP) {
+        upkeep_review(t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
@@ -608,6 +619,7 @@ static void decide_clock(struct core *c)
               (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
                             .body = json_deep_copy(c->in->body)});
     reports_clock_set(c);
+    upkeep_review(c);
 }
 
 static void decide_refused(struct core *c)

@@ -160,13 +160,13 @@ static void choices_check(const json_t *head, struct remarks *r)
 /* ---- the head ---- */
 
 static const struct form_key head_keys[] = {
-    {"title", true},         {"kind", true},         {"category", true},  {"version", true},
-    {"owner", true},         {"starts_on", true},    {"facts", true},     {"fallback", true},
-    {"ends", true},          {"on_resolved", true},  {"issued", false},   {"filed", false},
-    {"review_by", false},    {"drill_every", false}, {"basis", true},     {"text", false},
-    {"principles", true},    {"parent_only", true},  {"one_per", true},   {"digest", true},
-    {"levels", true},        {"measures", true},     {"reports", true},   {"ends_when", true},
-    {"reopen_within", true}, {"auto", true},         {"schedule", false}, {0},
+    {"title", true},         {"kind", true},        {"category", true},  {"version", true},
+    {"owner", true},         {"starts_on", true},   {"facts", true},     {"fallback", true},
+    {"ends", true},          {"on_resolved", true}, {"issued", true},    {"filed", true},
+    {"review_by", true},     {"drill_every", true}, {"basis", true},     {"text", false},
+    {"principles", true},    {"parent_only", true}, {"one_per", true},   {"digest", true},
+    {"levels", true},        {"measures", true},    {"reports", true},   {"ends_when", true},
+    {"reopen_within", true}, {"auto", true},        {"schedule", false}, {0},
 };
 
 static void fallback_check(const json_t *head, const struct site *site, struct remarks *r)
@@ -204,6 +204,7 @@ bool plan_head_check(const char *name, const json_t *head, const struct site *si
         remark_warning(r, "missing_key", NULL,
                        "owner is missing; it is who is told when the plan has an error");
     choices_check(head, r);
+    head_upkeep_check(head, r);
     starts_on_check(head, r);
     facts_table_check(head, site, r);
     head_levels_check(name, head, site, r);

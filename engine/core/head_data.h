@@ -1,6 +1,7 @@
 /*
  * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c,
- * head_measure.c, head_report.c, head_family.c, starts_on.c, facts.c and plan_sheet.c.
+ * head_measure.c, head_report.c, head_family.c, head_upkeep.c, starts_on.c, facts.c and
+ * plan_sheet.c.
  *
  * As with a site, the JSON is checked first (head_check.c); building from it cannot fail.
  */
@@ -12,6 +13,7 @@
 #include "core/head_level.h"
 #include "core/head_measure.h"
 #include "core/head_report.h"
+#include "core/head_upkeep.h"
 
 struct plan_head {
     char *name;
@@ -49,6 +51,9 @@ void head_reports_check(const json_t *head, const struct site *site, struct rema
 void head_reports_build(struct plan_head *h);
 void level_report_check(const json_t *level, const struct site *site, struct remarks *r);
 struct cadence_head level_cadence_build(const json_t *level);
+
+/* head_upkeep.c: issued, filed, review_by, drill_every. */
+void head_upkeep_check(const json_t *head, struct remarks *r);
 
 /* starts_on.c: the entries of starts_on. */
 void starts_on_check(const json_t *head, struct remarks *r);

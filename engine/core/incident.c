@@ -10,6 +10,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/upkeep.h"
 
 #include <assert.h>
 #include <search.h>
@@ -43,6 +44,8 @@ const char *incident_state_name(const struct incident *i)
 {
     if (i->state == INCIDENT_CLOSED)
         return uuid_is_none(incident_into(i)) ? "closed" : "merged";
+    if (i->state == INCIDENT_UPKEEP)
+        return "upkeep";
     if (incident_recovering(i))
         return "recovering";
     if (incident_level(i))
@@ -122,7 +125,7 @@ void incident_forget(struct core *c, struct incident *i)
     if (i->suspect_listed)
         TAILQ_REMOVE(&c->suspects, i, suspect);
     tdelete(i, &c->incidents, incident_order);
-    c->stats.incidents--;
+    c->stats.incidents -= i != c->upkeep;
     if (i->health != HEALTH_OK)
         c->stats.fallback--;
     char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits};
@@ -516,6 +519,8 @@ void incident_from_row(struct core *c, const struct row *r)
     json_array_foreach(json_at(b, "calls"), n, item) call_from_json(c, i, item);
     if (i->health != HEALTH_OK)
         c->stats.fallback++;
+    if (r->state && !strcmp(r->state, "upkeep"))
+        upkeep_take(c, i);
     c->stats.open[i->drill] += i->state == INCIDENT_OPEN;
     core_measure(c, i);
 }

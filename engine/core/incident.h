@@ -20,7 +20,7 @@ bool incident_spent(const struct incident *i);
 void incident_forget(struct core *c, struct incident *i); /* and everything it owns */
 struct row incident_row(const struct incident *i);
 void incident_from_row(struct core *c, const struct row *r);
-/* open, awaiting_order, active, recovering, closed, merged */
+/* open, awaiting_order, active, recovering, closed, merged, upkeep */
 const char *incident_state_name(const struct incident *i);
 const char *health_name(enum health h);
 

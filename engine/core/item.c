@@ -157,6 +157,34 @@ static bool counts_open(const struct item *item)
     return item->state <= ITEM_DONE;
 }
 
+bool item_awaits(const struct notice *n)
+{
+    struct uuid id;
+    const struct item *item;
+    if (n->incident->state != INCIDENT_UPKEEP || !item_of_message(n->step, &id))
+        return false;
+    LIST_FOREACH(item, &n->incident->items, link)
+    {
+        if (!uuid_cmp(item->id, id))
+            return counts_open(item);
+    }
+    return false;
+}
+
+/* It is over, and its incident is not: its messages are good for nothing any more. */
+static void messages_over(struct core *c, const struct item *item)
+{
+    struct uuid id;
+    struct notice *n;
+    if (item->incident->state != INCIDENT_UPKEEP || counts_open(item))
+        return;
+    LIST_FOREACH(n, &item->incident->notices, link)
+    {
+        if (item_of_message(n->step, &id) && !uuid_cmp(id, item->id))
+            core_mark_notice(c, n);
+    }
+}
+
 static void items_count(struct incident *i)
 {
     const struct item *item;
@@ -277,7 +305,8 @@ static void apply_issued(struct core *c, struct incident *i, const struct record
     item->owner = mem_str(json_str(r->body, "owner"));
     item->about = kept_text(record_at(r, "about"));
     item->issued_at = r->at_ms;
-    item_wait(c, item, item->due);
+    item->urged = (int)json_int(r->body, "urged", 0);
+    item_wait(c, item, json_int(r->body, "next", item->due));
     item_mark(c, item);
 }
 
@@ -317,6 +346,7 @@ static void apply_state(struct core *c, struct item *item, const struct record *
         item->done_at = r->at_ms;
     if (!item_open(item))
         timer_clear(&c->timers, &item->timer);
+    messages_over(c, item);
 }
 
 static void apply_due(struct core *c, struct item *item, const struct record *r)
@@ -495,6 +525,10 @@ static json_t *issued_body(struct core *c, const struct incident *i, const struc
         json_put_int(body, "due", c->in->mono + o->due_ms);
         json_put_int(body, "due_at", c->in->wall + o->due_ms);
     }
+    if (o->due_ms < 0) { /* its owner is told that it is overdue, and reminded later */
+        json_put_int(body, "urged", 1);
+        json_put_int(body, "next", c->in->mono + o->urge_ms);
+    }
     return body;
 }
 
@@ -518,7 +552,8 @@ struct item *item_issue(struct core *c, struct incident *i, const struct item_or
                             .body = issued_body(c, i, o, id),
                             .sealed = json_put(json_object(), "about", issued_about(o))});
     struct item *item = core_item(c, id);
-    item_tell(c, item, item->owner, ITEM_STEP_OWNER, item_kind_words(item->kind),
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER,
+              o->due_ms < 0 ? (struct item_words){"逾期", "Overdue"} : item_kind_words(item->kind),
               item->waits ? 0 : item->allowed_ms);
     item_tell_assist(c, item);
     return item;
@@ -950,6 +985,8 @@ enum { URGED_BEFORE_LEADER = 2 };
 static int64_t next_ms(const struct item *item, int urged)
 {
     int64_t later = item->allowed_ms > MS_DAY ? MS_DAY : MS_HOUR;
+    if (item->urge_ms > MS_DAY) /* what has months is not urged each day */
+        later = item->urge_ms;
     if (urged <= URGED_BEFORE_LEADER)
         return item->urge_ms;
     return item->supervised ? later / 2 : later;

@@ -17,9 +17,9 @@ struct item_order {
     int phase;
     enum level level;
     enum on_lower on_lower;
-    int64_t due_ms, urge_ms;
-    const json_t *before; /* due before a fact, as a plan gives it; NULL. Then due_ms is not */
-    json_t *actor;        /* taken; NULL: the engine */
+    int64_t due_ms, urge_ms; /* due_ms < 0: it is overdue as it is opened; needs urge_ms */
+    const json_t *before;    /* due before a fact, as a plan gives it; NULL. Then due_ms is not */
+    json_t *actor;           /* taken; NULL: the engine */
 };
 
 /* Issues it and tells its owner; the open one of the same name and key is found instead. */
@@ -64,6 +64,9 @@ struct item_words item_kind_words(const char *kind);
 void item_tell(struct core *c, const struct item *item, const char *target, const char *of,
                struct item_words before, int64_t ms);
 void item_tell_assist(struct core *c, const struct item *item);
+
+/* Is it of an item of the upkeep of plans that is open, so that its link is good for something? */
+bool item_awaits(const struct notice *n);
 
 /*
  * It goes into another state. body: {"state":its name, or kept, returned, replied; …}, and it gets

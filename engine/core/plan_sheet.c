@@ -252,12 +252,21 @@ static json_t *stations(const struct sheet *k)
     return list;
 }
 
+static void upkeep_put(struct sheet *k, json_t *o)
+{
+    static const char *const keys[] = {"owner", "issued", "filed", "review_by", "drill_every"};
+    for (size_t n = 0; n < sizeof keys / sizeof *keys; n++)
+        json_put_str(o, keys[n], json_str(k->head->json, keys[n]));
+    target_note(k, plan_head_owner(k->head));
+}
+
 json_t *plan_sheet(const struct plan_head *h, const struct site *s)
 {
     struct sheet k = {.head = h, .site = s, .targets = site_department_names(s)};
     json_t *o = json_object();
     json_put(o, "principles", json_share(plan_head_principles(h)));
     json_put(o, "basis", json_share(plan_head_basis(h)));
+    upkeep_put(&k, o);
     json_put(o, "facts", facts(&k));
     json_put(o, "stations", stations(&k));
     json_put(o, "levels", levels(&k));

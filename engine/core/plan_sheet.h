@@ -15,7 +15,8 @@
 /*
  * The members of one plan that /api/v1/plans/{plan} has beside those of the list. Gives.
  *
- *     principles, basis   as the head has them; left out where it has none
+ *     principles, basis, owner, issued, filed, review_by, drill_every
+ *                 as the head has them; left out where it has none
  *     facts       [{"name","type","per"?,"unit"?,"label"?,"key"?,"fields"?}]
  *     stations    [{"id","kind","name"?}] of the kinds that facts are reported for
  *     levels      [{"level","when"?,"ordered_by","commander","members","expected","people","told"}]

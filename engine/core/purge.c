@@ -3,6 +3,7 @@
 #include "core/decide.h"
 #include "core/family.h"
 #include "core/once.h"
+#include "core/upkeep.h"
 
 static json_t *purged_reply(const struct uuid *id)
 {
@@ -16,7 +17,9 @@ static json_t *purged_reply(const struct uuid *id)
 static void refuse_unspent(struct core *c, const struct incident *i)
 {
     char id[UUID_TEXT];
-    if (i->state == INCIDENT_OPEN)
+    if (i->state == INCIDENT_UPKEEP)
+        upkeep_refuse(c, i);
+    else if (i->state == INCIDENT_OPEN)
         core_refuse(c, CODE_CONFLICT, "incident", NULL,
                     "incident %s is not over, and cannot be purged before: end it first (muster "
                     "order ID terminate, or muster resolve ID)",

@@ -66,6 +66,8 @@
       "a child was closed, merged into another incident, or could not be opened")                  \
     X(REC_ROLE_ASSIGNED, "role_assigned", "a person has taken a role of this incident")            \
     X(REC_ESCALATED, "escalated", "the plan calls whoever commands, then the fallback")            \
+    X(REC_UPKEEP_OPENED, "upkeep_opened",                                                          \
+      "plans owe something: it is kept as items of an incident that is no emergency")              \
     X(REC_ITEM_ISSUED, "item_issued", "somebody has something to do, by a time")                   \
     X(REC_ITEM_STATE, "item_state", "received, arrived, done, struck off, rejected or lifted")     \
     X(REC_ITEM_DUE, "item_due", "an item is due at another time")                                  \

@@ -34,6 +34,7 @@
  *   no_fallback    a plan or site without fallback       ambiguous     two plans start on the same
  *   bad_template   a placeholder that is not known       no_mark       a drill could not be told
  *   bad_condition  a condition that cannot be meant      no_right      may_order does not allow it
+ *   overdue        a day that the plan names is past
  */
 struct remark {
     bool error;          /* else a warning */

@@ -10,6 +10,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/state.h"
+#include "core/upkeep.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -82,6 +83,8 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
         rows_add(&l, notice_row(n));
+        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !item_awaits(n))
+            notice_forget(c, n);
     }
     while ((r = STAILQ_FIRST(&c->readings_changed))) {
         STAILQ_REMOVE_HEAD(&c->readings_changed, changed);
@@ -120,6 +123,9 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     if (c->config_dirty)
         rows_add(&l, config_row(c));
     c->config_dirty = false;
+    if (c->drills_dirty)
+        rows_add(&l, upkeep_row(c));
+    c->drills_dirty = false;
     rows_give(&l, ret, ret_count);
 }
 
@@ -177,6 +183,8 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     twalk_r(c->dedups, dedup_add_row, &l);
     twalk_r(c->holders, holder_add_row, &l);
     rows_add(&l, config_row(c));
+    if (c->drills)
+        rows_add(&l, upkeep_row(c));
     rows_give(&l, ret, ret_count);
 }
 
@@ -206,6 +214,8 @@ void core_load_row(struct core *c, const struct row *r)
     case ROW_META:
         if (!strcmp(r->id, "config"))
             config_from_row(c, r);
+        else if (!strcmp(r->id, "drills"))
+            upkeep_from_row(c, r);
         break;
     case ROW_ACCESS:
         access_from_row(c, r);

@@ -3,6 +3,7 @@
 #include "core/order.h"
 #include "core/report.h"
 #include "core/statement.h"
+#include "core/upkeep.h"
 
 #include <string.h>
 
@@ -67,6 +68,12 @@ static void say_opened(const struct say *s)
     else
         say_words(s, "，无对应预案", ", no plan");
     say_why(s, json_str(about, "note"));
+}
+
+static void say_upkeep(const struct say *s)
+{
+    text_addf(s->to, s->zh ? "设立台账：%s" : "a ledger is kept: %s",
+              json_str_or(record_at(s->r, "about"), "title", "?"));
 }
 
 /* ---- incidents that belong together ---- */
@@ -515,8 +522,8 @@ static void say_issued(const struct say *s)
     if (json_bool(s->r->body, "waits")) {
         say_words(s, "，待前置事项办结", ", once what must come before is done");
     } else if (ms) {
-        say_words(s, "，时限 ", ", due in ");
-        duration_add(s->to, ms);
+        say_words(s, ms > 0 ? "，时限 " : "，已逾期 ", ms > 0 ? ", due in " : ", overdue by ");
+        duration_add(s->to, ms > 0 ? ms : -ms);
     }
 }
 
@@ -548,7 +555,13 @@ static void say_item_state(const struct say *s)
         say_words(s, "，逾期 ", ", late by ");
         duration_add(s->to, late);
     }
-    say_why(s, record_str(s->r, "note"));
+    if (json_str(s->r->body, "why")) {
+        say_words(s, "：", ": ");
+        upkeep_why_add(json_str(s->r->body, "why"), json_str_or(s->r->body, "of", ""), s->zh,
+                       s->to);
+    } else {
+        say_why(s, record_str(s->r, "note"));
+    }
     if (record_str(s->r, "evidence"))
         text_addf(s->to, s->zh ? "（佐证：%s）" : " (evidence: %s)", record_str(s->r, "evidence"));
 }
@@ -806,6 +819,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_SESSION_OPENED] = say_session,
         [REC_SESSION_CLOSED] = say_session,
         [REC_INCIDENT_OPENED] = say_opened,
+        [REC_UPKEEP_OPENED] = say_upkeep,
         [REC_UPDATED] = say_updated,
         [REC_CALL_ANSWERED] = say_answer,
         [REC_CALL_DECLINED] = say_answer,

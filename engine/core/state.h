@@ -219,7 +219,8 @@ struct response {
 
 enum { SILENCED_LOWER = 1U << 8, SILENCED_TERMINATE = 1U << 9 };
 
-enum incident_state { INCIDENT_OPEN, INCIDENT_CLOSED };
+/* UPKEEP: the one that the core keeps for what plans owe (upkeep.h); no emergency. */
+enum incident_state { INCIDENT_OPEN, INCIDENT_CLOSED, INCIDENT_UPKEEP };
 enum health { HEALTH_OK, HEALTH_FALLBACK, HEALTH_STUCK };
 
 /*
@@ -384,6 +385,9 @@ struct core {
     struct plan_ref *plans;
     size_t plans_count, plans_cap;
     bool config_dirty;
+    struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
+    json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
+    bool drills_dirty;
     struct timer_heap timers;
     struct core_stats stats;
     struct most most_facts, most_turns, most_children; /* volatile */
@@ -398,6 +402,7 @@ struct core {
     STAILQ_HEAD(, holder) holders_changed;
 
     /* volatile */
+    struct timer upkeep_timer;    /* a plan owes the next: set anew at each start */
     struct endpoint_load **loads; /* who is under way and who waits, an endpoint (place.c) */
     uint64_t queue_turn;
     size_t loads_count, loads_cap;

@@ -71,7 +71,8 @@ struct store_batch {
 enum { FACTS_LISTED = 20, FACTS_SHOWN = 500, QUERY_OWNERS = 8 };
 
 enum query_kind {
-    QUERY_LIST,     /* incidents, newest first, each with up to FACTS_LISTED parts */
+    QUERY_LIST,     /* incidents, newest first, each with up to FACTS_LISTED parts; the upkeep of
+                       plans only where its state is asked for */
     QUERY_INCIDENT, /* one ROW_INCIDENT by id, open or closed, with up to FACTS_SHOWN parts */
     QUERY_NOTICES,  /* ROW_NOTICE of an incident, oldest first, above the cursor */
     QUERY_NOTICE,   /* one message: its ROW_NOTICE, the ROW_INCIDENT of its incident, and the record
@@ -99,7 +100,7 @@ struct query {
     int64_t upto;     /* seq, 0: no limit */
     int limit;        /* rows, 0: as many as a page holds; the store may give fewer: see more */
     const char *states[8];  /* QUERY_LIST: any of these; none: all. QUERY_ITEMS, QUERY_REPORTS: the
-                               first.  Static strings */
+                               first. Static strings */
     int drill;              /* -1 both, 0 real only, 1 drills only */
     char cursor[UUID_TEXT]; /* QUERY_LIST: below this id; QUERY_NOTICES: above it; "" all */
     const char *pin;        /* QUERY_PIN: the hash; copied */

@@ -15,8 +15,9 @@ static const struct option_spec items_options[] = {
     OPTION("--owner", "TARGET", "of this owner, like dept:water", "责任单位，如 dept:water"),
     OPTION("--state", "S", "issued, received, arrived, done, struck, rejected or lifted",
            "状态：issued、received、arrived、done、struck、rejected、lifted"),
-    OPTION("--kind", "K", "measure, directive, item, resource, request or improvement",
-           "类别：measure、directive、item、resource、request、improvement"),
+    OPTION("--kind", "K",
+           "measure, directive, item, resource, request, improvement, or plan: owed by a plan",
+           "类别：measure、directive、item、resource、request、improvement、plan（预案事务）"),
     OPTION("--overdue", NULL, "those that are overdue alone", "仅逾期的"),
     OPTION("--mine", "PERSON", "of this person, their department and the posts they hold",
            "某人及其所在单位、所任职务的"),
@@ -59,6 +60,8 @@ static void item_add(const struct ctl *c, struct table *t, const json_t *i)
         text_add(&title, c->zh ? "，数量：" : ", amount: ");
         show_safe(&title, show_text(c, json_at(i, "amount")));
     }
+    if (json_str(i, "plan"))
+        text_addf(&title, " [%s]", json_str(i, "plan"));
     table_cell(t, json_str_or(i, "id", "?"));
     table_cell_in(t, ctl_say(c, state_words(json_str_or(i, "state", "?"))),
                   late ? COLOUR_RED : COLOUR_NONE);
@@ -126,7 +129,8 @@ const struct command cmd_items = {
                  "事项台账：某事件的，或全部未办结的"},
     .options = items_options,
     .examples = "  muster items 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11\n"
-                "  muster items --owner dept:water\n",
+                "  muster items --owner dept:water\n"
+                "  muster items --kind plan\n",
     .run = items_run,
 };
 

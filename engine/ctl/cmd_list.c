@@ -10,8 +10,9 @@
 #include <string.h>
 
 static const struct option_spec options[] = {
-    OPTION_MANY("--state", "S", "only these: open awaiting_order active recovering closed merged",
-                "只看这些状态：open awaiting_order active recovering closed merged"),
+    OPTION_MANY("--state", "S",
+                "only these: open awaiting_order active recovering closed merged upkeep",
+                "只看这些状态：open awaiting_order active recovering closed merged upkeep"),
     OPTION("--drill", NULL, "only drills", "只看演练"),
     OPTION("--limit", "N", "so many, 1 to 1000; else 100", "条数，1 到 1000；默认 100"),
     OPTION("--cursor", "C", "go on where the page before ended", "接着上一页"),

@@ -22,12 +22,19 @@ const char *words_state(const char *name, int zh)
         const char *name;
         enum word word;
     } states[] = {
-        {"open", WORD_OPEN},       {"awaiting_order", WORD_AWAITING_ORDER},
-        {"active", WORD_ACTIVE},   {"recovering", WORD_RECOVERING},
-        {"closed", WORD_CLOSED},   {"merged", WORD_MERGED},
-        {"ok", WORD_OK},           {"fallback", WORD_FALLBACK},
-        {"stuck", WORD_STUCK},     {"in_force", WORD_IN_FORCE},
-        {"expired", WORD_EXPIRED}, {"revoked", WORD_REVOKED},
+        {"open", WORD_OPEN},
+        {"awaiting_order", WORD_AWAITING_ORDER},
+        {"active", WORD_ACTIVE},
+        {"recovering", WORD_RECOVERING},
+        {"closed", WORD_CLOSED},
+        {"merged", WORD_MERGED},
+        {"ok", WORD_OK},
+        {"fallback", WORD_FALLBACK},
+        {"upkeep", WORD_UPKEEP},
+        {"stuck", WORD_STUCK},
+        {"in_force", WORD_IN_FORCE},
+        {"expired", WORD_EXPIRED},
+        {"revoked", WORD_REVOKED},
     };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         if (strcmp(states[i].name, name) == 0)

@@ -70,6 +70,7 @@ struct words {
     X(WORD_ACTIVE, "active", "响应中")                                                             \
     X(WORD_RECOVERING, "recovering", "善后")                                                       \
     X(WORD_MERGED, "merged", "已合并")                                                             \
+    X(WORD_UPKEEP, "upkeep of plans", "预案管理")                                                  \
     X(WORD_USAGE, "usage", "用法")                                                                 \
     X(WORD_OPTIONS, "options", "选项")                                                             \
     X(WORD_EXAMPLES, "examples", "示例")                                                           \

@@ -11,7 +11,7 @@ enum {
     VALUE_BYTES = 2048, /* a contact: a number, an address, a URL */
     MAP_MEMBERS = 64,
     LIST_ROWS = 1000,
-    STATES = 6,
+    STATES = 7,
     SCOPES = 5,
     LIST_NAMES = 500, /* items or stations of an order */
     ASSISTS = 20,
@@ -24,12 +24,12 @@ static const char *const grades[] = {"I", "II", "III", "IV", NULL};
 static const char *const warnings[] = {"red", "orange", "yellow", "blue", NULL};
 static const char *const languages[] = {"zh", "en", NULL};
 const char *const ops_states[] = {"open",   "awaiting_order", "active", "recovering",
-                                  "closed", "merged",         NULL};
+                                  "closed", "merged",         "upkeep", NULL};
 static const char *const item_actions[] = {"receive", "arrive", "done", "strike",
                                            "reject",  "lift",   "keep", "supervise",
                                            "return",  "reply",  NULL};
 const char *const item_kinds_all[] = {"measure", "directive",   "item", "resource",
-                                      "request", "improvement", NULL};
+                                      "request", "improvement", "plan", NULL};
 static const char *const link_actions[] = {"receive", "arrive", "done", "reject", NULL};
 static const char *const item_kinds[] = {"item", "resource", "request", "improvement", NULL};
 const char *const item_states[] = {"issued", "received", "arrived", "done",

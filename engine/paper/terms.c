@@ -12,6 +12,7 @@ static const struct {
     {TERM_INCIDENT, "recovering", "恢复", "recovering"},
     {TERM_INCIDENT, "closed", "已结束", "closed"},
     {TERM_INCIDENT, "merged", "已并入", "merged"},
+    {TERM_INCIDENT, "upkeep", "预案管理", "upkeep of plans"},
     {TERM_ITEM, "issued", "已交办", "issued"},
     {TERM_ITEM, "received", "已签收", "received"},
     {TERM_ITEM, "arrived", "已到位", "arrived"},

@@ -1,7 +1,9 @@
 #include "plan/check.h"
 
+#include "base/civil.h"
 #include "core/channel.h"
 #include "core/head.h"
+#include "core/head_upkeep.h"
 #include "core/site.h"
 #include "plan/check_body.h"
 #include "plan/load.h"
@@ -36,6 +38,7 @@ struct check {
     size_t cap;
     struct site *site;
     struct channel_set *channels;
+    wall_ms now;   /* 0: not known; then nothing is called overdue */
     json_t *plans; /* {"flood":true}: a plan is called as its file is */
 };
 
@@ -257,6 +260,8 @@ static struct plan_head *read_head(struct check *c, const struct checked *f)
     remarks_init(&r, f->loaded.name, take_remark, &to);
     if (plan_head_read(f->loaded.name, f->loaded.json, c->site, &r, &head))
         head = NULL;
+    else if (c->now && c->site)
+        plan_head_upkeep_late(head, civil_day(site_zone(c->site), c->now), &r);
     remarks_done(&r);
     return head;
 }
@@ -362,7 +367,7 @@ static json_t *reply(struct check *c, const json_t *request)
 
 json_t *check_set(const json_t *request)
 {
-    struct check c = {0};
+    struct check c = {.now = json_int(request, "now", 0)};
     const json_t *site = json_at(request, "site");
 
     if (json_is_object(site))

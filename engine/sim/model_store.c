@@ -506,6 +506,8 @@ static void query_list(const struct model_store *m, const struct query *q, struc
     size_t at = q->cursor[0] ? shelf_at(s, q->cursor, &there) : s->count;
     while (at-- > 0) {
         const struct row *row = &s->rows[at];
+        if (!q->states[0] && !strcmp(row->state, "upkeep"))
+            continue;
         if (!state_is_asked(q, row->state) || (q->drill >= 0 && q->drill != (int)row->drill))
             continue;
         if (!page_add_row(p, row))

@@ -362,6 +362,8 @@ static void ids_in_all_states(struct page *p, const struct query *q, const struc
         sqlite3_reset(stmt);
         if (!there)
             return;
+        if (!strcmp(state, "upkeep")) /* no incident, unless it is asked for by its state */
+            continue;
         ids_in_state(p, q, state, below, ids);
     }
 }

@@ -18,7 +18,8 @@
     X(Q_END, "COMMIT")                                                                             \
     X(Q_AS_OF, "SELECT ifnull(max(seq), 0) FROM journal")                                          \
     X(Q_INCIDENT, "SELECT " INCIDENT_COLUMNS " FROM incident WHERE id = ?1")                       \
-    X(Q_NEWEST, "SELECT id FROM incident WHERE id < ?1 ORDER BY id DESC LIMIT ?2")                 \
+    X(Q_NEWEST, "SELECT id FROM incident INDEXED BY incident_id WHERE id < ?1 "                    \
+                "AND state <> 'upkeep' ORDER BY id DESC LIMIT ?2")                                 \
     X(Q_NEXT_STATE, "SELECT min(state) FROM incident WHERE state > ?1")                            \
     X(Q_IN_STATE, "SELECT id FROM incident WHERE state = ?3 AND drill = ?4 AND id < ?1 "           \
                   "ORDER BY id DESC LIMIT ?2")                                                     \

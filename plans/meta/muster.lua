@@ -4,6 +4,8 @@
 -- luacheck: ignore
 
 ---@alias Duration string "90s" "5m" "1h30m" "2d"
+---@alias Date string "2026-03-01"
+---@alias Period string "3y" "6mo" "2w" "10d": by the calendar
 ---@alias Text string | { zh: string?, en: string? }
 ---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID", in bodies "role:NAME"
 ---@alias Targets Target | Target[]
@@ -86,6 +88,10 @@ function Handle:result(d) end
 ---@field category? "natural" | "accident" | "health" | "security"
 ---@field version? string
 ---@field owner? Target
+---@field issued? Date when the paper plan was issued
+---@field filed? Date when it was filed; until then the filing is owed, 20 working days after `issued`
+---@field review_by? Date
+---@field drill_every? Period after the last drill that was worked to its end, else after `issued`
 ---@field starts_on? { kind: string?, source: string?, event: string?, labels: table? }[]
 ---@field facts? table<string, Fact>
 ---@field fallback Rung[]
@@ -216,7 +222,7 @@ function consult(options) end
 ---@return Handle
 function notify(options) end
 
----Tell people what is open in the house, and what is overdue; does not wait.
+---Tell people which items are open in the house and which reports are not sent, and what is overdue; does not wait.
 ---@param options { to: Targets, items: { state: string | string[] | nil, since: Duration? }? }
 ---@return Handle
 function agenda(options) end

@@ -177,6 +177,16 @@ static const char watch[] =
     "{'title':'值守','kind':'special','category':'natural','version':'1','ends':'order',"
     "'on_resolved':'note','fallback':[{'to':'duty:duty-room','within':'5m'}]}";
 
+/* What a plan owes as a paper: everything soon; the next version; everything too late. */
+#define PAPER "{'title':{'zh':'消防预案','en':'Fire'},'kind':'special','category':'accident',"
+#define PAPER_END "'drill_every':'6mo','fallback':[{'to':'person:li.ming','within':'5m'}]}"
+static const char *const papers[] = {
+    PAPER "'version':'2026.1','owner':'person:wu.fang','issued':'2026-07-01',"
+          "'review_by':'2026-12-01'," PAPER_END,
+    PAPER "'version':'2026.2','owner':'person:wu.fang','issued':'2026-07-01',"
+          "'filed':'2026-07-15','review_by':'2029-07-01'," PAPER_END,
+    PAPER "'version':'2020.1','issued':'2020-01-01','review_by':'2023-01-01'," PAPER_END};
+
 /* --- a core with its library --- */
 
 static json_t *city_of(int crew, bool without_sms)
@@ -245,6 +255,11 @@ static struct core *core_made(int crew)
     library_plan(c, "stream", "stream1", stream);
     library_plan(c, "clinic", "clinic1", clinic);
     library_plan(c, "outbreak", "outbreak1", outbreak);
+    for (size_t n = 0; n < sizeof papers / sizeof *papers; n++) {
+        AUTO_TEXT(pin);
+        text_addf(&pin, "paper%zu", n + 1);
+        library_plan(c, "paper", text_str(&pin), papers[n]);
+    }
     return c;
 }
 
@@ -317,6 +332,17 @@ static void rows_say(const struct core *c, struct text *to)
     text_addf(to, "seq %" PRId64 "\n", core_last_seq(c));
 }
 
+/* As a store loads: what is open, and items and reports as long as their incident is. */
+static bool row_is_loaded(const struct lab *lab, const json_t *row)
+{
+    AUTO_TEXT(of);
+    int64_t kind = json_int(row, "kind", 0);
+    text_addf(&of, "%d %s", ROW_INCIDENT, json_str_or(row, "incident", ""));
+    return kind == ROW_ITEM || kind == ROW_REPORT
+               ? json_bool(json_at(lab->rows, text_str(&of)), "open")
+               : json_bool(row, "open");
+}
+
 static struct core *core_loaded(const struct lab *lab)
 {
     struct core *c = core_made(lab->crew);
@@ -332,7 +358,7 @@ static struct core *core_loaded(const struct lab *lab)
                         .state = mem_str(json_str(o, "state")),
                         .body = json_deep_copy(json_at(o, "body"))};
         uuid_parse(json_str_or(o, "incident", ""), &r.incident);
-        if (r.open || r.kind == ROW_ITEM) /* all items of an open incident (store_load) */
+        if (row_is_loaded(lab, o))
             core_load_row(c, &r);
         row_done(&r);
     }
@@ -459,6 +485,24 @@ void lab_input(struct lab *lab, struct input in, const char *body)
     input_decide(lab, in, value);
 }
 
+void lab_papers(struct lab *lab, const char *pin)
+{
+    AUTO_TEXT(body);
+    text_addf(&body,
+              "{'site':'%s','plans':[{'name':'flood','pin':'flood1'},"
+              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
+              "{'name':'lake','pin':'lake1'},{'name':'pond','pin':'pond1'},"
+              "{'name':'weir','pin':'weir1'},"
+              "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
+              "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
+              "{'name':'clinic','pin':'clinic1'},{'name':'outbreak','pin':'outbreak1'}",
+              lab->moved ? "site2" : "site1");
+    if (pin)
+        text_addf(&body, ",{'name':'paper','pin':'%s'}", pin);
+    text_add(&body, "]}");
+    lab_input(lab, (struct input){.kind = IN_CONFIG}, text_str(&body));
+}
+
 static void children_up(struct lab *lab)
 {
     for (int slot = 0; slot < SLOT_QUARANTINE; slot++)
@@ -477,14 +521,7 @@ void lab_start_crew(struct lab *lab, int crew)
                         .others = json_array()};
     lab->core = core_made(crew);
     lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");
-    lab_input(lab, (struct input){.kind = IN_CONFIG},
-              "{'site':'site1','plans':[{'name':'flood','pin':'flood1'},"
-              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'},{'name':'pond','pin':'pond1'},"
-              "{'name':'weir','pin':'weir1'},"
-              "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
-              "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
-              "{'name':'clinic','pin':'clinic1'},{'name':'outbreak','pin':'outbreak1'}]}");
+    lab_papers(lab, NULL);
     children_up(lab);
     lab->told = lab->journal_count;
 }
@@ -497,14 +534,7 @@ void lab_start(struct lab *lab)
 void lab_site_without_sms(struct lab *lab)
 {
     lab->moved = true;
-    lab_input(lab, (struct input){.kind = IN_CONFIG},
-              "{'site':'site2','plans':[{'name':'flood','pin':'flood1'},"
-              "{'name':'watch','pin':'watch1'},{'name':'dam','pin':'dam1'},"
-              "{'name':'lake','pin':'lake1'},{'name':'pond','pin':'pond1'},"
-              "{'name':'weir','pin':'weir1'},"
-              "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
-              "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
-              "{'name':'clinic','pin':'clinic1'},{'name':'outbreak','pin':'outbreak1'}]}");
+    lab_papers(lab, NULL);
 }
 
 void lab_done(struct lab *lab)

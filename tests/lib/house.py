@@ -50,7 +50,7 @@ return site {
 """
 
 HEAD = """
-local plan = plan "%s" { title = "%s", kind = "special", category = "natural", version = "1",
+local plan = plan "%s" { title = "%s", category = "natural", version = "1",
     owner = "person:han.mei", ends = "%s", on_resolved = "%s",
     facts = { stage_m = { type = "number", per = "gauge" }, breach = { type = "boolean" } },
     fallback = { { to = "duty:duty-room", within = "5m" },

@@ -58,6 +58,15 @@ function plan.respond(incident)
 end
 return plan
 """,
+    "paper": """
+local plan = plan "paper" {
+    title = { zh = "消防预案", en = "Fire" }, kind = "special", category = "accident", version = "1",
+    issued = "2020-03-02", review_by = "2023-03-01", drill_every = "3y", owner = "person:li.ming",
+    fallback = { { to = "duty:duty-room", within = "5m" } },
+}
+function plan.respond(incident) end
+return plan
+""",
     "dam": """
 local plan = plan "dam" {
     title = { zh = "水库", en = "Dam" }, kind = "special", category = "natural", version = "1",
@@ -395,6 +404,31 @@ def phones_and_links(api):
     api.ask(200, "POST", path, {"code": found["code"], "note": "x"})
 
 
+def upkeep(api, may_all):
+    """What plans owe: items of an incident that is none."""
+    owed = api.ask(200, "GET", "/api/v1/items?kind=plan")["items"]
+    api.t.equal(sorted((i["name"], i["key"], i["plan"], i["version"], i["overdue"]) for i in owed),
+                [("drill", "paper/2023-03-02", "paper", "1", True),
+                 ("filing", "paper/2020-03-30", "paper", "1", True),
+                 ("review", "paper/2023-03-01", "paper", "1", True)], "a plan owes its upkeep")
+    path = "/api/v1/incidents/" + owed[0]["incident"]
+    state = api.ask(200, "GET", path)
+    api.t.equal((state["state"], state["items"]), ("upkeep", {"open": 3, "overdue": 3}),
+                "it is shown as an incident is")
+    listed = api.ask(200, "GET", "/api/v1/incidents")["incidents"]
+    asked = api.ask(200, "GET", "/api/v1/incidents?state=upkeep")["incidents"]
+    api.t.check(path[-36:] not in [i["id"] for i in listed] and
+                [i["id"] for i in asked] == [path[-36:]], "and listed as none", listed)
+    api.ask(200, "GET", path + "/timeline?lang=zh")
+    api.ask(409, "POST", path + "/resolve", {})
+    api.ask(409, "POST", path + "/close", {})
+    api.ask(409, "POST", path + "/order", {"action": "terminate", "reason": "x"}, key=may_all)
+    api.ask(200, "POST", "/api/v1/items/%s/done" % owed[0]["id"], {"as": "li.ming"})
+    sheet = api.ask(200, "GET", "/api/v1/plans/paper")
+    api.t.equal((sheet["issued"], sheet["drill_every"], sheet["owes"][0]),
+                ("2020-03-02", "3y", {"what": "filing", "due": "2020-03-30"}), "the sheet says so")
+
+
 def sessions(api):
     key = api.house.key("desk", "read")
     link = re.findall(r"(/login/ml_\S+)", api.house.log_text())[-1]
@@ -443,6 +477,7 @@ def main():
             commander = house.key("commander", "trigger,read,respond,order")
             incidents(api, commander)
             families(api, commander)
+            upkeep(api, commander)
             other_routes(api)
             events(api)
             sessions(api)

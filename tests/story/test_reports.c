@@ -138,11 +138,48 @@ static void and_so_they_are_when_everything_dies(void **state)
     free(broken);
 }
 
+/* Why: whoever chairs the meeting must hear which reports nobody has sent. */
+static void an_agenda_lists_the_reports_that_are_not_sent(void **state)
+{
+    static const char plan[] =
+        "local plan = plan 'flood' { title = { zh = '防汛', en = 'Flood' }, kind = 'special',"
+        " category = 'natural', version = '1', owner = 'dept:flood-office', ends = 'order',"
+        " on_resolved = 'note',"
+        " reports = {"
+        "   initial = { by = 'duty:duty-room', sign = 'post:deputy', to = 'person:zhou.jie',"
+        "     from = 'received', due = '1h' },"
+        "   daily = { by = 'dept:flood-office', sign = 'post:deputy', to = 'person:zhou.jie',"
+        "     at = { '11:05' }, due = '4h' } },"
+        " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+        "function plan.respond(incident)\n"
+        "  agenda { to = 'post:commander', items = { state = 'open' } }\n"
+        "  sleep '70m'\n"
+        "  agenda { to = 'post:commander', items = { since = '10m' } }\n"
+        "  sleep '5m'\n"
+        "  agenda { to = 'post:commander', items = { state = 'overdue' } }\n"
+        "end\n"
+        "return plan\n";
+    (void)state;
+    struct story *s = story_new("flood", plan);
+    story_trigger(s, "{'plan':'flood','title':'7号站'}");
+    story_advance(s, MINUTES(72));
+    story_tells(s, "Agenda: 0 open items, 0 overdue. 1 report not sent, 0 overdue; "
+                   "initial report 1, 7号站 (duty:duty-room)\n"
+                   "Agenda: 0 open items, 0 overdue. 2 reports not sent, 1 overdue; "
+                   "OVERDUE initial report 1, 7号站 (duty:duty-room); "
+                   "new: daily report 1, 7号站 (dept:flood-office)\n");
+    sent(s, "initial 1", "sun.wei");
+    story_advance(s, MINUTES(5));
+    story_tells(s, "Agenda: 0 open items, 0 overdue. 0 reports not sent, 0 overdue\n");
+    story_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_are_opened_urged_sent_and_missed),
         cmocka_unit_test(and_so_they_are_when_everything_dies),
+        cmocka_unit_test(an_agenda_lists_the_reports_that_are_not_sent),
     };
     return cmocka_run_group_tests_name("reports", tests, NULL, NULL);
 }

@@ -696,6 +696,37 @@ static void a_draft_names_the_statement_that_it_lacks(void **state)
     assert_body("publish 'x'", "dam.lua:7:1: bad_argument", NULL);
 }
 
+/* The paper plan is past its day: said by its name, while the set stays good. */
+static void assert_on_the_day(const char *source, const char *day, const char *expected)
+{
+    wall_ms now = 0;
+    json_t *set = set_new();
+
+    assert_true(!day || rfc3339_parse(day, &now));
+    if (day)
+        json_put_int(set, "now", now);
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "fire.lua", source);
+    assert_set(set, expected, NULL);
+}
+
+static void what_is_overdue_of_a_plan_is_a_warning(void **state)
+{
+    static const char plan[] =
+        "local plan = plan 'fire' { title = 'Fire', kind = 'special', version = '1',\n"
+        "    owner = 'post:chief', issued = '2026-07-01', review_by = '2026-08-03',\n"
+        "    drill_every = '3y', fallback = { { to = 'post:chief', within = '5m' } } }\n"
+        "function plan.respond(incident) end\n"
+        "return plan\n";
+    (void)state;
+
+    assert_on_the_day(plan, "2026-07-29T15:59:59Z", "");
+    assert_on_the_day(plan, "2026-07-29T16:00:00Z", "fire.lua:1:26: overdue");
+    assert_on_the_day(plan, "2026-08-03T16:00:00Z",
+                      "fire.lua:1:26: overdue, fire.lua:1:26: overdue");
+    assert_on_the_day(plan, NULL, ""); /* nobody knows what day it is */
+}
+
 static void an_agenda_has_somebody_to_go_to(void **state)
 {
     (void)state;
@@ -916,6 +947,7 @@ int main(void)
         cmocka_unit_test(before_needs_a_time_of_the_incident),
         cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
         cmocka_unit_test(a_draft_names_the_statement_that_it_lacks),
+        cmocka_unit_test(what_is_overdue_of_a_plan_is_a_warning),
         cmocka_unit_test(an_agenda_has_somebody_to_go_to),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(children_and_roles_are_checked),

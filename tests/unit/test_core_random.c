@@ -49,7 +49,7 @@ static void night_trigger(struct night *n)
         ",'plan':'flood','fields':{'g7':{'stage_m':5}}",  ",'plan':'flood'",
         ",'plan':'dam','fields':{'g7':{'stage_m':6}}",    ",'plan':'lake'",
         ",'plan':'stream','fields':{'g7':{'stage_m':4}}", ",'plan':'clinic','grade':'III'",
-        ",'kind':'smoke','fields':{'g7':{'stage_m':3}}"};
+        ",'kind':'smoke','fields':{'g7':{'stage_m':3}}",  ",'plan':'paper'"};
     if (n->of_families || !chance(n, 3)) /* what others join, and what is opened again */
         text_addf(&body,
                   "{'title':'t%u','key':'k%u','place':{'district':'d%u'},"
@@ -59,7 +59,7 @@ static void night_trigger(struct night *n)
                   chance(n, 4) ? "" : ",'drill':true");
     else
         text_addf(&body, "{'title':'t','key':'k%u','note':'%u'%s%s}", chance(n, 4), chance(n, 4),
-                  plans[chance(n, 7)], chance(n, 4) ? "" : ",'drill':true");
+                  plans[chance(n, 8)], chance(n, 4) ? "" : ",'drill':true");
     static const char *const onces[] = {"o1", "o2", "o3", NULL};
     const json_t *reply = lab_trigger_once(&n->lab, onces[chance(n, 4)], text_str(&body));
     if (json_bool(reply, "ok") && !json_bool(reply, "new"))
@@ -394,6 +394,16 @@ static void night_people(struct night *n)
     }
 }
 
+/* What plans owe comes and goes; people speak to the upkeep of plans as to an incident. */
+static void night_papers(struct night *n)
+{
+    static const char *const pins[] = {"paper1", "paper2", "paper3", NULL};
+    lab_papers(&n->lab, pins[chance(n, 4)]);
+    const struct record *upkeep = lab_last(&n->lab, REC_UPKEEP_OPENED);
+    if (upkeep && n->count && !chance(n, 3))
+        uuid_text(upkeep->incident, n->incidents[chance(n, (unsigned)n->count)]);
+}
+
 static void night_world(struct night *n)
 {
     int slot = (int)chance(n, PLANNER_SLOTS);
@@ -416,6 +426,8 @@ static void night_world(struct night *n)
     case 3:
         if (chance(n, 2))
             lab_site_without_sms(&n->lab);
+        else
+            night_papers(n);
         break;
     default:
         if (!n->lab.planner[slot])

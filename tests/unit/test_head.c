@@ -2,6 +2,7 @@
 #include "core/head.h"
 #include "core/head_family.h"
 #include "core/head_level.h"
+#include "core/head_upkeep.h"
 
 #include "remarked.h"
 #include "testdata.h"
@@ -153,8 +154,7 @@ static void a_plan_without_fallback_is_an_error(void **state)
 static void what_is_reserved_is_named_as_not_built(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"issued",      "filed", "review_by",
-                                       "drill_every", "text",  "schedule"};
+    static const char *const keys[] = {"text", "schedule"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         AUTO_TEXT(json);
         AUTO_TEXT(words);
@@ -163,6 +163,81 @@ static void what_is_reserved_is_named_as_not_built(void **state)
         refused(text_str(&json), text_str(&words));
     }
     refused("{" HEAD_MIN ",'kind':'standing'}", "not_built kind: kind = \"standing\" is not built");
+}
+
+/* Warnings of a head that is read. */
+static void warned(const char *json, const char *words)
+{
+    AUTO_JSON(value);
+    value = data(json);
+    struct remarked said = {0};
+    struct remarks r;
+    struct plan_head *h = NULL;
+    remarks_init(&r, "flood", remarked_add, &said);
+    assert_int_equal(plan_head_read("flood", value, NULL, &r, &h), ERR_OK);
+    if (words)
+        remarked_has(&said, words);
+    else if (strstr(text_str(&said.lines), "review_by") ||
+             strstr(text_str(&said.lines), "drill_every"))
+        fail_msg("%s", text_str(&said.lines));
+    plan_head_unref(h);
+    remarks_done(&r);
+    remarked_done(&said);
+}
+
+static void days_of_the_upkeep_are_of_the_calendar(void **state)
+{
+    (void)state;
+    refused("{" HEAD_MIN ",'issued':'2026-02-30'}",
+            "bad_value issued: \"2026-02-30\" is no day of the calendar; write issued = ");
+    refused("{" HEAD_MIN ",'review_by':'soon'}", "bad_value review_by: \"soon\" is no day");
+    refused("{" HEAD_MIN ",'filed':3}", "bad_value filed");
+    refused("{" HEAD_MIN ",'issued':'2026-03-01','filed':'2026-02-28'}",
+            "bad_value filed: the plan was filed on 2026-02-28, before it was issued on "
+            "2026-03-01");
+    refused("{" HEAD_MIN ",'issued':'2026-03-01','review_by':'2026-03-01'}",
+            "bad_value review_by: review_by is 2026-03-01: name a day after the plan was issued");
+    refused("{" HEAD_MIN ",'issued':'2026-03-01','drill_every':'3h'}",
+            "bad_value drill_every: \"3h\" is no period; write drill_every = \"3y\"");
+    refused("{" HEAD_MIN ",'drill_every':'3y'}", "missing_key drill_every: the first drill is due");
+}
+
+static void upkeep_is_missed_of_a_paper_plan(void **state)
+{
+    (void)state;
+    warned("{" HEAD_MIN ",'kind':'special'}", "warning flood missing_key : review_by is missing");
+    warned("{" HEAD_MIN ",'kind':'general','review_by':'2029-03-01'}", "drill_every is missing");
+    warned("{" HEAD_MIN ",'kind':'department','parent_only':true,'review_by':'2029-03-01'}", NULL);
+    warned("{" HEAD_MIN "}", NULL);
+}
+
+static void owed(const char *json, enum owed what, int64_t drilled, const char *day)
+{
+    char text[DATE_TEXT];
+    int64_t found = 0;
+    struct plan_head *h = head_of("flood", json, NULL);
+    bool owes = plan_head_owes(h, what, drilled, &found);
+    assert_string_equal(owes ? date_text(found, text) : "nothing", day);
+    plan_head_unref(h);
+}
+
+static void a_plan_owes_by_what_it_says(void **state)
+{
+    (void)state;
+#define DATES ",'issued':'2026-07-01','review_by':'2029-07-01','drill_every':'6mo'"
+    static const char plain[] = "{" HEAD_MIN DATES "}", bare[] = "{" HEAD_MIN "}";
+    static const char filed[] = "{" HEAD_MIN DATES ",'filed':'2026-07-02'}";
+    static const char child[] = "{" HEAD_MIN DATES ",'parent_only':true}";
+    owed(plain, OWED_FILING, 0, "2026-07-29");
+    owed(filed, OWED_FILING, 0, "nothing");
+    owed(child, OWED_FILING, 0, "nothing");
+    owed(plain, OWED_REVIEW, 0, "2029-07-01");
+    owed(child, OWED_REVIEW, 0, "2029-07-01");
+    owed(plain, OWED_DRILL, 0, "2027-01-01");
+    owed(plain, OWED_DRILL, days_from_date(2026, 10, 31), "2027-04-30");
+    owed(child, OWED_DRILL, 0, "nothing");
+    for (enum owed what = 0; what < OWEDS; what++)
+        owed(bare, what, 0, "nothing");
 }
 
 static void what_is_misspelt_finds_the_nearest(void **state)
@@ -835,6 +910,9 @@ int main(void)
         cmocka_unit_test(what_is_reserved_is_named_as_not_built),
         cmocka_unit_test(triggers_are_equal_in_the_values_that_all_of_them_have),
         cmocka_unit_test(what_joins_is_said_by_values_that_triggers_have),
+        cmocka_unit_test(days_of_the_upkeep_are_of_the_calendar),
+        cmocka_unit_test(upkeep_is_missed_of_a_paper_plan),
+        cmocka_unit_test(a_plan_owes_by_what_it_says),
         cmocka_unit_test(what_is_misspelt_finds_the_nearest),
         cmocka_unit_test(a_fact_has_a_name_and_a_type),
         cmocka_unit_test(owner_and_version_are_missed_but_not_demanded),

@@ -185,6 +185,21 @@ static void queries_see_what_is_committed(void **state)
                      ERR_MISSING);
 }
 
+/* As the real one. */
+static void the_upkeep_of_plans_stands_in_no_list(void **state)
+{
+    struct bench *b = *state;
+    append(b, 1, "open", true);
+    append(b, 2, "upkeep", true);
+    model_store_commit(b->store, SIZE_MAX);
+    struct seen s = ask(b, (struct query){.kind = QUERY_LIST, .drill = -1});
+    assert_int_equal(s.count, 1);
+    assert_int_equal(s.rows[0], 1);
+    s = ask(b, (struct query){.kind = QUERY_LIST, .drill = -1, .states = {"upkeep"}});
+    assert_int_equal(s.count, 1);
+    assert_int_equal(s.rows[0], 2);
+}
+
 /* As the real one: the message's row, its incident's, and the record that queued it. */
 static void one_message_comes_with_its_incident_and_its_record(void **state)
 {
@@ -294,6 +309,7 @@ int main(void)
         T(nothing_is_durable_before_the_commit),
         T(a_crash_keeps_a_prefix_that_nobody_was_told_of),
         T(queries_see_what_is_committed),
+        T(the_upkeep_of_plans_stands_in_no_list),
         T(one_message_comes_with_its_incident_and_its_record),
         T(rows_are_copies),
         T(a_purge_leaves_nothing_that_was_sealed),

@@ -98,7 +98,7 @@ static const struct {
     {"{\"op\":\"trigger\",\"title\":\"x\",\"warning\":\"orang\"}", CODE_BAD_FIELD, "warning",
      "orange", "none of red orange yellow blue"},
     {"{\"op\":\"list\",\"state\":\"opne\"}", CODE_BAD_FIELD, "state", "open", "\"opne\" is none"},
-    {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 6 words"},
+    {"{\"op\":\"list\",\"state\":[]}", CODE_BAD_FIELD, "state", "", "1 to 7 words"},
     {"{\"op\":\"list\",\"state\":[\"open\",7]}", CODE_BAD_FIELD, "state", "", "must be one of"},
     {"{\"op\":\"ping\",\"lang\":\"fr\"}", CODE_BAD_FIELD, "lang", "", "none of zh en"},
     {"{\"op\":\"order\",\"incident\":\"" ID "\",\"action\":\"declares\",\"reason\":\"x\"}",

@@ -428,6 +428,25 @@ static void check_list(struct kit *k, struct query q, const int *expected, int c
     }
 }
 
+/* What plans owe is kept as an incident is, and is none: a list has it when it is asked for. */
+static void the_upkeep_of_plans_stands_in_no_list(void **state)
+{
+    static const char *const states[] = {"upkeep", "open", "upkeep", "closed"};
+    struct kit *k = *state;
+    kit_open(k);
+    for (int n = 1; n <= 4; n++) {
+        char title[16];
+        snprintf(title, sizeof(title), "%d", n);
+        struct row r = kit_incident_row(n, states[n - 1], n != 4, title);
+        kit_append(k, (struct record *[]){kit_record(k, REC_UPKEEP_OPENED, kit_uuid(n), title)}, 1,
+                   &r, 1);
+    }
+    kit_wait(k);
+    check_list(k, (struct query){.drill = -1}, (int[]){4, 2}, 2);
+    check_list(k, (struct query){.drill = 0}, (int[]){4, 2}, 2);
+    check_list(k, (struct query){.drill = -1, .states = {"upkeep"}}, (int[]){3, 1}, 2);
+}
+
 /* 1, 4, 7 open; 2, 5, 8 closed; 3, 6, 9 active; 4 and 9 are drills. */
 static void lists_come_newest_first_and_page_by_page(void **state)
 {
@@ -658,6 +677,7 @@ int main(void)
         T(pins_and_contacts_are_kept_until_they_are_forgotten),
         T(a_hash_is_kept_with_its_holder_until_it_is_forgotten),
         T(lists_come_newest_first_and_page_by_page),
+        T(the_upkeep_of_plans_stands_in_no_list),
         T(notices_of_an_incident_page_upwards),
         T(one_message_comes_with_its_incident_and_the_record_that_queued_it),
         T(the_journal_pages_without_gaps),

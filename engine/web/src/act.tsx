@@ -7,7 +7,7 @@ import { newKey, pathOf, post } from "./api";
 import { DirectiveForm } from "./directive";
 import { ActForm, type Choice, ChoiceField, chosen, filled, Fold, TextField } from "./form";
 import type { House } from "./house";
-import { isOver } from "./incidents";
+import { isOver, isRunning } from "./incidents";
 import { ReportForm } from "./report";
 import type { Incident } from "./shapes";
 import { say } from "./words";
@@ -158,6 +158,7 @@ export function Acts(props: { house: House; incident: Incident }) {
     const { house, incident } = props;
     if (!house.ping) return null;
     if (isOver(incident)) return <p class="quiet">{say("over")}</p>;
+    if (!isRunning(incident)) return null;
     const respond = house.may("respond");
     const order = house.may("order");
     if (!respond && !order) return <p class="quiet">{say("may_not")}</p>;

@@ -3,7 +3,7 @@
  * is overdue. Drills stand behind the real ones.
  */
 import { useEffect, useRef } from "preact/hooks";
-import { awaitsOrder, isOver } from "./incidents";
+import { awaitsOrder, isRunning } from "./incidents";
 import { linkTo } from "./link";
 import { DrillMark } from "./marks";
 import type { Incident } from "./shapes";
@@ -21,7 +21,7 @@ export interface Alarms {
 }
 
 export function alarmsOf(incidents: Incident[]): Alarms {
-    const open = incidents.filter((i) => !isOver(i));
+    const open = incidents.filter(isRunning);
     const sorted = [...open].sort((a, b) => Number(a.drill) - Number(b.drill));
     const overdue = sorted.filter((i) => i.items.overdue > 0);
     return {

@@ -7,7 +7,7 @@ import { pathOf, post } from "./api";
 import { type Action, actionsFor, type Draft, levelsFor } from "./foresee";
 import { ActForm, choicesOf, ChoiceField, chosen, filled, TextField } from "./form";
 import { type House, targetName } from "./house";
-import { awaitsOrder, isOver } from "./incidents";
+import { awaitsOrder, isOver, isRunning } from "./incidents";
 import { AwaitingMark, LevelMark } from "./marks";
 import { OrderForm } from "./order";
 import { actionText, proposalsInOrder } from "./proposals";
@@ -303,7 +303,7 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
     const sheet = house.sheetOf(i);
     const levels = i.order !== undefined || sheet?.levels.length;
     if (!levels && i.proposals.length === 0) return null;
-    const mayOrder = house.may("order") && !isOver(i);
+    const mayOrder = house.may("order") && isRunning(i);
     const possible = mayOrder && sheet ? actionsFor(i, sheet) : [];
     const orderOf = (p: Proposal) => {
         const of = draftOf(p, possible);

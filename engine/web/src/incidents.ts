@@ -29,6 +29,11 @@ export function isOver(incident: Incident): boolean {
     return CLOSED_STATES.includes(incident.state);
 }
 
+/* Is something happening? The upkeep of plans never ends, and is no emergency. */
+export function isRunning(incident: Incident): boolean {
+    return !isOver(incident) && incident.state !== "upkeep";
+}
+
 /* Does somebody have to order, and has not done so in time? */
 export function awaitsOrder(i: Incident): boolean {
     const late = i.proposals.some((p) => p.state === "awaiting_order");
@@ -88,7 +93,7 @@ export class Incidents extends Source {
         const calm = (i: Incident) => (i.health !== "ok" ? 0 : awaitsOrder(i) ? 1 : 2);
         const rank = (i: Incident) => (i.drill ? 3 : 0) + calm(i);
         return [...this.all.values()]
-            .filter((i) => !isOver(i))
+            .filter(isRunning)
             .sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? 1 : -1));
     }
 

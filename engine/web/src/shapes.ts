@@ -5,7 +5,14 @@
 /* A text of a plan: one string, or one a language. */
 export type Text = string | { zh?: string; en?: string };
 
-export type State = "open" | "awaiting_order" | "active" | "recovering" | "closed" | "merged";
+export type State =
+    | "open"
+    | "awaiting_order"
+    | "active"
+    | "recovering"
+    | "closed"
+    | "merged"
+    | "upkeep"; /* no emergency: what plans owe */
 export type Health = "ok" | "fallback" | "stuck";
 export type Grade = "I" | "II" | "III" | "IV";
 export type Warning = "red" | "orange" | "yellow" | "blue";

@@ -84,6 +84,7 @@ export const WORDS = {
     state_recovering: ["善后", "recovering"],
     state_closed: ["已结束", "closed"],
     state_merged: ["已合并", "merged"],
+    state_upkeep: ["预案管理", "upkeep of plans"],
     health_ok: ["正常", "ok"],
     health_fallback: ["兜底呼叫：预案未在运行", "Fallback: no plan is running"],
     health_stuck: ["卡住：引擎已停止处理", "Stuck: the engine stopped working on it"],
