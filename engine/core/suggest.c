@@ -5,6 +5,8 @@
 #include "core/proposal.h"
 #include "core/response.h"
 
+#include <search.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- what has changed --- */
@@ -267,4 +269,29 @@ void suggest_review(struct core *c, struct incident *i)
     }
     review_levels(c, i, head);
     review_end(c, i, head);
+}
+
+/* ---- another site ---- */
+
+struct walk {
+    struct incident **at;
+    size_t count, cap;
+};
+
+static void walk_visit(const void *node, VISIT visit, void *closure)
+{
+    struct walk *w = closure;
+    if (visit != postorder && visit != leaf)
+        return;
+    w->at = mem_grow(w->at, &w->cap, w->count + 1, sizeof(void *));
+    w->at[w->count++] = *(struct incident *const *)node;
+}
+
+void suggest_review_all(struct core *c)
+{
+    struct walk w = {0};
+    twalk_r(c->incidents, walk_visit, &w);
+    for (size_t n = 0; n < w.count; n++)
+        suggest_review(c, w.at[n]);
+    free(w.at);
 }

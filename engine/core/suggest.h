@@ -20,6 +20,8 @@
 
 #include "core/state.h"
 
+/* Another site is in force: its marks are asked at once. */
+void suggest_review_all(struct core *c);
 void suggest_review(struct core *c, struct incident *i);
 /* The clock of a mark is over. */
 void suggest_held(struct core *c, struct incident *i, struct mark *m);
