@@ -465,6 +465,22 @@ static void merged_move(struct core *c, struct incident *i, struct incident *to)
     kept_add(&to->family->merged, json_string(uuid_text(i->id, text)));
 }
 
+/* Who holds a role here holds it there, too, where nobody else does: items go by their roles. */
+static void roles_share(const struct incident *from, struct incident *to)
+{
+    json_t *there = kept_json(to->family ? to->family->roles : NULL);
+    AUTO_JSON(here);
+    here = kept_json(from->family ? from->family->roles : NULL);
+    if (!here) {
+        json_decref(there);
+        return;
+    }
+    if (!there)
+        there = json_object();
+    (void)json_object_update_missing(there, here);
+    kept_set(&family_of(to)->roles, there);
+}
+
 static void apply_merged(struct core *c, struct incident *i, const struct record *r)
 {
     struct incident *to = core_incident(c, uuid_at(r->body, "into"));
@@ -477,6 +493,7 @@ static void apply_merged(struct core *c, struct incident *i, const struct record
     while ((s = LIST_FIRST(&f->sames)))
         same_bind(c, to, s->key);
     items_move(c, i, to, NULL);
+    roles_share(i, to);
     children_move(c, f, to);
     merged_move(c, i, to);
     timer_clear(&c->timers, &f->digest);
@@ -490,8 +507,10 @@ static void apply_split(struct core *c, struct incident *i, const struct record 
 {
     struct incident *to = core_incident(c, uuid_at(r->body, "into"));
     const json_t *stations = json_at(r->body, "stations");
-    if (to)
+    if (to) {
         items_move(c, i, to, json_at(r->body, "items"));
+        roles_share(i, to);
+    }
     for (size_t n = 0; n < json_array_size(stations); n++)
         kept_add(&family_of(i)->without, json_share(json_array_get(stations, n)));
     outlook_drop(i);
