@@ -330,6 +330,8 @@ void core_apply(struct core *c, const struct record *r)
         upkeep_apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
+    else if (r->kind == REC_CLOCK_STEPPED)
+        readings_clock_set(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
     else

@@ -540,8 +540,8 @@ static void decide_config(struct core *c)
     if (!same) {
         plan_watches_ready_all(c);
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
-        suggest_review_all(c);
         plan_watches_review_all(c);
+        suggest_review_all(c);
     }
     upkeep_review(c);
     core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));

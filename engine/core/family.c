@@ -4,6 +4,7 @@
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/outlook.h"
+#include "core/reading.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -465,6 +466,38 @@ static void merged_move(struct core *c, struct incident *i, struct incident *to)
     kept_add(&to->family->merged, json_string(uuid_text(i->id, text)));
 }
 
+/* Stations that were split off, and of which the other knew, are this one's again. */
+static void stations_back(const struct incident *from, struct incident *to)
+{
+    AUTO_JSON(without);
+    without = to->family->without ? kept_json(to->family->without) : NULL;
+    for (size_t n = json_array_size(without); n > 0; n--) {
+        const char *station = json_string_value(json_array_get(without, n - 1));
+        if (!readings_of(from, station))
+            continue;
+        outlook_touch(to, station, "");
+        json_array_remove(without, n - 1);
+    }
+    if (without)
+        kept_set(&to->family->without, json_array_size(without) ? json_incref(without) : NULL);
+}
+
+/* Who holds a role here holds it there, too, where nobody else does: items go by their roles. */
+static void roles_share(const struct incident *from, struct incident *to)
+{
+    json_t *there = kept_json(to->family ? to->family->roles : NULL);
+    AUTO_JSON(here);
+    here = kept_json(from->family ? from->family->roles : NULL);
+    if (!here) {
+        json_decref(there);
+        return;
+    }
+    if (!there)
+        there = json_object();
+    (void)json_object_update_missing(there, here);
+    kept_set(&family_of(to)->roles, there);
+}
+
 static void apply_merged(struct core *c, struct incident *i, const struct record *r)
 {
     struct incident *to = core_incident(c, uuid_at(r->body, "into"));
@@ -477,6 +510,8 @@ static void apply_merged(struct core *c, struct incident *i, const struct record
     while ((s = LIST_FIRST(&f->sames)))
         same_bind(c, to, s->key);
     items_move(c, i, to, NULL);
+    stations_back(i, to);
+    roles_share(i, to);
     children_move(c, f, to);
     merged_move(c, i, to);
     timer_clear(&c->timers, &f->digest);
@@ -490,8 +525,10 @@ static void apply_split(struct core *c, struct incident *i, const struct record 
 {
     struct incident *to = core_incident(c, uuid_at(r->body, "into"));
     const json_t *stations = json_at(r->body, "stations");
-    if (to)
+    if (to) {
         items_move(c, i, to, json_at(r->body, "items"));
+        roles_share(i, to);
+    }
     for (size_t n = 0; n < json_array_size(stations); n++)
         kept_add(&family_of(i)->without, json_share(json_array_get(stations, n)));
     outlook_drop(i);

@@ -564,7 +564,7 @@ static void tell_over(struct core *c, struct incident *i, const char *step, cons
     notice_tell_reached(c, i, step, "muster.notify", text);
 }
 
-void proposal_withdraw(struct core *c, struct proposal *p)
+static void withdraw(struct core *c, struct proposal *p, const char *zh, const char *en)
 {
     struct incident *i = p->incident;
     AUTO_TEXT(step);
@@ -573,8 +573,28 @@ void proposal_withdraw(struct core *c, struct proposal *p)
     core_emit(
         c, REC_PROPOSAL_WITHDRAWN, i,
         (struct emit){.body = json_put_int(json_object(), "number", p->number), .sealed = sealed});
-    tell_over(c, i, text_str(&step), "建议撤回，条件已不成立",
-              "The proposal is withdrawn: its condition is over");
+    tell_over(c, i, text_str(&step), zh, en);
+}
+
+void proposal_withdraw(struct core *c, struct proposal *p)
+{
+    withdraw(c, p, "建议撤回，条件已不成立", "The proposal is withdrawn: its condition is over");
+}
+
+bool proposal_lift_draft(struct core *c, struct incident *i, const char *step)
+{
+    struct proposal *p, *draft = NULL;
+    if (!i->response || !step)
+        return false;
+    LIST_FOREACH(p, &i->response->proposals, link)
+    {
+        if (!strcmp(p->step, step))
+            draft = p;
+    }
+    if (draft)
+        withdraw(c, draft, "建议撤回，草案已由后一份取代",
+                 "The proposal is withdrawn: a later draft lifts it");
+    return draft != NULL;
 }
 
 void proposals_settled(struct core *c, struct incident *i, const json_t *settles)

@@ -38,6 +38,8 @@ void proposal_of_plan(struct core *c, struct incident *i, const json_t *cmd);
 /* Its source says that it is over: the end is put to whoever may order it, once. */
 void proposal_of_source(struct core *c, struct incident *i);
 void proposal_amend(struct core *c, struct proposal *p, enum level level);
+/* Another draft lifts this one, by its step; false: it is not open, but ordered or unknown. */
+bool proposal_lift_draft(struct core *c, struct incident *i, const char *step);
 void proposal_withdraw(struct core *c, struct proposal *p);
 /* What it waited for has come: the next are asked, or the software orders itself. */
 void proposal_due(struct core *c, struct proposal *p);

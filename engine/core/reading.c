@@ -158,13 +158,42 @@ void readings_take(struct core *c, struct incident *i, const json_t *ev, mono_ms
     {
         struct reading *now = reading_take(c, i, occurrence_id(one));
         wall_ms at = json_int(one, "measured", whole);
-        if (now->value && now->at > at)
+        bool measured = json_at(one, "measured") || json_at(ev, "measured");
+        if (now->value && measured && now->at > at) /* else it is so now */
             continue;
         reading_set(c, now, json_share(json_at(one, "value")), at, mono,
                     json_integer_value(json_array_get(stale, n)));
         reading_mark(c, now);
         outlook_touch(i, json_str(one, "station"), json_str_or(one, "name", ""));
     }
+}
+
+struct setting {
+    struct core *c;
+    wall_ms now, by;
+};
+
+static void reading_set_back(void *ctx, struct reading *r)
+{
+    const struct setting *s = ctx;
+    if (r->at <= s->now)
+        return;
+    r->at = r->at + s->by < s->now ? r->at + s->by : s->now;
+    reading_mark(s->c, r);
+}
+
+static void incident_set_back(const void *node, VISIT visit, void *closure)
+{
+    const struct incident *i = *(struct incident *const *)node;
+    if ((visit == postorder || visit == leaf) && i->state == INCIDENT_OPEN)
+        readings_walk(i, reading_set_back, closure);
+}
+
+void readings_clock_set(struct core *c, const struct record *r)
+{
+    struct setting s = {c, r->at_ms, json_int(r->body, "by_ms", 0)};
+    if (s.by < 0)
+        twalk_r(c->incidents, incident_set_back, &s);
 }
 
 void readings_apply(struct core *c, struct incident *i, const struct record *r)

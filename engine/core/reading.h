@@ -39,6 +39,8 @@ void reading_stale(struct core *c, struct reading *r);
 /* "station/fact": where the two are parted. */
 const char *reading_name(const struct reading *r);
 
+/* The wall clock was set back: what was said by it before lies in the future no more. */
+void readings_clock_set(struct core *c, const struct record *r);
 void readings_apply(struct core *c, struct incident *i, const struct record *r);
 /* The same, of an event that is not the record's own: occurrences, and when each goes stale. */
 void readings_take(struct core *c, struct incident *i, const json_t *ev, mono_ms mono,

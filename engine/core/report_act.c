@@ -259,7 +259,7 @@ static bool act_phone(struct core *c, struct act *a)
 static void edit_emit(struct core *c, const struct act *a, const char *text, bool filled)
 {
     struct report *r = a->r;
-    bool again = r->state == REPORT_SIGNED, asks = !filled && (!r->asked || again);
+    bool again = r->state == REPORT_SIGNED, asks = again || (!filled && !r->asked);
     json_t *body = json_put_int(body_of(r), "rev", r->rev + 1);
     json_put_true(json_put_true(body, "asks", asks), "filled", filled);
     json_put_true(body, "zero", r->zero && !filled);

@@ -74,7 +74,11 @@ char *statement_orderer(const struct core *c, const struct incident *i, const ch
 
 void statement_draft(struct core *c, struct incident *i, const json_t *cmd)
 {
-    json_t *draft = json_deep_copy(json_at(cmd, "args"));
+    const json_t *args = json_at(cmd, "args");
+    bool unsaid = proposal_lift_draft(c, i, json_str(args, "lifts"));
+    if (unsaid && !strcmp(json_str_or(args, "level", ""), "none"))
+        return; /* what was never published is not taken back */
+    json_t *draft = json_deep_copy(args);
     json_t *spec = json_put_str(json_object(), "action", "publish");
     json_put(spec, "to_whom", json_share(json_at(draft, "to")));
     json_put_str(spec, "lifts", json_str(draft, "lifts"));

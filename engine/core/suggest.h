@@ -20,9 +20,9 @@
 
 #include "core/state.h"
 
-void suggest_review(struct core *c, struct incident *i);
-/* There is another site in force: what its stations say of the facts that are known. */
+/* Another site is in force: what its stations say of the facts that are known. */
 void suggest_review_all(struct core *c);
+void suggest_review(struct core *c, struct incident *i);
 /* The clock of a mark is over. */
 void suggest_held(struct core *c, struct incident *i, struct mark *m);
 /* The criteria of the end that are not met, by their ids. Gives a list. */

@@ -368,6 +368,16 @@ static void fill_message(const struct filling *f)
     }
 }
 
+static const char *answer_word(const struct filling *f, const json_t *answer)
+{
+    const char *kind = str(answer, "kind");
+    if (strcmp(kind, "call_declined") == 0)
+        return SAY(&f->s, "不能到", "declines");
+    if (strcmp(kind, "opinion_given") == 0)
+        return SAY(&f->s, "会商意见", "gives an opinion");
+    return SAY(&f->s, "应答", "answers");
+}
+
 static void fill_reply(const struct filling *f)
 {
     size_t n, shown = 0;
@@ -380,9 +390,8 @@ static void fill_reply(const struct filling *f)
     {
         if (strcmp(str(a, "notice"), str(f->notice, "id")) != 0)
             continue;
-        bool cannot = strcmp(str(a, "kind"), "call_declined") == 0;
         line(f, str(a, "at"));
-        say(f, cannot ? SAY(&f->s, "不能到", "declines") : SAY(&f->s, "应答", "answers"));
+        say(f, answer_word(f, a));
         if (*str(a, "note")) {
             text_add(f->s.to, SAY(&f->s, "：", ": "));
             say(f, str(a, "note"));
@@ -426,12 +435,11 @@ static void call_line(const struct filling *f, const json_t *notice)
 
 static void answer_line(const struct filling *f, const json_t *a)
 {
-    bool cannot = strcmp(str(a, "kind"), "call_declined") == 0;
     line(f, str(a, "at"));
     text_add(f->s.to, SAY(&f->s, "**来电** ", "**in** "));
     say_or_empty(f, json_str_or(a, "name", json_str_or(a, "by", str(json_at(a, "actor"), "id"))));
     text_add(f->s.to, SAY(&f->s, "：", ": "));
-    say(f, cannot ? SAY(&f->s, "不能到", "declines") : SAY(&f->s, "应答", "answers"));
+    say(f, answer_word(f, a));
     if (*str(a, "note")) {
         text_add(f->s.to, SAY(&f->s, "；", "; "));
         say(f, str(a, "note"));

@@ -2,6 +2,7 @@
 
 #include "base/html.h"
 #include "core/order.h"
+#include "core/statement.h"
 #include "paper/markdown.h"
 #include "paper/terms.h"
 
@@ -134,14 +135,37 @@ static void reason_add(const struct paper *s, const char *what, const json_t *wo
         text_addf(to, "%s%s%s", to->len ? SAY(s, "；", "; ") : "", what, text);
 }
 
+static void measures_say(const struct paper *s, const json_t *measures, struct text *to)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(measures), n, one)
+        text_addf(to, "%s%s", n ? SAY(s, "、", ", ") : "", paper_words(s, one));
+}
+
+/* "启动II级响应", "发布橙色预警：…" */
+static void order_what(const struct paper *s, const json_t *o, struct text *to)
+{
+    const char *warning = json_str(o, "warning"), *what = paper_words(s, json_at(o, "what"));
+    order_words(str(o, "action"), json_str(o, "level"), s->zh, to);
+    if (warning)
+        text_addf(to, SAY(s, "%s", " %s"), warning_words(warning, s->zh));
+    if (*what)
+        text_addf(to, SAY(s, "：%s", ": %s"), what);
+}
+
 static void order_reasons(const struct paper *s, const json_t *o, struct text *to)
 {
     AUTO_TEXT(until);
+    AUTO_TEXT(measures);
+    AUTO_JSON(taken);
+    measures_say(s, json_at(o, "measures"), &measures);
+    taken = json_string(text_str(&measures));
     paper_time(s, json_str(o, "expected_at"), &until);
     reason_add(s, "", json_at(o, "reason"), to);
     reason_add(s, SAY(s, "依据：", "basis: "), json_at(o, "basis"), to);
     reason_add(s, SAY(s, "事项：", "matter: "), json_at(o, "matter"), to);
-    reason_add(s, SAY(s, "措施：", "measures: "), json_at(o, "measures"), to);
+    reason_add(s, SAY(s, "措施：", "measures: "), taken, to);
     reason_add(s, SAY(s, "未满足的条件：", "despite: "), json_at(o, "despite"), to);
     if (until.len)
         text_addf(to, "%s%s%s", to->len ? SAY(s, "；", "; ") : "",
@@ -167,7 +191,7 @@ static void orders_add(const struct paper *s, const json_t *d)
         AUTO_TEXT(people);
         AUTO_TEXT(reasons);
         AUTO_TEXT(seq);
-        order_words(str(o, "action"), json_str(o, "level"), s->zh, &what);
+        order_what(s, o, &what);
         order_people(s, o, &people);
         order_reasons(s, o, &reasons);
         text_addf(&seq, "%" PRId64, json_int(o, "seq", 0));

@@ -44,19 +44,9 @@ void dossier_done(struct dossier *d)
 
 static void order_take(struct dossier *d, const struct record *r)
 {
-    static const char *const words[] = {"action",
-                                        "level",
-                                        "from",
-                                        "by",
-                                        "name",
-                                        "as",
-                                        "oral",
-                                        "reason",
-                                        "basis",
-                                        "matter",
-                                        "measures",
-                                        "despite",
-                                        "pending_approval"};
+    static const char *const words[] = {
+        "action", "level",  "from",     "by",   "name",    "as",   "oral",    "reason",
+        "basis",  "matter", "measures", "what", "warning", "into", "despite", "pending_approval"};
     const json_t *ev = record_at(r, "ev"), *kept = record_at(r, "order");
     json_t *o = json_put_int(json_object(), "seq", r->seq);
     put_time(o, "at", r->at_ms);
@@ -120,6 +110,7 @@ static void answer_take(struct dossier *d, const struct record *r)
     json_put_str(o, "by", json_str(r->body, "by"));
     json_put_str(o, "name", json_str(ev, "name"));
     json_put_str(o, "note", json_str(ev, "note"));
+    json_put_str(o, "file", json_str(ev, "file"));
     json_put_str(o, "notice", json_str(r->body, "notice"));
     json_put(o, "actor", json_share(r->actor));
     json_array_append_new(d->answers, o);
@@ -198,7 +189,7 @@ static void record_take(struct dossier *d, const struct record *r)
     else if (r->kind == REC_NOTICE_QUEUED)
         notice_queued_take(d, r);
     else if (r->kind == REC_CALL_ANSWERED || r->kind == REC_CALL_DECLINED ||
-             r->kind == REC_ANSWER_NOTED)
+             r->kind == REC_ANSWER_NOTED || r->kind == REC_OPINION_GIVEN)
         answer_take(d, r);
     event_take(d, r);
 }

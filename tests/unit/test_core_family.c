@@ -649,6 +649,61 @@ static void a_parent_that_is_opened_again_learns_which_children_ended(void **sta
     lab_done(&lab);
 }
 
+/* Why: what the lead has to do is the lead's wherever it goes on; urging nobody is urging none. */
+static void roles_go_with_what_is_merged_and_split_off(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char a[UUID_TEXT], b[UUID_TEXT];
+    AUTO_TEXT(merge);
+    begin(&lab);
+    triggered(&lab, RIVER("b", "west"));
+    memcpy(b, lab.incident, sizeof b);
+    triggered(&lab, RIVER("a", "east"));
+    memcpy(a, lab.incident, sizeof a);
+    lab_turn(&lab, "[" ASSIGN("person:li.ming") "]", "{'names':['update'],'steps':['0.1']}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_answer(&lab, "li.ming");
+    said(&lab, IN_ORDER, "{'action':'split','title':'c','as':'sun.wei','reason':'x'}");
+    at(&lab, json_str(lab.reply, "split"));
+    assert_string_equal(json_str(json_at(json_at(family(&lab), "roles"), "lead"), "person"),
+                        "li.ming");
+    at(&lab, a);
+    text_addf(&merge, "{'action':'merge','into':'%s','as':'sun.wei','reason':'x'}", b);
+    said(&lab, IN_ORDER, text_str(&merge));
+    at(&lab, b);
+    assert_string_equal(json_str(json_at(json_at(family(&lab), "roles"), "lead"), "person"),
+                        "li.ming");
+    lab_done(&lab);
+}
+
+/* Why: a gauge that was split off and came back must call for levels as before. */
+static void a_station_that_was_split_off_comes_back_with_a_merge(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char whole[UUID_TEXT];
+    AUTO_TEXT(merge);
+    begin(&lab);
+    triggered(&lab, "{'kind':'river','title':'a','fields':{'g8':{'stage_m':1}}}");
+    memcpy(whole, lab.incident, sizeof whole);
+    lab_turn(&lab,
+             "[{'kind':'watch','step':'0.1','args':{'watch':'watch/0.1','each':true,"
+             "'when':'stage_m >= warning_m'}}]",
+             "{'names':[],'steps':['watch/0.1']}");
+    said(&lab, IN_ORDER,
+         "{'action':'split','title':'b','as':'sun.wei','reason':'x','stations':['g8']}");
+    at(&lab, json_str(lab.reply, "split"));
+    lab_after(&lab, MS_MINUTE);
+    said(&lab, IN_UPDATE, "{'fields':{'g8':{'stage_m':3.5}}}");
+    text_addf(&merge, "{'action':'merge','into':'%s','as':'sun.wei','reason':'x'}", whole);
+    lab_tells(&lab, "split");
+    said(&lab, IN_ORDER, text_str(&merge));
+    at(&lab, whole);
+    lab_tells(&lab, "merged\ncondition of=level/IV truth=true\nproposed\nwatch_true");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -676,6 +731,8 @@ int main(void)
         cmocka_unit_test(a_role_is_consulted_and_takes_the_chair),
         cmocka_unit_test(a_parent_is_not_merged_into_what_is_under_it),
         cmocka_unit_test(a_parent_that_is_opened_again_learns_which_children_ended),
+        cmocka_unit_test(roles_go_with_what_is_merged_and_split_off),
+        cmocka_unit_test(a_station_that_was_split_off_comes_back_with_a_merge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

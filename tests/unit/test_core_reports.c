@@ -636,6 +636,22 @@ static void a_time_of_day_that_the_clock_jumps_over_is_now(void **state_)
     lab_done(&lab);
 }
 
+/* Why: a signature that is void without the signer's knowledge is a report that is not sent. */
+static void filling_a_signed_report_asks_its_signer_again(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    stream(&lab);
+    acted(&lab, "initial", "sign", ",'as':'sun.wei'");
+    lab_say(&lab, IN_UPDATE, "{'fields':{'g7':{'stage_m':5.3}}}");
+    lab_tells(&lab, "report_signed\nupdated");
+    acted(&lab, "initial", "fill", ",'as':'wang.qiang'");
+    assert_string_equal(state(&lab, "initial"), "edited");
+    lab_tells(&lab, "report_edited\nnotice_queued step=!draft/");
+    assert_string_equal(json_str(lab_last(&lab, REC_NOTICE_QUEUED)->body, "to"), "sun.wei");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -667,6 +683,7 @@ int main(void)
         cmocka_unit_test(what_is_split_off_is_reported_by_itself),
         cmocka_unit_test(what_is_opened_again_is_reported_again),
         cmocka_unit_test(a_time_of_day_that_the_clock_jumps_over_is_now),
+        cmocka_unit_test(filling_a_signed_report_asks_its_signer_again),
     };
     return cmocka_run_group_tests_name("reports", tests, NULL, NULL);
 }

@@ -216,6 +216,77 @@ static void what_a_merge_brings_is_watched_after_a_restart(void **state)
     lab_done(&lab);
 }
 
+/* Why: a mark that is lowered calls for its level at once, not at the next report. */
+static void a_new_site_suggests_levels_at_once(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "");
+    stage(&lab, "g8", "2.3");
+    lab_crash(&lab);
+    lab_site_without_sms(&lab);
+    lab_tells(&lab, "config_loaded\ncondition of=level/IV truth=true\nproposed");
+    lab_done(&lab);
+}
+
+/* Why: an earlier draft that another one lifts must not be put to people, and published, later. */
+static void a_draft_that_is_lifted_is_not_asked_for(void **state)
+{
+    (void)state;
+    struct lab lab;
+#define DRAFT(level, more)                                                                         \
+    "'args':{'category':'c','level':'" level "','from':'f','area':'a','matters':'m','advice':'d'," \
+    "'issuer':'i','to':['person:li.ming']" more "}}]"
+    dam(&lab, "");
+    lab_turn(&lab, "[{'kind':'publish','step':'0.1'," DRAFT("red", ""),
+             "{'names':['update'],'steps':[]}");
+    assert_int_equal(lab_count(&lab, REC_PROPOSED), 1);
+    stage(&lab, "g8", "1");
+    lab_turn(&lab, "[{'kind':'publish','step':'0.2'," DRAFT("orange", ",'lifts':'0.1'"),
+             "{'names':['update'],'steps':[]}");
+    assert_int_equal(lab_count(&lab, REC_PROPOSED), 2);
+    assert_int_equal(lab_count(&lab, REC_PROPOSAL_WITHDRAWN), 1);
+    stage(&lab, "g8", "1.1");
+    lab_turn(&lab, "[{'kind':'publish','step':'0.3'," DRAFT("none", ",'lifts':'0.2'"),
+             "{'names':['update'],'steps':[]}");
+    assert_int_equal(lab_count(&lab, REC_PROPOSED), 2); /* what was never said is not taken back */
+    assert_int_equal(lab_count(&lab, REC_PROPOSAL_WITHDRAWN), 2);
+    lab_done(&lab);
+}
+
+/* Why: a clock that was set back must not make what is reported now older than what was before. */
+static void a_clock_that_is_set_back_hides_no_report(void **state)
+{
+    (void)state;
+    struct lab lab;
+    dam(&lab, "");
+    each_over_warning(&lab);
+    stage(&lab, "g7", "4.2");
+    lab.wall -= MS_DAY;
+    lab_input(&lab, (struct input){.kind = IN_CLOCK_STEPPED}, "{'by_ms':-86400000}");
+    stage(&lab, "g7", "4.6");
+    assert_risen(&lab, 1, "g7");
+    lab_done(&lab);
+}
+
+/* Why: a gauge with a clock of its own goes on where the engine's clock was ahead. */
+static void a_measurement_counts_after_the_clock_was_set_back(void **state)
+{
+    (void)state;
+    struct lab lab;
+    char at[RFC3339_TEXT];
+    AUTO_TEXT(measured);
+    dam(&lab, "");
+    each_over_warning(&lab);
+    stage(&lab, "g7", "4.2");
+    lab.wall -= MS_DAY;
+    lab_input(&lab, (struct input){.kind = IN_CLOCK_STEPPED}, "{'by_ms':-86400000}");
+    text_addf(&measured, "{'at':'%s','fields':{'g7':{'stage_m':4.8}}}", rfc3339(lab.wall, at));
+    assert_true(json_bool(lab_say(&lab, IN_UPDATE, text_str(&measured)), "ok"));
+    assert_risen(&lab, 1, "g7");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +299,10 @@ int main(void)
         cmocka_unit_test(a_condition_without_its_constant_alarms),
         cmocka_unit_test(what_a_trigger_that_joins_reports_is_watched_after_a_restart),
         cmocka_unit_test(what_a_merge_brings_is_watched_after_a_restart),
+        cmocka_unit_test(a_new_site_suggests_levels_at_once),
+        cmocka_unit_test(a_draft_that_is_lifted_is_not_asked_for),
+        cmocka_unit_test(a_clock_that_is_set_back_hides_no_report),
+        cmocka_unit_test(a_measurement_counts_after_the_clock_was_set_back),
     };
     return cmocka_run_group_tests_name("core_watches", tests, NULL, NULL);
 }

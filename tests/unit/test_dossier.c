@@ -209,6 +209,33 @@ static void what_was_purged_and_what_fails_is_known(void **state)
     dossier_done(&d);
 }
 
+/* Why: what was declared and what experts said belong to what is kept for ever. */
+static void what_was_stated_and_advised_is_taken(void **state)
+{
+    (void)state;
+    struct dossier d;
+    AUTO_JSON(json);
+    dossier_begin(&d, incident_id(), NULL, 1, 0);
+    struct record *ordered = record_at_seq(1, REC_ORDERED, json_pack("{s:s}", "action", "issue"));
+    ordered->sealed = json_pack("{s:{s:s,s:s,s:s}}", "order", "action", "issue", "warning", "red",
+                                "what", "Stay inside");
+    struct record *opinion =
+        record_at_seq(2, REC_OPINION_GIVEN, json_pack("{s:s}", "by", "li.ming"));
+    opinion->sealed = json_pack("{s:{s:s,s:s}}", "ev", "note", "dig", "file", "map.pdf");
+    assert_true(one(&d, ordered, true));
+    assert_true(one(&d, opinion, false));
+    incident(&d, "open");
+    json = dossier_json(&d);
+    const json_t *order = json_array_get(json_at(json, "orders"), 0);
+    assert_string_equal(json_str(order, "warning"), "red");
+    assert_string_equal(json_str(order, "what"), "Stay inside");
+    const json_t *answer = json_array_get(json_at(json, "answers"), 0);
+    assert_string_equal(json_str(answer, "kind"), "opinion_given");
+    assert_string_equal(json_str(answer, "note"), "dig");
+    assert_string_equal(json_str(answer, "file"), "map.pdf");
+    dossier_done(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +244,7 @@ int main(void)
         cmocka_unit_test(a_message_has_the_first_time_of_each_proof_and_how_it_ended),
         cmocka_unit_test(what_is_too_much_for_a_page_is_told),
         cmocka_unit_test(what_was_purged_and_what_fails_is_known),
+        cmocka_unit_test(what_was_stated_and_advised_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -617,6 +617,27 @@ static int in_utc(void **state)
     return 0;
 }
 
+/* Why: of an order the record must say which measures it took, and what it declared. */
+static void an_order_says_what_it_ordered(void **state)
+{
+    (void)state;
+    AUTO_JSON(d);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    d = dossier_with("x");
+    json_t *order = json_array_get(json_at(d, "orders"), 0);
+    json_put(order, "measures",
+             json_pack("[{s:s,s:s},s]", "zh", "巡堤", "en", "Patrol", "and sandbags"));
+    json_put_str(order, "warning", "orange");
+    json_put(order, "what", json_pack("{s:s,s:s}", "zh", "封路", "en", "Road closed"));
+    record_html(d, true, "2026-07-20T04:00:00.000Z", &zh);
+    record_html(d, false, "2026-07-20T04:00:00.000Z", &en);
+    assert_non_null(strstr(text_str(&zh), "措施：巡堤、and sandbags"));
+    assert_non_null(strstr(text_str(&zh), "橙色预警：封路"));
+    assert_non_null(strstr(text_str(&en), "measures: Patrol, and sandbags"));
+    assert_non_null(strstr(text_str(&en), "orange warning: Road closed"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -640,6 +661,7 @@ int main(void)
         cmocka_unit_test(a_general_message_is_about_one_directive_or_message),
         cmocka_unit_test(the_phone_log_is_in_the_order_of_time),
         cmocka_unit_test(naughty_strings_add_no_markup_to_a_form),
+        cmocka_unit_test(an_order_says_what_it_ordered),
     };
     return cmocka_run_group_tests(tests, in_utc, NULL);
 }
