@@ -122,6 +122,16 @@ static bool person_known(struct core *c, const char *field, const char *person)
     return false;
 }
 
+/* Where the site names nobody for a plan without levels, whoever may order ends it. */
+static bool needs_right(const struct core *c, const struct order *o)
+{
+    AUTO_JSON(orderers);
+    if (under_levels(o) || statement_is(o->action))
+        return true;
+    orderers = o->i->plan ? site_orderers(c->site->site, o->i->plan, o->action) : NULL;
+    return json_array_size(orderers) > 0;
+}
+
 static bool orderer_read(struct core *c, struct order *o)
 {
     o->by = json_str(c->in->body, "as");
@@ -130,7 +140,7 @@ static bool orderer_read(struct core *c, struct order *o)
         core_refuse(c, CODE_CONFLICT, NULL, NULL, "there is no site in force");
         return false;
     }
-    bool by_right = under_levels(o) || statement_is(o->action);
+    bool by_right = needs_right(c, o);
     if (!o->by && by_right) {
         AUTO_TEXT(who);
         orderers_say(c, o->i, about_level(o->action) ? level_name(o->level) : o->action, &who);
@@ -398,7 +408,7 @@ static json_t *actor_of(const struct core *c, const struct order *o)
 /* What was never ordered leaves nothing to recover from, but what is open is kept. */
 static bool recovers(const struct order *o)
 {
-    return under_levels(o) && (incident_level(o->i) || items_outstanding(o->i));
+    return incident_level(o->i) || items_outstanding(o->i) || o->i->reports_open;
 }
 
 static void order_emit(struct core *c, const struct order *o)
@@ -620,7 +630,7 @@ static bool order_read(struct core *c, struct order *o)
     }
     if (statement_is(o->action))
         return orderer_read(c, o) && (o->statement = statement_read(c, o->i, o->action));
-    return orderer_read(c, o) && (!end || !under_levels(o) || end_fits(c, o));
+    return orderer_read(c, o) && (!end || end_fits(c, o));
 }
 
 void decide_order(struct core *c)

@@ -33,7 +33,7 @@ static const char city[] =
     "'may_order':{'post:chief':{'dam':['III','IV','terminate'],'lake':['III','IV','terminate'],"
     "   'pond':['III','IV','terminate'],"
     "   'weir':['III','IV','terminate'],'river':['IV','terminate','merge','split'],"
-    "   'stream':['III','IV','terminate','split']},"
+    "   'stream':['III','IV','terminate','split'],'clinic':['terminate']},"
     " 'post:mayor':{'dam':['I','II','III','IV','terminate','declare','publish','issue'],"
     "   'lake':['I','II','III','IV','terminate'],'weir':['II'],"
     "   'pond':['I','II','III','IV','terminate'],"

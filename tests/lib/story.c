@@ -850,8 +850,9 @@ const json_t *story_resolve(struct story *s)
 
 const json_t *story_terminate(struct story *s, const char *reason)
 {
-    return story_ask(s, IN_ORDER, s->incident,
-                     json_pack("{s:s,s:s}", "action", "terminate", "reason", reason));
+    return story_ask(
+        s, IN_ORDER, s->incident,
+        json_pack("{s:s,s:s,s:s}", "action", "terminate", "reason", reason, "as", "sun.wei"));
 }
 
 const json_t *story_order(struct story *s, const char *json)

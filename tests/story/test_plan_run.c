@@ -108,7 +108,7 @@ static void a_fallback_without_answer_rings_the_duty_room_until_an_order(void **
                    "[0:40:00] call 王强\n");
     story_terminate(s, "handled by radio");
     story_advance(s, MINUTES(60));
-    story_tells(s, "order: terminate\nclosed: terminated by order\n");
+    story_tells(s, "order: terminate by 孙伟\nclosed: terminated by order\n");
     story_never(s, "[1:");
     story_end(s);
 }

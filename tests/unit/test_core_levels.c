@@ -47,6 +47,16 @@ static void ordered(struct lab *lab, const char *body)
         fail_msg("%s: %s", body, json_str_or(lab->reply, "error", "?"));
 }
 
+static void ordered_item(struct lab *lab, const char *action)
+{
+    AUTO_TEXT(body);
+    const struct record *r = lab_last(lab, REC_ITEM_ISSUED);
+    text_addf(&body, "{'item':'%s','action':'%s','as':'li.ming'}", json_str(r->body, "item"),
+              action);
+    if (!json_bool(lab_say(lab, IN_ITEM, text_str(&body)), "ok"))
+        fail_msg("%s: %s", action, json_str_or(lab->reply, "error", "?"));
+}
+
 static void refused(struct lab *lab, enum input_kind kind, const char *body, const char *code,
                     const char *words)
 {
@@ -629,6 +639,44 @@ static void a_false_alarm_leaves_nothing_to_recover_from(void **state)
     lab_done(&lab);
 }
 
+/* An item or a report upwards is a promise, whether there were levels or not. */
+static void what_is_owed_without_a_level_is_kept_to_its_end(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'flood','title':'x'}");
+    lab_say(&lab, IN_DIRECTIVE, "{'text':'look','lead':'person:li.ming','due':'1h'}");
+    refused(&lab, IN_ORDER, "{'action':'terminate','reason':'over'}", "conflict",
+            "1 item is open (muster items ID); to end it all the same");
+    ordered(&lab, "{'action':'terminate','reason':'over','despite':'he looks on'}");
+    assert_string_equal(lab_state(&lab), "recovering");
+    ordered_item(&lab, "done");
+    ordered_item(&lab, "strike");
+    assert_true(json_bool(lab_say(&lab, IN_CLOSE, "{}"), "ok"));
+
+    lab_trigger(&lab, "{'plan':'outbreak','title':'y','place':{'district':'east'}}");
+    ordered(&lab, "{'action':'terminate','reason':'a false alarm'}");
+    assert_string_equal(lab_state(&lab), "recovering"); /* the first report, and the final one */
+    assert_non_null(lab_report(&lab, "final"));
+    lab_done(&lab);
+}
+
+/* Whom the site lets end it ends it, and nobody else, levels or not. */
+static void an_end_needs_its_right_without_levels_too(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'clinic','title':'x'}");
+    refused(&lab, IN_ORDER, "{'action':'terminate','reason':'over'}", "missing_field",
+            "who may: 孙伟 (post:chief)");
+    refused(&lab, IN_ORDER, "{'action':'terminate','as':'wu.fang','reason':'over'}", "denied",
+            "may not end a response in clinic");
+    ordered(&lab, "{'action':'terminate','as':'sun.wei','reason':'over'}");
+    lab_done(&lab);
+}
+
 /* Nobody proposes anything any more, and the river does not know that. */
 static void a_danger_that_comes_back_after_the_end_rings_the_duty_room(void **state)
 {
@@ -1113,6 +1161,8 @@ int main(void)
         cmocka_unit_test(nothing_is_lowered_while_a_gauge_that_spoke_for_more_is_silent),
         cmocka_unit_test(an_end_is_refused_with_all_that_speaks_against_it),
         cmocka_unit_test(a_false_alarm_leaves_nothing_to_recover_from),
+        cmocka_unit_test(what_is_owed_without_a_level_is_kept_to_its_end),
+        cmocka_unit_test(an_end_needs_its_right_without_levels_too),
         cmocka_unit_test(a_danger_that_comes_back_after_the_end_rings_the_duty_room),
         cmocka_unit_test(a_key_of_a_response_that_is_over_opens_a_new_incident),
         cmocka_unit_test(what_was_confirmed_lapses_when_the_level_is_raised),
