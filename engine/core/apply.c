@@ -139,6 +139,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     reporting_close(c, i);
     response_close(c, i);
     outlook_drop(i);
+    family_apply_over(c, i);
     apply_over(c, i, r);
 }
 

@@ -10,6 +10,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/trigger.h"
+#include "core/update.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -25,6 +25,7 @@
 #include "core/role.h"
 #include "core/suggest.h"
 #include "core/trigger.h"
+#include "core/update.h"
 #include "core/upkeep.h"
 
 #include <assert.h>
@@ -295,110 +296,6 @@ static void decide_answer(struct core *c)
     }
     answer_take(c, i, &a);
     core_reply_ok(c, incident_reply(i));
-}
-
-/* Neither a fact nor a word: it would stand in the record as news. */
-static bool says_something(struct core *c, const json_t *update)
-{
-    const char *note = json_str(update, "note");
-    if (json_object_size(json_at(update, "fields")) || (note && !text_blank(note)))
-        return true;
-    core_refuse(c, CODE_MISSING_FIELD, "fields", NULL,
-                "an update reports something: facts (fields), or a word to the record (note)");
-    return false;
-}
-
-static void decide_update(struct core *c)
-{
-    struct incident *i;
-    if (!input_allowed(c, SCOPE_TRIGGER | SCOPE_RESPOND, "update") || !(i = input_incident(c)) ||
-        !says_something(c, c->in->body))
-        return;
-    if (incident_update(c, i, c->in->body))
-        core_reply_ok(c, incident_reply(i));
-}
-
-/* A clock of another machine may be so much ahead: it measured now. */
-static const int64_t FUTURE_MS = MS_MINUTE;
-
-/* When the facts of an update were measured; false after a refusal. 0: it is not said. */
-static bool update_measured(struct core *c, const json_t *body, wall_ms *ret)
-{
-    const char *at = json_str(body, "at");
-    *ret = 0;
-    if (!at)
-        return true;
-    if (!rfc3339_parse(at, ret)) {
-        core_refuse(c, CODE_BAD_FIELD, "at", NULL,
-                    "\"%s\" is no time; write 2026-07-20T02:14:00Z or …+08:00", at);
-        return false;
-    }
-    if (*ret > c->in->wall + FUTURE_MS) {
-        core_refuse(c, CODE_BAD_FIELD, "at", NULL,
-                    "%s lies in the future; give the time of the measurement, or leave it out", at);
-        return false;
-    }
-    if (*ret > c->in->wall)
-        *ret = c->in->wall;
-    return true;
-}
-
-/* A key that is not the incident's own is that of a trigger which joined it. */
-static void key_put(const struct core *c, const struct incident *i, json_t *sealed)
-{
-    const char *key = json_str(c->in->body, "key");
-    if (!key)
-        return;
-    char *full = dedup_key(c->in->who.id, key, json_bool(c->in->body, "drill"));
-    json_put_str(sealed, "key", i->key && !strcmp(i->key, full) ? NULL : full);
-    free(full);
-}
-
-bool incident_update(struct core *c, struct incident *i, const json_t *body)
-{
-    AUTO_JSON(occurrences);
-    wall_ms measured = 0;
-    bool raw;
-    if (!update_measured(c, body, &measured) ||
-        !incident_facts(c, i, json_at(body, "fields"), &occurrences, &raw))
-        return false;
-    if (i->queue_count >= FACTS_PENDING_MAX) {
-        core_refuse(c, CODE_LIMIT, NULL, NULL,
-                    "%d facts of this incident wait for its plan (limit facts_pending)",
-                    FACTS_PENDING_MAX);
-        return false;
-    }
-    plan_watches_ready(c, i);
-    json_t *ev = plan_event("update", NULL, c->in->wall);
-    json_t *names = json_object_get(ev, "names"), *fact;
-    size_t n;
-    json_array_foreach(occurrences, n, fact)
-        json_array_append_new(names, json_string(json_str_or(fact, "name", "")));
-    json_put(ev, "occurrences", json_incref(occurrences));
-    if (measured)
-        json_put_int(ev, "measured", measured);
-    json_put_str(ev, "note", json_str(body, "note"));
-    json_put_str(ev, "grade", json_str(body, "grade"));
-    json_put_str(ev, "warning", json_str(body, "warning"));
-    json_put_str(ev, "by", c->in->who.id);
-    json_t *open = json_put_int(json_object(), "facts", (int64_t)json_array_size(occurrences));
-    json_put(
-        open, "stale_at",
-        facts_stale_at(c, incident_head(c, i), occurrences, measured ? c->in->wall - measured : 0));
-    json_t *sealed = json_put(json_object(), "ev", ev);
-    if (raw)
-        json_put(sealed, "fields", json_deep_copy(json_at(body, "fields")));
-    if (c->in->kind == IN_TRIGGER) { /* a repeat is one of what was said last */
-        char hex[33];
-        hex16(c->in->digest, hex);
-        json_put_str(open, "digest", hex);
-        key_put(c, i, sealed);
-        once_put(c, sealed);
-    }
-    json_t *actor = c->in->kind == IN_TURN ? NULL : actor_input(c); /* NULL: of the parent's plan */
-    core_emit(c, REC_UPDATED, i, (struct emit){.actor = actor, .body = open, .sealed = sealed});
-    reports_of_facts(c, i, occurrences);
-    return true;
 }
 
 static json_t *over_text(const struct incident *i, const char *zh, const char *en)

@@ -58,21 +58,42 @@ int64_t incident_since(const struct incident *i)
     return i->family ? i->family->since : 0;
 }
 
-/* Is the word in a kept list? */
-static bool kept_has(const char *kept, const char *word)
+/* To whom a station was split off. */
+static bool station_went_to(const struct incident *i, const char *station, struct uuid *ret)
 {
-    AUTO_JSON(list);
-    list = kept_json(kept);
-    for (size_t n = 0; n < json_array_size(list); n++) {
-        if (!strcmp(json_string_value(json_array_get(list, n)), word))
-            return true;
-    }
-    return false;
+    AUTO_JSON(without);
+    if (!i->family || !i->family->without)
+        return false;
+    without = kept_json(i->family->without);
+    const char *to = json_str(without, station);
+    return to && uuid_parse(to, ret);
 }
 
 bool incident_without(const struct incident *i, const char *station)
 {
-    return i->family && i->family->without && kept_has(i->family->without, station);
+    struct uuid to;
+    return station_went_to(i, station, &to);
+}
+
+/* As what it is a part of now. */
+static struct incident *whole_of(const struct core *c, struct uuid id)
+{
+    struct incident *i = core_incident(c, id);
+    while (i && !uuid_is_none(incident_into(i)))
+        i = core_incident(c, incident_into(i));
+    return i;
+}
+
+struct incident *station_holder(const struct core *c, const struct incident *i, const char *station)
+{
+    struct incident *holder = NULL;
+    struct uuid to;
+    while (station_went_to(holder ? holder : i, station, &to)) {
+        holder = whole_of(c, to);
+        if (!holder || holder->state != INCIDENT_OPEN)
+            return NULL;
+    }
+    return holder != i ? holder : NULL;
 }
 
 static void kept_add(char **kept, json_t *takes)
@@ -466,20 +487,63 @@ static void merged_move(struct core *c, struct incident *i, struct incident *to)
     kept_add(&to->family->merged, json_string(uuid_text(i->id, text)));
 }
 
-/* Stations that were split off, and of which the other knew, are this one's again. */
-static void stations_back(const struct incident *from, struct incident *to)
+/* The stations that went from `to` to `from` are asked about in `to` again. */
+static void stations_back(struct core *c, const struct incident *from, struct incident *to)
 {
     AUTO_JSON(without);
-    without = to->family->without ? kept_json(to->family->without) : NULL;
-    for (size_t n = json_array_size(without); n > 0; n--) {
-        const char *station = json_string_value(json_array_get(without, n - 1));
-        if (!readings_of(from, station))
+    char id[UUID_TEXT];
+    if (!to || !to->family || !to->family->without)
+        return;
+    without = kept_json(to->family->without);
+    uuid_text(from->id, id);
+    const char **stations = json_keys(without, NULL);
+    for (size_t n = 0; stations[n]; n++) {
+        if (strcmp(json_str_or(without, stations[n], ""), id) != 0)
             continue;
-        outlook_touch(to, station, "");
-        json_array_remove(without, n - 1);
+        json_object_del(without, stations[n]);
+        outlook_touch(to, stations[n], "");
     }
-    if (without)
-        kept_set(&to->family->without, json_array_size(without) ? json_incref(without) : NULL);
+    free(stations);
+    kept_set(&to->family->without, json_object_size(without) ? json_incref(without) : NULL);
+    core_mark(c, to);
+}
+
+/* Those of it, and of what was merged into it: to this one alone; NULL: wherever they came from. */
+static void stations_return(struct core *c, const struct incident *i, const struct incident *only)
+{
+    AUTO_JSON(merged);
+    merged = kept_json(i->family ? i->family->merged : NULL);
+    for (size_t n = 0; n <= json_array_size(merged); n++) {
+        struct uuid id = i->id;
+        if (n > 0)
+            (void)uuid_parse(json_string_value(json_array_get(merged, n - 1)), &id);
+        const struct incident *part = core_incident(c, id);
+        struct incident *home = part && part->family ? whole_of(c, part->family->split) : NULL;
+        if (home && (!only || home == only))
+            stations_back(c, part, home);
+    }
+}
+
+void family_apply_over(struct core *c, struct incident *i)
+{
+    stations_return(c, i, NULL);
+}
+
+/* What this one is not asked about, the other is not asked about either. */
+static void without_share(const struct incident *from, struct incident *to)
+{
+    json_t *there = kept_json(to->family->without);
+    AUTO_JSON(here);
+    here = kept_json(from->family->without);
+    if (!here) {
+        json_decref(there);
+        return;
+    }
+    if (!there)
+        there = json_object();
+    (void)json_object_update_missing(there, here);
+    kept_set(&to->family->without, there);
+    outlook_drop(to);
 }
 
 /* Who holds a role here holds it there, too, where nobody else does: items go by their roles. */
@@ -510,7 +574,8 @@ static void apply_merged(struct core *c, struct incident *i, const struct record
     while ((s = LIST_FIRST(&f->sames)))
         same_bind(c, to, s->key);
     items_move(c, i, to, NULL);
-    stations_back(i, to);
+    without_share(i, to);
+    stations_return(c, i, to);
     roles_share(i, to);
     children_move(c, f, to);
     merged_move(c, i, to);
@@ -521,6 +586,20 @@ static void apply_merged(struct core *c, struct incident *i, const struct record
     core_mark(c, to);
 }
 
+static void stations_leave(struct incident *i, const json_t *stations, const char *into)
+{
+    json_t *without = kept_json(family_of(i)->without);
+    if (!json_array_size(stations)) {
+        json_decref(without);
+        return;
+    }
+    if (!without)
+        without = json_object();
+    for (size_t n = 0; n < json_array_size(stations); n++)
+        json_put_str(without, json_string_value(json_array_get(stations, n)), into);
+    kept_set(&i->family->without, without);
+}
+
 static void apply_split(struct core *c, struct incident *i, const struct record *r)
 {
     struct incident *to = core_incident(c, uuid_at(r->body, "into"));
@@ -529,8 +608,7 @@ static void apply_split(struct core *c, struct incident *i, const struct record 
         items_move(c, i, to, json_at(r->body, "items"));
         roles_share(i, to);
     }
-    for (size_t n = 0; n < json_array_size(stations); n++)
-        kept_add(&family_of(i)->without, json_share(json_array_get(stations, n)));
+    stations_leave(i, stations, json_str(r->body, "into"));
     outlook_drop(i);
     if (to)
         core_mark(c, to);

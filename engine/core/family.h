@@ -43,7 +43,7 @@ struct family {
     char *roles;          /* {"lead":{"at","name","person"}}; NULL */
     char *joins;          /* [{…}]: joined, and not told yet; NULL */
     char *merged;         /* [ID…]: merged into this one; NULL */
-    char *without;        /* ["g8"]: stations that were split off; NULL */
+    char *without;        /* {"g8":ID}: stations that were split off, to whom; NULL */
     struct uuid into;     /* merged into this one; none: it was not */
     struct uuid split;    /* split off this one; none */
     bool held;            /* merged, and the other is not over */
@@ -66,8 +66,11 @@ bool incident_held(const struct incident *i);
 struct uuid incident_into(const struct incident *i);
 /* The record with which its run began; 0: the first one. */
 int64_t incident_since(const struct incident *i);
-/* Was this station split off? */
+/* Was this station split off, to an incident that is not over? */
 bool incident_without(const struct incident *i, const char *station);
+/* The open incident that is asked about this station instead of this one; NULL: none. */
+struct incident *station_holder(const struct core *c, const struct incident *i,
+                                const char *station);
 
 /* The incident that a trigger with these values joins, or opens again; NULL. */
 struct incident *same_find(const struct core *c, const char *key);
@@ -86,4 +89,6 @@ char *role_holder(const struct incident *i, const char *role);
 void family_apply_opened(struct core *c, struct incident *i, const struct record *r);
 void family_apply(struct core *c, struct incident *i, const struct record *r);
 /* It is over for good: no trigger finds it any more, and what was merged into it goes. */
+/* It is over: stations that were split off to it are again of those from whom they came. */
+void family_apply_over(struct core *c, struct incident *i);
 void family_release(struct core *c, struct incident *i);

@@ -176,6 +176,8 @@ static void say_updated(const struct say *s)
     }
     say_measured(s, json_int(ev, "measured", 0));
     say_why(s, json_str(ev, "note"));
+    if (json_str(s->r->body, "of"))
+        text_add(s->to, s->zh ? "（报给原事件，转来）" : " (reported to the one it was split off)");
     say_actor(s);
 }
 

@@ -10,6 +10,7 @@
 #include "core/plan_run.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/update.h"
 
 #include <stdlib.h>
 #include <string.h>

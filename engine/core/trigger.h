@@ -47,5 +47,3 @@ void occurrences_key(const struct plan_head *head, json_t *occurrences);
  */
 json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
                        const json_t *occurrences, int64_t age);
-/* A journalled update, delivered to the plan; false after a refusal (decide.c). */
-bool incident_update(struct core *c, struct incident *i, const json_t *body);

@@ -704,6 +704,31 @@ static void a_station_that_was_split_off_comes_back_with_a_merge(void **state)
     lab_done(&lab);
 }
 
+/* A feed knows the old one's id for ever; its river rises in the new one. */
+static void what_is_reported_of_a_station_goes_to_whoever_is_asked_about_it(void **state)
+{
+    (void)state;
+    struct lab lab;    char whole[UUID_TEXT], part[UUID_TEXT], id[UUID_TEXT];
+    begin(&lab);
+    triggered(&lab, "{'kind':'river','title':'a','fields':{'g7':{'stage_m':1},'g8':{'stage_m':1}}}");
+    memcpy(whole, lab.incident, sizeof whole);
+    said(&lab, IN_ORDER,
+         "{'action':'split','title':'b','as':'sun.wei','reason':'x','stations':['g8']}");
+    memcpy(part, json_str(lab.reply, "split"), sizeof part);
+    lab_tells(&lab, "split");
+    said(&lab, IN_UPDATE, "{'fields':{'g7':{'stage_m':1.1},'g8':{'stage_m':3.5}}}");
+    lab_tells(&lab, "updated\nupdated of=\ncondition of=level/IV truth=true\nproposed");
+    at(&lab, part);
+    assert_non_null(lab_last(&lab, REC_PROPOSED));
+    assert_string_equal(uuid_text(lab_last(&lab, REC_PROPOSED)->incident, id), part);
+
+    said(&lab, IN_ORDER, "{'action':'terminate','as':'sun.wei','reason':'x','despite':'y'}");
+    at(&lab, whole); /* what is over is asked about nothing: the station is the old one's again */
+    said(&lab, IN_UPDATE, "{'fields':{'g8':{'stage_m':3.6}}}");
+    lab_tells(&lab, "proposed");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -733,6 +758,7 @@ int main(void)
         cmocka_unit_test(a_parent_that_is_opened_again_learns_which_children_ended),
         cmocka_unit_test(roles_go_with_what_is_merged_and_split_off),
         cmocka_unit_test(a_station_that_was_split_off_comes_back_with_a_merge),
+        cmocka_unit_test(what_is_reported_of_a_station_goes_to_whoever_is_asked_about_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
