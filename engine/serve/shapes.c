@@ -366,8 +366,8 @@ json_t *shape_item(const struct row *row, bool whole)
     bool open = !strcmp(row->state, "issued") || !strcmp(row->state, "received") ||
                 !strcmp(row->state, "arrived");
     json_put(o, "overdue", json_boolean(open && json_int(b, "urged", 0) > 0));
-    json_put_true(o, "waits", json_bool(b, "waits"));
-    json_put_true(o, "put", json_bool(b, "put"));
+    json_put_true(o, "waits", open && json_bool(b, "waits"));
+    json_put_true(o, "put", open && json_bool(b, "put"));
     json_put_true(o, "supervised", json_bool(b, "supervised"));
     json_put_str(o, "leader", json_str(b, "leader"));
     json_put(o, "drill", json_boolean(row->drill));
