@@ -137,7 +137,7 @@ static void item_by_link(struct core *c, struct notice *n, const char *action)
                            .note = json_str(b, "note"),
                            .evidence = json_str(b, "evidence"),
                            .notice = n};
-    bool said = item_acted(item, action) && !d.note && !d.evidence;
+    bool said = item_acted(item, action) && item_says(item, &d);
     if (said || item_act(c, &d))
         core_reply_ok(c, item_reply(item));
 }

@@ -96,6 +96,8 @@ struct deed {
 bool item_act(struct core *c, const struct deed *d);
 /* Is it so already? A button is pressed twice. */
 bool item_acted(const struct item *item, const char *action);
+/* Nothing beside it, or what the item keeps of it already. */
+bool item_says(const struct item *item, const struct deed *d);
 /* May the owner do this by the link of a message: receive, arrive, done, reject? */
 bool item_action_by_link(const char *action);
 json_t *item_reply(const struct item *item); /* {"item","incident","state"}. Gives. */

@@ -69,6 +69,14 @@ bool item_acted(const struct item *item, const char *action)
     return m && !strcmp(m->state, item_state_name(item->state));
 }
 
+bool item_says(const struct item *item, const struct deed *d)
+{
+    AUTO_JSON(about);
+    about = kept_json(item->about);
+    return (!d->note || !strcmp(d->note, json_str_or(about, "note", ""))) &&
+           (!d->evidence || !strcmp(d->evidence, json_str_or(about, "evidence", "")));
+}
+
 static bool move_open(const struct item *item, const struct move *m)
 {
     if (!strcmp(m->action, "keep") && !item->put)

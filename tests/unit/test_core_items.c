@@ -584,6 +584,27 @@ static void what_is_said_beside_an_action_goes_with_it(void **state_)
     lab_done(&lab);
 }
 
+/* Why: two items for nobody were one line in the duty room, which did not say what to do. */
+static void an_item_for_nobody_falls_to_the_duty_room(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    begun(&lab, "{'plan':'flood','title':'x'}");
+    lab_turn(&lab,
+             "[{'kind':'item','step':'0.1','args':{'kind':'item','owner':'dept:nope',"
+             "'item':'0.1','due_ms':60000,'title':'Boil water'}},"
+             "{'kind':'item','step':'0.2','args':{'kind':'item','owner':'dept:nope',"
+             "'item':'0.2','due_ms':60000,'title':'Hand out sand'}}]",
+             "{'names':['order']}");
+    assert_true(told_of(&lab, "wang.qiang", "Boil water"));
+    assert_true(told_of(&lab, "wang.qiang", "Hand out sand"));
+    AUTO_TEXT(reject); /* the duty room is told in their place, and speaks for them */
+    text_addf(&reject, "{'item':'%s','action':'reject','as':'wang.qiang','note':'x'}",
+              json_str(lab_last(&lab, REC_ITEM_ISSUED)->body, "item"));
+    assert_true(json_bool(lab_say(&lab, IN_ITEM, text_str(&reject)), "ok"));
+    lab_done(&lab);
+}
+
 /* ---- over a restart ---- */
 
 static void items_keep_their_order_over_a_crash(void **state_)
@@ -690,6 +711,12 @@ static void its_owner_works_on_it_by_the_link_of_the_message(void **state_)
     lab_crash(&lab);
     lab_answer_link(&lab, "wang.qiang", "{'action':'done','note':'4.9 m','evidence':'a.jpg'}");
     assert_string_equal(state(&lab, "verify"), "done");
+    before = lab.journal_count;
+    lab_answer_link(&lab, "wang.qiang", "{'action':'done','note':'4.9 m','evidence':'a.jpg'}");
+    assert_true(json_bool(lab.reply, "ok")); /* so is one with a note */
+    assert_int_equal(lab.journal_count, before);
+    lab_answer_link(&lab, "wang.qiang", "{'action':'done','note':'5.1 m'}");
+    assert_string_equal(json_str(lab.reply, "code"), "conflict");
     lab_answer_link(&lab, "wang.qiang", "{'action':'arrive'}");
     assert_string_equal(json_str(lab.reply, "code"), "conflict");
     const json_t *about = json_at(json_at(lab_item(&lab, "verify"), "body"), "about");
@@ -856,6 +883,7 @@ int main(void)
         cmocka_unit_test(what_was_done_under_an_earlier_order_frees_nothing),
         cmocka_unit_test(the_link_of_an_item_outlives_its_incident),
         cmocka_unit_test(what_is_said_beside_an_action_goes_with_it),
+        cmocka_unit_test(an_item_for_nobody_falls_to_the_duty_room),
         cmocka_unit_test(items_keep_their_order_over_a_crash),
         cmocka_unit_test(a_directive_is_traced_to_its_end_beyond_that_of_its_incident),
         cmocka_unit_test(a_directive_says_whose_it_is_and_who_asks_after_it),
