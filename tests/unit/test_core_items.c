@@ -382,10 +382,10 @@ static void what_is_lifted_with_its_level_frees_what_waits_for_it(void **state_)
     pond(&lab);
     lab_turn(&lab, "[]", "{'steps':['item:pump/']}");
     ordered(&lab, ORDER("activate", "II", "zhou.jie"));
-    assert_true(of_body(&lab, "sand", "due_at") == 0);
+    assert_true(of_body(&lab, "bags", "due_at") == 0);
     ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
     assert_string_equal(state(&lab, "pump"), "lifted");
-    assert_true(of_body(&lab, "sand", "due_at") == lab.wall + 3 * MS_HOUR);
+    assert_true(of_body(&lab, "bags", "due_at") == lab.wall + 3 * MS_HOUR);
     assert_string_equal(json_str(json_at(lab_event(&lab), "ev"), "state"), "lifted");
     lab_done(&lab);
 }
@@ -526,15 +526,15 @@ static void what_was_done_under_an_earlier_order_frees_nothing(void **state_)
     pond(&lab);
     ordered(&lab, ORDER("activate", "II", "zhou.jie"));
     acted(&lab, "pump", "done", NULL);
-    acted(&lab, "sand", "done", NULL);
+    acted(&lab, "bags", "done", NULL);
     ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
     ordered(&lab, ORDER("raise", "II", "zhou.jie"));
     assert_string_equal(state(&lab, "pump"), "issued");
-    assert_string_equal(state(&lab, "sand"), "issued");
-    assert_true(json_bool(json_at(lab_item(&lab, "sand"), "body"), "waits"));
+    assert_string_equal(state(&lab, "bags"), "issued");
+    assert_true(json_bool(json_at(lab_item(&lab, "bags"), "body"), "waits"));
     lab_crash(&lab);
     acted(&lab, "pump", "done", NULL);
-    assert_true(of_body(&lab, "sand", "due_at") == lab.wall + 3 * MS_HOUR);
+    assert_true(of_body(&lab, "bags", "due_at") == lab.wall + 3 * MS_HOUR);
     lab_done(&lab);
 }
 
