@@ -20,6 +20,8 @@ static struct notice *notice_of_link(struct core *c)
                     "no message has this link; open it as it stands in the message, whole");
         return NULL;
     }
+    if (item_keeps_message(n))
+        return n;
     char into[UUID_TEXT];
     struct uuid to = incident_into(n->incident);
     if (!uuid_is_none(to)) {
@@ -135,7 +137,7 @@ static void item_by_link(struct core *c, struct notice *n, const char *action)
                            .note = json_str(b, "note"),
                            .evidence = json_str(b, "evidence"),
                            .notice = n};
-    bool said = item_acted(item, action) && !d.note && !d.evidence;
+    bool said = item_acted(item, action) && item_says(item, &d);
     if (said || item_act(c, &d))
         core_reply_ok(c, item_reply(item));
 }

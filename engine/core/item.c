@@ -157,34 +157,6 @@ static bool counts_open(const struct item *item)
     return item->state <= ITEM_DONE;
 }
 
-bool item_awaits(const struct notice *n)
-{
-    struct uuid id;
-    const struct item *item;
-    if (n->incident->state != INCIDENT_UPKEEP || !item_of_message(n->step, &id))
-        return false;
-    LIST_FOREACH(item, &n->incident->items, link)
-    {
-        if (!uuid_cmp(item->id, id))
-            return counts_open(item);
-    }
-    return false;
-}
-
-/* It is over, and its incident is not: its messages are good for nothing any more. */
-static void messages_over(struct core *c, const struct item *item)
-{
-    struct uuid id;
-    struct notice *n;
-    if (item->incident->state != INCIDENT_UPKEEP || counts_open(item))
-        return;
-    LIST_FOREACH(n, &item->incident->notices, link)
-    {
-        if (item_of_message(n->step, &id) && !uuid_cmp(id, item->id))
-            core_mark_notice(c, n);
-    }
-}
-
 static void items_count(struct incident *i)
 {
     const struct item *item;
@@ -329,6 +301,18 @@ static bool leaves_it_put(const char *state)
     return !strcmp(state, "received") || !strcmp(state, "arrived") || !strcmp(state, "replied");
 }
 
+/* Of what is over, and of the upkeep of plans, nothing but open items keeps messages in memory. */
+static void messages_mark(struct core *c, const struct item *item)
+{
+    struct uuid id;
+    struct notice *n;
+    LIST_FOREACH(n, &item->incident->notices, link)
+    {
+        if (item_of_message(n->step, &id) && !uuid_cmp(id, item->id))
+            core_mark_notice(c, n);
+    }
+}
+
 static void apply_state(struct core *c, struct item *item, const struct record *r)
 {
     const char *state = json_str_or(r->body, "state", "");
@@ -346,7 +330,8 @@ static void apply_state(struct core *c, struct item *item, const struct record *
         item->done_at = r->at_ms;
     if (!item_open(item))
         timer_clear(&c->timers, &item->timer);
-    messages_over(c, item);
+    if (item->incident->state != INCIDENT_OPEN && item->state > ITEM_DONE)
+        messages_mark(c, item);
 }
 
 static void apply_due(struct core *c, struct item *item, const struct record *r)
@@ -435,6 +420,31 @@ void items_move(struct core *c, struct incident *from, struct incident *to, cons
     items_count(to);
 }
 
+json_t *items_open_ids(const struct incident *i)
+{
+    char id[UUID_TEXT];
+    const struct item *item;
+    json_t *ids = json_array();
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (counts_open(item))
+            json_array_append_new(ids, json_string(uuid_text(item->id, id)));
+    }
+    return ids;
+}
+
+void items_came(struct core *c, struct incident *i, const json_t *ids)
+{
+    struct item *item;
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (item_open(item) && list_names(ids, item))
+            item_tell(c, item, item->owner, ITEM_STEP_OWNER,
+                      (struct item_words){"转入本事件继续办理", "Goes on in this incident"}, 0);
+    }
+    items_after(c, i);
+}
+
 void item_apply(struct core *c, struct incident *i, const struct record *r)
 {
     struct uuid id = {0};
@@ -474,16 +484,27 @@ static bool frees(const struct item *item)
     return item->state == ITEM_DONE || item->state == ITEM_STRUCK || item->state == ITEM_LIFTED;
 }
 
+/* Some of this name are done, and none is open: that an earlier one was done frees nothing. */
+static bool all_done(const struct incident *i, const char *name)
+{
+    const struct item *item;
+    bool done = false;
+    LIST_FOREACH(item, &i->items, link)
+    {
+        if (!text_same(item->name, name))
+            continue;
+        if (item_open(item))
+            return false;
+        done = done || frees(item);
+    }
+    return done;
+}
+
 /* Is there something that must be done before, and is not? */
 static bool must_wait(const struct incident *i, const json_t *after)
 {
     for (size_t n = 0; n < json_array_size(after); n++) {
-        const char *name = json_string_value(json_array_get(after, n));
-        const struct item *item;
-        bool done = false;
-        LIST_FOREACH(item, &i->items, link)
-        done = done || (frees(item) && text_same(item->name, name));
-        if (!done)
+        if (!all_done(i, json_string_value(json_array_get(after, n))))
             return true;
     }
     return false;
@@ -594,6 +615,7 @@ static void item_lift(struct core *c, struct item *item, const char *reason, jso
     json_put_str(json_put_str(ev, "name", item->name), "key", item->key);
     json_t *sealed = json_put_str(json_put(json_object(), "ev", ev), "note", reason);
     item_state_emit(c, item, json_put_str(json_object(), "state", "lifted"), takes_actor, sealed);
+    item_tell_lifted(c, item, reason);
 }
 
 static void plan_lift(struct core *c, struct item *item, const char *reason)
@@ -741,15 +763,48 @@ static bool measure_of(const struct measure_head *m, enum phase phase, enum leve
     return m->phase == phase && (phase != PHASE_LEVEL || (m->level > above && m->level <= upto));
 }
 
+/* Does it wait for one that is to be issued in the same turn, and is not yet? */
+static bool comes_later(const struct plan_head *head, const struct measure_head *m,
+                        const bool *issued)
+{
+    const struct measure_head *first;
+    for (size_t n = 0; (first = plan_head_measure_at(head, n)); n++) {
+        if (issued[n])
+            continue;
+        for (size_t k = 0; k < json_array_size(m->after); k++) {
+            if (!strcmp(json_string_value(json_array_get(m->after, k)), first->name))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What must be done before goes first, or one done in an earlier night would free what waits. */
 static void measures_issue(struct core *c, struct incident *i, enum phase phase, enum level above,
                            enum level upto)
 {
     const struct plan_head *head = incident_head(c, i);
     const struct measure_head *m;
-    for (size_t n = 0; head && (m = plan_head_measure_at(head, n)); n++) {
-        if (measure_of(m, phase, above, upto))
-            measure_issue(c, i, m, upto);
+    size_t count = 0, left = 0, before = 0;
+    while (head && plan_head_measure_at(head, count))
+        count++;
+    bool *issued = mem_new(count + 1, sizeof *issued);
+    for (size_t n = 0; n < count; n++) {
+        issued[n] = !measure_of(plan_head_measure_at(head, n), phase, above, upto);
+        left += !issued[n];
     }
+    while (left && left != before) { /* a circle is refused at load, and would end it here */
+        before = left;
+        for (size_t n = 0; n < count; n++) {
+            m = plan_head_measure_at(head, n);
+            if (issued[n] || comes_later(head, m, issued))
+                continue;
+            measure_issue(c, i, m, upto);
+            issued[n] = true;
+            left--;
+        }
+    }
+    free(issued);
 }
 
 void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum level level)

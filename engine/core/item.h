@@ -65,9 +65,6 @@ void item_tell(struct core *c, const struct item *item, const char *target, cons
                struct item_words before, int64_t ms);
 void item_tell_assist(struct core *c, const struct item *item);
 
-/* Is it of an item of the upkeep of plans that is open, so that its link is good for something? */
-bool item_awaits(const struct notice *n);
-
 /*
  * It goes into another state. body: {"state":its name, or kept, returned, replied; …}, and it gets
  * the item's id and how late that is. Takes all three.
@@ -78,6 +75,8 @@ void item_state_emit(struct core *c, struct item *item, json_t *takes_body, json
 void item_supervise(struct core *c, struct item *item, const char *to, const char *note,
                     json_t *takes_actor);
 void item_tell_returned(struct core *c, struct item *item, const char *why, int64_t due_ms);
+/* To its owner: it need not be done. What was not sent to them yet is recalled. */
+void item_tell_lifted(struct core *c, const struct item *item, const char *why);
 /* To its leader: it will not be done. */
 void item_tell_rejected(struct core *c, const struct item *item, const char *why);
 
@@ -97,6 +96,8 @@ struct deed {
 bool item_act(struct core *c, const struct deed *d);
 /* Is it so already? A button is pressed twice. */
 bool item_acted(const struct item *item, const char *action);
+/* Nothing beside it, or what the item keeps of it already. */
+bool item_says(const struct item *item, const struct deed *d);
 /* May the owner do this by the link of a message: receive, arrive, done, reject? */
 bool item_action_by_link(const char *action);
 json_t *item_reply(const struct item *item); /* {"item","incident","state"}. Gives. */
@@ -109,6 +110,9 @@ json_t *item_reply(const struct item *item); /* {"item","incident","state"}. Giv
 #define ITEM_STEP_LEADER "!lead/"
 /* The item that a message of this step is about; false: of none. */
 bool item_of_message(const char *step, struct uuid *ret);
+/* Is it about an item of its own incident that is neither struck off, rejected nor lifted? Its link
+ * is good for as long, though the incident may be over. */
+bool item_keeps_message(const struct notice *n);
 
 /*
  * After every change of an item's state, whoever made it: what waited for it, and for nothing else
@@ -131,6 +135,10 @@ bool item_open(const struct item *item);            /* neither done nor struck, 
 size_t items_outstanding(const struct incident *i); /* how many are open */
 void items_strike_done(struct core *c, struct incident *i, const char *by); /* all that is done */
 
+/* Those that have come to this incident from another: its owner is told there, by a new link. */
+void items_came(struct core *c, struct incident *i, const json_t *ids);
+/* The ids of those that are open or done. Gives. */
+json_t *items_open_ids(const struct incident *i);
 /* They go on in another incident: those of a list of ids; NULL: all that are open or done. */
 void items_move(struct core *c, struct incident *from, struct incident *to, const json_t *ids);
 

@@ -69,9 +69,19 @@ bool item_acted(const struct item *item, const char *action)
     return m && !strcmp(m->state, item_state_name(item->state));
 }
 
+bool item_says(const struct item *item, const struct deed *d)
+{
+    AUTO_JSON(about);
+    about = kept_json(item->about);
+    return (!d->note || !strcmp(d->note, json_str_or(about, "note", ""))) &&
+           (!d->evidence || !strcmp(d->evidence, json_str_or(about, "evidence", "")));
+}
+
 static bool move_open(const struct item *item, const struct move *m)
 {
     if (!strcmp(m->action, "keep") && !item->put)
+        return false;
+    if (item->state == ITEM_REJECTED && item->incident->state != INCIDENT_OPEN)
         return false;
     if (!strcmp(m->action, "reply") && strcmp(item->kind, "request") != 0)
         return false;
@@ -267,6 +277,8 @@ static void deed_take(struct core *c, const struct deed *a, const struct move *m
         item_tell_returned(c, a->item, a->note, a->due_ms);
     if (!strcmp(m->action, "reject"))
         item_tell_rejected(c, a->item, a->note);
+    else if (!strcmp(m->action, "lift"))
+        item_tell_lifted(c, a->item, a->note);
     items_after(c, a->item->incident);
 }
 
@@ -324,6 +336,16 @@ static bool owes_a_reply(struct core *c, const struct deed *d)
     return true;
 }
 
+/* What is said beside an action must not be passed over in silence. */
+static bool goes_with(struct core *c, const struct deed *d, const char *field, const char *action)
+{
+    if (!json_str(c->in->body, field) || !strcmp(d->action, action))
+        return true;
+    core_refuse(c, CODE_BAD_FIELD, field, NULL, "%s goes with %s, not with %s", field, action,
+                d->action);
+    return false;
+}
+
 void decide_item(struct core *c)
 {
     const json_t *b = c->in->body;
@@ -342,6 +364,7 @@ void decide_item(struct core *c)
                      .note = json_str(b, "note"),
                      .evidence = json_str(b, "evidence"),
                      .to = json_str(b, "to")};
-    if (item_due_read(c, json_str(b, "due"), &d.due_ms) && !owes_a_reply(c, &d) && item_act(c, &d))
+    if (goes_with(c, &d, "to", "supervise") && goes_with(c, &d, "due", "return") &&
+        item_due_read(c, json_str(b, "due"), &d.due_ms) && !owes_a_reply(c, &d) && item_act(c, &d))
         core_reply_ok(c, item_reply(item));
 }

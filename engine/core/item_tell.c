@@ -165,12 +165,50 @@ void item_tell_returned(struct core *c, struct item *item, const char *why, int6
               (struct item_words){text_str(&zh), text_str(&en)}, due_ms);
 }
 
+void item_tell_lifted(struct core *c, const struct item *item, const char *why)
+{
+    char id[UUID_TEXT];
+    AUTO_TEXT(step);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    bool said = why && !text_blank(why);
+    text_addf(&step, "%s%s", ITEM_STEP_OWNER, uuid_text(item->id, id));
+    text_addf(&zh, said ? "已解除，不必再办（%s）" : "已解除，不必再办", why);
+    text_addf(&en, said ? "Lifted, it need not be done (%s)" : "Lifted, it need not be done", why);
+    notice_recall_step(c, item->incident, text_str(&step));
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER,
+              (struct item_words){text_str(&zh), text_str(&en)}, 0);
+}
+
+/* What goes on waiting for it. */
+static void followers_add(const struct item *of, bool zh, struct text *to)
+{
+    const struct item *item;
+    bool any = false;
+    LIST_FOREACH(item, &of->incident->items, link)
+    {
+        AUTO_JSON(about);
+        about = kept_json(item->about);
+        const json_t *after = json_at(about, "after");
+        bool waits = false;
+        for (size_t n = 0; of->name && n < json_array_size(after); n++)
+            waits = waits || !strcmp(json_string_value(json_array_get(after, n)), of->name);
+        if (!waits || !item->waits || !item_open(item))
+            continue;
+        text_add(to, any ? (zh ? "、" : ", ") : (zh ? "，待其办结的：" : ", what waits for it: "));
+        text_add(to, title_in(about, zh));
+        any = true;
+    }
+}
+
 void item_tell_rejected(struct core *c, const struct item *item, const char *why)
 {
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
     text_addf(&zh, "被退回，不予办理（%s）", why);
     text_addf(&en, "Rejected, it will not be done (%s)", why);
+    followers_add(item, true, &zh);
+    followers_add(item, false, &en);
     item_tell(c, item, item_leader(c, item), ITEM_STEP_LEADER,
               (struct item_words){text_str(&zh), text_str(&en)}, 0);
 }
@@ -181,6 +219,20 @@ bool item_of_message(const char *step, struct uuid *ret)
     for (size_t n = 0; n < sizeof of / sizeof *of; n++) {
         if (!strncmp(step, of[n], strlen(of[n])))
             return uuid_parse(step + strlen(of[n]), ret);
+    }
+    return false;
+}
+
+bool item_keeps_message(const struct notice *n)
+{
+    struct uuid id;
+    const struct item *item;
+    if (!item_of_message(n->step, &id))
+        return false;
+    LIST_FOREACH(item, &n->incident->items, link)
+    {
+        if (!uuid_cmp(item->id, id))
+            return item->state <= ITEM_DONE;
     }
     return false;
 }

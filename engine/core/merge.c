@@ -184,7 +184,7 @@ static bool items_fit(struct core *c, const struct incident *i)
         const char *text = json_string_value(json_array_get(items, n));
         struct uuid id;
         const struct item *item = text && uuid_parse(text, &id) ? core_item(c, id) : NULL;
-        if (item && item->incident == i)
+        if (item && item->incident == i && item->state <= ITEM_DONE)
             continue;
         core_refuse(c, CODE_NOT_FOUND, "items", NULL,
                     "this incident has no open item %s (muster items ID)", text ? text : "?");

@@ -343,7 +343,7 @@ struct row notice_row(const struct notice *n)
                         .id = mem_str(uuid_text(n->id, id)),
                         .incident = n->incident->id,
                         .open = !notice_finished(n) || n->incident->state == INCIDENT_OPEN ||
-                                incident_reopenable(n->incident) || item_awaits(n),
+                                incident_reopenable(n->incident) || item_keeps_message(n),
                         .drill = n->incident->drill,
                         .state = mem_str(notice_state_name(n->state)),
                         .text = text_take(&body)};

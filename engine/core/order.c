@@ -525,6 +525,8 @@ static void family_give(struct core *c, struct order *o)
 {
     AUTO_JSON(about);
     AUTO_JSON(text);
+    AUTO_JSON(items);
+    items = o->into ? items_open_ids(o->i) : json_share(json_at(c->in->body, "items"));
     if (o->into)
         about = kept_json(o->into->about);
     o->matter = o->into ? json_str(about, "title") : json_str(c->in->body, "title");
@@ -538,6 +540,8 @@ static void family_give(struct core *c, struct order *o)
         notice_tell_reached_in(c, o->i, o->into, "muster.order", text);
     else
         notice_tell_reached(c, o->i, NULL, "muster.order", text);
+    items_came(c, o->into ? o->into : o->made, items);
+    items_after(c, o->i); /* what was put to its commander may have gone with them */
     o->matter = NULL;
 }
 

@@ -83,7 +83,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
         rows_add(&l, notice_row(n));
-        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !item_awaits(n))
+        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !item_keeps_message(n))
             notice_forget(c, n);
     }
     while ((r = STAILQ_FIRST(&c->readings_changed))) {

@@ -103,11 +103,21 @@ static const char *state_shown(const struct row *notice, bool over, const json_t
     return answer ? answer : "open";
 }
 
+/* What somebody has to do may outlive its incident; what went on in another is answered there. */
+static bool item_goes_on(const struct row *incident, const struct row *item)
+{
+    static const char *const open[] = {"issued", "received", "arrived", "done"};
+    for (size_t i = 0; item && i < sizeof open / sizeof open[0]; i++)
+        if (!strcmp(item->state, open[i]))
+            return !uuid_cmp(item->incident, incident->incident);
+    return false;
+}
+
 static json_t *link_shown(const struct row *notice, const struct row *incident,
                           const struct row *item, const struct record *queued)
 {
     const json_t *message = record_at(queued, "message");
-    bool over = is_over(incident);
+    bool over = is_over(incident) && !item_goes_on(incident, item);
     json_t *of = item_shown(notice, item);
     json_t *o = json_put_str(json_object(), "state", state_shown(notice, over, of));
     if (of)

@@ -305,6 +305,16 @@ static json_t *roles_shown(const json_t *roles)
     return shown;
 }
 
+static json_t *names_of(const json_t *object)
+{
+    json_t *list = json_array();
+    const char **names = json_keys(object, NULL);
+    for (size_t n = 0; names[n]; n++)
+        json_array_append_new(list, json_string(names[n]));
+    free(names);
+    return list;
+}
+
 /* To which other incidents it belongs, and who does what in it; nothing where it stands alone. */
 static void family_show(json_t *o, const json_t *f, const struct serve_port *port)
 {
@@ -320,7 +330,7 @@ static void family_show(json_t *o, const json_t *f, const struct serve_port *por
     if (json_array_size(json_at(f, "merged")))
         json_put(o, "merged", json_share(json_at(f, "merged")));
     if (json_at(f, "without"))
-        json_put(o, "without", json_share(json_at(f, "without")));
+        json_put(o, "without", names_of(json_at(f, "without")));
     if (json_int(f, "reopened", 0))
         json_put_int(o, "reopened", json_int(f, "reopened", 0));
     if (json_int(f, "reopen_until", 0))
@@ -367,8 +377,8 @@ json_t *shape_item(const struct row *row, bool whole)
     bool open = !strcmp(row->state, "issued") || !strcmp(row->state, "received") ||
                 !strcmp(row->state, "arrived");
     json_put(o, "overdue", json_boolean(open && json_int(b, "urged", 0) > 0));
-    json_put_true(o, "waits", json_bool(b, "waits"));
-    json_put_true(o, "put", json_bool(b, "put"));
+    json_put_true(o, "waits", open && json_bool(b, "waits"));
+    json_put_true(o, "put", open && json_bool(b, "put"));
     json_put_true(o, "supervised", json_bool(b, "supervised"));
     json_put_str(o, "leader", json_str(b, "leader"));
     json_put(o, "drill", json_boolean(row->drill));

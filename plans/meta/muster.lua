@@ -124,7 +124,7 @@ function Handle:result(d) end
 ---@field title Text
 ---@field due Duration | table<Level, Duration>
 ---@field done_when? Text
----@field after? string[]
+---@field after? string[] measures of the same phase or one before it; its time runs once they are done or lifted
 ---@field urge? Duration
 ---@field on_lower? "ask" | "keep" | "lift"
 

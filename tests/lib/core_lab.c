@@ -92,7 +92,7 @@ static const char pond[] =
     "   'after':['list']},"
     " 'siren':{'phase':'II','owner':'person:crew.3','title':'Siren','due':'2h'},"
     " 'pump':{'phase':'II','owner':'person:crew.4','title':'Pump','due':'2h','on_lower':'lift'},"
-    " 'sand':{'phase':'II','owner':'person:crew.4','title':'Sand','due':'3h','on_lower':'keep',"
+    " 'bags':{'phase':'II','owner':'person:crew.4','title':'Bags','due':'3h','on_lower':'keep',"
     "   'after':['pump']}},"
     "'fallback':[{'to':'person:li.ming','within':'5m'}]}";
 

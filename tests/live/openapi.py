@@ -232,8 +232,17 @@ def answers(api, path, may_all):
                 "a citizen's number is for who may respond, not for a board on the wall", shown)
     reports(api, path.rsplit("/", 1)[1])
     keyed = ("Idempotency-Key: o1",)
+    api.ask(409, "POST", path + "/order", order, key=may_all)
+    for one in (item, asked):
+        for action in ("done", "strike"):
+            api.ask(200, "POST", "/api/v1/items/%s/%s" % (one, action), {})
     api.ask(200, "POST", path + "/order", order, keyed, key=may_all)
     api.ask(409, "POST", path + "/close", {})
+    for one in api.ask(200, "GET", "/api/v1/reports?incident=" + path.rsplit("/", 1)[1])["reports"]:
+        if one["state"] != "sent":
+            api.ask(200, "POST", "/api/v1/reports/%s/sign" % one["id"], {"as": "li.ming"})
+            api.ask(200, "POST", "/api/v1/reports/%s/send" % one["id"], {})
+    api.ask(200, "POST", path + "/close", {})
     for action, body in (("answer", {"as": "li.ming"}), ("update", {"note": "x"}), ("resolve", {})):
         api.ask(409, "POST", path + "/" + action, body)
     api.ask(409, "POST", path + "/order", order, key=may_all)

@@ -126,6 +126,70 @@ static void and_so_they_are_when_the_engine_dies(void **state)
     a_night_of_measures(true);
 }
 
+static const char UP_AND_DOWN[] =
+    "local plan = plan 'flood' { title = { zh = '防汛', en = 'Flood' }, kind = 'special',"
+    " category = 'natural', version = '1', owner = 'dept:flood-office',"
+    " levels = { IV = { ordered_by = 'post:deputy', expected = '72h' },"
+    "   II = { ordered_by = 'post:commander', expected = '24h' } },"
+    " measures = {"
+    "   list = { phase = 'IV', owner = 'person:zhou.jie', due = '8h',"
+    "     title = { zh = '清点', en = 'List' } },"
+    "   move = { phase = 'IV', owner = 'person:li.ming', due = { IV = '4h', II = '30m' },"
+    "     after = { 'list' }, title = { zh = '转移', en = 'Move' } },"
+    "   boats = { phase = 'II', owner = 'person:zhou.jie', due = '2h',"
+    "     title = { zh = '备船', en = 'Boats' } },"
+    "   sirens = { phase = 'II', owner = 'person:li.ming', due = '2h',"
+    "     title = { zh = '警报', en = 'Sirens' } } },"
+    " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+    "function plan.respond(incident) sleep '3d' end\n"
+    "return plan\n";
+
+/* Why: a river falls and rises again; what is asked, and by when, must follow it. */
+static void a_night_up_and_down(bool crashes)
+{
+    struct story *s = story_new("flood", UP_AND_DOWN);
+    story_trigger(s, "{'plan':'flood','title':'7号站'}");
+    ordered(s, "{'action':'activate','level':'IV','as':'sun.wei','reason':'rising'}");
+    ordered(s, "{'action':'raise','level':'II','as':'han.mei','reason':'peak'}");
+    story_advance(s, MINUTES(30));
+    ordered(s, "{'action':'lower','level':'IV','as':'han.mei','reason':'falling'}");
+    if (crashes)
+        story_crash_engine(s);
+    story_advance(s, MINUTES(1));
+    acted(s, "boats", "keep", "han.mei");
+    story_advance(s, MINUTES(1));
+    ordered(s, "{'action':'raise','level':'II','as':'han.mei','reason':'a second peak'}");
+    if (crashes)
+        story_crash_engine(s);
+    story_advance(s, MINUTES(20));
+    acted(s, "list", "done", "zhou.jie");
+    story_advance(s, MINUTES(31));
+    story_tells(s, "[0:00:00] order: raise to level II by 韩梅\n"
+                   "[0:00:00] Move due forward, and is due from when it can begin in 30m\n"
+                   "[0:30:00] order: lower to level IV by 韩梅\n"
+                   "put before the commander, to lift or keep: 2\n"
+                   "[0:31:00] Boats kept by 韩梅\n"
+                   "[0:31:00] still to be decided: Sirens\n"
+                   "[0:32:00] order: raise to level II by 韩梅\n"
+                   "[0:32:00] its level is in force again, not to be decided any more: 1\n"
+                   "[0:52:00] List done by 周杰\n"
+                   "[0:52:00] Move can begin\n"
+                   "[1:22:00] Move overdue: urged, time 1\n");
+    story_end(s);
+}
+
+static void what_is_asked_follows_the_river(void **state)
+{
+    (void)state;
+    a_night_up_and_down(false);
+}
+
+static void and_so_it_does_over_a_crash(void **state)
+{
+    (void)state;
+    a_night_up_and_down(true);
+}
+
 static const char ROUNDS[] =
     "local plan = plan 'flood' { title = { zh = '防汛', en = 'Flood' }, kind = 'special',"
     " category = 'natural', version = '1', owner = 'dept:flood-office',"
@@ -226,6 +290,8 @@ int main(void)
         cmocka_unit_test(the_same_measure_again_waits_for_itself),
         cmocka_unit_test(measures_are_urged_done_lifted_and_struck_off),
         cmocka_unit_test(and_so_they_are_when_the_engine_dies),
+        cmocka_unit_test(what_is_asked_follows_the_river),
+        cmocka_unit_test(and_so_it_does_over_a_crash),
         cmocka_unit_test(what_a_department_says_on_its_page_counts),
         cmocka_unit_test(and_so_it_does_when_the_engine_dies),
     };

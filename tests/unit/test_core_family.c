@@ -295,6 +295,9 @@ static void what_is_merged_goes_on_in_the_other(void **state)
     assert_string_equal(json_str(event(&lab), "title"), "West");
     /* both were asked to verify; each stays to be done, and is one of this incident now */
     assert_int_equal(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0), 2);
+    /* whose link leads to what is over has a new one */
+    assert_true(json_bool(lab_answer_link(&lab, "wang.qiang", "{'action':'receive'}"), "ok"));
+    assert_string_equal(json_str(lab.reply, "item"), text_str(&item));
     assert_string_equal(json_str(triggered(&lab, "{'kind':'river','title':'West again','key':'w',"
                                                  "'place':{'district':'west'}}"),
                                  "incident"),
@@ -552,7 +555,10 @@ static void what_is_split_off_runs_by_itself(void **state)
     said(&lab, IN_ORDER, text_str(&body));
     memcpy(made, json_str_or(lab.reply, "split", ""), sizeof made);
     lab_tells(&lab, "condition of=level/IV truth=true\nproposed\nordered\nincident_opened\nsplit\n"
-                    "item_issued step=item:verify/\ncondition of=level/IV truth=false");
+                    "item_issued step=item:verify/\nnotice_queued step= to=li.ming\n"
+                    "notice_queued step=!item/\ncondition of=level/IV truth=false");
+    assert_string_equal(
+        json_str(lab_answer_link(&lab, "li.ming", "{'action':'receive'}"), "incident"), made);
     at(&lab, old);
     assert_int_equal(json_int(json_at(lab_incident(&lab), "body"), "items_open", 0), 1);
     at(&lab, made);
@@ -708,9 +714,11 @@ static void a_station_that_was_split_off_comes_back_with_a_merge(void **state)
 static void what_is_reported_of_a_station_goes_to_whoever_is_asked_about_it(void **state)
 {
     (void)state;
-    struct lab lab;    char whole[UUID_TEXT], part[UUID_TEXT], id[UUID_TEXT];
+    struct lab lab;
+    char whole[UUID_TEXT], part[UUID_TEXT], id[UUID_TEXT];
     begin(&lab);
-    triggered(&lab, "{'kind':'river','title':'a','fields':{'g7':{'stage_m':1},'g8':{'stage_m':1}}}");
+    triggered(&lab,
+              "{'kind':'river','title':'a','fields':{'g7':{'stage_m':1},'g8':{'stage_m':1}}}");
     memcpy(whole, lab.incident, sizeof whole);
     said(&lab, IN_ORDER,
          "{'action':'split','title':'b','as':'sun.wei','reason':'x','stations':['g8']}");

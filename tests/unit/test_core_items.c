@@ -66,6 +66,18 @@ static void act_refused(struct lab *lab, const char *name, const char *action, c
     assert_int_equal(lab->journal_count, before);
 }
 
+static const char *issued_id(struct lab *lab)
+{
+    return json_str(lab_last(lab, REC_ITEM_ISSUED)->body, "item");
+}
+
+static const json_t *deed(struct lab *lab, const char *id, const char *more)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'item':'%s',%s}", id, more);
+    return lab_say(lab, IN_ITEM, text_str(&body));
+}
+
 /* ---- phases ---- */
 
 static void first_measures_wait_for_no_order(void **state_)
@@ -370,10 +382,10 @@ static void what_is_lifted_with_its_level_frees_what_waits_for_it(void **state_)
     pond(&lab);
     lab_turn(&lab, "[]", "{'steps':['item:pump/']}");
     ordered(&lab, ORDER("activate", "II", "zhou.jie"));
-    assert_true(of_body(&lab, "sand", "due_at") == 0);
+    assert_true(of_body(&lab, "bags", "due_at") == 0);
     ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
     assert_string_equal(state(&lab, "pump"), "lifted");
-    assert_true(of_body(&lab, "sand", "due_at") == lab.wall + 3 * MS_HOUR);
+    assert_true(of_body(&lab, "bags", "due_at") == lab.wall + 3 * MS_HOUR);
     assert_string_equal(json_str(json_at(lab_event(&lab), "ev"), "state"), "lifted");
     lab_done(&lab);
 }
@@ -464,7 +476,7 @@ static void a_rejection_is_its_owners_has_a_reason_and_is_told(void **state_)
     assert_non_null(strstr(json_str(lab.reply, "error"), "it is for person:crew.1 to reject it"));
     act_by_key(&lab, SCOPE_RESPOND, "list", "reject", "crew.1");
     assert_string_equal(state(&lab, "list"), "rejected");
-    assert_true(told_of(&lab, "zhou.jie", "x")); /* who commands */
+    assert_true(told_of(&lab, "zhou.jie", "不予办理（x），待其办结的：Move")); /* who commands */
     assert_true(json_bool(json_at(lab_item(&lab, "move"), "body"), "waits"));
     lab_crash(&lab);
     acted(&lab, "patrol", "done", NULL);
@@ -488,6 +500,108 @@ static void what_was_rejected_is_returned_or_lifted(void **state_)
     act_by_key(&lab, SCOPE_ALL, "list", "reject", "crew.1");
     acted(&lab, "list", "lift", "zhou.jie");
     assert_true(of_body(&lab, "move", "due_at") == lab.wall + 4 * MS_HOUR);
+    lab_done(&lab);
+}
+
+/* Why: the crew went on moving people for an hour after the order to stop. */
+static void the_owner_hears_that_it_need_not_be_done(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    act_by_key(&lab, SCOPE_ALL, "move", "lift", "zhou.jie");
+    assert_true(told_of(&lab, "li.ming", "已解除，不必再办（x）】Move"));
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    assert_string_equal(state(&lab, "siren"), "lifted");
+    assert_true(told_of(&lab, "crew.0", "已解除，不必再办】Siren"));
+    lab_done(&lab);
+}
+
+/* Why: the night before's list freed tonight's evacuation, before tonight's list was there. */
+static void what_was_done_under_an_earlier_order_frees_nothing(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    pond(&lab);
+    ordered(&lab, ORDER("activate", "II", "zhou.jie"));
+    acted(&lab, "pump", "done", NULL);
+    acted(&lab, "bags", "done", NULL);
+    ordered(&lab, ORDER("lower", "IV", "zhou.jie"));
+    ordered(&lab, ORDER("raise", "II", "zhou.jie"));
+    assert_string_equal(state(&lab, "pump"), "issued");
+    assert_string_equal(state(&lab, "bags"), "issued");
+    assert_true(json_bool(json_at(lab_item(&lab, "bags"), "body"), "waits"));
+    lab_crash(&lab);
+    acted(&lab, "pump", "done", NULL);
+    assert_true(of_body(&lab, "bags", "due_at") == lab.wall + 3 * MS_HOUR);
+    lab_done(&lab);
+}
+
+/* Why: the message that says "overdue" opened a page that said that it was over. */
+static void the_link_of_an_item_outlives_its_incident(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_trigger(&lab, "{'plan':'flood','title':'x'}");
+    lab_say(&lab, IN_DIRECTIVE,
+            "{'text':'Report','lead':'person:wu.fang','due':'1h','as':'sun.wei'}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_say(&lab, IN_RESOLVE, "{}"); /* its source knows nothing of promises */
+    lab_results(&lab, "{'ok':true,'status':200}");
+    assert_string_equal(lab_state(&lab), "closed");
+    lab_after(&lab, 100 * MS_MINUTE);
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_crash(&lab);
+    lab_answer_link(&lab, "wu.fang", "{'action':'receive'}");
+    assert_string_equal(json_str(lab.reply, "state"), "received");
+    lab_crash(&lab);
+    lab_answer_link(&lab, "wu.fang", "{'action':'done'}");
+    assert_string_equal(json_str(lab.reply, "state"), "done");
+    AUTO_TEXT(strike);
+    text_addf(&strike, "{'item':'%s','action':'strike'}", json_str(lab.reply, "item"));
+    assert_true(json_bool(lab_say(&lab, IN_ITEM, text_str(&strike)), "ok"));
+    lab_crash(&lab);
+    lab_answer_link(&lab, "wu.fang", "{'action':'done'}");
+    assert_string_equal(json_str(lab.reply, "code"), "unknown_link");
+    lab_done(&lab);
+}
+
+/* Why: who says by when it shall be done again says nothing by it elsewhere, and was not told so.
+ */
+static void what_is_said_beside_an_action_goes_with_it(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    lake(&lab);
+    deed(&lab, json_str(lab_item(&lab, "verify"), "id"), "'action':'receive','due':'2h'");
+    assert_string_equal(json_str(lab.reply, "field"), "due");
+    deed(&lab, json_str(lab_item(&lab, "verify"), "id"), "'action':'done','to':'person:li.ming'");
+    assert_string_equal(json_str(lab.reply, "field"), "to");
+    assert_string_equal(state(&lab, "verify"), "issued");
+    lab_done(&lab);
+}
+
+/* Why: two items for nobody were one line in the duty room, which did not say what to do. */
+static void an_item_for_nobody_falls_to_the_duty_room(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    begun(&lab, "{'plan':'flood','title':'x'}");
+    lab_turn(&lab,
+             "[{'kind':'item','step':'0.1','args':{'kind':'item','owner':'dept:nope',"
+             "'item':'0.1','due_ms':60000,'title':'Boil water'}},"
+             "{'kind':'item','step':'0.2','args':{'kind':'item','owner':'dept:nope',"
+             "'item':'0.2','due_ms':60000,'title':'Hand out sand'}}]",
+             "{'names':['order']}");
+    assert_true(told_of(&lab, "wang.qiang", "Boil water"));
+    assert_true(told_of(&lab, "wang.qiang", "Hand out sand"));
+    AUTO_TEXT(reject); /* the duty room is told in their place, and speaks for them */
+    text_addf(&reject, "{'item':'%s','action':'reject','as':'wang.qiang','note':'x'}",
+              json_str(lab_last(&lab, REC_ITEM_ISSUED)->body, "item"));
+    assert_true(json_bool(lab_say(&lab, IN_ITEM, text_str(&reject)), "ok"));
     lab_done(&lab);
 }
 
@@ -597,6 +711,12 @@ static void its_owner_works_on_it_by_the_link_of_the_message(void **state_)
     lab_crash(&lab);
     lab_answer_link(&lab, "wang.qiang", "{'action':'done','note':'4.9 m','evidence':'a.jpg'}");
     assert_string_equal(state(&lab, "verify"), "done");
+    before = lab.journal_count;
+    lab_answer_link(&lab, "wang.qiang", "{'action':'done','note':'4.9 m','evidence':'a.jpg'}");
+    assert_true(json_bool(lab.reply, "ok")); /* so is one with a note */
+    assert_int_equal(lab.journal_count, before);
+    lab_answer_link(&lab, "wang.qiang", "{'action':'done','note':'5.1 m'}");
+    assert_string_equal(json_str(lab.reply, "code"), "conflict");
     lab_answer_link(&lab, "wang.qiang", "{'action':'arrive'}");
     assert_string_equal(json_str(lab.reply, "code"), "conflict");
     const json_t *about = json_at(json_at(lab_item(&lab, "verify"), "body"), "about");
@@ -627,18 +747,6 @@ static void who_helps_or_looks_on_does_nothing_by_the_link(void **state_)
 }
 
 /* ---- supervision, rework, citizens ---- */
-
-static const char *issued_id(struct lab *lab)
-{
-    return json_str(lab_last(lab, REC_ITEM_ISSUED)->body, "item");
-}
-
-static const json_t *deed(struct lab *lab, const char *id, const char *more)
-{
-    AUTO_TEXT(body);
-    text_addf(&body, "{'item':'%s',%s}", id, more);
-    return lab_say(lab, IN_ITEM, text_str(&body));
-}
 
 static void opened(struct lab *lab, const char *body)
 {
@@ -771,6 +879,11 @@ int main(void)
         cmocka_unit_test(what_was_ordered_is_lifted_by_a_key_that_may_order),
         cmocka_unit_test(a_rejection_is_its_owners_has_a_reason_and_is_told),
         cmocka_unit_test(what_was_rejected_is_returned_or_lifted),
+        cmocka_unit_test(the_owner_hears_that_it_need_not_be_done),
+        cmocka_unit_test(what_was_done_under_an_earlier_order_frees_nothing),
+        cmocka_unit_test(the_link_of_an_item_outlives_its_incident),
+        cmocka_unit_test(what_is_said_beside_an_action_goes_with_it),
+        cmocka_unit_test(an_item_for_nobody_falls_to_the_duty_room),
         cmocka_unit_test(items_keep_their_order_over_a_crash),
         cmocka_unit_test(a_directive_is_traced_to_its_end_beyond_that_of_its_incident),
         cmocka_unit_test(a_directive_says_whose_it_is_and_who_asks_after_it),

@@ -45,11 +45,15 @@ static void pick(struct night *n)
 static void night_trigger(struct night *n)
 {
     AUTO_TEXT(body);
-    static const char *const plans[] = {
-        ",'plan':'flood','fields':{'g7':{'stage_m':5}}",  ",'plan':'flood'",
-        ",'plan':'dam','fields':{'g7':{'stage_m':6}}",    ",'plan':'lake'",
-        ",'plan':'stream','fields':{'g7':{'stage_m':4}}", ",'plan':'clinic','grade':'III'",
-        ",'kind':'smoke','fields':{'g7':{'stage_m':3}}",  ",'plan':'paper'"};
+    static const char *const plans[] = {",'plan':'flood','fields':{'g7':{'stage_m':5}}",
+                                        ",'plan':'flood'",
+                                        ",'plan':'dam','fields':{'g7':{'stage_m':6}}",
+                                        ",'plan':'lake'",
+                                        ",'plan':'pond'",
+                                        ",'plan':'stream','fields':{'g7':{'stage_m':4}}",
+                                        ",'plan':'clinic','grade':'III'",
+                                        ",'kind':'smoke','fields':{'g7':{'stage_m':3}}",
+                                        ",'plan':'paper'"};
     if (n->of_families || !chance(n, 3)) /* what others join, and what is opened again */
         text_addf(&body,
                   "{'title':'t%u','key':'k%u','place':{'district':'d%u'},"
@@ -59,7 +63,7 @@ static void night_trigger(struct night *n)
                   chance(n, 4) ? "" : ",'drill':true");
     else
         text_addf(&body, "{'title':'t','key':'k%u','note':'%u'%s%s}", chance(n, 4), chance(n, 4),
-                  plans[chance(n, 8)], chance(n, 4) ? "" : ",'drill':true");
+                  plans[chance(n, 9)], chance(n, 4) ? "" : ",'drill':true");
     static const char *const onces[] = {"o1", "o2", "o3", NULL};
     const json_t *reply = lab_trigger_once(&n->lab, onces[chance(n, 4)], text_str(&body));
     if (json_bool(reply, "ok") && !json_bool(reply, "new"))
@@ -273,13 +277,28 @@ static void night_facts(struct night *n)
     lab_say(&n->lab, IN_UPDATE, text_str(&body));
 }
 
+/* One of the last items that were issued; NULL: there is none. */
+static const struct record *some_item(struct night *n)
+{
+    const struct record *found = NULL;
+    int skip = (int)chance(n, 5);
+    for (size_t k = n->lab.journal_count; k > 0 && skip >= 0; k--) {
+        const struct record *r = n->lab.journal[k - 1];
+        if (r->kind == REC_ITEM_ISSUED) {
+            found = r;
+            skip--;
+        }
+    }
+    return found;
+}
+
 /* Any action on any item, right or wrong. */
 static void night_item(struct night *n)
 {
     static const char *const actions[] = {"receive", "arrive", "done",   "strike",   "reject",
                                           "lift",    "keep",   "return", "supervise"};
     static const char *const people[] = {"zhou.jie", "sun.wei", "li.ming"};
-    const struct record *last = lab_last(&n->lab, REC_ITEM_ISSUED);
+    const struct record *last = some_item(n);
     AUTO_TEXT(body);
     if (!last || !chance(n, 5)) {
         lab_say(&n->lab, IN_DIRECTIVE, "{'text':'x','lead':'person:li.ming','due':'5m'}");

@@ -32,7 +32,7 @@ export function actionsOf(item: Item): string[] {
         case "arrived":
             return [...decide, "done", ...undo];
         case "done":
-            return ["strike", "reject", "lift"];
+            return ["strike"];
         default:
             return [];
     }
