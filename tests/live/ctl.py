@@ -514,7 +514,7 @@ def upkeep(t, ctl):
     ctl.house.write("flood.lua", good)
     ctl("config", "reload")
     r = ctl("items", "--kind", "plan", "--closed", "--json")
-    t.equal({i["state"] for i in r.json()["items"]}, {"lifted"}, "a plan without dates owes nothing")
+    t.equal({i["state"] for i in r.json()["items"]}, {"lifted"}, "without dates nothing is owed")
     r = ctl("timeline", incident)
     t.check("lifted: the plan names no such day any more" in r.out, "and the record says why", r)
 
