@@ -226,7 +226,7 @@ int64_t core_run_since(const struct core *c, struct uuid id)
 bool core_incident_open(const struct core *c, struct uuid id)
 {
     const struct incident *i = core_incident(c, id);
-    return i && i->state == INCIDENT_OPEN;
+    return i && i->state != INCIDENT_CLOSED;
 }
 
 static void most_note(struct most *m, struct uuid incident, int64_t count)

@@ -68,7 +68,7 @@ int64_t core_last_seq(const struct core *c);
 int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto);
 /* The record before which its run has nothing: an incident that was opened again runs anew. */
 int64_t core_run_since(const struct core *c, struct uuid id);
-bool core_incident_open(const struct core *c, struct uuid id);
+bool core_incident_open(const struct core *c, struct uuid id); /* there, and not over */
 
 /* Is there a site and a set of plans in force? */
 bool core_configured(const struct core *c);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/date.h"
+#include "core/remark.h"
 
 struct plan_head;
 
@@ -32,5 +33,4 @@ bool plan_head_owes(const struct plan_head *h, enum owed what, int64_t drilled, 
 bool plan_head_issued(const struct plan_head *h, int64_t *ret_day);
 const char *plan_head_filed(const struct plan_head *h); /* "2026-03-20"; NULL: it is not filed */
 /* What is past on this day, as warnings; of drills nothing is known here. */
-struct remarks;
 void plan_head_upkeep_late(const struct plan_head *h, int64_t today, struct remarks *r);

@@ -185,7 +185,8 @@ static const char *const papers[] = {
           "'review_by':'2026-12-01'," PAPER_END,
     PAPER "'version':'2026.2','owner':'person:wu.fang','issued':'2026-07-01',"
           "'filed':'2026-07-15','review_by':'2029-07-01'," PAPER_END,
-    PAPER "'version':'2020.1','issued':'2020-01-01','review_by':'2023-01-01'," PAPER_END};
+    PAPER "'version':'2020.1','issued':'2020-01-01','review_by':'2023-01-01'," PAPER_END,
+    PAPER "'version':'2026.1','owner':'person:wu.fang','issued':'2026-08-03'," PAPER_END};
 
 /* --- a core with its library --- */
 

@@ -29,8 +29,8 @@
  * reports), clinic (single and daily ones), outbreak (initial, single, daily and final ones;
  * one_per place.district, reopen_within 1h), and none for other triggers. lab_papers adds paper,
  * that owes its upkeep: paper1 is issued on 2026-07-01 and not filed, reviewed by 2026-12-01;
- * paper2 is filed, and reviewed by 2029-07-01; both wu.fang's, drilled every 6mo. Of paper3,
- * nobody's, all was due years ago. Its clocks are those of Asia/Shanghai.
+ * paper2 is filed, and reviewed by 2029-07-01; paper4 is issued on 2026-08-03; wu.fang's, drilled
+ * every 6mo. Of paper3, nobody's, all was due years ago. Its clocks are those of Asia/Shanghai.
  *
  * Layer      tests.
  * Ownership  lab_start begins, lab_done frees. What verbs return is borrowed until the next verb.
@@ -75,7 +75,7 @@ void lab_check(struct lab *lab);
 void lab_crash(struct lab *lab);
 void lab_input(struct lab *lab, struct input in, const char *body);
 void lab_after(struct lab *lab, int64_t ms); /* time passes, ticks come when they are due */
-/* With the plan "paper" in the set: "paper1" to "paper3"; NULL: without it. */
+/* With the plan "paper" in the set: "paper1" to "paper4"; NULL: without it. */
 void lab_papers(struct lab *lab, const char *pin);
 void lab_site_without_sms(struct lab *lab); /* and with the warning of g8 at 2 m */
 

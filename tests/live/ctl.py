@@ -491,6 +491,38 @@ def ledger(t, ctl):
             "the timeline tells of it without the citizen's number")
 
 
+def upkeep(t, ctl):
+    """A paper plan that is out of date: what it owes, and what it owes no more."""
+    good = open(os.path.join(ctl.house.plans, "flood.lua")).read()
+    dates = 'issued = "2020-03-02", review_by = "2023-03-01", facts = {'
+    ctl.house.write("flood.lua", good.replace("facts = {", dates))
+    r = ctl("plan", "check")
+    t.check(r.code == 0 and r.out.count("warning: overdue: ") == 2 and "due on 2023-03-01" in r.out,
+            "plan check warns of what is past its day, exit 0", r)
+    r = ctl("config", "reload")
+    t.check(r.code == 0, "and the plan comes into force", r)
+    r = ctl("items", "--kind", "plan")
+    t.check("File the plan: flood (2) [flood]" in r.out and
+            "Review the plan: flood (2) [flood]" in r.out and "person:han.mei" in r.out,
+            "muster items shows what a plan owes, and which plan", r)
+    incident = ctl("items", "--kind", "plan", "--json").json()["items"][0]["incident"]
+    t.check(incident not in ctl("list").out and
+            incident in ctl("list", "--state", "upkeep").out,
+            "muster list has it where it is asked for")
+    r = ctl("status", incident)
+    t.check(r.code == 0 and "upkeep of plans" in r.out and "2 open, 2 overdue" in r.out,
+            "muster status shows it", r)
+    for command in ("close", "resolve", "purge"):
+        r = ctl(command, incident)
+        t.check(r.code == 5 and "no emergency" in r.err, "muster %s does not end it" % command, r)
+    ctl.house.write("flood.lua", good)
+    ctl("config", "reload")
+    r = ctl("items", "--kind", "plan", "--closed", "--json")
+    t.equal({i["state"] for i in r.json()["items"]}, {"lifted"}, "without dates nothing is owed")
+    r = ctl("timeline", incident)
+    t.check("lifted: the plan names no such day any more" in r.out, "and the record says why", r)
+
+
 def members(t, ctl):
     """Another user, in the socket's group: exit 4."""
     name = "what the principal may not, exit 4"
@@ -529,6 +561,7 @@ def main():
         configures(t, ctl)
         options(t, ctl, conf)
         ledger(t, ctl)
+        upkeep(t, ctl)
         members(t, ctl)
         journals(t, ctl)
         t.equal(house.stop(), 0, "the daemon stops in order")

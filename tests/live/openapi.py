@@ -429,7 +429,8 @@ def upkeep(api, may_all):
     api.t.check(path[-36:] not in [i["id"] for i in listed] and
                 [i["id"] for i in asked] == [path[-36:]], "and listed as none", listed)
     api.ask(200, "GET", path + "/timeline?lang=zh")
-    api.ask(409, "POST", path + "/resolve", {})
+    refused = api.ask(409, "POST", path + "/resolve", {})
+    api.t.check("no emergency" in refused["detail"], "what it is, is said", refused)
     api.ask(409, "POST", path + "/close", {})
     api.ask(409, "POST", path + "/order", {"action": "terminate", "reason": "x"}, key=may_all)
     api.ask(200, "POST", "/api/v1/items/%s/done" % owed[0]["id"], {"as": "li.ming"})

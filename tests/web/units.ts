@@ -170,6 +170,7 @@ test("in the list trouble stands first, then what waits for an order, and drills
     add("4-new", "open");
     add("5-newest", "active");
     add("6-over", "closed");
+    add("7-owed-by-plans", "upkeep"); /* no emergency */
     assert.deepEqual(
         incidents.open().map((i) => i.id),
         ["1-fallback", "2-waits", "5-newest", "4-new", "3-drill-waits"],
