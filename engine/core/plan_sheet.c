@@ -277,6 +277,7 @@ static json_t *reports(struct sheet *k)
             continue;
         json_t *one = json_put_str(json_object(), "kind", report_kind_name(kind));
         json_put(one, "people", signers(k, r->sign));
+        json_put(one, "writers", speakers(k, r->by));
         target_note(k, r->by);
         target_note(k, r->sign);
         targets_note(k, r->to);

@@ -1071,6 +1071,7 @@ static void the_sheet_names_who_may_sign_a_report_and_who_may_give_other_orders(
     const json_t *initial = json_array_get(reports, 0);
     assert_string_equal(json_str(initial, "kind"), "initial");
     people_are(json_at(initial, "people"), "sun.wei, li.ming"); /* the post, then its deputy */
+    people_are(json_at(initial, "writers"), "wang.qiang");
     assert_non_null(json_at(json_at(stream_sheet, "targets"), "person:wang.qiang"));
     lab_done(&lab);
 }

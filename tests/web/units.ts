@@ -21,8 +21,9 @@ import { gather } from "../../engine/web/src/handsets";
 import { factWords } from "../../engine/web/src/incident";
 import { awaitsOrder, Incidents } from "../../engine/web/src/incidents";
 import { actionsOf, inOrder } from "../../engine/web/src/ledger";
+import { phoneLate, reportActions, reportsInOrder } from "../../engine/web/src/reporting";
 import { proposalsInOrder } from "../../engine/web/src/proposals";
-import { fieldsOf, subjectsOf, valueOf } from "../../engine/web/src/report";
+import { fieldsOf, subjectsOf, valueOf } from "../../engine/web/src/facts_form";
 import type {
     Condition,
     Grade,
@@ -31,22 +32,27 @@ import type {
     Phone,
     PlanSheet,
     Proposal,
+    Report,
 } from "../../engine/web/src/shapes";
 import { StreamReader } from "../../engine/web/src/stream";
 import { ago, clock, countdown, length } from "../../engine/web/src/time";
+import { PHONES_WORDS } from "../../engine/web/src/phones_words";
+import { waitsOf } from "../../engine/web/src/waits";
 import { language, say, sayName, WORDS } from "../../engine/web/src/words";
+import { say as sayWork, WORK_WORDS } from "../../engine/web/src/work_words";
 import { ROOT } from "./lib/house";
 import { finish, test } from "./lib/tap";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const ALL_WORDS = { ...WORDS, ...WORK_WORDS, ...PHONES_WORDS };
 const THEN = new Date(2026, 6, 20, 2, 14, 5).getTime(); /* local */
 
 /* Why: a word that is missing in one language is a hole on somebody's screen. */
 test("every word is there in Chinese and in English, with the same places to fill", () => {
     const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-    for (const [name, words] of Object.entries(WORDS)) {
+    for (const [name, words] of Object.entries(ALL_WORDS)) {
         assert.equal(words.length, 2, name);
         for (const text of words) assert.ok(text.trim().length > 0, name);
         assert.deepEqual(places(words[0]), places(words[1]), name);
@@ -58,14 +64,23 @@ test("every word is there in Chinese and in English, with the same places to fil
 /* Why: a word that nothing says any more is one that somebody translates for nothing. */
 test("every word is said somewhere", () => {
     const folder = join(ROOT, "engine", "web", "src");
-    const files = readdirSync(folder).filter((name) => name !== "words.ts");
+    const files = readdirSync(folder).filter((name) => !name.endsWith("words.ts"));
     const source = files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
     const groups = [...source.matchAll(/sayName\("(\w+_)"/g)].map((m) => m[1] as string);
     assert.ok(groups.length > 0);
-    for (const word of Object.keys(WORDS)) {
+    for (const word of Object.keys(ALL_WORDS)) {
         const inGroup = groups.some((group) => word.startsWith(group));
         assert.ok(inGroup || source.includes(`"${word}"`), word);
     }
+});
+
+/* Why: a word that two files have is one that somebody changes in one of them. */
+test("each word stands in one file, and a later file says those of the first too", () => {
+    const lists = [WORDS, WORK_WORDS, PHONES_WORDS].flatMap((w) => Object.keys(w));
+    assert.equal(new Set(lists).size, lists.length);
+    language.now = "en";
+    assert.equal(sayWork("save"), "Save");
+    assert.equal(sayWork("cancel"), "Cancel");
 });
 
 /* Why: what people wrote may hold anything, braces too. */
@@ -328,8 +343,10 @@ test("an item offers what can be done to it in its state", () => {
 
 /* Why: a drill must never push the real thing out of sight. */
 test("the alarms name the real before drills, and count every item that is overdue", () => {
-    const incident = (id: string, state: string, overdue: number, drill = false) =>
-        ({ id, state, drill, proposals: [], items: { open: 5, overdue } }) as unknown as Incident;
+    const incident = (id: string, state: string, overdue: number, drill = false, late = 0) => {
+        const counts = { items: { open: 5, overdue }, reports: { open: 5, overdue: late } };
+        return { id, state, drill, proposals: [], ...counts } as unknown as Incident;
+    };
     const found = alarmsOf([
         incident("drill", "awaiting_order", 1, true),
         incident("real", "awaiting_order", 0),
@@ -344,6 +361,65 @@ test("the alarms name the real before drills, and count every item that is overd
     assert.deepEqual(
         [isWorse(found, calm), isWorse(calm, found), isWorse(calm, calm)],
         [true, false, false],
+    );
+    const silent = alarmsOf([incident("late", "active", 2, false, 1)]);
+    assert.deepEqual([silent.reports, silent.late.map((i) => i.id)], [1, ["late"]]);
+    assert.ok(isWorse(silent, calm));
+});
+
+test("what waits in an incident is named, the gravest first, until it is over", () => {
+    language.now = "en";
+    const incident = (state: string, more: object) =>
+        ({
+            state,
+            proposals: [],
+            calls: [{}],
+            items: { open: 2, overdue: 1 },
+            reports: { open: 3, overdue: 1 },
+            ...more,
+        }) as unknown as Incident;
+    const said = (i: Incident) => waitsOf(i).map((w) => w.text);
+    assert.deepEqual(said(incident("awaiting_order", {})), [
+        "awaiting order",
+        "Overdue reports: 1",
+        "Overdue items: 1",
+        "Open calls: 1",
+        "Reports to be sent: 2",
+    ]);
+    const none = { calls: [], items: { open: 2, overdue: 0 }, reports: { open: 0, overdue: 0 } };
+    assert.deepEqual(said(incident("active", none)), []);
+    assert.deepEqual(said(incident("closed", {})), []);
+});
+
+/* Why: a report that is sent is read again by somebody, one that is late is written now. */
+test("of the reports what is late stands first, what is due soonest next, what was sent last", () => {
+    const report = (id: string, state: string, more: object = {}) =>
+        ({ id, state, opened_at: id, overdue: false, ...more }) as Report;
+    const reports = [
+        report("a", "sent"),
+        report("b", "sent", { missed: true, sent_at: "9" }),
+        report("c", "opened", { due_at: "5" }),
+        report("d", "opened", { due_at: "6", overdue: true }),
+        report("e", "signed", { due_at: "4" }),
+        report("f", "opened", { missed: true, overdue: false }),
+        report("g", "edited"),
+    ];
+    assert.equal(reportsInOrder(reports).map((r) => r.id).join(""), "decgfba");
+});
+
+/* As core/report_act.c has it: another button only gets a refusal. */
+test("a report offers what can be done to it in its state", () => {
+    const at = (state: string, more: object = {}) =>
+        reportActions({ state, ...more } as Report).join(" ");
+    assert.equal(at("opened"), "phone fill");
+    assert.equal(at("signed", { phoned_at: "1" }), "send fill");
+    assert.equal(at("sent"), "phone correct");
+    const phone = { phone_due_at: "2026-07-20T07:20:00.000Z" };
+    const due = Date.parse(phone.phone_due_at);
+    const late = (more: object, now: number) => phoneLate({ ...phone, ...more } as Report, now);
+    assert.deepEqual(
+        [late({}, due - 1), late({}, due + 1), late({ phoned_at: "1" }, due + 1)],
+        [false, true, false],
     );
 });
 

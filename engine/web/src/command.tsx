@@ -3,13 +3,11 @@
  */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { pathOf, post } from "./api";
 import { type Action, actionsFor, type Draft, levelsFor } from "./foresee";
-import { ActForm, choicesOf, ChoiceField, chosen, filled, TextField } from "./form";
 import { type House, targetName } from "./house";
 import { awaitsOrder, isOver } from "./incidents";
+import { Later, LaterFold } from "./later";
 import { AwaitingMark, LevelMark } from "./marks";
-import { OrderForm } from "./order";
 import { actionText, proposalsInOrder } from "./proposals";
 import type {
     Condition,
@@ -22,8 +20,6 @@ import type {
 } from "./shapes";
 import { inLanguage, listed, Moment, Person, Written } from "./text";
 import { say, sayName, type Word } from "./words";
-
-const NOTE_MOST = 4_000;
 
 /* What there is to say of a condition; null: it is simply false. */
 export function standing(k: Condition): Word | null {
@@ -207,41 +203,6 @@ export function toConfirm(incident: Incident, sheet: PlanSheet | null): SheetCri
     return waits && sheet ? sheet.criteria.filter((c) => c.confirm && !held(c)) : [];
 }
 
-function ConfirmForm(props: { incident: Incident; sheet: PlanSheet; criterion: SheetCriterion }) {
-    const { incident, sheet, criterion } = props;
-    const act = async (fields: FormData) => {
-        await post(pathOf(incident.id, "/confirm"), {
-            criterion: criterion.id,
-            as: chosen(fields, "as"),
-            note: filled(fields, "note"),
-        });
-        return say("recorded");
-    };
-    return (
-        <details class="fold">
-            <summary>
-                {say("confirm")} <Written text={inLanguage(criterion.words)} />
-            </summary>
-            <ActForm act={act}>
-                <p class="quiet">
-                    {say("confirmed_by", { who: targetName(sheet, criterion.confirm ?? "") })}
-                </p>
-                <ChoiceField
-                    label={say("confirm_as")}
-                    name="as"
-                    of={choicesOf(criterion.people ?? [], (t) => targetName(sheet, t))}
-                    other={say("person_id")}
-                    required
-                />
-                <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
-                <p class="buttons">
-                    <button>{say("confirm_do")}</button>
-                </p>
-            </ActForm>
-        </details>
-    );
-}
-
 function Confirms(props: { house: House; incident: Incident; sheet: PlanSheet | null }) {
     const { house, incident, sheet } = props;
     const open = toConfirm(incident, sheet);
@@ -251,7 +212,17 @@ function Confirms(props: { house: House; incident: Incident; sheet: PlanSheet | 
             <h4>{say("to_confirm")}</h4>
             {open.map((c) =>
                 house.may("respond") ? (
-                    <ConfirmForm key={c.id} incident={incident} sheet={sheet} criterion={c} />
+                    <LaterFold
+                        key={c.id}
+                        title={
+                            <>
+                                {say("confirm")} <Written text={inLanguage(c.words)} />
+                            </>
+                        }
+                        of={({ ConfirmForm }) => (
+                            <ConfirmForm incident={incident} sheet={sheet} criterion={c} />
+                        )}
+                    />
                 ) : (
                     <p key={c.id}>
                         <Written text={inLanguage(c.words)} />
@@ -314,7 +285,9 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
             class={awaitsOrder(i) ? "command awaiting" : "command"}
             aria-labelledby="command"
         >
-            <h3 id="command">{say("command")}</h3>
+            <h3 id="command" tabIndex={-1}>
+                {say("command")}
+            </h3>
             {i.order ? (
                 <InForce order={i.order} inForce={i.level !== null} />
             ) : (
@@ -336,12 +309,16 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
                 </>
             ) : null}
             {draft && sheet && mayOrder ? (
-                <OrderForm
-                    draft={draft}
-                    incident={i}
-                    sheet={sheet}
-                    ledger={ledger}
-                    done={done}
+                <Later
+                    of={({ OrderForm }) => (
+                        <OrderForm
+                            draft={draft}
+                            incident={i}
+                            sheet={sheet}
+                            ledger={ledger}
+                            done={done}
+                        />
+                    )}
                 />
             ) : sheet && possible.length ? (
                 <ByHand incident={i} sheet={sheet} actions={possible} begin={begin} />

@@ -3,10 +3,10 @@
  * end.
  */
 import { pathOf, post } from "./api";
-import { ActForm, type Choice, ChoiceField, chosen, filled, Fold, TextField } from "./form";
-import { everybody } from "./order";
+import { ActForm, type Choice, ChoiceField, chosen, filled, TextField } from "./form";
+import { everybody } from "./people";
 import type { Incident, PlanSheet } from "./shapes";
-import { say } from "./words";
+import { say } from "./work_words";
 
 const TEXT_MOST = 4_000; /* letters; the daemon takes 16 KiB */
 
@@ -30,7 +30,6 @@ export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | nu
         return say("recorded");
     };
     return (
-        <Fold title={say("directive")}>
             <ActForm act={act} class="directive">
                 <TextField
                     label={say("directive_text")}
@@ -62,13 +61,12 @@ export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | nu
                 <ChoiceField
                     label={say("directive_as")}
                     name="as"
-                    of={sheet ? everybody(sheet) : []}
+                    of={everybody(sheet)}
                     other={say("person_id")}
                 />
                 <p class="buttons">
                     <button>{say("directive_do")}</button>
                 </p>
             </ActForm>
-        </Fold>
     );
 }

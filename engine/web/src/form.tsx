@@ -237,13 +237,3 @@ export function filled(fields: FormData, name: string): string | undefined {
     const value = fields.get(name);
     return typeof value === "string" && value !== "" ? value : undefined;
 }
-
-/* A part of the page that opens on demand: a second step before anything happens. */
-export function Fold(props: { title: string; class?: string; children: ComponentChildren }) {
-    return (
-        <details class={`fold ${props.class ?? ""}`}>
-            <summary>{props.title}</summary>
-            {props.children}
-        </details>
-    );
-}

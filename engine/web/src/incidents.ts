@@ -37,7 +37,12 @@ export function awaitsOrder(i: Incident): boolean {
 
 /* Does it change the ledger? A purge takes the titles. */
 function isOfItems(e: Happening): boolean {
-    return /^items?_/.test(e.kind) || e.kind === "purged";
+    return /^(items?|split|merged)(_|$)/.test(e.kind) || e.kind === "purged";
+}
+
+/* Does it change reports? What is proved of their messages stands with them. */
+function isOfReports(e: Happening): boolean {
+    return /^(report|notice)_/.test(e.kind) || e.kind === "purged";
 }
 
 function listPath(states: State[], limit: number, cursor: string | null = null): string {
@@ -75,7 +80,8 @@ export class Incidents extends Source {
     loaded = false;
     missing = new Set<string>(); /* asked for, and not there */
     problem: Problem | null = null; /* of the last reading */
-    ledgerTurn = 0; /* another one: the ledger of who is looked at must be read again */
+    /* another one: the items, the reports of who is looked at must be read again */
+    turns = { items: 0, reports: 0 };
 
     private readonly marked = new Set<string>();
     private reading = false;
@@ -105,7 +111,8 @@ export class Incidents extends Source {
         this.all = new Map([...kept, ...list.incidents].map((i) => [i.id, i]));
         this.moreOpen = list.next !== null;
         this.loaded = true;
-        this.ledgerTurn++;
+        this.turns.items++;
+        this.turns.reports++;
         this.problem = null;
         this.changed();
         if (this.closedShown) void this.loadClosed();
@@ -145,7 +152,8 @@ export class Incidents extends Source {
         if (e.kind === "call_answered" && !this.answers.has(e.incident)) {
             this.answers.set(e.incident, answerOf(e));
         }
-        if (e.incident === this.wanted && isOfItems(e)) this.ledgerTurn++;
+        if (e.incident === this.wanted && isOfItems(e)) this.turns.items++;
+        if (e.incident === this.wanted && isOfReports(e)) this.turns.reports++;
         this.refresh(e.incident);
     }
 

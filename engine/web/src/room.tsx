@@ -11,6 +11,7 @@ import { KeepFocus } from "./focus";
 import type { House } from "./house";
 import { IncidentView } from "./incident";
 import { awaitsOrder, type Incidents } from "./incidents";
+import { fetchSoon } from "./later";
 import { incidentOf, linkTo } from "./link";
 import type { Incident } from "./shapes";
 import { useSource } from "./source";
@@ -175,6 +176,9 @@ export function Room(props: { house: House; incidents: Incidents }) {
     useAlarmSound(alarms);
     useWayBack(shown);
     useUsableMark(incidents.loaded);
+    useEffect(() => {
+        if (incidents.loaded) fetchSoon();
+    }, [incidents.loaded]);
     /* open in an empty room, and then left to whoever uses it */
     const begunEmpty = useRef<boolean | undefined>(undefined);
     if (incidents.loaded) begunEmpty.current ??= open.length === 0;

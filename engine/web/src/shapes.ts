@@ -92,8 +92,67 @@ export interface Item {
     due_at?: string;
 }
 
+export type ReportKind = "initial" | "update" | "daily" | "single" | "final";
+export type ReportState = "opened" | "edited" | "signed" | "sent";
+
+/* Whom a report was sent to, and what is proved of that. */
+export interface Told {
+    to: string;
+    name?: string;
+    state: string; /* of the message: "queued" … "seen" */
+}
+
+/* What is reported upwards. */
+export interface Report {
+    id: string;
+    incident: string;
+    kind: ReportKind;
+    number: number; /* within its kind */
+    state: ReportState;
+    rev: number; /* of the text */
+    key?: string; /* of single: which occurrence */
+    by?: string; /* who writes it, who signs it, who receives it: targets */
+    sign?: string;
+    to?: string | string[];
+    basis?: string;
+    corrects?: string;
+    signer?: { by: string; name?: string };
+    told?: Told[];
+    text?: string; /* Markdown; not in a list */
+    overdue: boolean;
+    missed?: true; /* the next of its kind was due before it was sent */
+    zero?: true; /* nothing new */
+    drill: boolean;
+    opened_at: string;
+    due_at?: string;
+    phone_due_at?: string;
+    phoned_at?: string;
+    signed_at?: string;
+    sent_at?: string;
+    late_ms?: number;
+    phone_late_ms?: number;
+    purged?: true;
+}
+
 /* A station's facts lie one level deeper. */
 export type Facts = { [name: string]: Fact | Facts };
+
+/* An incident under another one. */
+export interface Child {
+    id: string;
+    key: string; /* what its parent's plan calls it */
+    plan: string;
+    title: string;
+    state: State;
+}
+
+/* Who has taken which role. */
+export interface Role {
+    role: string;
+    person: string;
+    name: string;
+    at: string;
+}
 
 export interface Incident {
     id: string;
@@ -115,6 +174,16 @@ export interface Incident {
     event?: string;
     place?: Record<string, unknown>;
     labels?: Record<string, unknown>;
+    count: number; /* of triggers: itself, and what has joined it */
+    parent?: string;
+    children?: Child[];
+    roles?: Role[];
+    merged_into?: string;
+    merged?: string[];
+    split_from?: string;
+    without?: string[]; /* stations that were split off it */
+    reopened?: number; /* how often */
+    reopen_until?: string;
     opened_at: string;
     closed_at?: string;
     facts: Facts;
@@ -122,6 +191,7 @@ export interface Incident {
     plan_state?: Record<string, unknown>;
     calls: Call[];
     items: { open: number; overdue: number };
+    reports: { open: number; overdue: number };
     /* these but for the proposals only where the plan has levels */
     commander?: string | null;
     members?: string[];
@@ -158,6 +228,12 @@ export interface IncidentList {
 
 export interface ItemList {
     items: Item[];
+    next: string | null;
+    as_of: string;
+}
+
+export interface ReportList {
+    reports: Report[];
     next: string | null;
     as_of: string;
 }
@@ -237,6 +313,16 @@ export interface SheetStation {
     name?: Text;
 }
 
+/* Who signs a kind of report, and who writes it. */
+export interface SheetReport {
+    kind: ReportKind;
+    people: SheetPerson[];
+    writers: SheetPerson[];
+}
+
+/* The orders that are about no level. */
+export type OtherOrder = "declare" | "issue" | "publish" | "merge" | "split";
+
 /* What a plan says to those who order, confirm and report. */
 export interface PlanSheet extends Plan {
     pin: string;
@@ -248,6 +334,8 @@ export interface PlanSheet extends Plan {
     ends: SheetPerson[]; /* who may order the end */
     criteria: SheetCriterion[];
     measures: SheetMeasure[];
+    reports: SheetReport[];
+    rights: Record<OtherOrder, SheetPerson[]>; /* who may give them */
     targets: Record<string, string>; /* what people call them */
 }
 

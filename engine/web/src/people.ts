@@ -1,0 +1,19 @@
+/*
+ * people - everybody whom the sheet of a plan knows.
+ */
+import type { Choice } from "./form";
+import type { PlanSheet } from "./shapes";
+
+/* Each once. */
+export function everybody(sheet: PlanSheet | null): Choice[] {
+    if (!sheet) return [];
+    const lists = [
+        sheet.ends,
+        ...sheet.levels.flatMap((l) => [l.people, l.told]),
+        ...sheet.criteria.map((c) => c.people ?? []),
+        ...sheet.reports.flatMap((r) => [r.writers, r.people]),
+        ...Object.values(sheet.rights),
+    ];
+    const people = new Map(lists.flat().map((p) => [p.person, p.name]));
+    return [...people].filter(([id]) => !id.includes(":")).map(([id, text]) => ({ id, text }));
+}
