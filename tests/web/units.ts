@@ -20,6 +20,7 @@ import {
 import { gather } from "../../engine/web/src/handsets";
 import { factWords } from "../../engine/web/src/incident";
 import { awaitsOrder, Incidents } from "../../engine/web/src/incidents";
+import { aboutOf } from "../../engine/web/src/items";
 import { actionsOf, inOrder } from "../../engine/web/src/ledger";
 import { phoneLate, reportActions, reportsInOrder } from "../../engine/web/src/reporting";
 import { proposalsInOrder } from "../../engine/web/src/proposals";
@@ -319,6 +320,16 @@ test("a proposal gives a draft of the order, unless it is decided item by item",
     assert.equal(draftOf(proposal("raise", "II"), []), null);
 });
 
+test("what is no measure says what it is, how much, and from whom", () => {
+    language.now = "en";
+    const said = (item: object) => aboutOf(item as Item);
+    assert.equal(said({ kind: "measure" }), "");
+    assert.equal(said({ kind: "directive", from: "孙伟" }), "directive of 孙伟");
+    assert.equal(said({ kind: "resource", amount: "20 pumps" }), "resources · 20 pumps");
+    const request = { kind: "request", from: "Mrs. Lin", channel: "12345" };
+    assert.equal(said(request), "a citizen's request · from Mrs. Lin · 12345");
+});
+
 test("a criterion waits for its people while a level is in force, until they confirm", () => {
     const ids = (level: string | null, ...held: string[]) => {
         const conditions = held.map((of) => ({ of, truth: "true", held: true }));
@@ -332,12 +343,14 @@ test("a criterion waits for its people while a level is in force, until they con
 
 /* As core/item_act.c has it: another button only gets a refusal. */
 test("an item offers what can be done to it in its state", () => {
-    const at = (state: string, put = false) =>
-        actionsOf({ state, ...(put ? { put } : {}) } as Item).join(" ");
-    assert.equal(at("issued"), "receive arrive done reject lift");
-    assert.equal(at("received", true), "keep lift arrive done reject");
-    assert.equal(at("arrived"), "done reject lift");
-    assert.equal(at("done"), "strike reject lift");
+    const at = (state: string, more: Partial<Item> = {}) =>
+        actionsOf({ state, kind: "measure", ...more } as Item).join(" ");
+    assert.equal(at("issued"), "receive arrive done supervise reject lift");
+    assert.equal(at("received", { put: true }), "keep lift arrive done supervise reject");
+    assert.equal(at("arrived"), "done supervise reject lift");
+    assert.equal(at("done"), "strike return reject lift");
+    assert.equal(at("done", { kind: "request" }), "strike reply return reject lift");
+    assert.equal(at("arrived", { kind: "request" }), "done reply supervise reject lift");
     for (const over of ["struck", "rejected", "lifted"]) assert.equal(at(over), "");
 });
 
@@ -392,7 +405,7 @@ test("what waits in an incident is named, the gravest first, until it is over", 
 });
 
 /* Why: a report that is sent is read again by somebody, one that is late is written now. */
-test("of the reports what is late stands first, what is due soonest next, what was sent last", () => {
+test("reports: what is late first, what is due soonest next, what was sent last", () => {
     const report = (id: string, state: string, more: object = {}) =>
         ({ id, state, opened_at: id, overdue: false, ...more }) as Report;
     const reports = [

@@ -2,77 +2,11 @@
  * act - what may be done about one incident beside orders and items, as far as the scopes of
  * whoever looks allow it.
  */
-import { pathOf, post } from "./api";
-import { ActForm, type Choice, ChoiceField, chosen, filled, TextField } from "./form";
 import type { House } from "./house";
-import { isOver } from "./incidents";
-import { LaterFold } from "./later";
-import type { Incident } from "./shapes";
+import { type Incidents, isOver } from "./incidents";
+import { Later, LaterFold } from "./later";
+import type { Incident, Item } from "./shapes";
 import { say } from "./words";
-
-const NOTE_MOST = 4_000; /* letters; the daemon takes 16 KiB */
-
-/* Everybody whom an open call has asked, each once: "王强 · 主班". */
-function askedPeople(incident: Incident): Choice[] {
-    const people = new Map<string, string>();
-    for (const call of incident.calls) {
-        for (const p of call.asked) {
-            const seat = p.words ? ` · ${p.words.split(", ")[0]}` : "";
-            people.set(p.person, (p.name ?? p.person) + seat);
-        }
-    }
-    return [...people].map(([id, text]) => ({ id, text }));
-}
-
-function AnswerForm(props: { incident: Incident }) {
-    const people = askedPeople(props.incident);
-    const act = async (fields: FormData, by: string) => {
-        await post(pathOf(props.incident.id, "/answer"), {
-            as: chosen(fields, "as"),
-            decline: by === "decline" || undefined,
-            note: filled(fields, "note"),
-        });
-        return say("recorded");
-    };
-    return (
-        <ActForm act={act} class="answer">
-            <h4>{say("answer_for")}</h4>
-            <ChoiceField
-                label={say("person")}
-                name="as"
-                of={people}
-                other={say("person_id")}
-                begin={people[0]?.id}
-                required
-            />
-            <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
-            <p class="buttons">
-                <button class="good" value="accept">
-                    {say("accept")}
-                </button>
-                <button class="no" value="decline">
-                    {say("decline")}
-                </button>
-            </p>
-        </ActForm>
-    );
-}
-
-function NoteForm(props: { incident: Incident }) {
-    const act = async (fields: FormData) => {
-        await post(pathOf(props.incident.id, "/update"), { note: filled(fields, "note") });
-        return say("recorded");
-    };
-    return (
-        <ActForm act={act}>
-            <h4>{say("add_note")}</h4>
-            <TextField label={say("note")} name="note" required long most={NOTE_MOST} />
-            <p class="buttons">
-                <button>{say("record_note")}</button>
-            </p>
-        </ActForm>
-    );
-}
 
 function Over(props: { incident: Incident; what: "resolve" | "close" }) {
     return <LaterFold title={say(props.what)} of={({ OverForm }) => <OverForm {...props} />} />;
@@ -83,8 +17,14 @@ function Responds(props: { house: House; incident: Incident }) {
     const sheet = house.sheetOf(incident);
     return (
         <>
-            {incident.calls.length > 0 ? <AnswerForm incident={incident} /> : null}
-            <NoteForm incident={incident} />
+            <Later
+                of={({ AnswerForm, NoteForm }) => (
+                    <>
+                        {incident.calls.length > 0 ? <AnswerForm incident={incident} /> : null}
+                        <NoteForm incident={incident} />
+                    </>
+                )}
+            />
             {sheet ? (
                 <LaterFold
                     key={sheet.pin}
@@ -96,14 +36,23 @@ function Responds(props: { house: House; incident: Incident }) {
                 title={say("directive")}
                 of={({ DirectiveForm }) => <DirectiveForm incident={incident} sheet={sheet} />}
             />
+            <LaterFold
+                title={say("open_item")}
+                of={({ OpenItemForm }) => <OpenItemForm incident={incident} sheet={sheet} />}
+            />
             {incident.state === "recovering" ? null : <Over incident={incident} what="resolve" />}
             {incident.level ? null : <Over incident={incident} what="close" />}
         </>
     );
 }
 
-export function Acts(props: { house: House; incident: Incident }) {
-    const { house, incident } = props;
+export function Acts(props: {
+    house: House;
+    incidents: Incidents;
+    incident: Incident;
+    ledger: Item[];
+}) {
+    const { house, incidents, incident, ledger } = props;
     if (!house.ping) return null;
     if (isOver(incident)) return <p class="quiet">{say("over")}</p>;
     const respond = house.may("respond");
@@ -119,6 +68,20 @@ export function Acts(props: { house: House; incident: Incident }) {
                     title={say("terminate")}
                     class="grave"
                     of={({ TerminateForm }) => <TerminateForm incident={incident} />}
+                />
+            ) : null}
+            {order && (sheet || alone) ? (
+                <LaterFold
+                    title={say("other_orders")}
+                    of={({ OtherOrders }) => (
+                        <OtherOrders
+                            house={house}
+                            incidents={incidents}
+                            incident={incident}
+                            sheet={sheet}
+                            ledger={ledger}
+                        />
+                    )}
                 />
             ) : null}
             {order ? null : <p class="quiet">{say("may_not_order")}</p>}

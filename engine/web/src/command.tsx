@@ -5,21 +5,25 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Action, actionsFor, type Draft, levelsFor } from "./foresee";
 import { type House, targetName } from "./house";
-import { awaitsOrder, isOver } from "./incidents";
+import { awaitsOrder, type Incidents, isOver } from "./incidents";
 import { Later, LaterFold } from "./later";
 import { AwaitingMark, LevelMark } from "./marks";
 import { actionText, proposalsInOrder } from "./proposals";
+import { Eight, StatementsView } from "./statements";
 import type {
     Condition,
     Incident,
     Item,
     OrderInForce,
+    OtherOrder,
     PlanSheet,
     Proposal,
     SheetCriterion,
 } from "./shapes";
 import { inLanguage, listed, Moment, Person, Written } from "./text";
 import { say, sayName, type Word } from "./words";
+
+const STATEMENTS = ["declare", "issue", "publish"];
 
 /* What there is to say of a condition; null: it is simply false. */
 export function standing(k: Condition): Word | null {
@@ -129,7 +133,8 @@ function ProposalView(props: {
             <p>
                 {p.state === "awaiting_order" ? <AwaitingMark /> : null}{" "}
                 <span class="what">{actionText(p)}</span>
-                {what ? <Written text={` · ${what}`} /> : null}
+                {p.warning ? ` · ${sayName("warning_", p.warning)}` : null}
+                {what && !p.draft ? <Written text={` · ${what}`} /> : null}
                 {reason ? <Written text={` · ${reason}`} /> : null}
                 <span class="put quiet">
                     {p.to ? (
@@ -148,6 +153,7 @@ function ProposalView(props: {
                     {say("order_this")}
                 </button>
             ) : null}
+            {p.draft ? <Eight draft={p.draft} /> : null}
             {p.action === "lift" ? <p class="quiet">{say("decide_below")}</p> : null}
         </li>
     );
@@ -258,10 +264,29 @@ function ByHand(props: {
     );
 }
 
+/* Who ended the response, and why. */
+function Ended({ order, sheet }: { order: OrderInForce; sheet: PlanSheet | null }) {
+    return (
+        <>
+            <h4>{sayName("button_", "terminate")}</h4>
+            <dl>
+                <OrderedBy order={order} sheet={sheet} />
+                <Said name="reason" text={inLanguage(order.reason)} />
+            </dl>
+        </>
+    );
+}
+
 /* Only of a plan that has levels, or of an incident with something to order. */
-export function CommandView(props: { house: House; incident: Incident; ledger: Item[] }) {
-    const { house, incident: i, ledger } = props;
+export function CommandView(props: {
+    house: House;
+    incidents: Incidents;
+    incident: Incident;
+    ledger: Item[];
+}) {
+    const { house, incidents, incident: i, ledger } = props;
     const [draft, setDraft] = useState<Draft | null>(null);
+    const [stating, state] = useState<Proposal | null>(null);
     const [said, setSaid] = useState("");
     const begin = (of: Draft) => {
         setSaid("");
@@ -270,15 +295,17 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
     const done = (outcome: string) => {
         setSaid(outcome);
         setDraft(null);
+        state(null);
     };
     const sheet = house.sheetOf(i);
     const levels = i.order !== undefined || sheet?.levels.length;
-    if (!levels && i.proposals.length === 0) return null;
+    if (!levels && i.proposals.length === 0 && !i.statements?.length) return null;
     const mayOrder = house.may("order") && !isOver(i);
     const possible = mayOrder && sheet ? actionsFor(i, sheet) : [];
     const orderOf = (p: Proposal) => {
         const of = draftOf(p, possible);
-        return of && (() => begin(of));
+        if (of) return () => begin(of);
+        return mayOrder && STATEMENTS.includes(p.action) ? () => state(p) : null;
     };
     return (
         <section
@@ -302,13 +329,28 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
                                 key={p.number}
                                 proposal={p}
                                 sheet={sheet}
-                                order={draft ? null : orderOf(p)}
+                                order={draft || stating ? null : orderOf(p)}
                             />
                         ))}
                     </ul>
                 </>
             ) : null}
-            {draft && sheet && mayOrder ? (
+            {stating && mayOrder ? (
+                <Later
+                    of={({ OtherOrderForm }) => (
+                        <OtherOrderForm
+                            key={stating.number}
+                            action={stating.action as OtherOrder}
+                            proposal={stating}
+                            incident={i}
+                            incidents={incidents}
+                            sheet={sheet}
+                            ledger={ledger}
+                            done={done}
+                        />
+                    )}
+                />
+            ) : draft && sheet && mayOrder ? (
                 <Later
                     of={({ OrderForm }) => (
                         <OrderForm
@@ -326,7 +368,9 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
             <p class="outcome" role="status">
                 {said}
             </p>
+            {i.ended ? <Ended order={i.ended} sheet={sheet} /> : null}
             {i.order ? <OrderView order={i.order} sheet={sheet} /> : null}
+            <StatementsView of={i.statements ?? []} sheet={sheet} />
             <Conditions conditions={i.conditions ?? []} sheet={sheet} />
             <Confirms house={house} incident={i} sheet={sheet} />
             <dl>

@@ -3,19 +3,12 @@
  * end.
  */
 import { pathOf, post } from "./api";
-import { ActForm, type Choice, ChoiceField, chosen, filled, TextField } from "./form";
-import { everybody } from "./people";
+import { ActForm, ChoiceField, chosen, filled, TextField } from "./form";
+import { everybody, targetsOf } from "./people";
 import type { Incident, PlanSheet } from "./shapes";
 import { say } from "./work_words";
 
 const TEXT_MOST = 4_000; /* letters; the daemon takes 16 KiB */
-
-/* Departments first: most directives go there. */
-function targets(sheet: PlanSheet | null): Choice[] {
-    const all = Object.entries(sheet?.targets ?? {}).map(([id, text]) => ({ id, text }));
-    const rank = (c: Choice) => (c.id.startsWith("dept:") ? 0 : 1);
-    return all.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
-}
 
 export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | null }) {
     const { incident, sheet } = props;
@@ -41,14 +34,14 @@ export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | nu
                 <ChoiceField
                     label={say("lead")}
                     name="lead"
-                    of={targets(sheet)}
+                    of={targetsOf(sheet)}
                     other={say("target_id")}
                     required
                 />
                 <ChoiceField
                     label={say("assist")}
                     name="assist"
-                    of={targets(sheet)}
+                    of={targetsOf(sheet)}
                     other={say("target_id")}
                 />
                 <TextField

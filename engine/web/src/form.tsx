@@ -12,7 +12,7 @@ import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { type Problem, unreachable } from "./api";
 import type { SheetPerson } from "./shapes";
 import { Refusal } from "./text";
-import { say } from "./words";
+import { say } from "./work_words";
 
 /* What a form does. Gives the sentence that says it was done, null where it has only gone a step
  * further; throws a Problem. */

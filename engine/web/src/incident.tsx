@@ -263,13 +263,25 @@ function Whole(props: { house: House; incidents: Incidents; incident: Incident; 
             )}
             <div class="parts">
                 <div class="now">
-                    <CommandView key={i.id} house={house} incident={i} ledger={ledger.all} />
+                    <CommandView
+                        key={i.id}
+                        house={house}
+                        incidents={incidents}
+                        incident={i}
+                        ledger={ledger.all}
+                    />
                     <Calls incident={i} />
                     <ReportsView key={i.id} house={house} incident={i} reports={reports} />
                 </div>
                 <section class="acts" aria-labelledby="acts">
                     <h3 id="acts">{say("act")}</h3>
-                    <Acts key={i.id} house={house} incident={i} />
+                    <Acts
+                        key={i.id}
+                        house={house}
+                        incidents={incidents}
+                        incident={i}
+                        ledger={ledger.all}
+                    />
                 </section>
                 <div class="known">
                     <ItemsView key={i.id} house={house} incident={i} ledger={ledger} />

@@ -12,6 +12,15 @@ import type { Incident, Item, PlanSheet } from "./shapes";
 import { inLanguage, Moment, Refusal, Written } from "./text";
 import { say, sayName } from "./words";
 
+/* "directive of 孙伟"; "resource · 20 pumps · of 住建局": measures need no such word. */
+export function aboutOf(item: Item): string {
+    const { kind, amount, from, channel } = item;
+    if (kind === "directive") return from ? say("directive_of", { who: from }) : "";
+    const name = kind === "measure" || kind === "item" ? "" : sayName("kind_", kind);
+    const by = from ? say("item_from", { who: from }) : "";
+    return [name, amount, by, channel].filter(Boolean).join(" · ");
+}
+
 function Row(props: { item: Item; sheet: PlanSheet | null; may: boolean }) {
     const { item, sheet } = props;
     const [acting, setActing] = useState(false);
@@ -24,12 +33,13 @@ function Row(props: { item: Item; sheet: PlanSheet | null; may: boolean }) {
                 <th scope="row">
                     <Title title={inLanguage(item.title)} />
                     <Written text={targetName(sheet, item.owner)} class="owner" />
-                    {item.from ? (
-                        <Written text={say("directive_of", { who: item.from })} class="owner" />
-                    ) : null}
+                    <Written text={aboutOf(item)} class="owner" />
                 </th>
                 <td>
                     {sayName("item_", item.state)}
+                    {item.supervised && open ? (
+                        <strong class="put">{say("supervised")}</strong>
+                    ) : null}
                     {item.put && open ? <strong class="put">{say("put")}</strong> : null}
                     {may ? (
                         <button

@@ -62,12 +62,14 @@ export function Later(props: { of: (work: Work) => ComponentChildren }) {
 export function LaterFold(props: {
     title: ComponentChildren;
     class?: string;
+    open?: boolean; /* at first, and then left to whoever uses it */
     of: (work: Work) => ComponentChildren;
 }) {
     const [opened, setOpened] = useState(false);
     return (
         <details
             class={`fold ${props.class ?? ""}`}
+            open={props.open}
             onToggle={(e) => setOpened((was) => was || e.currentTarget.open)}
         >
             <summary>{props.title}</summary>

@@ -21,15 +21,17 @@ export function inOrder(items: Item[]): Item[] {
 export function actionsOf(item: Item): string[] {
     const decide = item.put ? ["keep", "lift"] : [];
     const undo = item.put ? ["reject"] : ["reject", "lift"];
+    const reply = item.kind === "request" ? ["reply"] : [];
+    const more = [...reply, "supervise", ...undo];
     switch (item.state) {
         case "issued":
-            return [...decide, "receive", "arrive", "done", ...undo];
+            return [...decide, "receive", "arrive", "done", ...more];
         case "received":
-            return [...decide, "arrive", "done", ...undo];
+            return [...decide, "arrive", "done", ...more];
         case "arrived":
-            return [...decide, "done", ...undo];
+            return [...decide, "done", ...more];
         case "done":
-            return ["strike", "reject", "lift"];
+            return ["strike", ...reply, "return", "reject", "lift"];
         default:
             return [];
     }

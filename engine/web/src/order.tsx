@@ -226,7 +226,7 @@ function Statements(props: { draft: Draft; incident: Incident; sheet: PlanSheet 
     );
 }
 
-function Oral({ sheet }: { sheet: PlanSheet }) {
+export function Oral({ sheet }: { sheet: PlanSheet }) {
     const [oral, setOral] = useState(false);
     return (
         <>

@@ -54,12 +54,41 @@ export interface OrderInForce {
     measures?: Text[];
 }
 
+/* Of publish: what a warning states (art. 64); the eighth is the time of the order. */
+export interface StatementDraft {
+    category: Text;
+    level: Warning | "none";
+    from: Text;
+    area: Text;
+    matters: Text;
+    advice: Text;
+    issuer: Text;
+}
+
+/* What was declared, issued or published. */
+export interface Statement {
+    action: string;
+    by?: string;
+    name?: string;
+    as?: string;
+    oral?: string;
+    reason?: Text;
+    basis?: string;
+    at: string;
+    what?: Text;
+    warning?: Warning;
+    draft?: StatementDraft;
+    lifted_at?: string;
+}
+
 /* What people are asked to order. */
 export interface Proposal {
     number: number;
     action: string;
     level?: Grade;
+    warning?: Warning; /* of issue */
     what?: Text;
+    draft?: StatementDraft;
     reason?: Text;
     to?: string; /* a target */
     state: "open" | "awaiting_order"; /* awaiting: nobody ordered in time */
@@ -82,7 +111,16 @@ export interface Item {
     name?: string; /* of the measure in the plan's head */
     done_when?: Text;
     title: Text | null; /* null: purged */
-    from?: string; /* whose directive it is */
+    goal?: Text;
+    indicator?: Text;
+    amount?: string; /* of a resource */
+    from?: string; /* whose directive or request it is */
+    channel?: string; /* by which a citizen's request came */
+    contact?: string; /* only for who may respond */
+    note?: string;
+    evidence?: string;
+    reply?: string; /* what the citizen was told */
+    supervised?: true;
     owner: string; /* a target */
     state: string;
     overdue: boolean;
@@ -197,7 +235,9 @@ export interface Incident {
     members?: string[];
     order?: OrderInForce | null;
     conditions?: Condition[];
+    ended?: OrderInForce; /* the order that ended the response */
     proposals: Proposal[];
+    statements?: Statement[];
     notices: { sent: number; failed: number };
     as_of: string;
 }

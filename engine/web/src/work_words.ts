@@ -42,7 +42,27 @@ export const WORK_WORDS = {
     ],
 
     /* the ledger of items */
-    done_when: ["办结标准：", "done when:"],
+    of_item_done_when: ["办结标准", "done when"],
+    of_item_goal: ["目标", "goal"],
+    of_item_indicator: ["指标", "measured by"],
+    of_item_amount: ["数量", "how much"],
+    of_item_from: ["来自", "from whom"],
+    of_item_channel: ["渠道，如 12345", "by which channel, such as 12345"],
+    of_item_contact: ["联系方式", "how to reach them"],
+    of_item_note: ["说明", "note"],
+    of_item_evidence: ["佐证", "evidence"],
+    of_item_reply: ["已答复", "told them"],
+    item_kind: ["种类", "kind"],
+    what_to_do: ["做什么", "what is to be done"],
+    who_has_to: ["责任单位", "who has to do it"],
+    opened_as: ["谁提出（可不填）", "who gives it (optional)"],
+    open_item_do: ["下达", "Open it"],
+    evidence: ["佐证：文件名、链接或编号（可不填）", "evidence: a file, an address (optional)"],
+    supervise_by: ["督办人（督办时可填）", "supervised by (optional)"],
+    return_due: ["退回重办的新时限（可不填）", "new time when returned (optional)"],
+    do_supervise: ["督办", "Supervise"],
+    do_return: ["退回重办", "Return"],
+    do_reply: ["已答复群众", "Replied"],
     whose_word: ["谁报告（可不填）", "whose word it is (optional)"],
     decided_by: ["谁决定", "who decides it"],
     do_receive: ["签收", "Received"],
@@ -90,6 +110,34 @@ export const WORK_WORDS = {
     assist: ["配合（可不填）", "assisted by (optional)"],
     target_id: ["编号，如 dept:water", "its id, such as dept:water"],
 
+    /* orders that are about no level */
+    warning_colour: ["预警颜色", "colour of the warning"],
+    no_warning: ["（不涉及）", "(none)"],
+    issue_what: ["内容（可不填）", "what (optional)"],
+    declare_what: ["宣布什么", "what is declared"],
+    no_draft: ["没有待发布的稿件。", "There is no draft to publish."],
+    merge_into: ["并入", "into which incident"],
+    merge_means: [
+        "本事件结束，未结事项、报告对象和后续触发转入对方。",
+        "This one ends here; its open items, its people and further triggers go to the other.",
+    ],
+    merge_despite: [
+        "并入较低响应级别的理由（可不填）",
+        "why, if a lower level is in force there (optional)",
+    ],
+    incident_id: ["事件编号", "its id"],
+    split_title: ["新事件标题", "title of the new incident"],
+    split_means: [
+        "所选事项和站点转入新事件，新事件按预案从头开始。",
+        "What is ticked goes to a new incident, whose plan begins anew.",
+    ],
+    split_items: ["转入的事项", "items that go there"],
+    split_stations: ["转入的站点", "stations that go there"],
+    no_right: [
+        "本单位没有人有权下达这些命令（may_order）。",
+        "Nobody here has the right to these orders (may_order of the site).",
+    ],
+
     /* reports */
     report_text: ["报告文本（Markdown）", "text of the report (Markdown)"],
     revision: ["修订 {n}", "revision {n}"],
@@ -120,6 +168,32 @@ export const WORK_WORDS = {
         "重填：按现在的情况重写全文，现有文本被替换。",
         "Filled in anew, the whole text is replaced by one of the present facts.",
     ],
+
+    /* forms that are there at once */
+    grade: ["分级", "grade"],
+    answer_for: ["代人应答", "Answer for somebody"],
+    other_one: ["其他（填写编号）", "another one (by id)"],
+    not_said: ["（不填）", "(not said)"],
+    person_id: ["人员编号，如 wang.qiang", "person's id, such as wang.qiang"],
+    note_optional: ["说明（可不填）", "note (optional)"],
+    accept: ["能到", "Accepts"],
+    add_note: ["记事", "Add a note"],
+    note: ["内容", "note"],
+    record_note: ["记录", "Record"],
+    sending: ["正在发送……", "Sending …"],
+    recorded: ["已记录。", "Recorded."],
+    updated_instead: [
+        "已有同键事件，已作为更新记录。",
+        "An incident with this key is open; this was recorded as its update.",
+    ],
+    title_hint: ["例如：7号站超警戒水位", "such as: Gauge 7 over warning"],
+    choose: ["请选择", "choose"],
+    by_kind: ["无（呼叫兜底名单）", "none (the fallback is called)"],
+    no_grade: ["未定", "not graded"],
+    is_drill: ["这是演练", "This is a drill"],
+    trigger_real: ["触发，真实呼叫", "Trigger and call people"],
+    trigger_drill: ["触发演练", "Trigger a drill"],
+    triggered: ["已触发。", "Triggered."],
 } as const;
 
 export const { say, sayName } = sayerOf(WORK_WORDS);
