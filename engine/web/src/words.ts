@@ -288,7 +288,7 @@ export const WORDS = {
     report_path: ["{by} 起草 · {sign} 签发 · 报 {to}", "{by} writes · {sign} signs · to {to}"],
     corrects: ["更正 {what}", "corrects {what}"],
     open_report: ["办理", "Open"],
-    fold: ["收起", "Close"],
+    fold: ["收起", "Hide"],
     told_queued: ["待发", "queued"],
     told_sending: ["发送中", "being sent"],
     told_waiting: ["待重发", "to be sent again"],
