@@ -253,15 +253,15 @@ test("a part that comes later is named by its content, and is kept", async () =>
 /* Why: a daemon that is a newer one by now has no such part any more, and somebody has to act. */
 test("a part that does not come is said, with what helps", async () => {
     const tab = await openTab(house.base, "/livez");
-    let gone = true;
+    let gone = true; /* until the page is loaded again */
     await tab.page.route("**/assets/work-*", (route) => (gone ? route.abort() : route.continue()));
     await tab.page.goto(`/#/i/${real}`);
+    tab.page.on("request", (r) => {
+        if (r.isNavigationRequest()) gone = false;
+    });
     await tab.page.locator("summary").filter({ hasText: "Give a directive" }).click();
     const alert = tab.page.locator(".acts").getByRole("alert").last();
-    await alert.getByRole("button", { name: "Load the page again" }).waitFor();
-    await tab.page.waitForTimeout(100); /* for what is on its way */
-    gone = false;
-    await alert.getByRole("button").click();
+    await alert.getByRole("button", { name: "Load the page again" }).click();
     await tab.page.locator("summary").filter({ hasText: "Give a directive" }).click();
     await tab.page.locator("form.directive").waitFor();
     await tab.close(); /* the browser logs what did not come: nothing to check */

@@ -72,7 +72,7 @@ test("a draft shows its eight statements, is published by who may, and stands", 
     await tab.close();
 });
 
-test("what is proposed to be declared is, in both languages; a warning is issued by hand", async () => {
+test("what is proposed is declared, in both languages; a warning is issued by hand", async () => {
     const id = await proposed("to be declared");
     const tab = await commander(`/#/i/${id}`);
     const { page } = tab;
@@ -115,8 +115,10 @@ test("an incident is merged into another, and says at once where it goes on", as
     await page.locator(".goes-on").getByRole("link", { name: "the whole river" }).click();
     await says(page.locator(".incident h2"), "the whole river");
     await says(page.locator(".family"), /1 more have joined it.*merged into it/);
-    await page.locator(".family").getByRole("link").last().click(); /* of what is over */
+    await page.locator(".family").getByRole("link", { name: "the side arm" }).click();
     await says(page.locator(".incident .mark.state"), "merged");
+    await page.reload(); /* whoever has its link is led on, too */
+    await page.locator(".goes-on").getByRole("link", { name: "the whole river" }).waitFor();
     tab.check();
     await tab.close();
 });

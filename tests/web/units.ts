@@ -192,6 +192,25 @@ test("in the list trouble stands first, then what waits for an order, and drills
     );
 });
 
+/* Why: a link to what is over was "Loading …" for ever, when the list came in between. */
+test("an incident that comes while the list is read is kept", async () => {
+    const incidents = new Incidents();
+    const over = { id: "over", state: "merged" };
+    let answer = (_: unknown) => {};
+    globalThis.fetch = ((path: string) =>
+        new Promise((done) => {
+            const give = (body: unknown) => done(new Response(JSON.stringify(body)));
+            if (path.includes("?")) give({ incidents: [], next: null, as_of: "1-1" });
+            else answer = () => give(over);
+        })) as typeof fetch;
+    incidents.want("over");
+    await new Promise((done) => setTimeout(done, 60)); /* it gathers what it is to read */
+    await incidents.load();
+    answer(null);
+    await new Promise((done) => setTimeout(done, 10));
+    assert.equal(incidents.all.get("over")?.state, "merged");
+});
+
 /* Why: "unknown" is not "false": somebody has to go and look. */
 test("a condition is told unless it is simply false", () => {
     const said = (of: string, truth: string, held: boolean, due?: string) =>

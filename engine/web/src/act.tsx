@@ -75,7 +75,6 @@ export function Acts(props: {
                     title={say("other_orders")}
                     of={({ OtherOrders }) => (
                         <OtherOrders
-                            house={house}
                             incidents={incidents}
                             incident={incident}
                             sheet={sheet}

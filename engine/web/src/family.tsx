@@ -11,7 +11,7 @@ import { say, sayName, type Word } from "./words";
 
 /* By its title where the page knows it, else by its id. */
 function To(props: { incidents: Incidents; id: string; title?: string | null }) {
-    const title = props.title ?? props.incidents.all.get(props.id)?.title;
+    const title = props.title ?? props.incidents.titleOf(props.id);
     return (
         <a href={linkTo(props.id)}>
             <Written text={title || props.id} />

@@ -83,6 +83,7 @@ export class Incidents extends Source {
     /* another one: the items, the reports of who is looked at must be read again */
     turns = { items: 0, reports: 0 };
 
+    private readonly titles = new Map<string, string>(); /* of those that are not in `all` */
     private readonly marked = new Set<string>();
     private reading = false;
     private readonly looking = new Set<string>();
@@ -139,6 +140,20 @@ export class Incidents extends Source {
         if (!this.all.has(id)) this.refresh(id);
     }
 
+    /* What an incident is called, be it old or unknown to the list; "": not known, or not yet. */
+    titleOf(id: string): string {
+        const known = this.all.get(id)?.title ?? this.titles.get(id);
+        if (known === undefined) void this.learnTitle(id);
+        return known ?? "";
+    }
+
+    private async learnTitle(id: string): Promise<void> {
+        this.titles.set(id, ""); /* asked for once */
+        const incident = await get<Incident>(pathOf(id)).catch(() => null);
+        if (incident?.title) this.titles.set(id, incident.title);
+        this.changed();
+    }
+
     /* A wall screen stays for months: what is over and not shown is not kept. */
     private forget(): void {
         const kept = this.closedShown ? CLOSED_KEPT : 0;
@@ -190,7 +205,8 @@ export class Incidents extends Source {
     /* One incident, into the list. One that is not there (any more) leaves it. */
     private async read(id: string): Promise<void> {
         try {
-            this.all.set(id, await get<Incident>(pathOf(id)));
+            const incident = await get<Incident>(pathOf(id));
+            this.all.set(id, incident); /* `all` may be another map by now: see load */
         } catch (why) {
             if (unreachable(why).status !== 404) throw why;
             this.all.delete(id);

@@ -2,11 +2,10 @@
  * other_order - orders that are about no level: what is declared, issued, published; this incident
  * merged into another one, or a part of it split off.
  */
-import { type ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { newKey, pathOf, post } from "./api";
 import { ActForm, choicesOf, ChoiceField, chosen, Field, filled, TextField } from "./form";
-import { type House, targetName } from "./house";
+import { targetName } from "./house";
 import type { Incidents } from "./incidents";
 import { isOpen } from "./ledger";
 import { linkTo } from "./link";
@@ -204,7 +203,7 @@ export function OtherOrderForm(
 }
 
 /* By hand, where nothing is proposed: what somebody has the right to. */
-export function OtherOrders(props: Shown & { house: House }): ComponentChildren {
+export function OtherOrders(props: Shown) {
     const { sheet } = props;
     const [action, choose] = useState<OtherOrder | null>(null);
     const [said, setSaid] = useState("");
@@ -230,7 +229,13 @@ export function OtherOrders(props: Shown & { house: House }): ComponentChildren 
             </p>
             {OTHER_ORDERS.some(may) ? null : <p class="quiet">{say("no_right")}</p>}
             {action ? (
-                <OtherOrderForm {...props} key={action} action={action} proposal={null} done={done} />
+                <OtherOrderForm
+                    {...props}
+                    key={action}
+                    action={action}
+                    proposal={null}
+                    done={done}
+                />
             ) : null}
             <p class="outcome" role="status">
                 {said}
