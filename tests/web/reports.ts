@@ -176,6 +176,29 @@ test("a change by somebody else is seen while one types, and the typing goes on"
     await tab.close();
 });
 
+test("the list of reports changes its order, and the typing in one of them goes on", async () => {
+    const [id, report] = await begun("in another order");
+    const order = { action: "activate", level: "IV", as: "sun.wei", reason: "x", measures: "watch" };
+    await house.post(`/api/v1/incidents/${id}/order`, order, KEY);
+    const tab = await duty(`/#/i/${id}`);
+    const { page } = tab;
+    const rows = page.locator(".reports > ul > li");
+    const row = rows.filter({ hasText: "update report 1" });
+    await says(rows.first(), "initial report 1");
+    await row.locator("button.act").click();
+    await row.getByRole("button", { name: "Edit the text" }).click();
+    await row.locator("textarea").fill("");
+    await row.locator("textarea").pressSequentially("the water ");
+    for (const action of ["sign", "send"]) {
+        await house.post(`/api/v1/reports/${report.id}/${action}`, { as: "sun.wei" });
+    }
+    await says(rows.first(), "update report 1");
+    await page.keyboard.type("rises");
+    assert.equal(await row.locator("textarea").inputValue(), "the water rises");
+    tab.check();
+    await tab.close();
+});
+
 /* Why: a signature under a text that the signer has not read is none. */
 test("nobody signs a text that they have not read", async () => {
     const [id, report] = await begun("changed before the signature");

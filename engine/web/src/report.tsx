@@ -47,7 +47,8 @@ function useWhole(listed: Report): Whole {
     const [problem, setProblem] = useState<Problem | null>(null);
     const again = async () => {
         try {
-            setRead(await getTagged<Report>(pathTo(listed.id)));
+            const now = await getTagged<Report>(pathTo(listed.id));
+            setRead((was) => (was && was.body.rev > now.body.rev ? was : now)); /* overtaken */
             setProblem(null);
         } catch (why) {
             setProblem(unreachable(why));
@@ -98,14 +99,22 @@ function Writing(props: {
     const { body: report, etag } = read;
     const act = useAct(whole);
     const [typed, setTyped] = useState(draft.text !== report.text);
-    const both = report.rev !== draft.rev;
+    const [saving, setSaving] = useState(false); /* what is there now may be ours already */
+    const both = report.rev !== draft.rev && !saving;
     const form = useRef<HTMLDivElement>(null);
     useEffect(() => form.current?.querySelector("textarea")?.focus(), []);
     const save = async (fields: FormData) => {
-        const body = { text: filled(fields, "text") ?? "", as: chosen(fields, "as") };
-        await act(() => putIf(pathTo(report.id), body, etag));
-        drafts.delete(report.id);
-        await whole.again();
+        /* old browsers give the lines of a form with CR LF */
+        const text = (filled(fields, "text") ?? "").replace(/\r\n/g, "\n");
+        setSaving(true);
+        try {
+            const body = { text, as: chosen(fields, "as") };
+            await act(() => putIf(pathTo(report.id), body, etag));
+            drafts.delete(report.id);
+            await whole.again();
+        } finally {
+            setSaving(false);
+        }
         done();
         return "";
     };

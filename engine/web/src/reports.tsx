@@ -4,6 +4,7 @@
  * worked on (report.tsx, in the second file).
  */
 import { useState } from "preact/hooks";
+import { KeepFocus } from "./focus";
 import { type House, targetName } from "./house";
 import { isOver } from "./incidents";
 import { Later } from "./later";
@@ -175,7 +176,9 @@ export function ReportsView(props: { house: House; incident: Incident; reports: 
                 <span>{say("wait_reports", { n: all.filter(isDue).length })}</span>
                 {late ? <strong class="bad">{say("items_overdue", { n: late })}</strong> : null}
             </p>
-            <ul>{all.map(row)}</ul>
+            <ul>
+                <KeepFocus>{all.map(row)}</KeepFocus>
+            </ul>
             {reports.more ? <p class="quiet">{say("more_items", { n: all.length })}</p> : null}
         </section>
     );
