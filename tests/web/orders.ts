@@ -21,6 +21,11 @@ async function says(place: Locator, words: RegExp | string): Promise<void> {
     await place.filter({ hasText: words }).first().waitFor();
 }
 
+const LOOKS = [
+    ["zh-CN", 390],
+    ["en-US", 1280],
+] as const;
+
 const statusOf = (id: string) => house.get<Incident>(`/api/v1/incidents/${id}`);
 const commander = (path: string, look: Look = {}): Promise<Tab> =>
     openTab(house.base, path, { key: KEY, ...look });
@@ -237,30 +242,28 @@ test("the record to print is one click away, in the reader's language", async ()
     await tab.close();
 });
 
-test("axe finds nothing in these forms, in all sizes and schemes; none is too small", async () => {
+test("axe finds nothing in these forms, in both sizes and schemes", async () => {
     const id = await proposed("looked at");
     const more = { incident: id, title: "x", owner: "dept:urban", due: "2h" };
     await house.post("/api/v1/items", { ...more, kind: "request", from: "w".repeat(200) });
     for (const scheme of ["light", "dark"] as const) {
-        for (const locale of ["zh-CN", "en-US"] as const) {
-            for (const width of [390, 1280]) {
-                const look = { scheme, locale, width };
-                const tab = await commander(`/#/i/${id}`, look);
-                const { page } = tab;
-                await page.locator(".items button.act").first().click();
-                for (const n of [1, 3]) await page.locator(".acts summary").nth(n + 1).click();
-                await page.locator(".acts .fold > summary").last().click();
-                const orders = page.locator(".acts .buttons button[aria-pressed]");
-                for (let n = 0; n < 4; n++) {
-                    await orders.nth(n).click();
-                    await page.locator("form.order").waitFor();
-                    assert.deepEqual(await axeFindings(page), [], `${n} ${JSON.stringify(look)}`);
-                }
-                const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-                assert.ok(wide <= width, `${wide} px wide on ${width}`);
-                tab.check();
-                await tab.close();
+        for (const [locale, width] of LOOKS) {
+            const look = { scheme, locale, width };
+            const tab = await commander(`/#/i/${id}`, look);
+            const { page } = tab;
+            await page.locator(".items button.act").first().click();
+            for (const n of [1, 3]) await page.locator(".acts summary").nth(n + 1).click();
+            await page.locator(".acts .fold > summary").last().click();
+            const orders = page.locator(".acts .buttons button[aria-pressed]");
+            for (let n = 0; n < 4; n++) {
+                await orders.nth(n).click();
+                await page.locator("form.order").waitFor();
+                assert.deepEqual(await axeFindings(page), [], `${n} ${JSON.stringify(look)}`);
             }
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+            assert.ok(wide <= width, `${wide} px wide on ${width}`);
+            tab.check();
+            await tab.close();
         }
     }
 });
