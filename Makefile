@@ -74,7 +74,10 @@ GEN   := $(patsubst engine/%,$(OUT)/gen/%.inc,$(wildcard engine/*/schema/*.sql) 
 # The pages. What npm and esbuild make is the same for every compiler and flag, and always there:
 WEB_OUT   := out/web
 WEB_SRC   := $(wildcard engine/web/src/*.ts engine/web/src/*.tsx) engine/web/tsconfig.json
-WEB_MADE  := $(WEB_OUT)/pages/app.js $(WEB_OUT)/pages/app.css engine/web/index.html \
+# app.js and phones.js are what the pages begin with; beside them lie the parts that these load,
+# named by their content.
+WEB_JS    := $(WEB_OUT)/pages/js
+WEB_MADE  := $(WEB_JS)/app.js $(WEB_JS)/phones.js $(WEB_OUT)/pages/app.css engine/web/index.html \
              engine/web/phones.html
 WEB_FILES := $(if $(filter 0,$(WEB)),engine/web/plain.html,$(WEB_MADE)) engine/web/favicon.svg \
              $(filter-out %/app.css,$(wildcard engine/web/*.css))
@@ -125,15 +128,19 @@ $(OUT)/gen/%.inc: engine/%
 # Made anew when a file comes or goes, too: as by WEB=0.
 $(OUT)/gen/web/files.inc: $(WEB_FILES) $(OUT)/gen/web/names scripts/embed
 	$(SAY) EMBED "the pages"
-	$(Q)scripts/embed $@ $(WEB_FILES)
+	$(Q)scripts/embed $@ $(WEB_FILES) $(if $(filter 0,$(WEB)),,$(WEB_JS)/*-*.js)
 
 $(OUT)/gen/web/names: force
 	@mkdir -p $(@D)
 	@echo '$(WEB_FILES)' | cmp -s - $@ || echo '$(WEB_FILES)' > $@
 
-$(WEB_OUT)/pages/app.js: $(WEB_SRC) $(WEB_OUT)/pages/installed
-	$(SAY) WEB $@
-	$(Q)$(ESBUILD) $(FOR_PAGES) engine/web/src/main.tsx --bundle --format=esm --outfile=$@
+$(WEB_JS)/app.js: $(WEB_SRC) $(WEB_OUT)/pages/installed
+	$(SAY) WEB $(WEB_JS)
+	$(Q)rm -rf $(WEB_JS)
+	$(Q)$(ESBUILD) $(FOR_PAGES) app=engine/web/src/main.tsx phones=engine/web/src/main_phones.tsx \
+	    --bundle --splitting --format=esm --outdir=$(WEB_JS)
+
+$(WEB_JS)/phones.js: $(WEB_JS)/app.js
 
 $(WEB_OUT)/pages/app.css: engine/web/app.css $(WEB_OUT)/pages/installed
 	$(SAY) WEB $@

@@ -75,17 +75,22 @@ static void rung_put(const struct sheet *k, json_t *people, const struct rung *r
 }
 
 /* Who speaks for a target: whoever holds it, and all whom it calls. */
-static json_t *speakers(const struct sheet *k, const char *target)
+static void speakers_put(const struct sheet *k, json_t *people, const char *target)
 {
     AUTO_JSON(to);
     struct rungs found = {0};
-    json_t *people = json_array();
     to = json_string(target);
     person_put(k, people, site_holder(k->site, target), NULL);
     site_resolve(k->site, to, NULL, false, &found);
     for (size_t n = 0; n < found.count; n++)
         rung_put(k, people, &found.at[n]);
     rungs_done(&found);
+}
+
+static json_t *speakers(const struct sheet *k, const char *target)
+{
+    json_t *people = json_array();
+    speakers_put(k, people, target);
     return people;
 }
 
@@ -260,6 +265,45 @@ static void upkeep_put(struct sheet *k, json_t *o)
     target_note(k, plan_head_owner(k->head));
 }
 
+/* Who signs it: whoever speaks for the target, then for its deputy. */
+static json_t *signers(const struct sheet *k, const char *target)
+{
+    json_t *people = json_array();
+    const char *deputy = site_post_deputy(k->site, target);
+    speakers_put(k, people, target);
+    if (deputy)
+        speakers_put(k, people, deputy);
+    return people;
+}
+
+static json_t *reports(struct sheet *k)
+{
+    json_t *list = json_array();
+    for (enum report_kind kind = REPORT_INITIAL; kind < REPORT_KINDS; kind++) {
+        const struct report_head *r = plan_head_report(k->head, kind);
+        if (!r)
+            continue;
+        json_t *one = json_put_str(json_object(), "kind", report_kind_name(kind));
+        json_put(one, "people", signers(k, r->sign));
+        json_put(one, "writers", speakers(k, r->by));
+        target_note(k, r->by);
+        target_note(k, r->sign);
+        targets_note(k, r->to);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+/* Who may give the orders that are about no level. */
+static json_t *rights(struct sheet *k)
+{
+    static const char *const orders[] = {"declare", "issue", "publish", "merge", "split"};
+    json_t *o = json_object();
+    for (size_t n = 0; n < sizeof orders / sizeof *orders; n++)
+        json_put(o, orders[n], orderers(k, orders[n]));
+    return o;
+}
+
 json_t *plan_sheet(const struct plan_head *h, const struct site *s)
 {
     struct sheet k = {.head = h, .site = s, .targets = site_department_names(s)};
@@ -273,5 +317,7 @@ json_t *plan_sheet(const struct plan_head *h, const struct site *s)
     json_put(o, "ends", orderers(&k, "terminate"));
     json_put(o, "criteria", criteria(&k));
     json_put(o, "measures", measures(&k));
+    json_put(o, "reports", reports(&k));
+    json_put(o, "rights", rights(&k));
     return json_put(o, "targets", k.targets);
 }

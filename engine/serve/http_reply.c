@@ -145,6 +145,13 @@ static bool has_length(int status)
     return status != 204 && status != 304;
 }
 
+static const char *keeping(const struct http_reply *r)
+{
+    if (r->forever)
+        return "Cache-Control: public, max-age=31536000, immutable\r\n";
+    return r->cached ? "Cache-Control: no-cache\r\n" : "Cache-Control: no-store\r\n";
+}
+
 void http_reply_write(const struct http_reply *r, wall_ms at, struct text *to)
 {
     text_addf(to, "HTTP/1.1 %d %s\r\n", r->status, http_reason(r->status));
@@ -153,7 +160,7 @@ void http_reply_write(const struct http_reply *r, wall_ms at, struct text *to)
         text_addf(to, "Content-Type: %s\r\n", r->type);
     if (has_length(r->status) && !r->endless)
         text_addf(to, "Content-Length: %zu\r\n", r->body_len);
-    text_add(to, r->cached ? "Cache-Control: no-cache\r\n" : "Cache-Control: no-store\r\n");
+    text_add(to, keeping(r));
     text_add(to, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: same-origin\r\n"
                  "Cross-Origin-Resource-Policy: same-origin\r\n");
     if (r->close)

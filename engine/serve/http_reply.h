@@ -25,6 +25,7 @@ struct http_reply {
     size_t body_len;
     struct text headers; /* further lines, each with CRLF */
     bool cached;         /* may be kept, and must be asked about anew each time */
+    bool forever;        /* may be kept, and need never be asked about again */
     bool head;           /* HEAD: all but the body */
     bool close;          /* the connection ends behind it */
     bool endless;        /* a stream: it has no length */

@@ -118,7 +118,7 @@ static void file_respond(struct conn *c, uint64_t line, const struct web_file *f
     const struct http_ask *ask = conn_slot(c, line)->ask;
     const char *etag = gzip ? f->etag_gzip : f->etag;
     bool same = http_etag_matches(ask->if_none_match, etag);
-    struct http_reply r = {.status = same ? 304 : 200, .cached = true};
+    struct http_reply r = {.status = same ? 304 : 200, .cached = true, .forever = f->forever};
     http_reply_header(&r, "ETag", etag);
     http_reply_header(&r, "Vary", "Accept-Encoding");
     if (!same) {

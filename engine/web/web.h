@@ -2,7 +2,8 @@
  * web - the pages as bytes: what a browser gets for "/", "/phones", "/assets/…", "/favicon.svg".
  *
  * Made at build time (scripts/embed) from engine/web/: scripts and styles are bundled by esbuild,
- * every file is here as it is and gzipped. Under WEB=0 there are no scripts; "/" and "/phones" are
+ * every file is here as it is and gzipped. What is not needed at first sight comes in scripts of
+ * its own, named by their content. Under WEB=0 there are no scripts; "/" and "/phones" are
  * one plain page that shows the API.
  *
  * The documents hold no script and no style of their own, so that a strict Content-Security-Policy
@@ -13,6 +14,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct web_file {
@@ -25,6 +27,7 @@ struct web_file {
     /* Strong, of the content, with quotes. Two representations, so two tags (RFC 9110, 8.8.3.3). */
     const char *etag;
     const char *etag_gzip;
+    bool forever; /* named by its content: never another one under this name */
 };
 
 /* path  without query. NULL: there is no such file. */

@@ -1112,6 +1112,32 @@ static void the_sheet_of_a_plan_names_who_may_order_and_whom_it_tells(void **sta
     lab_done(&lab);
 }
 
+/* A form that offers the wrong people teaches everybody to ask by telephone. */
+static void the_sheet_names_who_may_sign_a_report_and_who_may_give_other_orders(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_JSON(dam_sheet);
+    AUTO_JSON(stream_sheet);
+    lab_start(&lab);
+    dam_sheet = core_plan(lab.core, "dam", NULL);
+    const json_t *rights = json_at(dam_sheet, "rights");
+    people_are(json_at(rights, "declare"), "zhou.jie (post:mayor)");
+    people_are(json_at(rights, "publish"), "zhou.jie (post:mayor)");
+    people_are(json_at(rights, "merge"), "");
+    assert_int_equal(json_array_size(json_at(dam_sheet, "reports")), 0);
+
+    stream_sheet = core_plan(lab.core, "stream", NULL);
+    const json_t *reports = json_at(stream_sheet, "reports");
+    assert_int_equal(json_array_size(reports), 3);
+    const json_t *initial = json_array_get(reports, 0);
+    assert_string_equal(json_str(initial, "kind"), "initial");
+    people_are(json_at(initial, "people"), "sun.wei, li.ming"); /* the post, then its deputy */
+    people_are(json_at(initial, "writers"), "wang.qiang");
+    assert_non_null(json_at(json_at(stream_sheet, "targets"), "person:wang.qiang"));
+    lab_done(&lab);
+}
+
 /* An incident goes on by the version that it began with, and so do its forms. */
 static void the_sheet_of_a_pinned_version_is_kept(void **state)
 {
@@ -1191,6 +1217,7 @@ int main(void)
         cmocka_unit_test(worse_does_not_cancel_the_standing_order),
         cmocka_unit_test(a_step_down_does_not_silence_the_end),
         cmocka_unit_test(the_sheet_of_a_plan_names_who_may_order_and_whom_it_tells),
+        cmocka_unit_test(the_sheet_names_who_may_sign_a_report_and_who_may_give_other_orders),
         cmocka_unit_test(the_sheet_of_a_pinned_version_is_kept),
         cmocka_unit_test(an_order_ends_the_fallback_that_rings_the_duty_room),
     };

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Happening } from "../../engine/web/src/shapes";
+import type { Happening, ReportList } from "../../engine/web/src/shapes";
 import { openTab } from "./lib/browser";
 import { openHouse, ROOT, withEach } from "./lib/house";
 import { finish, test } from "./lib/tap";
@@ -78,6 +78,33 @@ test("each naughty string is shown exactly as a note, and none of them runs", as
     assert.deepEqual(shown, updates.map((e) => e.text).sort());
     const kept = updates.map((e) => (e.data["ev"] as { note: string }).note);
     assert.deepEqual(kept.sort(), [...strings, LAST].sort());
+    tab.check();
+    await tab.close();
+});
+
+/* Why: what goes to the province is what somebody else has typed, somewhere. */
+test("naughty strings in a report are shown and edited as they are, and none runs", async () => {
+    const id = await house.trigger({ plan: "dike", title: "reported" });
+    const { reports } = await house.get<ReportList>(`/api/v1/reports?incident=${id}`);
+    const report = reports[0]?.id ?? "";
+    const text = strings.map((s) => s.replaceAll("\r", "")).join("\n").slice(0, 12_000);
+    const response = await fetch(`${house.base}/api/v1/reports/${report}`, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ text, rev: 1 }),
+    });
+    assert.equal(response.status, 200);
+    const tab = await openTab(house.base, `/#/i/${id}`);
+    const row = tab.page.locator(`[data-report="${report}"]`);
+    await row.locator("button.act").click();
+    const shown = row.locator(".markdown > p > bdi");
+    await shown.first().waitFor();
+    assert.ok((await shown.count()) > 100);
+    assert.equal(await row.locator(".markdown > p > bdi > *").count(), 0);
+    await row.getByRole("button", { name: "Edit the text" }).click();
+    assert.equal(await row.locator("textarea").inputValue(), text);
+    const width = await tab.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 1280);
     tab.check();
     await tab.close();
 });

@@ -20,9 +20,11 @@ import {
 import { gather } from "../../engine/web/src/handsets";
 import { factWords } from "../../engine/web/src/incident";
 import { awaitsOrder, Incidents } from "../../engine/web/src/incidents";
+import { aboutOf } from "../../engine/web/src/items";
 import { actionsOf, inOrder } from "../../engine/web/src/ledger";
+import { phoneLate, reportActions, reportsInOrder } from "../../engine/web/src/reporting";
 import { proposalsInOrder } from "../../engine/web/src/proposals";
-import { fieldsOf, subjectsOf, valueOf } from "../../engine/web/src/report";
+import { fieldsOf, subjectsOf, valueOf } from "../../engine/web/src/facts_form";
 import type {
     Condition,
     Grade,
@@ -31,22 +33,27 @@ import type {
     Phone,
     PlanSheet,
     Proposal,
+    Report,
 } from "../../engine/web/src/shapes";
 import { StreamReader } from "../../engine/web/src/stream";
 import { ago, clock, countdown, length } from "../../engine/web/src/time";
+import { PHONES_WORDS } from "../../engine/web/src/phones_words";
+import { waitsOf } from "../../engine/web/src/waits";
 import { language, say, sayName, WORDS } from "../../engine/web/src/words";
+import { say as sayWork, WORK_WORDS } from "../../engine/web/src/work_words";
 import { ROOT } from "./lib/house";
 import { finish, test } from "./lib/tap";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const ALL_WORDS = { ...WORDS, ...WORK_WORDS, ...PHONES_WORDS };
 const THEN = new Date(2026, 6, 20, 2, 14, 5).getTime(); /* local */
 
 /* Why: a word that is missing in one language is a hole on somebody's screen. */
 test("every word is there in Chinese and in English, with the same places to fill", () => {
     const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-    for (const [name, words] of Object.entries(WORDS)) {
+    for (const [name, words] of Object.entries(ALL_WORDS)) {
         assert.equal(words.length, 2, name);
         for (const text of words) assert.ok(text.trim().length > 0, name);
         assert.deepEqual(places(words[0]), places(words[1]), name);
@@ -58,14 +65,23 @@ test("every word is there in Chinese and in English, with the same places to fil
 /* Why: a word that nothing says any more is one that somebody translates for nothing. */
 test("every word is said somewhere", () => {
     const folder = join(ROOT, "engine", "web", "src");
-    const files = readdirSync(folder).filter((name) => name !== "words.ts");
+    const files = readdirSync(folder).filter((name) => !name.endsWith("words.ts"));
     const source = files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
     const groups = [...source.matchAll(/sayName\("(\w+_)"/g)].map((m) => m[1] as string);
     assert.ok(groups.length > 0);
-    for (const word of Object.keys(WORDS)) {
+    for (const word of Object.keys(ALL_WORDS)) {
         const inGroup = groups.some((group) => word.startsWith(group));
         assert.ok(inGroup || source.includes(`"${word}"`), word);
     }
+});
+
+/* Why: a word that two files have is one that somebody changes in one of them. */
+test("each word stands in one file, and a later file says those of the first too", () => {
+    const lists = [WORDS, WORK_WORDS, PHONES_WORDS].flatMap((w) => Object.keys(w));
+    assert.equal(new Set(lists).size, lists.length);
+    language.now = "en";
+    assert.equal(sayWork("save"), "Save");
+    assert.equal(sayWork("cancel"), "Cancel");
 });
 
 /* Why: what people wrote may hold anything, braces too. */
@@ -175,6 +191,25 @@ test("in the list trouble stands first, then what waits for an order, and drills
         incidents.open().map((i) => i.id),
         ["1-fallback", "2-waits", "5-newest", "4-new", "3-drill-waits"],
     );
+});
+
+/* Why: a link to what is over was "Loading …" for ever, when the list came in between. */
+test("an incident that comes while the list is read is kept", async () => {
+    const incidents = new Incidents();
+    const over = { id: "over", state: "merged" };
+    let answer = (_: unknown) => {};
+    globalThis.fetch = ((path: string) =>
+        new Promise((done) => {
+            const give = (body: unknown) => done(new Response(JSON.stringify(body)));
+            if (path.includes("?")) give({ incidents: [], next: null, as_of: "1-1" });
+            else answer = () => give(over);
+        })) as typeof fetch;
+    incidents.want("over");
+    await new Promise((done) => setTimeout(done, 60)); /* it gathers what it is to read */
+    await incidents.load();
+    answer(null);
+    await new Promise((done) => setTimeout(done, 10));
+    assert.equal(incidents.all.get("over")?.state, "merged");
 });
 
 /* Why: "unknown" is not "false": somebody has to go and look. */
@@ -305,6 +340,16 @@ test("a proposal gives a draft of the order, unless it is decided item by item",
     assert.equal(draftOf(proposal("raise", "II"), []), null);
 });
 
+test("what is no measure says what it is, how much, and from whom", () => {
+    language.now = "en";
+    const said = (item: object) => aboutOf(item as Item);
+    assert.equal(said({ kind: "measure" }), "");
+    assert.equal(said({ kind: "directive", from: "孙伟" }), "directive of 孙伟");
+    assert.equal(said({ kind: "resource", amount: "20 pumps" }), "resources · 20 pumps");
+    const request = { kind: "request", from: "Mrs. Lin", channel: "12345" };
+    assert.equal(said(request), "a citizen's request · from Mrs. Lin · 12345");
+});
+
 test("a criterion waits for its people while a level is in force, until they confirm", () => {
     const ids = (level: string | null, ...held: string[]) => {
         const conditions = held.map((of) => ({ of, truth: "true", held: true }));
@@ -318,19 +363,24 @@ test("a criterion waits for its people while a level is in force, until they con
 
 /* As core/item_act.c has it: another button only gets a refusal. */
 test("an item offers what can be done to it in its state", () => {
-    const at = (state: string, put = false) =>
-        actionsOf({ state, ...(put ? { put } : {}) } as Item).join(" ");
-    assert.equal(at("issued"), "receive arrive done reject lift");
-    assert.equal(at("received", true), "keep lift arrive done reject");
-    assert.equal(at("arrived"), "done reject lift");
-    assert.equal(at("done"), "strike");
-    for (const over of ["struck", "rejected", "lifted"]) assert.equal(at(over), "");
+    const at = (state: string, more: Partial<Item> = {}) =>
+        actionsOf({ state, kind: "measure", ...more } as Item).join(" ");
+    assert.equal(at("issued"), "receive arrive done supervise reject lift");
+    assert.equal(at("received", { put: true }), "keep lift arrive done supervise reject");
+    assert.equal(at("arrived"), "done supervise reject lift");
+    assert.equal(at("done"), "strike return");
+    assert.equal(at("done", { kind: "request" }), "strike reply return");
+    assert.equal(at("rejected"), "return lift");
+    assert.equal(at("arrived", { kind: "request" }), "done reply supervise reject lift");
+    for (const over of ["struck", "lifted"]) assert.equal(at(over), "");
 });
 
 /* Why: a drill must never push the real thing out of sight. */
 test("the alarms name the real before drills, and count every item that is overdue", () => {
-    const incident = (id: string, state: string, overdue: number, drill = false) =>
-        ({ id, state, drill, proposals: [], items: { open: 5, overdue } }) as unknown as Incident;
+    const incident = (id: string, state: string, overdue: number, drill = false, late = 0) => {
+        const counts = { items: { open: 5, overdue }, reports: { open: 5, overdue: late } };
+        return { id, state, drill, proposals: [], ...counts } as unknown as Incident;
+    };
     const found = alarmsOf([
         incident("drill", "awaiting_order", 1, true),
         incident("real", "awaiting_order", 0),
@@ -345,6 +395,65 @@ test("the alarms name the real before drills, and count every item that is overd
     assert.deepEqual(
         [isWorse(found, calm), isWorse(calm, found), isWorse(calm, calm)],
         [true, false, false],
+    );
+    const silent = alarmsOf([incident("late", "active", 2, false, 1)]);
+    assert.deepEqual([silent.reports, silent.late.map((i) => i.id)], [1, ["late"]]);
+    assert.ok(isWorse(silent, calm));
+});
+
+test("what waits in an incident is named, the gravest first, until it is over", () => {
+    language.now = "en";
+    const incident = (state: string, more: object) =>
+        ({
+            state,
+            proposals: [],
+            calls: [{}],
+            items: { open: 2, overdue: 1 },
+            reports: { open: 3, overdue: 1 },
+            ...more,
+        }) as unknown as Incident;
+    const said = (i: Incident) => waitsOf(i).map((w) => w.text);
+    assert.deepEqual(said(incident("awaiting_order", {})), [
+        "awaiting order",
+        "Overdue reports: 1",
+        "Overdue items: 1",
+        "Open calls: 1",
+        "Reports to be sent: 2",
+    ]);
+    const none = { calls: [], items: { open: 2, overdue: 0 }, reports: { open: 0, overdue: 0 } };
+    assert.deepEqual(said(incident("active", none)), []);
+    assert.deepEqual(said(incident("closed", {})), []);
+});
+
+/* Why: a report that is sent is read again by somebody, one that is late is written now. */
+test("reports: what is late first, what is due soonest next, what was sent last", () => {
+    const report = (id: string, state: string, more: object = {}) =>
+        ({ id, state, opened_at: id, overdue: false, ...more }) as Report;
+    const reports = [
+        report("a", "sent"),
+        report("b", "sent", { missed: true, sent_at: "9" }),
+        report("c", "opened", { due_at: "5" }),
+        report("d", "opened", { due_at: "6", overdue: true }),
+        report("e", "signed", { due_at: "4" }),
+        report("f", "opened", { missed: true, overdue: false }),
+        report("g", "edited"),
+    ];
+    assert.equal(reportsInOrder(reports).map((r) => r.id).join(""), "decgfba");
+});
+
+/* As core/report_act.c has it: another button only gets a refusal. */
+test("a report offers what can be done to it in its state", () => {
+    const at = (state: string, more: object = {}) =>
+        reportActions({ state, ...more } as Report).join(" ");
+    assert.equal(at("opened"), "phone fill");
+    assert.equal(at("signed", { phoned_at: "1" }), "send fill");
+    assert.equal(at("sent"), "phone correct");
+    const phone = { phone_due_at: "2026-07-20T07:20:00.000Z" };
+    const due = Date.parse(phone.phone_due_at);
+    const late = (more: object, now: number) => phoneLate({ ...phone, ...more } as Report, now);
+    assert.deepEqual(
+        [late({}, due - 1), late({}, due + 1), late({ phoned_at: "1" }, due + 1)],
+        [false, true, false],
     );
 });
 

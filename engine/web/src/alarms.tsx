@@ -18,23 +18,28 @@ export interface Alarms {
     awaiting: Incident[];
     overdue: Incident[];
     items: number; /* that are overdue */
+    late: Incident[];
+    reports: number; /* that are overdue */
 }
 
 export function alarmsOf(incidents: Incident[]): Alarms {
     const open = incidents.filter(isRunning);
     const sorted = [...open].sort((a, b) => Number(a.drill) - Number(b.drill));
-    const overdue = sorted.filter((i) => i.items.overdue > 0);
+    const sum = (of: "items" | "reports") => sorted.reduce((n, i) => n + i[of].overdue, 0);
     return {
         awaiting: sorted.filter(awaitsOrder),
-        overdue,
-        items: overdue.reduce((n, i) => n + i.items.overdue, 0),
+        overdue: sorted.filter((i) => i.items.overdue > 0),
+        items: sum("items"),
+        late: sorted.filter((i) => i.reports.overdue > 0),
+        reports: sum("reports"),
     };
 }
 
 /* Is there more of it than before? */
 export function isWorse(now: Alarms, before: Alarms): boolean {
     const known = before.awaiting.map((i) => i.id);
-    return now.items > before.items || now.awaiting.some((i) => !known.includes(i.id));
+    const more = now.items > before.items || now.reports > before.reports;
+    return more || now.awaiting.some((i) => !known.includes(i.id));
 }
 
 /* It sounds at each new alarm, for who has switched it on. */
@@ -55,7 +60,7 @@ export function SoundSwitch() {
     );
 }
 
-function Links(props: { of: Incident[]; count: boolean }) {
+function Links(props: { of: Incident[]; count?: "items" | "reports" }) {
     const more = props.of.length - NAMED;
     return (
         <ul>
@@ -65,7 +70,7 @@ function Links(props: { of: Incident[]; count: boolean }) {
                     <a href={linkTo(i.id)}>
                         <Written text={i.title ?? say("untitled")} />
                     </a>
-                    {props.count ? ` (${i.items.overdue})` : null}
+                    {props.count ? ` (${i[props.count].overdue})` : null}
                 </li>
             ))}
             {more > 0 ? <li>{say("and_more", { n: more })}</li> : null}
@@ -74,20 +79,26 @@ function Links(props: { of: Incident[]; count: boolean }) {
 }
 
 export function AlarmBar({ alarms }: { alarms: Alarms }) {
-    const { awaiting, overdue, items } = alarms;
-    if (!awaiting.length && !overdue.length) return null;
+    const { awaiting, overdue, items, late, reports } = alarms;
+    if (!awaiting.length && !overdue.length && !late.length) return null;
     return (
         <section class="alarms" aria-label={say("alarms")}>
             {awaiting.length ? (
                 <div class="awaiting">
                     <strong>{say("alarm_awaiting", { n: awaiting.length })}</strong>
-                    <Links of={awaiting} count={false} />
+                    <Links of={awaiting} />
+                </div>
+            ) : null}
+            {late.length ? (
+                <div class="late">
+                    <strong>{say("alarm_late", { n: reports })}</strong>
+                    <Links of={late} count="reports" />
                 </div>
             ) : null}
             {overdue.length ? (
                 <div class="overdue">
                     <strong>{say("alarm_overdue", { n: items })}</strong>
-                    <Links of={overdue} count />
+                    <Links of={overdue} count="items" />
                 </div>
             ) : null}
         </section>

@@ -30,7 +30,13 @@ export function unreachable(why: unknown): Problem {
     return new Problem(0, "unreachable", why instanceof Error ? why.message : String(why));
 }
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+/* What was given, and its tag: for If-Match. */
+export interface Tagged<T> {
+    body: T;
+    etag: string;
+}
+
+async function askTagged<T>(path: string, init: RequestInit): Promise<Tagged<T>> {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
     try {
@@ -38,7 +44,7 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
         const text = await response.text();
         const body: unknown = text ? JSON.parse(text) : {};
         if (!response.ok) throw problemOf(response.status, body);
-        return body as T;
+        return { body: body as T, etag: response.headers.get("ETag") ?? "" };
     } catch (why) {
         throw unreachable(why);
     } finally {
@@ -46,18 +52,37 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
     }
 }
 
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+    return (await askTagged<T>(path, init)).body;
+}
+
+const ACCEPT = { Accept: "application/json" };
+
 export function get<T>(path: string): Promise<T> {
-    return ask<T>(path, { headers: { Accept: "application/json" } });
+    return ask<T>(path, { headers: ACCEPT });
+}
+
+export function getTagged<T>(path: string): Promise<Tagged<T>> {
+    return askTagged<T>(path, { headers: ACCEPT });
+}
+
+function withBody(method: string, body: object, more: Record<string, string>): RequestInit {
+    const headers = { ...ACCEPT, "Content-Type": "application/json", ...more };
+    return { method, headers, body: JSON.stringify(body) };
 }
 
 /* key  makes a repetition of this request harmless: the same one again is the same act. */
 export function post<T>(path: string, body: object, key?: string): Promise<T> {
-    const headers: Record<string, string> = {
-        Accept: "application/json",
-        "Content-Type": "application/json",
-    };
-    if (key) headers["Idempotency-Key"] = key;
-    return ask<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
+    return ask<T>(path, withBody("POST", body, key ? { "Idempotency-Key": key } : {}));
+}
+
+/* For who has read this text, and no other: 412 where it is another by now. */
+export function postIf<T>(path: string, body: object, etag: string): Promise<T> {
+    return ask<T>(path, withBody("POST", body, { "If-Match": etag }));
+}
+
+export function putIf<T>(path: string, body: object, etag: string): Promise<T> {
+    return ask<T>(path, withBody("PUT", body, { "If-Match": etag }));
 }
 
 export function pathOf(incident: string, more = ""): string {

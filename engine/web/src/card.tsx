@@ -8,7 +8,7 @@ import { linkTo } from "./link";
 import { actionText, proposalsInOrder } from "./proposals";
 import { Marks } from "./marks";
 import type { Incident } from "./shapes";
-import { Moment, Written } from "./text";
+import { inLanguage, Moment, Written } from "./text";
 import { say } from "./words";
 
 /* Purged with the rest of what is personal, it is not there. */
@@ -54,7 +54,8 @@ function Standing(props: { incident: Incident; answer: Answer | undefined }) {
                 .slice(0, 1)
                 .map((p) => (
                     <p key={p.number} class="proposed">
-                        <span class="what">{say("proposed")}</span> {actionText(p)}
+                        <span class="what">{say("proposed")}</span> {actionText(p)}{" "}
+                        {p.level || p.draft ? null : <Written text={inLanguage(p.what)} />}
                     </p>
                 ))}
             {calls.length === 0 && !props.answer ? (

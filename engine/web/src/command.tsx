@@ -3,19 +3,19 @@
  */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { pathOf, post } from "./api";
 import { type Action, actionsFor, type Draft, levelsFor } from "./foresee";
-import { ActForm, choicesOf, ChoiceField, chosen, filled, TextField } from "./form";
 import { type House, targetName } from "./house";
-import { awaitsOrder, isOver, isRunning } from "./incidents";
+import { awaitsOrder, type Incidents, isOver, isRunning } from "./incidents";
+import { Later, LaterFold } from "./later";
 import { AwaitingMark, LevelMark } from "./marks";
-import { OrderForm } from "./order";
 import { actionText, proposalsInOrder } from "./proposals";
+import { Eight, StatementsView } from "./statements";
 import type {
     Condition,
     Incident,
     Item,
     OrderInForce,
+    OtherOrder,
     PlanSheet,
     Proposal,
     SheetCriterion,
@@ -23,7 +23,7 @@ import type {
 import { inLanguage, listed, Moment, Person, Written } from "./text";
 import { say, sayName, type Word } from "./words";
 
-const NOTE_MOST = 4_000;
+const STATEMENTS = ["declare", "issue", "publish"];
 
 /* What there is to say of a condition; null: it is simply false. */
 export function standing(k: Condition): Word | null {
@@ -133,7 +133,8 @@ function ProposalView(props: {
             <p>
                 {p.state === "awaiting_order" ? <AwaitingMark /> : null}{" "}
                 <span class="what">{actionText(p)}</span>
-                {what ? <Written text={` · ${what}`} /> : null}
+                {p.warning ? ` · ${sayName("warning_", p.warning)}` : null}
+                {what && !p.draft ? <Written text={` · ${what}`} /> : null}
                 {reason ? <Written text={` · ${reason}`} /> : null}
                 <span class="put quiet">
                     {p.to ? (
@@ -152,6 +153,7 @@ function ProposalView(props: {
                     {say("order_this")}
                 </button>
             ) : null}
+            {p.draft ? <Eight draft={p.draft} /> : null}
             {p.action === "lift" ? <p class="quiet">{say("decide_below")}</p> : null}
         </li>
     );
@@ -207,41 +209,6 @@ export function toConfirm(incident: Incident, sheet: PlanSheet | null): SheetCri
     return waits && sheet ? sheet.criteria.filter((c) => c.confirm && !held(c)) : [];
 }
 
-function ConfirmForm(props: { incident: Incident; sheet: PlanSheet; criterion: SheetCriterion }) {
-    const { incident, sheet, criterion } = props;
-    const act = async (fields: FormData) => {
-        await post(pathOf(incident.id, "/confirm"), {
-            criterion: criterion.id,
-            as: chosen(fields, "as"),
-            note: filled(fields, "note"),
-        });
-        return say("recorded");
-    };
-    return (
-        <details class="fold">
-            <summary>
-                {say("confirm")} <Written text={inLanguage(criterion.words)} />
-            </summary>
-            <ActForm act={act}>
-                <p class="quiet">
-                    {say("confirmed_by", { who: targetName(sheet, criterion.confirm ?? "") })}
-                </p>
-                <ChoiceField
-                    label={say("confirm_as")}
-                    name="as"
-                    of={choicesOf(criterion.people ?? [], (t) => targetName(sheet, t))}
-                    other={say("person_id")}
-                    required
-                />
-                <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
-                <p class="buttons">
-                    <button>{say("confirm_do")}</button>
-                </p>
-            </ActForm>
-        </details>
-    );
-}
-
 function Confirms(props: { house: House; incident: Incident; sheet: PlanSheet | null }) {
     const { house, incident, sheet } = props;
     const open = toConfirm(incident, sheet);
@@ -251,7 +218,17 @@ function Confirms(props: { house: House; incident: Incident; sheet: PlanSheet | 
             <h4>{say("to_confirm")}</h4>
             {open.map((c) =>
                 house.may("respond") ? (
-                    <ConfirmForm key={c.id} incident={incident} sheet={sheet} criterion={c} />
+                    <LaterFold
+                        key={c.id}
+                        title={
+                            <>
+                                {say("confirm")} <Written text={inLanguage(c.words)} />
+                            </>
+                        }
+                        of={({ ConfirmForm }) => (
+                            <ConfirmForm incident={incident} sheet={sheet} criterion={c} />
+                        )}
+                    />
                 ) : (
                     <p key={c.id}>
                         <Written text={inLanguage(c.words)} />
@@ -287,10 +264,29 @@ function ByHand(props: {
     );
 }
 
+/* Who ended the response, and why. */
+function Ended({ order, sheet }: { order: OrderInForce; sheet: PlanSheet | null }) {
+    return (
+        <>
+            <h4>{sayName("button_", "terminate")}</h4>
+            <dl>
+                <OrderedBy order={order} sheet={sheet} />
+                <Said name="reason" text={inLanguage(order.reason)} />
+            </dl>
+        </>
+    );
+}
+
 /* Only of a plan that has levels, or of an incident with something to order. */
-export function CommandView(props: { house: House; incident: Incident; ledger: Item[] }) {
-    const { house, incident: i, ledger } = props;
+export function CommandView(props: {
+    house: House;
+    incidents: Incidents;
+    incident: Incident;
+    ledger: Item[];
+}) {
+    const { house, incidents, incident: i, ledger } = props;
     const [draft, setDraft] = useState<Draft | null>(null);
+    const [stating, state] = useState<Proposal | null>(null);
     const [said, setSaid] = useState("");
     const begin = (of: Draft) => {
         setSaid("");
@@ -299,22 +295,26 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
     const done = (outcome: string) => {
         setSaid(outcome);
         setDraft(null);
+        state(null);
     };
     const sheet = house.sheetOf(i);
     const levels = i.order !== undefined || sheet?.levels.length;
-    if (!levels && i.proposals.length === 0) return null;
+    if (!levels && i.proposals.length === 0 && !i.statements?.length) return null;
     const mayOrder = house.may("order") && isRunning(i);
     const possible = mayOrder && sheet ? actionsFor(i, sheet) : [];
     const orderOf = (p: Proposal) => {
         const of = draftOf(p, possible);
-        return of && (() => begin(of));
+        if (of) return () => begin(of);
+        return mayOrder && STATEMENTS.includes(p.action) ? () => state(p) : null;
     };
     return (
         <section
             class={awaitsOrder(i) ? "command awaiting" : "command"}
             aria-labelledby="command"
         >
-            <h3 id="command">{say("command")}</h3>
+            <h3 id="command" tabIndex={-1}>
+                {say("command")}
+            </h3>
             {i.order ? (
                 <InForce order={i.order} inForce={i.level !== null} />
             ) : (
@@ -329,19 +329,38 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
                                 key={p.number}
                                 proposal={p}
                                 sheet={sheet}
-                                order={draft ? null : orderOf(p)}
+                                order={draft || stating ? null : orderOf(p)}
                             />
                         ))}
                     </ul>
                 </>
             ) : null}
-            {draft && sheet && mayOrder ? (
-                <OrderForm
-                    draft={draft}
-                    incident={i}
-                    sheet={sheet}
-                    ledger={ledger}
-                    done={done}
+            {stating && mayOrder ? (
+                <Later
+                    of={({ OtherOrderForm }) => (
+                        <OtherOrderForm
+                            key={stating.number}
+                            action={stating.action as OtherOrder}
+                            proposal={stating}
+                            incident={i}
+                            incidents={incidents}
+                            sheet={sheet}
+                            ledger={ledger}
+                            done={done}
+                        />
+                    )}
+                />
+            ) : draft && sheet && mayOrder ? (
+                <Later
+                    of={({ OrderForm }) => (
+                        <OrderForm
+                            draft={draft}
+                            incident={i}
+                            sheet={sheet}
+                            ledger={ledger}
+                            done={done}
+                        />
+                    )}
                 />
             ) : sheet && possible.length ? (
                 <ByHand incident={i} sheet={sheet} actions={possible} begin={begin} />
@@ -349,7 +368,9 @@ export function CommandView(props: { house: House; incident: Incident; ledger: I
             <p class="outcome" role="status">
                 {said}
             </p>
+            {i.ended ? <Ended order={i.ended} sheet={sheet} /> : null}
             {i.order ? <OrderView order={i.order} sheet={sheet} /> : null}
+            <StatementsView of={i.statements ?? []} sheet={sheet} />
             <Conditions conditions={i.conditions ?? []} sheet={sheet} />
             <Confirms house={house} incident={i} sheet={sheet} />
             <dl>

@@ -3,19 +3,12 @@
  * end.
  */
 import { pathOf, post } from "./api";
-import { ActForm, type Choice, ChoiceField, chosen, filled, Fold, TextField } from "./form";
-import { everybody } from "./order";
+import { ActForm, ChoiceField, chosen, filled, TextField } from "./form";
+import { everybody, targetsOf } from "./people";
 import type { Incident, PlanSheet } from "./shapes";
-import { say } from "./words";
+import { say } from "./work_words";
 
 const TEXT_MOST = 4_000; /* letters; the daemon takes 16 KiB */
-
-/* Departments first: most directives go there. */
-function targets(sheet: PlanSheet | null): Choice[] {
-    const all = Object.entries(sheet?.targets ?? {}).map(([id, text]) => ({ id, text }));
-    const rank = (c: Choice) => (c.id.startsWith("dept:") ? 0 : 1);
-    return all.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
-}
 
 export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | null }) {
     const { incident, sheet } = props;
@@ -30,7 +23,6 @@ export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | nu
         return say("recorded");
     };
     return (
-        <Fold title={say("directive")}>
             <ActForm act={act} class="directive">
                 <TextField
                     label={say("directive_text")}
@@ -42,14 +34,14 @@ export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | nu
                 <ChoiceField
                     label={say("lead")}
                     name="lead"
-                    of={targets(sheet)}
+                    of={targetsOf(sheet)}
                     other={say("target_id")}
                     required
                 />
                 <ChoiceField
                     label={say("assist")}
                     name="assist"
-                    of={targets(sheet)}
+                    of={targetsOf(sheet)}
                     other={say("target_id")}
                 />
                 <TextField
@@ -62,13 +54,12 @@ export function DirectiveForm(props: { incident: Incident; sheet: PlanSheet | nu
                 <ChoiceField
                     label={say("directive_as")}
                     name="as"
-                    of={sheet ? everybody(sheet) : []}
+                    of={everybody(sheet)}
                     other={say("person_id")}
                 />
                 <p class="buttons">
                     <button>{say("directive_do")}</button>
                 </p>
             </ActForm>
-        </Fold>
     );
 }

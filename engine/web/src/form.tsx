@@ -12,7 +12,7 @@ import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { type Problem, unreachable } from "./api";
 import type { SheetPerson } from "./shapes";
 import { Refusal } from "./text";
-import { say } from "./words";
+import { say } from "./work_words";
 
 /* What a form does. Gives the sentence that says it was done, null where it has only gone a step
  * further; throws a Problem. */
@@ -236,14 +236,4 @@ export function chosen(fields: FormData, name: string): string | undefined {
 export function filled(fields: FormData, name: string): string | undefined {
     const value = fields.get(name);
     return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/* A part of the page that opens on demand: a second step before anything happens. */
-export function Fold(props: { title: string; class?: string; children: ComponentChildren }) {
-    return (
-        <details class={`fold ${props.class ?? ""}`}>
-            <summary>{props.title}</summary>
-            {props.children}
-        </details>
-    );
 }

@@ -2,6 +2,7 @@
  * house - what both pages know of the daemon: who we are and what we may do, and the plans.
  */
 import { get } from "./api";
+import { drafts } from "./drafts";
 import type { Incident, Ping, Plan, PlanSheet, Scope } from "./shapes";
 import { Source } from "./source";
 import { setNow } from "./time";
@@ -80,7 +81,7 @@ export class House extends Source {
     /* A wall screen stays for months: it takes the pages of a new version by itself, unless
      * somebody is writing. */
     private reloadIfNew(ping: Ping): void {
-        const writing = document.activeElement?.matches("input, textarea, select");
+        const writing = document.activeElement?.matches("input, textarea, select") || drafts.size;
         if (this.ping && this.ping.version !== ping.version && !writing) location.reload();
     }
 }

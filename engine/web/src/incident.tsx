@@ -3,18 +3,24 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Acts } from "./act";
+import { pathOf } from "./api";
 import { calledBefore, calledNow, Due, People } from "./calls";
 import { Place, Plan, Title } from "./card";
 import { CommandView } from "./command";
+import { FamilyView, GoesOn } from "./family";
 import type { House } from "./house";
 import type { Incidents } from "./incidents";
 import { ItemsView } from "./items";
-import { useLedger } from "./ledger";
+import { ledgerOf } from "./ledger";
+import { useListing } from "./listing";
 import { Marks } from "./marks";
 import { IncidentRecord } from "./record";
+import { ReportsView } from "./reports";
+import { reportsOf } from "./reporting";
 import type { Call, Fact, Facts, Incident, PlanSheet } from "./shapes";
 import { inLanguage, Moment, Written } from "./text";
 import { TimelineView } from "./timeline";
+import { Waits } from "./waits";
 import { language, say, type Word } from "./words";
 
 /* A value of the wire as people write it: a text without quotes, the rest as JSON. */
@@ -50,7 +56,7 @@ function Calls(props: { incident: Incident }) {
     const { calls } = props.incident;
     return (
         <section class="called" aria-labelledby="calls">
-            <h3 id="calls">{say("calls")}</h3>
+            <h3 id="calls" tabIndex={-1}>{say("calls")}</h3>
             {calls.length ? (
                 <ul class="calls">
                     {calls.map((call) => (
@@ -216,7 +222,8 @@ function useRecord(incident: Incident): IncidentRecord {
 function Whole(props: { house: House; incidents: Incidents; incident: Incident; moved: boolean }) {
     const { house, incidents, incident: i, moved } = props;
     const record = useRecord(i);
-    const ledger = useLedger(i, incidents.ledgerTurn);
+    const ledger = useListing(ledgerOf, i.id, incidents.turns.items);
+    const reports = useListing(reportsOf, i.id, incidents.turns.reports);
     const heading = useRef<HTMLHeadingElement>(null);
     useEffect(() => {
         if (moved) heading.current?.focus();
@@ -243,22 +250,42 @@ function Whole(props: { house: House; incidents: Incidents; incident: Incident; 
                         {" "}
                         · {say("closed_at")} <Moment at={i.closed_at} />
                     </>
-                ) : null}
+                ) : null}{" "}
+                ·{" "}
+                <a href={pathOf(i.id, `/record?lang=${language.now}`)} target="_blank">
+                    {say("print")}
+                </a>
             </p>
+            <GoesOn incidents={incidents} incident={i} />
+            <Waits incident={i} />
             {i.health === "ok" ? null : (
                 <p class="trouble">{say(`health_${i.health}_text`)}</p>
             )}
             <div class="parts">
                 <div class="now">
-                    <CommandView key={i.id} house={house} incident={i} ledger={ledger.items} />
+                    <CommandView
+                        key={i.id}
+                        house={house}
+                        incidents={incidents}
+                        incident={i}
+                        ledger={ledger.all}
+                    />
                     <Calls incident={i} />
+                    <ReportsView key={i.id} house={house} incident={i} reports={reports} />
                 </div>
                 <section class="acts" aria-labelledby="acts">
                     <h3 id="acts">{say("act")}</h3>
-                    <Acts key={i.id} house={house} incident={i} />
+                    <Acts
+                        key={i.id}
+                        house={house}
+                        incidents={incidents}
+                        incident={i}
+                        ledger={ledger.all}
+                    />
                 </section>
                 <div class="known">
                     <ItemsView key={i.id} house={house} incident={i} ledger={ledger} />
+                    <FamilyView incidents={incidents} incident={i} />
                     <FactsView incident={i} sheet={house.sheetOf(i)} />
                     {says.length ? (
                         <section aria-labelledby="plan-says">

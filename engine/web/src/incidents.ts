@@ -42,7 +42,12 @@ export function awaitsOrder(i: Incident): boolean {
 
 /* Does it change the ledger? A purge takes the titles. */
 function isOfItems(e: Happening): boolean {
-    return /^items?_/.test(e.kind) || e.kind === "purged";
+    return /^(items?|split|merged)(_|$)/.test(e.kind) || e.kind === "purged";
+}
+
+/* Does it change reports? What is proved of their messages stands with them. */
+function isOfReports(e: Happening): boolean {
+    return /^(report|notice)_/.test(e.kind) || e.kind === "purged";
 }
 
 function listPath(states: State[], limit: number, cursor: string | null = null): string {
@@ -80,8 +85,10 @@ export class Incidents extends Source {
     loaded = false;
     missing = new Set<string>(); /* asked for, and not there */
     problem: Problem | null = null; /* of the last reading */
-    ledgerTurn = 0; /* another one: the ledger of who is looked at must be read again */
+    /* another one: the items, the reports of who is looked at must be read again */
+    turns = { items: 0, reports: 0 };
 
+    private readonly titles = new Map<string, string>(); /* of those that are not in `all` */
     private readonly marked = new Set<string>();
     private reading = false;
     private readonly looking = new Set<string>();
@@ -110,7 +117,8 @@ export class Incidents extends Source {
         this.all = new Map([...kept, ...list.incidents].map((i) => [i.id, i]));
         this.moreOpen = list.next !== null;
         this.loaded = true;
-        this.ledgerTurn++;
+        this.turns.items++;
+        this.turns.reports++;
         this.problem = null;
         this.changed();
         if (this.closedShown) void this.loadClosed();
@@ -137,6 +145,20 @@ export class Incidents extends Source {
         if (!this.all.has(id)) this.refresh(id);
     }
 
+    /* What an incident is called, be it old or unknown to the list; "": not known, or not yet. */
+    titleOf(id: string): string {
+        const known = this.all.get(id)?.title ?? this.titles.get(id);
+        if (known === undefined) void this.learnTitle(id);
+        return known ?? "";
+    }
+
+    private async learnTitle(id: string): Promise<void> {
+        this.titles.set(id, ""); /* asked for once */
+        const incident = await get<Incident>(pathOf(id)).catch(() => null);
+        if (incident?.title) this.titles.set(id, incident.title);
+        this.changed();
+    }
+
     /* A wall screen stays for months: what is over and not shown is not kept. */
     private forget(): void {
         const kept = this.closedShown ? CLOSED_KEPT : 0;
@@ -150,7 +172,8 @@ export class Incidents extends Source {
         if (e.kind === "call_answered" && !this.answers.has(e.incident)) {
             this.answers.set(e.incident, answerOf(e));
         }
-        if (e.incident === this.wanted && isOfItems(e)) this.ledgerTurn++;
+        if (e.incident === this.wanted && isOfItems(e)) this.turns.items++;
+        if (e.incident === this.wanted && isOfReports(e)) this.turns.reports++;
         this.refresh(e.incident);
     }
 
@@ -187,7 +210,8 @@ export class Incidents extends Source {
     /* One incident, into the list. One that is not there (any more) leaves it. */
     private async read(id: string): Promise<void> {
         try {
-            this.all.set(id, await get<Incident>(pathOf(id)));
+            const incident = await get<Incident>(pathOf(id));
+            this.all.set(id, incident); /* `all` may be another map by now: see load */
         } catch (why) {
             if (unreachable(why).status !== 404) throw why;
             this.all.delete(id);

@@ -3,60 +3,22 @@
  * may respond takes each item a step further.
  */
 import { useState } from "preact/hooks";
-import { post } from "./api";
 import { Title } from "./card";
-import { ActForm, ChoiceField, chosen, filled, TextField } from "./form";
 import { type House, targetName } from "./house";
 import { isOver } from "./incidents";
+import { Later } from "./later";
 import { actionsOf, isOpen, type Ledger } from "./ledger";
-import { everybody } from "./order";
 import type { Incident, Item, PlanSheet } from "./shapes";
 import { inLanguage, Moment, Refusal, Written } from "./text";
 import { say, sayName } from "./words";
 
-const NOTE_MOST = 4_000;
-const GRAVE = ["reject", "lift"];
-
-/* Whose word it is must be said where the commander decides: keep or lift. */
-function ItemForm(props: { item: Item; sheet: PlanSheet | null; done: () => void }) {
-    const { item, sheet, done } = props;
-    const people = sheet ? everybody(sheet) : [];
-    const act = async (fields: FormData, action: string) => {
-        await post(`/api/v1/items/${item.id}/${action}`, {
-            as: chosen(fields, "as"),
-            note: filled(fields, "note"),
-        });
-        done();
-        return say("recorded");
-    };
-    return (
-        <ActForm
-            act={act}
-            class="item-act"
-            label={say("item_act", { what: inLanguage(item.title) })}
-        >
-            {item.done_when ? (
-                <p class="quiet">
-                    {say("done_when")} <Written text={inLanguage(item.done_when)} />
-                </p>
-            ) : null}
-            <ChoiceField
-                label={say(item.put ? "decided_by" : "whose_word")}
-                name="as"
-                of={people}
-                other={say("person_id")}
-                required={item.put}
-            />
-            <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
-            <p class="buttons">
-                {actionsOf(item).map((action) => (
-                    <button key={action} value={action} class={GRAVE.includes(action) ? "no" : ""}>
-                        {sayName("do_", action)}
-                    </button>
-                ))}
-            </p>
-        </ActForm>
-    );
+/* "directive of 孙伟"; "resource · 20 pumps · of 住建局": measures need no such word. */
+export function aboutOf(item: Item): string {
+    const { kind, amount, from, channel } = item;
+    if (kind === "directive") return from ? say("directive_of", { who: from }) : "";
+    const name = kind === "measure" || kind === "item" ? "" : sayName("kind_", kind);
+    const by = from ? say("item_from", { who: from }) : "";
+    return [name, amount, by, channel].filter(Boolean).join(" · ");
 }
 
 function Row(props: { item: Item; sheet: PlanSheet | null; may: boolean }) {
@@ -71,12 +33,13 @@ function Row(props: { item: Item; sheet: PlanSheet | null; may: boolean }) {
                 <th scope="row">
                     <Title title={inLanguage(item.title)} />
                     <Written text={targetName(sheet, item.owner)} class="owner" />
-                    {item.from ? (
-                        <Written text={say("directive_of", { who: item.from })} class="owner" />
-                    ) : null}
+                    <Written text={aboutOf(item)} class="owner" />
                 </th>
                 <td>
                     {sayName("item_", item.state)}
+                    {item.supervised && open ? (
+                        <strong class="put">{say("supervised")}</strong>
+                    ) : null}
                     {item.put && open ? <strong class="put">{say("put")}</strong> : null}
                     {may ? (
                         <button
@@ -102,7 +65,15 @@ function Row(props: { item: Item; sheet: PlanSheet | null; may: boolean }) {
             {may && acting ? (
                 <tr class="acting">
                     <td colSpan={3}>
-                        <ItemForm item={item} sheet={sheet} done={() => setActing(false)} />
+                        <Later
+                            of={({ ItemForm }) => (
+                                <ItemForm
+                                    item={item}
+                                    sheet={sheet}
+                                    done={() => setActing(false)}
+                                />
+                            )}
+                        />
                     </td>
                 </tr>
             ) : null}
@@ -122,13 +93,15 @@ function Counts({ items }: { items: Item[] }) {
 
 export function ItemsView(props: { house: House; incident: Incident; ledger: Ledger }) {
     const { house, incident, ledger } = props;
-    const { items, problem } = ledger;
+    const { all: items, problem } = ledger;
     if (items.length === 0 && !problem) return null;
     const may = house.may("respond") && !isOver(incident);
     const sheet = house.sheetOf(incident);
     return (
         <section class="items" aria-labelledby="items">
-            <h3 id="items">{say("items")}</h3>
+            <h3 id="items" tabIndex={-1}>
+                {say("items")}
+            </h3>
             {problem ? <Refusal problem={problem} /> : null}
             <Counts items={items} />
             <table>

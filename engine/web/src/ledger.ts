@@ -1,12 +1,9 @@
 /*
- * ledger - the items of one incident, read whole each time: who has to do what by when.
+ * ledger - the items of one incident, who has to do what by when.
  */
-import { useEffect, useState } from "preact/hooks";
-import { get, type Problem, unreachable } from "./api";
-import type { Incident, Item, ItemList } from "./shapes";
-import { Source, useSource } from "./source";
+import { Listing } from "./listing";
+import type { Item } from "./shapes";
 
-const ITEMS_SHOWN = 500;
 const OPEN_STATES = ["issued", "received", "arrived"];
 
 export function isOpen(item: Item): boolean {
@@ -24,77 +21,26 @@ export function inOrder(items: Item[]): Item[] {
 export function actionsOf(item: Item): string[] {
     const decide = item.put ? ["keep", "lift"] : [];
     const undo = item.put ? ["reject"] : ["reject", "lift"];
+    const reply = item.kind === "request" ? ["reply"] : [];
+    const more = [...reply, "supervise", ...undo];
     switch (item.state) {
         case "issued":
-            return [...decide, "receive", "arrive", "done", ...undo];
+            return [...decide, "receive", "arrive", "done", ...more];
         case "received":
-            return [...decide, "arrive", "done", ...undo];
+            return [...decide, "arrive", "done", ...more];
         case "arrived":
-            return [...decide, "done", ...undo];
+            return [...decide, "done", ...more];
         case "done":
-            return ["strike"];
+            return ["strike", ...reply, "return"];
+        case "rejected":
+            return ["return", "lift"];
         default:
             return [];
     }
 }
 
-export class Ledger extends Source {
-    items: Item[] = [];
-    more = false; /* there are more than are shown */
-    problem: Problem | null = null; /* of the last reading */
+export type Ledger = Listing<Item>;
 
-    private reading = false;
-    private again = false;
-
-    constructor(readonly incident: string) {
-        super();
-    }
-
-    /* Asked again while it reads, it reads once more. */
-    async read(): Promise<void> {
-        this.again = true;
-        if (this.reading) return;
-        this.reading = true;
-        try {
-            while (this.again) {
-                this.again = false;
-                await this.readAll();
-            }
-            this.problem = null;
-        } catch (why) {
-            this.problem = unreachable(why);
-        }
-        this.reading = false;
-        this.changed();
-    }
-
-    private async page(limit: number, cursor: string | null): Promise<ItemList> {
-        const query = new URLSearchParams({ incident: this.incident, limit: String(limit) });
-        if (cursor) query.set("cursor", cursor);
-        return get<ItemList>(`/api/v1/items?${query}`);
-    }
-
-    /* The daemon ends a page early when it is slow or long: one page may not be all. */
-    private async readAll(): Promise<void> {
-        const items: Item[] = [];
-        let next: string | null = null;
-        do {
-            const list: ItemList = await this.page(ITEMS_SHOWN - items.length, next);
-            items.push(...list.items);
-            next = list.next;
-        } while (next && items.length < ITEMS_SHOWN);
-        this.items = inOrder(items);
-        this.more = next !== null;
-    }
-}
-
-/* turn  another one: something happened to the items. */
-export function useLedger(incident: Incident, turn: number): Ledger {
-    const [ledger, set] = useState(() => new Ledger(incident.id));
-    useSource(ledger);
-    useEffect(() => {
-        if (ledger.incident !== incident.id) set(new Ledger(incident.id));
-    }, [incident.id]);
-    useEffect(() => void ledger.read(), [ledger, turn]);
-    return ledger;
+export function ledgerOf(incident: string): Ledger {
+    return new Listing("items", incident, inOrder);
 }

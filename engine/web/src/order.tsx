@@ -22,25 +22,18 @@ import {
     toldBy,
 } from "./foresee";
 import { targetName } from "./house";
+import { everybody } from "./people";
 import { actionText } from "./proposals";
 import type { Grade, Incident, Item, PlanSheet, SheetMeasure } from "./shapes";
 import { inLanguage, listed, Moment, Written } from "./text";
 import { now } from "./time";
-import { say, sayName } from "./words";
+import { say, sayName } from "./work_words";
 
 const TEXT_MOST = 4_000; /* letters; the daemon takes 16 KiB */
 
 /* The members of the request. */
 interface Body {
     [name: string]: string | undefined;
-}
-
-/* Everybody whom the sheet knows, each once. */
-export function everybody(sheet: PlanSheet): { id: string; text: string }[] {
-    const lists = [sheet.ends, ...sheet.levels.flatMap((l) => [l.people, l.told])];
-    const all = [...lists, ...sheet.criteria.map((c) => c.people ?? [])].flat();
-    const people = new Map(all.map((p) => [p.person, p.name]));
-    return [...people].filter(([id]) => !id.includes(":")).map(([id, text]) => ({ id, text }));
 }
 
 function Principles({ sheet }: { sheet: PlanSheet }) {
@@ -233,7 +226,7 @@ function Statements(props: { draft: Draft; incident: Incident; sheet: PlanSheet 
     );
 }
 
-function Oral({ sheet }: { sheet: PlanSheet }) {
+export function Oral({ sheet }: { sheet: PlanSheet }) {
     const [oral, setOral] = useState(false);
     return (
         <>

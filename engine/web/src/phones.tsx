@@ -11,7 +11,8 @@ import { DrillMark } from "./marks";
 import { useSource } from "./source";
 import { Moment, Person, Refusal, Written } from "./text";
 import { useUsableMark } from "./usable";
-import { language, say, sayName } from "./words";
+import { language } from "./words";
+import { say, sayName } from "./phones_words";
 
 const OLD_SHOWN = 3; /* messages that want nothing any more; the rest on demand */
 

@@ -11,11 +11,11 @@ import { KeepFocus } from "./focus";
 import type { House } from "./house";
 import { IncidentView } from "./incident";
 import { awaitsOrder, type Incidents } from "./incidents";
+import { fetchSoon, LaterFold } from "./later";
 import { incidentOf, linkTo } from "./link";
 import type { Incident } from "./shapes";
 import { useSource } from "./source";
 import { Refusal } from "./text";
-import { TriggerForm } from "./trigger";
 import { useUsableMark } from "./usable";
 import { language, say } from "./words";
 
@@ -175,6 +175,9 @@ export function Room(props: { house: House; incidents: Incidents }) {
     useAlarmSound(alarms);
     useWayBack(shown);
     useUsableMark(incidents.loaded);
+    useEffect(() => {
+        if (incidents.loaded) fetchSoon();
+    }, [incidents.loaded]);
     /* open in an empty room, and then left to whoever uses it */
     const begunEmpty = useRef<boolean | undefined>(undefined);
     if (incidents.loaded) begunEmpty.current ??= open.length === 0;
@@ -189,10 +192,12 @@ export function Room(props: { house: House; incidents: Incidents }) {
                 <div class="list">
                     <OpenOnes house={house} incidents={incidents} open={open} id={id} />
                     {house.may("trigger") ? (
-                        <details class="fold new-one" open={begunEmpty.current}>
-                            <summary>{say("trigger")}</summary>
-                            <TriggerForm house={house} opened={show} />
-                        </details>
+                        <LaterFold
+                            class="new-one"
+                            title={say("trigger")}
+                            open={begunEmpty.current ?? false}
+                            of={({ TriggerForm }) => <TriggerForm house={house} opened={show} />}
+                        />
                     ) : null}
                     <ClosedOnes house={house} incidents={incidents} id={id} />
                 </div>

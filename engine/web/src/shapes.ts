@@ -61,12 +61,41 @@ export interface OrderInForce {
     measures?: Text[];
 }
 
+/* Of publish: what a warning states (art. 64); the eighth is the time of the order. */
+export interface StatementDraft {
+    category: Text;
+    level: Warning | "none";
+    from: Text;
+    area: Text;
+    matters: Text;
+    advice: Text;
+    issuer: Text;
+}
+
+/* What was declared, issued or published. */
+export interface Statement {
+    action: string;
+    by?: string;
+    name?: string;
+    as?: string;
+    oral?: string;
+    reason?: Text;
+    basis?: string;
+    at: string;
+    what?: Text;
+    warning?: Warning;
+    draft?: StatementDraft;
+    lifted_at?: string;
+}
+
 /* What people are asked to order. */
 export interface Proposal {
     number: number;
     action: string;
     level?: Grade;
+    warning?: Warning; /* of issue */
     what?: Text;
+    draft?: StatementDraft;
     reason?: Text;
     to?: string; /* a target */
     state: "open" | "awaiting_order"; /* awaiting: nobody ordered in time */
@@ -89,7 +118,16 @@ export interface Item {
     name?: string; /* of the measure in the plan's head */
     done_when?: Text;
     title: Text | null; /* null: purged */
-    from?: string; /* whose directive it is */
+    goal?: Text;
+    indicator?: Text;
+    amount?: string; /* of a resource */
+    from?: string; /* whose directive or request it is */
+    channel?: string; /* by which a citizen's request came */
+    contact?: string; /* only for who may respond */
+    note?: string;
+    evidence?: string;
+    reply?: string; /* what the citizen was told */
+    supervised?: true;
     owner: string; /* a target */
     state: string;
     overdue: boolean;
@@ -99,8 +137,67 @@ export interface Item {
     due_at?: string;
 }
 
+export type ReportKind = "initial" | "update" | "daily" | "single" | "final";
+export type ReportState = "opened" | "edited" | "signed" | "sent";
+
+/* Whom a report was sent to, and what is proved of that. */
+export interface Told {
+    to: string;
+    name?: string;
+    state: string; /* of the message: "queued" … "seen" */
+}
+
+/* What is reported upwards. */
+export interface Report {
+    id: string;
+    incident: string;
+    kind: ReportKind;
+    number: number; /* within its kind */
+    state: ReportState;
+    rev: number; /* of the text */
+    key?: string; /* of single: which occurrence */
+    by?: string; /* who writes it, who signs it, who receives it: targets */
+    sign?: string;
+    to?: string | string[];
+    basis?: string;
+    corrects?: string;
+    signer?: { by: string; name?: string };
+    told?: Told[];
+    text?: string; /* Markdown; not in a list */
+    overdue: boolean;
+    missed?: true; /* the next of its kind was due before it was sent */
+    zero?: true; /* nothing new */
+    drill: boolean;
+    opened_at: string;
+    due_at?: string;
+    phone_due_at?: string;
+    phoned_at?: string;
+    signed_at?: string;
+    sent_at?: string;
+    late_ms?: number;
+    phone_late_ms?: number;
+    purged?: true;
+}
+
 /* A station's facts lie one level deeper. */
 export type Facts = { [name: string]: Fact | Facts };
+
+/* An incident under another one. */
+export interface Child {
+    id: string;
+    key: string; /* what its parent's plan calls it */
+    plan: string;
+    title: string;
+    state: State;
+}
+
+/* Who has taken which role. */
+export interface Role {
+    role: string;
+    person: string;
+    name: string;
+    at: string;
+}
 
 export interface Incident {
     id: string;
@@ -122,6 +219,16 @@ export interface Incident {
     event?: string;
     place?: Record<string, unknown>;
     labels?: Record<string, unknown>;
+    count: number; /* of triggers: itself, and what has joined it */
+    parent?: string;
+    children?: Child[];
+    roles?: Role[];
+    merged_into?: string;
+    merged?: string[];
+    split_from?: string;
+    without?: string[]; /* stations that were split off it */
+    reopened?: number; /* how often */
+    reopen_until?: string;
     opened_at: string;
     closed_at?: string;
     facts: Facts;
@@ -129,12 +236,15 @@ export interface Incident {
     plan_state?: Record<string, unknown>;
     calls: Call[];
     items: { open: number; overdue: number };
+    reports: { open: number; overdue: number };
     /* these but for the proposals only where the plan has levels */
     commander?: string | null;
     members?: string[];
     order?: OrderInForce | null;
     conditions?: Condition[];
+    ended?: OrderInForce; /* the order that ended the response */
     proposals: Proposal[];
+    statements?: Statement[];
     notices: { sent: number; failed: number };
     as_of: string;
 }
@@ -165,6 +275,12 @@ export interface IncidentList {
 
 export interface ItemList {
     items: Item[];
+    next: string | null;
+    as_of: string;
+}
+
+export interface ReportList {
+    reports: Report[];
     next: string | null;
     as_of: string;
 }
@@ -244,6 +360,16 @@ export interface SheetStation {
     name?: Text;
 }
 
+/* Who signs a kind of report, and who writes it. */
+export interface SheetReport {
+    kind: ReportKind;
+    people: SheetPerson[];
+    writers: SheetPerson[];
+}
+
+/* The orders that are about no level. */
+export type OtherOrder = "declare" | "issue" | "publish" | "merge" | "split";
+
 /* What a plan says to those who order, confirm and report. */
 export interface PlanSheet extends Plan {
     pin: string;
@@ -255,6 +381,8 @@ export interface PlanSheet extends Plan {
     ends: SheetPerson[]; /* who may order the end */
     criteria: SheetCriterion[];
     measures: SheetMeasure[];
+    reports: SheetReport[];
+    rights: Record<OtherOrder, SheetPerson[]>; /* who may give them */
     targets: Record<string, string>; /* what people call them */
 }
 

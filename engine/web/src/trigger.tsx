@@ -5,7 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { newKey, post, type Problem } from "./api";
 import { ActForm, Field, filled, TextField } from "./form";
 import type { House } from "./house";
-import { say } from "./words";
+import { say } from "./work_words";
 
 const TITLE_MOST = 300; /* letters; the daemon takes 1 KiB */
 const GRADES = ["I", "II", "III", "IV"] as const;

@@ -3,6 +3,7 @@
  *
  * The words for things are those of the command line (ctl/words.h). What people wrote (titles,
  * notes, names) never passes through here: it is shown as it is, in an element of its own.
+ * What only forms say is in work_words.ts.
  */
 import { Source } from "./source";
 
@@ -49,6 +50,7 @@ export const WORDS = {
     show_closed: ["显示已结束的事件", "Show closed incidents"],
     none_closed: ["没有已结束的事件。", "No incident is closed yet."],
     loading: ["正在读取……", "Loading …"],
+    reload: ["重新载入页面", "Load the page again"],
     more: ["更多", "More"],
     more_open: [
         "只显示最新的 {shown} 起，共 {all} 起处置中。",
@@ -97,7 +99,6 @@ export const WORDS = {
         "This incident stopped the engine twice and was set aside. " +
             "Work by the paper plan and call the operator.",
     ],
-    grade: ["分级", "grade"],
     grade_I: ["I 级 特别重大", "grade I, especially serious"],
     grade_II: ["II 级 重大", "grade II, serious"],
     grade_III: ["III 级 较大", "grade III, major"],
@@ -169,10 +170,27 @@ export const WORDS = {
     action_lower: ["降至", "lower to"],
     action_terminate: ["终止响应", "end the response"],
     action_again: ["续", "renew"],
+    action_declare: ["宣布", "declare"],
+    action_issue: ["发布预警", "issue"],
+    action_publish: ["信息发布", "publish"],
+    action_merge: ["并入另一事件", "merge into another"],
+    action_split: ["拆分", "split off a part"],
     action_lift: ["逐项决定解除或保留", "lift or keep each of"],
     proposals: ["建议", "Proposed"],
     proposed: ["建议：", "proposed:"],
     put_to: ["报 {who}", "put to {who}"],
+    statements: ["已宣布和发布", "Declared and published"],
+    lifted_at: ["解除于", "lifted"],
+    draft_category: ["类别", "category"],
+    draft_level: ["预警级别", "level of the warning"],
+    draft_from: ["起始时间", "from"],
+    draft_area: ["可能影响范围", "area"],
+    draft_matters: ["警示事项", "what to expect"],
+    draft_advice: ["应采取的措施", "what to do"],
+    draft_issuer: ["发布机关", "issued by"],
+    draft_at: ["发布时间", "published at"],
+    draft_when_ordered: ["下令发布之时", "when it is ordered"],
+    warning_none: ["预警解除", "warning lifted"],
     conditions: ["条件", "Conditions"],
     of_level_when: ["{name} 级启动条件（{when}）：", "condition of level {name} ({when}):"],
     of_level: ["{name} 级启动条件：", "condition of level {name}:"],
@@ -191,9 +209,6 @@ export const WORDS = {
     ],
     to_confirm: ["待确认的终止条件", "Criteria of the end to be confirmed"],
     confirm: ["确认：", "Confirm:"],
-    confirmed_by: ["由 {who} 确认。", "{who} confirms it."],
-    confirm_as: ["确认人", "who confirms it"],
-    confirm_do: ["确认已满足", "Confirm that it is met"],
 
     /* an order */
     button_activate: ["启动响应", "Activate a level"],
@@ -201,37 +216,7 @@ export const WORDS = {
     button_lower: ["降低响应", "Lower"],
     button_again: ["续本级响应", "Renew"],
     button_terminate: ["终止响应", "End the response"],
-    order_write: ["下令：{what}", "Order: {what}"],
-    order_look: ["核对命令", "Check the order"],
-    order_check: ["下一步：核对", "Next: check it"],
-    order_give: ["下达命令", "Give the order"],
-    order_give_drill: ["下达演练命令", "Give the order (drill)"],
-    order_back: ["返回修改", "Back"],
-    order_given: ["已下达：{what}。", "Ordered: {what}."],
     cancel: ["取消", "Cancel"],
-    principles: ["工作原则", "Principles"],
-    level: ["响应级别", "response level"],
-    expected: ["预计持续，如 72h、3d", "expected to last, such as 72h, 3d"],
-    measures_of_plan: ["预案列明的措施：", "The plan's measures:"],
-    measures_more: ["其他措施（可不填）", "further measures (optional)"],
-    within: ["{time} 内", "within {time}"],
-    oral_order: ["口头命令", "an oral order"],
-    oral_taken: ["记录并复述人", "who took it down and read it back"],
-    what_comes: ["下达后", "What will happen"],
-    is_issued: ["立即下达 {n} 项措施：", "{n} measures are issued at once:"],
-    nothing_issued: ["不下达新的措施。", "No further measure is issued."],
-    is_told: ["立即通知：", "Told at once:"],
-    told_in_drill: ["演练：只通知可参加演练的人", "drill: only those who may be called in one"],
-    lower_means: [
-        "被撤级别的未结措施不会自动取消：按预案保留、解除，或交指挥员逐项决定。",
-        "Open measures of the levels that are left do not end by themselves: as the plan has it " +
-            "they are kept, lifted, or put to the commander.",
-    ],
-    end_means_recovery: [
-        "响应结束，不再呼叫；未结措施交指挥员逐项决定，转入善后。",
-        "The response ends and nobody is called any more; open measures are put to the " +
-            "commander, and recovery begins.",
-    ],
 
     /* the ledger of items */
     items: ["事项", "Items"],
@@ -244,19 +229,15 @@ export const WORDS = {
     no_due: ["无时限", "no time set"],
     overdue: ["逾期", "overdue"],
     directive_of: ["{who} 批示", "directive of {who}"],
+    kind_item: ["事项", "item"],
+    kind_resource: ["资源需求", "resources"],
+    kind_request: ["群众诉求", "a citizen's request"],
+    kind_improvement: ["整改", "improvement"],
+    item_from: ["来自 {who}", "from {who}"],
+    supervised: ["督办", "supervised"],
     waits: ["待前置事项办结", "waits for what must be done before"],
     put: ["已离开该级别，待指挥员定留撤", "its level is left: keep or lift?"],
     item_act: ["处理：{what}", "Act on: {what}"],
-    done_when: ["办结标准：", "done when:"],
-    whose_word: ["谁报告（可不填）", "whose word it is (optional)"],
-    decided_by: ["谁决定", "who decides it"],
-    do_receive: ["签收", "Received"],
-    do_arrive: ["到位", "Arrived"],
-    do_done: ["办结", "Done"],
-    do_strike: ["销号", "Strike off"],
-    do_reject: ["退回", "Reject"],
-    do_lift: ["解除", "Lift"],
-    do_keep: ["保留", "Keep"],
     item_issued: ["已下达", "issued"],
     item_received: ["已签收", "received"],
     item_arrived: ["已到位", "arrived"],
@@ -264,6 +245,60 @@ export const WORDS = {
     item_struck: ["已销号", "struck off"],
     item_rejected: ["已退回", "rejected"],
     item_lifted: ["已解除", "lifted"],
+
+    /* how it belongs to others */
+    family: ["关联", "Belongs together"],
+    roles: ["任务角色", "roles"],
+    triggers: ["触发", "triggers"],
+    joined_n: ["另有 {n} 次触发并入", "{n} more have joined it"],
+    parent: ["上级事件", "opened by"],
+    children: ["下属事件", "under it"],
+    merged: ["并入本事件", "merged into it"],
+    split_from: ["拆分自", "split off"],
+    without: ["已拆出的站点", "stations split off"],
+    reopened: ["重开", "opened again"],
+    times: ["{n} 次", "{n} times"],
+    reopen_until: ["可重开至", "opened again by a trigger until"],
+    goes_on: ["已并入，后续见", "It goes on in"],
+
+    /* what waits */
+    waits_here: ["待办", "What waits here"],
+    wait_calls: ["待答呼叫 {n}", "Open calls: {n}"],
+    wait_reports: ["待报 {n} 份", "Reports to be sent: {n}"],
+    print: ["打印记录", "Record to print"],
+
+    /* reports */
+    reports: ["信息报送", "Reports"],
+    report_initial: ["首报", "initial report"],
+    report_update: ["续报", "update report"],
+    report_daily: ["日报", "daily report"],
+    report_single: ["个案报告", "single report"],
+    report_final: ["终报", "final report"],
+    reported_opened: ["待起草", "to be drafted"],
+    reported_edited: ["已起草", "drafted"],
+    reported_signed: ["已签发", "signed"],
+    reported_sent: ["已报送", "sent"],
+    missed: ["漏报", "missed"],
+    zero: ["零报告", "zero report"],
+    late_by: ["迟报 {time}", "late by {time}"],
+    sent_at: ["报送于", "sent"],
+    left: ["还剩 {time}", "{time} left"],
+    phone_due: ["电话报告时限", "by telephone until"],
+    phone_late: ["电话报告已超时", "by telephone: late since"],
+    phoned_at: ["电话已报", "given by telephone"],
+    report_path: ["{by} 起草 · {sign} 签发 · 报 {to}", "{by} writes · {sign} signs · to {to}"],
+    corrects: ["更正 {what}", "corrects {what}"],
+    open_report: ["办理", "Open"],
+    fold: ["收起", "Hide"],
+    told_queued: ["待发", "queued"],
+    told_sending: ["发送中", "being sent"],
+    told_waiting: ["待重发", "to be sent again"],
+    told_sent: ["已送出", "sent"],
+    told_delivered: ["已送达", "delivered"],
+    told_seen: ["已阅", "seen"],
+    told_answered: ["已应答", "answered"],
+    told_failed: ["未送达", "not delivered"],
+    told_recalled: ["已撤回", "recalled"],
 
     /* what one may do */
     act: ["处置", "Act"],
@@ -273,70 +308,24 @@ export const WORDS = {
     ],
     may_not_order: ["下令需要有命令权限的身份。", "Orders need somebody who may order."],
     over: ["事件已结束，不能再处置。", "The incident is over; nothing more can be done."],
-    answer_for: ["代人应答", "Answer for somebody"],
     person: ["应答人", "person"],
-    other_one: ["其他（填写编号）", "another one (by id)"],
-    not_said: ["（不填）", "(not said)"],
-    person_id: ["人员编号，如 wang.qiang", "person's id, such as wang.qiang"],
-    note_optional: ["说明（可不填）", "note (optional)"],
-    accept: ["能到", "Accepts"],
     decline: ["不能到", "Cannot come"],
-    add_note: ["记事", "Add a note"],
-    note: ["内容", "note"],
-    record_note: ["记录", "Record"],
     resolve: ["报告险情解除", "Report that it is over"],
-    resolve_text: [
-        "表示来源报告已恢复。是否终止响应，由预案或命令决定。",
-        "Says that the source reports normal again. " +
-            "Whether the response ends is for the plan or an order.",
-    ],
-    resolve_do: ["报告解除", "Report it over"],
     terminate: ["下令终止响应", "Order the end"],
-    terminate_text: [
-        "终止后不再呼叫任何人，事件结束，不能恢复。",
-        "Nobody is called any more and the incident is closed. This cannot be undone.",
-    ],
     close: ["关闭事件", "Close the incident"],
-    close_text: [
-        "没有响应在执行时可以关闭；未结事项须先办结、退回或解除。",
-        "While no level is in force it can be closed, once every item is done, rejected or lifted.",
-    ],
-    close_do: ["关闭", "Close it"],
-    order_as: ["下令人", "who orders"],
-    order_as_id: ["下令人编号，如 sun.wei", "id of who orders, such as sun.wei"],
     reason: ["理由", "reason"],
-    despite: [
-        "尚有未结事项而终止的理由（可不填）",
-        "why it ends although items are open (optional)",
-    ],
-    terminate_do: ["终止响应", "Order the end"],
-    sending: ["正在发送……", "Sending …"],
-    recorded: ["已记录。", "Recorded."],
-    updated_instead: [
-        "已有同键事件，已作为更新记录。",
-        "An incident with this key is open; this was recorded as its update.",
-    ],
 
     report_facts: ["报告数据", "Report facts"],
-    report_do: ["报告", "Report"],
-    station: ["站点或对象", "station or subject"],
-    of_incident: ["事件本身", "the incident itself"],
-    not_reported: ["（不报）", "(not reported)"],
-    yes: ["是", "yes"],
     no: ["否", "no"],
     directive: ["领导批示", "Give a directive"],
-    directive_text: ["批示内容", "directive"],
-    directive_due: ["时限，如 2h、1d", "due within, such as 2h, 1d"],
-    directive_as: ["批示领导（可不填）", "whose directive it is (optional)"],
-    directive_do: ["下发批示", "Give the directive"],
-    lead: ["牵头", "lead"],
-    assist: ["配合（可不填）", "assisted by (optional)"],
-    target_id: ["编号，如 dept:water", "its id, such as dept:water"],
+    open_item: ["新增事项、诉求、资源", "Open an item, a request, resources"],
+    other_orders: ["其他命令", "Other orders"],
 
     /* what nobody may overlook */
     alarms: ["警示", "Alarms"],
     alarm_awaiting: ["待令 {n} 起", "Awaiting an order: {n}"],
     alarm_overdue: ["逾期事项 {n} 项", "Overdue items: {n}"],
+    alarm_late: ["逾期报告 {n} 份", "Overdue reports: {n}"],
     sound_on: ["警示音：开", "Alarm sound: on"],
     sound_off: ["警示音：关", "Alarm sound: off"],
     and_more: ["另 {n} 起", "and {n} more"],
@@ -344,49 +333,6 @@ export const WORDS = {
     /* trigger */
     trigger: ["触发事件", "Trigger an incident"],
     title: ["标题", "title"],
-    title_hint: ["例如：7号站超警戒水位", "such as: Gauge 7 over warning"],
-    choose: ["请选择", "choose"],
-    by_kind: ["无（呼叫兜底名单）", "none (the fallback is called)"],
-    no_grade: ["未定", "not graded"],
-    is_drill: ["这是演练", "This is a drill"],
-    trigger_real: ["触发，真实呼叫", "Trigger and call people"],
-    trigger_drill: ["触发演练", "Trigger a drill"],
-    triggered: ["已触发。", "Triggered."],
-
-    /* phones */
-    phones_text: [
-        "每人一部。消息由真实的 webhook 送来，点击即可应答。",
-        "One for each person. Messages come by real webhooks; answer with a click.",
-    ],
-    ringing_n: ["{n} 部正在响铃", "{n} ringing"],
-    none_ringing: ["没有响铃", "none is ringing"],
-    no_phones: [
-        "演示手机只在 muster serve --demo 下有。",
-        "The demo phones are there only under muster serve --demo.",
-    ],
-    no_phone_yet: [
-        "还没有手机收到过消息。触发一个事件，看谁的手机会响。",
-        "No phone has had a message yet. Trigger an incident and see whose phone rings.",
-    ],
-    quiet: ["没有消息", "no messages"],
-    to_room: ["到指挥室触发", "Go to the command room"],
-    message_ringing: ["响铃", "ringing"],
-    message_seen: ["已看", "seen"],
-    message_answered: ["已应答：能到", "answered: accepts"],
-    message_declined: ["已应答：不能到", "answered: cannot come"],
-    message_over: ["已过", "over"],
-    accept_self: ["能到", "Accept"],
-    code: ["应答码", "code"],
-    attempt: ["第 {n} 次发送", "attempt {n}"],
-    got_it: ["知道了", "Got it"],
-    see_incident: ["事件：", "Incident: "],
-    older: ["更早的 {n} 条消息", "{n} older messages"],
-    type_call: ["呼叫", "Call"],
-    type_notify: ["通知", "Notice"],
-    type_report: ["报告", "Report"],
-    type_order: ["命令", "Order"],
-    type_resolved: ["恢复", "Resolved"],
-    type_test: ["测试", "Test"],
 
     /* times */
     just_now: ["刚刚", "just now"],
@@ -412,7 +358,8 @@ const CODES_ZH: Record<string, string> = {
     too_slow: "请求过慢，请重试",
     body_too_long: "内容过长",
     conflict: "当前状态下不能这样做",
-    not_found: "没有这个事件",
+    precondition_failed: "他人已改动此文本，请看现在的文本",
+    not_found: "没有此项",
     unknown_plan: "没有这个预案",
     unknown_person: "单位中没有这个人",
     unknown_call: "没有这个待答的呼叫",
@@ -469,10 +416,18 @@ class Choice extends Source {
 
 export const language = new Choice();
 
+/* The one of the two that is read, its {places} filled. */
+export function inWords(
+    words: readonly [string, string],
+    fill: Record<string, string | number>,
+): string {
+    const text = words[language.now === "zh" ? 0 : 1];
+    return text.replace(/\{(\w+)\}/g, (place, name: string) => String(fill[name] ?? place));
+}
+
 /* A word or sentence, its {places} filled. */
 export function say(word: Word, fill: Record<string, string | number> = {}): string {
-    const text: string = WORDS[word][language.now === "zh" ? 0 : 1];
-    return text.replace(/\{(\w+)\}/g, (place, name: string) => String(fill[name] ?? place));
+    return inWords(WORDS[word], fill);
 }
 
 /* The word for a name of the protocol, such as ("state_", "open"); the name itself without one. */

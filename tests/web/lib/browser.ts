@@ -67,7 +67,8 @@ export async function openTab(base: string, path: string, look: Look = {}): Prom
         void d.dismiss();
     });
     page.on("console", (m) => {
-        if (m.type() === "error" || m.type() === "warning") faults.push(`says: ${m.text()}`);
+        if (!["error", "warning"].includes(m.type())) return;
+        faults.push(`says: ${m.text()} ${m.location().url}`);
     });
     page.on("request", (r) => {
         if (!r.url().startsWith(base) && !r.url().startsWith("data:")) {

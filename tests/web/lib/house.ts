@@ -1,7 +1,7 @@
 /*
  * house - the daemon as `make run` has it, on a port of its own, for tests of the pages.
  *
- *     const house = await openHouse();     // plans/, a plan "quiet" that calls nobody, and "river"
+ *     const house = await openHouse();     // plans/, "quiet" that calls nobody, "river", "dike"
  *     await house.post("/api/v1/incidents", { plan: "flood", title: "…" });
  *
  * It ends with the program (atEnd). Where the daemon listens it says itself, over its socket.
@@ -71,8 +71,33 @@ local plan = plan "river" { title = { zh = "河道", en = "River" }, kind = "spe
 function plan.respond(incident) log("river") end
 return plan
 `;
+/* What goes upwards, is stated, and belongs together; its initial report is late at once. */
+const DIKE = `
+local plan = plan "dike" { title = { zh = "堤防", en = "Dike" }, kind = "special",
+    category = "natural", version = "1", owner = "dept:flood-office",
+    facts = { stage_m = { type = "number", unit = "m", per = "gauge" } },
+    levels = { IV = { ordered_by = "post:web-leader", expected = "72h" } },
+    reports = {
+        initial = { by = "duty:duty-room", sign = "post:web-leader", to = "dept:water",
+            from = "received", phone = "1s", due = "1s" },
+        update = { by = "duty:duty-room", sign = "post:web-leader", to = "dept:water",
+            due = "1h", zero = true } },
+    fallback = { { to = "duty:duty-room", within = "5m" } } }
+function plan.respond(incident)
+    publish { category = { zh = "暴雨", en = "Rainstorm" }, level = "orange", from = "10:00",
+        area = { zh = "城东区", en = "Chengdong" }, matters = { zh = "积水", en = "Ponding" },
+        advice = { zh = "勿入下穿", en = "Keep out" }, issuer = "防汛办" }
+    propose { action = "declare", what = { zh = "紧急防汛期", en = "emergency flood period" },
+        reason = { zh = "达保证水位", en = "guarantee stage" }, within = "30m", wait = false }
+    child { plan = "quiet", key = "east", title = "side arm" }
+    assign("logistics", "person:li.ming", { within = "30m" })
+end
+return plan
+`;
 const LEADER = `["web-leader"] = { title = "演练指挥", holder = "person:sun.wei" },`;
-const MAY_ORDER = `["post:web-leader"] = { river = { "IV", "III", "II", "I", "terminate" } },`;
+const ORDERS = `"declare", "publish", "issue", "merge", "split"`;
+const MAY_ORDER = `["post:web-leader"] = { river = { "IV", "III", "II", "I", "terminate" },
+    dike = { "IV", "terminate", ${ORDERS} } },`;
 
 /* Of a site that may have these tables or not. */
 function withLeader(site: string): string {
@@ -99,6 +124,7 @@ export class House {
         const plans = join(this.folder, "plans");
         writeFileSync(join(plans, "quiet.lua"), QUIET);
         writeFileSync(join(plans, "river.lua"), RIVER);
+        writeFileSync(join(plans, "dike.lua"), DIKE);
         const site = join(plans, "site.lua");
         writeFileSync(site, withLeader(readFileSync(site, "utf8")));
     }
