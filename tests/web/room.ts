@@ -572,7 +572,7 @@ test("lists are read to their end, though the daemon ends a page early", async (
     }
     const last = ids[2] as string;
     await order(last, "activate", { level: "IV", measures: "watch" });
-    const tab = await openTab(house.base, "/livez");
+    const tab = await openTab(house.base, "/login");
     await tab.page.route(/limit=(200|500)\b/, (route) =>
         route.continue({ url: route.request().url().replace(/limit=\d+/, "limit=1") }),
     );
