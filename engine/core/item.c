@@ -510,11 +510,15 @@ static bool must_wait(const struct incident *i, const json_t *after)
     return false;
 }
 
-static json_t *issued_about(const struct item_order *o)
+/* With the name of its owner then: papers outlive the site. */
+static json_t *issued_about(const struct core *c, const struct item_order *o)
 {
     json_t *about = json_object();
-    const char *key;
+    const char *key, *lang = core_language(c);
+    const char *name = c->site ? site_target_name(c->site->site, o->owner, lang) : o->owner;
     json_t *value;
+    if (strcmp(name, o->owner) != 0)
+        json_put_str(about, "owner_name", name);
     json_put(about, "title", json_share(o->title));
     json_put(about, "done_when", json_share(o->done_when));
     json_put(about, "after", json_share(o->after));
@@ -571,7 +575,7 @@ struct item *item_issue(struct core *c, struct incident *i, const struct item_or
     core_emit(c, REC_ITEM_ISSUED, i,
               (struct emit){.actor = o->actor,
                             .body = issued_body(c, i, o, id),
-                            .sealed = json_put(json_object(), "about", issued_about(o))});
+                            .sealed = json_put(json_object(), "about", issued_about(c, o))});
     struct item *item = core_item(c, id);
     item_tell(c, item, item->owner, ITEM_STEP_OWNER,
               o->due_ms < 0 ? (struct item_words){"逾期", "Overdue"} : item_kind_words(item->kind),

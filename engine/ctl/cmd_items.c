@@ -47,6 +47,7 @@ static struct words state_words(const char *state)
 static void item_add(const struct ctl *c, struct table *t, const json_t *i)
 {
     AUTO_TEXT(due);
+    AUTO_TEXT(owner);
     AUTO_TEXT(title);
     bool late = json_bool(i, "overdue");
     if (json_str(i, "due_at"))
@@ -65,7 +66,9 @@ static void item_add(const struct ctl *c, struct table *t, const json_t *i)
     table_cell(t, json_str_or(i, "id", "?"));
     table_cell_in(t, ctl_say(c, state_words(json_str_or(i, "state", "?"))),
                   late ? COLOUR_RED : COLOUR_NONE);
-    table_cell(t, json_str_or(i, "owner", "-"));
+    show_safe(&owner, json_str_or(i, "owner_name", ""));
+    text_addf(&owner, owner.len ? " (%s)" : "%s", json_str_or(i, "owner", "-"));
+    table_cell(t, text_str(&owner));
     table_cell(t, text_str(&due));
     table_cell(t, text_str(&title));
 }

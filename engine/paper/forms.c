@@ -234,7 +234,7 @@ static void fill_planned(const struct filling *f)
         line(f, json_str(item, "due_at"));
         say(f, paper_words(&f->s, json_at(item, "title")));
         text_add(f->s.to, SAY(&f->s, "；责任单位：", "; owner: "));
-        say_or_empty(f, str(item, "owner"));
+        say_or_empty(f, json_str_or(item, "owner_name", str(item, "owner")));
         shown++;
     }
     if (!shown)
@@ -298,7 +298,7 @@ static void fill_remarks(const struct filling *f)
 static void fill_to(const struct filling *f)
 {
     if (f->item) {
-        say_or_empty(f, str(f->item, "owner"));
+        say_or_empty(f, json_str_or(f->item, "owner_name", str(f->item, "owner")));
         return;
     }
     say_or_empty(f, json_str_or(f->notice, "name", str(f->notice, "to")));

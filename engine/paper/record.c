@@ -252,7 +252,7 @@ static void item_row(const struct paper *s, const json_t *item, const char *last
         duration_add(&late, ms < MS_SECOND ? MS_SECOND : ms);
     paper_row(s, ms ? "late" : NULL);
     paper_cell(s, text_str(&title));
-    paper_cell(s, str(item, "owner"));
+    paper_cell(s, json_str_or(item, "owner_name", str(item, "owner")));
     cell_time(s, json_str(item, "issued_at"));
     cell_time(s, json_str(item, "due_at"));
     paper_cell(s, term(s, TERM_ITEM, json_str(item, "state")));

@@ -358,9 +358,9 @@ static void contact_put(json_t *o, const json_t *about, bool whole)
 json_t *shape_item(const struct row *row, bool whole)
 {
     static const char *const words[] = {"kind", "name", "key", "level"};
-    static const char *const about[] = {"title",    "done_when", "goal",   "indicator", "amount",
-                                        "from",     "channel",   "assist", "after",     "note",
-                                        "evidence", "by",        "reply",  "plan",      "version"};
+    static const char *const about[] = {
+        "title", "done_when", "goal",     "indicator", "amount", "from", "channel", "assist",
+        "after", "note",      "evidence", "by",        "reply",  "plan", "version", "owner_name"};
     static const char *const times[] = {"issued_at", "due_at", "done_at"};
     char incident[UUID_TEXT];
     const json_t *b = row->body;

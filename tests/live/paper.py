@@ -352,7 +352,7 @@ def views(t, owner, directive):
             and "**52\\. " in done.stdout and "(nothing recorded)" in done.stdout,
             "ICS 209 has its blocks, and says which are empty", done.stdout[:800])
     done = owner.run("view", owner.incident, "ics213", "--about", directive)
-    t.check("clear \\*the\\* drains" in done.stdout and "dept:urban" in done.stdout,
+    t.check("clear \\*the\\* drains" in done.stdout and "住建局" in done.stdout,
             "ICS 213 is a directive, letter by letter", done.stdout)
     t.equal(owner.run("view", owner.incident, "ics213").returncode, 2,
             "without a directive or a message it is a wrong use")
