@@ -70,7 +70,27 @@ static bool is_other_literal(const struct node *n)
            n->kind == NODE_STRING;
 }
 
+/* T "…", T("…", {…}): what it is given is a text itself */
+static const struct node *unwrap_text(const struct node *n)
+{
+    if (n->kind == NODE_CALL && node_is_global(n->first, "T") && node_child(n, 1))
+        return node_meant(node_child(n, 1));
+    return n;
+}
+
+char *check_string_of(const struct node *value)
+{
+    return string_of(node_meant(value));
+}
+
 /* ---- durations and numbers ------------------------------------------------------------------- */
+
+/* What these give is a number. */
+static bool is_no_duration(const struct node *n)
+{
+    return n->kind == NODE_CALL &&
+           (node_is_global(n->first, "now") || node_is_global(n->first, "random"));
+}
 
 void check_duration(const struct body_check *c, const struct node *value, const char *what,
                     bool positive)
@@ -79,7 +99,12 @@ void check_duration(const struct body_check *c, const struct node *value, const 
     char *s = string_of(n);
     int64_t ms = 0;
 
-    if (!s && is_other_literal(n))
+    if (n->kind == NODE_CALL && node_is_global(n->first, "before"))
+        check_report(c, value, "bad_value",
+                     "%s is a duration: \"5m\", \"1h30m\"; before() is only for due of measure, "
+                     "directive, item and resource",
+                     what);
+    else if (!s && (is_other_literal(n) || is_no_duration(n)))
         check_report(c, value, "bad_value",
                      "%s is a duration in quotes: \"90s\", \"5m\", \"1h30m\", \"2d\"", what);
     else if (s && !duration_parse(s, false, &ms))
@@ -102,6 +127,40 @@ void check_whole(const struct body_check *c, const struct node *value, const cha
     if (is_other_literal(n))
         check_report(c, value, "bad_value", "%s is a whole number from %d to %d", what, least,
                      most);
+}
+
+/* ---- words and strings ----------------------------------------------------------------------- */
+
+void check_string(const struct body_check *c, const struct node *value, const char *what)
+{
+    const struct node *n = unwrap_text(node_meant(value));
+
+    if (n->kind == NODE_STRING ? !utf8_valid(n->text, n->len) || memchr(n->text, '\0', n->len)
+                               : is_other_literal(n))
+        check_report(c, value, "bad_value",
+                     "%s is text in quotes, the same in every language: \"…\"", what);
+}
+
+void check_word(const struct body_check *c, const struct node *value, const char *what,
+                const char *const *words, const char *expects)
+{
+    const struct node *n = node_meant(value);
+    char *word = string_of(n);
+    const char *near = word ? text_nearest(word, words) : NULL;
+
+    if (word && near && strcmp(near, word) != 0)
+        check_report(c, value, "bad_value", "%s is %s; did you mean \"%s\"?", what, expects, near);
+    else if (word ? !near : is_other_literal(n))
+        check_report(c, value, "bad_value", "%s is %s", what, expects);
+    free(word);
+}
+
+void check_boolean(const struct body_check *c, const struct node *value, const char *what)
+{
+    const struct node *n = node_meant(value);
+
+    if (is_other_literal(n) && n->kind != NODE_TRUE && n->kind != NODE_FALSE)
+        check_report(c, value, "bad_value", "%s is true or false", what);
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -131,14 +190,6 @@ static void check_language(const struct body_check *c, const struct node *field,
         check_report(c, field, "bad_value",
                      "%s has a language to each text: {zh = \"…\", en = \"…\"}", what);
     free(lang);
-}
-
-/* T "…", T("…", {…}): what it is given is a text itself */
-static const struct node *unwrap_text(const struct node *n)
-{
-    if (n->kind == NODE_CALL && node_is_global(n->first, "T") && node_child(n, 1))
-        return node_meant(node_child(n, 1));
-    return n;
 }
 
 void check_text(const struct body_check *c, const struct node *value, const char *what)
@@ -233,6 +284,14 @@ void check_targets(const struct body_check *c, const struct node *value, const c
         else
             check_target_node(c, f->last, what);
     }
+}
+
+void check_one_target(const struct body_check *c, const struct node *value, const char *what)
+{
+    if (node_meant(value)->kind == NODE_TABLE)
+        check_report(c, value, "bad_target", "%s is one target, not a list", what);
+    else
+        check_target_node(c, value, what);
 }
 
 static void check_unknown_plan(const struct body_check *c, const struct node *value,

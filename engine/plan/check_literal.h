@@ -17,8 +17,24 @@ void check_duration(const struct body_check *c, const struct node *value, const 
 /* A string, {zh=, en=} with languages of the site, or T "…". */
 void check_text(const struct body_check *c, const struct node *value, const char *what);
 
+/* A string in quotes, where a text in two languages is none. */
+void check_string(const struct body_check *c, const struct node *value, const char *what);
+
+/* One of these words (NULL behind the last), else the nearest is said; `expects` says them all. */
+void check_word(const struct body_check *c, const struct node *value, const char *what,
+                const char *const *words, const char *expects);
+
+/* true or false. */
+void check_boolean(const struct body_check *c, const struct node *value, const char *what);
+
 /* One target of the site, or a list of them. */
 void check_targets(const struct body_check *c, const struct node *value, const char *what);
+
+/* One target of the site, no list. */
+void check_one_target(const struct body_check *c, const struct node *value, const char *what);
+
+/* The string of a literal. Gives; NULL: it is none, or computed. */
+char *check_string_of(const struct node *value);
 
 /* The name of a plan of the set. */
 void check_plan(const struct body_check *c, const struct node *value);
