@@ -211,6 +211,7 @@ void site_place_words(const struct site *s, const char *place, const char *lang,
 
 /* What the rule of this name says: {"basis","due","phone",…}; NULL: the site has none such. */
 const json_t *site_deadline(const struct site *s, const char *name);
+const char *site_nearest_deadline(const struct site *s, const char *name); /* NULL */
 
 /* ---- stations ---- */
 
