@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "core/head_level.h"
+#include "core/site.h"
 #include "plan/check_ledger.h"
 #include "plan/check_literal.h"
 #include "plan/check_method.h"
@@ -9,6 +10,7 @@
 #include "plan/check_table.h"
 #include "plan/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS_MAX = 100 };
@@ -105,6 +107,27 @@ static void check_notify(const struct body_check *c, const struct node *call,
         check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
 }
 
+/* More opinions than there are people: it would never be enough. */
+static void check_enough(const struct body_check *c, const struct node *to,
+                         const struct node *least)
+{
+    const struct node *n = node_meant(least);
+    struct rung people = {0};
+    AUTO_JSON(targets);
+
+    check_whole(c, least, "at_least", 1, 1000);
+    targets = to && c->site && n->kind == NODE_NUMBER ? check_targets_of(to) : NULL;
+    if (!targets)
+        return;
+    site_resolve_first(c->site, targets, false, &people);
+    if (people.count && n->number > (double)people.count && n->number <= 1000)
+        check_report(c, least, "bad_value",
+                     "at_least is more than there are people: to asks %zu, so that it could never "
+                     "be enough",
+                     people.count);
+    rung_done(&people);
+}
+
 static void check_consult(const struct body_check *c, const struct node *call,
                           const struct node *table)
 {
@@ -122,7 +145,7 @@ static void check_consult(const struct body_check *c, const struct node *call,
     if (within)
         check_duration(c, within, "within", true);
     if (least)
-        check_whole(c, least, "at_least", 1, 1000);
+        check_enough(c, to, least);
     if ((!to || !question || !within) && !check_is_computed(table))
         check_report(c, call, "missing_key",
                      "consult asks whom, what, and for how long: consult { to = \"…\", question = "
@@ -301,12 +324,22 @@ static void check_wait_until(const struct body_check *c, const struct node *call
     const struct node *table = check_table(call, 2);
     const struct node *hold = table ? node_field(table, "hold") : NULL;
     const struct node *within = table ? node_field(table, "within") : NULL;
+    const struct node *every = table ? node_field(table, "every") : NULL;
 
     check_condition(c, call);
     if (hold)
         check_duration(c, hold, "hold", true);
     if (within)
         check_duration(c, within, "within", true);
+    if (within && check_duration_of(within) >= 0 &&
+        check_duration_of(hold) > check_duration_of(within))
+        check_report(c, hold, "bad_value",
+                     "hold is longer than within: it would always be given up before it has held "
+                     "so long");
+    if (every && check_is_other(every, NODE_TRUE) && node_meant(every)->kind != NODE_FALSE)
+        check_report(c, every, "bad_value",
+                     "every = true asks for every station; to do something again and again there "
+                     "is every(\"1h\", function() … end)");
     check_last_options(c, call, 2, WORD_UNTIL);
 }
 
@@ -396,6 +429,18 @@ static void check_report_word(const struct body_check *c, const struct node *cal
         check_text(c, node_field(table, "text"), "text");
 }
 
+/* A plan that opens itself may do so without end. */
+static void check_child_plan(const struct body_check *c, const struct node *value)
+{
+    char *name = check_string_of(value);
+
+    check_plan(c, value);
+    if (name && c->plan && !strcmp(name, c->plan))
+        check_warn(c, value, "circle",
+                   "the child is of this plan itself: each would open another one; is it meant?");
+    free(name);
+}
+
 /* child{plan = …}: the plan must be one of the set, which the whole check knows (check.c). */
 static void check_child(const struct body_check *c, const struct node *call,
                         const struct node *table)
@@ -413,7 +458,7 @@ static void check_child(const struct body_check *c, const struct node *call,
     if (title)
         check_text(c, title, "title");
     if (node_field(table, "plan"))
-        check_plan(c, node_field(table, "plan"));
+        check_child_plan(c, node_field(table, "plan"));
 }
 
 /* assign(role, target, {within = …}?) */
@@ -577,10 +622,59 @@ static void walk(const struct body_check *c, const struct node *n)
         walk(c, child);
 }
 
+/* ---- reports that nothing opens -------------------------------------------------------------- */
+
+/* Does a body open it itself, or one whose kind is computed? */
+static bool opens_update(const struct node *n)
+{
+    if (n->kind == NODE_CALL && node_is_global(n->first, "report") && node_child(n, 1)) {
+        const struct node *kind = node_meant(node_child(n, 1));
+
+        if (kind->kind != NODE_STRING || node_is(kind, "update"))
+            return true;
+    }
+    for (const struct node *child = n->first; child; child = child->next)
+        if (opens_update(child))
+            return true;
+    return false;
+}
+
+/* The key of a table literal as it stands there, NULL: computed. */
+static const struct node *key_of(const struct node *table, const char *key)
+{
+    const struct node *value = table ? node_field(table, key) : NULL;
+
+    for (const struct node *f = value ? table->first : NULL; f; f = f->next)
+        if (f->first->next == value)
+            return f->first;
+    return NULL;
+}
+
+/* An update comes with a change of level: without levels it is a body that opens it, or nobody. */
+static void check_update(const struct body_check *c)
+{
+    const struct node *head = c->call ? check_table(c->call, 1) : NULL;
+    const struct node *reports = head ? node_field(head, "reports") : NULL;
+    const struct node *at = reports ? key_of(node_meant(reports), "update") : NULL;
+
+    if (!json_at(json_at(c->head, "reports"), "update") || json_at(c->head, "levels") ||
+        opens_update(c->tree))
+        return;
+    check_report(
+        c,
+        at        ? at
+        : c->call ? c->call
+                  : c->tree,
+        "bad_value",
+        "an update comes with each change of level, and the plan has no levels: add levels, "
+        "or daily with at = { \"08:00\" }, or open it in a body: report(\"update\")");
+}
+
 void check_bodies(const struct body_check *c)
 {
     struct body_check all = *c;
 
     all.own_methods = check_own_methods(c->tree);
     walk(&all, c->tree);
+    check_update(c);
 }

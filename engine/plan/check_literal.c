@@ -24,6 +24,18 @@ void check_report(const struct body_check *c, const struct node *at, const char 
     findings_add(c->findings, c->file, at->at, code, "%s", text);
 }
 
+void check_warn(const struct body_check *c, const struct node *at, const char *code,
+                const char *fmt, ...)
+{
+    char text[WHY_BYTES * 2];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    findings_put(c->findings, c->file, at->at, code, SEVERITY_WARNING, text);
+}
+
 bool check_spend(const struct body_check *c)
 {
     if (*c->left == 0 || findings_full(c->findings, c->file))
@@ -114,6 +126,17 @@ void check_duration(const struct body_check *c, const struct node *value, const 
         check_report(c, value, "bad_value", "%s is \"%s\", which is no time at all; write \"5m\"",
                      what, s);
     free(s);
+}
+
+int64_t check_duration_of(const struct node *value)
+{
+    char *s = value ? string_of(node_meant(value)) : NULL;
+    int64_t ms = -1;
+
+    if (s && !duration_parse(s, false, &ms))
+        ms = -1;
+    free(s);
+    return ms;
 }
 
 void check_whole(const struct body_check *c, const struct node *value, const char *what, int least,
@@ -292,6 +315,34 @@ void check_one_target(const struct body_check *c, const struct node *value, cons
         check_report(c, value, "bad_target", "%s is one target, not a list", what);
     else
         check_target_node(c, value, what);
+}
+
+/* Add the target that is written here; false: it is computed, or a role. */
+static bool target_add(const struct node *value, json_t *list)
+{
+    char *target = string_of(node_meant(value));
+    bool known = target && strncmp(target, "role:", 5) != 0;
+
+    if (known)
+        json_array_append_new(list, json_string(target));
+    free(target);
+    return known;
+}
+
+json_t *check_targets_of(const struct node *value)
+{
+    const struct node *n = node_meant(value);
+    json_t *list = json_array();
+    bool known = true;
+
+    if (n->kind != NODE_TABLE)
+        known = target_add(value, list);
+    for (const struct node *f = n->kind == NODE_TABLE ? n->first : NULL; f && known; f = f->next)
+        known = target_add(f->last, list);
+    if (known)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 static void check_unknown_plan(const struct body_check *c, const struct node *value,

@@ -33,6 +33,12 @@ void check_targets(const struct body_check *c, const struct node *value, const c
 /* One target of the site, no list. */
 void check_one_target(const struct body_check *c, const struct node *value, const char *what);
 
+/* How long a literal is; -1: it is none, or computed. */
+int64_t check_duration_of(const struct node *value);
+
+/* The literal targets of a value as a list. Gives; NULL: one is computed, or a role. */
+json_t *check_targets_of(const struct node *value);
+
 /* The string of a literal. Gives; NULL: it is none, or computed. */
 char *check_string_of(const struct node *value);
 
@@ -52,6 +58,10 @@ bool check_spend(const struct body_check *c);
 /* Add a finding at a node. */
 void check_report(const struct body_check *c, const struct node *at, const char *code,
                   const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* The same as a warning. */
+void check_warn(const struct body_check *c, const struct node *at, const char *code,
+                const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 /* The nearest member of an object, NULL: none near or no object. Borrows from the object. */
 const char *check_nearest_member(const json_t *object, const char *name);

@@ -668,6 +668,11 @@ static void conditions_of_bodies_are_read_as_those_of_heads(void **state)
     assert_body("each(7, log)", "dam.lua:7:6: bad_argument", "in quotes");
     assert_body("each('breach')", "dam.lua:7:1: bad_argument", "function as argument 2");
     assert_body("wait_until('breach', { hold = 5 })", "dam.lua:7:31: bad_value", NULL);
+    assert_body("wait_until('breach', { hold = '1h', within = '1h', every = false })", "", NULL);
+    assert_body("wait_until('breach', { hold = '2h', within = '1h' })", "dam.lua:7:31: bad_value",
+                "hold is longer than within");
+    assert_body("wait_until('breach', { every = '1h' })", "dam.lua:7:32: bad_value",
+                "every = true asks for every station");
     assert_body("wait_until('breach', { witin = '5m' })", "dam.lua:7:24: unknown_key",
                 "did you mean \"within\"?");
 }
@@ -686,8 +691,16 @@ static void a_consultation_asks_whom_what_and_for_how_long(void **state)
 {
     (void)state;
     assert_body("local c = consult { to = 'post:chief', question = T 'x', within = '30m', chair =\n"
-                "'post:chief', at_least = 2 } log(c.enough)",
+                "'post:chief', at_least = 1 } log(c.enough)",
                 "", NULL);
+    assert_body("consult { to = { 'post:chief', 'person:ma.li', 'person:ma.li' }, question = 'x',\n"
+                "within = '1h', at_least = 2 } consult { to = incident.labels.to, question = 'x',\n"
+                "within = '1h', at_least = 9 } assign('a', 'post:chief')\n"
+                "consult { to = 'role:a', question = 'x', within = '1h', at_least = 9 }",
+                "", NULL);
+    assert_body("consult { to = { 'post:chief', 'person:ma.li', 'person:ma.li' }, question = 'x',\n"
+                "within = '1h', at_least = 3 }",
+                "dam.lua:8:27: bad_value", "to asks 2, so that it could never be enough");
     assert_body("consult { to = 'post:chief', question = 'x' }", "dam.lua:7:1: missing_key",
                 "for how long");
     assert_body("consult { to = 'post:cheif', question = '', within = 5, at_least = 0 }",
@@ -991,13 +1004,13 @@ static void children_and_roles_are_checked(void **state)
     (void)state;
     assert_body("local c = child { plan = 'dam', key = 'a', title = 'A', fields = {} }\n"
                 "c:wait('closed', '1d') assign('lead', 'post:chief', { within = '5m' })",
-                "", NULL);
+                "dam.lua:7:26: circle", "the child is of this plan itself");
     assert_body("child { plan = 'dan', key = 'a', title = 'A' }", "dam.lua:7:16: unknown_name",
                 "did you mean \"dam\"?");
-    assert_body("child { plan = 'dam', key = 'a' }", "dam.lua:7:1: missing_key",
-                "child has no title");
+    assert_body("child { plan = 'dam', key = 'a' }",
+                "dam.lua:7:1: missing_key, dam.lua:7:16: circle", "child has no title");
     assert_body("child { plan = 'dam', key = 'a', title = 'A', place = {} }",
-                "dam.lua:7:47: unknown_key", NULL);
+                "dam.lua:7:16: circle, dam.lua:7:47: unknown_key", NULL);
     assert_body("child 'dam'", "dam.lua:7:1: bad_argument", "child {plan =");
     assert_body("assign('lead', 'post:chef')", "dam.lua:7:16: unknown_name", NULL);
     assert_body("assign('lead')", "dam.lua:7:1: bad_argument", "calls nobody");
@@ -1014,6 +1027,20 @@ static void a_report_is_one_of_the_head(void **state)
     assert_body("report(7)", "dam.lua:7:8: bad_argument", "report takes the name of a report");
     assert_body("local r = report('update', { duo = '1h' })",
                 "dam.lua:7:18: unknown_name, dam.lua:7:30: unknown_key", NULL);
+}
+
+static void an_update_is_opened_by_levels_or_a_body(void **state)
+{
+#define NO_LEVELS                                                                                  \
+    "local plan = plan 'dam' { title = 'x', version = '1', owner = 'post:chief', reports = {\n"    \
+    "update = { by = 'post:chief', sign = 'post:chief', to = 'post:chief', due = '1h' } },\n"      \
+    "fallback = { { to = 'duty:duty-room', within = '5m' } } }\nfunction plan.respond() "
+    (void)state;
+    assert_plan(NO_LEVELS "end return plan", "dam.lua:2:1: bad_value",
+                "an update comes with each change of level, and the plan has no levels");
+    assert_plan(NO_LEVELS "report 'update' end return plan", "", NULL);
+    assert_plan(NO_LEVELS "report(now() > 1 and 'update' or 'final') end return plan", "", NULL);
+#undef NO_LEVELS
 }
 
 /* The author's own function of the same name is the author's business. */
@@ -1195,6 +1222,7 @@ int main(void)
         cmocka_unit_test(children_and_roles_are_checked),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(a_report_is_one_of_the_head),
+        cmocka_unit_test(an_update_is_opened_by_levels_or_a_body),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
         cmocka_unit_test(a_text_cannot_make_the_check_work_for_long),
         cmocka_unit_test(any_cut_or_mutant_of_a_plan_is_answered),
