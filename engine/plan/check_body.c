@@ -1,6 +1,7 @@
 #include "plan/check_body.h"
 
 #include "base/text.h"
+#include "core/form.h"
 #include "core/head_level.h"
 #include "core/site.h"
 #include "plan/check_ledger.h"
@@ -262,11 +263,17 @@ static void check_wait(const struct body_check *c, const struct node *call)
 {
     const struct node *within = node_child(call, 2);
     bool options_second = check_table(call, 2) != NULL; /* wait(name, {match = …}) */
+    const struct node *options = check_table(call, options_second ? 2 : 3);
+    const struct node *match = options ? node_field(options, "match") : NULL;
 
     check_fact(c, call);
     if (within && !options_second && node_meant(within)->kind != NODE_NIL)
         check_duration(c, within, "how long", true);
     check_last_options(c, call, options_second ? 2 : 3, WORD_WAIT);
+    if (match && check_is_other(match, NODE_TABLE) && node_meant(match)->kind != NODE_FUNCTION &&
+        node_meant(match)->kind != NODE_NIL)
+        check_report(c, match, "bad_value",
+                     "match is a table, { station = \"g7\" }, or a function that says yes");
 }
 
 static void check_on(const struct body_check *c, const struct node *call)
@@ -336,7 +343,8 @@ static void check_wait_until(const struct body_check *c, const struct node *call
         check_report(c, hold, "bad_value",
                      "hold is longer than within: it would always be given up before it has held "
                      "so long");
-    if (every && check_is_other(every, NODE_TRUE) && node_meant(every)->kind != NODE_FALSE)
+    if (check_is_other(every, NODE_TRUE) && node_meant(every)->kind != NODE_FALSE &&
+        node_meant(every)->kind != NODE_NIL)
         check_report(c, every, "bad_value",
                      "every = true asks for every station; to do something again and again there "
                      "is every(\"1h\", function() … end)");
@@ -415,9 +423,12 @@ static void check_branches(const struct body_check *c, const struct node *call)
 
 static void check_report_word(const struct body_check *c, const struct node *call)
 {
-    const struct node *table = check_table(call, 2);
+    const struct node *options = node_child(call, 2), *table = check_table(call, 2);
 
     check_named(c, call, "report", "reports", "update");
+    if (check_is_other(options, NODE_TABLE) && node_meant(options)->kind != NODE_NIL)
+        check_report(c, options, "bad_argument",
+                     "report takes a table second: report(\"update\", { due = \"1h\" })");
     if (!table)
         return;
     check_options(c, table, "report", WORD_REPORT);
@@ -457,8 +468,25 @@ static void check_child(const struct body_check *c, const struct node *call,
                          needed[i]);
     if (title)
         check_text(c, title, "title");
+    if (node_field(table, "key"))
+        check_string(c, node_field(table, "key"), "key");
+    if (check_is_other(node_field(table, "fields"), NODE_TABLE) &&
+        node_meant(node_field(table, "fields"))->kind != NODE_NIL)
+        check_report(c, node_field(table, "fields"), "bad_value",
+                     "fields is a table of names: { onset = case.onset }");
     if (node_field(table, "plan"))
         check_child_plan(c, node_field(table, "plan"));
+}
+
+/* Letters, digits, - and _: it stands behind "role:" in targets. */
+static void check_role_name(const struct body_check *c, const struct node *role)
+{
+    char *name = check_string_of(role);
+
+    if (name && !form_id(name, false))
+        check_report(c, role, "bad_id",
+                     "\"%s\" is no name of a role; use letters, digits, - and _, at most 64", name);
+    free(name);
 }
 
 /* assign(role, target, {within = …}?) */
@@ -470,6 +498,8 @@ static void check_assign_call(const struct body_check *c, const struct node *cal
     if (!role || check_is_other(role, NODE_STRING))
         check_report(c, role ? role : call, "bad_argument",
                      "assign takes the name of a role first: assign(\"lead\", \"dept:water\")");
+    else
+        check_role_name(c, role);
     if (target)
         check_targets(c, target, "the target");
     else
@@ -482,6 +512,15 @@ static void check_assign_call(const struct body_check *c, const struct node *cal
         check_duration(c, node_field(table, "within"), "within", true);
     if (node_field(table, "text"))
         check_text(c, node_field(table, "text"), "text");
+}
+
+/* escalate(text) */
+static void check_escalate(const struct body_check *c, const struct node *call)
+{
+    if (node_child(call, 1))
+        check_text(c, node_child(call, 1), "what escalate says");
+    else
+        check_report(c, call, "bad_argument", "escalate says why: escalate(\"nobody answers\")");
 }
 
 static void check_state(const struct body_check *c, const struct node *call)
@@ -513,6 +552,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"parallel", check_branches},
         {"race", check_branches},
         {"state", check_state},
+        {"escalate", check_escalate},
         {"measure", check_measure},
         {"directive", check_directive},
         {"item", check_item},
@@ -624,19 +664,26 @@ static void walk(const struct body_check *c, const struct node *n)
 
 /* ---- reports that nothing opens -------------------------------------------------------------- */
 
-/* Does a body open it itself, or one whose kind is computed? */
-static bool opens_update(const struct node *n)
-{
-    if (n->kind == NODE_CALL && node_is_global(n->first, "report") && node_child(n, 1)) {
-        const struct node *kind = node_meant(node_child(n, 1));
+static bool opens_update(const struct node *n);
 
-        if (kind->kind != NODE_STRING || node_is(kind, "update"))
-            return true;
-    }
-    for (const struct node *child = n->first; child; child = child->next)
-        if (opens_update(child))
+static bool any_opens_update(const struct node *first)
+{
+    for (const struct node *n = first; n; n = n->next)
+        if (opens_update(n))
             return true;
     return false;
+}
+
+/* Does a body open it, or one whose kind is computed, or hand the word itself on? */
+static bool opens_update(const struct node *n)
+{
+    const struct node *kind;
+
+    if (n->kind != NODE_CALL || !node_is_global(n->first, "report"))
+        return node_is_global(n, "report") || any_opens_update(n->first);
+    kind = node_child(n, 1) ? node_meant(node_child(n, 1)) : NULL;
+    return (kind && (kind->kind != NODE_STRING || node_is(kind, "update"))) ||
+           any_opens_update(n->first->next);
 }
 
 /* The key of a table literal as it stands there, NULL: computed. */
@@ -673,7 +720,10 @@ static void check_update(const struct body_check *c)
 void check_bodies(const struct body_check *c)
 {
     struct body_check all = *c;
+    AUTO_JSON(roles);
 
+    roles = json_object();
+    all.roles = check_roles(c->tree, roles) ? roles : NULL;
     all.own_methods = check_own_methods(c->tree);
     walk(&all, c->tree);
     check_update(c);

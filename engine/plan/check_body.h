@@ -25,6 +25,7 @@ struct body_check {
     const char *plan;        /* its name, NULL: it has none yet */
     const struct site *site; /* the same, for targets, languages and endpoints */
     const json_t *plans;     /* {NAME:true} of the set; NULL: it is not the whole set */
+    const json_t *roles;     /* {NAME:true} that it assigns; NULL: any. Set by check_bodies */
     struct findings *findings;
     unsigned own_methods; /* check_method.h; set by check_bodies */
     unsigned *left;       /* literals still looked at: locals can make much out of little */

@@ -235,20 +235,21 @@ void check_text(const struct body_check *c, const struct node *value, const char
 
 /* ---- targets --------------------------------------------------------------------------------- */
 
-/* Is the role assigned in what stands here, or one whose name is computed? */
-static bool is_assigned(const struct body_check *c, const struct node *n, const char *role)
+bool check_roles(const struct node *n, json_t *roles)
 {
-    if (n->kind == NODE_CALL && node_is_global(n->first, "assign") && node_child(n, 1)) {
-        const struct node *name = node_meant(node_child(n, 1));
+    bool all = true;
 
-        if (name->kind != NODE_STRING ||
-            (name->len == strlen(role) && !memcmp(name->text, role, name->len)))
-            return true;
+    if (n->kind == NODE_CALL && node_is_global(n->first, "assign") && node_child(n, 1)) {
+        char *name = string_of(node_meant(node_child(n, 1)));
+
+        all = name != NULL;
+        if (name && utf8_valid(name, strlen(name)))
+            json_put(roles, name, json_true());
+        free(name);
     }
-    for (const struct node *child = n->first; child && check_spend(c); child = child->next)
-        if (is_assigned(c, child, role))
-            return true;
-    return false;
+    for (const struct node *child = n->first; child; child = child->next)
+        all = check_roles(child, roles) && all;
+    return all;
 }
 
 /* "role:lead": taken while the plan runs. One that nobody is ever asked to take stays vacant. */
@@ -259,7 +260,7 @@ static bool check_role(const struct body_check *c, const struct node *at, const 
     if (!form_id(target + 5, false))
         check_report(c, at, "bad_target", "\"%s\": behind role: stands the name that assign() gave",
                      target);
-    else if (!is_assigned(c, c->tree, target + 5) && check_spend(c))
+    else if (c->roles && !json_at(c->roles, target + 5))
         check_report(c, at, "unknown_name",
                      "nobody is asked to take the role \"%s\"; write assign(\"%s\", \"…\") before",
                      target + 5, target + 5);

@@ -42,6 +42,9 @@ json_t *check_targets_of(const struct node *value);
 /* The string of a literal. Gives; NULL: it is none, or computed. */
 char *check_string_of(const struct node *value);
 
+/* Add the roles that assign() gives in this tree; false: one of them has a computed name. */
+bool check_roles(const struct node *n, json_t *roles);
+
 /* The name of a plan of the set. */
 void check_plan(const struct body_check *c, const struct node *value);
 

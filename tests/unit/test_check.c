@@ -614,6 +614,8 @@ static void a_text_says_something_in_languages_of_the_site(void **state)
     assert_body("notify { to = 'post:chief', text = { fr = 'x' } }", "dam.lua:7:38: unknown_key",
                 "no language of the site");
     assert_body("notify { to = 'post:chief', text = { zh = 1 } }", "dam.lua:7:38: bad_value", NULL);
+    assert_body("escalate(T '{title}') escalate('') escalate()",
+                "dam.lua:7:32: bad_value, dam.lua:7:36: bad_argument", "escalate says why");
     assert_body("notify { to = 'post:chief', text = 7 }", "dam.lua:7:36: bad_value", NULL);
 }
 
@@ -631,6 +633,8 @@ static void a_duration_is_one(void **state)
     assert_body("timeout('x', function() end)", "dam.lua:7:9: bad_value", NULL);
     assert_body("wait('update', 'soon')", "dam.lua:7:16: bad_value", NULL);
     assert_body("wait('update', nil, { match = {} }) wait('update', { match = {} })", "", NULL);
+    assert_body("wait('update', { match = log }) wait('update', '5m', { match = 'g7' })",
+                "dam.lua:7:64: bad_value", "or a function that says yes");
     assert_body("wait('update', { mach = {} })", "dam.lua:7:18: unknown_key", NULL);
     assert_body("call { to = 'post:chief', text = 'x', within = 5 }", "dam.lua:7:48: bad_value",
                 NULL);
@@ -1011,6 +1015,9 @@ static void children_and_roles_are_checked(void **state)
                 "dam.lua:7:1: missing_key, dam.lua:7:16: circle", "child has no title");
     assert_body("child { plan = 'dam', key = 'a', title = 'A', place = {} }",
                 "dam.lua:7:16: circle, dam.lua:7:47: unknown_key", NULL);
+    assert_body("child { plan = incident.title, key = 7, title = 'A', fields = 'x' }",
+                "dam.lua:7:38: bad_value, dam.lua:7:63: bad_value", "a table of names");
+    assert_body("assign('a b', 'post:chief')", "dam.lua:7:8: bad_id", "no name of a role");
     assert_body("child 'dam'", "dam.lua:7:1: bad_argument", "child {plan =");
     assert_body("assign('lead', 'post:chef')", "dam.lua:7:16: unknown_name", NULL);
     assert_body("assign('lead')", "dam.lua:7:1: bad_argument", "calls nobody");
@@ -1024,6 +1031,8 @@ static void a_report_is_one_of_the_head(void **state)
     (void)state;
     assert_body("report 'update'", "dam.lua:7:8: unknown_name",
                 "the head has no report \"update\"; add it to reports");
+    assert_paper("report('update', 'x') report('update', nil)", "dam.lua:7:18: bad_argument",
+                 "report takes a table second");
     assert_body("report(7)", "dam.lua:7:8: bad_argument", "report takes the name of a report");
     assert_body("local r = report('update', { duo = '1h' })",
                 "dam.lua:7:18: unknown_name, dam.lua:7:30: unknown_key", NULL);
@@ -1038,7 +1047,10 @@ static void an_update_is_opened_by_levels_or_a_body(void **state)
     (void)state;
     assert_plan(NO_LEVELS "end return plan", "dam.lua:2:1: bad_value",
                 "an update comes with each change of level, and the plan has no levels");
+    assert_plan(NO_LEVELS "report 'final' end return plan",
+                "dam.lua:2:1: bad_value, dam.lua:4:32: unknown_name", NULL);
     assert_plan(NO_LEVELS "report 'update' end return plan", "", NULL);
+    assert_plan(NO_LEVELS "local open = report open 'update' end return plan", "", NULL);
     assert_plan(NO_LEVELS "report(now() > 1 and 'update' or 'final') end return plan", "", NULL);
 #undef NO_LEVELS
 }
@@ -1064,11 +1076,29 @@ static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 
 /* ---- at its limits --------------------------------------------------------------------------- */
 
+/* A body of which so much is found that only one sentence of it is looked for. */
+static void assert_says(const char *body, const char *says)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+    AUTO_TEXT(found);
+    AUTO_TEXT(sentences);
+
+    text_addf(&source, "%sfunction plan.respond(incident)\n%s\nend\nreturn plan\n", head_text,
+              body);
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", text_str(&source));
+    ask(set, &found, &sentences);
+    if (!strstr(text_str(&sentences), says))
+        fail_msg("it does not say %s\n%s", says, text_str(&sentences));
+}
+
 /* Small texts that mean much: shared locals must not make the check work without end. */
 static void a_text_cannot_make_the_check_work_for_long(void **state)
 {
     AUTO_TEXT(twice);
     AUTO_TEXT(targets);
+    AUTO_TEXT(roles);
     AUTO_TEXT(data);
     (void)state;
 
@@ -1085,6 +1115,15 @@ static void a_text_cannot_make_the_check_work_for_long(void **state)
     for (int i = 0; i < 5000; i++)
         text_add(&targets, "notify{to=to,text='x'}");
     assert_body(text_str(&targets), "", NULL);
+
+    /* nor may the work end before the text does */
+    text_add(&roles, "assign('a', 'post:chief') local a\n");
+    for (int i = 0; i < 2000; i++)
+        text_add(&roles, "a = { { 1, 2, 3 }, 4, 5 }");
+    for (int i = 0; i < 40; i++)
+        text_add(&roles, "notify { to = { 'role:b', 'role:a' }, text = 'x' }\n");
+    text_add(&roles, "sleep 'x'");
+    assert_says(text_str(&roles), "\"x\" is no duration");
 
     text_add(&data, "local a0 = { 'x' }\n");
     for (int i = 1; i < 12; i++)
