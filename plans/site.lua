@@ -86,10 +86,11 @@ return site {
         },
     },
 
-    -- Who may order what: levels, the end.
+    -- Who may order what: levels, the end, what is published, that two incidents are one.
     may_order = {
-        ["post:flood-hq-commander"] = { flood = { "I", "II", "III", "IV", "terminate", "declare", "publish", "issue" } },
-        ["post:flood-hq-deputy"]    = { flood = { "III", "IV", "terminate" } },
+        ["post:flood-hq-commander"] = { flood = { "I", "II", "III", "IV", "terminate", "declare", "publish", "issue",
+                                                  "merge", "split" } },
+        ["post:flood-hq-deputy"]    = { flood = { "III", "IV", "terminate", "merge", "split" } },
     },
 
     -- By when the law wants what reported, and to whom: the head of a plan names a rule as the basis of

@@ -187,6 +187,16 @@ const json_t *form_list(struct remarks *r, const json_t *table, const char *key,
     return NULL;
 }
 
+const json_t *form_names(struct remarks *r, const json_t *table, const char *key, const char *what)
+{
+    const char *alone = json_str(table, key);
+    if (!alone)
+        return form_list(r, table, key, what);
+    remark_error_at(r, key, "bad_type", NULL, "%s is a list, also of one: %s = { \"%s\" }", key,
+                    key, alone);
+    return NULL;
+}
+
 bool form_id(const char *id, bool dots)
 {
     static const char name[] = "0123456789_-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.";

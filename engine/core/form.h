@@ -48,6 +48,9 @@ const json_t *form_words(struct remarks *r, const json_t *table, const char *key
 /* A list with something in it; NULL after a remark. `what` is "people", "targets", … */
 const json_t *form_list(struct remarks *r, const json_t *table, const char *key, const char *what);
 
+/* The same of names, where one alone is easily written without the braces. */
+const json_t *form_names(struct remarks *r, const json_t *table, const char *key, const char *what);
+
 /* Letters, digits, "-" and "_", 1 to 64; with `dots` also "." inside. */
 bool form_id(const char *id, bool dots);
 

@@ -50,7 +50,7 @@ static void one_per_check(const json_t *head, struct remarks *r)
 {
     if (!json_at(head, "one_per"))
         return;
-    const json_t *list = form_list(r, head, "one_per", "values: { \"place.district\" }");
+    const json_t *list = form_names(r, head, "one_per", "values: { \"place.district\" }");
     remark_enter(r, "one_per");
     for (size_t n = 0; n < json_array_size(list); n++) {
         remark_enter_at(r, n);

@@ -220,6 +220,19 @@ static void levels_check(const char *plan, const json_t *head, const struct site
     remark_leave(r);
 }
 
+/* A response that nobody may end would never be over. */
+static void terminate_right_check(const char *plan, const json_t *head, const struct site *site,
+                                  struct remarks *r)
+{
+    AUTO_TEXT(line);
+    if (!site || !json_object_size(json_at(head, "levels")) ||
+        !site_nobody_may_order(site, plan, "terminate", &line))
+        return;
+    remark_error_at(r, "levels", "no_right", NULL,
+                    "nobody may order the end of the response; add to may_order of the site: %s",
+                    text_str(&line));
+}
+
 /* An activated response is ended by people: neither its source nor its code ends it. */
 static void ends_check(const json_t *head, struct remarks *r)
 {
@@ -339,6 +352,7 @@ void head_levels_check(const char *plan, const json_t *head, const struct site *
                        struct remarks *r)
 {
     levels_check(plan, head, site, r);
+    terminate_right_check(plan, head, site, r);
     ends_check(head, r);
     auto_head_check(plan, head, site, r);
     criteria_check(head, site, r);

@@ -13,13 +13,16 @@ static const char *const lowers[] = {"ask", "keep", "lift", NULL};
 
 /* ---- checking ---- */
 
-static void due_check(const json_t *measure, struct remarks *r)
+static void due_check(const json_t *head, const json_t *measure, struct remarks *r)
 {
     const json_t *due = json_at(measure, "due");
     if (!json_is_object(due) || !json_object_size(due)) {
         form_duration(r, measure, "due");
         return;
     }
+    if (!json_at(head, "levels"))
+        remark_error_at(r, "due", "bad_value", NULL,
+                        "due is by level, and the plan has none; write due = \"2h\"");
     remark_enter(r, "due");
     const char **at = json_keys(due, NULL);
     for (size_t n = 0; at[n]; n++) {
@@ -81,7 +84,7 @@ static void after_check(const json_t *measures, const char *name, struct remarks
     AUTO_JSON(seen);
     if (!after)
         return;
-    form_list(r, measure, "after", "measures: { \"list\" }");
+    form_names(r, measure, "after", "measures: { \"list\" }");
     remark_enter(r, "after");
     for (size_t n = 0; n < json_array_size(after); n++) {
         const char *before = json_string_value(json_array_get(after, n));
@@ -133,7 +136,7 @@ static void measure_check(const json_t *head, const struct site *site, const cha
     if (form_need(r, measure, "title", "title = { zh = \"…\", en = \"…\" }"))
         form_words(r, measure, "title");
     if (form_need(r, measure, "due", "due = \"2h\""))
-        due_check(measure, r);
+        due_check(head, measure, r);
     if (json_at(measure, "done_when"))
         form_words(r, measure, "done_when");
     form_duration(r, measure, "urge");

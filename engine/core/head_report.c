@@ -169,13 +169,35 @@ static void from_check(const json_t *report, enum report_kind kind, struct remar
                         "the time of %s counts from its occurrence; leave from out", kinds[kind]);
 }
 
+/* The nearest fact that is an event; NULL: none is near. */
+static const char *event_nearest(const json_t *facts, const char *name)
+{
+    const char **names = json_keys(facts, NULL);
+    size_t count = 0;
+    for (size_t n = 0; names[n]; n++) {
+        if (json_bool(json_at(facts, names[n]), "event"))
+            names[count++] = names[n];
+    }
+    names[count] = NULL;
+    const char *near = text_nearest(name, names);
+    free(names);
+    return near;
+}
+
 static void each_check(const json_t *head, const json_t *report, struct remarks *r)
 {
     const json_t *facts = json_at(head, "facts");
     const char *each =
         form_need(r, report, "each", "each = \"case\"") ? form_str(r, report, "each") : NULL;
-    if (each && !json_bool(json_at(facts, each), "event"))
-        remark_error_at(r, "each", "unknown_name", form_nearest(facts, each),
+    if (!each || json_bool(json_at(facts, each), "event"))
+        return;
+    if (json_at(facts, each))
+        remark_error_at(r, "each", "bad_value", NULL,
+                        "each must be an event fact, of which each occurrence is reported; \"%s\" "
+                        "has a value: give it event = true, key = \"id\" and fields instead",
+                        each);
+    else
+        remark_error_at(r, "each", "unknown_name", event_nearest(facts, each),
                         "each names an event of the plan's facts (event = true); \"%s\" is none",
                         each);
 }
@@ -203,6 +225,61 @@ static void rule_check(const json_t *report, const json_t *rule, const char *key
                         json_str_or(report, "basis", ""));
 }
 
+/* One word is meant as the name of a rule; a sentence of law has blanks, or is Chinese. */
+static void basis_check(const json_t *report, const struct site *site, struct remarks *r)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+    const char *basis = form_str(r, report, "basis");
+    if (!site || !basis || site_deadline(site, basis) || !*basis ||
+        strspn(basis, word) != strlen(basis))
+        return;
+    remark_error_at(r, "basis", "unknown_name", site_nearest_deadline(site, basis),
+                    "the site has no rule \"%s\" in deadlines; name one of them, or write the "
+                    "sentence of the law",
+                    basis);
+}
+
+/* By level: { IV = "2h" }, where there are none. */
+static void by_level_check(const json_t *head, const json_t *report, const char *key,
+                           struct remarks *r)
+{
+    const json_t *time = json_at(report, key);
+    if (!json_object_size(time) || json_at(time, "grade") || json_at(head, "levels"))
+        return;
+    remark_error_at(r, key, "bad_value", NULL,
+                    "%s is by level, and the plan has none; write %s = \"1h\", or by the grade of "
+                    "the event { grade = { III = \"2h\" } }",
+                    key, key);
+}
+
+void report_phone_check(const json_t *phone, const json_t *due, struct remarks *r)
+{
+    bool later = false;
+    for (enum level l = LEVEL_IV; phone && due && l < LEVEL_END; l++) {
+        int64_t written = report_time_ms(due, l, level_name(l));
+        later = later || (written && report_time_ms(phone, l, level_name(l)) > written);
+    }
+    if (later)
+        remark_error_at(r, "phone", "bad_value", NULL,
+                        "phone is longer than due: what is told by telephone comes before what is "
+                        "written; shorten phone");
+}
+
+static void times_check(const json_t *head, const json_t *report, const json_t *rule,
+                        struct remarks *r)
+{
+    bool by_basis = json_at(rule, "due") != NULL;
+    if (!by_basis && form_need(r, report, "due", "due = \"1h\""))
+        report_time_check(report, "due", r);
+    report_time_check(report, "phone", r);
+    by_level_check(head, report, "due", r);
+    by_level_check(head, report, "phone", r);
+    rule_check(report, rule, "due", r);
+    rule_check(report, rule, "phone", r);
+    const json_t *due = json_at(report, "due");
+    report_phone_check(json_at(report, "phone"), due ? due : json_at(rule, "due"), r);
+}
+
 static void report_check(const json_t *head, const struct site *site, enum report_kind kind,
                          struct remarks *r)
 {
@@ -218,14 +295,9 @@ static void report_check(const json_t *head, const struct site *site, enum repor
     one_target_check(site, report, "by", "by = \"duty:duty-room\"", r);
     one_target_check(site, report, "sign", "sign = \"post:flood-hq-deputy\"", r);
     to_check(site, report, r);
-    const char *basis = form_str(r, report, "basis");
-    const json_t *rule = site && basis ? site_deadline(site, basis) : NULL;
-    bool by_basis = json_at(rule, "due") != NULL;
-    if (!by_basis && form_need(r, report, "due", "due = \"1h\""))
-        report_time_check(report, "due", r);
-    report_time_check(report, "phone", r);
-    rule_check(report, rule, "due", r);
-    rule_check(report, rule, "phone", r);
+    basis_check(report, site, r);
+    const char *basis = json_str(report, "basis");
+    times_check(head, report, site && basis ? site_deadline(site, basis) : NULL, r);
     kind_members_check(report, kind, r);
     from_check(report, kind, r);
     cadence_check(report, "at", site, r);

@@ -66,5 +66,7 @@ const struct report_head *plan_head_cadence_report(const struct plan_head *h);
 
 /* The member `key` of a table, as due and phone are: remarks go to r. */
 void report_time_check(const json_t *table, const char *key, struct remarks *r);
+/* It is told by telephone before it is written; a remark about the member phone otherwise. */
+void report_phone_check(const json_t *phone, const json_t *due, struct remarks *r);
 /* How long it may take; 0: without end. grade NULL: it is not known. */
 int64_t report_time_ms(const json_t *time, enum level level, const char *grade);

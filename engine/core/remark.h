@@ -35,6 +35,7 @@
  *   bad_template   a placeholder that is not known       no_mark       a drill could not be told
  *   bad_condition  a condition that cannot be meant      no_right      may_order does not allow it
  *   overdue        a day that the plan names is past
+ *   bad_type       a text where a list of texts belongs
  */
 struct remark {
     bool error;          /* else a warning */

@@ -385,6 +385,11 @@ const json_t *site_deadline(const struct site *s, const char *name)
     return json_at(json_at(s->json, "deadlines"), name);
 }
 
+const char *site_nearest_deadline(const struct site *s, const char *name)
+{
+    return form_nearest(json_at(s->json, "deadlines"), name);
+}
+
 void site_target_words(const struct site *s, const char *target, const char *lang, struct text *to)
 {
     static const struct {

@@ -191,6 +191,9 @@ bool site_target_may_order(const struct site *s, const char *target, const char 
                            const char *what);
 json_t *site_orderers(const struct site *s, const char *plan,
                       const char *what); /* targets. Gives */
+/* May nobody order it? Then the line of may_order that would allow it is added to ret_line. */
+bool site_nobody_may_order(const struct site *s, const char *plan, const char *what,
+                           struct text *ret_line);
 /* The highest level that the plan may take by itself when nobody orders; LEVEL_NONE: none. */
 enum level site_auto_level(const struct site *s, const char *plan);
 const char *site_post_deputy(const struct site *s, const char *target); /* NULL: it has none */
@@ -208,6 +211,7 @@ void site_place_words(const struct site *s, const char *place, const char *lang,
 
 /* What the rule of this name says: {"basis","due","phone",…}; NULL: the site has none such. */
 const json_t *site_deadline(const struct site *s, const char *name);
+const char *site_nearest_deadline(const struct site *s, const char *name); /* NULL */
 
 /* ---- stations ---- */
 

@@ -554,6 +554,7 @@ static void deadline_check(const json_t *deadlines, const char *id, struct remar
         form_words(r, rule, "to");
     report_time_check(rule, "due", r);
     report_time_check(rule, "phone", r);
+    report_phone_check(json_at(rule, "phone"), json_at(rule, "due"), r);
 }
 
 static void deadlines_check(const json_t *site, struct remarks *r)

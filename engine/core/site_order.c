@@ -190,6 +190,33 @@ json_t *site_orderers(const struct site *s, const char *plan, const char *what)
     return list;
 }
 
+/* Who orders most in the plan; where nobody does, in another one. NULL: nobody orders anything. */
+static const char *orderer_likely(const struct site *s, const char *plan)
+{
+    const json_t *table = json_at(s->json, "may_order");
+    const char **who = json_keys(table, NULL), *likely = who[0];
+    for (size_t n = 0, most = 0; who[n]; n++) {
+        size_t rights = json_array_size(json_at(json_at(table, who[n]), plan));
+        if (rights > most)
+            likely = who[n];
+        most = rights > most ? rights : most;
+    }
+    free(who);
+    return likely;
+}
+
+bool site_nobody_may_order(const struct site *s, const char *plan, const char *what,
+                           struct text *ret_line)
+{
+    AUTO_JSON(orderers);
+    const char *who = orderer_likely(s, plan);
+    orderers = site_orderers(s, plan, what);
+    if (json_array_size(orderers))
+        return false;
+    text_addf(ret_line, "[\"%s\"] = { [\"%s\"] = { \"%s\" } }", who ? who : "post:…", plan, what);
+    return true;
+}
+
 enum level site_auto_level(const struct site *s, const char *plan)
 {
     enum level level = LEVEL_NONE;

@@ -276,6 +276,7 @@ static struct plan_head *read_plan(struct check *c, struct checked *f)
                                   .tree = f->tree,
                                   .call = f->loaded.call,
                                   .head = f->loaded.json,
+                                  .plan = f->loaded.name,
                                   .site = c->site,
                                   .plans = c->plans,
                                   .findings = &c->findings,

@@ -1,96 +1,20 @@
 #include "plan/check_body.h"
 
 #include "base/text.h"
+#include "core/form.h"
 #include "core/head_level.h"
+#include "core/site.h"
+#include "plan/check_ledger.h"
 #include "plan/check_literal.h"
+#include "plan/check_method.h"
+#include "plan/check_order.h"
+#include "plan/check_table.h"
 #include "plan/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS_MAX = 100, NAME_BYTES = 128 };
-
-/* A node's text as a C string, cut to fit. */
-static const char *text_of(const struct node *n, char ret[NAME_BYTES])
-{
-    size_t len = utf8_cut(n->text, n->len, NAME_BYTES - 1);
-
-    memcpy(ret, n->text, len);
-    ret[len] = '\0';
-    return ret;
-}
-
-static void report_not_built(const struct body_check *c, const struct node *at, const char *name)
-{
-    check_report(c, at, "not_built",
-                 "\"%s\" is not built yet; leave it out, plans/README.md lists what there is",
-                 name);
-}
-
-/* ---- tables of options ----------------------------------------------------------------------- */
-
-static void check_option(const struct body_check *c, const struct node *key, const char *function,
-                         enum word_kind options)
-{
-    const struct word *word = word_find(options, key->text, key->len);
-    char name[NAME_BYTES];
-    const char *near;
-
-    text_of(key, name);
-    if (word && !word->built)
-        report_not_built(c, key, name);
-    else if (!word && (near = word_nearest(options, name)))
-        check_report(c, key, "unknown_key", "%s has no \"%s\"; did you mean \"%s\"?", function,
-                     name, near);
-    else if (!word)
-        check_report(c, key, "unknown_key", "%s has no \"%s\"; delete it", function, name);
-}
-
-/* The names in a table of options: known, built, none twice, no list items. */
-static void check_options(const struct body_check *c, const struct node *table,
-                          const char *function, enum word_kind options)
-{
-    for (const struct node *f = table->first; f && check_spend(c); f = f->next) {
-        const struct node *key = f->first;
-        if (!key->next)
-            check_report(c, f, "unknown_key",
-                         "%s takes names only, as in to = \"duty:duty-room\"; this value has none",
-                         function);
-        else if (key->kind == NODE_STRING)
-            check_option(c, key, function, options);
-        else if (key->kind == NODE_NUMBER)
-            check_report(c, key, "unknown_key", "%s takes names only, no numbers", function);
-    }
-}
-
-/* Has it a part whose name is computed? Then nothing is said to be missing. */
-static bool has_computed_key(const struct node *table)
-{
-    for (const struct node *f = table->first; f; f = f->next)
-        if (f->first->next && f->first->kind != NODE_STRING && f->first->kind != NODE_NUMBER)
-            return true;
-    return false;
-}
-
-/* The literal table that a call got as its n-th argument (1 is the first), NULL: computed. */
-static const struct node *table_argument(const struct node *call, unsigned n)
-{
-    const struct node *arg = node_child(call, n);
-    const struct node *table = arg ? node_meant(arg) : NULL;
-
-    return table && table->kind == NODE_TABLE ? table : NULL;
-}
-
-/* Is the n-th argument written down and of a kind that cannot be right? */
-static bool is_literal_other_than(const struct node *arg, enum node_kind wanted)
-{
-    const struct node *n = arg ? node_meant(arg) : NULL;
-
-    if (!n || n->kind == wanted)
-        return false;
-    return n->kind == NODE_NIL || n->kind == NODE_TRUE || n->kind == NODE_FALSE ||
-           n->kind == NODE_NUMBER || n->kind == NODE_STRING || n->kind == NODE_TABLE ||
-           n->kind == NODE_FUNCTION;
-}
+enum { ROUNDS_MAX = 100 };
 
 /* ---- call, notify ---------------------------------------------------------------------------- */
 
@@ -99,7 +23,7 @@ static bool check_rungs(const struct body_check *c, const struct node *rungs)
 {
     bool all_timed = rungs->kind == NODE_TABLE;
 
-    if (is_literal_other_than(rungs, NODE_TABLE) || (all_timed && !rungs->first)) {
+    if (check_is_other(rungs, NODE_TABLE) || (all_timed && !rungs->first)) {
         check_report(c, rungs, "bad_argument",
                      "rungs is a list of at least one {to=, within=}, each called in turn");
         return true;
@@ -108,7 +32,7 @@ static bool check_rungs(const struct body_check *c, const struct node *rungs)
         return true; /* computed: nothing is known */
     for (const struct node *f = rungs->first; f && check_spend(c); f = f->next) {
         const struct node *rung = node_meant(f->last);
-        if (f->first->next || is_literal_other_than(rung, NODE_TABLE)) {
+        if (f->first->next || check_is_other(rung, NODE_TABLE)) {
             check_report(c, f, "bad_argument", "a rung is a table: {to = \"…\", within = \"5m\"}");
             continue;
         }
@@ -119,11 +43,11 @@ static bool check_rungs(const struct body_check *c, const struct node *rungs)
         const struct node *within = node_field(rung, "within");
         if (to)
             check_targets(c, to, "to");
-        else if (!has_computed_key(rung))
+        else if (!check_is_computed(rung))
             check_report(c, f, "missing_key", "the rung calls nobody; add to = \"…\"");
         if (within)
             check_duration(c, within, "within", true);
-        else if (!has_computed_key(rung))
+        else if (!check_is_computed(rung))
             all_timed = false;
     }
     return all_timed;
@@ -140,7 +64,7 @@ static void check_message(const struct body_check *c, const struct node *call,
         check_targets(c, to, "to");
     if (text)
         check_text(c, text, "text");
-    else if (!has_computed_key(table))
+    else if (!check_is_computed(table))
         check_report(c, call, "missing_key", "%s says nothing; add text = \"…\"", function);
     if (within)
         check_duration(c, within, "within", true);
@@ -151,7 +75,7 @@ static void check_call(const struct body_check *c, const struct node *call,
 {
     const struct node *rungs = node_field(table, "rungs");
     const struct node *rounds = node_field(table, "rounds");
-    bool computed = has_computed_key(table);
+    bool computed = check_is_computed(table);
     bool timed = rungs && check_rungs(c, node_meant(rungs));
 
     check_options(c, table, "call", WORD_CALL);
@@ -180,8 +104,29 @@ static void check_notify(const struct body_check *c, const struct node *call,
     check_message(c, call, table, "notify");
     if (via)
         check_endpoint(c, via);
-    if (!node_field(table, "to") && !has_computed_key(table))
+    if (!node_field(table, "to") && !check_is_computed(table))
         check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
+}
+
+/* More opinions than there are people: it would never be enough. */
+static void check_enough(const struct body_check *c, const struct node *to,
+                         const struct node *least)
+{
+    const struct node *n = node_meant(least);
+    struct rung people = {0};
+    AUTO_JSON(targets);
+
+    check_whole(c, least, "at_least", 1, 1000);
+    targets = to && c->site && n->kind == NODE_NUMBER ? check_targets_of(to) : NULL;
+    if (!targets)
+        return;
+    site_resolve_first(c->site, targets, false, &people);
+    if (people.count && n->number > (double)people.count && n->number <= 1000)
+        check_report(c, least, "bad_value",
+                     "at_least is more than there are people: to asks %zu, so that it could never "
+                     "be enough",
+                     people.count);
+    rung_done(&people);
 }
 
 static void check_consult(const struct body_check *c, const struct node *call,
@@ -201,30 +146,49 @@ static void check_consult(const struct body_check *c, const struct node *call,
     if (within)
         check_duration(c, within, "within", true);
     if (least)
-        check_whole(c, least, "at_least", 1, 1000);
-    if ((!to || !question || !within) && !has_computed_key(table))
+        check_enough(c, to, least);
+    if ((!to || !question || !within) && !check_is_computed(table))
         check_report(c, call, "missing_key",
                      "consult asks whom, what, and for how long: consult { to = \"…\", question = "
                      "\"…\", within = \"30m\" }");
+}
+
+static void check_agenda_state(const struct body_check *c, const struct node *value)
+{
+    static const char *const states[] = {"open", "overdue", NULL};
+
+    check_word(c, value, "state of items", states, "\"open\", \"overdue\", or a list of these");
+}
+
+static void check_agenda_items(const struct body_check *c, const struct node *items)
+{
+    const struct node *state = node_field(items, "state"), *since = node_field(items, "since");
+    const struct node *states = state ? node_meant(state) : NULL;
+
+    check_options(c, items, "items", WORD_AGENDA_ITEMS);
+    if (states && states->kind != NODE_TABLE)
+        check_agenda_state(c, state);
+    for (const struct node *f = states ? states->first : NULL;
+         f && states->kind == NODE_TABLE && check_spend(c); f = f->next)
+        check_agenda_state(c, f->last);
+    if (since)
+        check_duration(c, since, "since", true);
 }
 
 static void check_agenda(const struct body_check *c, const struct node *call,
                          const struct node *table)
 {
     const struct node *to = node_field(table, "to"), *items = node_field(table, "items");
-    const struct node *since = NULL;
 
     check_options(c, table, "agenda", WORD_AGENDA);
     if (to)
         check_targets(c, to, "to");
-    else if (!has_computed_key(table))
+    else if (!check_is_computed(table))
         check_report(c, call, "missing_key", "agenda tells nobody; add to = \"…\"");
-    if (items && node_meant(items)->kind == NODE_TABLE) {
-        check_options(c, node_meant(items), "items", WORD_AGENDA_ITEMS);
-        since = node_field(node_meant(items), "since");
-    }
-    if (since)
-        check_duration(c, since, "since", true);
+    if (items && node_meant(items)->kind == NODE_TABLE)
+        check_agenda_items(c, node_meant(items));
+    else if (check_is_other(items, NODE_TABLE) && node_meant(items)->kind != NODE_NIL)
+        check_report(c, items, "bad_value", "items is a table: items = { state = \"overdue\" }");
 }
 
 /* call, consult, notify, child and agenda take one table */
@@ -232,57 +196,43 @@ static void check_one_table(const struct body_check *c, const struct node *call,
                             void (*check)(const struct body_check *, const struct node *,
                                           const struct node *))
 {
-    const struct node *table = table_argument(call, 1);
+    const struct node *table = check_table(call, 1);
     const struct node *arg = node_child(call, 1);
-    char name[NAME_BYTES];
+    char name[CHECK_NAME];
 
     if (table)
         check(c, call, table);
-    else if (!arg || is_literal_other_than(arg, NODE_TABLE))
+    else if (!arg || check_is_other(arg, NODE_TABLE))
         check_report(c, call, "bad_argument", "%s takes a table: %s {%s}",
-                     text_of(call->first, name), text_of(call->first, name),
+                     check_name(call->first, name), check_name(call->first, name),
                      node_is(call->first, "child") ? "plan = \"…\", key = …, title = …"
                                                    : "to = \"…\", text = \"…\"");
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
-static void report_unknown_fact(const struct body_check *c, const struct node *n, const char *name)
-{
-    const char *near = check_nearest_member(json_at(c->head, "facts"), name);
-
-    if (!near)
-        near = word_nearest(WORD_FACT, name);
-    if (near)
-        check_report(c, n, "unknown_fact", "no fact \"%s\"; did you mean \"%s\"?", name, near);
-    else
-        check_report(c, n, "unknown_fact",
-                     "no fact \"%s\", so this would wait for ever; name it in facts of the head",
-                     name);
-}
-
 /* The first argument of wait and on. */
 static void check_fact(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
     const struct node *n = arg ? node_meant(arg) : NULL;
-    char function[NAME_BYTES];
-    char name[NAME_BYTES];
+    char function[CHECK_NAME];
+    char name[CHECK_NAME];
 
-    if (!n || is_literal_other_than(n, NODE_STRING)) {
+    if (!n || check_is_other(n, NODE_STRING)) {
         check_report(c, n ? arg : call, "bad_argument",
                      "%s takes the name of a fact first: %s(\"update\"…",
-                     text_of(call->first, function), function);
+                     check_name(call->first, function), function);
         return;
     }
     if (n->kind != NODE_STRING)
         return;
     const struct word *word = word_find(WORD_FACT, n->text, n->len);
-    text_of(n, name);
+    check_name(n, name);
     if (word && !word->built)
-        report_not_built(c, arg, name);
+        check_not_built(c, arg, name);
     else if (!word && c->head && !json_at(json_at(c->head, "facts"), name))
-        report_unknown_fact(c, arg, name);
+        check_unknown_fact(c, arg, name);
 }
 
 /* ---- the others ------------------------------------------------------------------------------ */
@@ -291,33 +241,39 @@ static void check_fact(const struct body_check *c, const struct node *call)
 static void check_function(const struct body_check *c, const struct node *call, unsigned n)
 {
     const struct node *arg = node_child(call, n);
-    char name[NAME_BYTES];
+    char name[CHECK_NAME];
 
-    if (!arg || is_literal_other_than(arg, NODE_FUNCTION))
+    if (!arg || check_is_other(arg, NODE_FUNCTION))
         check_report(c, arg ? arg : call, "bad_argument",
                      "%s takes a function as argument %u: function() … end",
-                     text_of(call->first, name), n);
+                     check_name(call->first, name), n);
 }
 
 static void check_last_options(const struct body_check *c, const struct node *call, unsigned n,
                                enum word_kind options)
 {
-    const struct node *table = table_argument(call, n);
-    char name[NAME_BYTES];
+    const struct node *table = check_table(call, n);
+    char name[CHECK_NAME];
 
     if (table)
-        check_options(c, table, text_of(call->first, name), options);
+        check_options(c, table, check_name(call->first, name), options);
 }
 
 static void check_wait(const struct body_check *c, const struct node *call)
 {
     const struct node *within = node_child(call, 2);
-    bool options_second = table_argument(call, 2) != NULL; /* wait(name, {match = …}) */
+    bool options_second = check_table(call, 2) != NULL; /* wait(name, {match = …}) */
+    const struct node *options = check_table(call, options_second ? 2 : 3);
+    const struct node *match = options ? node_field(options, "match") : NULL;
 
     check_fact(c, call);
     if (within && !options_second && node_meant(within)->kind != NODE_NIL)
         check_duration(c, within, "how long", true);
     check_last_options(c, call, options_second ? 2 : 3, WORD_WAIT);
+    if (match && check_is_other(match, NODE_TABLE) && node_meant(match)->kind != NODE_FUNCTION &&
+        node_meant(match)->kind != NODE_NIL)
+        check_report(c, match, "bad_value",
+                     "match is a table, { station = \"g7\" }, or a function that says yes");
 }
 
 static void check_on(const struct body_check *c, const struct node *call)
@@ -344,15 +300,15 @@ static void check_condition(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
     const struct node *n = arg ? node_meant(arg) : NULL;
-    char function[NAME_BYTES];
+    char function[CHECK_NAME];
     AUTO_TEXT(text);
     struct condition_at to = {c, arg};
     struct remarks r;
 
-    if (!n || is_literal_other_than(n, NODE_STRING)) {
+    if (!n || check_is_other(n, NODE_STRING)) {
         check_report(c, n ? arg : call, "bad_argument",
                      "%s takes a condition first, in quotes: %s(\"stage_m >= 4.5\"…",
-                     text_of(call->first, function), function);
+                     check_name(call->first, function), function);
         return;
     }
     if (n->kind != NODE_STRING || !c->head)
@@ -372,15 +328,26 @@ static void check_each(const struct body_check *c, const struct node *call)
 
 static void check_wait_until(const struct body_check *c, const struct node *call)
 {
-    const struct node *table = table_argument(call, 2);
+    const struct node *table = check_table(call, 2);
     const struct node *hold = table ? node_field(table, "hold") : NULL;
     const struct node *within = table ? node_field(table, "within") : NULL;
+    const struct node *every = table ? node_field(table, "every") : NULL;
 
     check_condition(c, call);
     if (hold)
         check_duration(c, hold, "hold", true);
     if (within)
         check_duration(c, within, "within", true);
+    if (within && check_duration_of(within) >= 0 &&
+        check_duration_of(hold) > check_duration_of(within))
+        check_report(c, hold, "bad_value",
+                     "hold is longer than within: it would always be given up before it has held "
+                     "so long");
+    if (check_is_other(every, NODE_TRUE) && node_meant(every)->kind != NODE_FALSE &&
+        node_meant(every)->kind != NODE_NIL)
+        check_report(c, every, "bad_value",
+                     "every = true asks for every station; to do something again and again there "
+                     "is every(\"1h\", function() … end)");
     check_last_options(c, call, 2, WORD_UNTIL);
 }
 
@@ -388,7 +355,7 @@ static void check_every(const struct body_check *c, const struct node *call)
 {
     const struct node *when = node_child(call, 1);
 
-    if (table_argument(call, 1))
+    if (check_table(call, 1))
         check_report(c, when, "not_built",
                      "times of day and times by level are not built yet; write a duration: "
                      "every(\"1h\", fn)");
@@ -435,103 +402,54 @@ static void check_branch(const struct body_check *c, const struct node *field, c
     else if (is_word_call(branch))
         check_report(c, field, "bad_argument",
                      "this would run before %s begins; write function() … end around it", word);
-    else if (is_literal_other_than(branch, NODE_FUNCTION))
+    else if (check_is_other(branch, NODE_FUNCTION))
         check_report(c, field, "bad_argument", "%s takes a list of functions, this is none", word);
 }
 
 /* parallel and race take a list of functions. */
 static void check_branches(const struct body_check *c, const struct node *call)
 {
-    const struct node *table = table_argument(call, 1);
+    const struct node *table = check_table(call, 1);
     const struct node *arg = node_child(call, 1);
-    char name[NAME_BYTES];
+    char name[CHECK_NAME];
 
-    text_of(call->first, name);
-    if (!table && (!arg || is_literal_other_than(arg, NODE_TABLE)))
+    check_name(call->first, name);
+    if (!table && (!arg || check_is_other(arg, NODE_TABLE)))
         check_report(c, call, "bad_argument", "%s takes a list of functions: %s {f, g}", name,
                      name);
     for (const struct node *f = table ? table->first : NULL; f && check_spend(c); f = f->next)
         check_branch(c, f, name);
 }
 
-/* measure("NAME"), report("KIND"): one of the head, or nobody will ever do it. */
-static void check_named(const struct body_check *c, const struct node *call, const char *word,
-                        const char *table, const char *example)
-{
-    const struct node *arg = node_child(call, 1);
-    const struct node *n = arg ? node_meant(arg) : NULL;
-    const json_t *of = json_at(c->head, table);
-    char name[NAME_BYTES];
-
-    if (!n || is_literal_other_than(n, NODE_STRING)) {
-        check_report(c, n ? arg : call, "bad_argument",
-                     "%s takes the name of a %s of the head: %s(\"%s\")", word, word, word,
-                     example);
-        return;
-    }
-    if (n->kind != NODE_STRING || !c->head)
-        return;
-    text_of(n, name);
-    if (json_at(of, name))
-        return;
-    const char *near = check_nearest_member(of, name);
-    if (near)
-        check_report(c, arg, "unknown_name", "the head has no %s \"%s\"; did you mean \"%s\"?",
-                     word, name, near);
-    else
-        check_report(c, arg, "unknown_name", "the head has no %s \"%s\"; add it to %s", word, name,
-                     table);
-}
-
-static void check_measure(const struct body_check *c, const struct node *call)
-{
-    check_named(c, call, "measure", "measures", "patrol");
-}
-
 static void check_report_word(const struct body_check *c, const struct node *call)
 {
-    const struct node *table = table_argument(call, 2);
+    const struct node *options = node_child(call, 2), *table = check_table(call, 2);
 
     check_named(c, call, "report", "reports", "update");
-    if (table)
-        check_options(c, table, "report", WORD_REPORT);
+    if (check_is_other(options, NODE_TABLE) && node_meant(options)->kind != NODE_NIL)
+        check_report(c, options, "bad_argument",
+                     "report takes a table second: report(\"update\", { due = \"1h\" })");
+    if (!table)
+        return;
+    check_options(c, table, "report", WORD_REPORT);
+    if (node_field(table, "key"))
+        check_string(c, node_field(table, "key"), "key");
+    if (node_field(table, "due"))
+        check_duration(c, node_field(table, "due"), "due", true);
+    if (node_field(table, "text"))
+        check_text(c, node_field(table, "text"), "text");
 }
 
-/* before(fact, duration, {…}): the fact is a time of the incident, or it is never due. */
-static void check_before(const struct body_check *c, const struct node *call)
+/* A plan that opens itself may do so without end. */
+static void check_child_plan(const struct body_check *c, const struct node *value)
 {
-    const struct node *arg = node_child(call, 1), *by = node_child(call, 2);
-    const struct node *n = arg ? node_meant(arg) : NULL;
-    const struct node *table = table_argument(call, 3);
-    const char *const options[] = {"at_least", "unknown"};
-    const json_t *facts = json_at(c->head, "facts");
-    char name[NAME_BYTES];
+    char *name = check_string_of(value);
 
-    if (!n || is_literal_other_than(n, NODE_STRING))
-        check_report(c, n ? arg : call, "bad_argument",
-                     "before takes the name of a fact first: before(\"peak_at\", \"6h\")");
-    else if (n->kind == NODE_STRING && c->head && !json_at(facts, text_of(n, name)))
-        report_unknown_fact(c, arg, name);
-    else if (n->kind == NODE_STRING && c->head &&
-             (strcmp(json_str_or(json_at(facts, name), "type", ""), "time") != 0 ||
-              json_str(json_at(facts, name), "per")))
-        check_report(c, arg, "bad_argument",
-                     "%s is no time of the incident: { type = \"time\" }, without per", name);
-    if (by)
-        check_duration(c, by, "how long before", false);
-    for (size_t i = 0; table && i < sizeof(options) / sizeof(*options); i++)
-        if (node_field(table, options[i]))
-            check_duration(c, node_field(table, options[i]), options[i], true);
-    check_last_options(c, call, 3, WORD_BEFORE);
-}
-
-/* { to = …, within = … } and the like: only members that there are. */
-static void check_propose(const struct body_check *c, const struct node *call)
-{
-    const struct node *table = table_argument(call, 1);
-
-    if (table)
-        check_options(c, table, "propose", WORD_PROPOSE);
+    check_plan(c, value);
+    if (name && c->plan && !strcmp(name, c->plan))
+        check_warn(c, value, "circle",
+                   "the child is of this plan itself: each would open another one; is it meant?");
+    free(name);
 }
 
 /* child{plan = …}: the plan must be one of the set, which the whole check knows (check.c). */
@@ -543,26 +461,45 @@ static void check_child(const struct body_check *c, const struct node *call,
 
     check_options(c, table, "child", WORD_CHILD);
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-        if (!node_field(table, needed[i]) && !has_computed_key(table))
+        if (!node_field(table, needed[i]) && !check_is_computed(table))
             check_report(c, call, "missing_key",
                          "child has no %s; write child {plan = \"…\", "
                          "key = …, title = …}",
                          needed[i]);
     if (title)
         check_text(c, title, "title");
+    if (node_field(table, "key"))
+        check_string(c, node_field(table, "key"), "key");
+    if (check_is_other(node_field(table, "fields"), NODE_TABLE) &&
+        node_meant(node_field(table, "fields"))->kind != NODE_NIL)
+        check_report(c, node_field(table, "fields"), "bad_value",
+                     "fields is a table of names: { onset = case.onset }");
     if (node_field(table, "plan"))
-        check_plan(c, node_field(table, "plan"));
+        check_child_plan(c, node_field(table, "plan"));
+}
+
+/* Letters, digits, - and _: it stands behind "role:" in targets. */
+static void check_role_name(const struct body_check *c, const struct node *role)
+{
+    char *name = check_string_of(role);
+
+    if (name && !form_id(name, false))
+        check_report(c, role, "bad_id",
+                     "\"%s\" is no name of a role; use letters, digits, - and _, at most 64", name);
+    free(name);
 }
 
 /* assign(role, target, {within = …}?) */
 static void check_assign_call(const struct body_check *c, const struct node *call)
 {
     const struct node *role = node_child(call, 1), *target = node_child(call, 2);
-    const struct node *table = table_argument(call, 3);
+    const struct node *table = check_table(call, 3);
 
-    if (!role || is_literal_other_than(role, NODE_STRING))
+    if (!role || check_is_other(role, NODE_STRING))
         check_report(c, role ? role : call, "bad_argument",
                      "assign takes the name of a role first: assign(\"lead\", \"dept:water\")");
+    else
+        check_role_name(c, role);
     if (target)
         check_targets(c, target, "the target");
     else
@@ -577,38 +514,20 @@ static void check_assign_call(const struct body_check *c, const struct node *cal
         check_text(c, node_field(table, "text"), "text");
 }
 
-/* publish { … }: the statements of a warning, or it is refused where it stands. */
-static void check_publish(const struct body_check *c, const struct node *call)
+/* escalate(text) */
+static void check_escalate(const struct body_check *c, const struct node *call)
 {
-    static const char *const statements[] = {"category", "level",  "from",  "area",
-                                             "matters",  "advice", "issuer"};
-    const struct node *table = table_argument(call, 1);
-
-    if (!table) {
-        if (!node_child(call, 1) || is_literal_other_than(node_child(call, 1), NODE_TABLE))
-            check_report(c, call, "bad_argument", "publish takes a table: publish { category = …");
-        return;
-    }
-    check_options(c, table, "publish", WORD_PUBLISH);
-    for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++) {
-        const struct node *value = node_field(table, statements[i]);
-        if (value)
-            check_text(c, value, statements[i]);
-        else if (!has_computed_key(table))
-            check_report(c, call, "missing_key",
-                         "publish lacks %s: a warning states category, level, from, area, matters, "
-                         "advice and issuer (Emergency Response Act, art. 64)",
-                         statements[i]);
-    }
-    if (node_field(table, "to"))
-        check_targets(c, node_field(table, "to"), "to");
+    if (node_child(call, 1))
+        check_text(c, node_child(call, 1), "what escalate says");
+    else
+        check_report(c, call, "bad_argument", "escalate says why: escalate(\"nobody answers\")");
 }
 
 static void check_state(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
 
-    if (!arg || is_literal_other_than(arg, NODE_TABLE))
+    if (!arg || check_is_other(arg, NODE_TABLE))
         check_report(c, call, "bad_argument", "state takes a table: state {phase = \"…\"}");
 }
 
@@ -633,7 +552,11 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"parallel", check_branches},
         {"race", check_branches},
         {"state", check_state},
+        {"escalate", check_escalate},
         {"measure", check_measure},
+        {"directive", check_directive},
+        {"item", check_item},
+        {"resource", check_resource},
         {"assign", check_assign_call},
         {"before", check_before},
         {"report", check_report_word},
@@ -669,12 +592,12 @@ static bool is_plan_object(const struct body_check *c, const struct node *n)
 /* plan.level.NAME: a level of the head, or nobody would ever order it. */
 static void check_level_body(const struct body_check *c, const struct node *key)
 {
-    char name[NAME_BYTES];
+    char name[CHECK_NAME];
     const json_t *levels = json_at(c->head, "levels");
 
     if (!c->head || key->kind != NODE_STRING)
         return;
-    text_of(key, name);
+    check_name(key, name);
     if (json_at(levels, name))
         return;
     const char *near = check_nearest_member(levels, name);
@@ -689,7 +612,7 @@ static void check_level_body(const struct body_check *c, const struct node *key)
 /* plan.NAME, on the left of an assignment or behind `function`; a deeper one is plan.level.IV */
 static void check_body_name(const struct body_check *c, const struct node *target)
 {
-    char name[NAME_BYTES];
+    char name[CHECK_NAME];
     const char *near;
     const struct node *inner = NULL;
 
@@ -703,7 +626,7 @@ static void check_body_name(const struct body_check *c, const struct node *targe
     if (key->kind != NODE_STRING)
         return;
     const struct word *word = word_find(WORD_BODY, key->text, key->len);
-    text_of(key, name);
+    check_name(key, name);
     if (word && word->built && strcmp(name, "level") == 0 && inner)
         check_level_body(c, inner);
     else if (word && !word->built)
@@ -729,6 +652,8 @@ static void walk(const struct body_check *c, const struct node *n)
 {
     if (n->kind == NODE_CALL && n->first->kind == NODE_NAME && !n->first->decl && check_spend(c))
         check_call_of(c, n);
+    else if (n->kind == NODE_METHOD && check_spend(c))
+        check_method(c, n);
     else if (n->kind == NODE_FUNCTION_NAMED)
         check_body_name(c, n->first);
     else if (n->kind == NODE_ASSIGN)
@@ -737,7 +662,69 @@ static void walk(const struct body_check *c, const struct node *n)
         walk(c, child);
 }
 
+/* ---- reports that nothing opens -------------------------------------------------------------- */
+
+static bool opens_update(const struct node *n);
+
+static bool any_opens_update(const struct node *first)
+{
+    for (const struct node *n = first; n; n = n->next)
+        if (opens_update(n))
+            return true;
+    return false;
+}
+
+/* Does a body open it, or one whose kind is computed, or hand the word itself on? */
+static bool opens_update(const struct node *n)
+{
+    const struct node *kind;
+
+    if (n->kind != NODE_CALL || !node_is_global(n->first, "report"))
+        return node_is_global(n, "report") || any_opens_update(n->first);
+    kind = node_child(n, 1) ? node_meant(node_child(n, 1)) : NULL;
+    return (kind && (kind->kind != NODE_STRING || node_is(kind, "update"))) ||
+           any_opens_update(n->first->next);
+}
+
+/* The key of a table literal as it stands there, NULL: computed. */
+static const struct node *key_of(const struct node *table, const char *key)
+{
+    const struct node *value = table ? node_field(table, key) : NULL;
+
+    for (const struct node *f = value ? table->first : NULL; f; f = f->next)
+        if (f->first->next == value)
+            return f->first;
+    return NULL;
+}
+
+/* An update comes with a change of level: without levels it is a body that opens it, or nobody. */
+static void check_update(const struct body_check *c)
+{
+    const struct node *head = c->call ? check_table(c->call, 1) : NULL;
+    const struct node *reports = head ? node_field(head, "reports") : NULL;
+    const struct node *at = reports ? key_of(node_meant(reports), "update") : NULL;
+
+    if (!json_at(json_at(c->head, "reports"), "update") || json_at(c->head, "levels") ||
+        opens_update(c->tree))
+        return;
+    check_report(
+        c,
+        at        ? at
+        : c->call ? c->call
+                  : c->tree,
+        "bad_value",
+        "an update comes with each change of level, and the plan has no levels: add levels, "
+        "or daily with at = { \"08:00\" }, or open it in a body: report(\"update\")");
+}
+
 void check_bodies(const struct body_check *c)
 {
-    walk(c, c->tree);
+    struct body_check all = *c;
+    AUTO_JSON(roles);
+
+    roles = json_object();
+    all.roles = check_roles(c->tree, roles) ? roles : NULL;
+    all.own_methods = check_own_methods(c->tree);
+    walk(&all, c->tree);
+    check_update(c);
 }

@@ -22,10 +22,13 @@ struct body_check {
     const struct node *tree;
     const struct node *call; /* the constructor call, NULL: none */
     const json_t *head;      /* as loaded, NULL: it could not be; then facts are not looked at */
+    const char *plan;        /* its name, NULL: it has none yet */
     const struct site *site; /* the same, for targets, languages and endpoints */
     const json_t *plans;     /* {NAME:true} of the set; NULL: it is not the whole set */
+    const json_t *roles;     /* {NAME:true} that it assigns; NULL: any. Set by check_bodies */
     struct findings *findings;
-    unsigned *left; /* literals still looked at: locals can make much out of little */
+    unsigned own_methods; /* check_method.h; set by check_bodies */
+    unsigned *left;       /* literals still looked at: locals can make much out of little */
 };
 
 enum { BODY_LITERALS_MAX = 50 * 1000 };

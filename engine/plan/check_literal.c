@@ -24,6 +24,18 @@ void check_report(const struct body_check *c, const struct node *at, const char 
     findings_add(c->findings, c->file, at->at, code, "%s", text);
 }
 
+void check_warn(const struct body_check *c, const struct node *at, const char *code,
+                const char *fmt, ...)
+{
+    char text[WHY_BYTES * 2];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    findings_put(c->findings, c->file, at->at, code, SEVERITY_WARNING, text);
+}
+
 bool check_spend(const struct body_check *c)
 {
     if (*c->left == 0 || findings_full(c->findings, c->file))
@@ -70,7 +82,27 @@ static bool is_other_literal(const struct node *n)
            n->kind == NODE_STRING;
 }
 
+/* T "…", T("…", {…}): what it is given is a text itself */
+static const struct node *unwrap_text(const struct node *n)
+{
+    if (n->kind == NODE_CALL && node_is_global(n->first, "T") && node_child(n, 1))
+        return node_meant(node_child(n, 1));
+    return n;
+}
+
+char *check_string_of(const struct node *value)
+{
+    return string_of(node_meant(value));
+}
+
 /* ---- durations and numbers ------------------------------------------------------------------- */
+
+/* What these give is a number. */
+static bool is_no_duration(const struct node *n)
+{
+    return n->kind == NODE_CALL &&
+           (node_is_global(n->first, "now") || node_is_global(n->first, "random"));
+}
 
 void check_duration(const struct body_check *c, const struct node *value, const char *what,
                     bool positive)
@@ -79,7 +111,12 @@ void check_duration(const struct body_check *c, const struct node *value, const 
     char *s = string_of(n);
     int64_t ms = 0;
 
-    if (!s && is_other_literal(n))
+    if (n->kind == NODE_CALL && node_is_global(n->first, "before"))
+        check_report(c, value, "bad_value",
+                     "%s is a duration: \"5m\", \"1h30m\"; before() is only for due of measure, "
+                     "directive, item and resource",
+                     what);
+    else if (!s && (is_other_literal(n) || is_no_duration(n)))
         check_report(c, value, "bad_value",
                      "%s is a duration in quotes: \"90s\", \"5m\", \"1h30m\", \"2d\"", what);
     else if (s && !duration_parse(s, false, &ms))
@@ -89,6 +126,17 @@ void check_duration(const struct body_check *c, const struct node *value, const 
         check_report(c, value, "bad_value", "%s is \"%s\", which is no time at all; write \"5m\"",
                      what, s);
     free(s);
+}
+
+int64_t check_duration_of(const struct node *value)
+{
+    char *s = value ? string_of(node_meant(value)) : NULL;
+    int64_t ms = -1;
+
+    if (s && !duration_parse(s, false, &ms))
+        ms = -1;
+    free(s);
+    return ms;
 }
 
 void check_whole(const struct body_check *c, const struct node *value, const char *what, int least,
@@ -102,6 +150,40 @@ void check_whole(const struct body_check *c, const struct node *value, const cha
     if (is_other_literal(n))
         check_report(c, value, "bad_value", "%s is a whole number from %d to %d", what, least,
                      most);
+}
+
+/* ---- words and strings ----------------------------------------------------------------------- */
+
+void check_string(const struct body_check *c, const struct node *value, const char *what)
+{
+    const struct node *n = unwrap_text(node_meant(value));
+
+    if (n->kind == NODE_STRING ? !utf8_valid(n->text, n->len) || memchr(n->text, '\0', n->len)
+                               : is_other_literal(n))
+        check_report(c, value, "bad_value",
+                     "%s is text in quotes, the same in every language: \"…\"", what);
+}
+
+void check_word(const struct body_check *c, const struct node *value, const char *what,
+                const char *const *words, const char *expects)
+{
+    const struct node *n = node_meant(value);
+    char *word = string_of(n);
+    const char *near = word ? text_nearest(word, words) : NULL;
+
+    if (word && near && strcmp(near, word) != 0)
+        check_report(c, value, "bad_value", "%s is %s; did you mean \"%s\"?", what, expects, near);
+    else if (word ? !near : is_other_literal(n))
+        check_report(c, value, "bad_value", "%s is %s", what, expects);
+    free(word);
+}
+
+void check_boolean(const struct body_check *c, const struct node *value, const char *what)
+{
+    const struct node *n = node_meant(value);
+
+    if (is_other_literal(n) && n->kind != NODE_TRUE && n->kind != NODE_FALSE)
+        check_report(c, value, "bad_value", "%s is true or false", what);
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -133,14 +215,6 @@ static void check_language(const struct body_check *c, const struct node *field,
     free(lang);
 }
 
-/* T "…", T("…", {…}): what it is given is a text itself */
-static const struct node *unwrap_text(const struct node *n)
-{
-    if (n->kind == NODE_CALL && node_is_global(n->first, "T") && node_child(n, 1))
-        return node_meant(node_child(n, 1));
-    return n;
-}
-
 void check_text(const struct body_check *c, const struct node *value, const char *what)
 {
     const struct node *n = unwrap_text(node_meant(value));
@@ -161,20 +235,21 @@ void check_text(const struct body_check *c, const struct node *value, const char
 
 /* ---- targets --------------------------------------------------------------------------------- */
 
-/* Is the role assigned in what stands here, or one whose name is computed? */
-static bool is_assigned(const struct body_check *c, const struct node *n, const char *role)
+bool check_roles(const struct node *n, json_t *roles)
 {
-    if (n->kind == NODE_CALL && node_is_global(n->first, "assign") && node_child(n, 1)) {
-        const struct node *name = node_meant(node_child(n, 1));
+    bool all = true;
 
-        if (name->kind != NODE_STRING ||
-            (name->len == strlen(role) && !memcmp(name->text, role, name->len)))
-            return true;
+    if (n->kind == NODE_CALL && node_is_global(n->first, "assign") && node_child(n, 1)) {
+        char *name = string_of(node_meant(node_child(n, 1)));
+
+        all = name != NULL;
+        if (name && utf8_valid(name, strlen(name)))
+            json_put(roles, name, json_true());
+        free(name);
     }
-    for (const struct node *child = n->first; child && check_spend(c); child = child->next)
-        if (is_assigned(c, child, role))
-            return true;
-    return false;
+    for (const struct node *child = n->first; child; child = child->next)
+        all = check_roles(child, roles) && all;
+    return all;
 }
 
 /* "role:lead": taken while the plan runs. One that nobody is ever asked to take stays vacant. */
@@ -185,7 +260,7 @@ static bool check_role(const struct body_check *c, const struct node *at, const 
     if (!form_id(target + 5, false))
         check_report(c, at, "bad_target", "\"%s\": behind role: stands the name that assign() gave",
                      target);
-    else if (!is_assigned(c, c->tree, target + 5) && check_spend(c))
+    else if (c->roles && !json_at(c->roles, target + 5))
         check_report(c, at, "unknown_name",
                      "nobody is asked to take the role \"%s\"; write assign(\"%s\", \"…\") before",
                      target + 5, target + 5);
@@ -233,6 +308,42 @@ void check_targets(const struct body_check *c, const struct node *value, const c
         else
             check_target_node(c, f->last, what);
     }
+}
+
+void check_one_target(const struct body_check *c, const struct node *value, const char *what)
+{
+    if (node_meant(value)->kind == NODE_TABLE)
+        check_report(c, value, "bad_target", "%s is one target, not a list", what);
+    else
+        check_target_node(c, value, what);
+}
+
+/* Add the target that is written here; false: it is computed, or a role. */
+static bool target_add(const struct node *value, json_t *list)
+{
+    char *target = string_of(node_meant(value));
+    bool known = target && strncmp(target, "role:", 5) != 0;
+
+    if (known)
+        json_array_append_new(list, json_string(target));
+    free(target);
+    return known;
+}
+
+json_t *check_targets_of(const struct node *value)
+{
+    const struct node *n = node_meant(value);
+    json_t *list = json_array();
+    bool known = true;
+
+    if (n->kind != NODE_TABLE)
+        known = target_add(value, list);
+    for (const struct node *f = n->kind == NODE_TABLE ? n->first : NULL; f && known; f = f->next)
+        known = target_add(f->last, list);
+    if (known)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 static void check_unknown_plan(const struct body_check *c, const struct node *value,

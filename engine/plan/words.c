@@ -204,6 +204,31 @@ static const struct word words[] = {
     {WORD_PUBLISH, "to", true},
     {WORD_PUBLISH, "lifts", true},
 
+    {WORD_MEASURE, "key", true},
+    {WORD_MEASURE, "owner", true},
+    {WORD_MEASURE, "due", true},
+
+    {WORD_DIRECTIVE, "from", true},
+    {WORD_DIRECTIVE, "text", true},
+    {WORD_DIRECTIVE, "lead", true},
+    {WORD_DIRECTIVE, "assist", true},
+    {WORD_DIRECTIVE, "due", true},
+    {WORD_DIRECTIVE, "goal", true},
+    {WORD_DIRECTIVE, "indicator", true},
+
+    {WORD_ITEM, "title", true},
+    {WORD_ITEM, "owner", true},
+    {WORD_ITEM, "assist", true},
+    {WORD_ITEM, "due", true},
+    {WORD_ITEM, "goal", true},
+    {WORD_ITEM, "indicator", true},
+
+    {WORD_RESOURCE, "what", true},
+    {WORD_RESOURCE, "amount", true},
+    {WORD_RESOURCE, "from", true},
+    {WORD_RESOURCE, "assist", true},
+    {WORD_RESOURCE, "due", true},
+
     {WORD_METHOD, "result", true},
     {WORD_METHOD, "at_least", false},
     {WORD_METHOD, "lift", true},

@@ -38,6 +38,10 @@ enum word_kind {
     WORD_BEFORE,       /* of the table that ends before() */
     WORD_PROPOSE,      /* options of propose{} */
     WORD_PUBLISH,      /* options of publish{} */
+    WORD_MEASURE,      /* of the table that ends measure(), beside what fills its title */
+    WORD_DIRECTIVE,    /* options of directive{} */
+    WORD_ITEM,         /* of item{} */
+    WORD_RESOURCE,     /* of resource{} */
     WORD_CHILD,        /* of child{} */
     WORD_ASSIGN,       /* of the table that ends assign() */
     WORD_REPORT,       /* and report() */

@@ -310,15 +310,15 @@ function uuid() end
 ---@return Item
 function measure(name, options) end
 
----@param options { from: string?, text: Text, lead: Target, assist: (Target|Target[])?, goal: string?, indicator: string?, due: Due? }
+---@param options { from: string?, text: Text, lead: Target, assist: (Target|Target[])?, goal: string?, indicator: string?, due: Due }
 ---@return Item
 function directive(options) end
 
----@param options { title: Text, goal: string?, indicator: string?, owner: Target, assist: (Target|Target[])?, due: Due? }
+---@param options { title: Text, goal: string?, indicator: string?, owner: Target, assist: (Target|Target[])?, due: Due }
 ---@return Item
 function item(options) end
 
----@param options { what: Text, amount: string?, from: Target, due: Due? }
+---@param options { what: Text, amount: string?, from: Target, assist: (Target|Target[])?, due: Due }
 ---@return Item
 function resource(options) end
 

@@ -33,9 +33,7 @@ static struct story *begin_with(const char *keys, const char *body)
 
 static struct story *begin(const char *body)
 {
-    return begin_with("ends = 'order', on_resolved = 'note', reports = { update = { due = '10m',"
-                      " by = 'duty:duty-room', sign = 'post:deputy', to = 'person:li.ming' } },",
-                      body);
+    return begin_with("ends = 'order', on_resolved = 'note',", body);
 }
 
 static const char TRIGGER[] = "{'plan':'flood','title':'7号站超警'}";
@@ -57,6 +55,13 @@ static const char BUSY[] =
     "}\n"
     "state { raced = r, dice = random(6) }\n";
 
+static struct story *begin_busy(void)
+{
+    return begin_with("ends = 'order', on_resolved = 'note', reports = { update = { due = '10m',"
+                      " by = 'duty:duty-room', sign = 'post:deputy', to = 'person:li.ming' } },",
+                      BUSY);
+}
+
 /* The night of the plan above; `disturb` (or nobody) comes after every minute. */
 static void feed(struct story *s, void (*disturb)(struct story *s, int minute))
 {
@@ -77,7 +82,7 @@ static void feed(struct story *s, void (*disturb)(struct story *s, int minute))
 
 static char *undisturbed_turns(void)
 {
-    struct story *s = begin(BUSY);
+    struct story *s = begin_busy();
     feed(s, NULL);
     char *turns = mem_str(story_turns(s));
     story_end(s);
@@ -224,7 +229,7 @@ static void a_plan_passivated_at_every_turn_gives_the_same_commands(void **state
 {
     (void)state;
     char *expected = undisturbed_turns();
-    struct story *s = begin(BUSY);
+    struct story *s = begin_busy();
     story_passivate(s);
     feed(s, NULL);
     assert_string_equal(story_turns(s), expected);
@@ -244,7 +249,7 @@ static void an_engine_that_dies_every_few_minutes_comes_to_the_same_commands(voi
 {
     (void)state;
     char *expected = undisturbed_turns();
-    struct story *s = begin(BUSY);
+    struct story *s = begin_busy();
     feed(s, engine_dies);
     assert_string_equal(story_turns(s), expected);
     free(expected);
@@ -278,7 +283,7 @@ static void a_planner_lost_in_the_middle_is_replaced_and_nobody_is_struck(void *
 {
     (void)state;
     char *expected = undisturbed_turns();
-    struct story *s = begin(BUSY);
+    struct story *s = begin_busy();
     feed(s, planner_is_lost);
     assert_string_equal(story_turns(s), expected);
     free(expected);

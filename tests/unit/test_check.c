@@ -23,6 +23,7 @@ static const char site_text[] =
     "    posts = { chief = { title = '站长', holder = 'person:he.jing' } },\n"
     "    rosters = { ['duty-room'] = { title = '值班室', seats = { first = { 'ma.li' } } } },\n"
     "    stations = { dam = { kind = 'gauge', name = '坝上', place = nil } },\n"
+    "    may_order = { ['post:chief'] = { dam = { 'III', 'terminate', 'publish', 'declare' } } },\n"
     "    self_alarm = { to = 'duty:duty-room', text = 'Muster cannot write.' },\n"
     "    fallback = { { to = 'duty:duty-room', within = '5m' } },\n"
     "}\n";
@@ -42,6 +43,16 @@ static const char head_text[] =
     "    starts_on = { { kind = 'dam' } }, fallback = { { to = 'duty:duty-room', within = '5m' } "
     "},\n"
     "}\n";
+
+/* As long, with what bodies issue: a measure, a report, levels. */
+static const char paper_text[] =
+    "local plan = plan 'dam' { title = 'Dam', version = '1', owner = 'post:chief', facts = {\n"
+    "    stage_m = { type = 'number', per = 'gauge' }, peak_at = { type = 'time' } },\n"
+    "    levels = { III = { ordered_by = 'post:chief', expected = '1d' } }, measures = { patrol =\n"
+    "    { phase = 'III', owner = 'post:chief', title = { zh = '巡{at}', en = 'At {at}' }, due = "
+    "'1h' } },\n"
+    "    reports = { update = { by = 'post:chief', sign = 'post:chief', to = 'post:chief', due = "
+    "'1h' } }, fallback = { { to = 'duty:duty-room', within = '5m' } } }\n";
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
@@ -127,6 +138,16 @@ static void assert_body(const char *line, const char *expected, const char *says
 
     text_addf(&rest, "function plan.respond(incident)\n%s\nend", line);
     assert_rest(text_str(&rest), expected, says);
+}
+
+/* The same under the head that has levels, a measure and a report. */
+static void assert_paper(const char *line, const char *expected, const char *says)
+{
+    AUTO_TEXT(source);
+
+    text_addf(&source, "%sfunction plan.respond(incident)\n%s\nend\nreturn plan\n", paper_text,
+              line);
+    assert_plan(text_str(&source), expected, says);
 }
 
 /* ---- the set --------------------------------------------------------------------------------- */
@@ -593,6 +614,8 @@ static void a_text_says_something_in_languages_of_the_site(void **state)
     assert_body("notify { to = 'post:chief', text = { fr = 'x' } }", "dam.lua:7:38: unknown_key",
                 "no language of the site");
     assert_body("notify { to = 'post:chief', text = { zh = 1 } }", "dam.lua:7:38: bad_value", NULL);
+    assert_body("escalate(T '{title}') escalate('') escalate()",
+                "dam.lua:7:32: bad_value, dam.lua:7:36: bad_argument", "escalate says why");
     assert_body("notify { to = 'post:chief', text = 7 }", "dam.lua:7:36: bad_value", NULL);
 }
 
@@ -610,6 +633,8 @@ static void a_duration_is_one(void **state)
     assert_body("timeout('x', function() end)", "dam.lua:7:9: bad_value", NULL);
     assert_body("wait('update', 'soon')", "dam.lua:7:16: bad_value", NULL);
     assert_body("wait('update', nil, { match = {} }) wait('update', { match = {} })", "", NULL);
+    assert_body("wait('update', { match = log }) wait('update', '5m', { match = 'g7' })",
+                "dam.lua:7:64: bad_value", "or a function that says yes");
     assert_body("wait('update', { mach = {} })", "dam.lua:7:18: unknown_key", NULL);
     assert_body("call { to = 'post:chief', text = 'x', within = 5 }", "dam.lua:7:48: bad_value",
                 NULL);
@@ -647,6 +672,11 @@ static void conditions_of_bodies_are_read_as_those_of_heads(void **state)
     assert_body("each(7, log)", "dam.lua:7:6: bad_argument", "in quotes");
     assert_body("each('breach')", "dam.lua:7:1: bad_argument", "function as argument 2");
     assert_body("wait_until('breach', { hold = 5 })", "dam.lua:7:31: bad_value", NULL);
+    assert_body("wait_until('breach', { hold = '1h', within = '1h', every = false })", "", NULL);
+    assert_body("wait_until('breach', { hold = '2h', within = '1h' })", "dam.lua:7:31: bad_value",
+                "hold is longer than within");
+    assert_body("wait_until('breach', { every = '1h' })", "dam.lua:7:32: bad_value",
+                "every = true asks for every station");
     assert_body("wait_until('breach', { witin = '5m' })", "dam.lua:7:24: unknown_key",
                 "did you mean \"within\"?");
 }
@@ -665,8 +695,16 @@ static void a_consultation_asks_whom_what_and_for_how_long(void **state)
 {
     (void)state;
     assert_body("local c = consult { to = 'post:chief', question = T 'x', within = '30m', chair =\n"
-                "'post:chief', at_least = 2 } log(c.enough)",
+                "'post:chief', at_least = 1 } log(c.enough)",
                 "", NULL);
+    assert_body("consult { to = { 'post:chief', 'person:ma.li', 'person:ma.li' }, question = 'x',\n"
+                "within = '1h', at_least = 2 } consult { to = incident.labels.to, question = 'x',\n"
+                "within = '1h', at_least = 9 } assign('a', 'post:chief')\n"
+                "consult { to = 'role:a', question = 'x', within = '1h', at_least = 9 }",
+                "", NULL);
+    assert_body("consult { to = { 'post:chief', 'person:ma.li', 'person:ma.li' }, question = 'x',\n"
+                "within = '1h', at_least = 3 }",
+                "dam.lua:8:27: bad_value", "to asks 2, so that it could never be enough");
     assert_body("consult { to = 'post:chief', question = 'x' }", "dam.lua:7:1: missing_key",
                 "for how long");
     assert_body("consult { to = 'post:cheif', question = '', within = 5, at_least = 0 }",
@@ -735,6 +773,218 @@ static void an_agenda_has_somebody_to_go_to(void **state)
     assert_body("agenda { items = { stat = 'open', since = 7 } }",
                 "dam.lua:7:1: missing_key, dam.lua:7:20: unknown_key, dam.lua:7:43: bad_value",
                 "did you mean \"state\"?");
+    assert_body("agenda { to = 'post:chief', items = { state = 'late' } }",
+                "dam.lua:7:47: bad_value", "\"open\", \"overdue\", or a list of these");
+    assert_body("agenda { to = 'post:chief', items = { state = { 'open', 'overdu' } } }",
+                "dam.lua:7:57: bad_value", "did you mean \"overdue\"?");
+    assert_body("agenda { to = 'post:chief', items = 'open' }", "dam.lua:7:37: bad_value", NULL);
+}
+
+static void a_measure_takes_what_it_knows_and_what_its_title_has(void **state)
+{
+    (void)state;
+    assert_paper("measure('patrol', { key = 'a', at = 'a', owner = 'post:chief', due = '2h' })\n"
+                 "measure('patrol', { due = before('peak_at', '6h') }) measure 'patrol'",
+                 "", NULL);
+    assert_paper("measure('patrol', { onwer = 'post:chief' })", "dam.lua:7:21: unknown_key",
+                 "measure has no \"onwer\", nor its title a {onwer}; did you mean \"owner\"?");
+    assert_paper("measure('patrol', { 'a', place = 'a' })",
+                 "dam.lua:7:21: unknown_key, dam.lua:7:26: unknown_key", "add it to the title");
+    assert_paper("measure('patrol', { key = 7, owner = 'post:chef', due = '5 min' })",
+                 "dam.lua:7:27: bad_value, dam.lua:7:38: unknown_name, dam.lua:7:57: bad_value",
+                 "did you mean \"post:chief\"?");
+    assert_paper("measure('patrol', { owner = { 'post:chief' } })", "dam.lua:7:29: bad_target",
+                 "owner is one target, not a list");
+    assert_paper("measure('patrol', 'a')", "dam.lua:7:19: bad_argument", "takes a table second");
+    assert_paper("measure('partol', { onwer = 1 })", "dam.lua:7:9: unknown_name",
+                 "did you mean \"patrol\"?");
+}
+
+static void an_item_says_what_who_and_by_when(void **state)
+{
+    (void)state;
+    assert_body("directive { from = 'Mayor', text = T 'x', lead = 'post:chief', due = '1h',\n"
+                "assist = { 'person:ma.li' }, goal = 'y', indicator = 'z' }\n"
+                "item { title = { zh = '一' }, owner = incident.labels.who, due = '1h', assist = "
+                "'post:chief' }\n"
+                "resource { what = 'boats', amount = '4', from = 'post:chief', due = '1h' }",
+                "", NULL);
+    assert_body("item { title = 'x', ownr = 'post:chief', due = '1h' }",
+                "dam.lua:7:1: missing_key, dam.lua:7:21: unknown_key",
+                "item has no \"ownr\"; did you mean \"owner\"?");
+    assert_body("item {}",
+                "dam.lua:7:1: missing_key, dam.lua:7:1: missing_key, "
+                "dam.lua:7:1: missing_key",
+                "item has no due; write item { title");
+    assert_body("directive { text = 'x' }", "dam.lua:7:1: missing_key, dam.lua:7:1: missing_key",
+                "directive has no lead");
+    assert_body("resource { what = 'x', form = 'post:chief', due = '1h' }",
+                "dam.lua:7:1: missing_key, dam.lua:7:24: unknown_key", "did you mean \"from\"?");
+    assert_body("resource { what = 'x', from = 'post:chief' }", "dam.lua:7:1: missing_key",
+                "resource has no due");
+    assert_body("local k = incident.title item { title = 'x', [k] = 'y' }", "", NULL);
+    assert_body("item 'x'", "dam.lua:7:1: bad_argument", "item takes a table: item {");
+    assert_body("item { title = '', owner = 'post:chief', due = '-5m', goal = { zh = 'x' } }",
+                "dam.lua:7:16: bad_value, dam.lua:7:48: bad_value, dam.lua:7:62: bad_value",
+                "the same in every language");
+}
+
+static void whoever_has_an_item_is_somebody(void **state)
+{
+    (void)state;
+    assert_body("directive { text = 'x', lead = 'post:chef', due = '1h' }",
+                "dam.lua:7:32: unknown_name", "did you mean \"post:chief\"?");
+    assert_body("item { title = 'x', owner = 'dept:nope', due = '1h', assist = { 'post:chef' } }",
+                "dam.lua:7:29: unknown_name, dam.lua:7:65: unknown_name", "department \"nope\"");
+    assert_body("resource { what = 'x', from = 'duty:duty-rom', due = '1h' }",
+                "dam.lua:7:31: unknown_name", "did you mean \"duty:duty-room\"?");
+    assert_body("item { title = 'x', owner = { 'post:chief' }, due = '1h' }",
+                "dam.lua:7:29: bad_target", "not a list");
+    assert_body("local i = item { title = 'x', owner = 'post:chief', due = '1h' }\n"
+                "i:supervise('post:nope') i:supervise('post:chef') i:supervise({ 'post:chief' })\n"
+                "i:supervise 'post:chief'",
+                "dam.lua:8:13: unknown_name, dam.lua:8:38: unknown_name, dam.lua:8:63: bad_target",
+                "did you mean \"post:chief\"?");
+    assert_body("consult { to = 'post:chief', question = 'x', within = '5m', chair = 'post:chef' }",
+                "dam.lua:7:69: unknown_name", "did you mean \"post:chief\"?");
+}
+
+static void before_is_for_due_alone(void **state)
+{
+    (void)state;
+    assert_paper("call { to = 'post:chief', text = 'x', within = before('peak_at', '1h') }",
+                 "dam.lua:7:48: bad_value", "before() is only for due");
+    assert_paper("report('update', { due = before('peak_at', '1h') })", "dam.lua:7:26: bad_value",
+                 NULL);
+    assert_paper("local at = before('peak_at', '1h') sleep(at)", "dam.lua:7:42: bad_value", NULL);
+    assert_paper("sleep(now())", "dam.lua:7:7: bad_value", "in quotes");
+    assert_paper("measure('patrol', { due = before('peak_at') })", "dam.lua:7:27: bad_argument",
+                 "how long before");
+    assert_paper("report('update', { due = '5 min', key = 7, text = '' })",
+                 "dam.lua:7:26: bad_value, dam.lua:7:41: bad_value, dam.lua:7:51: bad_value", NULL);
+}
+
+static void what_is_proposed_can_be_ordered(void **state)
+{
+    (void)state;
+    assert_paper("propose { action = 'activate', level = 'III', reason = 'x', within = '5m' }\n"
+                 "propose { action = 'declare', what = 'x', reason = T 'x', within = '5m', wait = "
+                 "false, to = 'post:chief' }\n"
+                 "propose { action = incident.title, reason = 'x', within = '5m' }",
+                 "", NULL);
+    assert_paper("propose { action = 'declair', what = 'x', reason = 'x', within = '5m' }",
+                 "dam.lua:7:20: bad_value", "did you mean \"declare\"?");
+    assert_paper("propose { action = 'publish', reason = 'x', within = '5m' }",
+                 "dam.lua:7:20: bad_value", "publish { … } makes a draft");
+    assert_paper("propose { action = 'declare', reason = 'x', within = '5m' }",
+                 "dam.lua:7:1: missing_key", "propose declare does not say what");
+    assert_paper("propose { actoin = 'terminate' }",
+                 "dam.lua:7:1: missing_key, dam.lua:7:1: missing_key, dam.lua:7:1: missing_key, "
+                 "dam.lua:7:11: unknown_key",
+                 "did you mean \"action\"?");
+    assert_paper("propose { action = 'raise', reason = 'x', within = '5m' }",
+                 "dam.lua:7:1: missing_key", "propose raise needs a level");
+    assert_paper("propose { action = 'raise', level = 'II', reason = 'x', within = '5m' }",
+                 "dam.lua:7:37: unknown_name", "the head has no level \"II\"");
+    assert_paper("propose { action = 'raise', level = 'IIII', reason = 'x', within = '5m' }",
+                 "dam.lua:7:37: bad_value", "did you mean \"III\"?");
+    assert_paper("propose { action = 'terminate', level = 'III', reason = 'x', within = '5m' }",
+                 "dam.lua:7:41: bad_value", "terminate has no level");
+    assert_body("propose { action = 'raise', level = 'III', reason = 'x', within = '5m' }",
+                "dam.lua:7:37: unknown_name", "the head has no levels");
+    assert_paper("propose { action = 'terminate', reason = '', within = '5 min', wait = 'no',\n"
+                 "warning = 'red', to = 'post:chef' }",
+                 "dam.lua:7:42: bad_value, dam.lua:7:55: bad_value, dam.lua:7:71: bad_value, "
+                 "dam.lua:8:11: bad_value, dam.lua:8:23: unknown_name",
+                 "warning is a colour to be issued; terminate has none");
+    assert_paper("propose()", "dam.lua:7:1: bad_argument", "propose takes a table");
+}
+
+static void a_draft_has_a_colour_and_lifts_a_draft(void **state)
+{
+#define DRAFT                                                                                      \
+    "publish { category = 'x', from = '1', area = 'x', matters = 'x', advice = 'x', issuer = "     \
+    "'x',\n"
+    (void)state;
+    assert_body(DRAFT "level = 'pink' }", "dam.lua:8:9: bad_value", "with lifts also none");
+    assert_body(DRAFT "level = 'yelow' }", "dam.lua:8:9: bad_value", "did you mean \"yellow\"?");
+    assert_body(DRAFT "level = { zh = '红' } }", "dam.lua:8:9: bad_value", NULL);
+    assert_body(DRAFT "level = 'none' }", "dam.lua:8:9: bad_value", "lifts an earlier warning");
+    assert_body(DRAFT "level = 'none', lifts = 'd' }", "dam.lua:8:25: bad_value",
+                "lifts is an earlier draft");
+    assert_body("local d = item { title = 'x', owner = 'post:chief', due = '1h' }\n" DRAFT
+                "level = 'none', lifts = d }",
+                "dam.lua:9:25: bad_value", NULL);
+    assert_body("publish { category = '', from = '1', area = 'x', matters = {}, advice = 'x',\n"
+                "issuer = 'x', level = '' }",
+                "dam.lua:7:22: bad_value, dam.lua:7:60: bad_value, dam.lua:8:23: bad_value",
+                "publish: category is empty");
+#undef DRAFT
+}
+
+/* Why: at night it would be put to people of whom none may say yes. */
+static void what_nobody_may_order_is_not_asked_for(void **state)
+{
+    json_t *set = set_new();
+    (void)state;
+
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(
+        set, "pump.lua",
+        "local plan = plan 'pump' { title = 'x', version = '1', owner = 'post:chief',\n"
+        "fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+        "function plan.respond()\n"
+        "propose { action = 'declare', what = 'x', reason = 'x', within = '5m' }\n"
+        "publish { category = 'x', from = '1', area = 'x', matters = 'x', advice = 'x', issuer "
+        "= 'x', level = 'red' }\n"
+        "propose { action = 'terminate', reason = 'x', within = '5m' }\n"
+        "end return plan");
+    assert_set(set, "pump.lua:4:1: no_right, pump.lua:5:1: no_right",
+               "nobody may order publish in this plan; add to may_order of the site: "
+               "[\"post:chief\"] = { [\"pump\"] = { \"publish\" } }");
+    assert_body("propose { action = 'issue', warning = 'red', reason = 'x', within = '5m' }",
+                "dam.lua:7:1: no_right", "{ \"issue\" }");
+}
+
+static void a_handle_comes_to_a_state_that_it_has(void **state)
+{
+    (void)state;
+    assert_paper("local m, x = measure 'patrol', incident.labels.x\n"
+                 "m:wait('done', '20m') x:wait('closed') x:wait(incident.title)\n"
+                 "report('update'):wait('sent', nil) m:lift 'dry' notify { to = 'post:chief', text "
+                 "= 'x' }:result('2m')",
+                 "", NULL);
+    assert_paper("local r = report 'update' r:wait('snet', '20m')", "dam.lua:7:34: bad_value",
+                 "did you mean \"sent\"?");
+    assert_paper("measure('patrol'):wait('closed', '5 min')",
+                 "dam.lua:7:24: bad_value, dam.lua:7:34: bad_value",
+                 "received, arrived, done or struck");
+    assert_body("local c = child { plan = 'pump', key = 'a', title = 'A' } c:wait('close')",
+                "dam.lua:7:26: unknown_name, dam.lua:7:66: bad_value", "did you mean \"closed\"?");
+    assert_body("local function f(i) i:wait('dne') end f()", "dam.lua:7:28: bad_value",
+                "did you mean \"done\"?");
+    assert_body("local i i = item { title = 'x', owner = 'post:chief', due = '1h' } i:wait('open')",
+                "dam.lua:7:75: bad_value", "of a report edited, signed or sent");
+    assert_body("local n = notify { to = 'post:chief', text = 'x' } n:wait('seen')\n"
+                "n:supervise('post:chief') n:result('soon')",
+                "dam.lua:7:54: bad_argument, dam.lua:8:3: bad_argument, dam.lua:8:36: bad_value",
+                "of a notice it is :result");
+    assert_paper("measure('patrol'):wait() measure('patrol'):result() measure('patrol'):lift('')",
+                 "dam.lua:7:19: bad_argument, dam.lua:7:44: bad_argument, dam.lua:7:76: bad_value",
+                 "lift: say why");
+}
+
+/* The author's own object may wait for whatever it likes. */
+static void methods_of_the_authors_own_are_left_alone(void **state)
+{
+    (void)state;
+    assert_body(
+        "local o = { wait = function(self, x) return x end }\n"
+        "o:wait('dne') local p = o p:wait('dne') local function f(x) x:wait('dne') end f(o)",
+        "", NULL);
+    assert_body("local o = {} function o:lift() return 1 end local function f(x) x:lift() end f(o)",
+                "", NULL);
+    assert_body("local o = setmetatable({}, {}) o.wait = log o:wait('dne')", "", NULL);
 }
 
 static void branches_are_functions(void **state)
@@ -758,13 +1008,16 @@ static void children_and_roles_are_checked(void **state)
     (void)state;
     assert_body("local c = child { plan = 'dam', key = 'a', title = 'A', fields = {} }\n"
                 "c:wait('closed', '1d') assign('lead', 'post:chief', { within = '5m' })",
-                "", NULL);
+                "dam.lua:7:26: circle", "the child is of this plan itself");
     assert_body("child { plan = 'dan', key = 'a', title = 'A' }", "dam.lua:7:16: unknown_name",
                 "did you mean \"dam\"?");
-    assert_body("child { plan = 'dam', key = 'a' }", "dam.lua:7:1: missing_key",
-                "child has no title");
+    assert_body("child { plan = 'dam', key = 'a' }",
+                "dam.lua:7:1: missing_key, dam.lua:7:16: circle", "child has no title");
     assert_body("child { plan = 'dam', key = 'a', title = 'A', place = {} }",
-                "dam.lua:7:47: unknown_key", NULL);
+                "dam.lua:7:16: circle, dam.lua:7:47: unknown_key", NULL);
+    assert_body("child { plan = incident.title, key = 7, title = 'A', fields = 'x' }",
+                "dam.lua:7:38: bad_value, dam.lua:7:63: bad_value", "a table of names");
+    assert_body("assign('a b', 'post:chief')", "dam.lua:7:8: bad_id", "no name of a role");
     assert_body("child 'dam'", "dam.lua:7:1: bad_argument", "child {plan =");
     assert_body("assign('lead', 'post:chef')", "dam.lua:7:16: unknown_name", NULL);
     assert_body("assign('lead')", "dam.lua:7:1: bad_argument", "calls nobody");
@@ -778,9 +1031,28 @@ static void a_report_is_one_of_the_head(void **state)
     (void)state;
     assert_body("report 'update'", "dam.lua:7:8: unknown_name",
                 "the head has no report \"update\"; add it to reports");
+    assert_paper("report('update', 'x') report('update', nil)", "dam.lua:7:18: bad_argument",
+                 "report takes a table second");
     assert_body("report(7)", "dam.lua:7:8: bad_argument", "report takes the name of a report");
     assert_body("local r = report('update', { duo = '1h' })",
                 "dam.lua:7:18: unknown_name, dam.lua:7:30: unknown_key", NULL);
+}
+
+static void an_update_is_opened_by_levels_or_a_body(void **state)
+{
+#define NO_LEVELS                                                                                  \
+    "local plan = plan 'dam' { title = 'x', version = '1', owner = 'post:chief', reports = {\n"    \
+    "update = { by = 'post:chief', sign = 'post:chief', to = 'post:chief', due = '1h' } },\n"      \
+    "fallback = { { to = 'duty:duty-room', within = '5m' } } }\nfunction plan.respond() "
+    (void)state;
+    assert_plan(NO_LEVELS "end return plan", "dam.lua:2:1: bad_value",
+                "an update comes with each change of level, and the plan has no levels");
+    assert_plan(NO_LEVELS "report 'final' end return plan",
+                "dam.lua:2:1: bad_value, dam.lua:4:32: unknown_name", NULL);
+    assert_plan(NO_LEVELS "report 'update' end return plan", "", NULL);
+    assert_plan(NO_LEVELS "local open = report open 'update' end return plan", "", NULL);
+    assert_plan(NO_LEVELS "report(now() > 1 and 'update' or 'final') end return plan", "", NULL);
+#undef NO_LEVELS
 }
 
 /* The author's own function of the same name is the author's business. */
@@ -804,11 +1076,29 @@ static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 
 /* ---- at its limits --------------------------------------------------------------------------- */
 
+/* A body of which so much is found that only one sentence of it is looked for. */
+static void assert_says(const char *body, const char *says)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+    AUTO_TEXT(found);
+    AUTO_TEXT(sentences);
+
+    text_addf(&source, "%sfunction plan.respond(incident)\n%s\nend\nreturn plan\n", head_text,
+              body);
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", text_str(&source));
+    ask(set, &found, &sentences);
+    if (!strstr(text_str(&sentences), says))
+        fail_msg("it does not say %s\n%s", says, text_str(&sentences));
+}
+
 /* Small texts that mean much: shared locals must not make the check work without end. */
 static void a_text_cannot_make_the_check_work_for_long(void **state)
 {
     AUTO_TEXT(twice);
     AUTO_TEXT(targets);
+    AUTO_TEXT(roles);
     AUTO_TEXT(data);
     (void)state;
 
@@ -825,6 +1115,15 @@ static void a_text_cannot_make_the_check_work_for_long(void **state)
     for (int i = 0; i < 5000; i++)
         text_add(&targets, "notify{to=to,text='x'}");
     assert_body(text_str(&targets), "", NULL);
+
+    /* nor may the work end before the text does */
+    text_add(&roles, "assign('a', 'post:chief') local a\n");
+    for (int i = 0; i < 2000; i++)
+        text_add(&roles, "a = { { 1, 2, 3 }, 4, 5 }");
+    for (int i = 0; i < 40; i++)
+        text_add(&roles, "notify { to = { 'role:b', 'role:a' }, text = 'x' }\n");
+    text_add(&roles, "sleep 'x'");
+    assert_says(text_str(&roles), "\"x\" is no duration");
 
     text_add(&data, "local a0 = { 'x' }\n");
     for (int i = 1; i < 12; i++)
@@ -949,10 +1248,20 @@ int main(void)
         cmocka_unit_test(a_draft_names_the_statement_that_it_lacks),
         cmocka_unit_test(what_is_overdue_of_a_plan_is_a_warning),
         cmocka_unit_test(an_agenda_has_somebody_to_go_to),
+        cmocka_unit_test(a_measure_takes_what_it_knows_and_what_its_title_has),
+        cmocka_unit_test(an_item_says_what_who_and_by_when),
+        cmocka_unit_test(whoever_has_an_item_is_somebody),
+        cmocka_unit_test(before_is_for_due_alone),
+        cmocka_unit_test(what_is_proposed_can_be_ordered),
+        cmocka_unit_test(a_draft_has_a_colour_and_lifts_a_draft),
+        cmocka_unit_test(what_nobody_may_order_is_not_asked_for),
+        cmocka_unit_test(a_handle_comes_to_a_state_that_it_has),
+        cmocka_unit_test(methods_of_the_authors_own_are_left_alone),
         cmocka_unit_test(branches_are_functions),
         cmocka_unit_test(children_and_roles_are_checked),
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(a_report_is_one_of_the_head),
+        cmocka_unit_test(an_update_is_opened_by_levels_or_a_body),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
         cmocka_unit_test(a_text_cannot_make_the_check_work_for_long),
         cmocka_unit_test(any_cut_or_mutant_of_a_plan_is_answered),

@@ -68,7 +68,7 @@ static struct plan_head *head_of(const char *name, const char *json, const struc
     return h;
 }
 
-static void refused(const char *json, const char *words)
+static void refused_of(const char *plan, const char *json, const char *words)
 {
     AUTO_JSON(value);
     value = data(json);
@@ -76,13 +76,18 @@ static void refused(const char *json, const char *words)
     struct remarked said = {0};
     struct remarks r;
     struct plan_head *h = NULL;
-    remarks_init(&r, "flood", remarked_add, &said);
-    assert_int_equal(plan_head_read("flood", value, site, &r, &h), ERR_INVALID);
+    remarks_init(&r, plan, remarked_add, &said);
+    assert_int_equal(plan_head_read(plan, value, site, &r, &h), ERR_INVALID);
     assert_null(h);
     remarked_has(&said, words);
     remarks_done(&r);
     remarked_done(&said);
     site_unref(site);
+}
+
+static void refused(const char *json, const char *words)
+{
+    refused_of("flood", json, words);
 }
 
 /* ---- the head ---- */
@@ -660,7 +665,8 @@ static void what_joins_is_said_by_values_that_triggers_have(void **state)
     refused("{" ONE_PER ",'one_per':['level.II']}", "bad_value one_per[1]");
     refused("{" ONE_PER ",'one_per':[7]}", "bad_value one_per[1]");
     refused("{" ONE_PER ",'one_per':[]}", "one_per");
-    refused("{" ONE_PER ",'one_per':'kind'}", "one_per");
+    refused("{" ONE_PER ",'one_per':'kind'}",
+            "bad_type one_per: one_per is a list, also of one: one_per = { \"kind\" }");
     refused("{" ONE_PER ",'one_per':['kind','fields.aera']}",
             "unknown_name one_per[2]: there is no fact \"aera\"");
     refused("{" ONE_PER ",'one_per':['fields.stage_m']}", "a fact of stations, or an event");
@@ -747,8 +753,8 @@ static void refused_report(const char *kind, const char *more, const char *words
 {
     AUTO_TEXT(json);
     text_addf(&json,
-              "{" HEAD_MIN ",'facts':{'case':{'event':true,'key':'id','fields':{'id':'text'}}},"
-              "'reports':{'%s':{%s}}}",
+              "{" HEAD_MIN ",'facts':{'case':{'event':true,'key':'id','fields':{'id':'text'}},"
+              "  'stage':{'type':'number'}},'reports':{'%s':{%s}}}",
               kind, more);
     refused(text_str(&json), words);
 }
@@ -779,6 +785,19 @@ static void what_a_report_cannot_mean_is_refused(void **state)
     refused_report("initial", REPORT ",'basis':'city','phone':'1h'",
                    "too_late reports.initial.phone");
     refused_report("initial", REPORT ",'basis':'act'", "missing_key reports.initial: due");
+    refused_report("initial", REPORT ",'due':'1h','basis':'cty'",
+                   "unknown_name reports.initial.basis: the site has no rule \"cty\" in deadlines; "
+                   "name one of them, or write the sentence of the law; did you mean \"city\"?");
+    refused_report("initial", REPORT ",'due':'1h','phone':'2h'",
+                   "bad_value reports.initial.phone: phone is longer than due");
+    refused_report("initial", REPORT ",'due':{'grade':{'I':'20m','III':'2h'}},'phone':'30m'",
+                   "phone is longer than due");
+    refused_report("initial", REPORT ",'due':{'IV':'2h','II':'30m'}",
+                   "bad_value reports.initial.due: due is by level, and the plan has none");
+    refused_report("initial", REPORT ",'due':'1h','phone':{'IV':'10m'}",
+                   "bad_value reports.initial.phone: phone is by level");
+    refused_report("single", REPORT ",'due':'1h','each':'stage'",
+                   "bad_value reports.single.each: each must be an event fact");
     refused_report("single", REPORT ",'due':'1h'", "missing_key reports.single: each");
     refused_report("single", REPORT ",'due':'1h','each':'cse'", "did you mean \"case\"?");
     refused_report("daily", REPORT ",'due':'1h'", "when is it due each day?");
@@ -860,6 +879,9 @@ static void what_a_level_cannot_mean_is_refused(void **state)
     refused("{" HEAD_MIN ",'levels':{'IV':{'ordered_by':'dept:hydrology','expected':'1h'}}}",
             "no_right levels.IV.ordered_by");
     refused_level("},'III':{'ordered_by':'person:li.ming','expected':'1h'", "no_right levels.III");
+    refused_of("river", "{" HEAD_MIN "," LEVELS "}",
+               "no_right levels: nobody may order the end of the response; add to may_order of the "
+               "site: [\"person:li.ming\"] = { [\"river\"] = { \"terminate\" } }");
     refused("{" HEAD_MIN "," LEVELS ",'ends':'done'}", "a plan with levels ends by order");
     refused("{" HEAD_MIN "," LEVELS ",'on_resolved':'close'}", "is not closed by its source");
     refused("{" HEAD_MIN "," LEVELS ",'auto':{'level':'III','after':'1m'}}",
@@ -894,6 +916,11 @@ static void a_measure_that_could_never_begin_is_refused(void **state)
     refused(MEASURES("'phase':'IV'", "'phase':'first','after':['list']"), "could never begin");
     refused(MEASURES("'phase':'IV','after':['move']", "'phase':'IV','after':['list']"), "circle");
     refused(MEASURES("'phase':'IV'", "'phase':'IV','after':['lisst']"), "unknown_name");
+    refused(MEASURES("'phase':'IV'", "'phase':'IV','after':'list'"),
+            "bad_type measures.move.after: after is a list, also of one: after = { \"list\" }");
+    refused("{" HEAD_MIN
+            ",'measures':{'a':{'owner':'dept:hydrology','title':'A','due':{'IV':'1h'}}}}",
+            "bad_value measures.a.due: due is by level, and the plan has none");
     plan_head_unref(
         head_of("flood", MEASURES("'phase':'IV'", "'phase':'II','after':['list']"), NULL));
     plan_head_unref(head_of("flood", MEASURES("'phase':'first'", "'after':['list']"), NULL));

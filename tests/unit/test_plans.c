@@ -1,4 +1,5 @@
 /* What ships in plans/ passes our own check, and so does what the author's book shows. */
+#include "core/site.h"
 #include "plan/check.h"
 #include "testdata.h"
 #include "unit.h"
@@ -109,11 +110,70 @@ static void the_first_plan_of_the_book_passes_the_check(void **state)
     }
 }
 
+/* The word behind `before` in a line of the book, "" where there is none. */
+static void word_behind(const char *line, size_t len, const char *before, struct text *ret)
+{
+    const char *at = memmem(line, len, before, strlen(before));
+    if (at)
+        text_add_bytes(ret, at + strlen(before), strcspn(at + strlen(before), " \n`"));
+}
+
+/* What a line orders is within the rights of whoever orders it there; `level` is that in force. */
+static void assert_ordered(const struct site *site, const char *line, struct text *level)
+{
+    size_t len = strcspn(line, "\n");
+    AUTO_TEXT(action);
+    AUTO_TEXT(by);
+    AUTO_TEXT(to);
+
+    word_behind(line, len, "muster order ID ", &action);
+    word_behind(line, len, " --as ", &by);
+    word_behind(line, len, " --level ", &to);
+    const char *right = to.len ? text_str(&to) : text_str(&action);
+    bool undoes = !strcmp(right, "terminate") || !strcmp(right, "merge");
+    if (!site_may_order(site, text_str(&by), "flood", right, NULL) ||
+        (undoes && level->len &&
+         !site_may_order(site, text_str(&by), "flood", text_str(level), NULL)))
+        fail_msg("%.*s: %s may not", (int)len, line, text_str(&by));
+    if (!to.len && strcmp(right, "terminate") != 0)
+        return;
+    text_clear(level);
+    text_add(level, text_str(&to));
+}
+
+/* Why: the book showed a merge, and an end, that the shipped site refused. */
+static void the_orders_of_the_book_are_within_the_rights_of_the_site(void **state)
+{
+    static const char *const books[] = {"README.md", "README.zh-CN.md"};
+    struct site *site = NULL;
+    struct remarks r;
+    AUTO_JSON(reply);
+    json_t *set = shipped_set();
+    (void)state;
+
+    reply = check_set(set);
+    json_decref(set);
+    remarks_init(&r, "site", NULL, NULL);
+    assert_int_equal(site_read(json_at(reply, "site"), &r, &site), ERR_OK);
+    remarks_done(&r);
+    for (size_t i = 0; i < sizeof(books) / sizeof(books[0]); i++) {
+        size_t lines = 0;
+        AUTO_TEXT(level);
+        AUTO_TEXT(book);
+        plans_read(books[i], &book);
+        for (const char *at = text_str(&book); (at = strstr(at, "\nmuster order ID ")); lines++)
+            assert_ordered(site, ++at, &level);
+        assert_true(lines >= 5);
+    }
+    site_unref(site);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_shipped_set_passes_the_check),
         cmocka_unit_test(the_first_plan_of_the_book_passes_the_check),
+        cmocka_unit_test(the_orders_of_the_book_are_within_the_rights_of_the_site),
     };
     return cmocka_run_group_tests_name("plans", tests, NULL, NULL);
 }

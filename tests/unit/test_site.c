@@ -277,6 +277,8 @@ static void rules_of_when_to_report_are_data(void **state)
     refused("{'deadlines':{'a':{'due':'1h'}}}", "missing_key deadlines.a: basis");
     refused("{'deadlines':{'a':{'basis':'x','due':'soon'}}}", "bad_value deadlines.a.due");
     refused("{'deadlines':{'a':{'basis':'x','due':{'grade':{'V':'1h'}}}}}", "due by level is");
+    refused("{'deadlines':{'a':{'basis':'x','due':'1h','phone':'2h'}}}",
+            "bad_value deadlines.a.phone: phone is longer than due");
     refused("{'deadlines':{'a':{'basis':'x','until':'1h'}}}", "unknown_key deadlines.a");
     refused("{'deadlines':{'a b':{'basis':'x'}}}", "is no name of a rule");
 }
