@@ -97,6 +97,9 @@ struct report *report_correct(struct core *c, const struct report *of, json_t *t
 /* A message about a report, to a target; "【催报】" and the like before its name. */
 void report_tell(struct core *c, const struct report *r, const char *target, const char *zh,
                  const char *en);
+/* The same to several, once to each of them; `but` knows already (NULL: nobody does). */
+void report_tell_all(struct core *c, const struct report *r, const json_t *targets, const char *but,
+                     const char *zh, const char *en);
 
 /* ---- what it says ---- */
 

@@ -12,6 +12,7 @@
 struct act {
     struct report *r;
     const char *by, *note;
+    json_t *voided; /* the signer whose signature it takes away, own; NULL */
 };
 
 static const char *name_of(const struct core *c, const char *person)
@@ -20,14 +21,17 @@ static const char *name_of(const struct core *c, const char *person)
     return person && c->site && site_person(c->site->site, person, &p) ? p.name : NULL;
 }
 
-static json_t *reply_of(const struct report *r)
+static json_t *reply_of(const struct act *a)
 {
+    const struct report *r = a->r;
     char id[UUID_TEXT], incident[UUID_TEXT];
     json_t *reply = json_put_str(json_object(), "report", uuid_text(r->id, id));
     json_put_str(reply, "incident", uuid_text(r->incident->id, incident));
     json_put_str(reply, "kind", report_kind_name(r->kind));
     json_put_int(reply, "number", r->number);
     json_put_int(reply, "rev", r->rev);
+    if (a->voided)
+        json_put(reply, "voided", json_share(a->voided));
     return json_put_str(reply, "state", report_state_name(r->state));
 }
 
@@ -255,20 +259,38 @@ static bool act_phone(struct core *c, struct act *a)
     return true;
 }
 
+/* Whoever signed, whoever has to sign, and whoever waits to send it; not who did it. */
+static void void_tell(struct core *c, const struct act *a)
+{
+    AUTO_JSON(to);
+    AUTO_TEXT(signer);
+    text_addf(&signer, "person:%s", json_str_or(a->voided, "by", ""));
+    to = json_array();
+    json_array_append_new(to, json_string(text_str(&signer)));
+    json_array_append_new(to, json_string(a->r->sign));
+    json_array_append_new(to, json_string(a->r->by));
+    report_tell_all(c, a->r, to, a->by, "签发已失效：文本已改，请重新签发",
+                    "The signature is void, as the text has changed; to be signed again");
+}
+
 /* The new text, and whether the signer is asked now. */
-static void edit_emit(struct core *c, const struct act *a, const char *text, bool filled)
+static void edit_emit(struct core *c, struct act *a, const char *text, bool filled)
 {
     struct report *r = a->r;
-    bool again = r->state == REPORT_SIGNED, asks = !filled && (!r->asked || again);
+    a->voided = r->state == REPORT_SIGNED ? kept_json(r->signer) : NULL;
+    bool asks = a->voided || (!filled && !r->asked);
     json_t *body = json_put_int(body_of(r), "rev", r->rev + 1);
     json_put_true(json_put_true(body, "asks", asks), "filled", filled);
+    json_put_true(body, "void", a->voided != NULL);
     json_put_true(body, "zero", r->zero && !filled);
     json_t *sealed = json_put_str(sealed_of(c, a, "edited"), "text", text);
+    json_put(sealed, "voided", json_share(a->voided));
     core_emit(c, REC_REPORT_EDITED, r->incident,
               (struct emit){.actor = actor_of(c, a), .body = body, .sealed = sealed});
-    if (asks)
-        report_tell(c, r, r->sign, again ? "已修改，请重新签发" : "请签发",
-                    again ? "Changed, to be signed again" : "To be signed");
+    if (a->voided)
+        void_tell(c, a);
+    else if (asks)
+        report_tell(c, r, r->sign, "请签发", "To be signed");
 }
 
 /* The draft anew, from what is known now. */
@@ -334,8 +356,9 @@ void decide_report(struct core *c)
         return;
     for (size_t n = 0; n < sizeof actions / sizeof *actions; n++) {
         if (!strcmp(actions[n].action, action) && actions[n].take(c, &a))
-            core_reply_ok(c, reply_of(a.r));
+            core_reply_ok(c, reply_of(&a));
     }
+    json_decref(a.voided);
 }
 
 void decide_report_edit(struct core *c)
@@ -346,5 +369,6 @@ void decide_report_edit(struct core *c)
         !rev_fits(c, &a))
         return;
     edit_emit(c, &a, text, false);
-    core_reply_ok(c, reply_of(a.r));
+    core_reply_ok(c, reply_of(&a));
+    json_decref(a.voided);
 }

@@ -114,30 +114,38 @@ static json_t *tell_text(const struct report *r, const char *zh, const char *en)
     return json_pack("{s:s,s:s}", "zh", text_str(&in_zh), "en", text_str(&in_en));
 }
 
-void report_tell(struct core *c, const struct report *r, const char *target, const char *zh,
-                 const char *en)
+void report_tell_all(struct core *c, const struct report *r, const json_t *targets, const char *but,
+                     const char *zh, const char *en)
 {
-    AUTO_JSON(to);
     AUTO_JSON(text);
     AUTO_TEXT(step);
     char id[UUID_TEXT];
     struct rung people = {0};
-    if (!c->site || !target)
+    if (!c->site || !json_array_size(targets))
         return;
-    to = json_string(target);
     text = tell_text(r, zh, en);
     text_addf(&step, "!draft/%s", uuid_text(r->id, id));
-    site_resolve_first(c->site->site, to, r->incident->drill, &people);
-    for (size_t n = 0; n < people.count; n++)
-        notice_queue(c, r->incident,
-                     &(struct notice_order){.step = text_str(&step),
-                                            .person = &people.at[n],
-                                            .text = text,
-                                            .type = "muster.notify"});
+    site_resolve_first(c->site->site, targets, r->incident->drill, &people);
+    for (size_t n = 0; n < people.count; n++) {
+        struct notice_order message = {.step = text_str(&step),
+                                       .person = &people.at[n],
+                                       .text = text,
+                                       .type = "muster.notify"};
+        if (!but || strcmp(but, people.at[n].id) != 0)
+            notice_queue(c, r->incident, &message);
+    }
     if (!people.count)
         alarm_raise(c, r->incident, "empty_target", "nobody can be told to write or sign a report",
                     "没有可达的人起草或签发报告");
     rung_done(&people);
+}
+
+void report_tell(struct core *c, const struct report *r, const char *target, const char *zh,
+                 const char *en)
+{
+    AUTO_JSON(to);
+    to = target ? json_pack("[s]", target) : NULL;
+    report_tell_all(c, r, to, NULL, zh, en);
 }
 
 /* --- opening --- */

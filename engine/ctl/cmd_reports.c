@@ -249,17 +249,34 @@ static int rev_now(struct ctl *c, const char *id, json_t *request)
     return code;
 }
 
+/* "ID drafted, revision 3", and whose signature is void. */
+static void done_say(const struct ctl *c, const json_t *reply, struct text *to)
+{
+    const json_t *voided = json_at(reply, "voided");
+    const char *name = json_str_or(voided, "name", json_str_or(voided, "by", "?"));
+    text_addf(to, "%s %s", json_str_or(reply, "report", "-"),
+              ctl_say(c, state_words(json_str_or(reply, "state", "-"))));
+    text_addf(to, c->zh ? "，修订 %" PRId64 "\n" : ", revision %" PRId64 "\n",
+              json_int(reply, "rev", 0));
+    if (!voided)
+        return;
+    show_safe(to, name);
+    text_add(to, c->zh ? " 的签发已失效：文本已改，请重新签发\n"
+                       : ": the signature is void, as the text has changed; sign it again\n");
+}
+
 static int done_print(const struct ctl *c, json_t *request)
 {
     AUTO_JSON(reply);
+    AUTO_TEXT(out);
     int code = ask(c, request, &reply);
     if (code)
         return code;
+    done_say(c, reply, &out);
     if (c->json)
         ask_print(reply);
     else
-        printf("%s %s\n", json_str_or(reply, "report", "-"),
-               ctl_say(c, state_words(json_str_or(reply, "state", "-"))));
+        (void)fputs(text_str(&out), stdout);
     return EXIT_OK;
 }
 

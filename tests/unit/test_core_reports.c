@@ -1,4 +1,5 @@
 /* What is reported upwards: opened, numbered, urged and proved with no planner. */
+#include "core/say.h"
 #include "core_lab.h"
 #include "unit.h"
 
@@ -458,6 +459,35 @@ static void only_who_may_sign_signs(void **state_)
     lab_done(&lab);
 }
 
+/* Why: who signed believes it is signed, and who is to send it waits. */
+static void a_signature_that_is_void_is_heard_of(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    stream(&lab);
+    acted(&lab, "initial", "sign", ",'as':'li.ming'"); /* the deputy */
+    acted(&lab, "initial", "fill", ",'as':'wu.fang'");
+    assert_string_equal(json_str_or(json_at(lab.reply, "voided"), "name", "none"), "李明");
+    assert_string_equal(state(&lab, "initial"), "edited");
+    lab_tells(&lab, "report_edited\nto=li.ming\nto=sun.wei\nto=wang.qiang");
+    json_t *message = lab_message(&lab, "sun.wei");
+    AUTO_TEXT(said);
+    json_write(message, &said);
+    json_decref(message);
+    if (!strstr(text_str(&said), "【签发已失效：文本已改，请重新签发】首报第1号"))
+        fail_msg("%s", text_str(&said));
+    AUTO_TEXT(line);
+    record_say(lab_last(&lab, REC_REPORT_EDITED), "zh", &line);
+    if (!strstr(text_str(&line), "，李明 的签发失效"))
+        fail_msg("%s", text_str(&line));
+    acted(&lab, "initial", "sign", ",'as':'sun.wei'");
+    lab_tells(&lab, "report_signed\nto=wang.qiang");
+    edited(&lab, "initial", 2, "another text"); /* by wang.qiang, who knows it */
+    lab_never(&lab, "to=wang.qiang");
+    lab_tells(&lab, "report_edited\nto=sun.wei");
+    lab_done(&lab);
+}
+
 static void what_was_sent_is_proved_and_not_changed(void **state_)
 {
     (void)state_;
@@ -657,6 +687,7 @@ int main(void)
         cmocka_unit_test(an_unknown_grade_is_reported_soonest),
         cmocka_unit_test(two_edits_of_one_text_do_not_undo_each_other),
         cmocka_unit_test(only_who_may_sign_signs),
+        cmocka_unit_test(a_signature_that_is_void_is_heard_of),
         cmocka_unit_test(what_was_sent_is_proved_and_not_changed),
         cmocka_unit_test(a_drill_sends_no_report_to_those_outside),
         cmocka_unit_test(what_reaches_nobody_is_handed_over_and_says_how),
