@@ -35,7 +35,7 @@ static const char *const item_kinds[] = {"item", "resource", "request", "improve
 const char *const item_states[] = {"issued", "received", "arrived", "done",
                                    "struck", "rejected", "lifted",  NULL};
 static const char *const report_actions[] = {"sign", "send", "phone", "fill", "correct", NULL};
-const char *const report_states[] = {"opened", "edited", "signed", "sent", NULL};
+const char *const report_states[] = {"opened", "edited", "signed", "sent", "missed", NULL};
 const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate", "declare",

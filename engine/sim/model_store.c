@@ -550,8 +550,10 @@ static bool owner_is_asked(const struct query *q, const char *owner)
 
 static bool part_is_asked(const struct query *q, const struct row *row)
 {
-    if (!uuid_is_none(q->incident) ? uuid_cmp(row->incident, q->incident) != 0
-                                   : row->open == q->closed)
+    bool of = !uuid_is_none(q->incident);
+    if ((of && uuid_cmp(row->incident, q->incident) != 0) ||
+        ((!of || q->closed) && row->open == q->closed) ||
+        (q->missed && !strcmp(row->state, "sent")))
         return false;
     const char *sort = row->kind == ROW_REPORT ? row->plan : row->sort;
     if ((q->late && !row->late) || (q->sort && strcmp(q->sort, sort) != 0))

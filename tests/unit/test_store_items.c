@@ -137,6 +137,11 @@ static bool is_closed(const struct row *r)
     return !r->open;
 }
 
+static bool is_closed_of_7(const struct row *r)
+{
+    return !r->open && !uuid_cmp(r->incident, kit_uuid(7));
+}
+
 static bool is_late(const struct row *r)
 {
     return r->late;
@@ -184,6 +189,9 @@ static void each_way_to_ask_gives_the_right_items_page_by_page(void **state)
         expected(is_nowhere));
     assert_int_equal(all_pages(k, "of an incident", (struct query){.incident = kit_uuid(7)}),
                      ITEMS_EACH);
+    assert_int_equal(all_pages(k, "closed, of an incident",
+                               (struct query){.incident = kit_uuid(7), .closed = true}),
+                     expected(is_closed_of_7));
 }
 
 int main(void)
