@@ -82,7 +82,7 @@ static bool act_read(struct core *c, struct act *a)
     a->note = json_str(c->in->body, "note");
     if (!a->r)
         core_refuse(c, CODE_NOT_FOUND, "report", NULL,
-                    "no report %s of an incident that is not over", text);
+                    "there is no report with this id, or its incident is over: %s", text);
     else if (!c->site)
         core_refuse(c, CODE_CONFLICT, NULL, NULL, "there is no site in force");
     else if (a->by && !name_of(c, a->by))
@@ -249,6 +249,11 @@ static bool act_phone(struct core *c, struct act *a)
     if (a->r->phoned_at) {
         core_refuse(c, CODE_CONFLICT, "report", NULL, "it was given by telephone at %s",
                     rfc3339(a->r->phoned_at, at));
+        return false;
+    }
+    if (!a->by) {
+        core_refuse(c, CODE_MISSING_FIELD, "as", NULL,
+                    "who telephoned? name the person: a key is nobody's voice");
         return false;
     }
     json_t *body = body_of(a->r);

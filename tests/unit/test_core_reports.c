@@ -266,6 +266,7 @@ static void the_telephone_has_a_time_of_its_own(void **state_)
     struct lab lab;
     stream(&lab);
     lab_after(&lab, 10 * MS_MINUTE);
+    act_refused(&lab, "initial", "phone", ",'note':'told'", "missing_field", "who telephoned");
     acted(&lab, "initial", "phone", ",'as':'wang.qiang','note':'told the province'");
     assert_true(json_int(body(&lab, "initial"), "phoned_at", 0) == lab.wall);
     act_refused(&lab, "initial", "phone", "", "conflict", "by telephone at");
@@ -276,7 +277,7 @@ static void the_telephone_has_a_time_of_its_own(void **state_)
 
     stream(&lab);
     lab_after(&lab, 45 * MS_MINUTE);
-    acted(&lab, "initial", "phone", "");
+    acted(&lab, "initial", "phone", ",'as':'wang.qiang'");
     assert_true(json_int(body(&lab, "initial"), "phone_late_ms", 0) == 15 * MS_MINUTE);
     lab_done(&lab);
 }
