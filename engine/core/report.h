@@ -109,8 +109,9 @@ struct draft {
     enum report_kind kind;
     int number;
     const char *key, *basis, *by, *lang;
-    const json_t *to, *asked; /* what the plan has to say: words; NULL */
-    wall_ms since;            /* of the report before; 0: there is none */
+    const json_t *to, *asked;      /* what the plan has to say: words; NULL */
+    wall_ms since;                 /* of the report before; 0: there is none */
+    const struct report *corrects; /* which it corrects; NULL */
     bool zero;
 };
 
@@ -124,6 +125,8 @@ bool report_nothing_new(const struct incident *i, enum report_kind kind);
  * last that was known. Gives.
  */
 json_t *report_facts(const struct core *c, struct incident *i, const char *lang);
+/* "**更正** 首报第1号", with the line that it is */
+void report_corrects_add(const struct report *of, bool zh, struct text *to);
 /* "首报第1号", "initial report 1" */
 void report_name_add(enum report_kind kind, int number, bool zh, struct text *to);
 const char *report_text(const struct report *r);

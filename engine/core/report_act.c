@@ -303,6 +303,8 @@ static bool act_fill(struct core *c, struct act *a)
 {
     AUTO_JSON(to);
     AUTO_TEXT(text);
+    struct uuid corrected;
+    bool corrects = uuid_parse(a->r->corrects ? a->r->corrects : "", &corrected);
     const struct plan_head *head = incident_head(c, a->r->incident);
     const struct report_head *h = head ? plan_head_report(head, a->r->kind) : NULL;
     if (is_sent(c, a))
@@ -325,16 +327,41 @@ static bool act_fill(struct core *c, struct act *a)
                                  .basis = a->r->basis,
                                  .by = a->r->by,
                                  .lang = a->r->lang,
-                                 .to = to},
+                                 .to = to,
+                                 .corrects = corrects ? core_report(c, corrected) : NULL},
                  &text);
     edit_emit(c, a, text_str(&text), true);
     return true;
 }
 
+/* The correction of it that is not sent yet; NULL: there is none. */
+static const struct report *correction_of(const struct report *of)
+{
+    char id[UUID_TEXT];
+    const struct report *r;
+    uuid_text(of->id, id);
+    LIST_FOREACH(r, &of->incident->reports, link)
+    {
+        if (r->state != REPORT_SENT && r->corrects && !strcmp(r->corrects, id))
+            return r;
+    }
+    return NULL;
+}
+
 static bool act_correct(struct core *c, struct act *a)
 {
+    char id[UUID_TEXT];
+    AUTO_TEXT(name);
+    const struct report *first = correction_of(a->r);
     if (a->r->state != REPORT_SENT) {
         core_refuse(c, CODE_CONFLICT, "report", NULL, "it is not sent yet: edit it");
+        return false;
+    }
+    if (first) {
+        report_name_add(first->kind, first->number, false, &name);
+        core_refuse(c, CODE_CONFLICT, "report", NULL,
+                    "%s corrects it, and is not sent yet: edit that one (%s)", text_str(&name),
+                    uuid_text(first->id, id));
         return false;
     }
     struct report *further = report_correct(c, a->r, actor_of(c, a));

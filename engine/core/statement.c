@@ -22,18 +22,30 @@ static const char *in(const json_t *draft, const char *key, bool zh)
     return words_in(json_at(draft, key), zh ? "zh" : "en", zh ? "en" : "zh");
 }
 
+static const struct {
+    const char *colour, *zh, *en, *colour_zh;
+} warnings[] = {{"red", "红色预警", "red warning", "红色"},
+                {"orange", "橙色预警", "orange warning", "橙色"},
+                {"yellow", "黄色预警", "yellow warning", "黄色"},
+                {"blue", "蓝色预警", "blue warning", "蓝色"},
+                {"none", "预警解除", "warning lifted", "解除"}};
+
+enum { WARNINGS = sizeof warnings / sizeof *warnings };
+
 const char *warning_words(const char *colour, bool zh)
 {
-    static const struct {
-        const char *colour, *zh, *en;
-    } words[] = {{"red", "红色预警", "red warning"},
-                 {"orange", "橙色预警", "orange warning"},
-                 {"yellow", "黄色预警", "yellow warning"},
-                 {"blue", "蓝色预警", "blue warning"},
-                 {"none", "预警解除", "warning lifted"}};
-    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
-        if (!strcmp(words[n].colour, colour))
-            return zh ? words[n].zh : words[n].en;
+    for (size_t n = 0; n < WARNINGS; n++) {
+        if (!strcmp(warnings[n].colour, colour))
+            return zh ? warnings[n].zh : warnings[n].en;
+    }
+    return colour;
+}
+
+const char *warning_colour(const char *colour, bool zh)
+{
+    for (size_t n = 0; n < WARNINGS; n++) {
+        if (zh && !strcmp(warnings[n].colour, colour))
+            return warnings[n].colour_zh;
     }
     return colour;
 }

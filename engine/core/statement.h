@@ -22,7 +22,8 @@ bool statement_is(const char *action);
 void statement_draft(struct core *c, struct incident *i, const json_t *cmd);
 /* "【预警】…" of a draft, in both languages. Gives. */
 json_t *statement_text(const json_t *draft);
-/* "橙色预警", "orange warning". */
+/* "橙色", "orange"; then "橙色预警", "orange warning". */
+const char *warning_colour(const char *colour, bool zh);
 const char *warning_words(const char *colour, bool zh);
 /* Who may order it first: a target. Gives; NULL: nobody may. */
 char *statement_orderer(const struct core *c, const struct incident *i, const char *action);

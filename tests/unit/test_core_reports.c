@@ -198,8 +198,15 @@ static void the_end_begins_the_final_report(void **state_)
     ordered(&lab, ORDER("activate", "II", "zhou.jie"));
     sent(&lab, "initial", "sun.wei");
     sent(&lab, "update 1", "sun.wei");
+    ordered(&lab, "{'action':'issue','warning':'orange','as':'zhou.jie','reason':'x'}");
     ordered(&lab, "{'action':'terminate','as':'zhou.jie','reason':'x','despite':'drill'}");
     assert_string_equal(state(&lab, "final"), "opened");
+    says(&lab, "final", "- 预警：橙色\n");
+    says(&lab, "final",
+         "## 命令\n\n- 2026-07-20 10:00 启动II级响应（周杰）\n- 2026-07-20 10:00 "
+         "发布橙色预警（周杰）\n"
+         "- 2026-07-20 10:00 ");
+    assert_null(strstr(text(&lab, "final"), "正在核实处置"));
     lab_after(&lab, MS_HOUR);
     assert_null(lab_report(&lab, "update 2"));
     assert_string_equal(lab_state(&lab), "recovering");
@@ -250,7 +257,10 @@ static void what_is_late_is_urged_and_put_before_the_leader(void **state_)
     lab_never(&lab, "leader");
     lab_after(&lab, 15 * MS_MINUTE);
     assert_true(json_int(body(&lab, "initial"), "urged", 0) == 3);
-    assert_non_null(json_str(lab_last(&lab, REC_REPORT_URGED)->body, "leader"));
+    /* no level yet: not the owner, who signs, but who orders the highest */
+    assert_string_equal(json_str_or(lab_last(&lab, REC_REPORT_URGED)->body, "leader", "none"),
+                        "post:mayor");
+    lab_tells(&lab, "report_urged urged=3\nto=wang.qiang\nto=sun.wei\nto=li.ming\nto=zhou.jie");
     assert_true(json_int(json_at(lab_incident(&lab), "body"), "reports_overdue", 0) == 1);
     sent(&lab, "initial", "sun.wei");
     assert_true(json_int(body(&lab, "initial"), "late_ms", 0) == 30 * MS_MINUTE);
@@ -512,6 +522,12 @@ static void what_was_sent_is_proved_and_not_changed(void **state_)
     assert_string_equal(state(&lab, "initial 2"), "opened");
     says(&lab, "initial 2", "**更正** 首报第1号\n\n# 河 首报第1号");
     act_refused(&lab, "initial 2", "correct", "", "conflict", "not sent yet");
+    act_refused(&lab, "initial 1", "correct", "", "conflict", "initial report 2 corrects it");
+    acted(&lab, "initial 2", "fill", "");
+    says(&lab, "initial 2", "**更正** 首报第1号\n\n# 河 首报第2号");
+    sent(&lab, "initial 2", "sun.wei");
+    acted(&lab, "initial 1", "correct", "");
+    assert_string_equal(state(&lab, "initial 3"), "opened");
     lab_done(&lab);
 }
 
