@@ -93,15 +93,45 @@ static bool act_read(struct core *c, struct act *a)
     return false;
 }
 
+/* One of `revs`, where it is given; "*" is whatever there is. */
+static bool among_revs(const json_t *revs, int rev)
+{
+    AUTO_TEXT(now);
+    size_t n;
+    json_t *one;
+    text_addf(&now, "%d", rev);
+    json_array_foreach(json_unconst(revs), n, one)
+    {
+        const char *named = json_string_value(one);
+        if (!strcmp(named, "*") || !strcmp(named, text_str(&now)))
+            return true;
+    }
+    return !revs;
+}
+
 /* Whoever acts has read this text, and no other. */
 static bool rev_fits(struct core *c, const struct act *a)
 {
     int64_t rev = json_int(c->in->body, "rev", a->r->rev);
-    if (rev == a->r->rev)
+    if (rev != a->r->rev)
+        core_refuse(c, CODE_PRECONDITION_FAILED, "rev", NULL,
+                    "the text is another now: revision %d, not %lld; read it again", a->r->rev,
+                    (long long)rev);
+    else if (!among_revs(json_at(c->in->body, "revs"), a->r->rev))
+        core_refuse(c, CODE_PRECONDITION_FAILED, "revs", NULL,
+                    "the text is another now: revision %d; read it again", a->r->rev);
+    else
         return true;
-    core_refuse(c, CODE_PRECONDITION_FAILED, "rev", NULL,
-                "the text is another now: revision %d, not %lld; read it again", a->r->rev,
-                (long long)rev);
+    return false;
+}
+
+static bool rev_said(struct core *c)
+{
+    if (json_at(c->in->body, "rev") || json_at(c->in->body, "revs"))
+        return true;
+    core_refuse(c, CODE_MISSING_FIELD, "rev", NULL,
+                "of which revision is the new text made? say it by If-Match, with the ETag of the "
+                "report, or by rev");
     return false;
 }
 
@@ -397,8 +427,8 @@ void decide_report_edit(struct core *c)
 {
     const char *text = json_str_or(c->in->body, "text", "");
     struct act a = {0};
-    if (!input_allowed(c, SCOPE_RESPOND, "write reports") || !act_read(c, &a) || is_sent(c, &a) ||
-        !rev_fits(c, &a))
+    if (!input_allowed(c, SCOPE_RESPOND, "write reports") || !rev_said(c) || !act_read(c, &a) ||
+        is_sent(c, &a) || !rev_fits(c, &a))
         return;
     edit_emit(c, &a, text, false);
     core_reply_ok(c, reply_of(&a));
