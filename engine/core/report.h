@@ -94,6 +94,10 @@ void report_command(struct core *c, struct incident *i, const json_t *cmd);
 /* A report that corrects this one. */
 struct report *report_correct(struct core *c, const struct report *of, json_t *takes_actor);
 
+/* Messages to those who write and sign it are of this step, with its id behind. */
+#define REPORT_STEP_DRAFT "!draft/"
+/* The report that a message of this step is about; false: of none. */
+bool report_of_message(const char *step, struct uuid *ret);
 /* A message about a report, to a target; "【催报】" and the like before its name. */
 void report_tell(struct core *c, const struct report *r, const char *target, const char *zh,
                  const char *en);

@@ -114,6 +114,12 @@ static json_t *tell_text(const struct report *r, const char *zh, const char *en)
     return json_pack("{s:s,s:s}", "zh", text_str(&in_zh), "en", text_str(&in_en));
 }
 
+bool report_of_message(const char *step, struct uuid *ret)
+{
+    size_t len = strlen(REPORT_STEP_DRAFT);
+    return !strncmp(step, REPORT_STEP_DRAFT, len) && uuid_parse(step + len, ret);
+}
+
 void report_tell_all(struct core *c, const struct report *r, const json_t *targets, const char *but,
                      const char *zh, const char *en)
 {
@@ -124,7 +130,7 @@ void report_tell_all(struct core *c, const struct report *r, const json_t *targe
     if (!c->site || !json_array_size(targets))
         return;
     text = tell_text(r, zh, en);
-    text_addf(&step, "!draft/%s", uuid_text(r->id, id));
+    text_addf(&step, REPORT_STEP_DRAFT "%s", uuid_text(r->id, id));
     site_resolve_first(c->site->site, targets, r->incident->drill, &people);
     for (size_t n = 0; n < people.count; n++) {
         struct notice_order message = {.step = text_str(&step),

@@ -1,6 +1,7 @@
 #include "store/query.h"
 
 #include "core/item.h"
+#include "core/report.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -194,8 +195,8 @@ static void run_notices(struct page *p, const struct query *q)
     page_fill(p, Q_NOTICES, ROW_NOTICE);
 }
 
-/* Its row says of which incident and item it is, and which record queued it. None of them is left
- * out, however long the incident's row is. */
+/* Its row says of which incident and item or report it is, and which record queued it. None of them
+ * is left out, however long the incident's row is. */
 static void run_notice(struct page *p, const struct query *q)
 {
     struct query_result *result = p->result;
@@ -213,10 +214,14 @@ static void run_notice(struct page *p, const struct query *q)
     p->bytes = 0;
     if (!result->err && seq > 0)
         run_journal(p, &(struct query){.after = seq - 1, .upto = seq}, Q_EVENTS);
-    struct uuid item;
-    if (!result->err && item_of_message(json_str_or(result->rows[0].body, "step", ""), &item)) {
-        bind_id(p->read->stmts[Q_ITEM], 1, &item);
+    struct uuid of;
+    const char *step = json_str_or(result->rows[0].body, "step", "");
+    if (!result->err && item_of_message(step, &of)) {
+        bind_id(p->read->stmts[Q_ITEM], 1, &of);
         page_fill(p, Q_ITEM, ROW_ITEM);
+    } else if (!result->err && report_of_message(step, &of)) {
+        bind_id(p->read->stmts[Q_REPORT], 1, &of);
+        page_fill(p, Q_REPORT, ROW_REPORT);
     }
     result->more = false;
 }

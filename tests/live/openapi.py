@@ -340,6 +340,15 @@ def reports(api, incident):
     api.ask(200, "POST", "/api/v1/reports/%s/fill" % further["report"], {})
 
 
+def links_for_reading(api):
+    """A report is shown by the link of the message that asks for it, and where it is signed."""
+    heard = [hit[3] for hit in api.house.receiver.hits if "请起草" in hit[3]]
+    path = "/a/" + json.loads(heard[0])["data"]["answer_url"].rpartition("/")[2]
+    of = api.ask(200, "GET", path)
+    page = api.ask(200, "GET", path, headers=PAGE).decode()
+    api.t.check("text" in of["report"] and "<pre " in page, "a link shows its report", (of, page))
+
+
 def other_routes(api):
     api.ask(201, "POST", "/t/watch?grade=II&drill=true", "Smoke\nin hall 3")
     api.ask(422, "POST", "/t/watch", "")
@@ -487,6 +496,7 @@ def main():
             api = Contract(t, house, document)
             commander = house.key("commander", "trigger,read,respond,order")
             incidents(api, commander)
+            links_for_reading(api)
             families(api, commander)
             upkeep(api, commander)
             other_routes(api)
