@@ -197,8 +197,9 @@ static bool act_sign(struct core *c, struct act *a)
     json_t *signer = json_put_str(json_object(), "by", a->by);
     json_put_str(signer, "name", name_of(c, a->by));
     json_t *sealed = json_put(sealed_of(c, a, "signed"), "signer", signer);
+    json_t *body = json_put_int(body_of(a->r), "rev", a->r->rev);
     core_emit(c, REC_REPORT_SIGNED, a->r->incident,
-              (struct emit){.actor = actor_of(c, a), .body = body_of(a->r), .sealed = sealed});
+              (struct emit){.actor = actor_of(c, a), .body = body, .sealed = sealed});
     report_tell(c, a->r, a->r->by, "已签发，请报送", "Signed, to be sent");
     return true;
 }

@@ -645,6 +645,9 @@ static void say_report(const struct say *s)
         say_words(s, "（按最新情况重填）", ", filled anew");
     if (by)
         text_addf(s->to, s->zh ? "（%s）" : " by %s", by);
+    if (json_int(s->r->body, "rev", 0))
+        text_addf(s->to, s->zh ? "，修订 %d" : ", revision %d",
+                  (int)json_int(s->r->body, "rev", 0));
     if (json_bool(s->r->body, "void"))
         say_void(s);
     if (s->r->kind == REC_REPORT_SENT && record_at(s->r, "told") &&

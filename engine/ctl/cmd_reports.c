@@ -39,20 +39,28 @@ static const char *state_meant(const char *said)
     return said;
 }
 
+static const struct {
+    const char *kind;
+    struct words words;
+} kinds[] = {
+    {"initial", {"initial", "首报"}}, {"update", {"update", "续报"}}, {"daily", {"daily", "日报"}},
+    {"single", {"single", "个案"}},   {"final", {"final", "终报"}},
+};
+
 static struct words kind_words(const char *kind)
 {
-    static const struct {
-        const char *kind;
-        struct words words;
-    } table[] = {
-        {"initial", {"initial", "首报"}}, {"update", {"update", "续报"}},
-        {"daily", {"daily", "日报"}},     {"single", {"single", "个案"}},
-        {"final", {"final", "终报"}},
-    };
-    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
-        if (strcmp(table[n].kind, kind) == 0)
-            return table[n].words;
+    for (size_t n = 0; n < sizeof kinds / sizeof kinds[0]; n++)
+        if (strcmp(kinds[n].kind, kind) == 0)
+            return kinds[n].words;
     return (struct words){kind, kind};
+}
+
+static const char *kind_meant(const char *said)
+{
+    for (size_t n = 0; said && n < sizeof kinds / sizeof kinds[0]; n++)
+        if (!strcmp(kinds[n].words.zh, said))
+            return kinds[n].kind;
+    return said;
 }
 
 static void name_add(const struct ctl *c, const json_t *r, struct text *to)
@@ -157,7 +165,7 @@ static json_t *reports_request(const struct ctl *c, const struct args *a)
     const char *limit = args_value(a, "--limit");
     json_t *request = ask_begin(c, "reports");
     json_put_str(request, "incident", a->words_count ? a->words[0] : NULL);
-    json_put_str(request, "kind", args_value(a, "--kind"));
+    json_put_str(request, "kind", kind_meant(args_value(a, "--kind")));
     json_put_str(request, "state", state_meant(args_value(a, "--state")));
     json_put_str(request, "cursor", args_value(a, "--cursor"));
     if (limit)

@@ -239,7 +239,7 @@ def reports(t):
         done = owner.run("report", report, "sned")
         t.check(done.returncode == 2 and "did you mean send?" in done.stderr
                 and "show, edit" in done.stderr, "an unknown action lists all that there are", done)
-        for state in ("edited", "drafted", "已起草"):
+        for state in ("edited", "drafted", "已起草"):  # as the table has it, too
             found = owner.json("reports", "--state", state)["reports"]
             t.equal([r["id"] for r in found], [report], "a state is asked for as %s" % state)
         t.check("by telephone 2" in owner.run("reports").stdout, "the telephone comes first")

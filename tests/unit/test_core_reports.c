@@ -489,7 +489,7 @@ static void a_signature_that_is_void_is_heard_of(void **state_)
         fail_msg("%s", text_str(&said));
     AUTO_TEXT(line);
     record_say(lab_last(&lab, REC_REPORT_EDITED), "zh", &line);
-    if (!strstr(text_str(&line), "，李明 的签发失效"))
+    if (!strstr(text_str(&line), "（吴芳），修订 2，李明 的签发失效"))
         fail_msg("%s", text_str(&line));
     acted(&lab, "initial", "sign", ",'as':'sun.wei'");
     lab_tells(&lab, "report_signed\nto=wang.qiang");
