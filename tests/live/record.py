@@ -236,6 +236,11 @@ def reports(t):
         done = owner.run("update", incident, *flood)
         t.check(done.returncode not in (0, 6) and "Broken pipe" not in done.stderr,
                 "what the daemon says before it closes is heard", done.stderr)
+        for unknown, words in (("x", "no report's id"),
+                               (str(uuid.uuid4()), "no report with this id")):
+            done = [owner.run("report", unknown, *more) for more in ((), ("send",))]
+            t.check(all(one.returncode != 0 and words in one.stderr for one in done),
+                    "%s" % words, done)
         done = owner.run("report", report, "sned")
         t.check(done.returncode == 2 and "did you mean send?" in done.stderr
                 and "show, edit" in done.stderr, "an unknown action lists all that there are", done)
