@@ -58,7 +58,7 @@
       "what was read is not there any more: somebody else has changed it")                         \
     X(CODE_CONFLICT, "conflict", ERR_CONFLICT, "not in the present state")                         \
     /* what the request names */                                                                   \
-    X(CODE_NOT_FOUND, "not_found", ERR_MISSING, "there is no incident with this id")               \
+    X(CODE_NOT_FOUND, "not_found", ERR_MISSING, "nothing has this id")                             \
     X(CODE_UNKNOWN_PLAN, "unknown_plan", ERR_MISSING, "there is no plan of this name")             \
     X(CODE_UNKNOWN_PERSON, "unknown_person", ERR_MISSING, "the site has no person of this name")   \
     X(CODE_UNKNOWN_ENDPOINT, "unknown_endpoint", ERR_MISSING,                                      \

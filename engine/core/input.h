@@ -29,8 +29,8 @@ enum input_kind {
     IN_ITEM_OPEN,   /* body: {kind,title,owner,due,as?,goal?,indicator?,done_when?,amount?,from?,
                        channel?,contact?,assist?} */
     IN_DIRECTIVE,   /* body: {text,lead,due,as?,assist?} */
-    IN_REPORT,      /* body: {report,action,as?,note?,rev?} */
-    IN_REPORT_EDIT, /* body: {report,text,rev,as?} */
+    IN_REPORT,      /* body: {report,action,as?,note?,rev?,revs?} */
+    IN_REPORT_EDIT, /* body: {report,text,rev?,revs?,as?}: one of rev and revs */
     IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */

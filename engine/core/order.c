@@ -1,5 +1,6 @@
 #include "core/order.h"
 
+#include "base/civil.h"
 #include "core/call.h"
 #include "core/child.h"
 #include "core/decide.h"
@@ -453,12 +454,18 @@ static void measures_say(const struct order *o, bool zh, struct text *to)
         text_addf(to, "%s%s", n ? between : "", words_in(one, lang, zh ? "en" : "zh"));
 }
 
+/* The eighth statement of a public text: by the clocks of the city. */
+static void published_at(const struct core *c, bool zh, struct text *to)
+{
+    text_add(to, zh ? "，发布时间：" : ", at ");
+    civil_add(to, core_zone(c), c->in->wall);
+}
+
 static void order_say(const struct core *c, const struct order *o, const char *title, bool zh,
                       struct text *to)
 {
     const char *lang = zh ? "zh" : "en", *reason = words_in(o->reason, lang, NULL);
     const char *name = name_of(c, o->by);
-    char when[RFC3339_TEXT];
     text_add(to, zh ? "【命令】" : "Order: ");
     order_words(o->action, level_name(o->level), zh, to);
     if (json_str(o->statement, "warning"))
@@ -466,10 +473,8 @@ static void order_say(const struct core *c, const struct order *o, const char *t
     if (json_at(o->statement, "what"))
         text_addf(to, zh ? "：%s" : ": %s",
                   words_in(json_at(o->statement, "what"), lang, zh ? "en" : "zh"));
-    if (json_at(o->statement, "draft")) { /* the eighth statement */
-        rfc3339(c->in->wall, when);
-        text_addf(to, zh ? "，发布时间：%.10s %.5s UTC" : ", at %.10s %.5s UTC", when, when + 11);
-    }
+    if (json_at(o->statement, "draft"))
+        published_at(c, zh, to);
     text_addf(to, zh ? "。%s" : ". %s", title);
     if (o->matter)
         text_addf(to, zh ? "（%s）" : " (%s)", o->matter);
@@ -496,6 +501,22 @@ static json_t *order_text(const struct core *c, const struct order *o)
     about = kept_json(o->i->about);
     order_say(c, o, json_str_or(about, "title", ""), true, &zh);
     order_say(c, o, json_str_or(about, "title", ""), false, &en);
+    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+}
+
+/* What the public reads: the statements of the draft, not who ordered it and why. NULL: it has no
+ * draft. */
+static json_t *public_text(const struct core *c, const struct order *o)
+{
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    const json_t *what = json_at(o->statement, "what");
+    if (!json_at(o->statement, "draft"))
+        return NULL;
+    text_add(&zh, words_in(what, "zh", "en"));
+    text_add(&en, words_in(what, "en", "zh"));
+    published_at(c, true, &zh);
+    published_at(c, false, &en);
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
@@ -549,6 +570,7 @@ static void order_give(struct core *c, const struct order *o)
 {
     bool end = !strcmp(o->action, "terminate");
     AUTO_JSON(text);
+    AUTO_JSON(public);
     enum level from = incident_level(o->i);
     char *commander = mem_str(o->i->response ? o->i->response->commander : NULL);
     order_emit(c, o);
@@ -563,7 +585,8 @@ static void order_give(struct core *c, const struct order *o)
         return;
     text = order_text(c, o);
     if (o->statement) {
-        statement_tell(c, o->i, o->statement, text, o->by);
+        public = public_text(c, o);
+        statement_tell(c, o->i, &(struct telling){o->statement, text, public, o->by});
         return;
     }
     if (end) {

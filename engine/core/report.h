@@ -94,9 +94,16 @@ void report_command(struct core *c, struct incident *i, const json_t *cmd);
 /* A report that corrects this one. */
 struct report *report_correct(struct core *c, const struct report *of, json_t *takes_actor);
 
+/* Messages to those who write and sign it are of this step, with its id behind. */
+#define REPORT_STEP_DRAFT "!draft/"
+/* The report that a message of this step is about; false: of none. */
+bool report_of_message(const char *step, struct uuid *ret);
 /* A message about a report, to a target; "【催报】" and the like before its name. */
 void report_tell(struct core *c, const struct report *r, const char *target, const char *zh,
                  const char *en);
+/* The same to several, once to each of them; `but` knows already (NULL: nobody does). */
+void report_tell_all(struct core *c, const struct report *r, const json_t *targets, const char *but,
+                     const char *zh, const char *en);
 
 /* ---- what it says ---- */
 
@@ -106,8 +113,9 @@ struct draft {
     enum report_kind kind;
     int number;
     const char *key, *basis, *by, *lang;
-    const json_t *to, *asked; /* what the plan has to say: words; NULL */
-    wall_ms since;            /* of the report before; 0: there is none */
+    const json_t *to, *asked;      /* what the plan has to say: words; NULL */
+    wall_ms since;                 /* of the report before; 0: there is none */
+    const struct report *corrects; /* which it corrects; NULL */
     bool zero;
 };
 
@@ -121,6 +129,8 @@ bool report_nothing_new(const struct incident *i, enum report_kind kind);
  * last that was known. Gives.
  */
 json_t *report_facts(const struct core *c, struct incident *i, const char *lang);
+/* "**更正** 首报第1号", with the line that it is */
+void report_corrects_add(const struct report *of, bool zh, struct text *to);
 /* "首报第1号", "initial report 1" */
 void report_name_add(enum report_kind kind, int number, bool zh, struct text *to);
 const char *report_text(const struct report *r);

@@ -12,6 +12,7 @@
 struct act {
     struct report *r;
     const char *by, *note;
+    json_t *voided; /* the signer whose signature it takes away, own; NULL */
 };
 
 static const char *name_of(const struct core *c, const char *person)
@@ -20,14 +21,17 @@ static const char *name_of(const struct core *c, const char *person)
     return person && c->site && site_person(c->site->site, person, &p) ? p.name : NULL;
 }
 
-static json_t *reply_of(const struct report *r)
+static json_t *reply_of(const struct act *a)
 {
+    const struct report *r = a->r;
     char id[UUID_TEXT], incident[UUID_TEXT];
     json_t *reply = json_put_str(json_object(), "report", uuid_text(r->id, id));
     json_put_str(reply, "incident", uuid_text(r->incident->id, incident));
     json_put_str(reply, "kind", report_kind_name(r->kind));
     json_put_int(reply, "number", r->number);
     json_put_int(reply, "rev", r->rev);
+    if (a->voided)
+        json_put(reply, "voided", json_share(a->voided));
     return json_put_str(reply, "state", report_state_name(r->state));
 }
 
@@ -78,7 +82,7 @@ static bool act_read(struct core *c, struct act *a)
     a->note = json_str(c->in->body, "note");
     if (!a->r)
         core_refuse(c, CODE_NOT_FOUND, "report", NULL,
-                    "no report %s of an incident that is not over", text);
+                    "there is no report with this id, or its incident is over: %s", text);
     else if (!c->site)
         core_refuse(c, CODE_CONFLICT, NULL, NULL, "there is no site in force");
     else if (a->by && !name_of(c, a->by))
@@ -89,15 +93,45 @@ static bool act_read(struct core *c, struct act *a)
     return false;
 }
 
+/* One of `revs`, where it is given; "*" is whatever there is. */
+static bool among_revs(const json_t *revs, int rev)
+{
+    AUTO_TEXT(now);
+    size_t n;
+    json_t *one;
+    text_addf(&now, "%d", rev);
+    json_array_foreach(json_unconst(revs), n, one)
+    {
+        const char *named = json_string_value(one);
+        if (!strcmp(named, "*") || !strcmp(named, text_str(&now)))
+            return true;
+    }
+    return !revs;
+}
+
 /* Whoever acts has read this text, and no other. */
 static bool rev_fits(struct core *c, const struct act *a)
 {
     int64_t rev = json_int(c->in->body, "rev", a->r->rev);
-    if (rev == a->r->rev)
+    if (rev != a->r->rev)
+        core_refuse(c, CODE_PRECONDITION_FAILED, "rev", NULL,
+                    "the text is another now: revision %d, not %lld; read it again", a->r->rev,
+                    (long long)rev);
+    else if (!among_revs(json_at(c->in->body, "revs"), a->r->rev))
+        core_refuse(c, CODE_PRECONDITION_FAILED, "revs", NULL,
+                    "the text is another now: revision %d; read it again", a->r->rev);
+    else
         return true;
-    core_refuse(c, CODE_PRECONDITION_FAILED, "rev", NULL,
-                "the text is another now: revision %d, not %lld; read it again", a->r->rev,
-                (long long)rev);
+    return false;
+}
+
+static bool rev_said(struct core *c)
+{
+    if (json_at(c->in->body, "rev") || json_at(c->in->body, "revs"))
+        return true;
+    core_refuse(c, CODE_MISSING_FIELD, "rev", NULL,
+                "of which revision is the new text made? say it by If-Match, with the ETag of the "
+                "report, or by rev");
     return false;
 }
 
@@ -163,8 +197,9 @@ static bool act_sign(struct core *c, struct act *a)
     json_t *signer = json_put_str(json_object(), "by", a->by);
     json_put_str(signer, "name", name_of(c, a->by));
     json_t *sealed = json_put(sealed_of(c, a, "signed"), "signer", signer);
+    json_t *body = json_put_int(body_of(a->r), "rev", a->r->rev);
     core_emit(c, REC_REPORT_SIGNED, a->r->incident,
-              (struct emit){.actor = actor_of(c, a), .body = body_of(a->r), .sealed = sealed});
+              (struct emit){.actor = actor_of(c, a), .body = body, .sealed = sealed});
     report_tell(c, a->r, a->r->by, "已签发，请报送", "Signed, to be sent");
     return true;
 }
@@ -247,6 +282,11 @@ static bool act_phone(struct core *c, struct act *a)
                     rfc3339(a->r->phoned_at, at));
         return false;
     }
+    if (!a->by) {
+        core_refuse(c, CODE_MISSING_FIELD, "as", NULL,
+                    "who telephoned? name the person: a key is nobody's voice");
+        return false;
+    }
     json_t *body = body_of(a->r);
     late_put(c, body, a->r->phone_due);
     core_emit(
@@ -255,20 +295,38 @@ static bool act_phone(struct core *c, struct act *a)
     return true;
 }
 
+/* Whoever signed, whoever has to sign, and whoever waits to send it; not who did it. */
+static void void_tell(struct core *c, const struct act *a)
+{
+    AUTO_JSON(to);
+    AUTO_TEXT(signer);
+    text_addf(&signer, "person:%s", json_str_or(a->voided, "by", ""));
+    to = json_array();
+    json_array_append_new(to, json_string(text_str(&signer)));
+    json_array_append_new(to, json_string(a->r->sign));
+    json_array_append_new(to, json_string(a->r->by));
+    report_tell_all(c, a->r, to, a->by, "签发已失效：文本已改，请重新签发",
+                    "The signature is void, as the text has changed; to be signed again");
+}
+
 /* The new text, and whether the signer is asked now. */
-static void edit_emit(struct core *c, const struct act *a, const char *text, bool filled)
+static void edit_emit(struct core *c, struct act *a, const char *text, bool filled)
 {
     struct report *r = a->r;
-    bool again = r->state == REPORT_SIGNED, asks = again || (!filled && !r->asked);
+    a->voided = r->state == REPORT_SIGNED ? kept_json(r->signer) : NULL;
+    bool asks = a->voided || (!filled && !r->asked);
     json_t *body = json_put_int(body_of(r), "rev", r->rev + 1);
     json_put_true(json_put_true(body, "asks", asks), "filled", filled);
+    json_put_true(body, "void", a->voided != NULL);
     json_put_true(body, "zero", r->zero && !filled);
     json_t *sealed = json_put_str(sealed_of(c, a, "edited"), "text", text);
+    json_put(sealed, "voided", json_share(a->voided));
     core_emit(c, REC_REPORT_EDITED, r->incident,
               (struct emit){.actor = actor_of(c, a), .body = body, .sealed = sealed});
-    if (asks)
-        report_tell(c, r, r->sign, again ? "已修改，请重新签发" : "请签发",
-                    again ? "Changed, to be signed again" : "To be signed");
+    if (a->voided)
+        void_tell(c, a);
+    else if (asks)
+        report_tell(c, r, r->sign, "请签发", "To be signed");
 }
 
 /* The draft anew, from what is known now. */
@@ -276,6 +334,8 @@ static bool act_fill(struct core *c, struct act *a)
 {
     AUTO_JSON(to);
     AUTO_TEXT(text);
+    struct uuid corrected;
+    bool corrects = uuid_parse(a->r->corrects ? a->r->corrects : "", &corrected);
     const struct plan_head *head = incident_head(c, a->r->incident);
     const struct report_head *h = head ? plan_head_report(head, a->r->kind) : NULL;
     if (is_sent(c, a))
@@ -298,16 +358,41 @@ static bool act_fill(struct core *c, struct act *a)
                                  .basis = a->r->basis,
                                  .by = a->r->by,
                                  .lang = a->r->lang,
-                                 .to = to},
+                                 .to = to,
+                                 .corrects = corrects ? core_report(c, corrected) : NULL},
                  &text);
     edit_emit(c, a, text_str(&text), true);
     return true;
 }
 
+/* The correction of it that is not sent yet; NULL: there is none. */
+static const struct report *correction_of(const struct report *of)
+{
+    char id[UUID_TEXT];
+    const struct report *r;
+    uuid_text(of->id, id);
+    LIST_FOREACH(r, &of->incident->reports, link)
+    {
+        if (r->state != REPORT_SENT && r->corrects && !strcmp(r->corrects, id))
+            return r;
+    }
+    return NULL;
+}
+
 static bool act_correct(struct core *c, struct act *a)
 {
+    char id[UUID_TEXT];
+    AUTO_TEXT(name);
+    const struct report *first = correction_of(a->r);
     if (a->r->state != REPORT_SENT) {
         core_refuse(c, CODE_CONFLICT, "report", NULL, "it is not sent yet: edit it");
+        return false;
+    }
+    if (first) {
+        report_name_add(first->kind, first->number, false, &name);
+        core_refuse(c, CODE_CONFLICT, "report", NULL,
+                    "%s corrects it, and is not sent yet: edit that one (%s)", text_str(&name),
+                    uuid_text(first->id, id));
         return false;
     }
     struct report *further = report_correct(c, a->r, actor_of(c, a));
@@ -334,17 +419,19 @@ void decide_report(struct core *c)
         return;
     for (size_t n = 0; n < sizeof actions / sizeof *actions; n++) {
         if (!strcmp(actions[n].action, action) && actions[n].take(c, &a))
-            core_reply_ok(c, reply_of(a.r));
+            core_reply_ok(c, reply_of(&a));
     }
+    json_decref(a.voided);
 }
 
 void decide_report_edit(struct core *c)
 {
     const char *text = json_str_or(c->in->body, "text", "");
     struct act a = {0};
-    if (!input_allowed(c, SCOPE_RESPOND, "write reports") || !act_read(c, &a) || is_sent(c, &a) ||
-        !rev_fits(c, &a))
+    if (!input_allowed(c, SCOPE_RESPOND, "write reports") || !rev_said(c) || !act_read(c, &a) ||
+        is_sent(c, &a) || !rev_fits(c, &a))
         return;
     edit_emit(c, &a, text, false);
-    core_reply_ok(c, reply_of(a.r));
+    core_reply_ok(c, reply_of(&a));
+    json_decref(a.voided);
 }

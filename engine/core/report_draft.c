@@ -10,6 +10,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/statement.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +174,8 @@ static void event(const struct page *p)
     }
     place(p);
     line_text(p, "事件级别", "Grade", json_str(p->about, "grade"));
-    line_text(p, "预警", "Warning", json_str(p->about, "warning"));
+    const char *warning = json_str(p->about, "warning");
+    line_text(p, "预警", "Warning", warning ? warning_colour(warning, p->zh) : NULL);
     const char *note = json_str(p->about, "note");
     if (note && (p->d->kind == REPORT_INITIAL || p->d->kind == REPORT_SINGLE)) {
         line(p, "情况", "What is known");
@@ -370,10 +372,57 @@ static size_t items(const struct page *p, bool asked)
     return n;
 }
 
+/* "2026-07-20 10:31 启动IV级响应（孙伟）" */
+static void order(const struct page *p, const json_t *of)
+{
+    AUTO_TEXT(what);
+    const char *warning = json_str(of, "warning");
+    order_words(json_str_or(of, "action", ""), json_str(of, "level"), p->zh, &what);
+    if (warning)
+        text_addf(&what, p->zh ? "%s" : " %s", warning_words(warning, p->zh));
+    text_add(p->to, "- ");
+    moment(p, json_int(of, "at", 0));
+    text_add_char(p->to, ' ');
+    escaped(p, text_str(&what));
+    if (json_at(of, "what")) {
+        words(p, "：", ": ");
+        in_words(p, json_at(of, "what"));
+    }
+    words(p, "（", " (");
+    if (json_bool(of, "auto"))
+        words(p, "按常设授权", "by the standing order");
+    else
+        escaped(p, json_str_or(of, "name", json_str_or(of, "by", "?")));
+    words(p, "）\n", ")\n");
+}
+
+/* What was ordered, when and by whom: of the whole, once it is over. */
+static void orders(const struct page *p)
+{
+    AUTO_JSON(list);
+    json_t *one;
+    size_t n;
+    int64_t left = p->i->response ? p->i->response->given_before : 0;
+    if (p->d->kind != REPORT_FINAL)
+        return;
+    list = p->i->response ? kept_json(p->i->response->given) : NULL;
+    heading(p, "命令", "Orders");
+    if (left)
+        text_addf(p->to, p->zh ? "- 此前 %lld 项未列\n" : "- %lld before are left out\n",
+                  (long long)left);
+    json_array_foreach(list, n, one) order(p, one);
+    if (!json_array_size(list))
+        words(p, "- 无\n", "- none was given\n");
+}
+
 static void done(const struct page *p)
 {
     heading(p, "已采取的措施", "What was done");
-    if (!items(p, false))
+    if (items(p, false))
+        return;
+    if (p->d->kind == REPORT_FINAL) /* what goes on is of the others */
+        words(p, "- 台账无事项\n", "- none is on the ledger\n");
+    else
         words(p, "- 正在核实处置\n", "- being verified and dealt with\n");
 }
 
@@ -457,6 +506,13 @@ static void nothing_new(const struct page *p)
     }
 }
 
+void report_corrects_add(const struct report *of, bool zh, struct text *to)
+{
+    text_add(to, zh ? "**更正** " : "**Correction of** ");
+    report_name_add(of->kind, of->number, zh, to);
+    text_add(to, "\n\n");
+}
+
 void report_draft(struct core *c, struct incident *i, const struct draft *d, struct text *to)
 {
     AUTO_JSON(about);
@@ -468,6 +524,8 @@ void report_draft(struct core *c, struct incident *i, const struct draft *d, str
                            .about = about,
                            .zh = !strcmp(d->lang, "zh"),
                            .to = to};
+    if (d->corrects)
+        report_corrects_add(d->corrects, p.zh, to);
     title(&p);
     addressed(&p);
     event(&p);
@@ -476,6 +534,7 @@ void report_draft(struct core *c, struct incident *i, const struct draft *d, str
         nothing_new(&p);
     if (!d->zero) {
         facts(&p);
+        orders(&p);
         done(&p);
         asked(&p);
         to_be_written(&p);

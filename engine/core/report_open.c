@@ -114,30 +114,44 @@ static json_t *tell_text(const struct report *r, const char *zh, const char *en)
     return json_pack("{s:s,s:s}", "zh", text_str(&in_zh), "en", text_str(&in_en));
 }
 
-void report_tell(struct core *c, const struct report *r, const char *target, const char *zh,
-                 const char *en)
+bool report_of_message(const char *step, struct uuid *ret)
 {
-    AUTO_JSON(to);
+    size_t len = strlen(REPORT_STEP_DRAFT);
+    return !strncmp(step, REPORT_STEP_DRAFT, len) && uuid_parse(step + len, ret);
+}
+
+void report_tell_all(struct core *c, const struct report *r, const json_t *targets, const char *but,
+                     const char *zh, const char *en)
+{
     AUTO_JSON(text);
     AUTO_TEXT(step);
     char id[UUID_TEXT];
     struct rung people = {0};
-    if (!c->site || !target)
+    if (!c->site || !json_array_size(targets))
         return;
-    to = json_string(target);
     text = tell_text(r, zh, en);
-    text_addf(&step, "!draft/%s", uuid_text(r->id, id));
-    site_resolve_first(c->site->site, to, r->incident->drill, &people);
-    for (size_t n = 0; n < people.count; n++)
-        notice_queue(c, r->incident,
-                     &(struct notice_order){.step = text_str(&step),
-                                            .person = &people.at[n],
-                                            .text = text,
-                                            .type = "muster.notify"});
+    text_addf(&step, REPORT_STEP_DRAFT "%s", uuid_text(r->id, id));
+    site_resolve_first(c->site->site, targets, r->incident->drill, &people);
+    for (size_t n = 0; n < people.count; n++) {
+        struct notice_order message = {.step = text_str(&step),
+                                       .person = &people.at[n],
+                                       .text = text,
+                                       .type = "muster.notify"};
+        if (!but || strcmp(but, people.at[n].id) != 0)
+            notice_queue(c, r->incident, &message);
+    }
     if (!people.count)
         alarm_raise(c, r->incident, "empty_target", "nobody can be told to write or sign a report",
                     "没有可达的人起草或签发报告");
     rung_done(&people);
+}
+
+void report_tell(struct core *c, const struct report *r, const char *target, const char *zh,
+                 const char *en)
+{
+    AUTO_JSON(to);
+    to = target ? json_pack("[s]", target) : NULL;
+    report_tell_all(c, r, to, NULL, zh, en);
 }
 
 /* --- opening --- */
@@ -181,9 +195,7 @@ static json_t *opened_body(const struct core *c, const struct incident *i,
 
 static void corrected_text(const struct report *of, bool zh, struct text *to)
 {
-    text_add(to, zh ? "**更正** " : "**Correction of** ");
-    report_name_add(of->kind, of->number, zh, to);
-    text_add(to, "\n\n");
+    report_corrects_add(of, zh, to);
     text_add(to, report_text(of));
 }
 
@@ -412,13 +424,68 @@ enum { URGED_BEFORE_LEADER = 2 };
 
 static const int64_t URGE_MS = 15 * MS_MINUTE;
 
-static const char *leader_of(const struct core *c, const struct incident *i)
+/* Everybody whom the reminders have reached so far. */
+static void reminded_of(const struct core *c, const struct report *r, struct rung *ret)
 {
+    AUTO_JSON(targets);
+    const char *deputy = site_post_deputy(c->site->site, r->sign);
+    targets = json_pack("[s,s]", r->by, r->sign);
+    if (deputy)
+        json_array_append_new(targets, json_string(deputy));
+    site_resolve_first(c->site->site, targets, r->incident->drill, ret);
+}
+
+/* Would a message to it reach anybody who is not among these? */
+static bool reaches_others(const struct core *c, const struct report *r, const char *target,
+                           const struct rung *these)
+{
+    AUTO_JSON(to);
+    struct rung people = {0};
+    bool others = false;
+    to = json_pack("[s]", target);
+    site_resolve_first(c->site->site, to, r->incident->drill, &people);
+    for (size_t n = 0; n < people.count; n++) {
+        bool known = false;
+        for (size_t k = 0; k < these->count; k++)
+            known = known || !strcmp(these->at[k].id, people.at[n].id);
+        others = others || !known;
+    }
+    rung_done(&people);
+    return others;
+}
+
+/* Who orders the highest level of the plan. */
+static const char *highest_orderer(const struct plan_head *head)
+{
+    for (enum level l = LEVEL_I; head && l > LEVEL_NONE; l--) {
+        const struct level_head *h = plan_head_level(head, l);
+        if (h && h->ordered_by)
+            return h->ordered_by;
+    }
+    return NULL;
+}
+
+/*
+ * Before whom it is put: the commander, whoever orders the highest level, the plan's owner, the
+ * duty room; the first of them who has not been reminded yet. NULL: all have.
+ */
+static const char *leader_of(const struct core *c, const struct report *r)
+{
+    const struct incident *i = r->incident;
     const struct plan_head *head = incident_head(c, i);
-    const char *owner = head ? plan_head_owner(head) : NULL;
-    if (i->response && i->response->commander)
-        return i->response->commander;
-    return owner ? owner : "duty:duty-room";
+    const char *leaders[] = {i->response ? i->response->commander : NULL, highest_orderer(head),
+                             head ? plan_head_owner(head) : NULL, "duty:duty-room"};
+    const char *found = NULL;
+    struct rung reminded = {0};
+    if (!c->site)
+        return NULL;
+    reminded_of(c, r, &reminded);
+    for (size_t n = 0; !found && n < sizeof leaders / sizeof *leaders; n++) {
+        if (leaders[n] && reaches_others(c, r, leaders[n], &reminded))
+            found = leaders[n];
+    }
+    rung_done(&reminded);
+    return found;
 }
 
 /* Who writes, who signs, and who may sign in their place. */
@@ -450,7 +517,7 @@ void report_due(struct core *c, struct report *r)
 {
     bool phone = r->phone_due && !r->phoned_at && !r->phone_urged && r->phone_due <= c->in->mono;
     int urged = r->urged + 1;
-    bool leader = urged > URGED_BEFORE_LEADER;
+    const char *leader = urged > URGED_BEFORE_LEADER ? leader_of(c, r) : NULL;
     json_t *body = urged_body(r);
     if (phone) {
         urge_emit(c, r, json_put_true(body, "phone", true));
@@ -462,9 +529,9 @@ void report_due(struct core *c, struct report *r)
                  c->in->mono + (urged <= URGED_BEFORE_LEADER ? URGE_MS
                                 : r->allowed_ms > MS_DAY     ? MS_DAY
                                                              : MS_HOUR));
-    json_put_str(body, "leader", leader ? leader_of(c, r->incident) : NULL);
+    json_put_str(body, "leader", leader);
     urge_emit(c, r, body);
     writers_urge(c, r, "催报", "Overdue");
-    if (leader && strcmp(leader_of(c, r->incident), r->sign) != 0)
-        report_tell(c, r, leader_of(c, r->incident), "迟报", "Still overdue");
+    if (leader)
+        report_tell(c, r, leader, "迟报", "Still overdue");
 }

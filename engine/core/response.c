@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ORDERS_KEPT = 50 };
+
 struct response *response_of(struct incident *i)
 {
     if (i->response)
@@ -160,6 +162,7 @@ void response_drop(struct core *c, struct incident *i)
         proposal_drop(c, p);
     free(i->response->order);
     free(i->response->ended);
+    free(i->response->given);
     free(i->response->commander);
     free(i->response->members);
     free(i->response->statements);
@@ -239,6 +242,8 @@ void response_write(const struct incident *i, struct text *to)
     json_open(to, '{');
     json_add_str(to, "commander", r->commander);
     json_add_json(to, "ended", r->ended);
+    json_add_json(to, "given", r->given);
+    json_add_int_unless_0(to, "given_before", r->given_before);
     json_add_str(to, "level", level_name(r->level));
     if (!LIST_EMPTY(&r->marks)) {
         json_add_key(to, "marks");
@@ -302,6 +307,8 @@ void response_from_json(struct core *c, struct incident *i, const json_t *kept)
     r->proposals_made = (int)json_int(kept, "proposals_made", 0);
     r->order = kept_text(json_at(kept, "order"));
     r->ended = kept_text(json_at(kept, "ended"));
+    r->given = kept_text(json_at(kept, "given"));
+    r->given_before = (int)json_int(kept, "given_before", 0);
     r->commander = mem_str(json_str(kept, "commander"));
     r->members = kept_text(json_at(kept, "members"));
     r->statements = kept_text(json_at(kept, "statements"));
@@ -413,6 +420,28 @@ static void confirmations_lapse(struct response *r)
     }
 }
 
+/* What the final report tells of an order: what, who, when. */
+static void given_add(struct response *response, const struct record *r)
+{
+    static const char *const told[] = {"level", "warning", "name", "by"};
+    const json_t *order = record_at(r, "order");
+    json_t *list = kept_json(response->given), *one = json_object();
+    if (!list)
+        list = json_array();
+    if (json_array_size(list) == ORDERS_KEPT) {
+        (void)json_array_remove(list, 0);
+        response->given_before++;
+    }
+    json_put_str(one, "action", json_str(r->body, "action"));
+    json_put_int(one, "at", r->at_ms);
+    json_put_true(one, "auto", json_bool(r->body, "auto"));
+    for (size_t n = 0; n < sizeof told / sizeof *told; n++)
+        json_put_str(one, told[n], json_str(order, told[n]));
+    json_put(one, "what", json_share(json_at(order, "what")));
+    json_array_append_new(list, one);
+    kept_set(&response->given, list);
+}
+
 static void apply_ordered(struct core *c, struct incident *i, const struct record *r)
 {
     enum level level;
@@ -420,6 +449,8 @@ static void apply_ordered(struct core *c, struct incident *i, const struct recor
     fallback_end(c, i);
     if (statement_is(json_str_or(r->body, "action", "")))
         statement_apply(i, r);
+    if (i->response || json_at(r->body, "level"))
+        given_add(response_of(i), r);
     if (!json_at(r->body, "level") && !json_bool(r->body, "recovering"))
         return;
     struct response *response = response_of(i);

@@ -611,6 +611,16 @@ static void say_put(const struct say *s)
     text_addf(s->to, s->zh ? "%zu 项" : "%zu", json_array_size(json_at(s->r->body, "items")));
 }
 
+/* What was signed is another text now. */
+static void say_void(const struct say *s)
+{
+    const char *signer = json_str(record_at(s->r, "voided"), "name");
+    if (signer)
+        text_addf(s->to, s->zh ? "，%s 的签发失效" : "; the signature of %s is void", signer);
+    else
+        say_words(s, "，签发失效", "; its signature is void");
+}
+
 static void say_report(const struct say *s)
 {
     static const struct {
@@ -637,6 +647,11 @@ static void say_report(const struct say *s)
         say_words(s, "（按最新情况重填）", ", filled anew");
     if (by)
         text_addf(s->to, s->zh ? "（%s）" : " by %s", by);
+    if (json_int(s->r->body, "rev", 0))
+        text_addf(s->to, s->zh ? "，修订 %d" : ", revision %d",
+                  (int)json_int(s->r->body, "rev", 0));
+    if (json_bool(s->r->body, "void"))
+        say_void(s);
     if (s->r->kind == REC_REPORT_SENT && record_at(s->r, "told") &&
         !json_array_size(record_at(s->r, "told")))
         say_words(s, "，未经系统送出", ", by no message");

@@ -212,6 +212,8 @@ struct response {
     char *ended;      /* the order that ended it, in the same shape; NULL */
     char *commander;  /* a target; NULL: no order yet */
     char *members;    /* ["dept:water",…]; NULL */
+    char *given;      /* the orders so far: [{"action","at","level"?,"name"?,…}…]; NULL */
+    int given_before; /* those that are not in it any more, as it was full */
     char *statements; /* what was declared, issued, published (statement.h): orders, in a list */
     LIST_HEAD(, mark) marks;
     LIST_HEAD(, proposal) proposals;

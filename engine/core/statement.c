@@ -22,18 +22,30 @@ static const char *in(const json_t *draft, const char *key, bool zh)
     return words_in(json_at(draft, key), zh ? "zh" : "en", zh ? "en" : "zh");
 }
 
+static const struct {
+    const char *colour, *zh, *en, *colour_zh;
+} warnings[] = {{"red", "红色预警", "red warning", "红色"},
+                {"orange", "橙色预警", "orange warning", "橙色"},
+                {"yellow", "黄色预警", "yellow warning", "黄色"},
+                {"blue", "蓝色预警", "blue warning", "蓝色"},
+                {"none", "预警解除", "warning lifted", "解除"}};
+
+enum { WARNINGS = sizeof warnings / sizeof *warnings };
+
 const char *warning_words(const char *colour, bool zh)
 {
-    static const struct {
-        const char *colour, *zh, *en;
-    } words[] = {{"red", "红色预警", "red warning"},
-                 {"orange", "橙色预警", "orange warning"},
-                 {"yellow", "黄色预警", "yellow warning"},
-                 {"blue", "蓝色预警", "blue warning"},
-                 {"none", "预警解除", "warning lifted"}};
-    for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
-        if (!strcmp(words[n].colour, colour))
-            return zh ? words[n].zh : words[n].en;
+    for (size_t n = 0; n < WARNINGS; n++) {
+        if (!strcmp(warnings[n].colour, colour))
+            return zh ? warnings[n].zh : warnings[n].en;
+    }
+    return colour;
+}
+
+const char *warning_colour(const char *colour, bool zh)
+{
+    for (size_t n = 0; n < WARNINGS; n++) {
+        if (zh && !strcmp(warnings[n].colour, colour))
+            return warnings[n].colour_zh;
     }
     return colour;
 }
@@ -186,39 +198,59 @@ json_t *statement_read(struct core *c, struct incident *i, const char *action)
 
 /* --- telling --- */
 
-static json_t *told_of(const struct incident *i, const json_t *statement)
+/* Those who are to know of the order itself. */
+static json_t *members_of(const struct incident *i, const json_t *named)
 {
     json_t *to = json_array();
     AUTO_JSON(members);
-    const json_t *named = json_at(statement, "to");
     members = i->response ? kept_json(i->response->members) : NULL;
-    if (named)
-        (void)json_array_extend(to, json_unconst(named));
     if (i->response && i->response->commander)
         json_array_append_new(to, json_string(i->response->commander));
     if (members)
         (void)json_array_extend(to, members);
-    if (!json_array_size(to))
+    if (!json_array_size(to) && !named)
         json_array_append_new(to, json_string("duty:duty-room"));
     return to;
 }
 
-void statement_tell(struct core *c, struct incident *i, const json_t *statement, const json_t *text,
-                    const char *by)
+static bool is_among(const struct rung *people, const char *person)
 {
-    AUTO_JSON(to);
-    struct rung people = {0};
-    if (!c->site)
-        return;
-    to = told_of(i, statement);
-    incident_resolve_first(c, i, to, &people);
-    for (size_t n = 0; n < people.count; n++) {
+    for (size_t n = 0; n < people->count; n++) {
+        if (!strcmp(people->at[n].id, person))
+            return true;
+    }
+    return false;
+}
+
+/* Everyone in `people` who is not among `told` and did not give the order. */
+static void people_tell(struct core *c, struct incident *i, const struct telling *t,
+                        const json_t *text, const struct rung *people, const struct rung *told)
+{
+    for (size_t n = 0; n < people->count; n++) {
+        const char *id = people->at[n].id;
         struct notice_order message = {
-            .step = "!order", .person = &people.at[n], .text = text, .type = "muster.order"};
-        if (!by || strcmp(by, people.at[n].id) != 0)
+            .step = "!order", .person = &people->at[n], .text = text, .type = "muster.order"};
+        if ((!t->by || strcmp(t->by, id) != 0) && !is_among(told, id))
             notice_queue(c, i, &message);
     }
-    rung_done(&people);
+}
+
+void statement_tell(struct core *c, struct incident *i, const struct telling *t)
+{
+    AUTO_JSON(members);
+    static const struct rung nobody = {0};
+    struct rung named = {0}, others = {0};
+    const json_t *to = json_at(t->statement, "to");
+    if (!c->site)
+        return;
+    members = members_of(i, to);
+    if (to)
+        incident_resolve_first(c, i, to, &named);
+    incident_resolve_first(c, i, members, &others);
+    people_tell(c, i, t, t->public ? t->public : t->text, &named, &nobody);
+    people_tell(c, i, t, t->text, &others, &named);
+    rung_done(&named);
+    rung_done(&others);
 }
 
 /* --- applying --- */

@@ -22,7 +22,8 @@ bool statement_is(const char *action);
 void statement_draft(struct core *c, struct incident *i, const json_t *cmd);
 /* "【预警】…" of a draft, in both languages. Gives. */
 json_t *statement_text(const json_t *draft);
-/* "橙色预警", "orange warning". */
+/* "橙色", "orange"; then "橙色预警", "orange warning". */
+const char *warning_colour(const char *colour, bool zh);
 const char *warning_words(const char *colour, bool zh);
 /* Who may order it first: a target. Gives; NULL: nobody may. */
 char *statement_orderer(const struct core *c, const struct incident *i, const char *action);
@@ -32,9 +33,15 @@ char *statement_orderer(const struct core *c, const struct incident *i, const ch
  * returns  Gives; NULL after a refusal.
  */
 json_t *statement_read(struct core *c, struct incident *i, const char *action);
-/* It was ordered: those whom it concerns are told; `by` knows. */
-void statement_tell(struct core *c, struct incident *i, const json_t *statement, const json_t *text,
-                    const char *by);
+struct telling {
+    const json_t *statement;
+    const json_t *text;   /* of the order, to the commander and the members */
+    const json_t *public; /* to those to whom a draft is addressed; NULL: `text` */
+    const char *by;       /* who knows already; NULL: nobody */
+};
+
+/* It was ordered: those whom it concerns are told. */
+void statement_tell(struct core *c, struct incident *i, const struct telling *t);
 
 /* An order of this kind is kept; the one that it lifts is over. */
 void statement_apply(struct incident *i, const struct record *r);

@@ -95,10 +95,12 @@ struct query {
     char owners[QUERY_OWNERS][136];
     const char *sort; /* QUERY_ITEMS, QUERY_REPORTS: of this kind; NULL: of all. Static */
     bool late;        /* QUERY_ITEMS: those that are overdue alone */
-    bool closed;      /* QUERY_ITEMS, QUERY_REPORTS without incident: the others, not open */
-    int64_t after;    /* seq */
-    int64_t upto;     /* seq, 0: no limit */
-    int limit;        /* rows, 0: as many as a page holds; the store may give fewer: see more */
+    bool closed;   /* QUERY_ITEMS, QUERY_REPORTS: those that are not open; else those that are, and
+                      of an incident all */
+    bool missed;   /* QUERY_REPORTS, with closed: those that were never sent */
+    int64_t after; /* seq */
+    int64_t upto;  /* seq, 0: no limit */
+    int limit;     /* rows, 0: as many as a page holds; the store may give fewer: see more */
     const char *states[8];  /* QUERY_LIST: any of these; none: all. QUERY_ITEMS, QUERY_REPORTS: the
                                first. Static strings */
     int drill;              /* -1 both, 0 real only, 1 drills only */

@@ -109,6 +109,8 @@ enum err client_send(struct client *c, const json_t *request, struct why *why)
         ssize_t n = send(c->fd, line.at + sent, line.len - sent, MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
+            return ERR_OK; /* it was closed: the daemon may have said why, and that is heard */
         if (n < 0)
             return why_set(why, ERR_UNREACHABLE, "%s: the connection ended: %s", c->server,
                            strerror(errno));

@@ -28,6 +28,8 @@ enum { CLIENT_FOR_EVER = -1 };
 enum err client_open(struct client *c, const char *server, const char *key,
                      struct why *why) MUST_USE;
 void client_close(struct client *c);
+/* ERR_OK also where the daemon closed it in the middle: what it said before is still to be heard.
+ */
 enum err client_send(struct client *c, const json_t *request, struct why *why) MUST_USE;
 
 /* The next line. Gives. wait_ms: CLIENT_FOR_EVER, or ERR_UNREACHABLE when none came. */

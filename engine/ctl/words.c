@@ -58,7 +58,7 @@ const char *words_code_zh(const char *code)
         [CODE_NOT_BUILT] = "此版本尚不支持",
         [CODE_DENIED] = "没有权限",
         [CODE_CONFLICT] = "当前状态下不能这样做",
-        [CODE_NOT_FOUND] = "没有这个事件",
+        [CODE_NOT_FOUND] = "没有这个编号",
         [CODE_UNKNOWN_PLAN] = "没有这个预案",
         [CODE_UNKNOWN_PERSON] = "单位中没有这个人",
         [CODE_UNKNOWN_ENDPOINT] = "单位中没有这个端点",

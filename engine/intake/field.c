@@ -110,13 +110,14 @@ static enum code names_check(const char *field, int64_t most, const json_t *valu
 static enum code uuid_check(const char *field, const json_t *value, struct refusal *r)
 {
     struct uuid id;
+    bool other = !strcmp(field, "report") || !strcmp(field, "item"); /* it is named by its kind */
     if (!json_is_string(value))
-        return wrong_type(r, field, "an incident's id", value);
-    if (json_holds_nul(value) || !uuid_parse(json_string_value(value), &id))
-        return bad(r, field,
-                   "is no incident's id; one looks like "
-                   "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11");
-    return CODE_OK;
+        return wrong_type(r, field, other ? "an id" : "an incident's id", value);
+    if (!json_holds_nul(value) && uuid_parse(json_string_value(value), &id))
+        return CODE_OK;
+    return refuse(r, CODE_BAD_FIELD, field, NULL,
+                  "%s: is no %s's id; one looks like 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11", field,
+                  other ? field : "incident");
 }
 
 void words_add(struct text *t, const char *const *words)

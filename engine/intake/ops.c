@@ -17,6 +17,7 @@ enum {
     ASSISTS = 20,
     REPORT_BYTES = 32768, /* REPORT_TEXT_BYTES of core/report.h */
     REVISIONS = 1000000,
+    REVS = 20,           /* of If-Match */
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -35,7 +36,7 @@ static const char *const item_kinds[] = {"item", "resource", "request", "improve
 const char *const item_states[] = {"issued", "received", "arrived", "done",
                                    "struck", "rejected", "lifted",  NULL};
 static const char *const report_actions[] = {"sign", "send", "phone", "fill", "correct", NULL};
-const char *const report_states[] = {"opened", "edited", "signed", "sent", NULL};
+const char *const report_states[] = {"opened", "edited", "signed", "sent", "missed", NULL};
 const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate", "declare",
@@ -194,13 +195,16 @@ static const struct field report_fields[] = {
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "rev", .type = FIELD_COUNT, .most = REVISIONS},
+    {.name = "revs", .type = FIELD_NAMES, .most = REVS},
     END,
 };
 
+/* One of `rev` and `revs` is needed: the core says so. */
 static const struct field report_edit_fields[] = {
     {.name = "report", .type = FIELD_UUID, .required = true},
     {.name = "text", .type = FIELD_TEXT, .required = true, .most = REPORT_BYTES},
-    {.name = "rev", .type = FIELD_COUNT, .required = true, .most = REVISIONS},
+    {.name = "rev", .type = FIELD_COUNT, .most = REVISIONS},
+    {.name = "revs", .type = FIELD_NAMES, .most = REVS},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     END,

@@ -104,16 +104,18 @@ static void items_take(struct query *q, const json_t *object)
     q->closed = json_bool(object, "closed") || state_is_closed(q->states[0]);
 }
 
+/* "missed" is a mark of what was never sent, and "sent" is none of those that are open. */
 static void reports_take(struct query *q, const json_t *object)
 {
-    const char *wanted = json_str(object, "state");
-    for (const char *const *state = report_states; wanted && *state; state++)
+    const char *wanted = json_str_or(object, "state", "");
+    q->missed = strcmp(wanted, "missed") == 0;
+    for (const char *const *state = report_states; !q->missed && *state; state++)
         if (strcmp(wanted, *state) == 0)
             q->states[0] = *state;
     for (const char *const *kind = report_kinds; json_str(object, "kind") && *kind; kind++)
         if (strcmp(json_str(object, "kind"), *kind) == 0)
             q->sort = *kind;
-    q->closed = json_bool(object, "closed");
+    q->closed = json_bool(object, "closed") || q->missed || strcmp(wanted, "sent") == 0;
 }
 
 static bool lists_rows(enum op_id op)

@@ -418,6 +418,42 @@ static void fill_replied_by(const struct filling *f)
 
 /* ---- the phone log ---- */
 
+/* What the one who was called said to it, by its link or through the duty room; NULL: nothing. */
+static const json_t *answer_to(const struct filling *f, const json_t *notice)
+{
+    size_t n;
+    json_t *a;
+    json_array_foreach(json_unconst(json_at(f->d, "answers")), n, a)
+    {
+        bool by_link = json_str(a, "notice") && !strcmp(str(a, "notice"), str(notice, "id"));
+        bool said = !json_str(a, "notice") && !strcmp(str(a, "by"), str(notice, "to")) &&
+                    strcmp(str(a, "at"), str(notice, "queued_at")) >= 0;
+        if (by_link || said)
+            return a;
+    }
+    return NULL;
+}
+
+/* Of a call it counts whether somebody answered, not that it went out. */
+static void call_outcome(const struct filling *f, const json_t *notice)
+{
+    const char *state = str(notice, "state");
+    const json_t *answer = answer_to(f, notice);
+    bool out = !strcmp(state, "sent") || !strcmp(state, "delivered") || !strcmp(state, "seen");
+    if (answer && !strcmp(str(answer, "kind"), "call_declined")) {
+        say(f, SAY(&f->s, "不能到", "declines"));
+    } else if (answer) {
+        say(f, term(&f->s, TERM_NOTICE, "answered"));
+    } else {
+        if (!out || strcmp(state, "sent") != 0)
+            say_or_empty(f, term(&f->s, TERM_NOTICE, state));
+        if (out && strcmp(state, "sent") != 0)
+            text_add(f->s.to, SAY(&f->s, "，", ", "));
+        if (out)
+            say(f, SAY(&f->s, "未应答", "no answer"));
+    }
+}
+
 static void call_line(const struct filling *f, const json_t *notice)
 {
     line(f, str(notice, "queued_at"));
@@ -430,7 +466,7 @@ static void call_line(const struct filling *f, const json_t *notice)
     text_add(f->s.to, SAY(&f->s, "：", ": "));
     say_or_empty(f, str(notice, "text"));
     text_add(f->s.to, SAY(&f->s, "　*结果*：", " – *outcome*: "));
-    say_or_empty(f, term(&f->s, TERM_NOTICE, json_str(notice, "state")));
+    call_outcome(f, notice);
 }
 
 static void answer_line(const struct filling *f, const json_t *a)

@@ -130,6 +130,13 @@ json_t *read_failed(const struct query_result *result)
     return refusal_json(&r);
 }
 
+static json_t *no_report(void)
+{
+    struct refusal r;
+    (void)refuse(&r, CODE_NOT_FOUND, "report", NULL, "there is no report with this id");
+    return refusal_json(&r);
+}
+
 static json_t *list_reply(const struct reading *q, const struct query_result *result)
 {
     const struct serve *s = q->serve;
@@ -205,6 +212,8 @@ static json_t *read_reply(const struct reading *q, const struct query_result *re
 {
     if (q->op == OP_LINK_SHOW)
         return link_reply(&q->link, result, q->serve->config.gen);
+    if (result->err == ERR_MISSING && q->op == OP_REPORT_SHOW)
+        return no_report();
     if (result->err)
         return read_failed(result);
     if (q->op == OP_ITEMS)

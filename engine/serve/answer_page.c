@@ -1,6 +1,8 @@
 #include "serve/answer_page.h"
 
 #include "base/html.h"
+#include "core/order.h"
+#include "core/statement.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -82,6 +84,17 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_ITEM_ENDED, "此事项已了结", "This item is closed")                                         \
     X(W_ITEM_ENDED_LONG, "无需再办理。", "There is nothing left to do.")                           \
     X(W_NO_REASON, "退回须填写理由。", "To reject it, say why, in the note.")                      \
+    X(W_REVISION, "修订", "Revision")                                                              \
+    X(W_SIGNER, "签发人", "Signed by")                                                             \
+    X(W_REPORT_READ, "此链接只供阅读。起草、签发请到",                                             \
+      "This link is for reading. Write and sign it in ")                                           \
+    X(W_REPORT_SEND, "此链接只供阅读。报送请到", "This link is for reading. Send it from ")        \
+    X(W_REPORT_SENT, "已报送，无需办理。", "It is sent. There is nothing left to do.")             \
+    X(W_PROPOSED, "建议", "Proposed")                                                              \
+    X(W_REASON, "理由", "Reason")                                                                  \
+    X(W_ORDER_WHERE, "此链接不能下令。下令请到", "Nothing is ordered by this link. Order it in ")  \
+    X(W_ROOM, "指挥室网页", "the command room")                                                    \
+    X(W_OR_RUN, "，或由值班室执行：", ", or let the duty room run: ")                              \
     X(W_MEANWHILE, "此事项的状态已变化，请看现状。",                                               \
       "Meanwhile the item has changed: see how it stands now.")
 
@@ -344,6 +357,89 @@ static void add_item(const struct page *g)
     add_fact(g, W_SAID, json_str(i, "note"));
     add_fact(g, W_EVIDENCE, json_str(i, "evidence"));
     add(g, "</dl>\n");
+}
+
+/* ---- the report, and what is to be ordered ---- */
+
+static const char *report_state(const struct page *g, const char *state)
+{
+    static const struct {
+        const char *state, *zh, *en;
+    } table[] = {{"opened", "待起草", "to be drafted"},
+                 {"edited", "已起草，待签发", "drafted, to be signed"},
+                 {"signed", "已签发，待报送", "signed, to be sent"},
+                 {"sent", "已报送", "sent"}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(table[i].state, state) == 0)
+            return g->zh ? table[i].zh : table[i].en;
+    return state;
+}
+
+/* Where it is done, as it is not done here: in the command room, or by this command. */
+static void add_where(const struct page *g, enum word what, const char *command)
+{
+    add(g, "<p class=\"ask\">");
+    say(g, what);
+    add(g, "<a href=\"/\">");
+    say(g, W_ROOM);
+    add(g, "</a>");
+    say(g, W_OR_RUN);
+    add(g, "<code>");
+    html_add(g->to, command);
+    add(g, "</code></p>\n");
+}
+
+static void add_report_where(const struct page *g, const json_t *r, const char *state)
+{
+    AUTO_TEXT(command);
+    bool is_signed = !strcmp(state, "signed");
+    if (!strcmp(state, "sent")) {
+        add_line(g, "ask", W_REPORT_SENT);
+        return;
+    }
+    text_addf(&command, "muster report %s %s --as %s", json_str_or(r, "id", "?"),
+              is_signed ? "send" : "sign", json_str_or(json_at(g->link, "person"), "id", "?"));
+    add_where(g, is_signed ? W_REPORT_SEND : W_REPORT_READ, text_str(&command));
+}
+
+/* Its text letter by letter: what stands in it is no markup here. */
+static void add_report(const struct page *g, const json_t *r)
+{
+    AUTO_TEXT(rev);
+    const char *state = json_str_or(r, "state", "");
+    text_addf(&rev, "%" PRId64, json_int(r, "rev", 1));
+    add(g, "<dl class=\"item\">\n");
+    add_fact(g, W_STATE, report_state(g, state));
+    add_fact(g, W_REVISION, text_str(&rev));
+    add_fact(g, W_SIGNER, json_str(json_at(r, "signer"), "name"));
+    add(g, "</dl>\n");
+    text_addf(g->to, "<pre dir=\"auto\" lang=\"%s\">",
+              strcmp(json_str_or(r, "lang", "zh"), "zh") ? "en" : "zh-CN");
+    html_add(g->to, json_str_or(r, "text", ""));
+    add(g, "</pre>\n");
+    add_report_where(g, r, state);
+}
+
+static void add_proposal(const struct page *g, const json_t *p)
+{
+    AUTO_TEXT(what);
+    AUTO_TEXT(command);
+    const char *action = json_str_or(p, "action", ""), *level = json_str(p, "level");
+    order_words(action, level, g->zh, &what);
+    if (json_str(p, "warning"))
+        text_addf(&what, g->zh ? "%s" : " %s", warning_words(json_str(p, "warning"), g->zh));
+    if (json_at(p, "what"))
+        text_addf(&what, g->zh ? "：%s" : ": %s", in_words(g, json_at(p, "what")));
+    add(g, "<dl class=\"item\">\n");
+    add_fact(g, W_PROPOSED, text_str(&what));
+    add_fact(g, W_REASON, in_words(g, json_at(p, "reason")));
+    add(g, "</dl>\n");
+    text_addf(&command, "muster order %s %s", json_str_or(json_at(g->link, "incident"), "id", "?"),
+              action);
+    if (level)
+        text_addf(&command, " --level %s", level);
+    text_addf(&command, " --as %s --reason …", json_str_or(json_at(g->link, "person"), "id", "?"));
+    add_where(g, W_ORDER_WHERE, text_str(&command));
 }
 
 /* ---- what there is to say ---- */
@@ -646,6 +742,10 @@ void answer_page_write(const struct answer_page *p, struct text *to)
         add_message(&g);
     if (g.item)
         add_item(&g);
+    if (json_at(link, "report"))
+        add_report(&g, json_at(link, "report"));
+    if (json_at(link, "proposal"))
+        add_proposal(&g, json_at(link, "proposal"));
     add_shown(&g);
     add_switch(&g);
     add(&g, "</main>\n");

@@ -144,13 +144,29 @@ static void etag_revision(const json_t *shown, const char *weak, struct text *to
     text_addf(to, "\"%lld-%s", (long long)json_int(shown, "rev", 0), strchr(weak, '"') + 1);
 }
 
-/* The revision of If-Match: "3-<hash>", "3"; -1: it is none of ours. */
-static int64_t revision_of(const char *if_match)
+/*
+ * The revisions of If-Match as a list of names: of each "3-<hash>" or "3"; ["*"] of *. What is weak
+ * or none of ours matches nothing (RFC 9110, 13.1.1). Gives.
+ */
+static json_t *revisions_of(const char *if_match)
 {
-    char *end;
-    const char *quoted = strchr(if_match, '"');
-    long long rev = quoted ? strtoll(quoted + 1, &end, 10) : 0;
-    return rev > 0 && end != quoted + 1 && (*end == '-' || *end == '"') ? rev : -1;
+    json_t *revs = json_array();
+    const char *at = if_match + strspn(if_match, " \t");
+    if (*at == '*' && !at[1 + strspn(at + 1, " \t")]) {
+        json_array_append_new(revs, json_string("*"));
+        return revs;
+    }
+    while ((at = strchr(at, '"'))) {
+        const char *end = strchr(at + 1, '"');
+        size_t digits = strspn(at + 1, "0123456789");
+        bool weak = at >= if_match + 2 && at[-1] == '/' && at[-2] == 'W';
+        if (!end)
+            break;
+        if (!weak && digits && digits < 8 && strchr("-\"", at[1 + digits]))
+            json_array_append_new(revs, json_stringn(at + 1, digits));
+        at = end + 1;
+    }
+    return revs;
 }
 
 /* `as_of` moves with every commit, so it is left out: the same tag says that nothing of it has
@@ -187,6 +203,14 @@ static void location_add(const json_t *reply, struct http_reply *r)
         r->status = 201;
 }
 
+/* Of the text as it was just kept, for the next If-Match. */
+static void edited_etag(const json_t *reply, struct http_reply *r)
+{
+    AUTO_TEXT(etag);
+    text_addf(&etag, "\"%lld\"", (long long)json_int(reply, "rev", 0));
+    http_reply_header(r, "ETag", text_str(&etag));
+}
+
 static void json_render(struct conn *c, struct slot *slot, json_t *reply, struct text *to)
 {
     AUTO_TEXT(body);
@@ -202,6 +226,8 @@ static void json_render(struct conn *c, struct slot *slot, json_t *reply, struct
     r.body_len = body.len;
     if (route->shape == SHAPE_OPENED)
         location_add(reply, &r);
+    if (route->op == OP_REPORT_EDIT)
+        edited_etag(reply, &r);
     if (route->method == HTTP_METHOD_GET)
         etag_add(slot, shown, &r);
     reply_write(c, slot, &r, to);
@@ -296,14 +322,16 @@ static enum code if_match_take(const struct route_match *m, json_t *object, stru
 {
     const char *value = http_header(m->request, "if-match");
     bool edits = m->route->op == OP_REPORT_EDIT || m->route->op == OP_REPORT;
-    if (!edits || !value || json_at(object, "rev"))
+    if (!edits || !value)
         return CODE_OK;
-    int64_t rev = revision_of(value);
-    if (rev < 0)
-        return refuse(r, CODE_PRECONDITION_FAILED, NULL, NULL,
-                      "If-Match is not the ETag of this report; read it again, and send that");
-    json_put_int(object, "rev", rev);
-    return CODE_OK;
+    json_t *revs = revisions_of(value);
+    if (json_array_size(revs)) {
+        json_put(object, "revs", revs);
+        return CODE_OK;
+    }
+    json_decref(revs);
+    return refuse(r, CODE_PRECONDITION_FAILED, NULL, NULL,
+                  "If-Match is not the ETag of this report; read it again, and send that");
 }
 
 /* Headers that say the same as a field. */

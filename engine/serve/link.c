@@ -92,6 +92,46 @@ static json_t *item_shown(const struct row *notice, const struct row *item)
     return json_put(o, "may", owns ? may_now(item->state) : json_array());
 }
 
+/* The report that the message is about, with its text, for whoever is to write or sign it. NULL:
+ * none. */
+static json_t *report_shown(const struct row *report)
+{
+    static const char *const members[] = {
+        "id",     "kind",    "number", "key",  "state",        "rev",       "text",   "lang",
+        "due_at", "overdue", "missed", "zero", "phone_due_at", "phoned_at", "signer", "corrects"};
+    AUTO_JSON(whole);
+    if (!report || !report->body)
+        return NULL;
+    whole = shape_report(report, true);
+    json_t *o = json_object();
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (json_at(whole, members[i]))
+            json_put(o, members[i], json_share(json_at(whole, members[i])));
+    return o;
+}
+
+/* What the message asks to be ordered, while it stands. NULL: nothing. */
+static json_t *proposal_shown(const struct row *notice, const struct row *incident)
+{
+    static const char *const members[] = {"action", "level", "warning", "what", "reason"};
+    const char *step = json_str_or(notice->body, "step", "");
+    const json_t *proposals = json_at(json_at(incident->body, "response"), "proposals");
+    size_t n;
+    json_t *p;
+    json_array_foreach(json_unconst(proposals), n, p)
+    {
+        const json_t *spec = json_at(p, "spec");
+        if (strcmp(json_str_or(p, "step", ""), step) != 0)
+            continue;
+        json_t *o = json_put_int(json_object(), "number", json_int(p, "number", 0));
+        for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+            if (json_at(spec, members[i]))
+                json_put(o, members[i], json_share(json_at(spec, members[i])));
+        return o;
+    }
+    return NULL;
+}
+
 /* Of an item its own state counts: who has read of it has not done it. */
 static const char *state_shown(const struct row *notice, bool over, const json_t *item)
 {
@@ -113,15 +153,19 @@ static bool item_goes_on(const struct row *incident, const struct row *item)
     return false;
 }
 
+/* part: what the message is about, an item or a report; NULL: neither. */
 static json_t *link_shown(const struct row *notice, const struct row *incident,
-                          const struct row *item, const struct record *queued)
+                          const struct row *part, const struct record *queued)
 {
     const json_t *message = record_at(queued, "message");
+    const struct row *item = part && part->kind == ROW_ITEM ? part : NULL;
     bool over = is_over(incident) && !item_goes_on(incident, item);
-    json_t *of = item_shown(notice, item);
+    json_t *of = item ? item_shown(notice, item) : NULL;
     json_t *o = json_put_str(json_object(), "state", state_shown(notice, over, of));
     if (of)
         json_put(o, "item", of);
+    json_put(o, "report", part && part->kind == ROW_REPORT ? report_shown(part) : NULL);
+    json_put(o, "proposal", proposal_shown(notice, incident));
     json_put(o, "waiting", json_boolean(!over && is_waiting(notice, incident)));
     json_put_int(o, "left", LINK_TRIES - json_int(notice->body, "wrong", 0));
     json_put_str(o, "type", json_str(message, "type"));
@@ -147,8 +191,8 @@ json_t *link_reply(const struct link *l, const struct query_result *result, int6
                      result->err ? result->why.text : "the message is not whole in the record");
         return refusal_json(&r);
     }
-    const struct row *item = result->rows_count > 2 ? &result->rows[2] : NULL;
-    json_t *reply = link_shown(&result->rows[0], &result->rows[1], item, result->records[0]);
+    const struct row *part = result->rows_count > 2 ? &result->rows[2] : NULL;
+    json_t *reply = link_shown(&result->rows[0], &result->rows[1], part, result->records[0]);
     json_put_str(reply, "as_of", event_id(gen, result->as_of, id));
     return json_put(reply, "ok", json_true());
 }

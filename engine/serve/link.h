@@ -13,6 +13,9 @@
  * left              wrong codes until the link is locked; 0: it is
  * item              of a message about an item: the item, as it stands now, and in "may" what can
  *                   be said of it by this link: of who has it to do, not of who helps or looks on
+ * report            of a message to those who write or sign a report: the report with its text
+ * proposal          of a message that asks for an order, while none is given: what, and why.
+ * Neither is signed or ordered by this link
  *
  * The code is not in it: who has only the link shall not learn it here.
  *

@@ -1,6 +1,7 @@
 #include "sim/model_store.h"
 
 #include "core/item.h"
+#include "core/report.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -550,8 +551,10 @@ static bool owner_is_asked(const struct query *q, const char *owner)
 
 static bool part_is_asked(const struct query *q, const struct row *row)
 {
-    if (!uuid_is_none(q->incident) ? uuid_cmp(row->incident, q->incident) != 0
-                                   : row->open == q->closed)
+    bool of = !uuid_is_none(q->incident);
+    if ((of && uuid_cmp(row->incident, q->incident) != 0) ||
+        ((!of || q->closed) && row->open == q->closed) ||
+        (q->missed && !strcmp(row->state, "sent")))
         return false;
     const char *sort = row->kind == ROW_REPORT ? row->plan : row->sort;
     if ((q->late && !row->late) || (q->sort && strcmp(q->sort, sort) != 0))
@@ -598,14 +601,16 @@ static void query_notice(const struct model_store *m, const struct query *q, str
     int64_t seq = json_int(s->rows[at].body, "seq", 0);
     struct query incident = {.incident = s->rows[at].incident};
     struct query item = {0};
-    bool of_item = item_of_message(json_str_or(s->rows[at].body, "step", ""), &item.item);
+    const char *step = json_str_or(s->rows[at].body, "step", "");
+    bool of_item = item_of_message(step, &item.item);
+    bool of_report = !of_item && report_of_message(step, &item.item);
     p->most = 4;
     page_add_row(p, &s->rows[at]);
     query_incident(m, &incident, p);
     if (seq > 0 && (size_t)seq <= m->records_count)
         page_add_record(p, m->records[seq - 1]);
-    if (of_item)
-        query_part(m, &item, ROW_ITEM, p);
+    if (of_item || of_report)
+        query_part(m, &item, of_item ? ROW_ITEM : ROW_REPORT, p);
 }
 
 static void query_journal(const struct model_store *m, const struct query *q, struct page *p)

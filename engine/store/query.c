@@ -1,6 +1,7 @@
 #include "store/query.h"
 
 #include "core/item.h"
+#include "core/report.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -194,8 +195,8 @@ static void run_notices(struct page *p, const struct query *q)
     page_fill(p, Q_NOTICES, ROW_NOTICE);
 }
 
-/* Its row says of which incident and item it is, and which record queued it. None of them is left
- * out, however long the incident's row is. */
+/* Its row says of which incident and item or report it is, and which record queued it. None of them
+ * is left out, however long the incident's row is. */
 static void run_notice(struct page *p, const struct query *q)
 {
     struct query_result *result = p->result;
@@ -213,18 +214,28 @@ static void run_notice(struct page *p, const struct query *q)
     p->bytes = 0;
     if (!result->err && seq > 0)
         run_journal(p, &(struct query){.after = seq - 1, .upto = seq}, Q_EVENTS);
-    struct uuid item;
-    if (!result->err && item_of_message(json_str_or(result->rows[0].body, "step", ""), &item)) {
-        bind_id(p->read->stmts[Q_ITEM], 1, &item);
+    struct uuid of;
+    const char *step = json_str_or(result->rows[0].body, "step", "");
+    if (!result->err && item_of_message(step, &of)) {
+        bind_id(p->read->stmts[Q_ITEM], 1, &of);
         page_fill(p, Q_ITEM, ROW_ITEM);
+    } else if (!result->err && report_of_message(step, &of)) {
+        bind_id(p->read->stmts[Q_REPORT], 1, &of);
+        page_fill(p, Q_REPORT, ROW_REPORT);
     }
     result->more = false;
 }
 
+/* Whether what is asked for is open; -1: whether or not. */
+static int open_asked(const struct query *q)
+{
+    return !uuid_is_none(q->incident) && !q->closed ? -1 : !q->closed;
+}
+
 /*
  * Parts of incidents, newest first. At 1 and 2 stand the cursor and the limit, at 3 whether it is
- * open, at 4 its state, at 5 the incident, at 6 its kind: where the statement asks for it.
- * What is bound is not copied: `below` must live as long as the statement runs.
+ * open (-1: whether or not), at 4 its state, at 5 the incident, at 6 its kind: where the statement
+ * asks for it. What is bound is not copied: `below` must live as long as the statement runs.
  */
 static bool part_bind(struct page *p, sqlite3_stmt *stmt, const struct query *q, struct uuid *below)
 {
@@ -237,7 +248,7 @@ static bool part_bind(struct page *p, sqlite3_stmt *stmt, const struct query *q,
     }
     bind_id(stmt, 1, below);
     sqlite3_bind_int64(stmt, 2, p->rows_max + 1);
-    sqlite3_bind_int(stmt, 3, of ? -1 : !q->closed);
+    sqlite3_bind_int(stmt, 3, open_asked(q));
     sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
     if (of)
         bind_id(stmt, 5, &q->incident);
@@ -257,6 +268,7 @@ static void run_reports(struct page *p, const struct query *q)
     if (!part_bind(p, p->read->stmts[s], q, &below))
         return;
     part_bind_kind(p->read->stmts[s], q);
+    sqlite3_bind_int(p->read->stmts[s], 7, q->missed);
     page_fill(p, s, ROW_REPORT);
 }
 
@@ -412,8 +424,8 @@ static void items_ids(struct page *p, const struct query *q, const char *owner,
     sqlite3_stmt *stmt = p->read->stmts[s];
     sqlite3_bind_text(stmt, 4, q->states[0], -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 7, q->sort, -1, SQLITE_STATIC);
-    if (s == Q_ITEMS_OWNED || s == Q_ITEMS)
-        sqlite3_bind_int(stmt, 3, !q->closed);
+    if (s != Q_ITEMS_LATE)
+        sqlite3_bind_int(stmt, 3, open_asked(q));
     if (of)
         bind_id(stmt, 5, &q->incident);
     if (of || owner) {

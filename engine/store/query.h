@@ -33,7 +33,8 @@
     X(Q_FACTS, "SELECT " FACT_COLUMNS " FROM fact WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3") \
     X(Q_ITEM, "SELECT " ITEM_COLUMNS " FROM item WHERE id = ?1")                                   \
     X(Q_ITEMS_OF, "SELECT id FROM item WHERE incident = ?5 AND id < ?1 AND (?6 IS NULL OR owner "  \
-                  "= ?6) AND (?4 IS NULL OR state = ?4) AND (?7 IS NULL OR kind = ?7) "            \
+                  "= ?6) AND (?3 < 0 OR open = ?3) AND (?4 IS NULL OR state = ?4) AND (?7 IS "     \
+                  "NULL OR kind = ?7) "                                                            \
                   "AND late >= ?8 ORDER BY id DESC LIMIT ?2")                                      \
     X(Q_ITEMS_OWNED, "SELECT id FROM item INDEXED BY item_owner WHERE owner = ?6 AND open = ?3 "   \
                      "AND id < ?1 AND (?4 IS NULL OR state = ?4) AND (?7 IS NULL OR kind = ?7) "   \
@@ -45,12 +46,13 @@
                     "AND (?4 IS NULL OR state = ?4) AND (?7 IS NULL OR kind = ?7) "                \
                     "ORDER BY id DESC LIMIT ?2")                                                   \
     X(Q_REPORT, "SELECT " REPORT_COLUMNS " FROM report WHERE id = ?1")                             \
-    X(Q_REPORTS_OF, "SELECT " REPORT_COLUMNS " FROM report WHERE incident = ?5 AND id < ?1 "       \
-                    "AND (?3 < 0 OR open = ?3) AND (?4 IS NULL OR state = ?4) "                    \
-                    "AND (?6 IS NULL OR kind = ?6) ORDER BY id DESC LIMIT ?2")                     \
+    X(Q_REPORTS_OF,                                                                                \
+      "SELECT " REPORT_COLUMNS " FROM report WHERE incident = ?5 AND id < ?1 "                     \
+      "AND (?3 < 0 OR open = ?3) AND (?4 IS NULL OR state = ?4) "                                  \
+      "AND (?7 = 0 OR state <> 'sent') AND (?6 IS NULL OR kind = ?6) ORDER BY id DESC LIMIT ?2")   \
     X(Q_REPORTS, "SELECT " REPORT_COLUMNS " FROM report WHERE open = ?3 AND id < ?1 "              \
-                 "AND (?4 IS NULL OR state = ?4) AND (?6 IS NULL OR kind = ?6) "                   \
-                 "ORDER BY id DESC LIMIT ?2")                                                      \
+                 "AND (?4 IS NULL OR state = ?4) AND (?7 = 0 OR state <> 'sent') "                 \
+                 "AND (?6 IS NULL OR kind = ?6) ORDER BY id DESC LIMIT ?2")                        \
     X(Q_PIN, "SELECT hash, kind, body FROM pin WHERE hash = ?1")
 
 enum read_statement {

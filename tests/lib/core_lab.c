@@ -37,7 +37,7 @@ static const char city[] =
     " 'post:mayor':{'dam':['I','II','III','IV','terminate','declare','publish','issue'],"
     "   'lake':['I','II','III','IV','terminate'],'weir':['II'],"
     "   'pond':['I','II','III','IV','terminate'],"
-    "   'stream':['I','II','III','IV','terminate']}},'auto':{'dam':'IV'},"
+    "   'stream':['I','II','III','IV','terminate','issue']}},'auto':{'dam':'IV'},"
     "'self_alarm':{'to':'duty:duty-room','text':'x'},"
     "'fallback':[{'to':'duty:duty-room','within':'5m'}]}";
 

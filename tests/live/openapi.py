@@ -319,10 +319,21 @@ def reports(api, incident):
     api.ask(404, "GET", "/api/v1/reports/" + NO_ID)
     tag = raw_http.ask(api.house.http_port, "GET", path).header("etag")
     new = {"text": "# <script>x</script>", "as": "wang.qiang"}
-    api.ask(422, "PUT", path, new)  # which one was read?
+    told = api.ask(422, "PUT", path, new)
+    api.t.check("If-Match" in told["detail"], "which one was read?", told)
     api.ask(412, "PUT", path, new, ('If-Match: "nonsense"',))
+    api.ask(412, "PUT", path, new, ("If-Match: W/" + tag,))  # weak: it matches nothing
     api.ask(200, "PUT", path, new, ("If-Match: " + tag,))
     api.ask(412, "PUT", path, new, ("If-Match: " + tag,))
+    api.ask(412, "PUT", path, new, ('If-Match: "1", "7"',))
+    api.ask(200, "PUT", path, new, ('If-Match: "7", "2-x"',))
+    put = raw_http.ask(api.house.http_port, "PUT", path, {"If-Match": "*"}, new)
+    api.t.equal((put.status, put.header("etag")), (200, '"4"'),
+                "* is whichever there is, and the new tag is told")
+    api.ask(200, "PUT", path, new, ("If-Match: " + put.header("etag"),))
+    stale = raw_http.ask(api.house.http_port, "PUT", path, {"If-Match": tag}, new)
+    api.t.equal((stale.status, stale.reason), (412, "Precondition Failed"),
+                "412 says what it is")
     api.ask(412, "POST", path + "/sign", {"as": "li.ming", "rev": 1})
     kept = api.ask(200, "GET", path)["text"]
     api.t.check(kept == new["text"], "a text is kept as it was sent", kept)
@@ -330,12 +341,24 @@ def reports(api, incident):
     api.ask(403, "POST", path + "/sign", {"as": "wang.qiang"})
     api.ask(200, "POST", path + "/phone", {"as": "wang.qiang", "note": "told them"})
     api.ask(200, "POST", path + "/sign", {"as": "li.ming"})
+    voided = api.ask(200, "PUT", path, new, ("If-Match: *",)).get("voided")
+    api.t.equal(voided and voided["by"], "li.ming", "whose signature is void is told")
+    api.ask(200, "POST", path + "/sign", {"as": "li.ming"}, ('If-Match: "6"',))
     api.ask(200, "POST", path + "/send", {})
-    api.ask(409, "PUT", path, dict(new, rev=2))
+    api.ask(409, "PUT", path, dict(new, rev=6))
     api.ask(200, "GET", path)
     further = api.ask(200, "POST", path + "/correct", {})
     api.t.check(further["number"] == 2, "a correction has a number of its own", further)
     api.ask(200, "POST", "/api/v1/reports/%s/fill" % further["report"], {})
+
+
+def links_for_reading(api):
+    """A report is shown by the link of the message that asks for it, and where it is signed."""
+    heard = [hit[3] for hit in api.house.receiver.hits if "请起草" in hit[3]]
+    path = "/a/" + json.loads(heard[0])["data"]["answer_url"].rpartition("/")[2]
+    of = api.ask(200, "GET", path)
+    page = api.ask(200, "GET", path, headers=PAGE).decode()
+    api.t.check("text" in of["report"] and "<pre " in page, "a link shows its report", (of, page))
 
 
 def other_routes(api):
@@ -486,6 +509,7 @@ def main():
             api = Contract(t, house, document)
             commander = house.key("commander", "trigger,read,respond,order")
             incidents(api, commander)
+            links_for_reading(api)
             families(api, commander)
             upkeep(api, commander)
             other_routes(api)

@@ -220,14 +220,55 @@ def reports(t):
         t.check(done.returncode == 5 and "read it again" in done.stderr,
                 "a text made from another revision is refused, exit 5", done)
         done = owner.run("report", report, "edit", "--file", text, "--as", "wang.qiang")
-        t.check(done.returncode == 0 and "drafted" in done.stdout, "a text is edited", done)
+        t.check(done.returncode == 2 and "`muster report %s` shows it" % report in done.stderr,
+                "whoever names no revision overwrites nothing, exit 2", done)
+        long = os.path.join(owner.house.data, "long.md")
+        with open(long, "w", encoding="utf-8") as f:
+            f.write("x" * 1048576)
+        done = owner.run("report", report, "edit", "--file", long, "--rev", "1")
+        t.check(done.returncode == 1 and "at most 32768 bytes" in done.stderr,
+                "a text that is too long is refused with its limit", done)
+        done = owner.run("report", report, "edit", "--file", text, "--rev", "1",
+                         "--as", "wang.qiang")
+        t.check(done.returncode == 0 and "drafted, revision 2" in done.stdout, "a text is edited",
+                done)
+        flood = ["--field=f%d=%s" % (n, "x" * 100000) for n in range(8)]
+        done = owner.run("update", incident, *flood)
+        t.check(done.returncode not in (0, 6) and "Broken pipe" not in done.stderr,
+                "what the daemon says before it closes is heard", done.stderr)
+        for unknown, words in (("x", "no report's id"),
+                               (str(uuid.uuid4()), "no report with this id")):
+            done = [owner.run("report", unknown, *more) for more in ((), ("send",))]
+            t.check(all(one.returncode != 0 and words in one.stderr for one in done),
+                    "%s" % words, done)
+        done = owner.run("report", report, "sned")
+        t.check(done.returncode == 2 and "did you mean send?" in done.stderr
+                and "show, edit" in done.stderr, "an unknown action lists all that there are", done)
+        for state in ("edited", "drafted", "已起草"):  # as the table has it, too
+            found = owner.json("reports", "--state", state)["reports"]
+            t.equal([r["id"] for r in found], [report], "a state is asked for as %s" % state)
+        t.check("by telephone 2" in owner.run("reports").stdout, "the telephone comes first")
+        done = owner.run("report", report, "phone", "--note", "told")
+        t.check(done.returncode != 0 and "who telephoned" in done.stderr,
+                "a telephone call without who made it proves nothing", done)
         done = owner.run("report", report, "send")
         t.check(done.returncode == 5 and "李明" in done.stderr, "unsigned it is not sent", done)
         done = owner.run("report", report, "sign", "--as", "wang.qiang")
         t.check(done.returncode == 4 and "李明" in done.stderr, "not everybody signs, exit 4", done)
-        for words in (("phone", "--note", "told"), ("sign", "--as", "li.ming"), ("send",)):
+        done = owner.run("report", report, "sign", "--as", "li.ming")
+        t.check("signed, revision 2" in done.stdout, "what was signed is said", done)
+        done = owner.run("report", report, "fill")
+        t.check("李明: the signature is void" in done.stdout, "and that a fill voids it", done)
+        for words in (("phone", "--as", "wang.qiang", "--note", "told"),
+                      ("edit", "--file", text, "--rev", "3"), ("sign", "--as", "li.ming"),
+                      ("send",)):
             done = owner.run("report", report, *words)
             t.equal(done.returncode, 0, "report %s" % words[0])
+        t.equal([owner.json("reports", incident, *more)["reports"] for more in
+                 (("--state", "missed"), ("--state", "opened", "--closed"))], [[], []],
+                "closed ones are told from others within an incident, too")
+        t.equal(len(owner.json("reports", incident, "--closed")["reports"]), 1,
+                "what was sent is closed")
         owner.house.receiver.wait(lambda hits: any("muster.report" in hit[3] for hit in hits))
         bodies = [hit[3] for hit in owner.house.receiver.hits if "muster.report" in hit[3]]
         t.check(len(bodies) == 1 and "已救起" in bodies[0], "who it is for gets it", bodies)

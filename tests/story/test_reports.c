@@ -99,7 +99,7 @@ static char *a_night_of_reports(bool crashes)
                    "[0:50:00] initial report 1 signed by 孙伟\n"
                    "[0:50:00] initial report 1 sent\n"
                    "[0:55:00] update 1 overdue: urged, time 2\n"
-                   "[1:10:00] update 1 overdue: urged, time 3, put before post:deputy\n"
+                   "[1:10:00] update 1 overdue: urged, time 3, put before post:commander\n"
                    "[1:10:00] update 1 sent, late by 30m\n"
                    "notify 李明 by pager: late: update 1\n"
                    "[1:10:00] order: raise to level II by 韩梅\n"

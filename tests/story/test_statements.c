@@ -134,10 +134,11 @@ static void a_draft_is_sent_with_its_order_and_never_without(void **state)
     ordered(s, "{'action':'publish','as':'han.mei','reason':'forecast'}");
     story_advance(s, MINUTES(1));
     story_tells(s, "order: publish: Rainstorm, orange warning.\n"
-                   "notify 孙伟 (副总指挥, post:deputy) by phone: 【命令】发布：【暴雨橙色预警】"
+                   "notify 孙伟 (副总指挥, post:deputy) by phone: 【暴雨橙色预警】"
                    "自10:00起，城东区。低洼处积水。请勿入下穿。发布单位：防汛办，"
-                   "发布时间：2026-07-20 02:31 UTC。7号站超警\n"
-                   "notify 周杰");
+                   "发布时间：2026-07-20 10:31\n"
+                   "notify 周杰 by screen: 【命令】发布：【暴雨橙色预警】");
+    assert_non_null(strstr(story_trace(s), "发布时间：2026-07-20 10:31\n")); /* and no reason */
     refused(s, "{'action':'publish','as':'han.mei','reason':'again'}", "conflict", "no draft");
     story_end(s);
 }

@@ -411,6 +411,45 @@ static void who_may_say_nothing_of_it_confirms_that_they_have_read_it(void **sta
 }
 
 /* Why: what was typed at night on a telephone is not typed again. */
+/* Why: nobody signs what they have not read, and a telephone has no command room. */
+static void a_report_to_be_signed_is_shown_whole_and_says_where(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    AUTO_TEXT(en);
+    link = link_made("open", "muster.notify", false);
+    json_put(link, "report",
+             json_pack("{s:s,s:s,s:s,s:i,s:s,s:s}", "id", "0198f2c4", "kind", "initial", "state",
+                       "edited", "rev", 3, "lang", "zh", "text",
+                       "# 首报\n\n<script>alert(1)</script> **水位** 4.9 m"));
+    page("report", (struct answer_page){.link = link}, &html);
+    has(&html, "# 首报\n\n&lt;script&gt;alert(1)&lt;/script&gt; **水位** 4.9 m</pre>");
+    has(&html, "已起草，待签发");
+    has(&html, "<code>muster report 0198f2c4 sign --as wang.qiang</code>");
+    json_put_str(json_object_get(link, "report"), "state", "signed");
+    page(NULL, (struct answer_page){.link = link, .lang = "en"}, &en);
+    has(&en, "Send it from <a href=\"/\">the command room</a>");
+    has(&en, "muster report 0198f2c4 send");
+    lacks(&en, "name=\"action\"");
+}
+
+static void an_order_wanted_says_why_and_where_it_is_given(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = link_made("open", "muster.order", false);
+    json_put(link, "proposal",
+             json_pack("{s:i,s:s,s:s,s:{s:s}}", "number", 1, "action", "activate", "level", "IV",
+                       "reason", "zh", "水位 <超> 警戒"));
+    page("proposal", (struct answer_page){.link = link}, &html);
+    has(&html, "启动IV级响应");
+    has(&html, "水位 &lt;超&gt; 警戒");
+    has(&html, "activate --level IV --as wang.qiang");
+    lacks(&html, "name=\"action\"");
+}
+
 static void a_rejection_without_a_reason_keeps_what_was_typed(void **state)
 {
     (void)state;
@@ -443,6 +482,8 @@ int main(void)
         cmocka_unit_test(the_page_needs_nothing_but_its_style),
         cmocka_unit_test(an_item_shows_its_time_by_the_clocks_of_the_place_and_what_can_be_said),
         cmocka_unit_test(an_item_that_is_done_says_so_and_asks_for_nothing),
+        cmocka_unit_test(a_report_to_be_signed_is_shown_whole_and_says_where),
+        cmocka_unit_test(an_order_wanted_says_why_and_where_it_is_given),
         cmocka_unit_test(who_may_say_nothing_of_it_confirms_that_they_have_read_it),
         cmocka_unit_test(a_rejection_without_a_reason_keeps_what_was_typed),
     };

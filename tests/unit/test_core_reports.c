@@ -1,4 +1,5 @@
 /* What is reported upwards: opened, numbered, urged and proved with no planner. */
+#include "core/say.h"
 #include "core_lab.h"
 #include "unit.h"
 
@@ -197,8 +198,15 @@ static void the_end_begins_the_final_report(void **state_)
     ordered(&lab, ORDER("activate", "II", "zhou.jie"));
     sent(&lab, "initial", "sun.wei");
     sent(&lab, "update 1", "sun.wei");
+    ordered(&lab, "{'action':'issue','warning':'orange','as':'zhou.jie','reason':'x'}");
     ordered(&lab, "{'action':'terminate','as':'zhou.jie','reason':'x','despite':'drill'}");
     assert_string_equal(state(&lab, "final"), "opened");
+    says(&lab, "final", "- 预警：橙色\n");
+    says(&lab, "final",
+         "## 命令\n\n- 2026-07-20 10:00 启动II级响应（周杰）\n- 2026-07-20 10:00 "
+         "发布橙色预警（周杰）\n"
+         "- 2026-07-20 10:00 ");
+    assert_null(strstr(text(&lab, "final"), "正在核实处置"));
     lab_after(&lab, MS_HOUR);
     assert_null(lab_report(&lab, "update 2"));
     assert_string_equal(lab_state(&lab), "recovering");
@@ -249,7 +257,10 @@ static void what_is_late_is_urged_and_put_before_the_leader(void **state_)
     lab_never(&lab, "leader");
     lab_after(&lab, 15 * MS_MINUTE);
     assert_true(json_int(body(&lab, "initial"), "urged", 0) == 3);
-    assert_non_null(json_str(lab_last(&lab, REC_REPORT_URGED)->body, "leader"));
+    /* no level yet: not the owner, who signs, but who orders the highest */
+    assert_string_equal(json_str_or(lab_last(&lab, REC_REPORT_URGED)->body, "leader", "none"),
+                        "post:mayor");
+    lab_tells(&lab, "report_urged urged=3\nto=wang.qiang\nto=sun.wei\nto=li.ming\nto=zhou.jie");
     assert_true(json_int(json_at(lab_incident(&lab), "body"), "reports_overdue", 0) == 1);
     sent(&lab, "initial", "sun.wei");
     assert_true(json_int(body(&lab, "initial"), "late_ms", 0) == 30 * MS_MINUTE);
@@ -265,6 +276,7 @@ static void the_telephone_has_a_time_of_its_own(void **state_)
     struct lab lab;
     stream(&lab);
     lab_after(&lab, 10 * MS_MINUTE);
+    act_refused(&lab, "initial", "phone", ",'note':'told'", "missing_field", "who telephoned");
     acted(&lab, "initial", "phone", ",'as':'wang.qiang','note':'told the province'");
     assert_true(json_int(body(&lab, "initial"), "phoned_at", 0) == lab.wall);
     act_refused(&lab, "initial", "phone", "", "conflict", "by telephone at");
@@ -275,7 +287,7 @@ static void the_telephone_has_a_time_of_its_own(void **state_)
 
     stream(&lab);
     lab_after(&lab, 45 * MS_MINUTE);
-    acted(&lab, "initial", "phone", "");
+    acted(&lab, "initial", "phone", ",'as':'wang.qiang'");
     assert_true(json_int(body(&lab, "initial"), "phone_late_ms", 0) == 15 * MS_MINUTE);
     lab_done(&lab);
 }
@@ -458,6 +470,35 @@ static void only_who_may_sign_signs(void **state_)
     lab_done(&lab);
 }
 
+/* Why: who signed believes it is signed, and who is to send it waits. */
+static void a_signature_that_is_void_is_heard_of(void **state_)
+{
+    (void)state_;
+    struct lab lab;
+    stream(&lab);
+    acted(&lab, "initial", "sign", ",'as':'li.ming'"); /* the deputy */
+    acted(&lab, "initial", "fill", ",'as':'wu.fang'");
+    assert_string_equal(json_str_or(json_at(lab.reply, "voided"), "name", "none"), "李明");
+    assert_string_equal(state(&lab, "initial"), "edited");
+    lab_tells(&lab, "report_edited\nto=li.ming\nto=sun.wei\nto=wang.qiang");
+    json_t *message = lab_message(&lab, "sun.wei");
+    AUTO_TEXT(said);
+    json_write(message, &said);
+    json_decref(message);
+    if (!strstr(text_str(&said), "【签发已失效：文本已改，请重新签发】首报第1号"))
+        fail_msg("%s", text_str(&said));
+    AUTO_TEXT(line);
+    record_say(lab_last(&lab, REC_REPORT_EDITED), "zh", &line);
+    if (!strstr(text_str(&line), "（吴芳），修订 2，李明 的签发失效"))
+        fail_msg("%s", text_str(&line));
+    acted(&lab, "initial", "sign", ",'as':'sun.wei'");
+    lab_tells(&lab, "report_signed\nto=wang.qiang");
+    edited(&lab, "initial", 2, "another text"); /* by wang.qiang, who knows it */
+    lab_never(&lab, "to=wang.qiang");
+    lab_tells(&lab, "report_edited\nto=sun.wei");
+    lab_done(&lab);
+}
+
 static void what_was_sent_is_proved_and_not_changed(void **state_)
 {
     (void)state_;
@@ -481,6 +522,12 @@ static void what_was_sent_is_proved_and_not_changed(void **state_)
     assert_string_equal(state(&lab, "initial 2"), "opened");
     says(&lab, "initial 2", "**更正** 首报第1号\n\n# 河 首报第1号");
     act_refused(&lab, "initial 2", "correct", "", "conflict", "not sent yet");
+    act_refused(&lab, "initial 1", "correct", "", "conflict", "initial report 2 corrects it");
+    acted(&lab, "initial 2", "fill", "");
+    says(&lab, "initial 2", "**更正** 首报第1号\n\n# 河 首报第2号");
+    sent(&lab, "initial 2", "sun.wei");
+    acted(&lab, "initial 1", "correct", "");
+    assert_string_equal(state(&lab, "initial 3"), "opened");
     lab_done(&lab);
 }
 
@@ -673,6 +720,7 @@ int main(void)
         cmocka_unit_test(an_unknown_grade_is_reported_soonest),
         cmocka_unit_test(two_edits_of_one_text_do_not_undo_each_other),
         cmocka_unit_test(only_who_may_sign_signs),
+        cmocka_unit_test(a_signature_that_is_void_is_heard_of),
         cmocka_unit_test(what_was_sent_is_proved_and_not_changed),
         cmocka_unit_test(a_drill_sends_no_report_to_those_outside),
         cmocka_unit_test(what_reaches_nobody_is_handed_over_and_says_how),

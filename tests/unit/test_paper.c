@@ -566,6 +566,35 @@ static void a_general_message_is_about_one_directive_or_message(void **state)
     assert_non_null(strstr(text_str(&message), "answers: clear the drains"));
 }
 
+/* Why: that a telephone rang is not that somebody took it. */
+static void a_call_that_nobody_answered_says_so_in_the_phone_log(void **state)
+{
+    (void)state;
+    AUTO_JSON(d);
+    AUTO_TEXT(log);
+    AUTO_TEXT(zh);
+    struct why why;
+    d = json_pack("{s:{s:s},s:[{s:s,s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s,s:s}],"
+                  "s:[{s:s,s:s,s:s}]}",
+                  "incident", "title", "x", "notices", "id", "a", "type", "muster.call", "to",
+                  "li.ming", "state", "sent", "queued_at", "2026-07-20T02:00:00.000Z", "id", "b",
+                  "type", "muster.call", "to", "sun.wei", "state", "sent", "queued_at",
+                  "2026-07-20T02:01:00.000Z", "id", "c", "type", "muster.call", "to", "wu.fang",
+                  "state", "seen", "queued_at", "2026-07-20T02:02:00.000Z", "answers", "by",
+                  "sun.wei", "kind", "call_answered", "at", "2026-07-20T02:03:00.000Z");
+    assert_int_equal(form_markdown(FORM_PHONELOG, d, false, NULL, &log, &why), ERR_OK);
+    assert_int_equal(form_markdown(FORM_PHONELOG, d, true, NULL, &zh, &why), ERR_OK);
+    const char *first = strstr(text_str(&log), "li.ming");
+    const char *second = strstr(text_str(&log), "sun.wei");
+    const char *third = strstr(text_str(&log), "wu.fang");
+    assert_true(first && second && third);
+    assert_true(strstr(first, "*outcome*: no answer") < second && strstr(first, "no answer"));
+    assert_true(strstr(second, "*outcome*: answered") && strstr(second, "answered") < third);
+    assert_non_null(strstr(third, "*outcome*: seen, no answer"));
+    assert_non_null(strstr(text_str(&zh), "*结果*：未应答"));
+    assert_null(strstr(text_str(&log), ": sent"));
+}
+
 static void the_phone_log_is_in_the_order_of_time(void **state)
 {
     (void)state;
@@ -659,6 +688,7 @@ int main(void)
         cmocka_unit_test(the_times_of_a_paper_are_those_of_the_city),
         cmocka_unit_test(a_block_without_a_record_says_so_and_invents_nothing),
         cmocka_unit_test(a_general_message_is_about_one_directive_or_message),
+        cmocka_unit_test(a_call_that_nobody_answered_says_so_in_the_phone_log),
         cmocka_unit_test(the_phone_log_is_in_the_order_of_time),
         cmocka_unit_test(naughty_strings_add_no_markup_to_a_form),
         cmocka_unit_test(an_order_says_what_it_ordered),

@@ -189,6 +189,29 @@ static void a_purged_message_and_a_store_in_trouble_are_told_apart(void **state)
     found_done(&f);
 }
 
+/* Why: who is asked for an order has to see what for; once it is given nothing is asked. */
+static void what_is_to_be_ordered_is_shown_while_it_stands(void **state)
+{
+    (void)state;
+    struct found f;
+    AUTO_JSON(shown);
+    AUTO_JSON(settled);
+    found_make(&f);
+    json_put(f.rows[1].body, "response",
+             json_pack("{s:[{s:i,s:s,s:{s:s,s:s,s:s,s:s}}]}", "proposals", "number", 2, "step",
+                       "0.1", "spec", "action", "activate", "level", "IV", "reason", "rising", "to",
+                       "post:chief"));
+    shown = opened(&f);
+    const json_t *proposal = json_at(shown, "proposal");
+    assert_string_equal(json_str_or(proposal, "reason", "none"), "rising");
+    assert_string_equal(json_str_or(proposal, "level", "none"), "IV");
+    assert_null(json_at(proposal, "to"));
+    json_put_str(f.rows[0].body, "step", "0.2");
+    settled = opened(&f);
+    assert_null(json_at(settled, "proposal"));
+    found_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +221,7 @@ int main(void)
         cmocka_unit_test(after_the_end_it_is_over_and_not_unknown),
         cmocka_unit_test(a_wrong_secret_and_no_message_look_the_same),
         cmocka_unit_test(a_purged_message_and_a_store_in_trouble_are_told_apart),
+        cmocka_unit_test(what_is_to_be_ordered_is_shown_while_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,6 +137,11 @@ static bool is_closed(const struct row *r)
     return !r->open;
 }
 
+static bool is_closed_of_7(const struct row *r)
+{
+    return !r->open && !uuid_cmp(r->incident, kit_uuid(7));
+}
+
 static bool is_late(const struct row *r)
 {
     return r->late;
@@ -184,6 +189,55 @@ static void each_way_to_ask_gives_the_right_items_page_by_page(void **state)
         expected(is_nowhere));
     assert_int_equal(all_pages(k, "of an incident", (struct query){.incident = kit_uuid(7)}),
                      ITEMS_EACH);
+    assert_int_equal(all_pages(k, "closed, of an incident",
+                               (struct query){.incident = kit_uuid(7), .closed = true}),
+                     expected(is_closed_of_7));
+}
+
+/* Four reports of one incident: open, sent, missed, and missed but sent since. */
+static void reports_make(struct kit *k, int incident)
+{
+    static const char *const states[] = {"opened", "sent", "edited", "sent"};
+    struct record *record = kit_record(k, REC_UPDATED, kit_uuid(incident), "x");
+    struct row rows[4];
+    for (int n = 0; n < 4; n++) {
+        char id[UUID_TEXT];
+        rows[n] = (struct row){.kind = ROW_REPORT,
+                               .id = mem_str(uuid_text(kit_uuid(ITEM_IDS * 2 + n), id)),
+                               .incident = kit_uuid(incident),
+                               .open = n == 0,
+                               .plan = mem_str("update"),
+                               .state = mem_str(states[n]),
+                               .body = json_pack("{s:i,s:b}", "number", n + 1, "missed", n > 1)};
+    }
+    kit_append(k, &record, 1, rows, 4);
+    kit_wait(k);
+}
+
+static int reports_found(struct kit *k, struct query q)
+{
+    struct answer a;
+    q.kind = QUERY_REPORTS;
+    kit_query(k, &q, &a);
+    assert_int_equal(a.result.err, ERR_OK);
+    int count = (int)a.result.rows_count;
+    answer_done(&a);
+    return count;
+}
+
+/* Why: who asks what was never reported gets neither what was, nor what is still due. */
+static void missed_and_closed_reports_are_told_apart(void **state)
+{
+    struct kit *k = *state;
+    struct uuid of = kit_uuid(7);
+    reports_make(k, 7);
+    assert_int_equal(reports_found(k, (struct query){.incident = of}), 4);
+    assert_int_equal(reports_found(k, (struct query){.incident = of, .closed = true}), 3);
+    assert_int_equal(
+        reports_found(k, (struct query){.incident = of, .closed = true, .missed = true}), 1);
+    assert_int_equal(reports_found(k, (struct query){.closed = true, .missed = true}), 1);
+    assert_int_equal(reports_found(k, (struct query){.closed = true, .states = {"sent"}}), 2);
+    assert_int_equal(reports_found(k, (struct query){0}), 1);
 }
 
 int main(void)
@@ -191,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_way_to_ask_gives_the_right_items_page_by_page, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(missed_and_closed_reports_are_told_apart, setup, teardown),
     };
     return cmocka_run_group_tests_name("store_items", tests, NULL, NULL);
 }
