@@ -182,7 +182,8 @@ json_t *link_reply(const struct link *l, const struct query_result *result, int6
 {
     struct refusal r;
     char id[EVENT_ID_TEXT];
-    bool whole = !result->err && result->rows_count >= 2 && result->records_count == 1;
+    bool whole =
+        !result->err && result->rows && result->rows_count >= 2 && result->records_count == 1;
     if (result->err == ERR_MISSING || (whole && !link_fits_row(l, &result->rows[0])))
         return unknown_link();
     if (!whole) {

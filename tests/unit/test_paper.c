@@ -322,13 +322,6 @@ static void record_of(const char *words, bool zh, struct text *to)
     record_html(d, zh, "2026-07-20T04:00:00.000Z", to);
 }
 
-#define REPORT_ZH                                                                                                     \
-    "第 2 号 · 已报送 · 电话报告 2026-07-20 02:09:00 · 报送 2026-07-20 03:40:00（迟 10 分钟） · " \
-    "签发人 七号站 · 报送至 七号站"
-#define REPORT_EN                                                                                     \
-    "No. 2 · sent · by telephone 2026-07-20 02:09:00 · sent 2026-07-20 03:40:00 (10 min late) · " \
-    "signed by Gauge 7 · to Gauge 7"
-
 static void the_record_says_what_happened_in_both_languages(void **state)
 {
     (void)state;
@@ -346,7 +339,9 @@ static void the_record_says_what_happened_in_both_languages(void **state)
                                           "已应答",
                                           "送出 2026-07-20 02:00:02",
                                           "日志共 9 行，序号 1 至 9；其中 2 行",
-                                          REPORT_ZH,
+                                          "第 2 号 · 已报送 · 电话报告 2026-07-20 02:09:00",
+                                          "报送 2026-07-20 03:40:00（迟 10 分钟）",
+                                          "签发人 七号站 · 报送至 七号站",
                                           "审核："};
     static const char *const said_en[] = {
         "<html lang=\"en\">",
@@ -358,7 +353,9 @@ static void the_record_says_what_happened_in_both_languages(void **state)
         "30m",
         "sent 2026-07-20 02:00:02",
         "9 rows of the journal, seq 1 to 9; 2 of them",
-        REPORT_EN,
+        "No. 2 · sent · by telephone 2026-07-20 02:09:00",
+        "sent 2026-07-20 03:40:00 (10 min late)",
+        "signed by Gauge 7 · to Gauge 7",
         "Approved by:"};
     for (size_t n = 0; n < sizeof said_zh / sizeof *said_zh; n++)
         if (!strstr(text_str(&zh), said_zh[n]))
