@@ -140,7 +140,7 @@ test("who saves over another's text sees both, and loses nothing that was typed"
     const theirs = () => changed(report, "theirs, quick");
     await overtaken(page, `**/api/v1/reports/${report.id}`, theirs);
     await row.getByRole("button", { name: "Save" }).click();
-    await says(row.getByRole("alert"), "revision 2, not 1");
+    await says(row.getByRole("alert"), "the text is another now: revision 2");
     tab.faults.length = 0; /* the browser logs each answer that is a refusal */
     await says(row.locator(".theirs"), "theirs, quick");
     assert.equal(await row.locator("textarea").inputValue(), "mine, long thought over");
@@ -212,7 +212,7 @@ test("nobody signs a text that they have not read", async () => {
     const row = await opened(page, report);
     await overtaken(page, "**/sign", () => changed(report, "another text"));
     await row.locator("form.sign").getByRole("button", { name: "Sign" }).click();
-    await says(row.getByRole("alert"), "revision 2, not 1");
+    await says(row.getByRole("alert"), "the text is another now: revision 2");
     tab.faults.length = 0; /* the browser logs each answer that is a refusal */
     await says(row.locator(".markdown"), "another text");
     assert.equal((await whole(report)).state, "edited");
