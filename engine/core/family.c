@@ -500,8 +500,8 @@ static void stations_back(struct core *c, const struct incident *from, struct in
     for (size_t n = 0; stations[n]; n++) {
         if (strcmp(json_str_or(without, stations[n], ""), id) != 0)
             continue;
-        json_object_del(without, stations[n]);
         outlook_touch(to, stations[n], "");
+        json_object_del(without, stations[n]); /* and the name with it */
     }
     free(stations);
     kept_set(&to->family->without, json_object_size(without) ? json_incref(without) : NULL);

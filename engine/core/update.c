@@ -1,9 +1,12 @@
 #include "core/update.h"
 
 #include "core/access.h"
+#include "core/alarm.h"
 #include "core/decide.h"
 #include "core/family.h"
 #include "core/incident.h"
+#include "core/level.h"
+#include "core/notice.h"
 #include "core/once.h"
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
@@ -174,16 +177,49 @@ static void update_emit(struct core *c, struct incident *i, const json_t *said, 
     reports_of_facts(c, i, occurrences);
 }
 
+static enum level grade_of(const struct incident *i)
+{
+    AUTO_JSON(about);
+    enum level grade = LEVEL_NONE;
+    about = kept_json(i->about);
+    (void)level_parse(json_str_or(about, "grade", ""), &grade);
+    return grade;
+}
+
+/* No plan hears of it: whoever was reached, and whoever is on duty, must know that it is graver. */
+static void graver_tell(struct core *c, struct incident *i, enum level before, const char *note)
+{
+    AUTO_JSON(about);
+    AUTO_JSON(text);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    AUTO_TEXT(cause);
+    enum level now = grade_of(i);
+    if (i->plan_live || now <= before)
+        return;
+    text_addf(&cause, "grade/%s", level_name(now));
+    about = kept_json(i->about);
+    const char *title = json_str_or(about, "title", "");
+    text_addf(&zh, "【升级】%s：事件分级 %s。%s", title, level_name(now), note ? note : "");
+    text_addf(&en, "Graver: %s: grade %s. %s", title, level_name(now), note ? note : "");
+    text = json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+    notice_tell_reached(c, i, NULL, "muster.notify", text);
+    alarm_raise(c, i, text_str(&cause), text_str(&en), text_str(&zh));
+}
+
 static bool update_takes(struct core *c, struct incident *i, const json_t *body,
                          json_t *occurrences, bool raw, wall_ms measured)
 {
     size_t count, n = 0;
+    enum level before = grade_of(i);
     struct incident **holders = holders_of(c, i, occurrences, &count);
     bool room = facts_room(c, i);
     while (room && n < count)
         room = facts_room(c, holders[n++]);
-    if (room)
+    if (room) {
         update_emit(c, i, body, occurrences, raw, measured);
+        graver_tell(c, i, before, json_str(body, "note"));
+    }
     for (n = 0; room && n < count; n++)
         facts_pass_on(c, i, holders[n], occurrences, measured);
     free(holders);

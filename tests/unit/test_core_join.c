@@ -452,6 +452,26 @@ static void what_joins_where_the_plan_has_failed_is_told(void **state)
     lab_done(&lab);
 }
 
+/* Why: III became I in the night, and only the record knew. */
+static void what_becomes_graver_where_no_plan_runs_is_told(void **state)
+{
+    (void)state;
+    struct lab lab;
+    begin(&lab);
+    triggered(&lab, "{'kind':'river','key':'k','title':'a','grade':'III'}");
+    lab_turn(&lab, "[{'kind':'error','step':'0.1','body':'respond','text':'x'}]",
+             "{'names':[],'steps':[]}");
+    lab_results(&lab, "{'ok':true,'status':200}");
+    lab_answer(&lab, "li.ming");
+    lab_tells(&lab, "call_answered");
+    triggered(&lab, "{'kind':'river','key':'k','title':'a','grade':'II','note':'over the dyke'}");
+    lab_tells(&lab, "updated\nnotice_queued step= to=li.ming");
+    assert_string_equal(json_str(lab_last(&lab, REC_ALARM)->body, "cause"), "grade/II");
+    triggered(&lab, "{'kind':'river','key':'k','title':'a','grade':'II','note':'as before'}");
+    lab_never(&lab, "notice_queued");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +493,7 @@ int main(void)
         cmocka_unit_test(a_message_of_the_run_before_proves_no_message),
         cmocka_unit_test(who_declined_in_the_run_before_is_waited_for),
         cmocka_unit_test(what_joins_where_the_plan_has_failed_is_told),
+        cmocka_unit_test(what_becomes_graver_where_no_plan_runs_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -924,6 +924,7 @@ static void a_plan_that_proposes_again_renews_what_it_proposed(void **state)
     }
     size_t size = json_array_size(json_at(response(&lab), "proposals"));
     assert_true(size <= 1);
+    lab_done(&lab);
 }
 
 static void an_order_recalls_the_messages_of_the_fallback(void **state)
