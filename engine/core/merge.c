@@ -38,7 +38,7 @@ static const char *merge_hindered(const struct core *c, const struct incident *i
                                   const struct incident *into)
 {
     if (!into || into->state != INCIDENT_OPEN)
-        return "there is no open incident \"into\" to merge it into";
+        return "the other is not open: over, merged itself, or not known (muster list)";
     if (i == into)
         return "an incident is not merged into itself";
     if (i->drill != into->drill)
