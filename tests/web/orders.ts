@@ -3,9 +3,9 @@
  * browser, against the daemon.
  */
 import assert from "node:assert/strict";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Incident, ItemList } from "../../engine/web/src/shapes";
-import { axeFindings, type Look, openTab, type Tab } from "./lib/browser";
+import { axeFindings, type Look, none, openTab, says, type Tab } from "./lib/browser";
 import { openHouse } from "./lib/house";
 import { finish, test } from "./lib/tap";
 
@@ -16,10 +16,6 @@ const { key } = await house.ask({
     scopes: ["read", "respond", "order"],
 });
 const KEY = key as string;
-
-async function says(place: Locator, words: RegExp | string): Promise<void> {
-    await place.filter({ hasText: words }).first().waitFor();
-}
 
 const LOOKS = [
     ["zh-CN", 390],
@@ -147,7 +143,7 @@ test("a part is split off with its items and stations, and one is led there", as
     await says(page.locator(".items tr"), "sandbags");
     await page.locator(".family").getByRole("link", { name: "both banks" }).click();
     await says(page.locator(".family"), /stations split offg7/);
-    assert.equal(await page.locator(".items tr").filter({ hasText: "sandbags" }).count(), 0);
+    await none(page.locator(".items tr").filter({ hasText: "sandbags" }));
     tab.check();
     await tab.close();
 });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { Report, ReportList } from "../../engine/web/src/shapes";
-import { axeFindings, type Look, openTab, type Tab } from "./lib/browser";
+import { axeFindings, type Look, none, openTab, says, type Tab } from "./lib/browser";
 import { openHouse } from "./lib/house";
 import { finish, test } from "./lib/tap";
 
@@ -16,10 +16,6 @@ const { key } = await house.ask({
     scopes: ["read", "respond", "order"],
 });
 const KEY = key as string;
-
-async function says(place: Locator, words: RegExp | string): Promise<void> {
-    await place.filter({ hasText: words }).first().waitFor();
-}
 
 /* An incident, and its initial report, which is late. */
 async function begun(title: string): Promise<[string, Report]> {
@@ -117,9 +113,9 @@ test("a report is read, written, signed, sent, and what is proved of it is seen"
     await row.getByRole("button", { name: "Send", exact: true }).click();
     await says(row.locator("h4"), /sent.*late by/);
     await says(row.locator(".told"), /水务局.*(sent|delivered|seen)/);
-    assert.equal(await row.getByRole("button", { name: "Edit the text" }).count(), 0);
+    await none(row.getByRole("button", { name: "Edit the text" }));
     await says(page.locator('.timeline [data-kind="report_sent"]'), /\S/);
-    assert.equal(await page.locator(".waits-here").getByText("Overdue reports").count(), 0);
+    await none(page.locator(".waits-here").getByText("Overdue reports"));
 
     await row.getByRole("button", { name: "Correct" }).click();
     const further = page.locator(".reports li").filter({ hasText: "corrects initial report 1" });
@@ -241,7 +237,7 @@ test("a report given by telephone is noted, and a draft is filled in anew", asyn
     await row.getByRole("button", { name: "Given by telephone" }).click();
     await says(row.locator(".times"), /given by telephone \d\d:\d\d/);
     await says(tab.page.locator('.timeline [data-kind="report_phoned"]'), "told Mr. Zhou");
-    assert.equal(await row.getByRole("button", { name: "Given by telephone" }).count(), 0);
+    await none(row.getByRole("button", { name: "Given by telephone" }));
     await house.post(`/api/v1/incidents/${id}/update`, { fields: { g7: { stage_m: 4.9 } } });
     await row.getByRole("button", { name: "Fill in anew" }).click();
     await says(row.locator(".markdown"), "4.9 m");
@@ -255,7 +251,7 @@ test("who may only read reads reports, and has nothing to press in them", async 
     const tab = await openTab(house.base, `/#/i/${id}`, { key: reader["key"] as string });
     const row = await opened(tab.page, report);
     await says(row.locator(".markdown"), "首报第1号");
-    assert.equal(await row.locator("form, .report-whole button").count(), 0);
+    await none(row.locator("form, .report-whole button"));
     tab.check();
     await tab.close();
 });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page, Route } from "playwright-core";
 import type { Incident, IncidentList, ItemList, Timeline } from "../../engine/web/src/shapes";
-import { axeFindings, type Look, openTab, type Tab } from "./lib/browser";
+import { axeFindings, type Look, none, openTab, says, type Tab } from "./lib/browser";
 import { openHouse } from "./lib/house";
 import { finish, test } from "./lib/tap";
 
@@ -29,11 +29,6 @@ async function order(id: string, action: string, more: object): Promise<void> {
     leader ||= await keyFor("leader-of-the-river", "order");
     const body = { action, as: "sun.wei", reason: "gauge 7 over warning", ...more };
     await house.post(`/api/v1/incidents/${id}/order`, body, leader);
-}
-
-/* Until the text of an element is as it should be. */
-async function says(place: Locator, words: RegExp | string): Promise<void> {
-    await place.filter({ hasText: words }).first().waitFor();
 }
 
 /* Why: the first minute decides whether anybody goes on. */
@@ -158,7 +153,7 @@ test("who may order ends a response, after a second step, for a reason", async (
     await says(row(tab.page, "ordered"), /^.*order: terminate.*: the water is falling$/);
     await says(tab.page.locator(".incident .mark.state"), "closed");
     await says(tab.page.locator(".acts"), "The incident is over; nothing more can be done.");
-    assert.equal(await tab.page.locator(".new-one").count(), 0); /* may not trigger */
+    await none(tab.page.locator(".new-one")); /* may not trigger */
     tab.check();
     await tab.close();
 });
@@ -182,7 +177,7 @@ test("a fact that is too old is marked, and so is that there are more", async ()
     const fact = tab.page.getByRole("row", { name: "rain_mm" });
     await says(fact.locator(".mark.bad"), "stale, taken as unknown");
     await says(tab.page.locator(".conditions"), "condition of level III (rain_mm >= 50): no data");
-    assert.equal(await tab.page.getByText("There are more facts").count(), 0);
+    await none(tab.page.getByText("There are more facts"));
     await changed(tab.page, id, (i) => ({ ...i, facts_more: true }));
     await says(tab.page.locator(".known"), "There are more facts than are shown here.");
     tab.check();
@@ -225,7 +220,7 @@ test("the level in force is in the list, and its order whole in the incident", a
     await says(command, /expected until\d\d-\d\d \d\d:\d\d/);
     await says(command.locator("dd li"), "Patrol the dykes");
     await says(command.locator("dd li"), "<b>double</b> the watch");
-    assert.equal(await command.locator(".proposals").count(), 0);
+    await none(command.locator(".proposals"));
 
     await house.post(`/api/v1/incidents/${id}/update`, { fields: { g7: { stage_m: 5.1 } } });
     await says(command.locator(".proposals"), "raise to level II response");
@@ -236,7 +231,7 @@ test("the level in force is in the list, and its order whole in the incident", a
     });
     const falling = command.locator('[data-of="end/falling"]');
     await says(falling, /the water falls: counting until.*\d\d:\d\d/);
-    assert.equal(await tab.page.locator(".incident .awaiting").count(), 0);
+    await none(tab.page.locator(".incident .awaiting"));
     tab.check();
     await tab.close();
 });
@@ -300,7 +295,7 @@ test("an incident whose plan orders nothing has no command and no ledger", async
     const id = await house.trigger({ plan: "quiet", title: "no levels" });
     const tab = await openTab(house.base, `/#/i/${id}`);
     await says(tab.page.locator(".timeline"), "no levels");
-    assert.equal(await tab.page.locator(".command, .items").count(), 0);
+    await none(tab.page.locator(".command, .items"));
     tab.check();
     await tab.close();
 });
@@ -352,9 +347,9 @@ test("a proposal becomes an order: filled in, looked at as a whole, and given on
     await form.getByRole("button", { name: "Give the order" }).dblclick();
     await says(tab.page.locator(".command .in-force"), "level II response");
     await says(tab.page.locator(".command .outcome"), "Ordered: activate level II response.");
-    assert.equal(await form.count(), 0);
+    await none(form);
     assert.equal(await countOf(id, "ordered"), 1);
-    assert.equal(await tab.page.getByRole("button", { name: "Order this" }).count(), 0);
+    await none(tab.page.getByRole("button", { name: "Order this" }));
     tab.check();
     await tab.close();
 });
@@ -417,7 +412,7 @@ test("a refusal stands at its field; an oral order names who took it down", asyn
     await form.getByRole("button", { name: "Back" }).click();
     assert.equal(await form.getByLabel("reason").inputValue(), "it goes on");
     await form.getByRole("button", { name: "Cancel" }).click();
-    assert.equal(await form.count(), 0);
+    await none(form);
     assert.equal(await countOf(id, "ordered"), 1);
     tab.check();
     await tab.close();
@@ -445,7 +440,7 @@ test("a response that was ordered is ended by a person that is named", async () 
     await says(tab.page.locator(".command"), "The response is ended; it was: level IV response.");
     await says(tab.page.locator(".command .proposals"), /lift.*Patrol the dykes/);
     await says(tab.page.locator(".items tr"), "its level is left: keep or lift?");
-    assert.equal(await card(tab.page, id).locator(".mark.level").count(), 0);
+    await none(card(tab.page, id).locator(".mark.level"));
 
     const put = tab.page.locator(".items tr").filter({ hasText: "Patrol" });
     await put.getByRole("button").click();
@@ -467,7 +462,7 @@ test("a criterion is confirmed by one of those whom the plan names", async () =>
     await page.getByLabel("who confirms it").selectOption("li.ming");
     await page.getByRole("button", { name: "Confirm that it is met" }).click();
     await says(page.locator('[data-of="end/settled"]'), "people settled: met");
-    assert.equal(await page.locator(".command summary").count(), 0);
+    await none(page.locator(".command summary"));
     tab.check();
     await tab.close();
 });
@@ -491,7 +486,7 @@ test("an item goes from received to struck off, with whose word it was", async (
         await act.waitFor({ state: "detached" });
         await says(item, state);
     }
-    assert.equal(await item.getByRole("button").count(), 0);
+    await none(item.getByRole("button"));
     await says(row(tab.page, "item_state"), /周杰.*read twice/);
     tab.check();
     await tab.close();
@@ -554,11 +549,11 @@ test("who may only read sees what there is, and nothing to press", async () => {
     await says(tab.page.locator(".acts"), "You may only read.");
     await says(tab.page.locator(".items"), "Patrol the dykes");
     const pressed = ".command button, .command summary, .items button, .acts button, .acts summary";
-    assert.equal(await tab.page.locator(pressed).count(), 0);
+    await none(tab.page.locator(pressed));
     const guest = await openTab(house.base, `/#/i/${id}`); /* may respond, not order */
     await says(guest.page.locator(".proposals"), "raise to level II response");
     await guest.page.locator(".items button").first().waitFor();
-    assert.equal(await guest.page.locator(".command button:visible").count(), 0);
+    await none(guest.page.locator(".command button:visible"));
     tab.check();
     await tab.close();
     await guest.close();
@@ -578,7 +573,7 @@ test("lists are read to their end, though the daemon ends a page early", async (
     );
     await tab.page.goto(`/#/i/${last}`);
     for (const id of ids) await card(tab.page, id).waitFor();
-    assert.equal(await tab.page.locator(".more-open").count(), 0);
+    await none(tab.page.locator(".more-open"));
     await says(tab.page.locator(".items .counts"), "3 open");
     tab.check();
     await tab.close();
@@ -645,7 +640,7 @@ test("what waits for an order and what is overdue is named above everything", as
     const tab = await openTab(house.base, "/");
     const bar = tab.page.getByRole("region", { name: "Alarms" });
     await says(bar.locator(".overdue"), /Overdue items: \d+/);
-    assert.equal(await bar.locator(".awaiting").count(), 0);
+    await none(bar.locator(".awaiting"));
     await changed(tab.page, awaiting, (i) => ({ ...i, state: "awaiting_order" }));
     await says(bar.locator(".awaiting"), "Awaiting an order: 1 no word yet");
     await card(tab.page, awaiting).and(tab.page.locator(".awaits")).waitFor();
@@ -754,7 +749,7 @@ test("a line that has gone silent is not called live, though nobody closed it", 
     await page.unroute("**/api/v1/events?*");
     await page.clock.fastForward(SILENCE_MS);
     await isLive(page);
-    assert.equal(await page.locator(".not-live").count(), 0);
+    await none(page.locator(".not-live"));
     await tab.close();
 });
 
@@ -766,7 +761,7 @@ test("who may not read is asked to sign in, and sees nothing", async () => {
     await says(tab.page.locator(".connection"), "not signed in");
     const link = tab.page.locator("main").getByRole("link", { name: "Sign in" });
     assert.equal(await link.getAttribute("href"), "/login");
-    assert.equal(await tab.page.getByRole("link", { name: "Demo phones" }).count(), 0);
+    await none(tab.page.getByRole("link", { name: "Demo phones" }));
     await tab.close();
 });
 

@@ -7,7 +7,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+    type Browser,
+    type BrowserContextOptions,
+    chromium,
+    type Locator,
+    type Page,
+} from "playwright-core";
 import { ROOT, SLOW } from "./house";
 import { atEnd } from "./tap";
 
@@ -103,4 +109,14 @@ export async function axeFindings(page: Page): Promise<string[]> {
         const at = v.nodes.map((n) => `${n.target.join(" ")}: ${n.any[0]?.message ?? ""}`);
         return `${v.id}: ${v.help} (${at.slice(0, 3).join("; ")})`;
     });
+}
+
+/* Until one of these places says it. */
+export async function says(place: Locator, words: RegExp | string): Promise<void> {
+    await place.filter({ hasText: words }).first().waitFor();
+}
+
+/* Until there is no such place: what goes, goes a moment after what was done. */
+export async function none(place: Locator): Promise<void> {
+    await place.first().waitFor({ state: "detached" });
 }
