@@ -123,6 +123,28 @@ struct archive {
     char made_at[RFC3339_TEXT];
 };
 
+/* It is closed, or merged, and all the same not over: why. */
+static enum err goes_on(const json_t *incident, struct why *why)
+{
+    const char *into = json_str(incident, "merged_into");
+    int64_t items = json_int(json_at(incident, "items"), "open", 0);
+    int64_t reports = json_int(json_at(incident, "reports"), "open", 0);
+    if (items || reports)
+        return why_set(why, ERR_CONFLICT,
+                       "this incident is closed, and what it owes lives on (open items: %" PRId64
+                       ", open reports: %" PRId64 "; muster items ID, muster reports ID): archive "
+                       "it when they are done, or as of now with --open",
+                       items, reports);
+    if (into)
+        return why_set(why, ERR_CONFLICT,
+                       "this incident goes on as a part of %.40s: archive that one when it is "
+                       "over, or this one as of now with --open",
+                       into);
+    return why_set(why, ERR_CONFLICT,
+                   "this incident is closed, but a message of it is still on its way; wait, or "
+                   "archive it as of now with --open");
+}
+
 static enum err may_be_archived(const struct archive *a, struct why *why)
 {
     const char *state = json_str_or(a->dossier.incident, "state", "");
@@ -133,11 +155,10 @@ static enum err may_be_archived(const struct archive *a, struct why *why)
                        "left of it muster timeline and muster journal export show");
     if (dossier_is_over(&a->dossier) || a->ask->open)
         return ERR_OK;
+    if (closed)
+        return goes_on(a->dossier.incident, why);
     return why_set(why, ERR_CONFLICT,
-                   closed ? "this incident is closed, but a message of it is still on its way; "
-                            "wait, or archive it as of now with --open"
-                          : "this incident is not over (%s); archive it as of now with --open",
-                   state);
+                   "this incident is not over (%s); archive it as of now with --open", state);
 }
 
 static enum err rows_read(struct archive *a, struct why *why)

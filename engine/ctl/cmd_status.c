@@ -177,7 +177,8 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     line_text(c, to, WORD_PLAN, text_str(&plan));
     line_time(c, to, WORD_OPENED, json_str(i, "opened_at"));
     line_time(c, to, WORD_CLOSED, json_str(i, "closed_at"));
-    line_text(c, to, WORD_CATEGORY, json_str(i, "category"));
+    if (json_str(i, "category"))
+        line_text(c, to, WORD_CATEGORY, words_state(json_str(i, "category"), c->zh));
     line_text(c, to, WORD_GRADE, json_str(i, "grade"));
     line_text(c, to, WORD_WARNING, json_str(i, "warning"));
     line_text(c, to, WORD_LEVEL, json_str(i, "level"));

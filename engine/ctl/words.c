@@ -35,6 +35,10 @@ const char *words_state(const char *name, int zh)
         {"in_force", WORD_IN_FORCE},
         {"expired", WORD_EXPIRED},
         {"revoked", WORD_REVOKED},
+        {"natural", WORD_OF_NATURE},
+        {"accident", WORD_OF_ACCIDENT},
+        {"health", WORD_OF_HEALTH},
+        {"security", WORD_OF_SECURITY},
     };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         if (strcmp(states[i].name, name) == 0)

@@ -17,6 +17,10 @@ struct words {
     X(WORD_OPENED, "opened", "开始")                                                               \
     X(WORD_CLOSED, "closed", "结束")                                                               \
     X(WORD_CATEGORY, "category", "类别")                                                           \
+    X(WORD_OF_NATURE, "natural disaster", "自然灾害")                                              \
+    X(WORD_OF_ACCIDENT, "accident", "事故灾难")                                                    \
+    X(WORD_OF_HEALTH, "public health", "公共卫生事件")                                             \
+    X(WORD_OF_SECURITY, "public security", "社会安全事件")                                         \
     X(WORD_GRADE, "grade", "分级")                                                                 \
     X(WORD_WARNING, "warning", "预警")                                                             \
     X(WORD_LEVEL, "level", "响应级别")                                                             \

@@ -182,6 +182,13 @@ def refusals(t, owner):
     done = owner.run("archive", owner.incident, "--to", to)
     t.check(done.returncode == 5 and "--open" in done.stderr and not os.path.exists(to),
             "an incident that is not over is refused, exit 5, and no folder is left", done)
+    quiet = owner.house.admin(op="trigger", plan="flood", title="a promise is left")["incident"]
+    owner.house.admin(op="directive", incident=quiet, text="look on", lead="dept:urban", due="2h",
+                      **{"as": "sun.wei"})
+    assert owner.house.admin(op="close", incident=quiet)["ok"]
+    done = owner.run("archive", quiet, "--to", to)
+    t.check(done.returncode == 5 and "open items: 1, open reports: 2" in done.stderr,
+            "one that is closed and owes something says what", done)
     done = owner.run("archive", NO_ID, "--to", to)
     t.equal(done.returncode, 3, "an unknown incident is not found, exit 3")
     t.equal(owner.run("archive", owner.incident).returncode, 2, "without --to it is a wrong use")
