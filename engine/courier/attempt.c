@@ -20,6 +20,7 @@ struct attempt {
     struct curl_slist *headers;
     char detail[CURL_ERROR_SIZE];
     const struct address_range *refused;
+    bool opened; /* a socket, to an address that is allowed */
     int socket_errno;
     int64_t connect_timeout_ms;
     int64_t took_ms;
@@ -93,6 +94,7 @@ static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sock
     }
     int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     a->socket_errno = fd < 0 ? errno : 0;
+    a->opened |= fd >= 0;
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -280,6 +282,7 @@ CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
         .endpoint = a->parcel.endpoint,
         .answer = &a->answer,
         .refused = a->refused,
+        .opened = a->opened,
         .stays = a->parcel.stays,
         .socket_errno = a->socket_errno,
         .connect_errno = (int)connect_errno,

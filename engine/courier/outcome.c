@@ -172,14 +172,16 @@ void outcome_of(const struct transfer *t, struct outcome *ret)
     }
     /* if and not switch: libcurl has a hundred codes, and new ones with each release */
     CURLcode c = t->code;
-    if (c == CURLE_OPERATION_TIMEDOUT)
+    /* where nothing was opened libcurl may call it a time-out, too */
+    bool refused = t->refused && (c == CURLE_ABORTED_BY_CALLBACK || !t->opened);
+    if (c == CURLE_COULDNT_CONNECT || refused)
+        outcome_no_connection(t, ret);
+    else if (c == CURLE_OPERATION_TIMEDOUT)
         outcome_timeout(t, ret);
     else if (c == CURLE_COULDNT_RESOLVE_HOST)
         fail(ret, OUTCOME_CONNECT,
              "%s: the name of its host cannot be resolved; check the url and the machine's DNS",
              t->endpoint);
-    else if (c == CURLE_COULDNT_CONNECT || (c == CURLE_ABORTED_BY_CALLBACK && t->refused))
-        outcome_no_connection(t, ret);
     else if (c == CURLE_SSL_CACERT_BADFILE)
         fail(ret, OUTCOME_CONFIG,
              "%s: the certificates of authorities cannot be read; install ca-certificates",

@@ -50,6 +50,7 @@ struct transfer {
     const char *endpoint;
     const struct http_answer *answer;
     const struct address_range *refused; /* not NULL: the policy refused an address */
+    bool opened;                         /* a socket was there, to one that it allows */
     bool stays;                          /* a demo: nothing but loopback is connected to */
     int socket_errno;                    /* not 0: no socket could be opened */
     int connect_errno;                   /* of the last connect */
