@@ -37,7 +37,7 @@ static void once_refuse(struct core *c, const struct dedup *d)
                 uuid_text(d->incident, id));
 }
 
-/* The reply of the first time. */
+/* The reply of the first time, with the state of now. An incident that has left is closed. */
 static void once_reply(struct core *c, const struct dedup *d)
 {
     char id[UUID_TEXT];

@@ -1,6 +1,7 @@
 /*
  * once - an Idempotency-Key: whoever sends a trigger or an order again because no reply came gets
- * the reply of the first time, and no second incident or order.
+ * the reply of the first time, and no second incident or order. Only the state in it is that of
+ * now: nobody is told that an incident is open which has been closed meanwhile.
  *
  *     free --a request is accepted under it: once_apply--> BINDS
  *     BINDS --24 h, or ONCE_KEYS_MAX younger ones--> free

@@ -221,7 +221,7 @@ void trigger_reply(struct core *c, struct uuid incident, enum said said, bool re
     char id[UUID_TEXT];
     json_t *reply = json_put_str(json_object(), "incident", uuid_text(incident, id));
     const struct incident *i = core_incident(c, incident);
-    json_put_str(reply, "state", i ? incident_state_name(i) : "open");
+    json_put_str(reply, "state", i ? incident_state_name(i) : "closed");
     json_put(reply, "new", json_boolean(said == SAID_NEW));
     json_put_true(reply, "updated", said == SAID_UPDATED);
     json_put_true(reply, "joined", said == SAID_JOINED);

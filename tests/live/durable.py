@@ -253,12 +253,13 @@ def known_request(t):
         line = dict(op="trigger", plan="tell", title="once", idempotency_key="a1")
         first = client.ask(**line)
         client.ask(op="order", incident=first["incident"], action="terminate", reason="over")
+        again = {**first, "repeated": True, "state": "closed"}
         kill_family(house)
         house.start()
         client = house.client()
-        t.equal(client.ask(**line), {**first, "repeated": True},
-                "after kill -9 a trigger sent again has the reply of the first time, though its "
-                "incident is over")
+        t.equal(client.ask(**line), again,
+                "after kill -9 a trigger sent again has the reply of the first time, and hears "
+                "that its incident is over")
         other = client.ask(**{**line, "title": "another"})
         t.equal(other.get("code"), "idempotency_mismatch",
                 "and another one under its Idempotency-Key is refused")
@@ -269,7 +270,7 @@ def known_request(t):
         t.check(done.returncode == 0, "the projections are made again from the journal", done)
         house.start()
         client = house.client()
-        t.equal(client.ask(**line), {**first, "repeated": True},
+        t.equal(client.ask(**line), again,
                 "a database made again from its journal knows the key, too")
         client.close()
 
