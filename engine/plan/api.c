@@ -29,6 +29,7 @@ void api_define(struct run *r)
         {"each", api_each},
         {"wait_until", api_wait_until},
         {"parallel", api_parallel},
+        {"settle", api_settle},
         {"race", api_race},
         {"random", api_random},
         {"sleep", api_sleep},

@@ -141,6 +141,7 @@ int api_notify_result(lua_State *L);
 int api_wait(lua_State *L);
 int api_sleep(lua_State *L);
 int api_parallel(lua_State *L);
+int api_settle(lua_State *L);
 int api_race(lua_State *L);
 int api_timeout(lua_State *L);
 int api_spawn(lua_State *L);

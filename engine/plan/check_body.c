@@ -406,7 +406,7 @@ static void check_branch(const struct body_check *c, const struct node *field, c
         check_report(c, field, "bad_argument", "%s takes a list of functions, this is none", word);
 }
 
-/* parallel and race take a list of functions. */
+/* parallel, settle and race take a list of functions. */
 static void check_branches(const struct body_check *c, const struct node *call)
 {
     const struct node *table = check_table(call, 1);
@@ -550,6 +550,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"timeout", check_timeout},
         {"sleep", check_sleep},
         {"parallel", check_branches},
+        {"settle", check_branches},
         {"race", check_branches},
         {"state", check_state},
         {"escalate", check_escalate},

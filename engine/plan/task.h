@@ -45,7 +45,7 @@ enum {
 enum task_kind {
     TASK_BODY,
     TASK_SCOPE,  /* plan.level.X, plan.recover: stays as a scope when it has returned */
-    TASK_BRANCH, /* of parallel, race, timeout: its parent waits for it */
+    TASK_BRANCH, /* of parallel, settle, race, timeout: its parent waits for it */
     TASK_SPAWN,
     TASK_CALL,  /* one call of a handler */
     TASK_ON,    /* no coroutine */
@@ -73,7 +73,7 @@ enum wake {
     WAKE_BRANCHES,
 };
 
-enum group_kind { GROUP_PARALLEL, GROUP_RACE, GROUP_TIMEOUT };
+enum group_kind { GROUP_PARALLEL, GROUP_SETTLE, GROUP_RACE, GROUP_TIMEOUT };
 
 /* What a task waits for while it waits for tasks of its own. */
 struct group {

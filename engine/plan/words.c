@@ -47,7 +47,7 @@ static const struct word words[] = {
     {WORD_NAME, "report", true},
     {WORD_NAME, "require", false},
     {WORD_NAME, "resource", true},
-    {WORD_NAME, "settle", false},
+    {WORD_NAME, "settle", true},
     {WORD_NAME, "wait_until", true},
 
     {WORD_BASIC, "assert", true},

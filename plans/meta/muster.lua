@@ -271,6 +271,16 @@ function timeout(d, fn) end
 ---@return table results
 function parallel(branches) end
 
+---@class Outcome
+---@field ok boolean
+---@field value any? what it returned
+---@field err any? its error
+
+---Wait for all; an error is an outcome like another.
+---@param branches (fun(): any)[]
+---@return Outcome[] | { n: integer } outcomes
+function settle(branches) end
+
 ---@param branches (fun(): ...)[]
 ---@return integer index, ...
 function race(branches) end

@@ -994,6 +994,8 @@ static void branches_are_functions(void **state)
     assert_body("parallel { function() end, fail_fast = true }", "", NULL);
     assert_body("parallel { function() end, failfast = true }", "dam.lua:7:28: unknown_key", NULL);
     assert_body("race { function() end, fail_fast = true }", "dam.lua:7:24: bad_argument", NULL);
+    assert_body("settle { function() end, fail_fast = true }", "dam.lua:7:26: bad_argument", NULL);
+    assert_body("settle { 7 }", "dam.lua:7:10: bad_argument", "settle takes a list of functions");
     assert_body("parallel { sleep '5m', 'x' }",
                 "dam.lua:7:12: bad_argument, dam.lua:7:24: bad_argument", "write function()");
     assert_body("race()", "dam.lua:7:1: bad_argument", NULL);
@@ -1067,10 +1069,10 @@ static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
     assert_body("local t = ask { to = 'post:chief' } local c = fetch {}\n"
-                "settle { function() end } local w = civil()\n"
+                "local w = civil()\n"
                 "open_at('lea', 'post:chief') local r = require 'lib.x'",
-                "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
-                "dam.lua:8:37: not_built, dam.lua:9:1: not_built, dam.lua:9:40: not_built",
+                "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:11: not_built, "
+                "dam.lua:9:1: not_built, dam.lua:9:40: not_built",
                 "\"civil\" is not built yet");
 }
 

@@ -458,6 +458,44 @@ static void fail_fast_cancels_the_others(void **state)
     planner_night_done(&n);
 }
 
+/* Whoever asks three authorities wants to hear of each how it ended. */
+static void settle_gives_every_outcome_its_error_with_it(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local r = settle {\n"
+                   "  function() sleep('2m') return 'a', 'b' end,\n"
+                   "  function() sleep('1m') error('broken') end,\n"
+                   "  function() return end,\n"
+                   "  function() error({ code = 7 }) end }\n"
+                   "log(tostring(r[1].ok) .. r[1].value .. tostring(r[1].err))\n"
+                   "log(tostring(r[2].ok) .. r[2].err .. tostring(r[2].value))\n"
+                   "log(tostring(r[3].ok) .. tostring(r[3].value) .. r[4].err.code .. r.n)\n"
+                   "log(settle({}).n)");
+    planner_night_pass(&n, 120000);
+    planner_night_tells(&n, "timer 0.1/1.1 120000\ntimer 0.1/2.1 60000\n"
+                            "log 0.2 trueanil\nlog 0.3 falsetest.lua:5: brokennil\n"
+                            "log 0.4 truenil74\nlog 0.6 0\ndone\n");
+    planner_night_done(&n);
+}
+
+/* The branches of a settle that is given up end with it. */
+static void a_settle_that_is_cancelled_cancels_its_branches(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "log(tostring(timeout('1m', function() settle {\n"
+                   "  function() call{to='post:a', within='5m', text='x'} end,\n"
+                   "  function() sleep('2m') log('never') end } end)))");
+    planner_night_pass(&n, 300000);
+    planner_night_tells(&n, "timer 0.1 60000\ncall 0.1/1.1/1.1 post:a 300000 \"x\"\n"
+                            "timer 0.1/1.1/2.1 120000\n"
+                            "clear 0.1/1.1/2.1\ncancel 0.1/1.1/1.1\nlog 0.2 false\ndone\n");
+    planner_night_done(&n);
+}
+
 static void race_takes_the_first_and_cancels_the_rest(void **state)
 {
     struct planner_night n;
@@ -492,6 +530,7 @@ static void what_is_no_list_of_functions_is_refused(void **state)
     (void)state;
     body_fails("parallel(log('x'))", "takes a list of functions, got no value");
     body_fails("parallel { 7 }", "number 1 is a number, no function; leave out the ()");
+    body_fails("settle { fail_fast = true, function() end }", "settle takes functions only");
     body_fails("race {}", "race needs at least one function");
     body_fails("race { fail_fast = true, function() end }", "race takes functions only");
     body_fails("parallel { failfast = true, function() end }", "there is no \"failfast\"");
@@ -963,6 +1002,8 @@ static void chance_comes_from_the_seed(void **state)
     X(parallel_waits_for_all)                                                                      \
     X(a_failed_branch_stops_no_other)                                                              \
     X(fail_fast_cancels_the_others)                                                                \
+    X(settle_gives_every_outcome_its_error_with_it)                                                \
+    X(a_settle_that_is_cancelled_cancels_its_branches)                                             \
     X(race_takes_the_first_and_cancels_the_rest)                                                   \
     X(a_tie_in_a_race_goes_to_the_first)                                                           \
     X(what_is_no_list_of_functions_is_refused)                                                     \

@@ -133,6 +133,17 @@ static const char *const bodies[] = {
     "end)\n"
     "  log(T('{n} {who}', { n = c and #c.silent or 9, who = c and c.opinions or {} }))\n"
     "end",
+
+    /* outcomes side by side, errors among them */
+    "while true do\n"
+    "  local r = settle {\n"
+    "    function() return wait('answer', random(9) .. 'm') and 'answered' end,\n"
+    "    function() sleep(random(9) .. 'm') if random(2) == 1 then error('bad luck') end return 1 "
+    "end,\n"
+    "    function() local s = settle { function() sleep '1m' error({ code = random(9) }) end }\n"
+    "      return s[1].err.code end }\n"
+    "  for i = 1, r.n do log(i .. tostring(r[i].ok) .. tostring(r[i].value or r[i].err)) end\n"
+    "end",
 };
 
 enum { BODIES = sizeof(bodies) / sizeof(bodies[0]) };
