@@ -21,6 +21,8 @@ void api_define(struct run *r)
         {"child", api_child},
         {"defer", api_defer},
         {"every", api_every},
+        {"at", api_at},
+        {"civil", api_civil},
         {"log", api_log},
         {"notify", api_notify},
         {"agenda", api_agenda},

@@ -105,6 +105,12 @@ struct handle *api_handle(lua_State *L, int index);
 void api_define_handles(struct run *r);
 
 /*
+ * Make the node of a handler whose function is on top of the stack (it is taken). NULL: there are
+ * too many tasks, and the alarm was given. Kernel work.
+ */
+struct task *api_handler(lua_State *L, const struct api *a, enum task_kind kind);
+
+/*
  * Wait for a fact that comes after now. On the stack lies `match` alone, as of wait(). Returns as
  * lua_yieldk does.
  */
@@ -149,6 +155,8 @@ int api_on(lua_State *L);
 int api_each(lua_State *L);
 int api_wait_until(lua_State *L);
 int api_every(lua_State *L);
+int api_at(lua_State *L);
+int api_civil(lua_State *L);
 int api_cancel(lua_State *L);
 int api_defer(lua_State *L);
 int api_log(lua_State *L);

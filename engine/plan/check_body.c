@@ -1,8 +1,10 @@
 #include "plan/check_body.h"
 
+#include "base/civil.h"
 #include "base/text.h"
 #include "core/form.h"
 #include "core/head_level.h"
+#include "core/level.h"
 #include "core/site.h"
 #include "plan/check_ledger.h"
 #include "plan/check_literal.h"
@@ -351,16 +353,70 @@ static void check_wait_until(const struct body_check *c, const struct node *call
     check_last_options(c, call, 2, WORD_UNTIL);
 }
 
+/* { "08:30", "20:30" } */
+static void check_times(const struct body_check *c, const struct node *table)
+{
+    for (const struct node *f = table->first; f && check_spend(c); f = f->next) {
+        char *text = f->first->next ? NULL : check_string_of(f->last);
+        int minutes;
+
+        if (f->first->next ||
+            (text ? !clock_parse(text, &minutes) : check_is_other(f->last, NODE_STRING)))
+            check_report(c, f, "bad_value",
+                         "a time of day is written \"08:30\": every({ \"08:30\", \"20:30\" }, fn)");
+        free(text);
+    }
+}
+
+/* { IV = "12h", I = "1h" } */
+static void check_intervals(const struct body_check *c, const struct node *table)
+{
+    enum level level;
+    char name[CHECK_NAME];
+
+    if (c->head && !json_at(c->head, "levels"))
+        check_report(c, table, "bad_value",
+                     "the interval is by level, and the plan has none; write every(\"1h\", fn)");
+    for (const struct node *f = table->first; f && check_spend(c); f = f->next) {
+        if (f->first->kind == NODE_STRING && !level_parse(check_name(f->first, name), &level))
+            check_report(c, f->first, "unknown_key",
+                         "there is no level \"%s\"; an interval by level is { IV = \"12h\", I = "
+                         "\"1h\" }",
+                         name);
+        else
+            check_duration(c, f->last, "how often", true);
+    }
+}
+
 static void check_every(const struct body_check *c, const struct node *call)
 {
-    const struct node *when = node_child(call, 1);
+    const struct node *when = node_child(call, 1), *table = check_table(call, 1);
 
-    if (check_table(call, 1))
-        check_report(c, when, "not_built",
-                     "times of day and times by level are not built yet; write a duration: "
-                     "every(\"1h\", fn)");
+    if (table && !table->first)
+        check_report(c, when, "bad_value",
+                     "times of day or intervals by level are missing: every({ \"08:30\" }, fn)");
+    else if (table && !table->first->first->next)
+        check_times(c, table);
+    else if (table)
+        check_intervals(c, table);
     else if (when)
         check_duration(c, when, "how often", true);
+    check_function(c, call, 2);
+}
+
+static void check_at(const struct body_check *c, const struct node *call)
+{
+    const struct node *when = node_child(call, 1);
+    char *text = when ? check_string_of(when) : NULL;
+    int64_t day;
+    int minutes;
+
+    if (text ? !clock_parse(text, &minutes) && !civil_parse(text, &day, &minutes)
+             : !when || check_is_other(when, NODE_STRING))
+        check_report(c, when ? when : call, "bad_value",
+                     "at takes a time first: at(\"08:30\", fn) is the next one, or "
+                     "at(\"2026-07-21 08:30\", fn)");
+    free(text);
     check_function(c, call, 2);
 }
 
@@ -547,6 +603,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"each", check_each},
         {"wait_until", check_wait_until},
         {"every", check_every},
+        {"at", check_at},
         {"timeout", check_timeout},
         {"sleep", check_sleep},
         {"parallel", check_branches},

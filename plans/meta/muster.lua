@@ -256,10 +256,32 @@ function wait_until(condition, options) end
 ---@param d Duration
 function sleep(d) end
 
----@param d Duration
+---Call fn again and again: each duration, at times of day, or by the level in force.
+---@param when Duration | string[] | table<Level, Duration> "1h", { "08:30", "20:30" }, { IV = "12h", I = "1h" }
 ---@param fn fun(tick: integer, missed: integer)
 ---@return Handle
-function every(d, fn) end
+function every(when, fn) end
+
+---Call fn once, by the clocks of the site's zone; at once when the time is past.
+---@param time string "08:30" is the next one; "2026-07-21 08:30"
+---@param fn fun()
+---@return Handle
+function at(time, fn) end
+
+---@class Civil
+---@field year integer
+---@field month integer
+---@field day integer
+---@field hour integer
+---@field min integer
+---@field sec integer
+---@field wday integer 1 is Sunday
+---@field yday integer 1 is January 1
+
+---What the clocks of the site's zone show.
+---@param moment? integer | string ms since 1970, or a time of a fact; now
+---@return Civil
+function civil(moment) end
 
 ---true and what fn returned, or false when the time was over.
 ---@param d Duration

@@ -537,6 +537,21 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
     return true;
 }
 
+/* A level, or the end. */
+static void order_happens(struct entropy *chance, char *ev, size_t size)
+{
+    static const char *const levels[] = {"IV", "III", "II", "I"};
+    uint64_t level = below(chance, 8);
+
+    if (level >= 4)
+        snprintf(ev, size, "{'names':['order'],'action':'terminate','by':'p%d'}", (int)level % 3);
+    else
+        snprintf(ev, size,
+                 "{'names':['order'],'action':'raise','level':'%s','commander':'post:a',"
+                 "'members':[],'by':'p'}",
+                 levels[level]);
+}
+
 static void fact_happens(struct planner_night *n, struct entropy *chance)
 {
     char ev[1024];
@@ -566,8 +581,7 @@ static void fact_happens(struct planner_night *n, struct entropy *chance)
             (int)below(chance, 9), (int)below(chance, 9));
         break;
     default:
-        snprintf(ev, sizeof(ev), "{'names':['order'],'action':'terminate','by':'p%d'}",
-                 (int)below(chance, 3));
+        order_happens(chance, ev, sizeof(ev));
     }
     planner_night_fact(n, ev);
 }

@@ -628,7 +628,17 @@ static void a_duration_is_one(void **state)
     assert_body("sleep(300)", "dam.lua:7:7: bad_value", "in quotes");
     assert_body("sleep()", "dam.lua:7:1: bad_argument", NULL);
     assert_body("every('0s', function() end)", "dam.lua:7:7: bad_value", "no time at all");
-    assert_body("every({ '08:30' }, function() end)", "dam.lua:7:7: not_built", NULL);
+    assert_body("every({ '08:30', '20:30' }, log) at('08:30', log) at('2026-07-21 08:30', log)", "",
+                NULL);
+    assert_body("every({ '8:30', x = '1h', 7 }, log)",
+                "dam.lua:7:9: bad_value, dam.lua:7:17: bad_value, dam.lua:7:27: bad_value",
+                "written \"08:30\"");
+    assert_body("every({}, log)", "dam.lua:7:7: bad_value", "intervals by level are missing");
+    assert_body("every({ IV = '1h' }, log)", "dam.lua:7:7: bad_value", "the plan has none");
+    assert_body("at('8:30', log)", "dam.lua:7:4: bad_value", "the next one");
+    assert_body("at('2026-02-30 08:30', log)", "dam.lua:7:4: bad_value", "the next one");
+    assert_body("at('08:30')", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("at(5, log)", "dam.lua:7:4: bad_value", NULL);
     assert_body("every('1h')", "dam.lua:7:1: bad_argument", NULL);
     assert_body("timeout('x', function() end)", "dam.lua:7:9: bad_value", NULL);
     assert_body("wait('update', 'soon')", "dam.lua:7:16: bad_value", NULL);
@@ -1069,11 +1079,10 @@ static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
     assert_body("local t = ask { to = 'post:chief' } local c = fetch {}\n"
-                "local w = civil()\n"
                 "open_at('lea', 'post:chief') local r = require 'lib.x'",
-                "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:11: not_built, "
-                "dam.lua:9:1: not_built, dam.lua:9:40: not_built",
-                "\"civil\" is not built yet");
+                "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
+                "dam.lua:8:40: not_built",
+                "\"fetch\" is not built yet");
 }
 
 /* ---- at its limits --------------------------------------------------------------------------- */

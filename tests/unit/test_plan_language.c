@@ -640,9 +640,184 @@ static void every_goes_on_behind_an_error(void **state)
     planner_night_pass(&n, 7200000);
     planner_night_tells(&n, "timer 0.1 3600000\nerror 0.1/1.1 handler x\ntimer 0.1 3600000\n"
                             "log 0.1/2.1 fine\ntimer 0.1 3600000\n");
-    body_fails("every({'08:30'}, function() end)", "times of day and times by level are not built");
     body_fails("every('0s', function() end)", "at least \"1s\"");
     planner_night_done(&n);
+}
+
+/* A night in a city: 2026-07-20 02:00 UTC is ten o'clock on a Monday there. */
+static void open_city(struct planner_night *n, const char *rule, const char *body)
+{
+    AUTO_TEXT(source);
+
+    text_addf(&source,
+              "local plan = plan \"test\" { facts = { case = {event = true} } }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              body);
+    planner_night_init(n, text_str(&source));
+    n->trigger = json_pack("{s:s,s:s}", "zone", "Nowhere/City", "zone_rule", rule);
+    planner_night_begin(n);
+}
+
+static void every_keeps_to_times_of_day(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8",
+              "every({'20:30', '10:05'}, function(k, missed) log(k .. '/' .. missed)\n"
+              "if k == 2 then sleep('20h') end end)");
+    planner_night_pass(&n, 300000);
+    planner_night_tells(&n, "timer 0.1 300000\nlog 0.1/1.1 1/0\ntimer 0.1 37500000\n");
+    planner_night_pass(&n, 37500000);
+    planner_night_tells(&n, "log 0.1/2.1 2/0\ntimer 0.1/2.2 72000000\n");
+    planner_night_pass(&n, 72000000); /* 16:30 on the next day: 10:05 is past */
+    planner_night_tells(&n, "log 0.1/3.1 3/0\ntimer 0.1 14400000\n");
+    planner_night_done(&n);
+}
+
+/* The call took two days: what it missed is told, and is not made up for. */
+static void times_of_day_that_pass_become_one_call(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8",
+              "every({'10:05', '20:30'}, function(k, missed) log(k .. '/' .. missed)\n"
+              "if k == 1 then sleep('48h') end end)");
+    planner_night_pass(&n, 300000 + 172800000);
+    planner_night_tells(&n, "timer 0.1 300000\nlog 0.1/1.1 1/0\ntimer 0.1/1.2 172800000\n"
+                            "log 0.1/2.1 5/3\ntimer 0.1 37500000\n");
+    planner_night_done(&n);
+}
+
+/* On the night of the change half past two is an hour nearer by the steady clock. */
+static void times_of_day_follow_summer_time(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CET-1CEST,M3.5.0,M10.5.0/3",
+              "local c = civil('2026-10-24T23:30:00Z')\n"
+              "log(c.day .. ' ' .. c.hour .. ':' .. c.min)\n"
+              "c = civil('2026-10-25T01:30:00Z')\n"
+              "log(c.day .. ' ' .. c.hour .. ':' .. c.min)\n"
+              "at('2026-10-25 08:00', function() end)");
+    /* from 2026-07-20 02:00 UTC to 2026-10-25 07:00 UTC */
+    planner_night_tells(&n, "log 0.1 25 1:30\nlog 0.2 25 2:30\ntimer 0.3 8398800000\n");
+    planner_night_done(&n);
+}
+
+/* The clocks were set back while it slept: it is not yet time. */
+static void a_timer_that_fires_before_its_time_is_set_again(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8", "at('10:30', function() log('half past') end)");
+    n.t -= 600000;
+    planner_night_pass(&n, 1800000);
+    planner_night_tells(&n, "timer 0.1 1800000\ntimer 0.1 600000\n");
+    planner_night_pass(&n, 600000);
+    planner_night_tells(&n, "log 0.1/1.1 half past\ndone\n");
+    planner_night_done(&n);
+}
+
+static void at_calls_once_and_what_it_began_lives_on(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8",
+              "local h = at('09:00', function() on('resolved', function(f) log(f.by) end) end)\n"
+              "at('2026-07-19 09:00', function() log('past') end)\n"
+              "local gone = at('11:00', function() log('never') end)\n"
+              "sleep('30m') cancel(gone) sleep('30h') cancel(h)");
+    planner_night_tells(&n, "timer 0.1 82800000\ntimer 0.3 3600000\ntimer 0.4 1800000\n"
+                            "log 0.2/1.1 past\n");
+    planner_night_pass(&n, 1800000);
+    planner_night_tells(&n, "clear 0.3\ntimer 0.6 108000000\n");
+    planner_night_pass(&n, 108000000);
+    planner_night_tells(&n, "done\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'w'}");
+    planner_night_tells(&n, "log 0.1/1.1/1.1 w\ndone\n");
+    planner_night_done(&n);
+}
+
+#define ORDER(level)                                                                               \
+    "{'names':['order'],'action':'raise','level':'" level                                          \
+    "','commander':'post:a','members':[],'as':'post:a'}"
+
+static void every_follows_the_level_at_once(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "every({IV = '12h', II = '1h'}, function(k, m) log(k .. '/' .. m) end)");
+    planner_night_tells(&n, "");
+    planner_night_pass(&n, 7200000); /* without a level it waits */
+    planner_night_fact(&n, ORDER("IV"));
+    planner_night_tells(&n, "timer 0.1 43200000\n");
+    planner_night_pass(&n, 1800000);
+    planner_night_fact(&n, ORDER("III")); /* as IV: nothing moves */
+    planner_night_tells(&n, "");
+    planner_night_fact(&n, ORDER("II"));
+    planner_night_tells(&n, "clear 0.1\ntimer 0.1 1800000\n");
+    planner_night_pass(&n, 1800000);
+    planner_night_fact(&n, ORDER("IV")); /* the last one was just now */
+    planner_night_tells(&n, "log 0.1/1.1 1/0\ntimer 0.1 3600000\nclear 0.1\ntimer 0.1 43200000\n");
+    planner_night_pass(&n, 14400000);
+    planner_night_fact(&n, ORDER("I")); /* it has been four hours: at once, and none was missed */
+    planner_night_tells(&n, "clear 0.1\nlog 0.1/2.1 2/0\ntimer 0.1 3600000\n");
+    planner_night_done(&n);
+}
+
+/* A call that runs when the level changes is not overlapped; the level of then counts behind it. */
+static void a_level_that_changes_during_a_call_counts_behind_it(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "every({IV = '2h', II = '10m'}, function(k, m) log(k .. '/' .. m)\n"
+                   "if k == 1 then sleep('35m') end end)");
+    planner_night_fact(&n, ORDER("IV"));
+    planner_night_pass(&n, 7200000);
+    planner_night_tells(&n, "timer 0.1 7200000\nlog 0.1/1.1 1/0\ntimer 0.1/1.2 2100000\n");
+    planner_night_fact(&n, ORDER("II"));
+    planner_night_tells(&n, "");
+    planner_night_pass(&n, 2100000);
+    planner_night_tells(&n, "log 0.1/2.1 2/0\ntimer 0.1 600000\n");
+    planner_night_done(&n);
+}
+
+static void civil_is_what_the_clocks_show_there(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(
+        &n, "CST-8",
+        "local c = civil()\n"
+        "log(c.year .. '-' .. c.month .. '-' .. c.day .. ' ' .. c.hour .. ':' .. c.min .. ':'\n"
+        "  .. c.sec .. ' ' .. c.wday .. ' ' .. c.yday)\n"
+        "log(civil(now() + 50400000).day .. civil(0).year .. civil(-1).hour)\n"
+        "local ok, e = pcall(civil, 'tomorrow') log(e)");
+    planner_night_tells(&n, "log 0.1 2026-7-20 10:0:0 2 201\nlog 0.2 2119707\n"
+                            "log 0.3 civil takes a moment: ms since 1970 as now() gives them, or a "
+                            "time of a fact like \"2026-07-20T02:00:00Z\"\ndone\n");
+    planner_night_done(&n);
+}
+
+static void what_is_no_time_is_refused(void **state)
+{
+    (void)state;
+    body_fails("every({'8:30'}, function() end)", "a time of day is written \"08:30\"");
+    body_fails("every({830}, function() end)", "a time of day is written \"08:30\"");
+    body_fails("every({}, function() end)", "every takes a duration");
+    body_fails("every({V = '1h', IV = '2h'}, function() end)", "a duration by level");
+    body_fails("every({IV = '0s'}, function() end)", "at least \"1s\"");
+    body_fails("at('8:30', function() end)", "at: a time is written \"08:30\"");
+    body_fails("at('2026-02-30 08:30', function() end)", "at: a time is written \"08:30\"");
+    body_fails("at('08:30')", "function expected");
 }
 
 static void spawn_runs_beside(void **state)
@@ -1013,6 +1188,15 @@ static void chance_comes_from_the_seed(void **state)
     X(an_error_in_a_handler_ends_that_call_only)                                                   \
     X(every_ticks_without_drift)                                                                   \
     X(a_long_call_of_every_swallows_ticks)                                                         \
+    X(every_keeps_to_times_of_day)                                                                 \
+    X(times_of_day_that_pass_become_one_call)                                                      \
+    X(times_of_day_follow_summer_time)                                                             \
+    X(a_timer_that_fires_before_its_time_is_set_again)                                             \
+    X(at_calls_once_and_what_it_began_lives_on)                                                    \
+    X(every_follows_the_level_at_once)                                                             \
+    X(a_level_that_changes_during_a_call_counts_behind_it)                                         \
+    X(civil_is_what_the_clocks_show_there)                                                         \
+    X(what_is_no_time_is_refused)                                                                  \
     X(every_goes_on_behind_an_error)                                                               \
     X(spawn_runs_beside)                                                                           \
     X(cancel_ends_a_task_with_all_it_started)                                                      \
