@@ -68,8 +68,13 @@ static bool gives_none(const struct call *call, const char *person)
 
 static json_t *person_named(const json_t *one)
 {
-    json_t *person = json_put_str(json_object(), "id", json_str(one, "id"));
-    return json_put_str(person, "name", json_str(one, "name"));
+    AUTO_TEXT(target);
+    const char *id = json_str_or(one, "id", "?");
+    /* the phone of a department is asked by its target */
+    text_addf(&target, "%s%s", strchr(id, ':') ? "" : "person:", id);
+    json_t *person = json_put_str(json_object(), "id", id);
+    json_put_str(person, "name", json_str(one, "name"));
+    return json_put_str(person, "target", text_str(&target));
 }
 
 /* {"asked","answered","silent","opinions"}: what the plan and the chair are told. */

@@ -130,6 +130,7 @@ int api_child(lua_State *L);
 int api_progress_wait(lua_State *L); /* :wait(state, duration?) -> state or nil, of these three */
 int api_assign(lua_State *L);
 int api_consult(lua_State *L);
+int api_ask(lua_State *L);
 int api_measure(lua_State *L);
 int api_before(lua_State *L);
 int api_directive(lua_State *L);

@@ -28,7 +28,7 @@ static const struct word words[] = {
     {WORD_NAME, "uuid", true},
     {WORD_NAME, "wait", true},
     {WORD_NAME, "agenda", true},
-    {WORD_NAME, "ask", false},
+    {WORD_NAME, "ask", true},
     {WORD_NAME, "assign", true},
     {WORD_NAME, "at", true},
     {WORD_NAME, "before", true},
@@ -158,6 +158,13 @@ static const struct word words[] = {
     {WORD_CONSULT, "within", true},
     {WORD_CONSULT, "at_least", true},
 
+    {WORD_ASK, "to", true},
+    {WORD_ASK, "question", true},
+    {WORD_ASK, "choices", true},
+    {WORD_ASK, "within", true},
+    {WORD_ASK, "at_least", true},
+    {WORD_ASK, "one_per", true},
+
     {WORD_AGENDA, "to", true},
     {WORD_AGENDA, "items", true},
     {WORD_AGENDA_ITEMS, "state", true},
@@ -230,7 +237,6 @@ static const struct word words[] = {
     {WORD_RESOURCE, "due", true},
 
     {WORD_METHOD, "result", true},
-    {WORD_METHOD, "at_least", false},
     {WORD_METHOD, "lift", true},
     {WORD_METHOD, "supervise", true},
     {WORD_METHOD, "wait", true},

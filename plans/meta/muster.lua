@@ -8,7 +8,7 @@
 ---@alias Period string "3y" "6mo" "2w" "10d": by the calendar
 ---@alias Text string | { zh: string?, en: string? }
 ---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID", in bodies "role:NAME"
----@alias Targets Target | Target[]
+---@alias Targets Target | Named | (Target | Named)[]
 
 ---@alias Due Duration | { before: string, by: Duration } a duration, or what before() gives
 
@@ -194,9 +194,10 @@ function T(text, values) end
 ---@return Answer?
 function call(options) end
 
----@class Named
+---@class Named may stand where a target stands
 ---@field id string
 ---@field name string
+---@field target Target
 
 ---@class Opinion
 ---@field by string id of the person
@@ -216,6 +217,24 @@ function call(options) end
 ---@param options { to: Targets, question: Text, within: Duration, chair: Target?, at_least: integer? }
 ---@return Opinions
 function consult(options) end
+
+---@class Choice : Named
+---@field choice string
+---@field note string?
+---@field at integer ms since 1970
+---@field by string id of the person who chose
+
+---@class Tally a list for each choice, by its name, and
+---@field answered Choice[]
+---@field silent Named[]
+---@field asked Named[]
+---@field enough boolean are there at_least of them
+---@field [string] Choice[]
+
+---Ask people one question; waits until at_least (all) have chosen, or the time is over.
+---@param options { to: Targets, question: Text, choices: Text[], within: Duration, at_least: integer | "all" | nil, one_per: "dept"? }
+---@return Tally
+function ask(options) end
 
 ---Tell people; does not wait.
 ---@param options { to: Targets, text: Text, via: string?, within: Duration? }

@@ -223,6 +223,8 @@ static void obey(struct planner_night *n, const json_t *cmd)
         timer_clear(n, step);
     else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "consults"))
         json_put_str(n->open, step, "consult");
+    else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "asks"))
+        json_put_str(n->open, step, "ask");
     else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0 ||
              strcmp(kind, "assign") == 0)
         json_put_str(n->open, step, kind);
@@ -511,6 +513,14 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
         snprintf(ev, sizeof(ev),
                  "{'names':[],'steps':['%s'],'opinions':[{'by':'p%d','note':'n'}],'answered':[],"
                  "'silent':[{'id':'a','name':'A'}],'asked':[],'enough':true}",
+                 step, (int)below(chance, 3));
+        planner_night_fact(n, ev);
+    } else if (strcmp(json_str_or(n->open, step, ""), "ask") == 0) {
+        json_object_del(n->open, step);
+        snprintf(ev, sizeof(ev),
+                 "{'names':[],'steps':['%s'],'by_choice':{'yes':[{'id':'p%d'}],'no':[]},"
+                 "'answered':[{'id':'p1','choice':'yes'}],'silent':[{'id':'a','name':'A',"
+                 "'target':'person:a'}],'asked':[],'enough':true}",
                  step, (int)below(chance, 3));
         planner_night_fact(n, ev);
     } else if (strcmp(json_str_or(n->open, step, ""), "notify") == 0) {

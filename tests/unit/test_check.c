@@ -701,6 +701,32 @@ static void before_needs_a_time_of_the_incident(void **state)
                 "did you mean \"at_least\"?");
 }
 
+static void a_question_asks_whom_what_with_which_answers(void **state)
+{
+    (void)state;
+    assert_body(
+        "local t = ask { to = 'post:chief', question = T 'x', choices = { 'yes', { zh = '否',\n"
+        "en = 'no' } }, within = '30m', at_least = 'all', one_per = 'dept' } log(#t.yes)",
+        "", NULL);
+    assert_body("ask { to = 'post:chief', question = 'x', within = '30m' }",
+                "dam.lua:7:1: missing_key", "choices = { \"yes\", \"no\" }");
+    assert_body(
+        "ask { to = 'post:cheif', question = '', choices = {}, within = 5, at_least = 'most',\n"
+        "one_per = 'person' }",
+        "dam.lua:7:12: unknown_name, dam.lua:7:37: bad_value, dam.lua:7:51: bad_value, "
+        "dam.lua:7:64: bad_value, dam.lua:7:78: bad_value, dam.lua:8:11: bad_value",
+        NULL);
+    assert_body("ask { to = 'post:chief', question = 'x', choices = { 'silent', a = 'b', 7 },\n"
+                "within = '1h', at_least = 2 }",
+                "dam.lua:7:54: bad_value, dam.lua:7:64: bad_value, dam.lua:7:73: bad_value, "
+                "dam.lua:8:27: bad_value",
+                "a choice cannot be called \"silent\"");
+    assert_body("ask { to = 'post:chief', question = 'x', choices = { 'a' }, within = '1h',\n"
+                "at_least = 2, one_per = 'dept' }",
+                "", NULL);
+    assert_body("ask 'post:chief'", "dam.lua:7:1: bad_argument", NULL);
+}
+
 static void a_consultation_asks_whom_what_and_for_how_long(void **state)
 {
     (void)state;
@@ -1078,10 +1104,9 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local t = ask { to = 'post:chief' } local c = fetch {}\n"
+    assert_body("local c = fetch {}\n"
                 "open_at('lea', 'post:chief') local r = require 'lib.x'",
-                "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
-                "dam.lua:8:40: not_built",
+                "dam.lua:7:11: not_built, dam.lua:8:1: not_built, dam.lua:8:40: not_built",
                 "\"fetch\" is not built yet");
 }
 
@@ -1255,6 +1280,7 @@ int main(void)
         cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
         cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
         cmocka_unit_test(before_needs_a_time_of_the_incident),
+        cmocka_unit_test(a_question_asks_whom_what_with_which_answers),
         cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
         cmocka_unit_test(a_draft_names_the_statement_that_it_lacks),
         cmocka_unit_test(what_is_overdue_of_a_plan_is_a_warning),

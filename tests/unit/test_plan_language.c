@@ -171,6 +171,56 @@ static void what_is_wrong_with_a_call_is_said(void **state)
     body_fails("call('duty:a')", "call takes a table, got string");
 }
 
+/* ---- ask ---- */
+
+static void a_tally_has_lists_by_choice_and_its_people_may_be_called(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local t = ask { to = {'group:all', 'post:b'}, question = 'x', within = '30m',\n"
+                   "  choices = {'yes', {zh = '否', en = 'no'}}, at_least = 2, one_per = 'dept' }\n"
+                   "log(#t.yes .. #t.no .. #t.answered .. #t.asked .. tostring(t.enough))\n"
+                   "log(t.yes[1].name .. ' ' .. T('{who}', { who = t.silent }))\n"
+                   "call { to = t.silent[1], within = '5m', text = 'x' }\n"
+                   "call { to = t.silent, within = '5m', text = 'x' }");
+    planner_night_tells(&n, "call 0.1 group:all,post:b 1800000 x0 \"x\"\n");
+    assert_string_equal(json_string_value(json_array_get(json_at(n.awaits, "steps"), 0)), "0.1");
+    planner_night_fact(&n, "{'names':['answer'],'steps':[],'by':'a','choice':'yes','call':'0.1'}");
+    planner_night_tells(&n, ""); /* a single answer does not end it */
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'by_choice':{'no':[],'yes':[{'id':'a',"
+                           "'name':'A','target':'dept:a'}]},'answered':[{'id':'a'}],'silent':["
+                           "{'id':'b','name':'B','target':'dept:b'},{'id':'c','name':'C','target':"
+                           "'person:c'}],'asked':[1,2,3],'enough':false}");
+    planner_night_tells(&n, "log 0.2 1013false\nlog 0.3 A B, C\ncall 0.4 dept:b 300000 \"x\"\n");
+    planner_night_expire(&n, "0.4");
+    planner_night_tells(&n, "call 0.5 dept:b,person:c 300000 \"x\"\n");
+    planner_night_done(&n);
+}
+
+static void what_is_wrong_with_a_question_is_said(void **state)
+{
+    (void)state;
+    body_fails("ask { to = 'post:a', question = 'x', choices = {'y'} }", "within is missing");
+    body_fails("ask { question = 'x', choices = {'y'}, within = '5m' }", "who is asked?");
+    body_fails("ask { to = 'post:a', choices = {'y'}, within = '5m' }", "question is missing");
+    body_fails("ask { to = 'post:a', question = 'x', within = '5m' }", "what may be answered?");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {'y', 'y'}, within = '5m' }",
+               "the choice \"y\" is there twice");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {'asked'}, within = '5m' }",
+               "a choice cannot be called \"asked\"");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {7}, within = '5m' }",
+               "ask: a choice must be text");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {('y'):rep(300)}, within = '5m' }",
+               "longer than 200 bytes");
+    body_fails(
+        "ask { to = 'post:a', question = 'x', choices = {'y'}, within = '5m', at_least = 0 }",
+        "at_least is \"all\", or a number");
+    body_fails(
+        "ask { to = 'post:a', question = 'x', choices = {'y'}, within = '5m', one_per = 'x' }",
+        "one_per is \"dept\"");
+}
+
 /* ---- notify ---- */
 
 static void notify_goes_on_at_once(void **state)
@@ -1177,6 +1227,8 @@ static void chance_comes_from_the_seed(void **state)
     X(parallel_waits_for_all)                                                                      \
     X(a_failed_branch_stops_no_other)                                                              \
     X(fail_fast_cancels_the_others)                                                                \
+    X(a_tally_has_lists_by_choice_and_its_people_may_be_called)                                    \
+    X(what_is_wrong_with_a_question_is_said)                                                       \
     X(settle_gives_every_outcome_its_error_with_it)                                                \
     X(a_settle_that_is_cancelled_cancels_its_branches)                                             \
     X(race_takes_the_first_and_cancels_the_rest)                                                   \
