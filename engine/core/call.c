@@ -378,6 +378,43 @@ static void call_duty_room(struct core *c, struct call *call, const json_t *spec
     rungs_done(&found);
 }
 
+void call_duty_room_instead(struct core *c, const struct call *call, const char *en, const char *zh,
+                            struct rung *ret)
+{
+    struct rungs duty = {0};
+    alarm_raise(c, call->incident, "empty_target", en, zh);
+    if (c->site)
+        site_resolve_duty_room(c->site->site, call->incident->drill, &duty);
+    if (duty.count) {
+        *ret = duty.at[0];
+        duty.at[0] = (struct rung){0};
+    }
+    rungs_done(&duty);
+}
+
+json_t *call_giving_none(const struct call *call)
+{
+    json_t *none = json_object();
+    const struct notice *n;
+    LIST_FOREACH(n, &call->incident->notices, link)
+    {
+        if (notice_is_of(n, call->step) && (n->declined || n->state == NOTICE_FAILED))
+            json_put(none, n->person, json_true());
+    }
+    return none;
+}
+
+json_t *call_named(const json_t *asked)
+{
+    AUTO_TEXT(target);
+    const char *id = json_str_or(asked, "id", "?");
+    /* the phone of a department is called by its target */
+    text_addf(&target, "%s%s", strchr(id, ':') ? "" : "person:", id);
+    json_t *person = json_put_str(json_object(), "id", id);
+    json_put_str(person, "name", json_str(asked, "name"));
+    return json_put_str(person, "target", text_str(&target));
+}
+
 void call_next(struct core *c, struct call *call, const char *why)
 {
     struct incident *i = call->incident;

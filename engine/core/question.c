@@ -1,6 +1,5 @@
 #include "core/question.h"
 
-#include "core/alarm.h"
 #include "core/call.h"
 #include "core/choice.h"
 #include "core/form.h"
@@ -32,22 +31,6 @@ static json_t *question_text(const json_t *spec)
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
-/* Nobody is meant by it any more: the duty room is asked, with an alarm (rule R7). */
-static void nobody_asked(struct core *c, const struct call *call, struct rung *ret)
-{
-    struct rungs duty = {0};
-    alarm_raise(c, call->incident, "empty_target",
-                "a question of the plan has nobody to go to: the duty room is asked instead",
-                "预案的一次询问没有可达人员，改询值班室");
-    if (c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, &duty);
-    if (duty.count) {
-        *ret = duty.at[0];
-        duty.at[0] = (struct rung){0};
-    }
-    rungs_done(&duty);
-}
-
 void question_begin(struct core *c, struct call *call)
 {
     AUTO_JSON(spec);
@@ -55,7 +38,9 @@ void question_begin(struct core *c, struct call *call)
     spec = kept_json(call->spec);
     incident_resolve_first(c, call->incident, json_at(spec, "to"), &people);
     if (!people.count)
-        nobody_asked(c, call, &people);
+        call_duty_room_instead(
+            c, call, "a question of the plan has nobody to go to: the duty room is asked instead",
+            "预案的一次询问没有可达人员，改询值班室", &people);
     json_put(spec, "text", question_text(spec));
     call_ring_once(c, call, spec, &people, json_int(spec, "within_ms", MS_HOUR));
     rung_done(&people);
@@ -96,48 +81,24 @@ void question_group(const struct core *c, const json_t *spec, json_t *asked)
 
 /* --- who has chosen what --- */
 
-/* It was asked for, and will not come: declined, or no way to reach them. */
-static bool gives_none(const struct call *call, const char *person)
-{
-    const struct notice *n;
-    LIST_FOREACH(n, &call->incident->notices, link)
-    {
-        if (notice_is_of(n, call->step) && !strcmp(n->person, person) &&
-            (n->declined || n->state == NOTICE_FAILED))
-            return true;
-    }
-    return false;
-}
-
-/* Whoever is counted as one: {"id","name","target","waits","choice"?,"note"?,"at"?,"by"?}. Gives.
+/*
+ * Whoever is counted as one: {"id","name","target","waits"?,"choice"?,"note"?,"at"?,"by"?}.
+ *
+ * places   {target: place in units}, of those that are there.
  */
-static json_t *unit_new(const json_t *asked)
+static json_t *unit_of(json_t *units, json_t *places, const json_t *asked)
 {
-    AUTO_TEXT(target);
     const json_t *per = json_at(asked, "per");
-    const char *id = json_str_or(asked, "id", "?");
-    if (per)
-        return json_deep_copy(per);
-    /* the phone of a department is asked by its target */
-    text_addf(&target, "%s%s", strchr(id, ':') ? "" : "person:", id);
-    json_t *unit = json_put_str(json_object(), "id", id);
-    json_put_str(unit, "name", json_str(asked, "name"));
-    return json_put_str(unit, "target", text_str(&target));
-}
-
-static json_t *unit_of(json_t *units, const json_t *asked)
-{
-    AUTO_JSON(fresh);
-    size_t n;
-    json_t *unit;
-    fresh = unit_new(asked);
-    json_array_foreach(units, n, unit)
-    {
-        if (!strcmp(json_str(unit, "target"), json_str(fresh, "target")))
-            return unit;
+    json_t *fresh = per ? json_deep_copy(per) : call_named(asked);
+    const char *target = json_str_or(fresh, "target", "?");
+    int64_t place = json_int(places, target, -1);
+    if (place < 0) {
+        json_put_int(places, target, (int64_t)json_array_size(units));
+        json_array_append_new(units, fresh);
+        return fresh;
     }
-    json_array_append(units, fresh);
-    return json_array_get(units, json_array_size(units) - 1);
+    json_decref(fresh);
+    return json_array_get(units, (size_t)place);
 }
 
 /* The last one counts: a correction, or the word of another for the same department. */
@@ -155,14 +116,18 @@ static void unit_choose(json_t *unit, const json_t *asked)
 static json_t *units_of(const struct call *call)
 {
     AUTO_JSON(asked);
+    AUTO_JSON(none);
+    AUTO_JSON(places);
     json_t *units = json_array(), *one;
     size_t n;
     asked = kept_json(call->asked);
+    none = call_giving_none(call);
+    places = json_object();
     json_array_foreach(asked, n, one)
     {
-        json_t *unit = unit_of(units, one);
+        json_t *unit = unit_of(units, places, one);
         unit_choose(unit, one);
-        if (!gives_none(call, json_str_or(one, "id", "")))
+        if (!json_at(none, json_str_or(one, "id", "")))
             json_put_true(unit, "waits", true);
     }
     return units;
