@@ -240,6 +240,9 @@ void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame
 void config_free(struct engine *e);
 /* The frame "check" for all files of a plans folder: also for `muster plan check`. Gives. */
 enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_USE;
+/* And its tests, NAME.test.lua: all, or one; with other sites that they name, sites/NAME.lua. */
+enum err config_tests(const char *folder, const char *only, json_t *request,
+                      struct why *why) MUST_USE;
 bool config_in_force(const struct engine *e);
 
 /* engine_journal.c */

@@ -87,11 +87,17 @@ static int name_is_source(const struct dirent *entry)
            strcmp(name, "site.lua") != 0;
 }
 
-/* All Lua files of a folder, sorted by name. */
-static enum err folder_read(const char *folder, json_t *list, struct why *why)
+static int name_is_test(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && name_ends(entry->d_name, ".test.lua");
+}
+
+/* All files of a folder that are wanted, sorted by name. */
+static enum err folder_read(const char *folder, int wanted(const struct dirent *), json_t *list,
+                            struct why *why)
 {
     struct dirent **names;
-    int count = scandir(folder, &names, name_is_source, alphasort);
+    int count = scandir(folder, &names, wanted, alphasort);
     if (count < 0)
         return why_set(why, ERR_CONFIG, "%s: %s", folder, strerror(errno));
     enum err err = count > FILES_MAX
@@ -157,14 +163,31 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     if (err)
         return err;
     json_put(request, "site", site);
-    err = folder_read(text_str(&channels), json_object_get(request, "channels"), why);
+    err =
+        folder_read(text_str(&channels), name_is_source, json_object_get(request, "channels"), why);
     if (!err)
-        err = folder_read(folder, json_object_get(request, "plans"), why);
+        err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
     if (!err)
         err = request_fits(folder, request, why);
     if (!err)
         *ret = json_incref(request);
     return err;
+}
+
+enum err config_tests(const char *folder, const char *only, json_t *request, struct why *why)
+{
+    json_t *tests = json_array(), *sites = json_array(), *file = NULL;
+    json_put(json_put(request, "tests", tests), "sites", sites);
+    AUTO_TEXT(others);
+    text_addf(&others, "%s/sites", folder);
+    enum err err = access(text_str(&others), F_OK)
+                       ? ERR_OK
+                       : folder_read(text_str(&others), name_is_source, sites, why);
+    if (!err && !only)
+        err = folder_read(folder, name_is_test, tests, why);
+    else if (!err && !(err = file_read(folder, only, &file, why)))
+        json_array_append_new(tests, file);
+    return err ? err : request_fits(folder, request, why);
 }
 
 /* --- asking --- */

@@ -32,6 +32,8 @@ const struct command *const ctl_commands[] = {
     &cmd_close,
     &cmd_plan_check,
     &cmd_plan_list,
+    &cmd_plan_simulate,
+    &cmd_plan_test,
     &cmd_contact_set,
     &cmd_endpoint_list,
     &cmd_config_show,
@@ -55,7 +57,7 @@ const struct command *const ctl_commands[] = {
 
 /* Promised; the daemon or the program cannot do them yet. */
 static const char *const not_yet[] = {
-    "review",         "plan simulate", "plan test",     "plan replay",   "plan new",
+    "review",         "plan replay",   "plan new",
     "plan show",      "plan explain",  "duty",          "duty now",      "duty show",
     "duty override",  "duty swap",     "duty gaps",     "duty handover", "contact import",
     "contact export", "contact test",  "endpoint test", "drill",         "drill start",
