@@ -472,6 +472,7 @@ static void engine_loop(struct engine *e)
     engine_space(e);
     engine_say_head_file(e);
     demo_refill(e);
+    plans_new(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */
         engine_listen(e);
@@ -505,6 +506,7 @@ static void engine_free(struct engine *e)
     if (e->store)
         store_stop(e->store);
     serve_free(e->serve);
+    plans_free(e);
     children_free(e->children);
     loop_free(e->loop);
     config_free(e);

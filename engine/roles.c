@@ -280,6 +280,18 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
     return e;
 }
 
+/* A file that is being written just now is waited for. */
+static enum err request_read(const char *folder, json_t **ret, struct why *why)
+{
+    const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+    enum err e = config_request(folder, ret, why);
+    for (int n = 0; e == ERR_CONFLICT && n < 50; n++) {
+        nanosleep(&moment, NULL);
+        e = config_request(folder, ret, why);
+    }
+    return e;
+}
+
 enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
@@ -289,7 +301,7 @@ enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why
     *ret = NULL;
     signal(SIGPIPE, SIG_IGN); /* a checker that dies is a sentence, not our end */
     struct clock_sample now = {0};
-    enum err e = config_request(folder, &request, why);
+    enum err e = request_read(folder, &request, why);
     if (!e)
         e = clock_sample(&now, why);
     if (!e) {
