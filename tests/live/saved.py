@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -205,6 +206,53 @@ def no_files(t, house, client):
     h.wait_for(lambda: not refused(client), "that to be gone")
 
 
+def muster(house, *words, lang="en"):
+    done = subprocess.run([h.MUSTER, "--server", "unix:" + house.socket, "--lang", lang, *words],
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def listed(t, house, client):
+    """Who is on which version, from the command line as an operator sees it."""
+    older = client.ask(op="plans")["older"]
+    t.equal([(p["name"], p["version"], p["incidents"], "since" in p) for p in older],
+            [("stages", "1", 1, False), ("stages", "3", 1, False)],
+            "versions that are not in force any more, and how many incidents are on each")
+    now = client.ask(op="plans")["plans"][-1]
+    t.check(now["version"] == "4" and now["incidents"] == 0 and now["since"].endswith("Z"),
+            "the version in force, and since when", now)
+
+    code, out, _ = muster(house, "plan", "list")
+    lines = [line.split() for line in out.splitlines()]
+    short = older[0]["pin"][7:19]
+    t.check(code == 0 and ["stages", "1", short, "earlier", "-", "1", "stages"] in lines and
+            any(line[:2] == ["stages", "4"] and "force" in line for line in lines),
+            "plan list shows them with the pin's first letters", out)
+    code, out, _ = muster(house, "plan", "list", lang="zh")
+    t.check("旧版" in out and "生效时间" in out, "in Chinese, too", out)
+    code, out, _ = muster(house, "--json", "plan", "list")
+    t.check(json.loads(out)["older"] == older, "and as JSON", out)
+
+    code, out, _ = muster(house, "plan", "show", "stages")
+    t.check(code == 0 and now["pin"][7:19] in out and "韩梅" in out, "plan show", out)
+    code, out, _ = muster(house, "plan", "show", "stages", "--pin", short)
+    t.check(code == 0 and short in out, "also of an earlier version, by those letters", out)
+    code, out, _ = muster(house, "--json", "plan", "show", "stages", "--pin", short)
+    t.equal(json.loads(out)["plan"]["version"], "1", "as JSON")
+    code, out, err = muster(house, "plan", "show", "stagse")
+    t.check(code != 0 and "stages" in err, "a plan that is not there: the nearest is named", err)
+    code, out, err = muster(house, "plan", "show", "stages", "--pin", "no")
+    t.check(code != 0 and "no plan" in err, "a pin that is not kept: said", err)
+
+    house.write("stages.lua", "no Lua")
+    wait_refused(client, "stages.lua")
+    code, out, err = muster(house, "plan", "list")
+    t.check(code == 0 and "is in force" in err and "stages.lua:1:" in out,
+            "plan list says what was refused", out + err)
+    house.write("stages.lua", plan(4))
+    h.wait_for(lambda: not refused(client), "the plan to be whole")
+
+
 class Scribbler(threading.Thread):
     """Writes the same file again and again, in place, and never closes it."""
 
@@ -305,6 +353,7 @@ def main():
         watcher = Watcher(house)
         saves(t, house, client, watcher)
         refuses(t, house, client, watcher)
+        listed(t, house, client)
         no_files(t, house, client)
         moving(t, house, client)
         folder_gone(t, house, client)
