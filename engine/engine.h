@@ -266,6 +266,7 @@ void plans_next(struct engine *e, int64_t in_ms);         /* whoever waits, or c
 bool plans_known(struct engine *e, const char *digest);
 void plans_refused(struct engine *e, const char *digest, const json_t *body);
 void plans_taken(struct engine *e, const char *digest, bool changed);
+void plans_record(const struct record *r); /* it was decided */
 /* What lies in the folder and is not in force: {"at","error","findings"}; NULL: nothing. Borrows.
  */
 const json_t *plans_refusal(const struct engine *e);

@@ -9,6 +9,7 @@
 #include "engine.h"
 
 #include "base/log.h"
+#include "core/otherwise.h"
 #include "world/folder.h"
 
 #include <stdlib.h>
@@ -120,6 +121,20 @@ void plans_taken(struct engine *e, const char *digest, bool changed)
 const json_t *plans_refusal(const struct engine *e)
 {
     return e->plans ? e->plans->refusal : NULL;
+}
+
+/* What differs for people is told to whoever reads the log, too; by ids, without names. */
+void plans_record(const struct record *r)
+{
+    AUTO_TEXT(sentence);
+    char id[UUID_TEXT];
+    if (r->kind != REC_CALLED_OTHERWISE)
+        return;
+    otherwise_say(r, false, false, &sentence);
+    if (uuid_is_none(r->incident))
+        log_warn("plans", "%s", text_str(&sentence));
+    else
+        log_warn("plans", "incident=%s %s", uuid_text(r->incident, id), text_str(&sentence));
 }
 
 /* ---- said ---- */

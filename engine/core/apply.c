@@ -307,6 +307,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CLOCK_STEPPED:
     case REC_CONFIG_LOADED:
     case REC_CONFIG_REFUSED:
+    case REC_CALLED_OTHERWISE:
     case REC_CONTACT_SET:
     case REC_KEY_CREATED:
     case REC_KEY_REVOKED:

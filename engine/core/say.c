@@ -1,6 +1,7 @@
 #include "core/say.h"
 
 #include "core/order.h"
+#include "core/otherwise.h"
 #include "core/report.h"
 #include "core/statement.h"
 #include "core/upkeep.h"
@@ -816,6 +817,11 @@ static void say_config_refused(const struct say *s)
         say_why(s, json_str(s->r->body, "error"));
 }
 
+static void say_otherwise(const struct say *s)
+{
+    otherwise_say(s->r, s->zh, true, s->to);
+}
+
 static void say_engine(const struct say *s)
 {
     static const struct {
@@ -844,6 +850,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
 {
     static void (*const says[REC_KINDS])(const struct say *) = {
         [REC_CONFIG_REFUSED] = say_config_refused,
+        [REC_CALLED_OTHERWISE] = say_otherwise,
         [REC_KEY_CREATED] = say_key,
         [REC_KEY_REVOKED] = say_key,
         [REC_SESSION_OPENED] = say_session,

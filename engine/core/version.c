@@ -24,6 +24,15 @@ void version_count(struct core *c, const struct incident *i, int by)
     runs->incidents += by;
 }
 
+int64_t version_incidents(const struct core *c, const char *pin)
+{
+    for (size_t n = 0; n < c->runs_count; n++) {
+        if (!strcmp(c->runs[n].pin, pin))
+            return c->runs[n].incidents;
+    }
+    return 0;
+}
+
 wall_ms version_since(const struct core *c, const char *plan, const char *pin, wall_ms at)
 {
     for (size_t n = 0; n < c->plans_count; n++) {
@@ -47,13 +56,8 @@ static json_t *plan_json(const struct core *c, const struct pin *pin)
 json_t *version_json(const struct core *c, const struct pin *pin)
 {
     json_t *plan = plan_json(c, pin);
-    int64_t incidents = 0;
     char at[RFC3339_TEXT];
-    for (size_t n = 0; n < c->runs_count; n++) {
-        if (!strcmp(c->runs[n].pin, pin->hash))
-            incidents = c->runs[n].incidents;
-    }
-    json_put_int(plan, "incidents", incidents);
+    json_put_int(plan, "incidents", version_incidents(c, pin->hash));
     wall_ms since = version_since(c, plan_head_name(pin->head), pin->hash, 0);
     return json_put_str(plan, "since", since ? rfc3339(since, at) : NULL);
 }

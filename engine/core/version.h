@@ -12,6 +12,9 @@
 /* An incident that is open (by: 1), or is not any more (-1). */
 void version_count(struct core *c, const struct incident *i, int by);
 
+/* How many are open on this version. */
+int64_t version_incidents(const struct core *c, const char *pin);
+
 /* Since when is the plan in force in this version? `at` where it was not before. */
 wall_ms version_since(const struct core *c, const char *plan, const char *pin, wall_ms at);
 

@@ -112,6 +112,8 @@ struct words {
     X(WORD_WRITTEN_BY, "written by", "起草")                                                       \
     X(WORD_SIGNED_BY, "signed by", "签发")                                                         \
     X(WORD_CRITERION, "criterion", "结束条件")                                                     \
+    X(WORD_OTHERWISE, "called otherwise from now on:", "今后呼叫对象有变：")                       \
+    X(WORD_AND_MORE, "more, not compared or not listed", "处未比较或未列出")                       \
     X(WORD_TAKEN, "site and plans are in force", "单位和预案已生效")                               \
     X(WORD_CHECKED, "configuration, site and plans have no errors", "配置、单位和预案没有错误")
 

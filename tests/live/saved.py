@@ -253,6 +253,55 @@ def listed(t, house, client):
     h.wait_for(lambda: not refused(client), "the plan to be whole")
 
 
+RING = h.plan_text("ring", """
+    call { to = "duty:duty-room", within = "30m", text = T "ring: {title}" }
+""")
+FALLBACK = '{ to = "duty:duty-room", within = "5m" },\n                 { to = "post:commander"'
+
+
+def otherwise(t, house, client, watcher):
+    """Who would be called otherwise: of open calls, of what running plans name, of a new version.
+    """
+    house.write("ring.lua", RING)
+    wait_version(client, "ring", "1")
+    incident = client.ask(op="trigger", plan="ring", title="C")["incident"]
+    text_seen(house, "ring: C")
+    before = len(watcher.kinds("called_otherwise"))
+
+    changed = h.SITE.replace('a = { "wang.qiang" }, b = { "li.ming" }',
+                             'a = { "li.ming" }, b = { "han.mei" }')
+    house.write("site.lua", changed)
+    told = h.wait_for(lambda: [e for e in watcher.kinds("called_otherwise")[before:]
+                               if e.get("incident") == incident], "the open call to be compared")
+    t.check("李明 → 韩梅" in told[0]["text"] and told[0]["data"]["after"] == [["han.mei"]],
+            "a site that is saved says of an open call who comes next instead", told[0])
+    t.check("incident=%s" % incident in house.log_text() and "li.ming → han.mei" in
+            house.log_text(), "so says the log, by ids", house.log_text())
+    timeline = client.ask(op="timeline", incident=incident)["events"]
+    t.check(any(e["kind"] == "called_otherwise" for e in timeline),
+            "and it stands in the timeline of the incident")
+
+    house.write("ring.lua", RING.replace('version = "1"', 'version = "2"').replace(
+        FALLBACK, '{ to = "person:li.ming", within = "5m" },\n { to = "post:commander"'))
+    code, out, err = muster(house, "config", "reload")
+    t.check(code == 0 and "otherwise" in err and
+            "plan ring: open incidents (1) stay on 1, new ones are on 2; the fallback: " in out,
+            "`config reload` prints who only new incidents call", out + err)
+    house.write("site.lua", h.SITE)
+    reply = client.ask(op="config_reload")
+    calls = [one for one in reply["otherwise"] if one["what"] == "call"]
+    t.equal([(one["incident"], one["step"], one["before"], one["after"]) for one in calls],
+            [(incident, "0.1", [["han.mei"]], [["li.ming"]])],
+            "the reply lists incident, call, before and after")
+    t.check(not client.ask(op="config_reload").get("otherwise"),
+            "and nothing when nothing has changed")
+    client.ask(op="answer", incident=incident, **{"as": "wang.qiang"})
+    os.unlink(os.path.join(house.plans, "ring.lua"))
+    h.wait_for(lambda: "ring" not in versions(client), "the plan to be gone")
+    t.equal([p["version"] for p in client.ask(op="plans")["older"] if p["name"] == "ring"], ["1"],
+            "a plan whose file is gone is listed as long as an incident is on it")
+
+
 class Scribbler(threading.Thread):
     """Writes the same file again and again, in place, and never closes it."""
 
@@ -354,6 +403,7 @@ def main():
         saves(t, house, client, watcher)
         refuses(t, house, client, watcher)
         listed(t, house, client)
+        otherwise(t, house, client, watcher)
         no_files(t, house, client)
         moving(t, house, client)
         folder_gone(t, house, client)
