@@ -296,6 +296,23 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
     return e;
 }
 
+/* A file that is being written just now is waited for. */
+static enum err request_read(const char *folder, const json_t *more, json_t **ret, struct why *why)
+{
+    const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+    enum err e = ERR_CONFLICT;
+    for (int n = 0; e == ERR_CONFLICT && n < 50; n++) {
+        json_decref(*ret);
+        *ret = NULL;
+        if (n)
+            nanosleep(&moment, NULL);
+        e = config_request(folder, ret, why);
+        if (!e && json_at(more, "tests"))
+            e = config_tests(folder, json_str(more, "tests"), *ret, why);
+    }
+    return e;
+}
+
 enum err role_plan_ask(void *ctx, const char *folder, const json_t *more, json_t **ret,
                        struct why *why)
 {
@@ -306,9 +323,7 @@ enum err role_plan_ask(void *ctx, const char *folder, const json_t *more, json_t
     *ret = NULL;
     signal(SIGPIPE, SIG_IGN); /* a checker that dies is a sentence, not our end */
     struct clock_sample now = {0};
-    enum err e = config_request(folder, &request, why);
-    if (!e && json_at(more, "tests"))
-        e = config_tests(folder, json_str(more, "tests"), request, why);
+    enum err e = request_read(folder, more, &request, why);
     if (!e)
         e = clock_sample(&now, why);
     if (!e) {
