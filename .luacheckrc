@@ -13,6 +13,6 @@ read_globals = {
     "parallel", "race", "settle", "every", "spawn", "defer", "cancel", "state", "log", "now",
     "random", "uuid", "measure", "before", "consult", "directive", "item", "resource", "propose",
     "publish", "agenda", "escalate", "child", "assign", "report",
-    -- the site and its channels
-    "site", "channel",
+    -- the site, its channels and its drills
+    "site", "channel", "scenario",
 }

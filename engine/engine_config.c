@@ -140,6 +140,14 @@ static enum err request_fits(const char *folder, const json_t *request, struct w
                    folder, bytes.len >> 20, FRAME_BYTES_MAX >> 20);
 }
 
+/* The same of a folder that need not be there. */
+static enum err folder_read_any(const char *above, const char *name, json_t *list, struct why *why)
+{
+    AUTO_TEXT(folder);
+    text_addf(&folder, "%s/%s", above, name);
+    return access(text_str(&folder), F_OK) ? ERR_OK : folder_read(text_str(&folder), list, why);
+}
+
 enum err config_request(const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
@@ -149,6 +157,7 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put_int(request, "id", 1);
     json_put(request, "channels", json_array());
     json_put(request, "plans", json_array());
+    json_put(request, "drills", json_array());
     text_addf(&channels, "%s/channels", folder);
     enum err err = folder_look(folder, why);
     if (err)
@@ -160,6 +169,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     err = folder_read(text_str(&channels), json_object_get(request, "channels"), why);
     if (!err)
         err = folder_read(folder, json_object_get(request, "plans"), why);
+    if (!err)
+        err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
     if (!err)
         err = request_fits(folder, request, why);
     if (!err)
