@@ -386,6 +386,7 @@ static void check_taken(struct engine *e, const json_t *checked)
         check_refused(e, json_at(checked, "findings"), why.text);
         return;
     }
+    core_library_scenarios(e->core, json_share(json_at(checked, "scenarios")));
     findings_log(json_at(checked, "findings"));
     engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->to, .body = config});
     check_drop(e);
