@@ -18,7 +18,7 @@ local plan = plan "cyber" {
     one_per    = { "labels.system" },
 
     facts = {
-        confirmed       = { type = "boolean", from = "dept:it", label = { zh = "确认攻击", en = "an attack, confirmed" } },
+        attack          = { type = "boolean", from = "dept:it", label = { zh = "确认攻击", en = "an attack, confirmed" } },
         critical        = { type = "boolean", from = "dept:cyber",
                             label = { zh = "关键信息基础设施", en = "critical infrastructure" } },
         down_h          = { type = "number", unit = "h", stale_after = "2h", from = "dept:it",
@@ -39,7 +39,7 @@ local plan = plan "cyber" {
 
     -- After the guide of 2025 to the grades of such incidents; level IV is whatever was confirmed.
     levels = {
-        IV  = { when = "confirmed", ordered_by = "post:cyber-commander", members = { "dept:it", "dept:cyber", "dept:police" },
+        IV  = { when = "attack", ordered_by = "post:cyber-commander", members = { "dept:it", "dept:cyber", "dept:police" },
                 expected = "24h", report = "12h" },
         III = { when = "records >= 1000000 or down_h >= 2 or affected >= 100000 or second_system or shown_publicly or ransom",
                 ordered_by = "post:cyber-commander", members = { "dept:telecom", "dept:publicity" }, expected = "48h", report = "4h" },
@@ -57,7 +57,8 @@ local plan = plan "cyber" {
                      title = { zh = "留存内存镜像和日志", en = "Keep memory image and logs" },
                      done_when = { zh = "留存件校验值登记", en = "copies are kept, with their checksums" } },
         isolate  = { phase = "IV", owner = "dept:it", due = "30m",
-                     title = { zh = "隔离受控主机", en = "Isolate what they hold" }, done_when = { zh = "断网清单", en = "the list of what is cut off" } },
+                     title = { zh = "隔离受控主机", en = "Isolate what they hold" },
+                     done_when = { zh = "断网清单", en = "the list of what is cut off" } },
         paper    = { phase = "IV", owner = "dept:it", due = "60m",
                      title = { zh = "切换备用系统或人工窗口", en = "Backup site, or forms on paper" },
                      done_when = { zh = "群众办事不中断", en = "people at the counters are served" } },

@@ -32,7 +32,8 @@ local plan = plan "winter_storm" {
         roads_open_pct = { type = "number", unit = "%", stale_after = "3h", from = "dept:transport",
                            label = { zh = "主干路畅通", en = "main roads open" } },
         homes_dark     = { type = "number", stale_after = "3h", from = "dept:power", label = { zh = "停电户数", en = "homes dark" } },
-        without_water  = { type = "number", unit = "people", stale_after = "3h", from = "dept:water", label = { zh = "停水人数", en = "without water" } },
+        without_water  = { type = "number", unit = "people", stale_after = "3h", from = "dept:water",
+                           label = { zh = "停水人数", en = "without water" } },
         supply_pct     = { type = "number", unit = "%", stale_after = "3h", from = "dept:urban",
                            label = { zh = "水电热恢复", en = "power, heat, water" } },
         frozen         = { type = "number", unit = "people", from = "dept:health", label = { zh = "冻亡", en = "frozen to death" } },
@@ -55,7 +56,8 @@ local plan = plan "winter_storm" {
 
     measures = {
         notice      = { phase = "first", owner = "dept:emergency", due = "15m",
-                        title = { zh = "通知成员单位", en = "Tell the members" }, done_when = { zh = "逐单位签收", en = "each has signed for it" } },
+                        title = { zh = "通知成员单位", en = "Tell the members" },
+                        done_when = { zh = "逐单位签收", en = "each has signed for it" } },
         double_duty = { phase = "IV", owner = "dept:emergency", due = "30m", on_lower = "lift",
                         title = { zh = "值班加强", en = "Double the duty" },
                         done_when = { zh = "领导带班到位", en = "a leader is on the spot" } },
