@@ -16,7 +16,7 @@ local plan = plan "service_down" {
     starts_on = { { kind = "service_down" }, { source = "alertmanager" } },
     one_per   = { "labels.service" }, -- two hundred alerts of a service: one incident, one call,
     digest    = "30s",                -- and news of the others by the half minute
-    reopen_within = "10m",            -- up, and down again: it was not mended
+    reopen_within = "10m", -- up, and down again: it was not mended
 
     facts = {
         affected = { type = "number", unit = "people", label = { zh = "受影响人数", en = "people affected" } },
