@@ -13,7 +13,7 @@ local plan = plan "case_tracing" {
 
     facts = {
         onset    = { type = "time", from = "dept:cdc", label = { zh = "发病时间", en = "onset" } },
-        contacts = { type = "number", unit = "people", from = "dept:cdc", label = { zh = "密接人数", en = "contacts" } },
+        contacts = { type = "number", from = "dept:cdc", label = { zh = "密接人数", en = "contacts" } },
         ill      = { event = true, key = "id", fields = { id = "text" }, from = "dept:cdc",
                      label = { zh = "密接发病", en = "a contact falls ill" } },
     },

@@ -22,10 +22,10 @@ local plan = plan "fire" {
     facts = {
         key_place     = { type = "boolean", from = "dept:fire",
                           label = { zh = "高层、地下或人员密集场所", en = "high-rise, underground or crowded" } },
-        trapped       = { type = "number", unit = "people", stale_after = "30m", from = "dept:fire",
-                          label = { zh = "被困", en = "trapped" } },
-        injured       = { type = "number", unit = "people", from = "dept:health", label = { zh = "受伤", en = "injured" } },
-        dead          = { type = "number", unit = "people", from = "dept:fire", label = { zh = "死亡", en = "dead" } },
+        trapped       = { type = "number", stale_after = "30m", from = "dept:fire",
+                          label = { zh = "被困人数", en = "people trapped" } },
+        injured       = { type = "number", from = "dept:health", label = { zh = "受伤人数", en = "people injured" } },
+        dead          = { type = "number", from = "dept:fire", label = { zh = "死亡人数", en = "people dead" } },
         collapse_sign = { type = "boolean", from = "dept:fire", label = { zh = "坍塌征兆", en = "signs of collapse" } },
         chemicals     = { type = "boolean", from = "dept:fire", label = { zh = "危险化学品", en = "chemicals" } },
         under_control = { type = "boolean", from = "dept:fire", label = { zh = "火势已控制", en = "under control" } },
@@ -120,14 +120,6 @@ local plan = plan "fire" {
     },
 }
 
---- The first hour: a report each quarter, whether or not a level was ordered.
-local function report_often()
-    for _ = 1, 4 do
-        sleep "15m"
-        report("update")
-    end
-end
-
 --- A fire that two hours have not stopped needs more than it has.
 local function two_hours(incident)
     if wait_until("under_control", { within = "2h" }) or incident:at_least "III" then return end
@@ -137,12 +129,20 @@ end
 
 --- First response: somebody commands, and it is known who.
 function plan.respond(incident)
-    spawn(report_often)
     spawn(two_hours, incident)
     local text = T { zh = "【火警】{title}，请担任火场指挥", en = "Fire: {title}. Take the command" }
-    while not assign("command", { "post:fire-commander", "duty:duty-room" }, { within = "3m", text = text }) do
-        escalate(T { zh = "{title}：无人指挥", en = "{title}: nobody commands" })
-        sleep "5m"
+    local who = { "post:fire-commander", "duty:duty-room", "post:emergency-commander" }
+    while not assign("command", who, { within = "3m", text = text }) do
+        log("nobody commands yet: " .. incident.title)
+    end
+end
+
+--- The first hour: a report between each two that the level asks for, so that there is one each quarter.
+function plan.level.IV()
+    for _ = 1, 2 do
+        sleep "15m"
+        report("update")
+        sleep "15m"
     end
 end
 

@@ -19,11 +19,11 @@ local plan = plan "gathering" {
     one_per    = { "place.site" },
 
     facts = {
-        people       = { type = "number", unit = "people", stale_after = "1h", from = { "dept:police", "dept:petition" },
+        people       = { type = "number", stale_after = "1h", from = { "dept:police", "dept:petition" },
                          label = { zh = "现场人数", en = "people there" } },
-        inside       = { type = "number", unit = "people", per = "square", stale_after = "15m", from = "dept:police",
+        inside       = { type = "number", per = "square", stale_after = "15m", from = "dept:police",
                          label = { zh = "场内人数", en = "people in the square" } },
-        injured      = { type = "number", unit = "people", from = "dept:health", label = { zh = "受伤", en = "injured" } },
+        injured      = { type = "number", from = "dept:health", label = { zh = "受伤人数", en = "people injured" } },
         road_blocked = { type = "boolean", stale_after = "2h", from = "dept:transport", label = { zh = "道路中断", en = "a road is blocked" } },
         second_place = { type = "boolean", from = "dept:petition", label = { zh = "另一处聚集", en = "a second place" } },
         demand       = { event = true, key = "id", fields = { id = "text", what = "text", matter = "text", days = "number" },

@@ -6,7 +6,7 @@ local plan = plan "hazmat" {
     title      = { zh = "浑江市危险化学品泄漏应急预案", en = "Hazardous leak" },
     kind       = "special",
     category   = "accident",
-    version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "6mo",
+    version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "2y",
     owner      = "dept:emergency",
     basis      = {
         "中华人民共和国安全生产法", "危险化学品安全管理条例", "生产安全事故报告和调查处理条例（国务院令第493号）",
@@ -23,11 +23,11 @@ local plan = plan "hazmat" {
                             label = { zh = "浓度（占限值）", en = "concentration, of the limit" } },
         substance       = { type = "text", from = "dept:huagong", label = { zh = "物质", en = "substance" } },
         wind_from       = { type = "text", stale_after = "1h", from = "dept:weather", label = { zh = "风向", en = "wind from" } },
-        people_in_reach = { type = "number", unit = "people", from = "dept:chengdong",
+        people_in_reach = { type = "number", from = "dept:chengdong",
                             label = { zh = "下风向人数", en = "people downwind" } },
-        relocated       = { type = "number", unit = "people", from = "dept:chengdong", label = { zh = "已转移", en = "moved" } },
-        injured         = { type = "number", unit = "people", from = "dept:health", label = { zh = "中毒、受伤", en = "injured" } },
-        dead            = { type = "number", unit = "people", from = "dept:health", label = { zh = "死亡", en = "dead" } },
+        relocated       = { type = "number", from = "dept:chengdong", label = { zh = "已转移人数", en = "people moved" } },
+        injured         = { type = "number", from = "dept:health", label = { zh = "中毒、受伤人数", en = "people hurt" } },
+        dead            = { type = "number", from = "dept:health", label = { zh = "死亡人数", en = "people dead" } },
         source_stopped  = { type = "boolean", from = "dept:huagong", label = { zh = "泄漏源已切断", en = "source stopped" } },
         river_reached   = { type = "boolean", from = "dept:environment", label = { zh = "进入河道", en = "river reached" } },
         second_tank     = { type = "boolean", from = "dept:fire", label = { zh = "邻罐受热", en = "second tank heated" } },
@@ -71,6 +71,9 @@ local plan = plan "hazmat" {
         env_report = { phase = "first", owner = "dept:environment", due = "2h",
                        title = { zh = "突发环境事件报告", en = "Report as an environmental incident" },
                        done_when = { zh = "已报省生态环境部门", en = "the province has it" } },
+        site_post  = { phase = "IV", owner = "dept:emergency", due = "30m",
+                       title = { zh = "上风向设现场指挥部", en = "A command post, upwind" },
+                       done_when = { zh = "位置已通知各单位", en = "each unit knows where" } },
         shelters   = { phase = "III", owner = "dept:civil", due = "2h",
                        title = { zh = "开放安置点", en = "Open shelters" }, done_when = { zh = "上风向，可容纳", en = "upwind, with room" } },
         buses      = { phase = "III", owner = "dept:transport", due = "1h",
@@ -132,17 +135,9 @@ local function ask_experts()
     if not c.enough then escalate(T({ zh = "专家未答复：{who}", en = "Experts silent: {who}" }, { who = c.silent })) end
 end
 
---- Each half hour until the source is stopped; after that the levels' two hours are enough.
-local function report_often()
-    local often = every("30m", function() report("update") end)
-    wait_until "source_stopped"
-    cancel(often)
-end
-
 function plan.respond(incident)
     each("gas_pct >= 100", warn_behind)
     each("river_reached", function() measure("intakes") end)
-    spawn(report_often)
     spawn(ask_experts)
     local text = T { zh = "【泄漏】{title}，请核实并答复", en = "Leak: {title}. Verify and answer" }
     while not call { text = text, rungs = {
@@ -152,6 +147,15 @@ function plan.respond(incident)
     } } do
         log("nobody has answered yet: " .. incident.title)
     end
+end
+
+--- Until the source is stopped a report each half hour; each fourth is that of the level, which goes on.
+function plan.level.IV()
+    local often = every("30m", function(tick)
+        if tick % 4 > 0 then report("update") end
+    end)
+    wait_until "source_stopped"
+    cancel(often)
 end
 
 --- The warning to the public: drafted here, published by a person, lifted when the air has been clean.

@@ -19,7 +19,7 @@ local plan = plan "service_down" {
     reopen_within = "10m", -- up, and down again: it was not mended
 
     facts = {
-        affected = { type = "number", unit = "people", label = { zh = "受影响人数", en = "people affected" } },
+        affected = { type = "number", label = { zh = "受影响人数", en = "people affected" } },
         cause    = { type = "text", label = { zh = "原因", en = "cause" } },
     },
 

@@ -32,11 +32,11 @@ local plan = plan "winter_storm" {
         roads_open_pct = { type = "number", unit = "%", stale_after = "3h", from = "dept:transport",
                            label = { zh = "主干路畅通", en = "main roads open" } },
         homes_dark     = { type = "number", stale_after = "3h", from = "dept:power", label = { zh = "停电户数", en = "homes dark" } },
-        without_water  = { type = "number", unit = "people", stale_after = "3h", from = "dept:water",
-                           label = { zh = "停水人数", en = "without water" } },
+        without_water  = { type = "number", stale_after = "3h", from = "dept:water",
+                           label = { zh = "停水人数", en = "people without water" } },
         supply_pct     = { type = "number", unit = "%", stale_after = "3h", from = "dept:urban",
                            label = { zh = "水电热恢复", en = "power, heat, water" } },
-        frozen         = { type = "number", unit = "people", from = "dept:health", label = { zh = "冻亡", en = "frozen to death" } },
+        frozen         = { type = "number", from = "dept:health", label = { zh = "冻亡人数", en = "people frozen to death" } },
     },
 
     -- Snow by the signals of the weather service, the rest by the city's manual for cold waves.
