@@ -57,6 +57,7 @@ end)
 
 test("level IV: a report each quarter of the first hour, then each half", function(t)
     begin(t, { key_place = true })
+    t:never "update 8"
     t:advance "2m"
     t:order { action = "activate", level = "IV", by = "he.jun", reason = "商场" }
     t:tells [[
@@ -73,7 +74,6 @@ test("level IV: a report each quarter of the first hour, then each half", functi
         [1:32] report update 6 due
         [2:02] report update 7 due
     ]]
-    t:never "update 8"
 end)
 
 test("two hours without control: level III is proposed", function(t)
@@ -94,18 +94,18 @@ end)
 
 test("under control in time: nothing is proposed", function(t)
     begin(t)
+    t:never "propose"
     t:advance "1h"
     t:update { under_control = true }
     t:advance "2h"
-    t:never "propose"
 end)
 
 test("level III stands already: two hours propose nothing", function(t)
     begin(t, { trapped = 4 })
+    t:never "not under control"
     t:tells [[ propose III to 何军 ]]
     t:order { action = "activate", level = "III", by = "he.jun", reason = "被困4人" }
     t:advance "3h"
-    t:never "not under control"
 end)
 
 test("level II: the city takes over, on paper", function(t)

@@ -43,6 +43,7 @@ end)
 
 test("over the limit: who lives behind that side of the fence is warned, each side on its own", function(t)
     leaks(t)
+    t:never "behind fence-e"
     t:update { ["fence-s"] = { gas_pct = 140 }, ["fence-n"] = { gas_pct = 20 } }
     t:tells [[ measure warn to 城东区政府, due 09:45 ]]
     t:advance "10m"
@@ -51,7 +52,6 @@ test("over the limit: who lives behind that side of the fence is warned, each si
     t:item("warn", "done", { by = "luo.min" })
     t:advance "31m"
     t:tells [[ escalated: Nobody has warned those behind fence-s ]]
-    t:never "behind fence-e"
 end)
 
 test("in the river: intakes stop at once", function(t)
@@ -68,13 +68,14 @@ end)
 
 test("one expert is enough", function(t)
     leaks(t)
+    t:never "Experts silent"
     t:answer { by = "yan.qi", note = "液氯，隔离500米，撤离" }
     t:advance "21m"
-    t:never "Experts silent"
 end)
 
 test("a report each half hour until the source is stopped, then each two hours", function(t)
     leaks(t, { injured = 1 })
+    t:never "update 7"
     t:order { action = "activate", level = "IV", by = "luo.min", reason = "1人中毒" }
     t:advance "130m"
     t:tells [[
@@ -88,7 +89,6 @@ test("a report each half hour until the source is stopped, then each two hours",
     t:crash "planner"
     t:advance "3h"
     t:tells [[ [4:00] report update 6 due ]]
-    t:never "update 7"
 end)
 
 test("level III: the warning is a person's to publish; the air is clean, and it is lifted", function(t)
@@ -96,7 +96,6 @@ test("level III: the warning is a person's to publish; the air is clean, and it 
     t:tells [[ propose III to 罗敏 ]]
     t:order { action = "activate", level = "III", by = "luo.min", reason = "下风向1200人" }
     t:tells [[ propose publish ]]
-    t:never "【预警】可以返回"
     t:order { action = "publish", by = "luo.min", reason = "下风向居民" }
     t:tells [[ order: publish ]]
     t:update { ["fence-n"] = { gas_pct = 2 }, ["fence-e"] = { gas_pct = 2 }, ["fence-s"] = { gas_pct = 40 },
