@@ -18,6 +18,7 @@
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/purge.h"
+#include "core/question.h"
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
@@ -200,6 +201,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         consult_apply_opinion(i, r);
         notice_apply_answered(c, i, r);
         break;
+    case REC_CHOICE_GIVEN:
+        question_apply_choice(i, r);
+        notice_apply_answered(c, i, r);
+        break;
     case REC_CALL_DECLINED:
         call_apply_declined(c, i, r);
         notice_apply_link_declined(c, r);
@@ -264,6 +269,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         call_apply_rung(c, i, r);
         break;
     case REC_CONSULTED:
+    case REC_TALLIED:
     case REC_CALL_EXPIRED:
         apply_expired(c, i, r);
         break;

@@ -18,6 +18,7 @@
 #include "core/plan_watch.h"
 #include "core/proposal.h"
 #include "core/purge.h"
+#include "core/question.h"
 #include "core/reading.h"
 #include "core/receipt.h"
 #include "core/report.h"
@@ -146,7 +147,7 @@ json_t *answer_actor(struct core *c, const struct answer *a)
 }
 
 /* Steps of the open calls that this person's answer settles (the fallback's last phase: none), or,
- * with `consults`, that it is about. */
+ * with `consults`, that it is about: no single answer settles a consultation or a question. */
 static json_t *calls_answered_by(const struct incident *i, const char *person, const char *step,
                                  bool consults, bool *ret_forever)
 {
@@ -155,7 +156,7 @@ static json_t *calls_answered_by(const struct incident *i, const char *person, c
     LIST_FOREACH(call, &i->calls, link)
     {
         if ((step && strcmp(call->step, step) != 0) || !call_asked(call, person) ||
-            (call->consults && !consults))
+            ((call->consults || call->asks) && !consults))
             continue;
         if (call->forever)
             *ret_forever = true;
@@ -173,6 +174,7 @@ json_t *answer_event(struct core *c, const char *name, const struct answer *a, j
     if (a->person && c->site && site_person(c->site->site, a->person, &p))
         json_put_str(ev, "name", p.name);
     json_put_str(ev, "note", a->note);
+    json_put_str(ev, "choice", a->choice);
     json_put_str(ev, "file", a->file);
     if (json_array_size(json_at(ev, "steps")))
         json_put_str(ev, "call", json_string_value(json_array_get(json_at(ev, "steps"), 0)));
@@ -248,12 +250,13 @@ static bool accept(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     bool consulted = a->person && consult_answer(c, i, a);
+    bool asked = a->person && question_answer(c, i, a);
     AUTO_JSON(steps);
     AUTO_JSON(roles);
     steps = a->person ? calls_answered_by(i, a->person, a->step, false, &forever) : json_array();
     roles = roles_asked(i, steps);
     bool answers = json_array_size(steps) || forever;
-    if (consulted && !answers)
+    if ((consulted || asked) && !answers)
         return true;
     answer_emit(c, i, a, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, steps,
                 answer_event(c, "answer", a, json_incref(steps)));
@@ -275,6 +278,7 @@ static void decide_answer(struct core *c)
     struct answer a = {.person = json_str(c->in->body, "as"),
                        .step = json_str(c->in->body, "call"),
                        .note = json_str(c->in->body, "note"),
+                       .choice = json_str(c->in->body, "choice"),
                        .file = json_str(c->in->body, "file"),
                        .decline = json_bool(c->in->body, "decline")};
     struct rung_person known;
@@ -294,6 +298,8 @@ static void decide_answer(struct core *c)
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who declines? give \"as\"");
         return;
     }
+    if (!question_fits(c, i, &a))
+        return;
     answer_take(c, i, &a);
     core_reply_ok(c, incident_reply(i));
 }

@@ -81,6 +81,7 @@ struct call {
     char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
                     last */
     bool consults; /* it wants opinions, and no single answer ends it (consult.h) */
+    bool asks;     /* it wants choices, the same (question.h) */
     int rung;      /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
