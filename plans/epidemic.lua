@@ -145,14 +145,29 @@ function plan.respond(incident)
     end
 end
 
---- From III on the experts say what it is and how it goes, each day.
+--- What is it, how does it go, what next? Or it is known above that nobody says.
+local function ask_experts()
+    local c = consult { to = "group:health-experts", chair = "post:health-commander", within = "2h", at_least = 1,
+                        question = { zh = "是何疾病，如何传播，下一步？", en = "What is it, how does it spread, what next?" } }
+    if not c.enough then escalate(T({ zh = "专家未答复：{who}", en = "Experts silent: {who}" }, { who = c.silent })) end
+end
+
+--- A member that says nothing may be one that can do nothing any more.
+local function roll_call()
+    local r = ask { to = "group:health-members", within = "1h", one_per = "dept",
+                    question = { zh = "人员、物资是否足够？", en = "Have you the people and the things you need?" },
+                    choices = { { zh = "足够", en = "enough" }, { zh = "不足", en = "short" } } }
+    if #r.short > 0 then
+        notify { to = "post:health-commander", text = T({ zh = "人员、物资不足：{who}", en = "Short: {who}" }, { who = r.short }) }
+    end
+    if #r.silent > 0 then escalate(T({ zh = "点名未应：{who}", en = "No answer to the roll call: {who}" }, { who = r.silent })) end
+end
+
+--- From III on: the experts now and each morning, a roll call each morning.
 function plan.level.III()
-    repeat
-        local c = consult { to = "group:health-experts", chair = "post:health-commander", within = "2h", at_least = 1,
-                            question = { zh = "是何疾病，如何传播，下一步？", en = "What is it, how does it spread, what next?" } }
-        if not c.enough then escalate(T({ zh = "专家未答复：{who}", en = "Experts silent: {who}" }, { who = c.silent })) end
-        sleep "1d"
-    until false
+    every({ "08:30" }, roll_call)
+    every({ "09:30" }, ask_experts)
+    ask_experts()
 end
 
 return plan

@@ -90,11 +90,27 @@ test("level III: the experts each day, or it is known that they are silent", fun
     breaks_out(t, { cases = 10 })
     t:order { action = "activate", level = "III", by = "feng.tao", reason = "10例" }
     t:answer { by = "qin.yue", note = "病毒性肺炎，飞沫传播" }
-    t:advance "3h"
-    t:tells [[ 会商 ]]
-    t:person("feng.tao"):silent()
-    t:advance "25h"
-    t:tells [[ [28:00] escalated: Experts silent: ]]
+    t:advance "24h"
+    t:tells [[
+        call 秦越 (group:health-experts) by phone: 【会商】
+        call 教育局
+    ]]
+    t:advance "4h"
+    t:tells [[ [27:30] escalated: Experts silent: ]]
+end)
+
+test("each morning a roll call: who is short is told to who commands, who is silent is known above", function(t)
+    breaks_out(t, { cases = 10 })
+    t:order { action = "activate", level = "III", by = "feng.tao", reason = "10例" }
+    t:advance "31m"
+    t:tells [[ 【询问】人员、物资是否足够？ ]]
+    t:answer { by = "qin.yue", choice = "short" }
+    t:answer { by = "feng.tao", choice = "enough" }
+    t:advance "61m"
+    t:tells [[
+        notify 冯涛 (卫生应急总指挥, post:health-commander) by phone: 人员、物资不足：疾控中心
+        escalated: No answer to the roll call:
+    ]]
 end)
 
 test("a report each day, and none is forgotten when nothing is new", function(t)

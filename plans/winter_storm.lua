@@ -116,9 +116,12 @@ local plan = plan "winter_storm" {
     },
 }
 
-local FORECAST = { IV = "6h", III = "3h", II = "1h", I = "1h" } -- how often the level wants one (paper, 4.4)
+local function ask_forecast()
+    notify { to = "dept:weather", text = T { zh = "{title}：请报最新预报", en = "{title}: the new forecast, please" } }
+end
 
 function plan.respond(incident)
+    every({ IV = "6h", III = "3h", II = "1h" }, ask_forecast) -- as often as the level wants it
     each("temp_c < 4", function() measure("warm_rooms") end) -- the cold does not wait for an order
     local text = T { zh = "【雨雪冰冻】{title}，请核实并答复", en = "Winter storm: {title}. Verify and answer" }
     while not call { text = text, rungs = {
@@ -127,14 +130,6 @@ function plan.respond(incident)
         { to = "post:emergency-commander", within = "10m" },
     } } do
         log("nobody has answered yet: " .. incident.title)
-    end
-end
-
---- Forecasts while a level is in force: an order, which may change it, asks for one at once.
-function plan.level.IV(incident)
-    while true do
-        notify { to = "dept:weather", text = T { zh = "{title}：请报最新预报", en = "{title}: the new forecast, please" } }
-        wait("order", FORECAST[incident.level])
     end
 end
 
