@@ -14,6 +14,7 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/order.h"
+#include "core/otherwise.h"
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/proposal.h"
@@ -440,14 +441,17 @@ static bool config_same(const struct core *c, const json_t *body)
 static void decide_config(struct core *c)
 {
     bool same = config_same(c, c->in->body);
+    json_t *reply = json_put(json_object(), "changed", json_boolean(!same));
     if (!same) {
+        struct otherwise *before = otherwise_before(c);
         plan_watches_ready_all(c);
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
         plan_watches_review_all(c);
         suggest_review_all(c);
+        otherwise_tell(c, before, reply);
     }
     upkeep_review(c);
-    core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
+    core_reply_ok(c, reply);
 }
 
 static void decide_config_refused(struct core *c)

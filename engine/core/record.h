@@ -23,6 +23,8 @@
     X(REC_CLOCK_STEPPED, "clock_stepped", "the wall clock was set; timers are not affected")       \
     X(REC_CONFIG_LOADED, "config_loaded", "site and plans were checked and taken into force")      \
     X(REC_CONFIG_REFUSED, "config_refused", "site or plans have errors; the version before stays") \
+    X(REC_CALLED_OTHERWISE, "called_otherwise",                                                    \
+      "with the site or the version that is in force now somebody else would be called")           \
     X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
     X(REC_KEY_CREATED, "key_created", "a key was made; its secret is shown once and not kept")     \
     X(REC_KEY_REVOKED, "key_revoked", "a key is good for nothing any more")                        \

@@ -1,6 +1,7 @@
 #include "core/say.h"
 
 #include "core/order.h"
+#include "core/otherwise.h"
 #include "core/report.h"
 #include "core/statement.h"
 #include "core/upkeep.h"
@@ -837,6 +838,24 @@ static void say_purged(const struct say *s)
     say_actor(s);
 }
 
+/* The first finding, as everybody who watches is to know where the error is. */
+static void say_config_refused(const struct say *s)
+{
+    const json_t *first = json_array_get(json_at(s->r->body, "findings"), 0);
+    say_words(s, "场所或预案有错误，继续使用原版本",
+              "site or plans have errors; the version before stays");
+    if (first)
+        text_addf(s->to, s->zh ? "：%s:%lld：%s" : ": %s:%lld: %s", json_str_or(first, "file", "?"),
+                  (long long)json_int(first, "line", 0), json_str_or(first, "text", ""));
+    else
+        say_why(s, json_str(s->r->body, "error"));
+}
+
+static void say_otherwise(const struct say *s)
+{
+    otherwise_say(s->r, s->zh, true, s->to);
+}
+
 static void say_engine(const struct say *s)
 {
     static const struct {
@@ -846,7 +865,6 @@ static void say_engine(const struct say *s)
         {REC_ENGINE_STARTED, "引擎启动并读回记录"},
         {REC_CLOCK_STEPPED, "系统时钟被调整；计时不受影响"},
         {REC_CONFIG_LOADED, "场所与预案已检查并生效"},
-        {REC_CONFIG_REFUSED, "场所或预案有错误，继续使用原版本"},
         {REC_CONTACT_SET, "联系方式已更新"},
         {REC_INPUT_REFUSED, "拒绝两次使引擎中止的输入"},
         {REC_REPEATED, "收到重复的触发，没有新内容"},
@@ -865,6 +883,8 @@ static void say_engine(const struct say *s)
 void record_say(const struct record *r, const char *lang, struct text *to)
 {
     static void (*const says[REC_KINDS])(const struct say *) = {
+        [REC_CONFIG_REFUSED] = say_config_refused,
+        [REC_CALLED_OTHERWISE] = say_otherwise,
         [REC_KEY_CREATED] = say_key,
         [REC_KEY_REVOKED] = say_key,
         [REC_SESSION_OPENED] = say_session,

@@ -58,8 +58,13 @@ struct ctl_port {
     int (*serve)(void *ctx, const struct config *config);
     /* May a daemon start with it? What a configuration alone cannot know. */
     enum err (*config_check)(void *ctx, const struct config *config, struct why *why);
-    /* Check a plans folder in a jailed planner. Gives the frame "checked". */
-    enum err (*plan_check)(void *ctx, const char *folder, json_t **ret, struct why *why);
+    /*
+     * Ask a jailed planner of our own about a plans folder. Gives its answer: the frame "checked".
+     * `more` is asked beside, as {"op":"simulate",…} (desk/desk.h); NULL: a check. With "tests" in
+     * it, a file's name or null, the tests of the folder are sent along.
+     */
+    enum err (*plan_ask)(void *ctx, const char *folder, const json_t *more, json_t **ret,
+                         struct why *why);
     /*
      * Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not;
      * with heads also {"heads","head_seq","head_at"?,"heads_torn"}.
