@@ -23,6 +23,7 @@
  *     engine_limits.c   how much of each limit is used; the warnings
  *     engine_metrics.c  /metrics and /readyz
  *     engine_purge.c    what is asked of the record before a purge
+ *     engine_lesson.c   the same before a lesson
  *     engine_serve.c    what the line server needs of the engine
  *
  * Threads    The loop thread alone.
@@ -281,6 +282,9 @@ void plans_say(const struct engine *e, struct text *report);
 void journal_checkpoint(void *ctx,
                         struct reply_to to); /* sign the end now; the reply comes later */
 json_t *journal_key(void *ctx);              /* {"key","head_file"}. Gives */
+
+/* engine_lesson.c */
+void lesson_submit(struct engine *e, const struct input *in);
 
 /* engine_purge.c */
 void purge_submit(struct engine *e, const struct input *in);

@@ -199,6 +199,16 @@ static enum err request_fits(const char *folder, const json_t *request, struct w
                    folder, bytes.len >> 20, FRAME_BYTES_MAX >> 20);
 }
 
+/* The same of a folder that need not be there. */
+static enum err folder_read_any(const char *above, const char *name, json_t *list, struct why *why)
+{
+    AUTO_TEXT(folder);
+    text_addf(&folder, "%s/%s", above, name);
+    return access(text_str(&folder), F_OK)
+               ? ERR_OK
+               : folder_read(text_str(&folder), name_is_source, list, why);
+}
+
 enum err config_request(const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
@@ -208,6 +218,7 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put_int(request, "id", 1);
     json_put(request, "channels", json_array());
     json_put(request, "plans", json_array());
+    json_put(request, "drills", json_array());
     text_addf(&channels, "%s/channels", folder);
     enum err err = folder_look(folder, why);
     if (err)
@@ -221,6 +232,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     if (!err)
         err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
     if (!err)
+        err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
+    if (!err)
         err = request_fits(folder, request, why);
     if (!err)
         *ret = json_incref(request);
@@ -231,11 +244,7 @@ enum err config_tests(const char *folder, const char *only, json_t *request, str
 {
     json_t *tests = json_array(), *sites = json_array(), *file = NULL;
     json_put(json_put(request, "tests", tests), "sites", sites);
-    AUTO_TEXT(others);
-    text_addf(&others, "%s/sites", folder);
-    enum err err = access(text_str(&others), F_OK)
-                       ? ERR_OK
-                       : folder_read(text_str(&others), name_is_source, sites, why);
+    enum err err = folder_read_any(folder, "sites", sites, why);
     if (!err && !only)
         err = folder_read(folder, name_is_test, tests, why);
     else if (!err && !(err = file_read(folder, only, &file, why)))
@@ -505,6 +514,7 @@ static void check_taken(struct engine *e, const json_t *checked)
         check_refused(e, json_at(checked, "findings"), why.text);
         return;
     }
+    core_library_scenarios(e->core, json_share(json_at(checked, "scenarios")));
     findings_log(json_at(checked, "findings"));
     int64_t before = core_last_seq(e->core);
     engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->ask.to, .body = config});

@@ -8,6 +8,7 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/consult.h"
+#include "core/drill.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -40,6 +41,7 @@ static void apply_opened(struct core *c, const struct record *r)
     i->ends = core_intern(c, json_str(r->body, "ends"));
     i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");
+    i->table = kept_text(json_at(r->body, "table"));
     i->opened_at = r->at_ms;
     c->stats.open[i->drill]++;
     version_count(c, i, 1);
@@ -143,6 +145,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     i->queue_count = 0;
     readings_close(c, i);
     reporting_close(c, i);
+    drill_close(c, i);
     response_close(c, i);
     outlook_drop(i);
     family_apply_over(c, i);
@@ -300,6 +303,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_ALARM:
         alarm_apply(c, i, r);
+        break;
+    case REC_DRILL_STARTED:
+    case REC_DRILL_INJECT:
+        drill_apply(c, i, r);
         break;
     case REC_INCIDENT_CLOSED:
         apply_closed(c, i, r);

@@ -36,6 +36,12 @@ struct pin *core_pin(const struct core *c, const char *hash)
     return found ? *(struct pin **)found : NULL;
 }
 
+void core_library_scenarios(struct core *c, json_t *takes)
+{
+    json_decref(c->scenarios);
+    c->scenarios = takes;
+}
+
 bool core_library_has(const struct core *c, const char *pin)
 {
     return core_pin(c, pin) != NULL;
@@ -181,6 +187,7 @@ void core_free(struct core *c)
     free(c->runs);
     free(c->site_pin);
     json_decref(c->drills);
+    json_decref(c->scenarios);
     timer_heap_done(&c->timers);
     free(c);
 }
@@ -330,6 +337,11 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin)
     json_t *plan = version_json(c, of);
     (void)json_object_update(plan, sheet);
     return json_put(plan, "owes", upkeep_owes(c, of->head));
+}
+
+json_t *core_drills(const struct core *c)
+{
+    return upkeep_drills(c);
 }
 
 json_t *core_phones(const struct core *c, size_t most)

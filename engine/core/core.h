@@ -38,6 +38,8 @@ void core_free(struct core *c);
 enum err core_library_site(struct core *c, const char *pin, const json_t *checked, struct why *why);
 enum err core_library_plan(struct core *c, const char *pin, const char *name, const json_t *head,
                            struct why *why);
+/* The scenarios in force, {"NAME":…} as scenario.h has them; taken. */
+void core_library_scenarios(struct core *c, json_t *takes);
 bool core_library_has(const struct core *c, const char *pin);
 
 /* At start: every open row the store has, in any order, then once core_load_end. */
@@ -78,6 +80,7 @@ json_t *core_plans(const struct core *c);
 json_t *core_plans_older(const struct core *c);
 /* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
+json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
  * NULL: the version in force. "owes" is what upkeep.h has it owe. Gives; NULL: there is none.

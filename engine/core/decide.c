@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
+#include "core/drill.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -36,14 +37,15 @@
 
 /* --- the end --- */
 
-static void incident_close(struct core *c, struct incident *i, const char *why)
+void incident_close(struct core *c, struct incident *i, const char *why)
 {
     mono_ms again = reopen_until(c, i);
     json_t *body = json_put_str(json_object(), "why", why);
     notice_recall_step(c, i, NULL);
     core_emit(c, REC_INCIDENT_CLOSED, i,
               (struct emit){.body = again ? json_put_int(body, "reopen_until", again) : body});
-    reports_at_end(c, i);
+    if (strcmp(why, "drill") != 0) /* of a drill that is over there is nothing to report upwards */
+        reports_at_end(c, i);
     plan_leave(c, i);
     child_ended(c, i, "closed", why);
     if (i->drill)
@@ -483,6 +485,8 @@ static void timer_fire(struct core *c, struct timer *t)
         joins_tell(c, t->owner);
     } else if (t->kind == TIMER_REOPEN) {
         reopen_over(c, t->owner);
+    } else if (t->kind == TIMER_DRILL) {
+        drill_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else {
@@ -605,6 +609,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_REPORT] = decide_report,
         [IN_REPORT_EDIT] = decide_report_edit,
         [IN_PURGE] = decide_purge,
+        [IN_DRILL_START] = decide_drill_start,
+        [IN_LESSON] = decide_lesson,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,

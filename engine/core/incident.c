@@ -1,6 +1,7 @@
 #include "core/incident.h"
 
 #include "core/call.h"
+#include "core/drill.h"
 #include "core/family.h"
 #include "core/item.h"
 #include "core/notice.h"
@@ -101,6 +102,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
         key->owned = false;
     }
     family_drop(c, i);
+    drill_drop(c, i);
     while ((call = LIST_FIRST(&i->calls)))
         call_drop(c, call);
     while ((timer = LIST_FIRST(&i->timers)))
@@ -129,7 +131,7 @@ void incident_forget(struct core *c, struct incident *i)
     c->stats.incidents -= i != c->upkeep;
     if (i->health != HEALTH_OK)
         c->stats.fallback--;
-    char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits};
+    char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits, &i->table};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
         free(*kept[n]);
     free(i);
@@ -419,6 +421,7 @@ struct row incident_row(const struct incident *i)
     calls_write(i, &body);
     json_add_int_unless_0(&body, "closed_at", i->closed_at);
     json_add_int_unless_0(&body, "delivered", i->delivered);
+    drill_write(i, &body);
     json_add_str(&body, "ends", i->ends);
     json_add_int_unless_0(&body, "failed", i->failed);
     family_write(i, &body);
@@ -437,6 +440,7 @@ struct row incident_row(const struct incident *i)
     run_write(i, &body);
     json_add_int_unless_0(&body, "seen", i->seen);
     json_add_int_unless_0(&body, "sent", i->sent);
+    json_add_json(&body, "table", i->table);
     timers_write(i, &body);
     plan_watches_write(i, &body);
     json_shut(&body, '}');
@@ -502,6 +506,7 @@ void incident_from_row(struct core *c, const struct row *r)
     bool over = r->state && (!strcmp(r->state, "closed") || !strcmp(r->state, "merged"));
     i->state = over ? INCIDENT_CLOSED : INCIDENT_OPEN;
     i->drill = r->drill;
+    i->table = kept_text(json_at(b, "table"));
     i->opened_at = json_int(b, "opened_at", 0);
     i->closed_at = json_int(b, "closed_at", 0);
     i->sent = json_int(b, "sent", 0);
@@ -512,6 +517,7 @@ void incident_from_row(struct core *c, const struct row *r)
     reporting_from_json(c, i, json_at(b, "reporting"));
     response_from_json(c, i, json_at(b, "response"));
     family_from_json(c, i, json_at(b, "family"));
+    drill_from_json(c, i, json_at(b, "drill_run"));
     size_t n;
     json_t *item;
     json_array_foreach(json_at(b, "timers"), n, item)

@@ -114,6 +114,8 @@
     X(REC_MERGED, "merged", "the incident goes on as a part of another")                           \
     X(REC_SPLIT, "split", "a part of the incident goes on as one of its own")                      \
     X(REC_REOPEN_OVER, "reopen_over", "from now on a trigger opens a new incident")                \
+    X(REC_DRILL_STARTED, "drill_started", "a drill has begun, as its scenario says")               \
+    X(REC_DRILL_INJECT, "drill_inject", "the scenario of a drill puts something in")               \
     X(REC_PURGED, "purged",                                                                        \
       "what is personal in an incident that is over was destroyed; the chain still verifies")
 

@@ -1,5 +1,6 @@
 #include "core/say.h"
 
+#include "core/drill.h"
 #include "core/order.h"
 #include "core/otherwise.h"
 #include "core/report.h"
@@ -349,6 +350,11 @@ static void say_notice(const struct say *s)
     if (endpoint && *endpoint)
         text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
     say_why(s, record_str(s->r, "why"));
+    const char *unsent = json_str(b, "unsent");
+    if (unsent && !strcmp(unsent, "table"))
+        say_words(s, "（桌面推演，不外发）", " (at the table, not sent)");
+    else if (unsent)
+        say_words(s, "（演练设定失联，不外发）", " (silent by the scenario, not sent)");
 }
 
 static void say_failed(const struct say *s)
@@ -398,12 +404,30 @@ static void say_closed(const struct say *s)
     say_words(s, "结束：", "closed: ");
     if (!strcmp(why, "resolved"))
         say_words(s, "已恢复", "resolved");
+    else if (!strcmp(why, "drill"))
+        say_words(s, "演练结束", "the drill is over");
     else if (!strcmp(why, "terminated"))
         say_words(s, "奉命终止", "terminated by order");
     else if (!strcmp(why, "closed"))
         say_words(s, "人工关闭", "closed by hand");
     else
         say_words(s, "预案已办完", "the plan is done");
+}
+
+static void say_drill_started(const struct say *s)
+{
+    const char *scenario = json_str(s->r->body, "scenario");
+    bool table = !strcmp(json_str_or(s->r->body, "mode", ""), "tabletop");
+    say_words(s, table ? "演练开始：桌面推演" : "演练开始：实战演练",
+              table ? "the drill begins: tabletop" : "the drill begins: live");
+    if (scenario)
+        text_addf(s->to, s->zh ? "，情景 %s" : ", scenario %s", scenario);
+}
+
+static void say_drill_inject(const struct say *s)
+{
+    const json_t *inject = record_at(s->r, "inject");
+    drill_inject_words(inject ? inject : s->r->body, s->zh, s->to);
 }
 
 static void say_reason(const struct say *s, const json_t *reason)
@@ -955,6 +979,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_RECALLED] = say_notice,
         [REC_ALARM] = say_alarm,
         [REC_INCIDENT_CLOSED] = say_closed,
+        [REC_DRILL_STARTED] = say_drill_started,
+        [REC_DRILL_INJECT] = say_drill_inject,
         [REC_PURGED] = say_purged,
     };
     struct say s = {.r = r, .zh = lang && !strcmp(lang, "zh"), .to = to};

@@ -162,6 +162,7 @@ struct notice {
 struct family;    /* family.h: what joins it, parent, children, roles */
 struct report;    /* report.h */
 struct reporting; /* report.h: numbers, and when the next are opened */
+struct drill;     /* drill.h: what a scenario puts in */
 struct outlook;   /* outlook.h: what the facts say now */
 
 /*
@@ -318,6 +319,8 @@ struct incident {
 
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
     struct family *family;     /* NULL: it stands alone */
+    struct drill *drill_run;   /* NULL: no drill_start has opened it */
+    char *table; /* ["qian.min"]: a tabletop, whose messages reach these alone; NULL: none */
 
     LIST_HEAD(, item) items;
     size_t items_open, items_overdue; /* neither done, struck, rejected nor lifted; and late */
@@ -400,6 +403,7 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
+    json_t *scenarios; /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
     struct core_stats stats;
     struct most most_facts, most_turns, most_children; /* volatile */

@@ -19,7 +19,8 @@ static const struct {
 } plain[] = {{"--at", "at"},       {"--for", "for"},   {"--title", "title"},
              {"--grade", "grade"}, {"--kind", "kind"}, {"--warning", "warning"}},
   lists[] = {{"--field", "fields"}, {"--person", "people"}, {"--orders", "orders"},
-             {"--fault", "faults"}, {"--place", "place"},   {"--label", "labels"}};
+             {"--fault", "faults"}, {"--place", "place"},   {"--label", "labels"},
+             {"--work", "works"}};
 
 static json_t *list_of(const struct args *a, const char *option)
 {
@@ -216,6 +217,9 @@ static const struct option_spec options[] = {
                 "silent、3m、3m-8m、p0.6:3m-8m、declines；* 指其余所有人"),
     OPTION_MANY("--orders", "ID=D", "gives the order put to them after D, or never",
                 "收到建议后 D 下令，或 never 不下令"),
+    OPTION_MANY("--work", "OWNER=D",
+                "items of dept:ID are done and reports sent after D, or never; else at half time",
+                "dept:ID 的事项与报告在 D 后办结报送，或 never；默认时限过半时"),
     OPTION_MANY("--fault", "FROM-TO=ENDPOINT",
                 "an endpoint that does not answer, as 14:00-15:00=sms",
                 "某通道不应答，如 14:00-15:00=sms"),

@@ -30,6 +30,8 @@
     X(cmd_report)                                                                                  \
     X(cmd_resolve)                                                                                 \
     X(cmd_close)                                                                                   \
+    X(cmd_drill_start)                                                                             \
+    X(cmd_drill_due)                                                                               \
     X(cmd_plan_check)                                                                              \
     X(cmd_plan_list)                                                                               \
     X(cmd_plan_show)                                                                               \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 struct figures {
+    bool zh;
     json_t *calls;                            /* {PERSON: how often} */
     json_t *late;                             /* {NAME: true} */
     json_t *spans;                            /* NULL: not kept */
@@ -13,9 +14,10 @@ struct figures {
     int64_t called, answers, expired, undelivered, urged, failures;
 };
 
-struct figures *figures_new(bool spans)
+struct figures *figures_new(bool spans, bool zh)
 {
     struct figures *f = mem_new(1, sizeof *f);
+    f->zh = zh;
     f->calls = json_object();
     f->late = json_object();
     f->open_spans = json_object();
@@ -99,12 +101,25 @@ static void rung_counted(struct figures *f, const struct record *r)
 static void answer_counted(struct figures *f, const struct record *r)
 {
     AUTO_TEXT(key);
-    bool accepts = r->kind == REC_CALL_ANSWERED;
+    bool accepts = r->kind != REC_CALL_DECLINED;
     key_of(r, "call", json_str_or(r->body, "by", json_str_or(r->actor, "id", "?")), &key);
     span_end(f, text_str(&key), accepts ? "answered" : "declined", r);
     f->answers += accepts;
     if (accepts && f->answered < 0)
         f->answered = r->mono;
+}
+
+/* Those whose answer was still awaited. */
+static void question_over_counted(struct figures *f, const struct record *r)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(record_at(r, "ev"), "silent")), n, one)
+    {
+        AUTO_TEXT(key);
+        key_of(r, "call", json_str_or(one, "by", "?"), &key);
+        span_end(f, text_str(&key), "silent", r);
+    }
 }
 
 static void order_counted(struct figures *f, const struct record *r)
@@ -124,11 +139,13 @@ static void item_counted(struct figures *f, const struct record *r)
 {
     AUTO_TEXT(key);
     const char *item = json_str_or(r->body, "item", "?");
-    const char *name =
-        json_str_or(r->body, "name", json_str_or(record_at(r, "about"), "title", item));
+    const json_t *title = json_at(record_at(r, "about"), "title");
+    const char *words =
+        json_is_string(title) ? json_string_value(title) : json_str(title, f->zh ? "zh" : "en");
+    const char *name = json_str_or(r->body, "name", words ? words : item);
     json_put_str(f->names, item, name);
     key_of(r, "item", item, &key);
-    span_begin(f, text_str(&key), "item", name, r);
+    span_begin(f, text_str(&key), "item", words ? words : name, r);
 }
 
 static void item_state_counted(struct figures *f, const struct record *r)
@@ -208,15 +225,17 @@ static void failure_counted(struct figures *f, const struct record *r)
 void figures_record(struct figures *f, const struct record *r)
 {
     static void (*const counts[REC_KINDS])(struct figures *, const struct record *) = {
-        [REC_INCIDENT_OPENED] = opened_counted, [REC_INCIDENT_CLOSED] = closed_counted,
-        [REC_NOTICE_QUEUED] = call_counted,     [REC_CALL_RUNG] = rung_counted,
-        [REC_CALL_ANSWERED] = answer_counted,   [REC_CALL_DECLINED] = answer_counted,
-        [REC_CALL_EXPIRED] = expired_counted,   [REC_NOTICE_FAILED] = undelivered_counted,
-        [REC_ORDERED] = order_counted,          [REC_ITEM_ISSUED] = item_counted,
-        [REC_ITEM_STATE] = item_state_counted,  [REC_ITEM_URGED] = item_urged_counted,
-        [REC_REPORT_OPENED] = report_counted,   [REC_REPORT_SENT] = report_counted,
-        [REC_REPORT_MISSED] = report_counted,   [REC_REPORT_URGED] = report_urged_counted,
-        [REC_PLAN_FAILED] = failure_counted,    [REC_PLAN_ERROR] = failure_counted,
+        [REC_INCIDENT_OPENED] = opened_counted,  [REC_INCIDENT_CLOSED] = closed_counted,
+        [REC_NOTICE_QUEUED] = call_counted,      [REC_CALL_RUNG] = rung_counted,
+        [REC_CALL_ANSWERED] = answer_counted,    [REC_CALL_DECLINED] = answer_counted,
+        [REC_CALL_EXPIRED] = expired_counted,    [REC_NOTICE_FAILED] = undelivered_counted,
+        [REC_OPINION_GIVEN] = answer_counted,    [REC_CHOICE_GIVEN] = answer_counted,
+        [REC_CONSULTED] = question_over_counted, [REC_TALLIED] = question_over_counted,
+        [REC_ORDERED] = order_counted,           [REC_ITEM_ISSUED] = item_counted,
+        [REC_ITEM_STATE] = item_state_counted,   [REC_ITEM_URGED] = item_urged_counted,
+        [REC_REPORT_OPENED] = report_counted,    [REC_REPORT_SENT] = report_counted,
+        [REC_REPORT_MISSED] = report_counted,    [REC_REPORT_URGED] = report_urged_counted,
+        [REC_PLAN_FAILED] = failure_counted,     [REC_PLAN_ERROR] = failure_counted,
     };
     if (counts[r->kind])
         counts[r->kind](f, r);

@@ -12,8 +12,8 @@
 
 struct figures;
 
-/* spans: also keep what a chart shows. */
-struct figures *figures_new(bool spans);
+/* spans: also keep what a chart shows; zh: in Chinese. */
+struct figures *figures_new(bool spans, bool zh);
 void figures_free(struct figures *f); /* NULL is fine */
 
 void figures_record(struct figures *f, const struct record *r);

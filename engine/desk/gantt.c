@@ -33,7 +33,9 @@ static const char style[] =
     ".h{font-weight:600}.t{font-size:15px;font-weight:600}.m{fill:#555;font-size:11px}"
     ".p{fill:#fff}.g{stroke:#ccc;stroke-width:1}.x{stroke:#888;stroke-width:1}"
     ".b{fill:#4a6fa5}.ok{fill:#3b7d4f}.no{fill:#fff;stroke:#a33;stroke-width:1.5;"
-    "stroke-dasharray:4 2}.late{fill:#a33}.level{fill:#b5651d}.due{stroke:#a33;stroke-width:2}"
+    "stroke-dasharray:4 "
+    "2}.late{fill:#a33}.level{fill:#b5651d}.due{stroke:#a33;stroke-width:2}.w{fill:#fff;font-"
+    "weight:700}"
     "@media (prefers-color-scheme:dark){text{fill:#e8e8e8}.m{fill:#aaa}.p{fill:#16181c}"
     ".g{stroke:#333}.x{stroke:#777}.b{fill:#7ea6e0}.ok{fill:#6fbf85}"
     ".no{fill:#16181c;stroke:#ff8a80}.late{fill:#ff8a80}.level{fill:#e0a060}"
@@ -151,6 +153,8 @@ static void bar_add(struct chart *c, const json_t *span)
               class_of(span, c->lasts), x, c->y + 4, width, ROW - 8);
     html_add(c->to, json_str_or(span, "name", "?"));
     text_addf(c->to, " %s</title></rect>", end);
+    if (!strcmp(class_of(span, c->lasts), "late")) /* not by colour alone */
+        text_addf(c->to, "<text class=\"w\" x=\"%d\" y=\"%d\">!</text>", x + 4, c->y + 15);
     if (due && due <= c->lasts)
         text_addf(c->to, "<line class=\"due\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
                   x_of(c, due), c->y + 1, x_of(c, due), c->y + ROW - 1);

@@ -7,6 +7,8 @@
  *     14:00-15:00=sms       a fault: the endpoint does not answer from then to then
  *     g7.stage_m=4.9@1:30   a fact, reported an hour and a half after the trigger
  *
+ * Who does what is owed: workers.h.
+ *
  * Layer      desk: sim.
  * Errors     ERR_INVALID with a sentence that says what would be right.
  */

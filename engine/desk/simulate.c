@@ -5,6 +5,7 @@
 #include "desk/gantt.h"
 #include "desk/script.h"
 #include "desk/stage.h"
+#include "desk/workers.h"
 #include "plan/check.h"
 
 #include <sodium.h>
@@ -29,11 +30,15 @@ struct simulation {
     int64_t lasts;
     struct stage *stage;
     struct figures *figures;
+    struct workers *workers;
 };
 
 static void record_counted(void *ctx, const struct record *r)
 {
-    figures_record(((struct simulation *)ctx)->figures, r);
+    struct simulation *s = ctx;
+    figures_record(s->figures, r);
+    if (s->workers)
+        workers_record(s->workers, r);
 }
 
 static enum err each_words(const struct simulation *s, const char *key,
@@ -47,6 +52,19 @@ static enum err each_words(const struct simulation *s, const char *key,
     {
         if (!e)
             e = take(s->stage, json_string_value(words), why);
+    }
+    return e;
+}
+
+static enum err each_work(const struct simulation *s, struct why *why)
+{
+    size_t n;
+    json_t *words;
+    enum err e = ERR_OK;
+    json_array_foreach(json_unconst(json_at(s->with, "works")), n, words)
+    {
+        if (!e)
+            e = workers_words(s->workers, json_string_value(words), why);
     }
     return e;
 }
@@ -158,12 +176,15 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
                                       .zh = json_bool(s->with, "zh"),
                                       .record = record_counted,
                                       .ctx = s};
-    s->figures = figures_new(spans);
+    s->figures = figures_new(spans, json_bool(s->with, "zh"));
     s->stage = stage_new(&setup, why);
     if (!s->stage)
         return ERR_INVALID;
+    s->workers = workers_new(s->stage);
     cast_person(s->stage->cast, "*", &everybody);
-    enum err e = each_words(s, "people", script_person, why);
+    enum err e = each_work(s, why);
+    if (!e)
+        e = each_words(s, "people", script_person, why);
     if (!e)
         e = each_words(s, "orders", script_orders, why);
     if (!e)
@@ -177,8 +198,10 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
 
 static void run_done(struct simulation *s)
 {
+    workers_free(s->workers);
     stage_free(s->stage);
     figures_free(s->figures);
+    s->workers = NULL;
     s->stage = NULL;
     s->figures = NULL;
 }

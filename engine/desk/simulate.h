@@ -3,7 +3,7 @@
  *
  * A request is a frame "simulate": the files of a set as the frame "check" has them, "plan", and
  * "with": {"at"?,"for"?,"seed"?,"runs"?,"zh"?,"title"?,"grade"?,"kind"?,"place":[words],
- * "labels":[words],"fields":[words],"people":[words],"orders":[words],"faults":[words],
+ * "labels":[words],"fields":[words],"people":[words],"orders":[words],"faults":[words],"works":[words],
  * "scenario"?}, the words as script.h has them.
  *
  * The reply: {"op":"simulated","ok":true,"trace","figures","spans","began","hash"}; with runs above

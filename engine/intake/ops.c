@@ -40,6 +40,7 @@ const char *const item_states[] = {"issued", "received", "arrived", "done",
 static const char *const report_actions[] = {"sign", "send", "phone", "fill", "correct", NULL};
 const char *const report_states[] = {"opened", "edited", "signed", "sent", "missed", NULL};
 const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
+static const char *const drill_modes[] = {"tabletop", "live", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate", "declare",
                                       "publish",  "issue", "merge", "split",     NULL};
@@ -273,6 +274,23 @@ static const struct field link_show_fields[] = {
 static const struct field phone_seen_fields[] = {
     {.name = "notice", .type = FIELD_UUID, .required = true}, END};
 
+static const struct field drill_start_fields[] = {
+    {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "mode", .type = FIELD_WORD, .words = drill_modes},
+    {.name = "scenario", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field lesson_fields[] = {
+    INCIDENT,
+    {.name = "text", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
+    {.name = "owner", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "due", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
 static const struct field list_fields[] = {
     {.name = "state", .type = FIELD_WORDS, .most = STATES, .words = ops_states},
     {.name = "drill", .type = FIELD_BOOL},
@@ -330,6 +348,11 @@ static const struct op ops[OPS] = {
                            "another text for a report that is not sent yet")},
     [OP_PURGE] = {OP("purge", SCOPE_ADMIN, purge_fields,
                      "destroy what is personal in an incident that is over")},
+    [OP_DRILL_START] = {OP("drill_start", SCOPE_ORDER, drill_start_fields,
+                           "begin a drill of a plan, by a scenario or without one")},
+    [OP_LESSON] = {OP("lesson", SCOPE_RESPOND, lesson_fields,
+                      "what was learnt of an incident or a drill, as an improvement that somebody "
+                      "makes by a time; the incident may be over")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
     [OP_KEY_CREATE] = {OP("key_create", SCOPE_ADMIN, key_create_fields,
@@ -360,6 +383,8 @@ static const struct op ops[OPS] = {
                       .http_only = true},
     [OP_PLANS] = {OP("plans", SCOPE_READ, no_fields, "the plans in force")},
     [OP_PLAN_SHOW] = {OP("plan_show", SCOPE_READ, plan_show_fields, "one plan in force")},
+    [OP_DRILL_DUE] = {OP("drill_due", SCOPE_READ, no_fields,
+                         "which plans owe a drill by when, and when the last was held")},
     [OP_ENDPOINT_LIST] = {OP("endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site")},
     [OP_CONFIG_SHOW] = {OP("config_show", SCOPE_ADMIN, no_fields, "the options in force")},
     [OP_CONFIG_CHECK] = {OP("config_check", SCOPE_ADMIN, no_fields,
@@ -380,19 +405,13 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {"review",         "duty",
-                                          "duty_now",       "duty_show",
-                                          "duty_override",  "duty_swap",
-                                          "duty_gaps",      "duty_handover",
-                                          "contact_import", "contact_export",
-                                          "contact_test",   "endpoint_test",
-                                          "drill_start",    "drill_report",
-                                          "drill_due",      "silence",
-                                          "silence_add",    "silence_list",
-                                          "silence_expire", "dead_list",
-                                          "dead_replay",    "heartbeat_list",
-                                          "account_create", "account_list",
-                                          "release",        NULL};
+static const char *const ops_not_yet[] = {
+    "review",         "duty",           "duty_now",     "duty_show",
+    "duty_override",  "duty_swap",      "duty_gaps",    "duty_handover",
+    "contact_import", "contact_export", "contact_test", "endpoint_test",
+    "drill_report",   "silence",        "silence_add",  "silence_list",
+    "silence_expire", "dead_list",      "dead_replay",  "heartbeat_list",
+    "account_create", "account_list",   "release",      NULL};
 
 const struct op *op_def(enum op_id op)
 {

@@ -28,6 +28,8 @@ enum op_id {
     OP_REPORT,
     OP_REPORT_EDIT,
     OP_PURGE,
+    OP_DRILL_START,
+    OP_LESSON,
     OP_CONTACT_SET,
     OP_KEY_CREATE,
     OP_KEY_REVOKE,
@@ -47,6 +49,7 @@ enum op_id {
     /* reading what is in force, and asking for other things to be */
     OP_PLANS,
     OP_PLAN_SHOW,
+    OP_DRILL_DUE,
     OP_ENDPOINT_LIST,
     OP_CONFIG_SHOW,
     OP_CONFIG_CHECK,

@@ -4,6 +4,7 @@
 #include "core/channel.h"
 #include "core/head.h"
 #include "core/head_upkeep.h"
+#include "core/scenario.h"
 #include "core/site.h"
 #include "plan/check_body.h"
 #include "plan/load.h"
@@ -20,7 +21,7 @@ enum { FILES_MAX = 1000 };
 
 /* One file on its way through the check. */
 struct checked {
-    char *file;       /* as findings name it: "flood.lua", "channels/demo.lua" */
+    char *file;       /* as findings name it: "flood.lua", "channels/demo.lua", "drills/x.lua" */
     const char *name; /* "flood.lua"; borrows from the request */
     const char *src;
     size_t len;
@@ -33,13 +34,14 @@ struct checked {
 
 struct check {
     struct findings findings;
-    struct checked *files; /* site first, then channels, then plans */
+    struct checked *files; /* site first, then channels, plans and scenarios */
     size_t count;
     size_t cap;
     struct site *site;
     struct channel_set *channels;
-    wall_ms now;   /* 0: not known; then nothing is called overdue */
-    json_t *plans; /* {"flood":true}: a plan is called as its file is */
+    wall_ms now;       /* 0: not known; then nothing is called overdue */
+    json_t *plans;     /* {"flood":true}: a plan is called as its file is */
+    json_t *scenarios; /* {"NAME":…} of those that are good */
 };
 
 /* ---- the files of a request ------------------------------------------------------------------ */
@@ -69,7 +71,10 @@ static struct checked *file_add(struct check *c, const json_t *file, enum text_k
     } else if (hex) {
         f->src = f->bytes = from_hex(hex, &f->len);
     }
-    text_addf(&shown, "%s%s", kind == TEXT_CHANNEL ? "channels/" : "", f->name);
+    const char *folder = kind == TEXT_CHANNEL    ? "channels/"
+                         : kind == TEXT_SCENARIO ? "drills/"
+                                                 : "";
+    text_addf(&shown, "%s%s", folder, f->name);
     f->file = text_take(&shown);
     return f;
 }
@@ -96,6 +101,7 @@ static void check_done(struct check *c)
     }
     free(c->files);
     json_decref(c->plans);
+    json_decref(c->scenarios);
     findings_done(&c->findings);
 }
 
@@ -303,6 +309,32 @@ static json_t *plans_named(const struct check *c)
     return plans;
 }
 
+static void read_scenario(struct check *c, struct checked *f, const struct scenario_set *set)
+{
+    struct remark_to to = {c, f, TEXT_SCENARIO};
+    struct remarks r;
+    json_t *scenario = NULL;
+
+    read_file(c, f);
+    if (!f->loaded.json || !f->loaded.name)
+        return;
+    remarks_init(&r, f->loaded.name, take_remark, &to);
+    if (!scenario_read(f->loaded.name, f->loaded.json, set, &r, &scenario))
+        json_put(c->scenarios, f->loaded.name, scenario);
+    remarks_done(&r);
+}
+
+static void read_scenarios(struct check *c, const struct plan_head *const *heads, size_t count)
+{
+    const struct scenario_set set = {
+        .site = c->site, .plans = c->plans, .heads = heads, .heads_count = count};
+
+    c->scenarios = json_object();
+    for (size_t i = 0; i < c->count; i++)
+        if (c->files[i].kind == TEXT_SCENARIO)
+            read_scenario(c, &c->files[i], &set);
+}
+
 static void read_plans(struct check *c)
 {
     struct remark_to to = {c, NULL, TEXT_PLAN};
@@ -317,6 +349,7 @@ static void read_plans(struct check *c)
             count++;
         }
     plan_heads_check(good, count, take_remark, &to);
+    read_scenarios(c, good, count);
     for (size_t i = 0; i < count; i++)
         plan_head_unref(heads[i]);
     free(good);
@@ -360,6 +393,7 @@ static json_t *reply(struct check *c, const json_t *request)
         json_put(to, "site", json_incref(site_file(c)->loaded.json));
         json_put(to, "channels", channels_json(c));
         json_put(to, "plans", plans_json(c));
+        json_put(to, "scenarios", json_incref(c->scenarios));
     }
     findings_close(&c->findings);
     json_put(to, "findings", findings_json(&c->findings));
@@ -375,6 +409,7 @@ json_t *check_set(const json_t *request)
         file_add(&c, site, TEXT_SITE);
     files_add(&c, json_at(request, "channels"), TEXT_CHANNEL);
     files_add(&c, json_at(request, "plans"), TEXT_PLAN);
+    files_add(&c, json_at(request, "drills"), TEXT_SCENARIO);
 
     read_site(&c);
     read_channels(&c);

@@ -15,11 +15,13 @@
 #include "base/json.h"
 
 /*
- * The reply to a frame "check":
- * {"op":"checked","id","ok","site","channels","plans":[{"name","file","pin","head"}],"findings"}.
- * site, channels and plans are there only when ok is true. A finding of a channel has the file
- * "channels/NAME.lua". With "now" in the request, ms since 1970, it is also said which days of a
- * plan's upkeep are past.
+ * The reply to a frame "check" {"site","channels","plans","drills"}, a file or a list of files
+ * each:
+ * {"op":"checked","id","ok","site","channels","plans":[{"name","file","pin","head"}],
+ * "scenarios":{"NAME":…},"findings"}. site, channels, plans and scenarios (core/scenario.h) are
+ * there only when ok is true. A finding of a channel has the file "channels/NAME.lua", of a
+ * scenario "drills/NAME.lua". With "now" in the request, ms since 1970, it is also said which days
+ * of a plan's upkeep are past.
  */
 json_t *check_set(const json_t *request);
 

@@ -47,7 +47,11 @@ static void visit(struct scope *s, struct node *n);
 
 const char *text_kind_constructor(enum text_kind kind)
 {
-    return kind == TEXT_PLAN ? "plan" : kind == TEXT_SITE ? "site" : "channel";
+    static const char *const constructors[] = {[TEXT_PLAN] = "plan",
+                                               [TEXT_SITE] = "site",
+                                               [TEXT_CHANNEL] = "channel",
+                                               [TEXT_SCENARIO] = "scenario"};
+    return constructors[kind];
 }
 
 /* ---- locals ---------------------------------------------------------------------------------- */

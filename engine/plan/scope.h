@@ -16,9 +16,10 @@
 #include "plan/tree.h"
 
 /* What a text is: it decides which constructor it has, and whether it has the plan language. */
-enum text_kind { TEXT_PLAN, TEXT_SITE, TEXT_CHANNEL };
+enum text_kind { TEXT_PLAN, TEXT_SITE, TEXT_CHANNEL, TEXT_SCENARIO };
 
-/* The constructor: plan "NAME" {…}, site {…}, channel "NAME" {…}. A static string. */
+/* The constructor: plan "NAME" {…}, site {…}, channel "NAME" {…}, scenario "NAME" {…}. A static
+ * string. */
 const char *text_kind_constructor(enum text_kind kind);
 
 void scope_resolve(struct node *text, const char *file, enum text_kind kind, struct arena *arena,

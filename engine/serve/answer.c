@@ -386,6 +386,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_PLAN_SHOW:
         conn_reply(c, line, plan_show(c, r->body));
         break;
+    case OP_DRILL_DUE:
+        conn_reply(c, line, ok(port->drills(port->ctx)));
+        break;
     case OP_ENDPOINT_LIST:
         conn_reply(c, line, ok(port->endpoints(port->ctx)));
         break;
@@ -430,6 +433,8 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_REPORT:
     case OP_REPORT_EDIT:
     case OP_PURGE:
+    case OP_DRILL_START:
+    case OP_LESSON:
     case OP_CONTACT_SET:
     case OP_KEY_CREATE:
     case OP_KEY_REVOKE:

@@ -48,6 +48,8 @@ struct story {
     struct core *core;
     json_t *checked; /* the frame "checked": site, channels, plans */
     json_t *sources; /* {NAME: the file of the plan} */
+    json_t *drills;  /* [the file of a scenario] */
+    char *site_path;
     char *plan_name;
     struct uuid opened[64]; /* incidents, in the order of their making */
     size_t opened_count;
@@ -485,7 +487,7 @@ static json_t *file_object(const char *name, const char *source)
     return json_pack("{s:s,s:s}", "name", name, "source", source);
 }
 
-static json_t *story_check(const char *site_path, const json_t *sources)
+static json_t *story_check(const char *site_path, const json_t *sources, const json_t *drills)
 {
     size_t n = 0;
     const char **names = json_keys(sources, NULL);
@@ -504,6 +506,7 @@ static json_t *story_check(const char *site_path, const json_t *sources)
     free(site);
     free(webhook);
     free(demo);
+    json_put(request, "drills", json_share(drills));
     json_t *checked = check_set(request);
     if (!json_bool(checked, "ok")) {
         char *findings = json_dumps(json_at(checked, "findings"), JSON_INDENT(1));
@@ -531,6 +534,7 @@ static struct core *story_core(const struct story *s)
                               json_at(plan, "head"), &why))
             fail_msg("%s", why.text);
     }
+    core_library_scenarios(c, json_share(json_at(s->checked, "scenarios")));
     return c;
 }
 
@@ -565,7 +569,9 @@ static struct story *story_of(const char *site_path, const char *plan_name, json
     struct story *s = mem_new(1, sizeof *s);
     s->plan_name = mem_str(plan_name);
     s->sources = takes_sources;
-    s->checked = story_check(site_path, s->sources);
+    s->site_path = mem_str(site_path);
+    s->drills = json_array();
+    s->checked = story_check(site_path, s->sources, s->drills);
     s->frames = json_array();
     s->phones = json_object();
     s->items = json_object();
@@ -610,12 +616,37 @@ struct story *story_shipped(const char *plan_name)
     return s;
 }
 
+void story_scenario(struct story *s, const char *name, const char *source)
+{
+    AUTO_TEXT(file);
+    text_addf(&file, "%s.lua", name);
+    json_array_append_new(s->drills, file_object(text_str(&file), source));
+    json_decref(s->checked);
+    s->checked = story_check(s->site_path, s->sources, s->drills);
+    core_library_scenarios(s->core, json_share(json_at(s->checked, "scenarios")));
+}
+
+void story_scenario_shipped(struct story *s, const char *name)
+{
+    AUTO_TEXT(path);
+    text_addf(&path, "plans/drills/%s.lua", name);
+    char *source = file_text(text_str(&path));
+    story_scenario(s, name, source);
+    free(source);
+}
+
 void story_site_forbids_drills(struct story *s)
 {
     json_t *people = json_object_get(json_object_get(s->checked, "site"), "people");
     const char *id;
     json_t *person;
     json_object_foreach(people, id, person) json_object_set_new(person, "drill", json_false());
+    story_crash_engine(s); /* the next one reads it so */
+}
+
+void story_site_sends_tabletops(struct story *s)
+{
+    json_put_str(json_object_get(s->checked, "site"), "tabletop", "send");
     story_crash_engine(s); /* the next one reads it so */
 }
 
@@ -714,6 +745,8 @@ void story_end(struct story *s)
     json_decref(s->reply);
     json_decref(s->checked);
     json_decref(s->sources);
+    json_decref(s->drills);
+    free(s->site_path);
     text_done(&s->trace);
     text_done(&s->turns);
     text_done(&s->attempts);
@@ -793,6 +826,24 @@ static const json_t *story_ask(struct story *s, enum input_kind kind, struct uui
     json_decref(takes_body);
     story_drain(s);
     return s->reply;
+}
+
+const json_t *story_drill(struct story *s, const char *json)
+{
+    const json_t *reply = story_ask(s, IN_DRILL_START, (struct uuid){0}, story_json(json));
+    if (json_bool(reply, "ok"))
+        uuid_parse(json_str_or(reply, "incident", ""), &s->incident);
+    return reply;
+}
+
+const json_t *story_lesson(struct story *s, const char *json)
+{
+    return story_ask(s, IN_LESSON, s->incident, story_json(json));
+}
+
+const json_t *story_close(struct story *s)
+{
+    return story_ask(s, IN_CLOSE, s->incident, json_object());
 }
 
 const json_t *story_trigger(struct story *s, const char *json)

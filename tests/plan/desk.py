@@ -221,6 +221,9 @@ def simulate(t, folder):
     t.check(code == 0 and reply["figures"]["first_order_ms"] == 600000 and
             {"level", "call", "item"} <= {span["lane"] for span in reply["spans"]},
             "as JSON with figures and spans", said[:500])
+    said = muster("--json", *command, "--work", "*=never")[1]
+    t.check("look" in json.loads(said)["figures"]["late"] and not reply["figures"]["late"],
+            "what is owed is done in time, unless somebody never does it", said[:500])
     code, said = muster(*command, "--fault", "02:00-03:00=phone")
     t.check(code == 0 and "[0:00] attempt failed, will be repeated: sun.wei by phone" in said and
             "[1:00] attempt failed" not in said, "an endpoint fails for as long as it should",
@@ -256,6 +259,7 @@ def simulate_wrong(t, folder):
                             (("--orders", "li.ming=soon"), "write ID=10m"),
                             (("--fault", "noon=phone"), "write FROM-TO=ENDPOINT"),
                             (("--fault", "01:00-02:00=phon"), 'did you mean "phone"?'),
+                            (("--work", "dept:urban"), "write dept:water=2h"),
                             (("--at", "now"), "is no time"), (("--for", "long"), "is no duration"),
                             (("--field", "level=1"), "the trigger is refused"),
                             (("--field", "level_m=1@x"), "is no time")):
