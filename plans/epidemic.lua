@@ -156,7 +156,7 @@ end
 local function roll_call()
     local r = ask { to = "group:health-members", within = "1h", one_per = "dept",
                     question = { zh = "人员、物资是否足够？", en = "Have you the people and the things you need?" },
-                    choices = { { zh = "足够", en = "enough" }, { zh = "不足", en = "short" } } }
+                    choices = { { zh = "足够", en = "all there" }, { zh = "不足", en = "short" } } }
     if #r.short > 0 then
         notify { to = "post:health-commander", text = T({ zh = "人员、物资不足：{who}", en = "Short: {who}" }, { who = r.short }) }
     end

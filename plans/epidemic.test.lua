@@ -104,11 +104,10 @@ test("each morning a roll call: who is short is told to who commands, who is sil
     t:order { action = "activate", level = "III", by = "feng.tao", reason = "10例" }
     t:advance "31m"
     t:tells [[ 【询问】人员、物资是否足够？ ]]
-    t:answer { by = "qin.yue", choice = "short" }
-    t:answer { by = "feng.tao", choice = "enough" }
+    t:answer { by = "feng.tao", choice = "short", note = "防护服只够两天" }
     t:advance "61m"
     t:tells [[
-        notify 冯涛 (卫生应急总指挥, post:health-commander) by phone: 人员、物资不足：疾控中心
+        notify 冯涛 (卫生应急总指挥, post:health-commander) by phone: 人员、物资不足：卫健委
         escalated: No answer to the roll call:
     ]]
 end)

@@ -42,10 +42,11 @@ test("nobody answers: it climbs to the city, and begins again", function(t)
     t:person("wang.qiang"):declines "1m"
     t:person("li.ming"):answers "1m"
     t:crash "engine"
-    t:advance "4m"
-    t:tells [[ declines; call 李明 ]]
-    t:advance "1m"
-    t:tells [[ 李明 takes the role "command" ]]
+    t:advance "6m"
+    t:tells [[
+        [0:19] 王强 (主班, duty:duty-room) declines; call 李明
+        [0:20] 李明 takes the role "command"
+    ]]
 end)
 
 test("the tenth caller reports the same fire", function(t)

@@ -26,10 +26,11 @@ static bool is_code(enum node_kind kind)
     return kind >= NODE_LOCAL && kind != NODE_DO && kind != NODE_LABEL && kind != NODE_REPEAT;
 }
 
-/* A declaration of a local without a value runs no line of its own in every version of Lua. */
+/* No instruction of Lua stands for a local without a value, nor for the condition `true`. */
 static bool is_bare(const struct node *n)
 {
-    return n->kind == NODE_LOCAL && !node_child(n, n->count);
+    return (n->kind == NODE_LOCAL && !node_child(n, n->count)) ||
+           (n->kind == NODE_WHILE && n->first->kind == NODE_TRUE);
 }
 
 static void lines_find(struct covered *f, const struct node *n, bool inside)

@@ -351,7 +351,12 @@ static enum err acts(struct trial *t, enum input_kind kind, const char *key, con
 {
     json_t *body = takes_more ? takes_more : json_object();
     json_put_str(json_put_str(body, key, id), "action", action);
-    return answered(t, night_ask(t->stage->night, kind, t->incident, body), why);
+    const json_t *reply = night_ask(t->stage->night, kind, t->incident, body);
+    if (!reply) /* the door that refuses an unknown word stands before the core */
+        return why_set(why, ERR_INVALID, "\"%s\" is nothing that is done with %s", action,
+                       kind == IN_ITEM ? "an item: receive, arrive, done, reject, return, strike"
+                                       : "a report: edit, phone, sign, send, fill, correct");
+    return answered(t, reply, why);
 }
 
 enum err trial_item(struct trial *t, const char *name, const char *action, json_t *takes_more,

@@ -36,6 +36,9 @@ function plan.respond(incident)
     else
         log "nobody"
     end
+    while true do
+        if now() > 0 then break end
+    end
     on("level_m", function(f)
         if f.value > 9 then
             error "too high"
@@ -74,7 +77,7 @@ test("the deputy seat is called, IV is ordered, raised and ended", function(t)
     t:update { level_m = 3.5 }:keeps "1h"
     t:order { action = "raise", level = "III", by = "person:han.mei", reason = "rising" }
     t:expect { scope = { III = true }, proposal = false, level = "III" }
-    t:tells "scope III starts — pump.lua:26"
+    t:tells "scope III starts — pump.lua:29"
     t:crash "planner"
     t:order { action = "lower", level = "IV", by = "han.mei", reason = "falling" }
     t:tells "scope III ends"
@@ -126,6 +129,9 @@ WRONG = {
     "t:order { action = 'raise' }": "nothing has been triggered yet",
     "t:crash 'the house'": "cannot crash",
     "t:trigger { plan = 'pump', title = 'a' } t:item('look', 'done')": 'there is no item "look"',
+    "t:trigger { plan = 'pump', title = 'a', fields = { level_m = 2.5 } } t:order { action = "
+    "'activate', level = 'IV', by = 'sun.wei', reason = 'x' } t:item('look', 'struck')":
+        '"struck" is nothing that is done with an item',
     "while true do end": "instructions",
     "local s = {} while true do s[#s + 1] = ('x'):rep(1000) .. #s end": "memory",
     "while true do pcall(error) end": "instructions",
@@ -149,11 +155,11 @@ def good(t, folder):
     code, said = muster("plan", "test", folder, "--coverage")
     t.check(code == 0 and "ok 1 - pump.test.lua: the deputy" in said and said.endswith("1..2\n"),
             "tests that hold pass, in TAP", said)
-    t.check("# pump.lua: 8 of 8 lines\n" in said, "their coverage counts the functions' lines",
+    t.check("# pump.lua: 9 of 9 lines\n" in said, "their coverage counts the functions' lines",
             said)
     code, said = muster("plan", "test", os.path.join(folder, "pump.lua"), "--only", "deputy",
                         "--coverage")
-    t.check(code == 0 and "1..1" in said and "# pump.lua: 6 of 8 lines; not run: 18, 22" in said,
+    t.check(code == 0 and "1..1" in said and "# pump.lua: 7 of 9 lines; not run: 18, 25" in said,
             "a plan's file stands for its tests, --only picks, and what did not run is named", said)
     code, said = muster("--json", "plan", "test", folder)
     t.check(code == 0 and [one["ok"] for one in json.loads(said)["tests"]] == [True, True],
