@@ -1,5 +1,6 @@
 #include "desk/desk.h"
 
+#include "desk/replay.h"
 #include "desk/simulate.h"
 #include "desk/test.h"
 
@@ -11,6 +12,7 @@ static const struct {
 } works[] = {
     {"simulate", simulate},
     {"test", plan_test},
+    {"replay", plan_replay},
 };
 
 enum { WORKS = sizeof works / sizeof *works };
