@@ -397,7 +397,8 @@ enum err role_plan_replay(void *ctx, const struct replay_ask *ask, json_t **ret,
         json_decref(records);
         return e;
     }
-    json_put_true(json_put_str(request, "op", "replay"), "zh", ask->zh);
+    json_put_str(request, "op", ask->person ? "explain" : "replay");
+    json_put_str(json_put_true(request, "zh", ask->zh), "person", ask->person);
     json_put(request, "records", records);
     e = role_journal_export(ctx, &ask->journal, record_take, records, why);
     if (!e && !json_array_size(records))

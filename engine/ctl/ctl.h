@@ -48,6 +48,7 @@ struct replay_ask {
     struct journal_ask journal; /* with its incident */
     const char *folder;         /* of the plans */
     const char *with;           /* the file; NULL: what lies in the folder */
+    const char *person;         /* not replayed: why was, or was not, this one called? */
     bool zh;
 };
 struct view_ask {
@@ -72,7 +73,10 @@ struct ctl_port {
      */
     enum err (*plan_ask)(void *ctx, const char *folder, const json_t *more, json_t **ret,
                          struct why *why);
-    /* What would this version have done? Gives the frame "replayed" (desk/replay.h). */
+    /*
+     * What would this version have done? Gives the frame "replayed" (desk/replay.h); with a person
+     * "explained" (desk/explain.h).
+     */
     enum err (*plan_replay)(void *ctx, const struct replay_ask *ask, json_t **ret, struct why *why);
     /*
      * Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not;

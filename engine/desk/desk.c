@@ -1,5 +1,6 @@
 #include "desk/desk.h"
 
+#include "desk/explain.h"
 #include "desk/replay.h"
 #include "desk/simulate.h"
 #include "desk/test.h"
@@ -13,6 +14,7 @@ static const struct {
     {"simulate", simulate},
     {"test", plan_test},
     {"replay", plan_replay},
+    {"explain", plan_explain},
 };
 
 enum { WORKS = sizeof works / sizeof *works };

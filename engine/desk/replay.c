@@ -68,11 +68,34 @@ static void strict(const struct past *p, const json_t *sources, json_t *reply)
 
 /* ---- as a night ---- */
 
-/* A line without its time. */
-static const char *words_of(const char *line)
+/* Two lines without their time, and without the line of the plan, which moves when it is edited. */
+static bool same_words(const char *a, const char *b)
 {
-    const char *space = strchr(line, ' ');
-    return *line == '[' && space ? space + 1 : line;
+    const char *ends[2], *lines[2] = {a, b};
+    for (int n = 0; n < 2; n++) {
+        const char *space = strchr(lines[n], ' ');
+        const char *place = strstr(lines[n], " — ");
+        lines[n] = *lines[n] == '[' && space ? space + 1 : lines[n];
+        for (const char *next = place; next; next = strstr(next + 1, " — "))
+            place = next;
+        ends[n] = place ? place : lines[n] + strlen(lines[n]);
+    }
+    size_t len = (size_t)(ends[0] - lines[0]);
+    return len == (size_t)(ends[1] - lines[1]) && memcmp(lines[0], lines[1], len) == 0;
+}
+
+static int64_t minute_of(const char *line)
+{
+    char *end;
+    long long hours = *line == '[' ? strtoll(line + 1, &end, 10) : 0;
+    return *line == '[' && *end == ':' ? hours * 60 + strtoll(end + 1, NULL, 10) : -1;
+}
+
+/* A minute is what the seconds of a real night may make of it. */
+static bool same_line(const char *a, const char *b)
+{
+    int64_t apart = minute_of(a) - minute_of(b);
+    return apart >= -1 && apart <= 1 && same_words(a, b);
 }
 
 struct lines {
@@ -105,19 +128,10 @@ static void line_put(json_t *to, const char *side, const char *text)
                           json_put_str(json_put_str(json_object(), "side", side), "text", text));
 }
 
-static int64_t minute_of(const char *line)
-{
-    char *end;
-    long long hours = *line == '[' ? strtoll(line + 1, &end, 10) : 0;
-    return *line == '[' && *end == ':' ? hours * 60 + strtoll(end + 1, NULL, 10) : -1;
-}
-
 static bool is_moved(const json_t *a, const json_t *b)
 {
-    const char *x = json_str_or(a, "text", ""), *y = json_str_or(b, "text", "");
-    int64_t apart = minute_of(x) - minute_of(y);
-    return *json_str_or(b, "side", " ") == '+' && apart >= -1 && apart <= 1 &&
-           !strcmp(words_of(x), words_of(y));
+    return *json_str_or(b, "side", " ") == '+' &&
+           same_line(json_str_or(a, "text", ""), json_str_or(b, "text", ""));
 }
 
 /* What happened in the same minute in another order has not changed. How many lines have. */
@@ -149,13 +163,12 @@ static void lines_compare(const struct lines *a, const struct lines *b, json_t *
     for (size_t x = a->count; x-- > 0;) {
         for (size_t y = b->count; y-- > 0;) {
             int down = best[(x + 1) * width + y], right = best[x * width + y + 1];
-            best[x * width + y] = !strcmp(words_of(a->at[x]), words_of(b->at[y]))
-                                      ? best[(x + 1) * width + y + 1] + 1
-                                      : (down > right ? down : right);
+            best[x * width + y] = same_line(a->at[x], b->at[y]) ? best[(x + 1) * width + y + 1] + 1
+                                                                : (down > right ? down : right);
         }
     }
     while (i < a->count || j < b->count) {
-        bool same = i < a->count && j < b->count && !strcmp(words_of(a->at[i]), words_of(b->at[j]));
+        bool same = i < a->count && j < b->count && same_line(a->at[i], b->at[j]);
         bool then =
             i < a->count && (j == b->count || best[(i + 1) * width + j] >= best[i * width + j + 1]);
         if (same) {
