@@ -160,7 +160,7 @@ test("level I: the period is proposed, soldiers asked for, and who lives below i
     t:advance "91m"
     t:tells [[
         order: declare
-        [1:30] All below the stage line moved, 6 h before the peak overdue
+        [1:30] All below the stage line moved, 6 h before the peak overdue: urged, time 1
     ]]
 end)
 

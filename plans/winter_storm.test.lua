@@ -73,6 +73,8 @@ test("level II: soldiers are asked for; lowered, the decision on what runs is th
     t:tells [[ propose II to 孟波 ]]
     t:order { action = "activate", level = "II", by = "meng.bo", reason = "暴雪" }
     t:tells [[ resource Soldiers to clear ice and snow to 省总值班室, due 20:00 ]]
+    t:advance "61m"
+    t:tells [[ [1:00] notify 气象局 by desk: 暴雪黄色预警：请报最新预报 ]]
     t:order { action = "lower", level = "IV", by = "meng.bo", reason = "雪停" }
     t:expect { level = "IV", scope = { II = false } }
 end)
