@@ -3,8 +3,8 @@
  *
  * A request is a frame "simulate": the files of a set as the frame "check" has them, "plan", and
  * "with": {"at"?,"for"?,"seed"?,"runs"?,"zh"?,"title"?,"grade"?,"kind"?,"place":[words],
- * "labels":[words],"fields":[words],"people":[words],"orders":[words],"faults":[words],"works":[words],
- * "scenario"?}, the words as script.h has them.
+ * "labels":[words],"fields":[words],"people":[words],"orders":[words],"faults":[words],
+ * "works":[words],"svg"?}, the words as script.h and workers.h have them.
  *
  * The reply: {"op":"simulated","ok":true,"trace","figures","spans","began","hash"}; with runs above
  * 1

@@ -616,10 +616,18 @@ struct core *night_fresh_core(const struct night *n, struct why *why)
             e = core_library_plan(c, json_str(plan, "pin"), json_str(plan, "name"),
                                   json_at(plan, "head"), why);
     }
-    if (!e)
-        return c;
-    core_free(c);
-    return NULL;
+    if (e) {
+        core_free(c);
+        return NULL;
+    }
+    core_library_scenarios(c, json_share(json_at(n->setup.checked, "scenarios")));
+    return c;
+}
+
+void night_take_set(struct night *n, const json_t *checked)
+{
+    n->setup.checked = checked;
+    core_library_scenarios(n->core, json_share(json_at(checked, "scenarios")));
 }
 
 static void row_load(void *ctx, const struct row *row)

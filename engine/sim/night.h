@@ -59,6 +59,9 @@ struct night *night_new(const struct night_setup *setup, struct why *why);
 void night_begin(struct night *n);
 void night_free(struct night *n); /* NULL is fine */
 
+/* Another set for the lives that follow, and its drills for this one. Borrowed like the first. */
+void night_take_set(struct night *n, const json_t *checked);
+
 /* From a planner's hook. Borrows. */
 void night_planner_said(struct night *n, const json_t *frame);
 
