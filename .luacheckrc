@@ -16,4 +16,6 @@ read_globals = {
     "publish", "agenda", "escalate", "child", "assign", "report",
     -- the site, its channels and its drills
     "site", "channel", "scenario",
+    -- their tests
+    "test",
 }

@@ -99,3 +99,27 @@ test("the end: eighty per cent, ninety in key areas, for an hour", function(t)
         measure cause to 供电公司
     ]]
 end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { lost_pct = 19 } },
+        { { lost_pct = 20 }, "IV" },
+        { { lost_pct = 40 }, "III" },
+        { { lost_pct = 60 }, "II" },
+        { { users_off_pct = 29 } },
+        { { users_off_pct = 30 }, "IV" },
+        { { users_off_pct = 50 }, "III" },
+        { { users_off_pct = 70 }, "II" },
+        { { telecom_pct = 50 } },
+        { { telecom_pct = 49 }, "III" },
+        { { heat_off_h = 5, temp_c = -5 } },
+        { { heat_off_h = 4, temp_c = -9 } },
+        { { heat_off_h = 5, temp_c = -6 }, "II" },
+        { { grid_pct = 29 } },
+        { { grid_pct = 30 }, "I" },
+    } do
+        t:trigger { plan = "blackout", title = "停电", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
+end)

@@ -90,3 +90,29 @@ test("the end: up and quiet for a day, signed; each flaw is an item with a date"
     t:update { flaw = { id = "f1", what = "远程管理口未设多因子" } }
     t:tells [[ measure flaw to 数据局 ]]
 end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { attack = false } },
+        { { attack = true }, "IV" },
+        { { records = 999999 } },
+        { { records = 1000000 }, "III" },
+        { { records = 10000000 }, "II" },
+        { { records = 100000000 }, "I" },
+        { { down_h = 1.9 } },
+        { { down_h = 2 }, "III" },
+        { { down_h = 6 }, "II" },
+        { { down_h = 24 }, "I" },
+        { { affected = 99999 } },
+        { { affected = 100000 }, "III" },
+        { { affected = 1000000 }, "II" },
+        { { affected = 10000000 }, "I" },
+        { { second_system = true }, "III" },
+        { { shown_publicly = true }, "III" },
+        { { ransom = true }, "III" },
+    } do
+        t:trigger { plan = "cyber", title = "攻击", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
+end)

@@ -137,3 +137,20 @@ test("the end: the longest incubation and the experts; then stocks, summary, and
         measure summary to 卫健委
     ]]
 end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { cases = 0 } },
+        { { cases = 1 }, "IV" },
+        { { cases = 10 }, "III" },
+        { { cases = 30 }, "II" },
+        { { deaths = 1 }, "III" },
+        { { suspected = true }, "II" },
+        { { identified = true } },
+        { { identified = true, spreads = true }, "I" },
+    } do
+        t:trigger { plan = "epidemic", title = "疫情", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
+end)

@@ -159,3 +159,30 @@ test("the cold end, and the hazards that are found after it", function(t)
     t:update { hazard = { id = "h1", what = "疏散楼梯堆货" } }
     t:tells [[ measure hazard to 消防救援支队 ]]
 end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { key_place = true }, "IV" },
+        { { trapped = 2 }, "IV" },
+        { { trapped = 3 }, "III" },
+        { { injured = 1 }, "IV" },
+        { { injured = 9 }, "IV" },
+        { { injured = 10 }, "III" },
+        { { injured = 49 }, "III" },
+        { { injured = 50 }, "II" },
+        { { injured = 99 }, "II" },
+        { { injured = 100 }, "I" },
+        { { dead = 2 } },
+        { { dead = 3 }, "III" },
+        { { dead = 9 }, "III" },
+        { { dead = 10 }, "II" },
+        { { dead = 29 }, "II" },
+        { { dead = 30 }, "I" },
+        { { collapse_sign = true }, "III" },
+        { { chemicals = true }, "III" },
+    } do
+        t:trigger { plan = "fire", title = "起火", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
+end)

@@ -155,7 +155,41 @@ test("level I: the period is proposed, soldiers asked for, and who lives below i
         resource Soldiers and boats to 省总值班室, due 05:00
         measure clear_below to 住建局, due 04:00
     ]]
-    t:update { peak_at = "2026-07-20T16:00:00+08:00" }
+    t:update { peak_at = "2026-07-20T09:30:00+08:00" }
     t:order { action = "declare", what = "紧急防汛期", by = "han.mei", reason = "防洪法" }
-    t:tells [[ order: declare ]]
+    t:advance "91m"
+    t:tells [[
+        order: declare
+        [1:30] All below the stage line moved, 6 h before the peak overdue: urged, time 1
+    ]]
+end)
+
+test("level I and the peak is near: an hour is left to move in, whatever the forecast", function(t)
+    t:begin "2026-07-20 02:00"
+    t:person("wang.qiang"):answers "1m"
+    rises(t, { g7 = { stage_m = 5.2 }, peak_at = "2026-07-20T07:00:00+08:00" })
+    t:order { action = "activate", level = "I", by = "han.mei", reason = "保证水位" }
+    t:tells [[ measure clear_below to 住建局, due 03:00 ]]
+end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { g7 = { stage_m = 4.49 } } },
+        { { g7 = { stage_m = 4.5 } }, "IV" },
+        { { g12 = { stage_m = 3.8 } }, "IV" },
+        { { g7 = { stage_m = 4.9 } }, "III" },
+        { { g7 = { peak_m = 5.1 } } },
+        { { g7 = { peak_m = 5.2 } }, "II" },
+        { { g7 = { stage_m = 5.2 } }, "I" },
+        { { rain_12h_mm = 49 } },
+        { { rain_12h_mm = 50 }, "IV" },
+        { { rain_3h_mm = 49 } },
+        { { rain_3h_mm = 50 }, "III" },
+        { { rain_3h_mm = 100 }, "I" },
+        { { breach = true }, "I" },
+    } do
+        t:trigger { plan = "flood", title = "超警", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
 end)

@@ -109,3 +109,26 @@ test("more come: raised; they go home: lowered, and over a day later", function(
     t:order { action = "terminate", by = "fan.rong", reason = "秩序恢复", despite = "答复继续办理" }
     t:tells [[ measure reply_back to 信访局 ]]
 end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { people = 49 } },
+        { { people = 50 }, "IV" },
+        { { people = 299 }, "IV" },
+        { { people = 300 }, "III" },
+        { { people = 1000 }, "II" },
+        { { people = 2999 }, "II" },
+        { { people = 3000 }, "I" },
+        { { ["people-square"] = { inside = 7999 } } },
+        { { ["people-square"] = { inside = 8000 } }, "III" },
+        { { road_blocked = true }, "III" },
+        { { second_place = true }, "II" },
+        { { injured = 1 }, "III" },
+        { { injured = 10 }, "II" },
+        { { injured = 30 }, "I" },
+    } do
+        t:trigger { plan = "gathering", title = "聚集", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
+end)

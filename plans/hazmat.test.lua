@@ -123,3 +123,29 @@ test("the end: stopped, clean for two hours, waste water held, people back", fun
         measure inquiry to 应急管理局
     ]]
 end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { ["fence-s"] = { gas_pct = 99 } } },
+        { { ["fence-s"] = { gas_pct = 100 } }, "IV" },
+        { { injured = 1 }, "IV" },
+        { { injured = 10 }, "III" },
+        { { injured = 50 }, "II" },
+        { { injured = 100 }, "I" },
+        { { dead = 2 } },
+        { { dead = 3 }, "III" },
+        { { dead = 10 }, "II" },
+        { { dead = 30 }, "I" },
+        { { people_in_reach = 999 } },
+        { { people_in_reach = 1000 }, "III" },
+        { { river_reached = true }, "III" },
+        { { second_tank = true }, "III" },
+        { { relocated = 49999 } },
+        { { relocated = 50000 }, "II" },
+        { { relocated = 100000 }, "I" },
+    } do
+        t:trigger { plan = "hazmat", title = "泄漏", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
+end)

@@ -73,6 +73,8 @@ test("level II: soldiers are asked for; lowered, the decision on what runs is th
     t:tells [[ propose II to 孟波 ]]
     t:order { action = "activate", level = "II", by = "meng.bo", reason = "暴雪" }
     t:tells [[ resource Soldiers to clear ice and snow to 省总值班室, due 20:00 ]]
+    t:advance "61m"
+    t:tells [[ [1:00] notify 气象局 by desk: 暴雪黄色预警：请报最新预报 ]]
     t:order { action = "lower", level = "IV", by = "meng.bo", reason = "雪停" }
     t:expect { level = "IV", scope = { II = false } }
 end)
@@ -87,4 +89,39 @@ test("the end: the warning lifted, roads open, supply back", function(t)
     t:tells [[ propose terminate to 罗敏 ]]
     t:order { action = "terminate", by = "luo.min", reason = "预警解除", despite = "未办结措施转恢复阶段" }
     t:tells [[ measure loss to 应急管理局 ]]
+end)
+
+test("each level at its mark, and not below it", function(t)
+    t:begin "2026-06-01 08:00"
+    for _, mark in ipairs {
+        { { temp_drop_c = 8, temp_c = 5 } },
+        { { temp_drop_c = 7, temp_c = 4 } },
+        { { temp_drop_c = 8, temp_c = 4 }, "IV" },
+        { { snow_12h_mm = 3 } },
+        { { snow_12h_mm = 4 }, "IV" },
+        { { snow_12h_mm = 6 }, "III" },
+        { { temp_drop_c = 10, temp_c = 1 }, "IV" },
+        { { temp_drop_c = 10, temp_c = 0 }, "III" },
+        { { temp_drop_c = 16, temp_c = -7 }, "III" },
+        { { temp_drop_c = 16, temp_c = -8 }, "I" },
+        { { roads_shut = 2 } },
+        { { roads_shut = 3 }, "III" },
+        { { homes_dark = 4999 } },
+        { { homes_dark = 5000 }, "III" },
+        { { homes_dark = 500000 }, "I" },
+        { { without_water = 9999 } },
+        { { without_water = 10000 }, "III" },
+        { { without_water = 1000000 }, "I" },
+        { { snow_6h_mm = 9 } },
+        { { snow_6h_mm = 10 }, "II" },
+        { { snow_6h_mm = 15 }, "I" },
+        { { lasts_h = 72 } },
+        { { lasts_h = 73 }, "II" },
+        { { lasts_h = 121 }, "I" },
+        { { frozen = 9 } },
+        { { frozen = 10 }, "I" },
+    } do
+        t:trigger { plan = "winter_storm", title = "雨雪", fields = mark[1] }
+        t:expect { proposal = mark[2] and { level = mark[2] } or false }
+    end
 end)
