@@ -109,6 +109,12 @@ static enum err folder_read(const char *folder, json_t *list, struct why *why)
     return err;
 }
 
+/* The same of a folder that need not be there. */
+static enum err folder_read_if_there(const char *folder, json_t *list, struct why *why)
+{
+    return access(folder, F_OK) ? ERR_OK : folder_read(folder, list, why);
+}
+
 /* What is not there at all is said as such. */
 static enum err folder_look(const char *folder, struct why *why)
 {
@@ -144,12 +150,15 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
     AUTO_TEXT(channels);
+    AUTO_TEXT(libraries);
     json_t *site = NULL;
     request = json_put_str(json_object(), "op", "check");
     json_put_int(request, "id", 1);
     json_put(request, "channels", json_array());
+    json_put(request, "libraries", json_array());
     json_put(request, "plans", json_array());
     text_addf(&channels, "%s/channels", folder);
+    text_addf(&libraries, "%s/lib", folder);
     enum err err = folder_look(folder, why);
     if (err)
         return err;
@@ -158,6 +167,9 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
         return err;
     json_put(request, "site", site);
     err = folder_read(text_str(&channels), json_object_get(request, "channels"), why);
+    if (!err)
+        err =
+            folder_read_if_there(text_str(&libraries), json_object_get(request, "libraries"), why);
     if (!err)
         err = folder_read(folder, json_object_get(request, "plans"), why);
     if (!err)
@@ -328,17 +340,28 @@ static enum err take_site(struct engine *e, const json_t *checked, json_t *confi
     return err;
 }
 
-/* The files that a pin names: the plan's own source. */
-static json_t *plan_files(const struct check *check, const char *file)
+/* The file of a name like "flood.lua" or "lib/ladders.lua", added to `files` under this name. */
+static void plan_file_add(const struct check *check, const char *name, json_t *files)
 {
+    bool library = !strncmp(name, "lib/", 4);
+    const json_t *all = json_at(check->request, library ? "libraries" : "plans");
     size_t n;
     json_t *one;
-    json_array_foreach(json_at(check->request, "plans"), n, one)
+    json_array_foreach(json_unconst(all), n, one)
     {
-        if (!strcmp(json_str_or(one, "name", ""), file))
-            return json_pack("[O]", one);
+        if (!strcmp(json_str_or(one, "name", ""), library ? name + 4 : name))
+            json_array_append_new(files, json_put_str(json_copy(one), "name", name));
     }
-    return json_array();
+}
+
+/* The files that a pin names: the plan's own source, and its libraries. Gives. */
+static json_t *plan_files(const struct check *check, const json_t *plan)
+{
+    json_t *files = json_array(), *one;
+    size_t n;
+    json_array_foreach(json_unconst(json_at(plan, "files")), n, one)
+        plan_file_add(check, json_string_value(one), files);
+    return files;
 }
 
 static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, struct why *why)
@@ -347,7 +370,7 @@ static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, s
     const char *name = json_str_or(plan, "name", "");
     AUTO_JSON(body);
     body = json_put_str(json_object(), "name", name);
-    json_put(body, "files", plan_files(e->check, json_str_or(plan, "file", "")));
+    json_put(body, "files", plan_files(e->check, plan));
     json_put(body, "head", json_share(json_at(plan, "head")));
     bool known = core_library_has(e->core, pin);
     enum err err = core_library_plan(e->core, pin, name, json_at(plan, "head"), why);

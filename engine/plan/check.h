@@ -16,10 +16,11 @@
 
 /*
  * The reply to a frame "check":
- * {"op":"checked","id","ok","site","channels","plans":[{"name","file","pin","head"}],"findings"}.
+ * {"op":"checked","id","ok","site","channels","plans":[{"name","file","files","pin","head"}],
+ * "findings"}; `files` are those of the pin: its own, then its libraries.
  * site, channels and plans are there only when ok is true. A finding of a channel has the file
- * "channels/NAME.lua". With "now" in the request, ms since 1970, it is also said which days of a
- * plan's upkeep are past.
+ * "channels/NAME.lua", one of a library "lib/NAME.lua". With "now" in the request, ms since 1970,
+ * it is also said which days of a plan's upkeep are past.
  */
 json_t *check_set(const json_t *request);
 
