@@ -372,7 +372,7 @@ static void say_turn(const struct say *s)
     {
         if (strcmp(json_str_or(cmd, "kind", ""), "log") != 0)
             continue;
-        text_addf(s->to, "%s%s", shown++ ? "; " : ": ", json_str_or(cmd, "text", ""));
+        text_addf(s->to, "%s%s", shown++ ? "; " : ": ", say_text(s, json_at(cmd, "text")));
     }
 }
 
