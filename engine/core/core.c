@@ -180,6 +180,7 @@ void core_free(struct core *c)
     free(c->plans);
     free(c->runs);
     free(c->site_pin);
+    free(c->driver);
     json_decref(c->drills);
     timer_heap_done(&c->timers);
     free(c);
