@@ -1,7 +1,9 @@
 #include "story.h"
 
 #include "base/text.h"
+#include "core/course.h"
 #include "core/say.h"
+#include "core/score.h"
 #include "plan/check.h"
 #include "plan/planner.h"
 
@@ -844,6 +846,28 @@ const json_t *story_lesson(struct story *s, const char *json)
 const json_t *story_close(struct story *s)
 {
     return story_ask(s, IN_CLOSE, s->incident, json_object());
+}
+
+json_t *story_score(const struct story *s)
+{
+    struct score *score = score_new();
+    for (size_t n = 0; n < s->journal_count; n++)
+        if (!uuid_cmp(s->journal[n]->incident, s->incident))
+            score_take(score, s->journal[n]);
+    json_t *json = score_json(score);
+    score_free(score);
+    return json;
+}
+
+json_t *story_course(const struct story *s)
+{
+    struct course *course = course_new();
+    for (size_t n = 0; n < s->journal_count; n++)
+        if (!uuid_cmp(s->journal[n]->incident, s->incident))
+            course_take(course, s->journal[n]);
+    json_t *json = course_json(course);
+    course_free(course);
+    return json;
 }
 
 const json_t *story_trigger(struct story *s, const char *json)
