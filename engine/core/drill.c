@@ -5,6 +5,7 @@
 #include "core/family.h"
 #include "core/form.h"
 #include "core/incident.h"
+#include "core/inject.h"
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
@@ -174,7 +175,7 @@ enum drill_way drill_way(const struct core *c, const struct incident *i, const c
     return i->table && !reached_at_table(i, person) ? DRILL_TABLE : DRILL_SENDS;
 }
 
-static void tell_people(struct core *c, struct incident *i, const json_t *targets,
+static void tell_people(struct core *c, struct incident *i, const char *step, const json_t *targets,
                         const json_t *text)
 {
     struct rung people = {0};
@@ -185,7 +186,7 @@ static void tell_people(struct core *c, struct incident *i, const json_t *target
         notice_queue(
             c, i,
             &(struct notice_order){
-                .step = "", .person = &people.at[n], .text = text, .type = "muster.notify"});
+                .step = step, .person = &people.at[n], .text = text, .type = "muster.notify"});
     rung_done(&people);
 }
 
@@ -209,72 +210,18 @@ static void tell_directors(struct core *c, struct incident *i, const struct text
     if (json_str(about, "director"))
         json_array_insert_new(targets, 0, json_string(json_str(about, "director")));
     if (json_array_size(targets))
-        tell_people(c, i, targets, text);
+        tell_people(c, i, DRILL_STEP_DIRECTOR, targets, text);
 }
 
 /* ---- injects ---- */
 
-static const char *by_words(const char *by, bool zh)
-{
-    static const char *const words[][3] = {
-        {"trigger", "触发", "trigger"},
-        {"message", "消息", "message"},
-        {"update", "更新", "update"},
-        {"fault", "通道故障", "fault"},
-        {"silence_of", "失联", "silence"},
-        {"paper", "纸条", "paper"},
-        {"end", "结束", "end"},
-    };
-    for (size_t n = 0; n < sizeof words / sizeof *words; n++)
-        if (!strcmp(words[n][0], by))
-            return words[n][zh ? 1 : 2];
-    return by;
-}
-
-/* What it says for people: its title or text, with whoever it is from; or what fails. */
-static void inject_words(const json_t *inject, bool zh, struct text *to)
-{
-    const char *lang = zh ? "zh" : "en", *other = zh ? "en" : "zh";
-    const json_t *said = json_at(inject, "text");
-    const char *of = json_str(inject, "endpoint");
-    if (!said)
-        said = json_at(inject, "title") ? json_at(inject, "title") : json_at(inject, "note");
-    if (json_at(inject, "from"))
-        text_addf(to, zh ? "%s：" : "%s: ", words_in(json_at(inject, "from"), lang, other));
-    if (said)
-        text_add(to, words_in(said, lang, other));
-    else if (json_at(inject, "fields"))
-        json_write(json_at(inject, "fields"), to);
-    if (!of)
-        of = json_str(inject, "person");
-    if (of) {
-        text_addf(to, "%s ", strncmp(of, "person:", 7) ? of : of + 7);
-        duration_add(to, json_int(inject, "lasts_ms", 0));
-    }
-}
-
-void drill_inject_words(const json_t *inject, bool zh, struct text *to)
-{
-    AUTO_TEXT(said);
-    text_addf(to, zh ? "注入%d（%s）" : "inject %d (%s)", (int)json_int(inject, "no", 0),
-              by_words(json_str_or(inject, "by", ""), zh));
-    inject_words(inject, zh, &said);
-    if (said.len)
-        text_addf(to, zh ? "：%s" : ": %s", text_str(&said));
-}
-
-static void expect_words(const json_t *inject, bool zh, struct text *to)
+static void expect_add(const json_t *inject, bool zh, struct text *to)
 {
     const json_t *expect = json_at(inject, "expect");
-    int64_t within = json_int(expect, "within_ms", 0);
     if (!expect)
         return;
-    text_addf(to, zh ? "；期望：%s" : "; expected: %s", json_str_or(expect, "line", ""));
-    if (!within)
-        return;
-    text_add(to, zh ? "，" : " within ");
-    duration_add(to, within);
-    text_add(to, zh ? " 内" : "");
+    text_add(to, zh ? "；期望：" : "; expected: ");
+    inject_expect_say(expect, zh, to);
 }
 
 static void inject_tell_directors(struct core *c, struct incident *i, const json_t *inject)
@@ -283,10 +230,10 @@ static void inject_tell_directors(struct core *c, struct incident *i, const json
     AUTO_TEXT(en);
     text_add(&zh, "导调：");
     text_add(&en, "For the director: ");
-    drill_inject_words(inject, true, &zh);
-    drill_inject_words(inject, false, &en);
-    expect_words(inject, true, &zh);
-    expect_words(inject, false, &en);
+    inject_say(inject, true, &zh);
+    inject_say(inject, false, &en);
+    expect_add(inject, true, &zh);
+    expect_add(inject, false, &en);
     tell_directors(c, i, &zh, &en);
 }
 
@@ -298,10 +245,10 @@ static void inject_tell(struct core *c, struct incident *i, const json_t *inject
     AUTO_JSON(text);
     text_add(&zh_text, zh);
     text_add(&en_text, en);
-    inject_words(inject, true, &zh_text);
-    inject_words(inject, false, &en_text);
+    inject_say_text(inject, true, &zh_text);
+    inject_say_text(inject, false, &en_text);
     text = both(&zh_text, &en_text);
-    tell_people(c, i, json_at(inject, "to"), text);
+    tell_people(c, i, "", json_at(inject, "to"), text);
 }
 
 /* The facts of an inject come in as an update does; a version of the plan that does not know them
@@ -567,7 +514,21 @@ static json_t *start_body(const struct core *c, const struct start *s)
     return json_put(body, "fields", json_share(json_at(first, "fields")));
 }
 
-static json_t *start_about(const struct start *s)
+/* What people of it are called: its papers have no site. Gives. */
+static json_t *names_of(const struct core *c, const json_t *about)
+{
+    json_t *names = json_object(), *one;
+    size_t n;
+    const char *director = json_str(about, "director");
+    if (director)
+        json_put_str(names, director, site_target_name(c->site->site, director, NULL));
+    json_array_foreach(json_unconst(json_at(about, "evaluators")), n, one)
+        json_put_str(names, json_string_value(one),
+                     site_target_name(c->site->site, json_string_value(one), NULL));
+    return names;
+}
+
+static json_t *start_about(const struct core *c, const struct start *s)
 {
     AUTO_TEXT(by);
     const json_t *evaluators = json_at(s->scenario, "evaluators");
@@ -576,6 +537,7 @@ static json_t *start_about(const struct start *s)
         text_addf(&by, "person:%s", s->by);
     json_put_str(about, "director", s->by ? text_str(&by) : json_str(s->scenario, "director"));
     json_put(about, "evaluators", evaluators ? json_share(evaluators) : json_array());
+    json_put(about, "names", names_of(c, about));
     return json_put(about, "scenario", json_share(s->scenario));
 }
 
@@ -614,7 +576,7 @@ static void start(struct core *c, const struct start *s)
     AUTO_JSON(body);
     AUTO_JSON(occurrences);
     AUTO_JSON(table);
-    json_t *about = start_about(s);
+    json_t *about = start_about(c, s);
     body = start_body(c, s);
     table = start_table(c, s, about);
     if (!trigger_facts(c, s->head, json_at(body, "fields"), &occurrences)) {

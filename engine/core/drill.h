@@ -4,8 +4,9 @@
  *
  *     drill_start ─► drill_started ─► drill_inject no. 1 (the trigger)
  *         … each at its time: drill_inject ─► what it does, by the same decisions as in earnest
- *         by "end": what is open is lifted ─► incident_closed, why "drill": it was worked to its
- * end ended by order or by its plan, it was worked to its end, too; closed by hand, broken off
+ *         by "end": what is open is lifted ─► incident_closed, why "drill"
+ *
+ * By "end", by order or by its plan it was worked to its end; closed by hand it was broken off.
  *
  * Only whom and what the site allows for drills is reached (rule R6). At a table (tabletop) nothing
  * goes out but to the director and the evaluators, who are told of each inject; a message to
@@ -22,9 +23,13 @@
 
 #include "core/state.h"
 
+/* Of messages to those who direct and evaluate: what they are told happens to nobody else. */
+#define DRILL_STEP_DIRECTOR "!drill"
+
 struct drill {
     struct incident *incident;
-    char *about; /* {"mode","director"?,"evaluators","scenario"?}: the scenario as checked */
+    char
+        *about; /* {"mode","director"?,"evaluators","names","scenario"?}: the scenario as checked */
     size_t next; /* the inject that comes next, an index */
     mono_ms began;
     char *holds; /* [{"endpoint"|"person","until"}]: what fails or is silent; NULL */
@@ -36,9 +41,6 @@ void decide_drill_start(struct core *c);
 void drill_due(struct core *c, struct drill *d);
 /* A real incident was opened: the directors of drills of the same plan hear of it. */
 void drills_warn(struct core *c, const struct incident *real);
-
-/* "注入3（更新）：…" */
-void drill_inject_words(const json_t *inject, bool zh, struct text *to);
 
 /* What becomes of a message of a drill where an attempt would be handed out. */
 enum drill_way {

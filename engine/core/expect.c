@@ -4,6 +4,7 @@
 #include "core/head_level.h"
 #include "core/head_measure.h"
 #include "core/head_report.h"
+#include "core/order.h"
 #include "core/say.h"
 #include "core/site.h"
 
@@ -43,6 +44,44 @@ struct expectation expectation_of(const char *text)
             return (struct expectation){(enum expect_verb)v, text + len};
     }
     return (struct expectation){EXPECT_LINE, text};
+}
+
+/* ---- in words ---- */
+
+/* What is ordered or proposed: a level, or an action. */
+static void order_add(const char *what, bool zh, struct text *to)
+{
+    enum level level;
+    if (level_parse(what, &level))
+        text_addf(to, zh ? "%s级响应" : "level %s", what);
+    else
+        order_words(what, NULL, zh, to);
+}
+
+void expectation_words(const struct expectation *e, bool zh, struct text *to)
+{
+    static const char *const words[EXPECT_VERBS][2] = {
+        [EXPECT_LINE] = {"“%s”", "\"%s\""},
+        [EXPECT_ANSWERED] = {"有人应答", "somebody answers"},
+        [EXPECT_DECLINED] = {"有人答复不能到", "somebody declines"},
+        [EXPECT_ORDER] = {"下令", "order "},
+        [EXPECT_PROPOSE] = {"建议", "propose "},
+        [EXPECT_MEASURE] = {"下达措施 %s", "measure %s issued"},
+        [EXPECT_RECEIVED] = {"签收 %s", "%s received"},
+        [EXPECT_ARRIVED] = {"%s 到位", "%s arrived"},
+        [EXPECT_DONE] = {"%s 办结", "%s done"},
+        [EXPECT_STRUCK] = {"%s 销号", "%s struck off"},
+        [EXPECT_UPDATE] = {"上报 %s", "%s reported"},
+        [EXPECT_REPORT] = {"报送 %s", "report %s sent"},
+        [EXPECT_CONFIRMED] = {"确认 %s", "%s confirmed"},
+        [EXPECT_CLOSED] = {"事件结束", "closed"},
+    };
+    const char *form = words[e->verb][zh ? 0 : 1], *at = strstr(form, "%s");
+    text_add_bytes(to, form, at ? (size_t)(at - form) : strlen(form));
+    if (verbs[e->verb].object == OBJECT_ORDER)
+        order_add(e->what, zh, to);
+    else if (at)
+        text_addf(to, "%s%s", e->what, at + 2);
 }
 
 /* ---- the names in it ---- */
@@ -162,8 +201,8 @@ bool expectation_met(const struct expectation *e, const struct record *r, const 
         return r->kind == REC_CALL_ANSWERED;
     case EXPECT_DECLINED:
         return r->kind == REC_CALL_DECLINED;
-    case EXPECT_ORDER:
-        return r->kind == REC_ORDERED && orders(r->body, e->what);
+    case EXPECT_ORDER: /* by people: what the software orders by itself shows nothing of them */
+        return r->kind == REC_ORDERED && !json_bool(r->body, "auto") && orders(r->body, e->what);
     case EXPECT_PROPOSE:
         return (r->kind == REC_PROPOSED || r->kind == REC_PROPOSAL_AMENDED) &&
                orders(record_at(r, "spec"), e->what);
@@ -178,7 +217,8 @@ bool expectation_met(const struct expectation *e, const struct record *r, const 
     case EXPECT_STRUCK:
         return item_is(r, "struck", e->what, measure);
     case EXPECT_UPDATE:
-        return r->kind == REC_UPDATED && reported(r, e->what);
+        return r->kind == REC_UPDATED && strcmp(json_str_or(r->actor, "type", ""), "engine") != 0 &&
+               reported(r, e->what);
     case EXPECT_REPORT:
         return is(r, REC_REPORT_SENT, "kind", e->what);
     case EXPECT_CONFIRMED:

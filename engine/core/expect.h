@@ -1,14 +1,16 @@
 /*
  * expect - what a scenario expects of people, and whether a row of the journal is it.
  *
- *     call answered        somebody who is called accepts
- *     call declined        somebody who is called cannot come
- *     order III            this level is ordered; or: terminate, declare, publish, issue, merge,
- * split propose II           this level is proposed; or the order, as above measure NAME this
- * measure of the plan is issued received NAME        … is received by its owner; likewise arrived,
- * done, struck update FACT          this fact of the plan is reported report KIND          a report
- * of this kind is sent: initial, update, daily, single, final confirmed ID         this criterion
- * of the end is confirmed closed               the incident is closed
+ *     call answered     somebody who is called accepts
+ *     call declined     somebody who is called cannot come
+ *     order III         this level is ordered by somebody; likewise terminate, declare, publish, …
+ *     propose II        this level is proposed, or one of these orders
+ *     measure NAME      this measure of the plan is issued
+ *     received NAME     it is received by its owner; likewise arrived, done, struck
+ *     update FACT       this fact of the plan is reported, and not by an inject
+ *     report KIND       a report is sent: initial, update, daily, single, final
+ *     confirmed ID      this criterion of the end is confirmed
+ *     closed            the incident is closed
  *
  * Anything else is part of a line of the timeline, in Chinese or English, as the trace has it.
  *
@@ -45,6 +47,9 @@ struct expectation {
 };
 
 struct expectation expectation_of(const char *text);
+
+/* "下令III级响应 …", in words; the text itself of EXPECT_LINE, in quotes. */
+void expectation_words(const struct expectation *e, bool zh, struct text *to);
 
 /* Names must be there: remarks about where we are. head NULL: they are not looked up. */
 void expectation_check(const char *text, const struct plan_head *head, struct remarks *r);

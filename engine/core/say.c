@@ -1,6 +1,6 @@
 #include "core/say.h"
 
-#include "core/drill.h"
+#include "core/inject.h"
 #include "core/order.h"
 #include "core/otherwise.h"
 #include "core/report.h"
@@ -450,7 +450,7 @@ static void say_drill_started(const struct say *s)
 static void say_drill_inject(const struct say *s)
 {
     const json_t *inject = record_at(s->r, "inject");
-    drill_inject_words(inject ? inject : s->r->body, s->zh, s->to);
+    inject_say(inject ? inject : s->r->body, s->zh, s->to);
 }
 
 static void say_reason(const struct say *s, const json_t *reason)

@@ -3,30 +3,34 @@
  *
  * A scenario says which plan is drilled, who directs it, what comes in when (injects 注入), and
  * what is expected of people after it (expect.h). The same value is played by the clock of a drill
- * and by a simulation. What scenario_read gives, keys in any order, names that are not there left
- * out:
+ * and by a simulation. What scenario_read gives; a name with ? may be missing, lists never are:
  *
  *     {"name":"flood-2026","plan":"flood","mode":"tabletop"|"live","title":WORDS,
- *      "begins":"2026-06-10 09:00","begins_ms":1781053200000,   in the site's zone; none: any time
- *      "speed":1,                          tabletop: the incident's clock runs so many times as
- * fast "director":"person:qian.min","evaluators":["person:feng.tao"],          lists are never
- * absent "objectives":{"call":WORDS}, "injects":[{"no":1,"at_ms":0,"by":BY,"expect":{"line":"call
- * answered","within_ms":600000}, "objective":"call", and by its kind:}]}
+ *      "begins"?:"2026-06-10 09:00","begins_ms"?:1781053200000,
+ *      "speed":1,"director":"person:qian.min","evaluators":["person:feng.tao"],
+ *      "objectives":{"call":WORDS},
+ *      "injects":[{"no":1,"at_ms":0,"by":BY,"objective"?:"call",
+ *                  "expect"?:{"line":"call answered","within_ms"?:600000}, and by its kind:}]}
  *
- *     BY          members of an inject                    what happens
- *     trigger     title, note?, kind?, grade?, warning?,  the incident opens; always the first one
- *                 place?, fields?
- *     message     to, text, from?, fields?                somebody is told, by "from"; fields with
- * it update      fields, note?, from?                    facts are reported fault       endpoint,
- * lasts_ms                      this endpoint takes none of the drill's messages silence_of person,
- * lasts_ms                        nothing of the drill reaches this person paper       to, text
- * somebody gets it in hand, to say it aloud end                                                 the
- * drill is over; always the last one
+ *     trigger     title, note?, kind?, grade?, warning?, place?, fields?
+ *                 the incident opens; always the first one
+ *     message     to, text, from?, fields?
+ *                 somebody is told, by "from"; the fields are reported with it
+ *     update      fields, note?, from?
+ *                 facts are reported
+ *     fault       endpoint, lasts_ms
+ *                 this endpoint takes none of the drill's messages
+ *     silence_of  person, lasts_ms
+ *                 nothing of the drill reaches this person
+ *     paper       to, text
+ *                 somebody gets it in hand, to say it aloud
+ *     end         the drill is over; always the last one, where there is one
  *
- * WORDS is a text, or one a language: {"zh","en"}. `at_ms` counts from the first inject, which is
- * at 0, and never falls; `no` is of the author, and no two are the same. "within_ms" may be
- * missing: until the end. `person`, `director` and `evaluators` are "person:ID"; `to` is any
- * target.
+ * WORDS is a text, or one a language: {"zh","en"}. `begins` is a time of the site's zone, for
+ * simulations. `speed`, of a tabletop: the incident's clock runs so many times as fast. `at_ms`
+ * counts from the first inject, which is at 0, and never falls; `no` is of the author, and no two
+ * are the same. Without "within_ms" there is time until the end. `person`, `director` and
+ * `evaluators` are "person:ID"; `to` is any target.
  *
  * Layer      core: base only. No clock, no I/O.
  * Errors     Remarks; their paths are those of the file.

@@ -30,7 +30,9 @@
     X(cmd_report)                                                                                  \
     X(cmd_resolve)                                                                                 \
     X(cmd_close)                                                                                   \
+    X(cmd_review)                                                                                  \
     X(cmd_drill_start)                                                                             \
+    X(cmd_drill_report)                                                                            \
     X(cmd_drill_due)                                                                               \
     X(cmd_plan_check)                                                                              \
     X(cmd_plan_list)                                                                               \

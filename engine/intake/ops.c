@@ -40,6 +40,7 @@ const char *const item_states[] = {"issued", "received", "arrived", "done",
 static const char *const report_actions[] = {"sign", "send", "phone", "fill", "correct", NULL};
 const char *const report_states[] = {"opened", "edited", "signed", "sent", "missed", NULL};
 const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
+static const char *const review_formats[] = {"json", "markdown", "html", NULL};
 static const char *const drill_modes[] = {"tabletop", "live", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate", "declare",
@@ -291,6 +292,12 @@ static const struct field lesson_fields[] = {
     END,
 };
 
+static const struct field review_fields[] = {
+    INCIDENT,
+    {.name = "format", .type = FIELD_WORD, .words = review_formats},
+    END,
+};
+
 static const struct field list_fields[] = {
     {.name = "state", .type = FIELD_WORDS, .most = STATES, .words = ops_states},
     {.name = "drill", .type = FIELD_BOOL},
@@ -378,6 +385,10 @@ static const struct op ops[OPS] = {
     [OP_REPORT_SHOW] = {OP("report_show", SCOPE_READ, report_show_fields,
                            "one report whole, with its text")},
     [OP_TIMELINE] = {OP("timeline", SCOPE_READ, timeline_fields, "what happened in one incident")},
+    [OP_REVIEW] = {OP("review", SCOPE_READ, review_fields,
+                      "the after-action review of an incident")},
+    [OP_DRILL_REPORT] = {OP("drill_report", SCOPE_READ, review_fields,
+                            "how a drill went: evaluation and summary")},
     [OP_WATCH] = {OP("watch", SCOPE_READ, watch_fields, "everything as it happens")},
     [OP_LINK_SHOW] = {OP("link_show", 0, link_show_fields, "what the link of a message opens"),
                       .http_only = true},
@@ -405,13 +416,17 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {
-    "review",         "duty",           "duty_now",     "duty_show",
-    "duty_override",  "duty_swap",      "duty_gaps",    "duty_handover",
-    "contact_import", "contact_export", "contact_test", "endpoint_test",
-    "drill_report",   "silence",        "silence_add",  "silence_list",
-    "silence_expire", "dead_list",      "dead_replay",  "heartbeat_list",
-    "account_create", "account_list",   "release",      NULL};
+static const char *const ops_not_yet[] = {"duty",           "duty_now",
+                                          "duty_show",      "duty_override",
+                                          "duty_swap",      "duty_gaps",
+                                          "duty_handover",  "contact_import",
+                                          "contact_export", "contact_test",
+                                          "endpoint_test",  "silence",
+                                          "silence_add",    "silence_list",
+                                          "silence_expire", "dead_list",
+                                          "dead_replay",    "heartbeat_list",
+                                          "account_create", "account_list",
+                                          "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

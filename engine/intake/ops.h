@@ -44,6 +44,8 @@ enum op_id {
     OP_REPORTS,
     OP_REPORT_SHOW,
     OP_TIMELINE,
+    OP_REVIEW,
+    OP_DRILL_REPORT,
     OP_WATCH,
     OP_LINK_SHOW,
     /* reading what is in force, and asking for other things to be */

@@ -377,6 +377,10 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_LINK_SHOW:
         answer_read(c, line, r);
         break;
+    case OP_REVIEW:
+    case OP_DRILL_REPORT:
+        answer_review(c, line, r);
+        break;
     case OP_WATCH:
         answer_watch(c, line, r);
         break;

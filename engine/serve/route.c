@@ -20,6 +20,8 @@ static const struct route routes[] = {
     {ASKS(GET, INCIDENTS "/{incident}", OP_STATUS, ONE, NONE)},
     {ASKS(GET, INCIDENTS "/{incident}/timeline", OP_TIMELINE, JSON, NONE)},
     {ANSWERS(GET, INCIDENTS "/{incident}/record", page_record)},
+    {ANSWERS(GET, INCIDENTS "/{incident}/review", page_review)},
+    {ANSWERS(GET, INCIDENTS "/{incident}/drill", page_drill)},
     {ASKS(POST, INCIDENTS "/{incident}/answer", OP_ANSWER, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/update", OP_UPDATE, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/resolve", OP_RESOLVE, JSON, JSON)},

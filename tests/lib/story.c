@@ -1,7 +1,9 @@
 #include "story.h"
 
 #include "base/text.h"
+#include "core/course.h"
 #include "core/say.h"
+#include "core/score.h"
 #include "desk/planners.h"
 #include "plan/check.h"
 #include "sim/model_store.h"
@@ -413,6 +415,30 @@ const json_t *story_lesson(struct story *s, const char *json)
 const json_t *story_close(struct story *s)
 {
     return story_ask(s, IN_CLOSE, s->incident, json_object());
+}
+
+json_t *story_score(const struct story *s)
+{
+    struct score *score = score_new();
+    const struct model_store *store = night_store(s->night);
+    for (int64_t seq = 1; seq <= model_store_last_seq(store); seq++)
+        if (!uuid_cmp(model_store_record(store, seq)->incident, s->incident))
+            score_take(score, model_store_record(store, seq));
+    json_t *json = score_json(score);
+    score_free(score);
+    return json;
+}
+
+json_t *story_course(const struct story *s)
+{
+    struct course *course = course_new();
+    const struct model_store *store = night_store(s->night);
+    for (int64_t seq = 1; seq <= model_store_last_seq(store); seq++)
+        if (!uuid_cmp(model_store_record(store, seq)->incident, s->incident))
+            course_take(course, model_store_record(store, seq));
+    json_t *json = course_json(course);
+    course_free(course);
+    return json;
 }
 
 const json_t *story_trigger(struct story *s, const char *json)

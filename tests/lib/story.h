@@ -83,6 +83,9 @@ void story_at(struct story *s, size_t incident);
 void story_tells(struct story *s, const char *lines);
 /* None of the lines since the start holds this. */
 void story_never(struct story *s, const char *part);
+/* What the journal of the incident comes to (core/score.h, core/course.h). Give. */
+json_t *story_score(const struct story *s);
+json_t *story_course(const struct story *s);
 /* The whole trace so far. */
 const char *story_trace(const struct story *s);
 /* Every command list of every turn so far, as canonical JSON lines: for comparing two runs. */

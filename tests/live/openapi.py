@@ -521,6 +521,14 @@ def drills(api, may_all):
     api.t.equal((state["mode"], state["scenario"], state["injects"], state["injected"]),
                 ("tabletop", "night", 2, 1), "a drill says how far it has come")
     api.ask(200, "GET", path + "/timeline?lang=zh")
+    for page, bad in (("/review", "format=pdf"), ("/drill", "lang=fr")):
+        for query in ("", "?format=markdown&lang=zh", "?format=json"):
+            api.ask(200, "GET", path + page + query)
+        api.ask(422, "GET", path + page + "?" + bad)
+        api.ask(404, "GET", "/api/v1/incidents/%s%s" % (NO_ID, page))
+    listed = api.ask(200, "GET", "/api/v1/incidents?drill=false&limit=1")["incidents"][0]["id"]
+    api.ask(404, "GET", "/api/v1/incidents/%s/drill" % listed)
+    api.ask(200, "GET", "/api/v1/incidents/%s/review?format=json" % listed)
     lesson = {"text": "a second lamp", "owner": "person:li.ming", "due": "30d"}
     item = api.ask(200, "POST", path + "/lessons", lesson)["item"]
     api.ask(422, "POST", path + "/lessons", dict(lesson, owner="person:nobody"))

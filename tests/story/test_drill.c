@@ -51,6 +51,65 @@ static void table_works(struct story *s, bool crashes)
     story_advance(s, MINUTES(300));
 }
 
+/* "1 met 6m13s, 2 late …" of those that expect something. */
+static void results(const json_t *score, struct text *to)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(score, "injects")), n, one)
+    {
+        if (!json_str(one, "result"))
+            continue;
+        text_addf(to, "%s%d %s", to->len ? ", " : "", (int)json_int(one, "no", 0),
+                  json_str(one, "result"));
+        if (!json_at(one, "took_ms"))
+            continue;
+        text_add_char(to, ' ');
+        duration_add(to, json_int(one, "took_ms", 0));
+    }
+}
+
+static const json_t *of_person(const json_t *course, const char *person)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(course, "people")), n, one)
+    {
+        if (!strcmp(json_str(one, "person"), person))
+            return one;
+    }
+    return NULL;
+}
+
+/* Why: what is scored is what the journal says, to the second, and by whom. */
+static void scored(struct story *s)
+{
+    AUTO_JSON(score);
+    AUTO_JSON(course);
+    AUTO_TEXT(said);
+    score = story_score(s);
+    course = story_course(s);
+    results(score, &said);
+    assert_string_equal(text_str(&said), "1 met 7m, 2 met 5m, 3 met 0s, 6 met 2m, 7 missed");
+    assert_int_equal(json_int(score, "met", 0), 4);
+    assert_int_equal(json_int(score, "missed", 0), 1);
+    const json_t *injects = json_at(score, "injects");
+    assert_string_equal(json_str(json_array_get(injects, 0), "met_en"), "李明 answers");
+    assert_string_equal(json_str(json_at(score, "names"), "person:qian.min"), "钱敏");
+    const json_t *order = json_array_get(json_at(score, "objectives"), 1);
+    assert_string_equal(json_str(order, "id"), "order");
+    assert_string_equal(json_str(order, "result"), "missed"); /* as its worst */
+
+    assert_int_equal(json_int(json_at(course, "first_answer"), "took_ms", 0), MINUTES(7));
+    const json_t *ordered = json_array_get(json_at(course, "orders"), 0);
+    assert_int_equal(json_int(ordered, "took_ms", 0), MINUTES(5)); /* since III was proposed */
+    const json_t *li = of_person(course, "li.ming");
+    assert_int_equal(json_int(li, "answered", 0), 1);
+    assert_int_equal(json_int(li, "took_ms", 0), MINUTES(4)); /* since he was called */
+    assert_true(json_int(of_person(course, "wang.qiang"), "silent", 0) > 0);
+    assert_int_equal(json_array_size(json_at(course, "waiting")), 1); /* level I */
+}
+
 static void a_tabletop(bool crashes)
 {
     struct story *s = story_shipped("flood");
@@ -61,8 +120,8 @@ static void a_tabletop(bool crashes)
                 "[0:00:00] [DRILL] trigger: 7号站水位超警, plan flood\n"
                 "[0:00:00] the drill begins: tabletop, scenario flood-2026\n"
                 "[0:00:00] inject 1 (trigger): Gauge 7 over its warning mark\n"
-                "[0:00:00] notify 钱敏 by phone: 导调：注入1（触发）：7号站水位超警；期望：call "
-                "answered，10m 内\n"
+                "[0:00:00] notify 钱敏 by phone: 导调：注入1（触发）：7号站水位超警；期望：有人"
+                "应答，10m 内\n"
                 "[0:00:00] call 王强 (主班, duty:duty-room) by phone\n"
                 "[0:00:00] sent: wang.qiang by phone (at the table, not sent)\n"
                 "[0:03:00] 王强 (主班, duty:duty-room) no answer; call the next\n"
@@ -88,6 +147,7 @@ static void a_tabletop(bool crashes)
                 "[2:00:00] Stage the pumps lifted: 演练结束\n"
                 "[2:00:00] initial report 1 missed\n"
                 "[2:00:00] closed: the drill is over\n");
+    scored(s);
     story_never(s, "[2:00:01]");
     story_never(s, "[2:15:00]");
     story_never(s, "[3:"); /* nobody is urged for a drill that is over */
@@ -260,6 +320,79 @@ static void a_real_incident_goes_before(void **state)
     story_end(s);
 }
 
+static void scores(struct story *s, const char *expected)
+{
+    AUTO_JSON(score);
+    AUTO_TEXT(said);
+    score = story_score(s);
+    results(score, &said);
+    assert_string_equal(text_str(&said), expected);
+}
+
+#define EXPECTS(no, at, what)                                                                      \
+    ", { no = " no ", at = '" at "', by = 'message', to = 'duty:duty-room', text = 'x', "          \
+    "fields = { breach = true }, expect = { " what " } }"
+
+/* Why: there is a difference between too late, not at all, and not yet; and what an inject itself
+ * reports is nobody's merit. */
+static void what_is_expected_is_met_late_missed_or_still_open(void **state)
+{
+    (void)state;
+    struct story *s = night("", EXPECTS("2", "0:05", "'call answered', within = '2m'")
+                                    EXPECTS("3", "0:06", "'update breach', within = '5m'")
+                                        EXPECTS("4", "0:10", "'李明 answers'")
+                                            EXPECTS("5", "0:20", "'closed'") END);
+    good(story_drill(s, "{'plan':'flood','scenario':'night'}"));
+    story_advance(s, MINUTES(4));
+    scores(s, "2 to_come, 3 to_come, 4 to_come, 5 to_come");
+    story_advance(s, MINUTES(2));
+    scores(s, "2 open, 3 open, 4 to_come, 5 to_come");
+    story_advance(s, MINUTES(2));
+    good(story_answer(s, "{'as':'li.ming'}"));
+    scores(s, "2 late 3m, 3 open, 4 to_come, 5 to_come");
+    story_advance(s, MINUTES(60));
+    scores(s, "2 late 3m, 3 missed, 4 missed, 5 met 10m");
+    story_end(s);
+}
+
+/* Why: whoever has ordered it before it is asked for was not slow. */
+static void a_level_in_force_was_ordered_in_time(void **state)
+{
+    (void)state;
+    struct story *s = story_shipped("flood");
+    story_scenario_shipped(s, "flood-2026");
+    good(story_drill(s, "{'plan':'flood','scenario':'flood-2026'}"));
+    story_advance(s, MINUTES(5));
+    good(story_order(s, "{'action':'activate','level':'III','as':'sun.wei','reason':'it rains',"
+                        "'measures':'patrol'}"));
+    story_advance(s, MINUTES(6));
+    AUTO_JSON(score);
+    score = story_score(s);
+    const json_t *order = json_array_get(json_at(score, "injects"), 1);
+    assert_string_equal(json_str(order, "result"), "met");
+    assert_true(json_bool(order, "before"));
+    story_end(s);
+}
+
+/* Why: a review that says "not reached" and not why is repeated next year. */
+static void who_was_not_reached_is_told_with_the_cause(void **state)
+{
+    (void)state;
+    struct story *s = night(", mode = 'live'", END);
+    story_endpoint_answers(s, "pager", 404);
+    good(story_drill(s, "{'plan':'flood','scenario':'night'}"));
+    story_advance(s, MINUTES(40));
+    AUTO_JSON(course);
+    course = story_course(s);
+    const json_t *one = json_array_get(json_at(course, "unreached"), 0);
+    const json_t *try = json_array_get(json_at(one, "tries"), 0);
+    assert_non_null(json_str(one, "name"));
+    assert_string_equal(json_str(try, "endpoint"), "pager");
+    assert_int_equal(json_int(try, "status", 0), 404);
+    assert_true(json_int(of_person(course, "wang.qiang"), "unreached", 0) > 0);
+    story_end(s);
+}
+
 static void what_cannot_be_drilled_is_said(void **state)
 {
     (void)state;
@@ -306,6 +439,9 @@ int main(void)
         cmocka_unit_test(a_drill_without_a_scenario_runs_until_somebody_ends_it),
         cmocka_unit_test(a_drill_that_was_held_is_owed_no_more),
         cmocka_unit_test(a_real_incident_goes_before),
+        cmocka_unit_test(what_is_expected_is_met_late_missed_or_still_open),
+        cmocka_unit_test(a_level_in_force_was_ordered_in_time),
+        cmocka_unit_test(who_was_not_reached_is_told_with_the_cause),
         cmocka_unit_test(what_cannot_be_drilled_is_said),
         cmocka_unit_test(a_lesson_becomes_an_improvement_that_is_urged),
     };
