@@ -173,6 +173,7 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
                                       .sources = s->sources,
                                       .begins = s->begins,
                                       .seed = seed,
+                                      .no_trace = !spans,
                                       .zh = json_bool(s->with, "zh"),
                                       .record = record_counted,
                                       .ctx = s};

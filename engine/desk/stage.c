@@ -11,7 +11,8 @@
 static void record_shown(void *ctx, const struct record *r)
 {
     struct stage *s = ctx;
-    trace_record(s->trace, r);
+    if (s->trace)
+        trace_record(s->trace, r);
     if (s->record)
         s->record(s->ctx, r);
 }
@@ -48,7 +49,7 @@ static void scope_seen(void *ctx, const char *incident, const char *name, bool b
         json_put(json_object_get(s->scopes, incident), name, json_true());
     else
         json_object_del(json_object_get(s->scopes, incident), name);
-    if (!s->no_scopes)
+    if (s->trace && !s->no_scopes)
         trace_scope(s->trace, id, night_mono(s->night), name, begins, at);
 }
 
@@ -71,7 +72,8 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
     s->planners = planners_new(&onlooker);
     s->site = stage_site(s->checked);
     s->no_scopes = setup->no_scopes;
-    s->trace = trace_new(s->site, setup->zh);
+    if (!setup->no_trace)
+        s->trace = trace_new(s->site, setup->zh);
     s->happenings = STAGE_HAPPENINGS;
     s->record = setup->record;
     s->ctx = setup->ctx;

@@ -39,6 +39,7 @@ struct stage_setup {
     uint64_t seed;
     bool zh;
     bool no_scopes; /* the trace leaves out which bodies begin and end */
+    bool no_trace;  /* nobody reads it: there is none */
     void (*line)(void *ctx, const char *file, int line); /* see onlooker.h; NULL: none */
     void (*record)(void *ctx, const struct record *r);
     void *ctx;
