@@ -1,6 +1,6 @@
 --- 桌面推演: pneumonia that nobody knows. The third case is a nurse.
 return scenario "epidemic-2026" {
-    plan = "epidemic", mode = "tabletop", begins = "2026-02-03 08:00", speed = 10,
+    plan = "epidemic", mode = "tabletop", begins = "2026-02-03 08:00",
     title = { zh = "2026年不明原因肺炎推演", en = "Tabletop: a pneumonia nobody knows, 2026" },
     director = "person:fan.rong", evaluators = { "person:yan.qi" },
 
