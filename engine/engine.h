@@ -258,6 +258,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_
 /* And its tests, NAME.test.lua: all, or one; with other sites that they name, sites/NAME.lua. */
 enum err config_tests(const char *folder, const char *only, json_t *request,
                       struct why *why) MUST_USE;
+/* One file as a request has it, under another name: "flood.lua". Gives. */
+enum err config_file(const char *path, const char *name, json_t **ret, struct why *why) MUST_USE;
 bool config_in_force(const struct engine *e);
 
 /* engine_plans.c */

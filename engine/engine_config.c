@@ -115,16 +115,21 @@ static enum err file_take(int fd, const char *path, const char *name, json_t **r
  * One file for the request. What is wrong with its bytes is for the check to say, with its place.
  * ERR_CONFLICT: it is being written just now. Opened without waiting: a pipe would never come back.
  */
+enum err config_file(const char *path, const char *name, json_t **ret, struct why *why)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
+    enum err err = file_take(fd, path, name, ret, why);
+    close(fd);
+    return err;
+}
+
 static enum err file_read(const char *folder, const char *name, json_t **ret, struct why *why)
 {
     AUTO_TEXT(path);
     text_addf(&path, "%s/%s", folder, name);
-    int fd = open(text_str(&path), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return why_set(why, ERR_CONFIG, "%s: %s", text_str(&path), strerror(errno));
-    enum err err = file_take(fd, text_str(&path), name, ret, why);
-    close(fd);
-    return err;
+    return config_file(text_str(&path), name, ret, why);
 }
 
 static bool name_ends(const char *name, const char *end)

@@ -296,20 +296,52 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
     return e;
 }
 
+enum { TRIES_MAX = 50 };
+
+static void a_moment(enum err e)
+{
+    const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+    if (e == ERR_CONFLICT)
+        nanosleep(&moment, NULL);
+}
+
 /* A file that is being written just now is waited for. */
 static enum err request_read(const char *folder, const json_t *more, json_t **ret, struct why *why)
 {
-    const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
     enum err e = ERR_CONFLICT;
-    for (int n = 0; e == ERR_CONFLICT && n < 50; n++) {
+    for (int n = 0; e == ERR_CONFLICT && n < TRIES_MAX; n++) {
         json_decref(*ret);
         *ret = NULL;
-        if (n)
-            nanosleep(&moment, NULL);
         e = config_request(folder, ret, why);
         if (!e && json_at(more, "tests"))
             e = config_tests(folder, json_str(more, "tests"), *ret, why);
+        a_moment(e);
     }
+    return e;
+}
+
+static enum err file_wait(const char *path, const char *name, json_t **ret, struct why *why)
+{
+    enum err e = ERR_CONFLICT;
+    for (int n = 0; e == ERR_CONFLICT && n < TRIES_MAX; n++) {
+        e = config_file(path, name, ret, why);
+        a_moment(e);
+    }
+    return e;
+}
+
+/* Have it answered by a process of our own that has neither network nor files. */
+static enum err desk_ask(const json_t *request, json_t **ret, struct why *why)
+{
+    int socket = -1;
+    pid_t pid = 0;
+    signal(SIGPIPE, SIG_IGN); /* a checker that dies is a sentence, not our end */
+    enum err e = checker_start(&socket, &pid, why);
+    if (e)
+        return e;
+    e = checker_ask(socket, request, ret, why);
+    close(socket);
+    waitpid(pid, NULL, 0);
     return e;
 }
 
@@ -317,28 +349,67 @@ enum err role_plan_ask(void *ctx, const char *folder, const json_t *more, json_t
                        struct why *why)
 {
     AUTO_JSON(request);
-    int socket = -1;
-    pid_t pid = 0;
+    struct clock_sample now = {0};
     (void)ctx;
     *ret = NULL;
-    signal(SIGPIPE, SIG_IGN); /* a checker that dies is a sentence, not our end */
-    struct clock_sample now = {0};
     enum err e = request_read(folder, more, &request, why);
     if (!e)
         e = clock_sample(&now, why);
-    if (!e) {
-        json_put_int(request, "now", now.wall);
-        json_put_str(request, "op", json_str_or(more, "op", "check"));
-        if (more)
-            json_object_update_missing(request, json_unconst(more));
-        e = checker_start(&socket, &pid, why);
-    }
     if (e)
         return e;
-    e = checker_ask(socket, request, ret, why);
-    close(socket);
-    waitpid(pid, NULL, 0);
-    return e;
+    json_put_int(request, "now", now.wall);
+    json_put_str(request, "op", json_str_or(more, "op", "check"));
+    if (more)
+        json_object_update_missing(request, json_unconst(more));
+    return desk_ask(request, ret, why);
+}
+
+static bool record_take(void *ctx, const char *line, size_t len)
+{
+    json_t *one = NULL;
+    struct why why;
+    if (json_read_own(line, len, &one, &why) == ERR_OK)
+        json_array_append_new(ctx, one);
+    return true;
+}
+
+/* In the place of the plan of that name, or beside the others. */
+static void plan_replace(json_t *plans, json_t *takes_file)
+{
+    const char *name = json_str_or(takes_file, "name", "");
+    for (size_t n = 0; n < json_array_size(plans); n++) {
+        if (!strcmp(json_str_or(json_array_get(plans, n), "name", ""), name)) {
+            json_array_set_new(plans, n, takes_file);
+            return;
+        }
+    }
+    json_array_append_new(plans, takes_file);
+}
+
+enum err role_plan_replay(void *ctx, const struct replay_ask *ask, json_t **ret, struct why *why)
+{
+    AUTO_JSON(request);
+    AUTO_TEXT(name);
+    json_t *file = NULL, *records = json_array();
+    *ret = NULL;
+    enum err e = request_read(ask->folder, NULL, &request, why);
+    if (e) {
+        json_decref(records);
+        return e;
+    }
+    json_put_str(request, "op", ask->person ? "explain" : "replay");
+    json_put_str(json_put_true(request, "zh", ask->zh), "person", ask->person);
+    json_put(request, "records", records);
+    e = role_journal_export(ctx, &ask->journal, record_take, records, why);
+    if (!e && !json_array_size(records))
+        e = why_set(why, ERR_MISSING, "the journal has no such incident");
+    text_addf(&name, "%s.lua",
+              json_str_or(json_at(json_array_get(records, 0), "body"), "plan", "?"));
+    if (!e && ask->with)
+        e = file_wait(ask->with, text_str(&name), &file, why);
+    if (file)
+        plan_replace(json_object_get(request, "plans"), file);
+    return e ? e : desk_ask(request, ret, why);
 }
 
 void database_path(const struct journal_ask *ask, struct text *to)

@@ -35,6 +35,9 @@
     X(cmd_plan_check)                                                                              \
     X(cmd_plan_list)                                                                               \
     X(cmd_plan_show)                                                                               \
+    X(cmd_plan_new)                                                                                \
+    X(cmd_plan_explain)                                                                            \
+    X(cmd_plan_replay)                                                                             \
     X(cmd_plan_simulate)                                                                           \
     X(cmd_plan_test)                                                                               \
     X(cmd_contact_set)                                                                             \

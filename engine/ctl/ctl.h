@@ -43,6 +43,14 @@ struct archive_ask {
     const char *folder;
     bool open; /* an incident that is not over, as of now */
 };
+/* An incident of a journal, and a plan's file that shall stand in its plan's place. */
+struct replay_ask {
+    struct journal_ask journal; /* with its incident */
+    const char *folder;         /* of the plans */
+    const char *with;           /* the file; NULL: what lies in the folder */
+    const char *person;         /* not replayed: why was, or was not, this one called? */
+    bool zh;
+};
 struct view_ask {
     const char *form;  /* "ics209", … */
     const char *about; /* the item or message; NULL: none is named */
@@ -65,6 +73,11 @@ struct ctl_port {
      */
     enum err (*plan_ask)(void *ctx, const char *folder, const json_t *more, json_t **ret,
                          struct why *why);
+    /*
+     * What would this version have done? Gives the frame "replayed" (desk/replay.h); with a person
+     * "explained" (desk/explain.h).
+     */
+    enum err (*plan_replay)(void *ctx, const struct replay_ask *ask, json_t **ret, struct why *why);
     /*
      * Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not;
      * with heads also {"heads","head_seq","head_at"?,"heads_torn"}.

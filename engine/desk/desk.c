@@ -1,5 +1,7 @@
 #include "desk/desk.h"
 
+#include "desk/explain.h"
+#include "desk/replay.h"
 #include "desk/simulate.h"
 #include "desk/test.h"
 
@@ -11,6 +13,8 @@ static const struct {
 } works[] = {
     {"simulate", simulate},
     {"test", plan_test},
+    {"replay", plan_replay},
+    {"explain", plan_explain},
 };
 
 enum { WORKS = sizeof works / sizeof *works };

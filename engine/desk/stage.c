@@ -32,15 +32,14 @@ json_t *stage_sources(const json_t *request)
     return sources;
 }
 
-/* It passed the check: there is one. */
-static struct site *site_of(const json_t *checked)
+struct site *stage_site(const json_t *checked)
 {
     struct site *site = NULL;
     struct remarks remarks;
     remarks_init(&remarks, "site", NULL, NULL);
     enum err e = site_read(json_at(checked, "site"), &remarks, &site);
     remarks_done(&remarks);
-    assert(!e);
+    assert(!e); /* it passed the check */
     return site;
 }
 
@@ -56,7 +55,8 @@ static void scope_seen(void *ctx, const char *incident, const char *name, bool b
         json_put(json_object_get(s->scopes, incident), name, json_true());
     else
         json_object_del(json_object_get(s->scopes, incident), name);
-    trace_scope(s->trace, id, night_mono(s->night), name, begins, at);
+    if (!s->no_scopes)
+        trace_scope(s->trace, id, night_mono(s->night), name, begins, at);
 }
 
 static void line_seen(void *ctx, const char *file, int line)
@@ -76,7 +76,8 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
     const struct onlooker onlooker = {
         .ctx = s, .scope = scope_seen, .line = s->line ? line_seen : NULL};
     s->planners = planners_new(&onlooker);
-    s->site = site_of(s->checked);
+    s->site = stage_site(s->checked);
+    s->no_scopes = setup->no_scopes;
     s->trace = trace_new(s->site, setup->zh);
     s->happenings = STAGE_HAPPENINGS;
     s->record = setup->record;

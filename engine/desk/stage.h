@@ -21,7 +21,8 @@ struct stage {
     struct night *night;
     struct trace *trace;
     int64_t happenings; /* how many may still happen */
-    json_t *scopes;     /* {INCIDENT: {NAME: true}}: those that are alive */
+    bool no_scopes;
+    json_t *scopes; /* {INCIDENT: {NAME: true}}: those that are alive */
     void (*line)(void *ctx, const char *file, int line);
     /* Also shown each record; NULL: nobody. */
     void (*record)(void *ctx, const struct record *r);
@@ -37,6 +38,7 @@ struct stage_setup {
     wall_ms begins;
     uint64_t seed;
     bool zh;
+    bool no_scopes; /* the trace leaves out which bodies begin and end */
     void (*line)(void *ctx, const char *file, int line); /* see onlooker.h; NULL: none */
     void (*record)(void *ctx, const struct record *r);
     void *ctx;
@@ -50,6 +52,9 @@ void stage_free(struct stage *s);
 json_t *stage_sources(const json_t *request);
 
 enum err stage_advance(struct stage *s, int64_t ms, struct why *why);
+
+/* The site of a set that is ok. Gives a reference. */
+struct site *stage_site(const json_t *checked);
 
 /* The zone of the set, "UTC" where it has none. Borrows from `checked`. */
 const char *stage_zone(const json_t *checked);

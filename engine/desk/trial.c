@@ -12,9 +12,9 @@ static const char begins_else[] = "2026-01-05 09:00";
 
 struct trial {
     struct trial_set set;
-    struct stage *stage; /* NULL: the night has not begun */
-    json_t *checked;     /* of a site of its own; else that of the set */
-    char *begins;
+    struct stage *stage;  /* NULL: the night has not begun */
+    json_t *checked;      /* of a site of its own; else that of the set */
+    wall_ms begins;       /* 0: not said */
     struct uuid incident; /* whom people speak to */
     json_t *said;         /* the last update */
     size_t told;          /* of the trace */
@@ -43,7 +43,6 @@ void trial_free(struct trial *t)
     for (size_t n = 0; n < t->nevers_count; n++)
         free(t->nevers[n].part);
     free(t->nevers);
-    free(t->begins);
     free(t);
 }
 
@@ -116,9 +115,15 @@ enum err trial_begin(struct trial *t, const char *at, struct why *why)
     if (!stage_moment(at, stage_zone(t->checked), &begins))
         return why_set(why, ERR_INVALID, "t:begin: \"%s\" is no time; write \"2026-07-20 02:00\"",
                        at);
-    free(t->begins);
-    t->begins = mem_str(at);
-    return ERR_OK;
+    return trial_begin_at(t, begins, why);
+}
+
+enum err trial_begin_at(struct trial *t, wall_ms at, struct why *why)
+{
+    enum err e = not_yet(t, "begin", why);
+    if (!e)
+        t->begins = at;
+    return e;
 }
 
 static enum err night_wanted(struct trial *t, struct why *why)
@@ -126,11 +131,15 @@ static enum err night_wanted(struct trial *t, struct why *why)
     struct stage_setup setup = {.checked = t->checked,
                                 .sources = t->set.sources,
                                 .seed = 1,
+                                .zh = t->set.zh,
+                                .no_scopes = t->set.no_scopes,
                                 .line = t->set.line,
                                 .ctx = t->set.ctx};
     if (t->stage)
         return ERR_OK;
-    stage_moment(t->begins ? t->begins : begins_else, stage_zone(t->checked), &setup.begins);
+    setup.begins = t->begins;
+    if (!setup.begins)
+        stage_moment(begins_else, stage_zone(t->checked), &setup.begins);
     t->stage = stage_new(&setup, why);
     return t->stage ? ERR_OK : ERR_INVALID;
 }

@@ -19,7 +19,9 @@ struct trial_set {
     const json_t *request; /* the set, as the frame "check" has it */
     const json_t *checked; /* and what came of it, ok */
     const json_t *sources;
-    const json_t *sites;                                 /* [{"name","source"}] */
+    const json_t *sites; /* [{"name","source"}] */
+    bool zh;             /* the trace is Chinese */
+    bool no_scopes;      /* it leaves out which bodies begin and end */
     void (*line)(void *ctx, const char *file, int line); /* for coverage; NULL */
     void *ctx;
 };
@@ -29,6 +31,7 @@ void trial_free(struct trial *t); /* NULL is fine */
 
 enum err trial_site(struct trial *t, const char *path, struct why *why);
 enum err trial_begin(struct trial *t, const char *at, struct why *why);
+enum err trial_begin_at(struct trial *t, wall_ms at, struct why *why);
 
 /* Who does what from now on; all that is not said stays. */
 enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
