@@ -72,6 +72,12 @@ test("what one case says of all: level II is proposed, once for each sign", func
     t:expect { level = "II" }
 end)
 
+test("a case of which nothing is known yet is traced all the same", function(t)
+    breaks_out(t)
+    t:update { case = { id = "c9" } }
+    t:tells [[ <病例 c9（区县待核）> ]]
+end)
+
 test("before any level: II is to be activated", function(t)
     breaks_out(t)
     case(t, "c1", { staff = true })
