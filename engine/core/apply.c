@@ -23,6 +23,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/upgrade.h"
 #include "core/upkeep.h"
 #include "core/version.h"
 
@@ -317,6 +318,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_WATCH_TRUE:
     case REC_TURN_DROPPED:
     case REC_ENGINE_STARTED:
+    case REC_PLANS_VERIFIED:
     case REC_CLOCK_STEPPED:
     case REC_CONFIG_LOADED:
     case REC_CONFIG_REFUSED:
@@ -354,6 +356,8 @@ void core_apply(struct core *c, const struct record *r)
         upkeep_apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
+    else if (r->kind == REC_ENGINE_STARTED || r->kind == REC_PLANS_VERIFIED)
+        upgrade_apply(c, r);
     else if (r->kind == REC_CLOCK_STEPPED)
         readings_clock_set(c, r);
     else if (r->kind == REC_PURGED)

@@ -186,6 +186,7 @@ void core_free(struct core *c)
     free(c->plans);
     free(c->runs);
     free(c->site_pin);
+    free(c->driver);
     json_decref(c->drills);
     json_decref(c->scenarios);
     timer_heap_done(&c->timers);

@@ -70,6 +70,18 @@ int64_t core_last_seq(const struct core *c);
 int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto);
 /* The record before which its run has nothing: an incident that was opened again runs anew. */
 int64_t core_run_since(const struct core *c, struct uuid id);
+/*
+ * The live runs that were last driven by something other than `driver`: another binary, or another
+ * Lua. Gives the ids (free()); 0 where nothing is to be verified.
+ */
+size_t core_unverified(const struct core *c, const char *driver, struct uuid **ret);
+/* What its replay needs. false: it has no live run that has taken a turn. */
+struct core_run {
+    const char *pin; /* borrowed */
+    char seed[33];
+    int64_t since, upto; /* its rows: from the record that began it to that of its last turn */
+};
+bool core_run(const struct core *c, struct uuid id, struct core_run *ret);
 bool core_incident_open(const struct core *c, struct uuid id); /* there, and not over */
 
 /* Is there a site and a set of plans in force? */

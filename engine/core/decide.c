@@ -29,6 +29,7 @@
 #include "core/suggest.h"
 #include "core/trigger.h"
 #include "core/update.h"
+#include "core/upgrade.h"
 #include "core/upkeep.h"
 
 #include <assert.h>
@@ -421,6 +422,7 @@ static void decide_started(struct core *c)
 {
     json_t *body = json_put_str(json_object(), "version", c->cfg.version);
     json_put_str(body, "boot", json_str(c->in->body, "boot"));
+    upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
 }
@@ -626,6 +628,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_COURIER_UP] = decide_courier_up,
         [IN_COURIER_DIED] = decide_courier_died,
         [IN_STARTED] = decide_started,
+        [IN_DIVERGED] = upgrade_diverged,
+        [IN_VERIFIED] = upgrade_verified,
         [IN_CONFIG] = decide_config,
         [IN_CONFIG_REFUSED] = decide_config_refused,
         [IN_TICK] = decide_tick,

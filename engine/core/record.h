@@ -20,6 +20,8 @@
 /* enum, name in the journal, sentence for `muster help kinds` */
 #define RECORD_TABLE(X)                                                                            \
     X(REC_ENGINE_STARTED, "engine_started", "the engine came up and read its record")              \
+    X(REC_PLANS_VERIFIED, "plans_verified",                                                        \
+      "after a change of the program or of Lua every plan that runs was replayed")                 \
     X(REC_CLOCK_STEPPED, "clock_stepped", "the wall clock was set; timers are not affected")       \
     X(REC_CONFIG_LOADED, "config_loaded", "site and plans were checked and taken into force")      \
     X(REC_CONFIG_REFUSED, "config_refused", "site or plans have errors; the version before stays") \

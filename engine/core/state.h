@@ -400,6 +400,8 @@ struct core {
     struct version_runs *runs;
     size_t runs_count, runs_cap;
     bool config_dirty;
+    char *driver; /* what the live runs were driven by, or verified with (upgrade.h); NULL */
+    bool driver_dirty;
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;

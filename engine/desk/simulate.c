@@ -311,14 +311,13 @@ json_t *simulate(const json_t *request)
     AUTO_JSON(sources);
     int64_t runs = json_int(s.with, "runs", 1);
     uint64_t seed = (uint64_t)json_int(s.with, "seed", 1);
-    s.sources = sources = stage_sources(request);
-    enum err e = plan_known(&s, &why);
-    if (e)
-        return reply_error(&why);
     s.checked = checked = check_set(request);
     if (!json_bool(checked, "ok"))
         return json_put(reply_new(false), "findings", json_share(json_at(checked, "findings")));
-    e = times_read(&s, json_int(request, "now", 0), &why);
+    s.sources = sources = stage_sources(request, checked);
+    enum err e = plan_known(&s, &why);
+    if (!e)
+        e = times_read(&s, json_int(request, "now", 0), &why);
     if (e)
         return reply_error(&why);
     return runs > 1 ? many(&s, runs, seed) : one(&s, seed);

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "core/remark.h"
+#include "plan/check.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -15,20 +16,12 @@ static void record_shown(void *ctx, const struct record *r)
         s->record(s->ctx, r);
 }
 
-json_t *stage_sources(const json_t *request)
+json_t *stage_sources(const json_t *request, const json_t *checked)
 {
-    json_t *sources = json_object(), *file;
+    json_t *sources = json_object(), *plan;
     size_t n;
-    json_array_foreach(json_unconst(json_at(request, "plans")), n, file)
-    {
-        const char *name = json_str_or(file, "name", "");
-        const char *dot = strrchr(name, '.');
-        AUTO_TEXT(plan);
-        text_add_bytes(&plan, name, dot ? (size_t)(dot - name) : strlen(name));
-        json_t *files = json_array();
-        json_array_append_new(files, json_incref(file));
-        json_put(sources, text_str(&plan), files);
-    }
+    json_array_foreach(json_unconst(json_at(checked, "plans")), n, plan)
+        json_put(sources, json_str_or(plan, "name", "?"), check_pin_files(request, plan));
     return sources;
 }
 

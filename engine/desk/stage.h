@@ -48,8 +48,8 @@ struct stage_setup {
 struct stage *stage_new(const struct stage_setup *setup, struct why *why);
 void stage_free(struct stage *s);
 
-/* The files of each plan of a request "check", as the frame "pin" wants them. Gives. */
-json_t *stage_sources(const json_t *request);
+/* The files of each plan of a set that was checked, as the frame "pin" wants them. Gives. */
+json_t *stage_sources(const json_t *request, const json_t *checked);
 
 enum err stage_advance(struct stage *s, int64_t ms, struct why *why);
 

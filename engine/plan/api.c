@@ -40,6 +40,7 @@ void api_define(struct run *r)
         {"state", api_state},
         {"timeout", api_timeout},
         {"uuid", api_uuid},
+        {"require", api_require},
         {"wait", api_wait},
         {"measure", api_measure},
         {"before", api_before},

@@ -166,3 +166,7 @@ int api_now(lua_State *L);
 int api_random(lua_State *L);
 int api_uuid(lua_State *L);
 int api_text(lua_State *L);
+int api_require(lua_State *L);
+
+/* The catalogue that the head at 1 names. May raise. */
+void api_read_catalogue(lua_State *L, struct run *r);

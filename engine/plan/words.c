@@ -45,7 +45,7 @@ static const struct word words[] = {
     {WORD_NAME, "propose", true},
     {WORD_NAME, "publish", true},
     {WORD_NAME, "report", true},
-    {WORD_NAME, "require", false},
+    {WORD_NAME, "require", true},
     {WORD_NAME, "resource", true},
     {WORD_NAME, "settle", true},
     {WORD_NAME, "wait_until", true},

@@ -228,7 +228,9 @@ class House:
         self.contacts = contacts
 
     def write(self, name, text):
-        with open(os.path.join(self.plans, name), "w") as f:
+        path = os.path.join(self.plans, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
             f.write(text)
 
     def __enter__(self):

@@ -57,6 +57,7 @@ static void planner_start(struct planner_night *n)
     json_put_str(file, "source", n->source);
     json_t *files = json_array();
     json_array_append_new(files, file);
+    json_array_extend(files, n->libraries);
     send(n, json_put(pin, "files", files));
 }
 
@@ -81,6 +82,7 @@ void planner_night_done(struct planner_night *n)
         free(n->timers[i].step);
     free(n->timers);
     json_decref(n->trigger);
+    json_decref(n->libraries);
     json_decref(n->rows);
     json_decref(n->queue);
     json_decref(n->awaits);
@@ -190,7 +192,9 @@ static void tell_command(struct text *to, const json_t *cmd)
     else if (strcmp(kind, "notify") == 0) {
         tell_targets(to, json_at(json_at(cmd, "args"), "to"));
         tell_text(to, json_at(json_at(cmd, "args"), "text"));
-    } else if (strcmp(kind, "log") == 0)
+    } else if (strcmp(kind, "log") == 0 && json_is_object(json_at(cmd, "text")))
+        tell_text(to, json_at(cmd, "text"));
+    else if (strcmp(kind, "log") == 0)
         text_addf(to, " %s", json_str_or(cmd, "text", "?"));
     else if (strcmp(kind, "state") == 0)
         tell_text(to, json_at(cmd, "fields"));

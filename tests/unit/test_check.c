@@ -79,6 +79,13 @@ static void set_channel(json_t *set, const char *name, const char *source)
     set_add(set, "channels", name, source, strlen(source));
 }
 
+static void set_library(json_t *set, const char *name, const char *source)
+{
+    if (!json_at(set, "libraries"))
+        json_put(set, "libraries", json_array());
+    set_add(set, "libraries", name, source, strlen(source));
+}
+
 static void set_plan(json_t *set, const char *name, const char *source)
 {
     set_add(set, "plans", name, source, strlen(source));
@@ -1156,10 +1163,170 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local c = fetch {}\n"
-                "open_at('lea', 'post:chief') local r = require 'lib.x'",
-                "dam.lua:7:11: not_built, dam.lua:8:1: not_built, dam.lua:8:40: not_built",
-                "\"fetch\" is not built yet");
+    assert_body("open_at('lea', 'post:chief')", "dam.lua:7:1: not_built",
+                "\"open_at\" is not built yet");
+}
+
+/* ---- libraries ------------------------------------------------------------------------------- */
+
+/* A set with the libraries a and b, and a plan dam whose head and body are these. */
+static void assert_libraries(const char *a, const char *b, const char *head, const char *body,
+                             const char *expected, const char *says)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+
+    set_channel(set, "hook.lua", channel_text);
+    if (a)
+        set_library(set, "a.lua", a);
+    if (b)
+        set_library(set, "b.lua", b);
+    text_addf(&source,
+              "%s\nlocal plan = plan 'dam' { title = 'Dam', version = '1', owner = 'post:chief',\n"
+              "fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              head, body);
+    set_plan(set, "dam.lua", text_str(&source));
+    assert_set(set, expected, says);
+}
+
+/* What several plans share is found wrong once, at its own place. */
+static void a_library_is_checked_in_its_own_file(void **state)
+{
+    (void)state;
+    assert_libraries("local b = require 'lib.b'\n"
+                     "return { ladder = b.first, rung = function(o) o:wait('dne') end }",
+                     "return { first = { { to = 'post:chief', within = '5m' } } }",
+                     "local a = require 'lib.a'", "call { text = T 'x', rungs = a.ladder }", "",
+                     NULL);
+    assert_libraries("local function tell() notify { to = 'post:chef', text = 'x' } end\n"
+                     "return { tell = tell, oops = nothing }",
+                     NULL, "local a = require 'lib.a'", "a.tell()",
+                     "lib/a.lua:1:37: unknown_name, lib/a.lua:2:30: unknown_name",
+                     "did you mean \"post:chief\"?");
+    assert_libraries("return {", NULL, "local a = require 'lib.a'", "", "lib/a.lua:1:9: syntax",
+                     NULL);
+    assert_libraries("local x = 7", NULL, "local a = require 'lib.a'", "",
+                     "lib/a.lua:1:1: not_returned", "the library returns nothing");
+    assert_libraries("return { go = function(n) return n.x.y end }", NULL,
+                     "local x = require('lib.a').go({})", "", "lib/a.lua:1:1: load_error",
+                     "attempt to index");
+    assert_libraries("local site = site { name = 'x' } return site", NULL,
+                     "local a = require 'lib.a'", "", "lib/a.lua:1:14: unknown_name", NULL);
+    assert_libraries("call { to = 'post:chief', text = 'x', within = '1m' } return {}", NULL, "",
+                     "", "lib/a.lua:1:1: outside_body", NULL);
+}
+
+static void what_is_required_is_there_and_not_in_a_circle(void **state)
+{
+    (void)state;
+    assert_libraries("return {}", NULL, "local a = require 'lib.aa'", "",
+                     "dam.lua:1:19: unknown_name", "did you mean \"lib.a\"?");
+    assert_libraries("local b = require 'lib.b' return { b }",
+                     "local a = require 'lib.a' return { a }", "local a = require 'lib.a'", "",
+                     "lib/b.lua:1:19: circle", "lib/a.lua needs this file itself");
+    assert_libraries("local a = require 'lib.a' return {}", NULL, "", "", "lib/a.lua:1:19: circle",
+                     NULL);
+}
+
+/* The pin of a plan must be known before it runs: no name is computed, and none comes late. */
+static void require_is_a_literal_at_the_top(void **state)
+{
+    (void)state;
+    assert_libraries("return {}", NULL, "local n = 'lib.a' local a = require(n)", "",
+                     "dam.lua:1:37: bad_argument", "in quotes");
+    assert_libraries("return {}", NULL, "", "local a = require 'lib.a'",
+                     "dam.lua:5:11: not_allowed", "at the top of the file");
+    assert_libraries("return {}", NULL, "local r = require", "", "dam.lua:1:11: bad_argument",
+                     "only called");
+    assert_libraries("return {}", NULL, "local a = require 'a' local b = require('lib.a', 1)", "",
+                     "dam.lua:1:19: bad_argument, dam.lua:1:41: bad_argument", NULL);
+}
+
+/* A role that a library gives, and its own methods, are known to the plan. */
+static void a_plan_knows_what_its_libraries_make(void **state)
+{
+    (void)state;
+    assert_libraries("return { lead = function() assign('lead', 'post:chief') end,\n"
+                     "new = function() return { wait = function(self, x) return x end } end }",
+                     NULL, "local a = require 'lib.a'",
+                     "a.lead() notify { to = 'role:lead', text = 'x' } a.new():wait('anything')",
+                     "", NULL);
+    assert_libraries("return { tell = function() notify { to = 'role:lead', text = 'x' } end }",
+                     NULL, "local a = require 'lib.a'", "a.tell()", "", NULL);
+}
+
+/* A pin is its files: a library that changes is another pin, one that is not required is none of
+ * it.
+ */
+static void a_pin_has_its_libraries_in_it(void **state)
+{
+    static const char *const libraries[] = {"return 1", "return 2", "return 1"};
+    char pins[3][80];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        json_t *set = set_new();
+        set_channel(set, "hook.lua", channel_text);
+        set_library(set, "a.lua", libraries[i]);
+        set_library(set, "b.lua", i == 2 ? "return 3" : "return 4");
+        set_plan(
+            set, "dam.lua",
+            "local a = require 'lib.a'\nlocal plan = plan 'dam' { title = 'Dam', version = '1',\n"
+            "owner = 'post:chief', fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+            "function plan.respond() log(a) end\nreturn plan\n");
+        json_t *reply = check_set(set);
+        const json_t *plan = json_array_get(json_at(reply, "plans"), 0);
+        assert_int_equal(json_array_size(json_at(plan, "files")), 2);
+        assert_string_equal(json_string_value(json_array_get(json_at(plan, "files"), 1)),
+                            "lib/a.lua");
+        snprintf(pins[i], sizeof(pins[i]), "%s", json_str(plan, "pin"));
+        json_decref(reply);
+        json_decref(set);
+    }
+    assert_string_not_equal(pins[0], pins[1]);
+    assert_string_equal(pins[0], pins[2]);
+}
+
+static void assert_catalogue(const char *library, const char *named, const char *body,
+                             const char *expected, const char *says)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+
+    set_channel(set, "hook.lua", channel_text);
+    set_library(set, "words.lua", library);
+    text_addf(&source,
+              "local plan = plan 'dam' { title = 'Dam', version = '1', owner = 'post:chief',\n"
+              "catalogue = %s, fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              named, body);
+    set_plan(set, "dam.lua", text_str(&source));
+    assert_set(set, expected, says);
+}
+
+/* Whoever reads at night reads their own language: what is missing is said by day. */
+static void a_catalogue_holds_texts_with_the_same_fields(void **state)
+{
+    (void)state;
+    assert_catalogue("return {\n['Come to {place}'] = { zh = '请到{place}' },\n"
+                     "['over'] = { zh = '结束', en = 'It is over' } }",
+                     "'lib.words'",
+                     "log(T('Come to {place}')) log(T 'over') notify { to = 'post:chief', text = "
+                     "T { zh = 'x', en = 'y' } }",
+                     "", NULL);
+    assert_catalogue("return {\n['Come to {place}'] = { zh = '请到{palce}' } }", "'lib.words'",
+                     "log(T 'Come to {place}')", "lib/words.lua:2:25: bad_text",
+                     "{place} stands in one of the two texts");
+    assert_catalogue("return { over = '结束' }", "'lib.words'", "log(T 'over')",
+                     "lib/words.lua:1:10: bad_value", "is not followed by its languages");
+    assert_catalogue("return { over = function() end }", "'lib.words'", "log(T 'over')",
+                     "lib/words.lua:1:8: bad_value", "texts and nothing else");
+    assert_catalogue("return { over = { zh = '结束' } }", "'lib.words'", "log(T 'ovre')",
+                     "dam.lua:4:7: missing_text", "everybody reads it as it stands");
+    assert_catalogue("return {}", "'words'", "", "dam.lua:2:1: bad_value", "the name of a library");
+    assert_catalogue("return {}", "'lib.wrods'", "", "dam.lua:2:1: unknown_name",
+                     "did you mean \"lib.words\"?");
 }
 
 /* ---- at its limits --------------------------------------------------------------------------- */
@@ -1354,6 +1521,12 @@ int main(void)
         cmocka_unit_test(a_report_is_one_of_the_head),
         cmocka_unit_test(an_update_is_opened_by_levels_or_a_body),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
+        cmocka_unit_test(a_library_is_checked_in_its_own_file),
+        cmocka_unit_test(what_is_required_is_there_and_not_in_a_circle),
+        cmocka_unit_test(require_is_a_literal_at_the_top),
+        cmocka_unit_test(a_plan_knows_what_its_libraries_make),
+        cmocka_unit_test(a_pin_has_its_libraries_in_it),
+        cmocka_unit_test(a_catalogue_holds_texts_with_the_same_fields),
         cmocka_unit_test(a_text_cannot_make_the_check_work_for_long),
         cmocka_unit_test(any_cut_or_mutant_of_a_plan_is_answered),
     };
