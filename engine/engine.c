@@ -73,6 +73,7 @@ void engine_input(struct engine *e, struct input in)
     page_clear(e->child->page);
     for (size_t n = 0; n < u.records_count; n++) {
         keyring_record(e, u.records[n]);
+        plans_record(u.records[n]);
         e->records =
             mem_grow(e->records, &e->records_cap, e->records_count + 1, sizeof(struct record *));
         e->records[e->records_count++] = record_ref(u.records[n]);
@@ -472,6 +473,7 @@ static void engine_loop(struct engine *e)
     engine_space(e);
     engine_say_head_file(e);
     demo_refill(e);
+    plans_new(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */
         engine_listen(e);
@@ -505,6 +507,7 @@ static void engine_free(struct engine *e)
     if (e->store)
         store_stop(e->store);
     serve_free(e->serve);
+    plans_free(e);
     children_free(e->children);
     loop_free(e->loop);
     config_free(e);

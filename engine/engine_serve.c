@@ -175,7 +175,10 @@ static void reload(void *ctx, bool take, struct reply_to to)
 
 static json_t *plans(void *ctx)
 {
-    return json_put(json_object(), "plans", core_plans(((struct engine *)ctx)->core));
+    const struct engine *e = ctx;
+    json_t *reply = json_put(json_object(), "plans", core_plans(e->core));
+    json_put(reply, "older", core_plans_older(e->core));
+    return json_put(reply, "refused", json_share(plans_refusal(e)));
 }
 
 static json_t *plan(void *ctx, const char *name, const char *pin)

@@ -19,10 +19,12 @@
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/purge.h"
+#include "core/question.h"
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
 #include "core/upkeep.h"
+#include "core/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,7 @@ static void apply_opened(struct core *c, const struct record *r)
     i->table = kept_text(json_at(r->body, "table"));
     i->opened_at = r->at_ms;
     c->stats.open[i->drill]++;
+    version_count(c, i, 1);
     i->plan_live = i->pin != NULL;
     hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
     readings_apply(c, i, r);
@@ -122,7 +125,10 @@ static void apply_over(struct core *c, struct incident *i, const struct record *
 
 static void apply_closed(struct core *c, struct incident *i, const struct record *r)
 {
-    c->stats.open[i->drill] -= i->state == INCIDENT_OPEN;
+    if (i->state == INCIDENT_OPEN) {
+        c->stats.open[i->drill]--;
+        version_count(c, i, -1);
+    }
     i->state = INCIDENT_CLOSED;
     upkeep_apply_drilled(c, i, r);
     i->closed_at = r->at_ms;
@@ -151,19 +157,23 @@ static void apply_config(struct core *c, const struct record *r)
     free(c->site_pin);
     c->site_pin = mem_str(json_str(r->body, "site"));
     c->site = c->site_pin ? core_pin(c, c->site_pin) : NULL;
-    for (size_t n = 0; n < c->plans_count; n++) {
+    size_t n, count = json_array_size(json_at(r->body, "plans"));
+    json_t *plan;
+    struct plan_ref *plans = mem_new(count + 1, sizeof *plans);
+    json_array_foreach(json_at(r->body, "plans"), n, plan)
+    {
+        const char *name = json_str_or(plan, "name", ""), *pin = json_str_or(plan, "pin", "");
+        wall_ms since = json_int(plan, "since", r->at_ms); /* a row says it, no record does */
+        plans[n] =
+            (struct plan_ref){mem_str(name), mem_str(pin), version_since(c, name, pin, since)};
+    }
+    for (n = 0; n < c->plans_count; n++) {
         free(c->plans[n].name);
         free(c->plans[n].pin);
     }
-    c->plans_count = 0;
-    size_t n;
-    json_t *plan;
-    json_array_foreach(json_at(r->body, "plans"), n, plan)
-    {
-        c->plans = mem_grow(c->plans, &c->plans_cap, c->plans_count + 1, sizeof *c->plans);
-        c->plans[c->plans_count++] = (struct plan_ref){mem_str(json_str_or(plan, "name", "")),
-                                                       mem_str(json_str_or(plan, "pin", ""))};
-    }
+    free(c->plans);
+    c->plans = plans;
+    c->plans_count = count;
     c->config_dirty = true;
 }
 
@@ -201,6 +211,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_OPINION_GIVEN:
         consult_apply_opinion(i, r);
+        notice_apply_answered(c, i, r);
+        break;
+    case REC_CHOICE_GIVEN:
+        question_apply_choice(i, r);
         notice_apply_answered(c, i, r);
         break;
     case REC_CALL_DECLINED:
@@ -267,6 +281,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         call_apply_rung(c, i, r);
         break;
     case REC_CONSULTED:
+    case REC_TALLIED:
     case REC_CALL_EXPIRED:
         apply_expired(c, i, r);
         break;
@@ -305,6 +320,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CLOCK_STEPPED:
     case REC_CONFIG_LOADED:
     case REC_CONFIG_REFUSED:
+    case REC_CALLED_OTHERWISE:
     case REC_CONTACT_SET:
     case REC_KEY_CREATED:
     case REC_KEY_REVOKED:

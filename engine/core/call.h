@@ -18,6 +18,8 @@ struct call *call_find(const struct incident *i, const char *step);
 struct call *call_start(struct core *c, struct incident *i, const char *step, json_t *takes_spec);
 void call_drop(struct core *c, struct call *call);
 bool call_asked(const struct call *call, const char *person);
+/* The rungs that are still to come, as today's site has them; added to `ret` (rungs_done). */
+void call_rest(struct core *c, const struct call *call, struct rungs *ret);
 void calls_write(const struct incident *i, struct text *to); /* "calls":[…], sorted by step */
 void call_from_json(struct core *c, struct incident *i, const json_t *kept);
 
@@ -32,6 +34,15 @@ void call_ring_once(struct core *c, struct call *call, const json_t *spec,
 /* Everybody of the current rung has declined or cannot be reached? Then do not wait for its clock.
  */
 void call_check(struct core *c, struct incident *i, const char *step, const char *why);
+
+/* Nobody is meant by it any more: the first seat of the duty room, with an alarm (rule R7). */
+void call_duty_room_instead(struct core *c, const struct call *call, const char *en, const char *zh,
+                            struct rung *ret);
+/* Of whom nothing will come, as they have declined or cannot be reached: {"li.ming":true}. Gives.
+ */
+json_t *call_giving_none(const struct call *call);
+/* One of those asked, as a plan knows them: {"id","name","target"}. Gives. */
+json_t *call_named(const json_t *asked);
 
 void call_apply_rung(struct core *c, struct incident *i, const struct record *r);
 void call_apply_declined(struct core *c, struct incident *i, const struct record *r);

@@ -74,8 +74,11 @@ bool core_incident_open(const struct core *c, struct uuid id); /* there, and not
 
 /* Is there a site and a set of plans in force? */
 bool core_configured(const struct core *c);
-/* [{"name","title","version","pin","kind"}], [{"name","channel","drill",…}]. Give. */
+/* [{"name","title","version","pin","kind","since"?,"incidents"}]: what is in force, and what is not
+ * and has incidents that are open. Give. */
 json_t *core_plans(const struct core *c);
+json_t *core_plans_older(const struct core *c);
+/* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*

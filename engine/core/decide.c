@@ -15,10 +15,12 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/order.h"
+#include "core/otherwise.h"
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/proposal.h"
 #include "core/purge.h"
+#include "core/question.h"
 #include "core/reading.h"
 #include "core/receipt.h"
 #include "core/report.h"
@@ -148,7 +150,7 @@ json_t *answer_actor(struct core *c, const struct answer *a)
 }
 
 /* Steps of the open calls that this person's answer settles (the fallback's last phase: none), or,
- * with `consults`, that it is about. */
+ * with `consults`, that it is about: no single answer settles a consultation or a question. */
 static json_t *calls_answered_by(const struct incident *i, const char *person, const char *step,
                                  bool consults, bool *ret_forever)
 {
@@ -157,7 +159,7 @@ static json_t *calls_answered_by(const struct incident *i, const char *person, c
     LIST_FOREACH(call, &i->calls, link)
     {
         if ((step && strcmp(call->step, step) != 0) || !call_asked(call, person) ||
-            (call->consults && !consults))
+            ((call->consults || call->asks) && !consults))
             continue;
         if (call->forever)
             *ret_forever = true;
@@ -175,6 +177,7 @@ json_t *answer_event(struct core *c, const char *name, const struct answer *a, j
     if (a->person && c->site && site_person(c->site->site, a->person, &p))
         json_put_str(ev, "name", p.name);
     json_put_str(ev, "note", a->note);
+    json_put_str(ev, "choice", a->choice);
     json_put_str(ev, "file", a->file);
     if (json_array_size(json_at(ev, "steps")))
         json_put_str(ev, "call", json_string_value(json_array_get(json_at(ev, "steps"), 0)));
@@ -250,12 +253,13 @@ static bool accept(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     bool consulted = a->person && consult_answer(c, i, a);
+    bool asked = a->person && question_answer(c, i, a);
     AUTO_JSON(steps);
     AUTO_JSON(roles);
     steps = a->person ? calls_answered_by(i, a->person, a->step, false, &forever) : json_array();
     roles = roles_asked(i, steps);
     bool answers = json_array_size(steps) || forever;
-    if (consulted && !answers)
+    if ((consulted || asked) && !answers)
         return true;
     answer_emit(c, i, a, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, steps,
                 answer_event(c, "answer", a, json_incref(steps)));
@@ -277,6 +281,7 @@ static void decide_answer(struct core *c)
     struct answer a = {.person = json_str(c->in->body, "as"),
                        .step = json_str(c->in->body, "call"),
                        .note = json_str(c->in->body, "note"),
+                       .choice = json_str(c->in->body, "choice"),
                        .file = json_str(c->in->body, "file"),
                        .decline = json_bool(c->in->body, "decline")};
     struct rung_person known;
@@ -296,6 +301,8 @@ static void decide_answer(struct core *c)
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who declines? give \"as\"");
         return;
     }
+    if (!question_fits(c, i, &a))
+        return;
     answer_take(c, i, &a);
     core_reply_ok(c, incident_reply(i));
 }
@@ -436,14 +443,17 @@ static bool config_same(const struct core *c, const json_t *body)
 static void decide_config(struct core *c)
 {
     bool same = config_same(c, c->in->body);
+    json_t *reply = json_put(json_object(), "changed", json_boolean(!same));
     if (!same) {
+        struct otherwise *before = otherwise_before(c);
         plan_watches_ready_all(c);
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
         plan_watches_review_all(c);
         suggest_review_all(c);
+        otherwise_tell(c, before, reply);
     }
     upkeep_review(c);
-    core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
+    core_reply_ok(c, reply);
 }
 
 static void decide_config_refused(struct core *c)

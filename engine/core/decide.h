@@ -10,6 +10,7 @@ struct answer {
     const char *person; /* NULL: not known; then it cannot be declined */
     const char *step; /* to this call alone; NULL: to every one whose message went to the person */
     const char *note;
+    const char *choice;    /* one of those of a question (question.h); NULL */
     const char *file;      /* the name of one that says more; NULL */
     struct notice *notice; /* it came by the link of this message; NULL: in another way */
     bool decline;

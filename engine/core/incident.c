@@ -12,6 +12,7 @@
 #include "core/report.h"
 #include "core/response.h"
 #include "core/upkeep.h"
+#include "core/version.h"
 
 #include <assert.h>
 #include <search.h>
@@ -527,6 +528,9 @@ void incident_from_row(struct core *c, const struct row *r)
         c->stats.fallback++;
     if (r->state && !strcmp(r->state, "upkeep"))
         upkeep_take(c, i);
-    c->stats.open[i->drill] += i->state == INCIDENT_OPEN;
+    if (i->state == INCIDENT_OPEN) {
+        c->stats.open[i->drill]++;
+        version_count(c, i, 1);
+    }
     core_measure(c, i);
 }

@@ -4,6 +4,7 @@
  */
 #include "core/alarm.h"
 #include "core/call.h"
+#include "core/choice.h"
 #include "core/drill.h"
 #include "core/form.h"
 #include "core/incident.h"
@@ -57,6 +58,19 @@ static json_t *notice_variables(struct core *c, const struct incident *i, struct
     return vars;
 }
 
+/* What may be chosen, as it is called and in the words of whoever reads it. Gives. */
+static json_t *choices_in(const json_t *choices, const char *lang, const char *otherwise)
+{
+    json_t *list = json_array(), *one;
+    size_t n;
+    json_array_foreach(json_unconst(choices), n, one)
+    {
+        json_t *choice = json_put_str(json_object(), "choice", choice_name(one));
+        json_array_append_new(list, json_put_str(choice, "text", words_in(one, lang, otherwise)));
+    }
+    return list;
+}
+
 static json_t *notice_message(struct core *c, const struct notice_order *o, json_t *methods)
 {
     uint8_t secret[LINK_SECRET_BYTES];
@@ -70,6 +84,8 @@ static json_t *notice_message(struct core *c, const struct notice_order *o, json
     json_put_str(m, "text", words_in(o->text, lang, site_lang));
     link_put(m, secret, code);
     json_put_str(m, "type", o->type);
+    if (o->choices)
+        json_put(m, "choices", choices_in(o->choices, lang, site_lang));
     return json_put(m, "methods", methods);
 }
 

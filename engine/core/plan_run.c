@@ -12,6 +12,7 @@
 #include "core/outlook.h"
 #include "core/plan_watch.h"
 #include "core/proposal.h"
+#include "core/question.h"
 #include "core/report.h"
 #include "core/role.h"
 #include "core/statement.h"
@@ -421,6 +422,10 @@ static void call_command(struct core *c, struct incident *i, const char *step, c
         return;
     if (call->consults) { /* no earlier answer was an opinion on this */
         consult_begin(c, call);
+        return;
+    }
+    if (call->asks) {
+        question_begin(c, call);
         return;
     }
     call_next(c, call, "start");

@@ -23,6 +23,8 @@
     X(REC_CLOCK_STEPPED, "clock_stepped", "the wall clock was set; timers are not affected")       \
     X(REC_CONFIG_LOADED, "config_loaded", "site and plans were checked and taken into force")      \
     X(REC_CONFIG_REFUSED, "config_refused", "site or plans have errors; the version before stays") \
+    X(REC_CALLED_OTHERWISE, "called_otherwise",                                                    \
+      "with the site or the version that is in force now somebody else would be called")           \
     X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
     X(REC_KEY_CREATED, "key_created", "a key was made; its secret is shown once and not kept")     \
     X(REC_KEY_REVOKED, "key_revoked", "a key is good for nothing any more")                        \
@@ -43,6 +45,7 @@
     X(REC_ANSWER_REFUSED, "answer_refused",                                                        \
       "somebody opened the link of a message and gave a wrong code; the fifth closes the link")    \
     X(REC_OPINION_GIVEN, "opinion_given", "somebody who is consulted gives an opinion")            \
+    X(REC_CHOICE_GIVEN, "choice_given", "somebody who is asked chooses one of the answers")        \
     X(REC_RESOLVED, "resolved", "the source says that it is over")                                 \
     X(REC_ORDERED, "ordered", "a person gave an order")                                            \
     X(REC_TURN, "turn", "the plan took a turn: its commands")                                      \
@@ -92,6 +95,7 @@
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
     X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \
     X(REC_CONSULTED, "consulted", "a consultation is over: who gave an opinion, and who did not")  \
+    X(REC_TALLIED, "tallied", "a question is over: who chose what, and who did not answer")        \
     X(REC_NOTICE_QUEUED, "notice_queued", "a message to a person is written and queued")           \
     X(REC_NOTICE_METHOD, "notice_method", "the next contact of the person is tried")               \
     X(REC_NOTICE_HANDED, "notice_handed", "an attempt was handed to the courier")                  \

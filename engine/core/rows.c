@@ -53,6 +53,8 @@ static struct row config_row(const struct core *c)
         json_open(&body, '{');
         json_add_str(&body, "name", c->plans[n].name);
         json_add_str(&body, "pin", c->plans[n].pin);
+        if (c->plans[n].since)
+            json_add_int(&body, "since", c->plans[n].since);
         json_shut(&body, '}');
     }
     json_shut(&body, ']');

@@ -2,10 +2,12 @@
 
 #include "core/inject.h"
 #include "core/order.h"
+#include "core/otherwise.h"
 #include "core/report.h"
 #include "core/statement.h"
 #include "core/upkeep.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What a sentence is made of: the record, and which language. */
@@ -193,6 +195,7 @@ static void say_answer(const struct say *s)
         say_words(s, " 应答", " answers");
     if (s->r->kind == REC_ANSWER_NOTED)
         say_words(s, "（没有待答的呼叫）", " (no open call)");
+    say_why(s, json_str(ev, "choice"));
     say_why(s, json_str(ev, "note"));
 }
 
@@ -211,18 +214,50 @@ static void say_opinion(const struct say *s)
         text_addf(s->to, s->zh ? "（附件 %s）" : " (file %s)", file);
 }
 
-static void say_consulted(const struct say *s)
+static void say_silent(const struct say *s)
 {
-    const json_t *text = record_at(s->r, "text"),
-                 *silent = json_at(record_at(s->r, "ev"), "silent");
-    text_addf(s->to, s->zh ? "会商结束，意见 %d/%d" : "consultation over, %d of %d opinions",
-              (int)json_int(s->r->body, "opinions", 0), (int)json_int(s->r->body, "asked", 0));
+    const json_t *silent = json_at(record_at(s->r, "ev"), "silent");
     for (size_t n = 0; n < json_array_size(silent); n++)
         text_addf(s->to, "%s%s",
                   n       ? s->zh ? "、" : ", "
                   : s->zh ? "，未复："
                           : ", none from ",
                   json_str_or(json_array_get(silent, n), "name", "?"));
+}
+
+static void say_consulted(const struct say *s)
+{
+    const json_t *text = record_at(s->r, "text");
+    text_addf(s->to, s->zh ? "会商结束，意见 %d/%d" : "consultation over, %d of %d opinions",
+              (int)json_int(s->r->body, "opinions", 0), (int)json_int(s->r->body, "asked", 0));
+    say_silent(s);
+    say_why(s, text ? say_text(s, text) : NULL);
+}
+
+static void say_choice(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    const char *name = json_str(ev, "name");
+    text_add(s->to, name ? name : json_str_or(s->r->body, "by", "?"));
+    if (json_bool(s->r->body, "awaited")) {
+        say_words(s, " 已收到，选择待复", " is on it; the choice is awaited");
+        return;
+    }
+    text_addf(s->to, s->zh ? " 选择“%s”" : " chooses \"%s\"", json_str_or(ev, "choice", "?"));
+    say_why(s, json_str(ev, "note"));
+}
+
+static void say_tallied(const struct say *s)
+{
+    const json_t *counts = record_at(s->r, "counts"), *text = record_at(s->r, "text");
+    const char **names = json_keys(counts, NULL);
+    text_addf(s->to, s->zh ? "询问结束，答复 %d/%d" : "question over, %d of %d answers",
+              (int)json_int(s->r->body, "answered", 0), (int)json_int(s->r->body, "asked", 0));
+    for (size_t n = 0; names[n]; n++)
+        text_addf(s->to, "%s%s %d", s->zh ? "，" : ", ", names[n],
+                  (int)json_int(counts, names[n], 0));
+    free(names);
+    say_silent(s);
     say_why(s, text ? say_text(s, text) : NULL);
 }
 
@@ -827,6 +862,24 @@ static void say_purged(const struct say *s)
     say_actor(s);
 }
 
+/* The first finding, as everybody who watches is to know where the error is. */
+static void say_config_refused(const struct say *s)
+{
+    const json_t *first = json_array_get(json_at(s->r->body, "findings"), 0);
+    say_words(s, "场所或预案有错误，继续使用原版本",
+              "site or plans have errors; the version before stays");
+    if (first)
+        text_addf(s->to, s->zh ? "：%s:%lld：%s" : ": %s:%lld: %s", json_str_or(first, "file", "?"),
+                  (long long)json_int(first, "line", 0), json_str_or(first, "text", ""));
+    else
+        say_why(s, json_str(s->r->body, "error"));
+}
+
+static void say_otherwise(const struct say *s)
+{
+    otherwise_say(s->r, s->zh, true, s->to);
+}
+
 static void say_engine(const struct say *s)
 {
     static const struct {
@@ -836,7 +889,6 @@ static void say_engine(const struct say *s)
         {REC_ENGINE_STARTED, "引擎启动并读回记录"},
         {REC_CLOCK_STEPPED, "系统时钟被调整；计时不受影响"},
         {REC_CONFIG_LOADED, "场所与预案已检查并生效"},
-        {REC_CONFIG_REFUSED, "场所或预案有错误，继续使用原版本"},
         {REC_CONTACT_SET, "联系方式已更新"},
         {REC_INPUT_REFUSED, "拒绝两次使引擎中止的输入"},
         {REC_REPEATED, "收到重复的触发，没有新内容"},
@@ -855,6 +907,8 @@ static void say_engine(const struct say *s)
 void record_say(const struct record *r, const char *lang, struct text *to)
 {
     static void (*const says[REC_KINDS])(const struct say *) = {
+        [REC_CONFIG_REFUSED] = say_config_refused,
+        [REC_CALLED_OTHERWISE] = say_otherwise,
         [REC_KEY_CREATED] = say_key,
         [REC_KEY_REVOKED] = say_key,
         [REC_SESSION_OPENED] = say_session,
@@ -867,6 +921,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_ANSWER_NOTED] = say_answer,
         [REC_OPINION_GIVEN] = say_opinion,
         [REC_CONSULTED] = say_consulted,
+        [REC_CHOICE_GIVEN] = say_choice,
+        [REC_TALLIED] = say_tallied,
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,

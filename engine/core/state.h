@@ -36,6 +36,13 @@ struct pin {
 struct plan_ref {
     char *name;
     char *pin;
+    wall_ms since; /* in force in this version; 0: it was so before that was kept */
+};
+
+/* Incidents that are open and began with this pin (version.h). */
+struct version_runs {
+    const char *pin, *plan; /* interned */
+    int64_t incidents;
 };
 
 /* A fact journalled and not yet consumed by the plan. */
@@ -81,6 +88,7 @@ struct call {
     char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
                     last */
     bool consults; /* it wants opinions, and no single answer ends it (consult.h) */
+    bool asks;     /* it wants choices, the same (question.h) */
     int rung;      /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
@@ -388,7 +396,9 @@ struct core {
     char *site_pin;
     struct pin *site; /* in force; borrowed from pins; NULL before the first */
     struct plan_ref *plans;
-    size_t plans_count, plans_cap;
+    size_t plans_count;
+    struct version_runs *runs;
+    size_t runs_count, runs_cap;
     bool config_dirty;
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */

@@ -1,5 +1,6 @@
 #include "core/trigger.h"
 
+#include "base/civil.h"
 #include "core/decide.h"
 #include "core/drill.h"
 #include "core/family.h"
@@ -151,6 +152,8 @@ static json_t *opening_about(struct core *c, struct uuid id, const struct openin
         json_put_str(about, "category", plan_head_category(head));
     }
     json_put_str(about, "zone", core_zone(c)); /* of the city then: its papers have no site */
+    /* and the program's rule of it then: a plan replayed by a later one sees the same clocks */
+    json_put_str(about, "zone_rule", zone_rule(core_zone(c)));
     json_put_int(about, "opened_at", c->in->wall);
     json_put_true(about, "drill", json_bool(b, "drill"));
     return json_put_int(about, "count", 1);

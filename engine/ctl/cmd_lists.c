@@ -1,5 +1,5 @@
 /*
- * muster plan list, muster endpoint list, muster drill due - what is in force.
+ * muster endpoint list, muster drill due - what is in force.
  */
 #include "ctl/ask.h"
 #include "ctl/commands.h"
@@ -60,14 +60,6 @@ static int list_run(const struct ctl *c, const char *op, const char *member,
     return EXIT_OK;
 }
 
-static int plans_run(struct ctl *c, const struct args *a)
-{
-    static const struct column columns[] = {
-        {"name", WORD_NAME}, {"version", WORD_VERSION}, {"kind", WORD_KIND}, {"title", WORD_TITLE}};
-    (void)a;
-    return list_run(c, "plans", "plans", columns, sizeof columns / sizeof columns[0]);
-}
-
 static int endpoints_run(struct ctl *c, const struct args *a)
 {
     static const struct column columns[] = {
@@ -92,14 +84,6 @@ const struct command cmd_drill_due = {
                  "哪些预案应在何时演练，最近一次在何时"},
     .examples = "  muster drill due\n",
     .run = drills_run,
-};
-
-const struct command cmd_plan_list = {
-    .name = "plan list",
-    .operands = "",
-    .sentence = {"the plans in force", "列出生效的预案"},
-    .examples = "  muster plan list --json\n",
-    .run = plans_run,
 };
 
 const struct command cmd_endpoint_list = {

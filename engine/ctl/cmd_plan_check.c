@@ -82,7 +82,7 @@ static int path_check(const struct ctl *c, const char *path, json_t *document)
     }
     path_split(path, &folder, &file);
     member_split(&folder, &file);
-    enum err e = c->port->plan_check(c->port->ctx, text_str(&folder), &checked, &why);
+    enum err e = c->port->plan_ask(c->port->ctx, text_str(&folder), NULL, &checked, &why);
     if (e)
         return ctl_fail(e, &why);
     findings = findings_of(json_at(checked, "findings"), text_str(&file));

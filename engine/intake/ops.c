@@ -1,5 +1,7 @@
 #include "intake/ops.h"
 
+#include "core/choice.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -87,6 +89,7 @@ static const struct field answer_fields[] = {
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "decline", .type = FIELD_BOOL},
     {.name = "call", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "choice", .type = FIELD_TEXT, .most = CHOICE_BYTES},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "file", .type = FIELD_NAME, .most = NAME_BYTES},
     END,
@@ -259,6 +262,7 @@ static const struct field answer_link_fields[] = {
     {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "code", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "decline", .type = FIELD_BOOL},
+    {.name = "choice", .type = FIELD_TEXT, .most = CHOICE_BYTES},
     {.name = "action", .type = FIELD_WORD, .words = link_actions},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "evidence", .type = FIELD_TEXT, .most = VALUE_BYTES},
@@ -328,7 +332,8 @@ static const struct field watch_fields[] = {
 static const struct op ops[OPS] = {
     [OP_TRIGGER] = {OP("trigger", SCOPE_TRIGGER, trigger_fields,
                        "open an incident, or report to the one that has this key")},
-    [OP_ANSWER] = {OP("answer", SCOPE_RESPOND, answer_fields, "answer the calls of an incident")},
+    [OP_ANSWER] = {OP("answer", SCOPE_RESPOND, answer_fields,
+                      "answer the calls and questions of an incident")},
     [OP_UPDATE] = {OP("update", SCOPE_RESPOND, update_fields, "report facts or a note")},
     [OP_RESOLVE] = {OP("resolve", SCOPE_RESPOND, resolve_fields,
                        "the source says that it is over")},

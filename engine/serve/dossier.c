@@ -127,6 +127,7 @@ static void answer_take(struct dossier *d, const struct record *r)
     json_put_str(o, "kind", record_kind_name(r->kind));
     json_put_str(o, "by", json_str(r->body, "by"));
     json_put_str(o, "name", json_str(ev, "name"));
+    json_put_str(o, "choice", json_str(ev, "choice"));
     json_put_str(o, "note", json_str(ev, "note"));
     json_put_str(o, "file", json_str(ev, "file"));
     json_put_str(o, "notice", json_str(r->body, "notice"));
@@ -209,7 +210,8 @@ static void record_take(struct dossier *d, const struct record *r)
     else if (r->kind == REC_NOTICE_QUEUED)
         notice_queued_take(d, r);
     else if (r->kind == REC_CALL_ANSWERED || r->kind == REC_CALL_DECLINED ||
-             r->kind == REC_ANSWER_NOTED || r->kind == REC_OPINION_GIVEN)
+             r->kind == REC_ANSWER_NOTED || r->kind == REC_OPINION_GIVEN ||
+             r->kind == REC_CHOICE_GIVEN)
         answer_take(d, r);
     event_take(d, r);
 }

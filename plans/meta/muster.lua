@@ -8,7 +8,7 @@
 ---@alias Period string "3y" "6mo" "2w" "10d": by the calendar
 ---@alias Text string | { zh: string?, en: string? }
 ---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID", in bodies "role:NAME"
----@alias Targets Target | Target[]
+---@alias Targets Target | Named | (Target | Named)[]
 
 ---@alias Due Duration | { before: string, by: Duration } a duration, or what before() gives
 
@@ -194,9 +194,10 @@ function T(text, values) end
 ---@return Answer?
 function call(options) end
 
----@class Named
+---@class Named may stand where a target stands
 ---@field id string
 ---@field name string
+---@field target Target
 
 ---@class Opinion
 ---@field by string id of the person
@@ -216,6 +217,24 @@ function call(options) end
 ---@param options { to: Targets, question: Text, within: Duration, chair: Target?, at_least: integer? }
 ---@return Opinions
 function consult(options) end
+
+---@class Choice : Named
+---@field choice string
+---@field note string?
+---@field at integer ms since 1970
+---@field by string id of the person who chose
+
+---@class Tally a list for each choice, by its name, and
+---@field answered Choice[]
+---@field silent Named[]
+---@field asked Named[]
+---@field enough boolean are there at_least of them
+---@field [string] Choice[]
+
+---Ask people one question; waits until at_least (all) have chosen, or the time is over.
+---@param options { to: Targets, question: Text, choices: Text[], within: Duration, at_least: integer | "all" | nil, one_per: "dept"? }
+---@return Tally
+function ask(options) end
 
 ---Tell people; does not wait.
 ---@param options { to: Targets, text: Text, via: string?, within: Duration? }
@@ -256,10 +275,32 @@ function wait_until(condition, options) end
 ---@param d Duration
 function sleep(d) end
 
----@param d Duration
+---Call fn again and again: each duration, at times of day, or by the level in force.
+---@param when Duration | string[] | table<Level, Duration> "1h", { "08:30", "20:30" }, { IV = "12h", I = "1h" }
 ---@param fn fun(tick: integer, missed: integer)
 ---@return Handle
-function every(d, fn) end
+function every(when, fn) end
+
+---Call fn once, by the clocks of the site's zone; at once when the time is past.
+---@param time string "08:30" is the next one; "2026-07-21 08:30"
+---@param fn fun()
+---@return Handle
+function at(time, fn) end
+
+---@class Civil
+---@field year integer
+---@field month integer
+---@field day integer
+---@field hour integer
+---@field min integer
+---@field sec integer
+---@field wday integer 1 is Sunday
+---@field yday integer 1 is January 1
+
+---What the clocks of the site's zone show.
+---@param moment? integer | string ms since 1970, or a time of a fact; now
+---@return Civil
+function civil(moment) end
 
 ---true and what fn returned, or false when the time was over.
 ---@param d Duration
@@ -270,6 +311,16 @@ function timeout(d, fn) end
 ---@param branches (fun(): any)[]
 ---@return table results
 function parallel(branches) end
+
+---@class Outcome
+---@field ok boolean
+---@field value any? what it returned
+---@field err any? its error
+
+---Wait for all; an error is an outcome like another.
+---@param branches (fun(): any)[]
+---@return Outcome[] | { n: integer } outcomes
+function settle(branches) end
 
 ---@param branches (fun(): ...)[]
 ---@return integer index, ...

@@ -223,6 +223,8 @@ static void obey(struct planner_night *n, const json_t *cmd)
         timer_clear(n, step);
     else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "consults"))
         json_put_str(n->open, step, "consult");
+    else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "asks"))
+        json_put_str(n->open, step, "ask");
     else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0 ||
              strcmp(kind, "assign") == 0)
         json_put_str(n->open, step, kind);
@@ -513,6 +515,14 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
                  "'silent':[{'id':'a','name':'A'}],'asked':[],'enough':true}",
                  step, (int)below(chance, 3));
         planner_night_fact(n, ev);
+    } else if (strcmp(json_str_or(n->open, step, ""), "ask") == 0) {
+        json_object_del(n->open, step);
+        snprintf(ev, sizeof(ev),
+                 "{'names':[],'steps':['%s'],'by_choice':{'yes':[{'id':'p%d'}],'no':[]},"
+                 "'answered':[{'id':'p1','choice':'yes'}],'silent':[{'id':'a','name':'A',"
+                 "'target':'person:a'}],'asked':[],'enough':true}",
+                 step, (int)below(chance, 3));
+        planner_night_fact(n, ev);
     } else if (strcmp(json_str_or(n->open, step, ""), "notify") == 0) {
         snprintf(ev, sizeof(ev), "{'names':[],'steps':['%s'],'result':'%s'}", step, results[dice]);
         planner_night_fact(n, ev);
@@ -535,6 +545,21 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
             planner_night_answer(n, step, dice == 2 ? "li.ming" : "wang.qiang");
     }
     return true;
+}
+
+/* A level, or the end. */
+static void order_happens(struct entropy *chance, char *ev, size_t size)
+{
+    static const char *const levels[] = {"IV", "III", "II", "I"};
+    uint64_t level = below(chance, 8);
+
+    if (level >= 4)
+        snprintf(ev, size, "{'names':['order'],'action':'terminate','by':'p%d'}", (int)level % 3);
+    else
+        snprintf(ev, size,
+                 "{'names':['order'],'action':'raise','level':'%s','commander':'post:a',"
+                 "'members':[],'by':'p'}",
+                 levels[level]);
 }
 
 static void fact_happens(struct planner_night *n, struct entropy *chance)
@@ -566,8 +591,7 @@ static void fact_happens(struct planner_night *n, struct entropy *chance)
             (int)below(chance, 9), (int)below(chance, 9));
         break;
     default:
-        snprintf(ev, sizeof(ev), "{'names':['order'],'action':'terminate','by':'p%d'}",
-                 (int)below(chance, 3));
+        order_happens(chance, ev, sizeof(ev));
     }
     planner_night_fact(n, ev);
 }

@@ -34,6 +34,16 @@ function plan.respond(incident)
     call { to = "duty:duty-room", within = "5m", text = T "{title}" }
 end
 return plan
+""", "roll": """
+local plan = plan "roll" {
+    title = { zh = "点名", en = "Roll call" }, kind = "special", category = "accident", version = "1",
+    owner = "person:li.ming", starts_on = { { kind = "roll" } },
+    ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } },
+}
+function plan.respond(incident)
+    ask { to = "person:han.mei", question = "Present?", choices = { "yes", "no" }, within = "5m" }
+end
+return plan
 """, "river": """
 local plan = plan "river" {
     title = { zh = "河道", en = "River" }, kind = "special", category = "natural", version = "1",
@@ -418,6 +428,22 @@ def item_by_link(api, found):
     api.ask(200, "GET", path)
 
 
+def question_by_link(api):
+    """A question: one of its choices is the answer."""
+    incident = api.ask(201, "POST", "/t/roll", "roll call")["incident"]
+    about = h.wait_for(lambda: [m for p in api.ask(200, "GET", "/api/v1/phones")["phones"]
+                                for m in p["messages"] if "Present?" in m["text"]], "a question")[0]
+    path = "/a/" + about["answer_url"].rpartition("/")[2]
+    of = api.ask(200, "GET", path)
+    api.t.equal([c["choice"] for c in of["choices"]], ["yes", "no"], "a link shows its choices")
+    answer = "/api/v1/incidents/%s/answer" % incident
+    api.ask(422, "POST", answer, {"as": "han.mei", "choice": "perhaps"})
+    api.ask(422, "POST", path, {"code": about["code"], "choice": "perhaps"})
+    api.ask(200, "POST", path, {"code": about["code"], "choice": "yes"})
+    api.ask(200, "POST", answer, {"as": "han.mei", "choice": "late"})
+    api.ask(200, "GET", "/api/v1/incidents/%s/timeline" % incident)
+
+
 def phones_and_links(api):
     """These ring on the phones of the daemon: the house's own receiver hears nothing of them."""
     api.ask(201, "POST", "/t/watch", "ring")
@@ -428,6 +454,7 @@ def phones_and_links(api):
     api.ask(401, "POST", "/phones/hook/pager/wang.qiang", {"forged": True})
     path = "/a/" + found["answer_url"].rpartition("/")[2]
     item_by_link(api, found)
+    question_by_link(api)
     api.ask(200, "GET", path)
     api.ask(200, "GET", path + "?lang=en", headers=PAGE)
     api.ask(404, "GET", "/a/nonsense")

@@ -118,6 +118,14 @@ static void add_command(struct night *n, struct text *cmds, struct text *steps)
         add_watch(n, cmds, steps, step);
         break;
     case 11:
+        if (chance(n, 2)) {
+            text_addf(cmds,
+                      "{'kind':'call','step':'0.%d','args':{'asks':true,'to':['%s','group:crew'],"
+                      "'text':'why','choices':['yes',{'en':'no','zh':'否'}],'within_ms':%u%s%s}}",
+                      step, to, 1000 + chance(n, 300000), chance(n, 2) ? ",'at_least':2" : "",
+                      chance(n, 2) ? ",'one_per':'dept'" : "");
+            break;
+        }
         text_addf(cmds,
                   "{'kind':'call','step':'0.%d','args':{'consults':true,'to':['%s'],'text':'why',"
                   "'chair':'post:chief','at_least':2,'within_ms':%u}}",
@@ -404,8 +412,9 @@ static void night_people(struct night *n)
         break;
     case 5:
     case 6:
-        text_addf(&body, chance(n, 2) ? "{'as':'%s','decline':true}" : "{'as':'%s','note':'n'}",
-                  somebody(n));
+        text_addf(&body, "{'as':'%s',%s}", somebody(n),
+                  (const char *const[]){"'decline':true", "'note':'n'", "'choice':'yes'",
+                                        "'choice':'否','note':'n'"}[chance(n, 4)]);
         lab_say(&n->lab, IN_ANSWER, text_str(&body));
         break;
     default:

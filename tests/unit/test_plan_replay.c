@@ -133,6 +133,26 @@ static const char *const bodies[] = {
     "end)\n"
     "  log(T('{n} {who}', { n = c and #c.silent or 9, who = c and c.opinions or {} }))\n"
     "end",
+
+    /* outcomes side by side, errors among them; clocks, levels */
+    "every({ '02:10', '02:20', '10:30' }, function(k, m) log(k .. '/' .. m)\n"
+    "  sleep(random(40) .. 'm') end)\n"
+    "every({ IV = '20m', II = '3m' }, function(k, m) log('level ' .. k .. '/' .. m)\n"
+    "  if random(3) == 1 then sleep '7m' end end)\n"
+    "while true do\n"
+    "  local t\n"
+    "  timeout(random(20) .. 'm', function() t = ask { to = 'dept:a', question = 'x',\n"
+    "    choices = { 'yes', 'no' }, within = '15m' } end)\n"
+    "  if t then log(#t.yes .. #t.no) call { to = t.silent, within = '5m', text = 'x' } end\n"
+    "  local r = settle {\n"
+    "    function() return wait('answer', random(9) .. 'm') and 'answered' end,\n"
+    "    function() sleep(random(9) .. 'm') if random(2) == 1 then error('bad luck') end return 1 "
+    "end,\n"
+    "    function() local s = settle { function() sleep '1m' error({ code = random(9) }) end }\n"
+    "      return s[1].err.code end }\n"
+    "  at('08:30', function() log('morning ' .. civil().yday) wait('answer', '10m') end)\n"
+    "  for i = 1, r.n do log(i .. tostring(r[i].ok) .. tostring(r[i].value or r[i].err)) end\n"
+    "end",
 };
 
 enum { BODIES = sizeof(bodies) / sizeof(bodies[0]) };
