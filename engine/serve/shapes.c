@@ -458,9 +458,9 @@ static json_t *drill_shown(const json_t *run, const struct serve_port *port)
     const json_t *injects = json_at(scenario, "injects");
     size_t next = (size_t)json_int(run, "next", 0);
     const json_t *inject = json_array_get(injects, next);
-    json_t *o = json_object();
     if (!run)
         return NULL;
+    json_t *o = json_object();
     for (size_t n = 0; n < sizeof names / sizeof *names; n++)
         json_put(o, names[n], json_share(json_at(about, names[n])));
     if (!scenario)

@@ -417,27 +417,48 @@ const json_t *story_close(struct story *s)
     return story_ask(s, IN_CLOSE, s->incident, json_object());
 }
 
+/* What is told of the journal's rows of one incident. */
+struct told {
+    struct uuid incident;
+    struct score *score;
+    struct course *course;
+};
+
+static void told_take(void *ctx, const struct record *r)
+{
+    struct told *t = ctx;
+    if (uuid_cmp(r->incident, t->incident))
+        return;
+    score_take(t->score, r);
+    course_take(t->course, r);
+}
+
+static struct told told_of(const struct story *s)
+{
+    struct told t = {s->incident, score_new(), course_new()};
+    model_store_journal(night_store(s->night), told_take, &t);
+    return t;
+}
+
+static void told_done(struct told *t)
+{
+    score_free(t->score);
+    course_free(t->course);
+}
+
 json_t *story_score(const struct story *s)
 {
-    struct score *score = score_new();
-    const struct model_store *store = night_store(s->night);
-    for (int64_t seq = 1; seq <= model_store_last_seq(store); seq++)
-        if (!uuid_cmp(model_store_record(store, seq)->incident, s->incident))
-            score_take(score, model_store_record(store, seq));
-    json_t *json = score_json(score);
-    score_free(score);
+    struct told t = told_of(s);
+    json_t *json = score_json(t.score);
+    told_done(&t);
     return json;
 }
 
 json_t *story_course(const struct story *s)
 {
-    struct course *course = course_new();
-    const struct model_store *store = night_store(s->night);
-    for (int64_t seq = 1; seq <= model_store_last_seq(store); seq++)
-        if (!uuid_cmp(model_store_record(store, seq)->incident, s->incident))
-            course_take(course, model_store_record(store, seq));
-    json_t *json = course_json(course);
-    course_free(course);
+    struct told t = told_of(s);
+    json_t *json = course_json(t.course);
+    told_done(&t);
     return json;
 }
 
