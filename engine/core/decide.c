@@ -7,6 +7,7 @@
 #include "core/child.h"
 #include "core/consult.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
@@ -479,6 +480,8 @@ static void timer_fire(struct core *c, struct timer *t)
         joins_tell(c, t->owner);
     } else if (t->kind == TIMER_REOPEN) {
         reopen_over(c, t->owner);
+    } else if (t->kind == TIMER_FETCH) {
+        fetch_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else {
@@ -535,6 +538,7 @@ static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
     notice_unknown_all(c);
+    fetches_lost(c);
 }
 
 static void decide_courier_died(struct core *c)
@@ -570,6 +574,7 @@ static void decide_rest(struct core *c)
 {
     struct uuid last = {0};
     notice_pump(c);
+    fetch_pump(c);
     for (size_t n = 0; n < c->out->records_count; n++) {
         struct uuid id = c->out->records[n]->incident;
         struct incident *i = uuid_cmp(id, last) ? core_incident(c, id) : NULL;
@@ -613,6 +618,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_PLANNER_UP] = decide_planner_up,
         [IN_PLANNER_DIED] = decide_planner_died,
         [IN_RESULT] = decide_result,
+        [IN_FETCHED] = decide_fetched,
         [IN_COURIER_UP] = decide_courier_up,
         [IN_COURIER_DIED] = decide_courier_died,
         [IN_STARTED] = decide_started,

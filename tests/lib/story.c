@@ -38,6 +38,7 @@ struct person_script {
 struct endpoint_script {
     char name[64];
     int status;
+    char body[256]; /* what it says to who fetches */
 };
 
 struct kept_row {
@@ -222,16 +223,46 @@ static void story_event(struct story *s, const struct effect *e)
     json_decref(frame);
 }
 
+/* What a result will be, in a moment. Takes the result. */
+static void result_comes(struct story *s, struct uuid incident, json_t *result)
+{
+    s->coming = mem_grow(s->coming, &s->coming_cap, s->coming_count + 1, sizeof *s->coming);
+    s->coming[s->coming_count++] = (struct coming){.at = s->mono + COURIER_MS,
+                                                   .order = s->orders++,
+                                                   .kind = COMING_RESULT,
+                                                   .body = result,
+                                                   .incident = incident};
+}
+
+static struct endpoint_script endpoint_now(const struct story *s, const char *endpoint)
+{
+    for (size_t n = 0; n < s->endpoints_count; n++) {
+        if (!strcmp(s->endpoints[n].name, endpoint))
+            return s->endpoints[n];
+    }
+    return (struct endpoint_script){.status = 200};
+}
+
+static void story_fetch(struct story *s, const struct effect *e)
+{
+    const char *endpoint = json_str_or(e->body, "endpoint", "");
+    struct endpoint_script script = endpoint_now(s, endpoint);
+    bool ok = script.status >= 200 && script.status < 300;
+    text_addf(&s->attempts, "%lld fetch %s %s %s\n", (long long)(s->mono / 1000), endpoint,
+              json_str_or(e->body, "notice", ""), json_str_or(e->body, "body", ""));
+    json_t *result =
+        json_pack("{s:s,s:s,s:b,s:i,s:s,s:s}", "op", "result", "fetch", json_str(e->body, "fetch"),
+                  "ok", ok, "status", script.status, "class", "status", "body", script.body);
+    json_put_str(result, "error", ok ? NULL : "the endpoint said no");
+    result_comes(s, e->incident, result);
+}
+
 static void story_attempt(struct story *s, const struct effect *e)
 {
     char id[UUID_TEXT];
     const char *endpoint = json_str_or(e->body, "endpoint", "");
     const char *person = json_str_or(e->body, "person", "");
-    int status = 200;
-    for (size_t n = 0; n < s->endpoints_count; n++) {
-        if (!strcmp(s->endpoints[n].name, endpoint))
-            status = s->endpoints[n].status;
-    }
+    int status = endpoint_now(s, endpoint).status;
     text_addf(&s->attempts, "%lld %s %s %s\n", (long long)(s->mono / 1000), person, endpoint,
               json_str_or(e->body, "notice", ""));
     json_t *result =
@@ -246,12 +277,7 @@ static void story_attempt(struct story *s, const struct effect *e)
         json_put_str(result, "type", json_str(body, "type"));
         json_put(s->phones, person, json_share(json_at(body, "data")));
     }
-    s->coming = mem_grow(s->coming, &s->coming_cap, s->coming_count + 1, sizeof *s->coming);
-    s->coming[s->coming_count++] = (struct coming){.at = s->mono + COURIER_MS,
-                                                   .order = s->orders++,
-                                                   .kind = COMING_RESULT,
-                                                   .body = result,
-                                                   .incident = e->incident};
+    result_comes(s, e->incident, result);
 }
 
 static void story_kill_quarantine(struct story *s, int slot)
@@ -281,6 +307,9 @@ static void story_effect(struct story *s, const struct effect *e)
         break;
     case EFFECT_ATTEMPT:
         story_attempt(s, e);
+        break;
+    case EFFECT_FETCH:
+        story_fetch(s, e);
         break;
     case EFFECT_KILL:
         story_kill_quarantine(s, e->slot);
@@ -388,6 +417,11 @@ static struct person_script *person_of(struct story *s, const char *id)
 
 static void coming_result(struct story *s, const struct coming *c)
 {
+    if (json_str(c->body, "fetch")) {
+        story_input(s,
+                    (struct input){.kind = IN_FETCHED, .incident = c->incident, .body = c->body});
+        return;
+    }
     const char *person = json_str_or(c->body, "person", "");
     struct person_script *p = person_of(s, person);
     bool call = !strcmp(json_str_or(c->body, "type", ""), "muster.call");
@@ -723,18 +757,28 @@ void story_end(struct story *s)
 
 /* --- people's part --- */
 
-void story_endpoint_answers(struct story *s, const char *endpoint, int status)
+static struct endpoint_script *endpoint_of(struct story *s, const char *endpoint)
 {
     for (size_t n = 0; n < s->endpoints_count; n++) {
-        if (!strcmp(s->endpoints[n].name, endpoint)) {
-            s->endpoints[n].status = status;
-            return;
-        }
+        if (!strcmp(s->endpoints[n].name, endpoint))
+            return &s->endpoints[n];
     }
     assert_true(s->endpoints_count < ENDPOINTS_MAX);
     struct endpoint_script *e = &s->endpoints[s->endpoints_count++];
+    *e = (struct endpoint_script){.status = 200};
     snprintf(e->name, sizeof e->name, "%s", endpoint);
-    e->status = status;
+    return e;
+}
+
+void story_endpoint_answers(struct story *s, const char *endpoint, int status)
+{
+    endpoint_of(s, endpoint)->status = status;
+}
+
+void story_endpoint_says(struct story *s, const char *endpoint, const char *body)
+{
+    struct endpoint_script *e = endpoint_of(s, endpoint);
+    snprintf(e->body, sizeof e->body, "%s", body);
 }
 
 void story_person_answers(struct story *s, const char *person, int64_t after_ms)
