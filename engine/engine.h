@@ -208,6 +208,7 @@ void courier_up(struct engine *e, int64_t gen);
 void courier_frame_in(struct engine *e, const json_t *frame);
 void courier_watch(struct engine *e, int64_t passed_ms);
 void courier_release(struct engine *e, struct effect *effect);
+void fetch_release(struct engine *e, const struct effect *effect);
 /* The frame "hello". Gives. */
 json_t *courier_hello(const struct engine *e, int64_t gen);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);

@@ -10,6 +10,7 @@
 #include "core/consult.h"
 #include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
@@ -141,6 +142,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
     plan_watches_drop(c, i);
+    fetches_drop(c, i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     i->queue_count = 0;
@@ -280,6 +282,9 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_CALL_RUNG:
         call_apply_rung(c, i, r);
+        break;
+    case REC_FETCHED:
+        fetch_apply(c, i, r);
         break;
     case REC_CONSULTED:
     case REC_TALLIED:

@@ -145,6 +145,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
     TAILQ_INIT(&c->suspects);
+    TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};

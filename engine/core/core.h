@@ -141,14 +141,15 @@ enum {
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
-    int64_t open[2];       /* not over; [1]: drills */
-    int64_t once_keys;     /* Idempotency-Keys that are kept */
-    wall_ms queued_since;  /* when the message was written that has waited longest; 0: none */
-    int64_t facts_pending; /* of the incident where most wait */
-    int64_t turns;         /* of the incident that took most */
-    int64_t readings;      /* facts of which something is known, of all incidents */
-    int64_t recipients;    /* of the turn that wrote to most, in this life */
-    int64_t commands;      /* of the turn that had most, in this life */
-    int64_t children;      /* of the incident that has most */
+    int64_t fetches_handed; /* to the courier, of plans */
+    int64_t open[2];        /* not over; [1]: drills */
+    int64_t once_keys;      /* Idempotency-Keys that are kept */
+    wall_ms queued_since;   /* when the message was written that has waited longest; 0: none */
+    int64_t facts_pending;  /* of the incident where most wait */
+    int64_t turns;          /* of the incident that took most */
+    int64_t readings;       /* facts of which something is known, of all incidents */
+    int64_t recipients;     /* of the turn that wrote to most, in this life */
+    int64_t commands;       /* of the turn that had most, in this life */
+    int64_t children;       /* of the incident that has most */
 };
 struct core_stats core_stats(const struct core *c);

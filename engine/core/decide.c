@@ -8,6 +8,7 @@
 #include "core/consult.h"
 #include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
@@ -489,6 +490,8 @@ static void timer_fire(struct core *c, struct timer *t)
         reopen_over(c, t->owner);
     } else if (t->kind == TIMER_DRILL) {
         drill_due(c, t->owner);
+    } else if (t->kind == TIMER_FETCH) {
+        fetch_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else {
@@ -545,6 +548,7 @@ static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
     notice_unknown_all(c);
+    fetches_lost(c);
 }
 
 static void decide_courier_died(struct core *c)
@@ -580,6 +584,7 @@ static void decide_rest(struct core *c)
 {
     struct uuid last = {0};
     notice_pump(c);
+    fetch_pump(c);
     for (size_t n = 0; n < c->out->records_count; n++) {
         struct uuid id = c->out->records[n]->incident;
         struct incident *i = uuid_cmp(id, last) ? core_incident(c, id) : NULL;
@@ -625,6 +630,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_PLANNER_UP] = decide_planner_up,
         [IN_PLANNER_DIED] = decide_planner_died,
         [IN_RESULT] = decide_result,
+        [IN_FETCHED] = decide_fetched,
         [IN_COURIER_UP] = decide_courier_up,
         [IN_COURIER_DIED] = decide_courier_died,
         [IN_STARTED] = decide_started,

@@ -51,7 +51,8 @@ enum input_kind {
     IN_PLANNER_DIED, /* slot, gen; body:
                         {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
-    IN_RESULT, /* body: the frame "result", with notice and method instead of id */
+    IN_RESULT,  /* body: the frame "result", with notice and method instead of id */
+    IN_FETCHED, /* incident, body: the frame "result" of a fetch */
     IN_COURIER_UP,
     IN_COURIER_DIED,
     /* from the world */

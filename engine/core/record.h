@@ -97,6 +97,8 @@
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
     X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \
     X(REC_CONSULTED, "consulted", "a consultation is over: who gave an opinion, and who did not")  \
+    X(REC_FETCHED, "fetched",                                                                      \
+      "what came back of an outgoing call of the plan, or why nothing did")                        \
     X(REC_TALLIED, "tallied", "a question is over: who chose what, and who did not answer")        \
     X(REC_NOTICE_QUEUED, "notice_queued", "a message to a person is written and queued")           \
     X(REC_NOTICE_METHOD, "notice_method", "the next contact of the person is tried")               \

@@ -262,6 +262,18 @@ static void say_tallied(const struct say *s)
     say_why(s, text ? say_text(s, text) : NULL);
 }
 
+static void say_fetched(const struct say *s)
+{
+    const char *endpoint = json_str_or(s->r->body, "endpoint", "?");
+    if (json_bool(s->r->body, "answered")) {
+        text_addf(s->to, s->zh ? "%s 的接口已答复（%d）" : "%s has answered the plan (%d)",
+                  endpoint, (int)json_int(s->r->body, "status", 0));
+        return;
+    }
+    text_addf(s->to, s->zh ? "%s 的接口未答复预案" : "%s has not answered the plan", endpoint);
+    say_why(s, json_str(record_at(s->r, "ev"), "error"));
+}
+
 static void say_answer_refused(const struct say *s)
 {
     say_words(s, "应答码错误，第 ", "wrong code, try ");
@@ -946,6 +958,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_CONSULTED] = say_consulted,
         [REC_CHOICE_GIVEN] = say_choice,
         [REC_TALLIED] = say_tallied,
+        [REC_FETCHED] = say_fetched,
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,

@@ -295,6 +295,12 @@ static enum err endpoint_works(lua_State *L, struct part *p, struct why *why)
     return trial_endpoint(p->trial, p->id, 0, why);
 }
 
+static enum err endpoint_says(lua_State *L, struct part *p, struct why *why)
+{
+    const char *body = text_at(L, 2, "says: what it answers to fetch", why);
+    return body ? trial_endpoint_says(p->trial, p->id, body, why) : ERR_INVALID;
+}
+
 /* ---- verbs in Lua ---- */
 
 static const char kind_trial[] = "muster.trial", kind_update[] = "muster.update",
@@ -334,6 +340,7 @@ static const struct verb {
     {kind_person, "orders", person_orders, GIVES_ITSELF},
     {kind_endpoint, "fails", endpoint_fails, GIVES_ITSELF},
     {kind_endpoint, "works", endpoint_works, GIVES_ITSELF},
+    {kind_endpoint, "says", endpoint_says, GIVES_ITSELF},
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };

@@ -203,6 +203,16 @@ enum err trial_endpoint(struct trial *t, const char *name, int64_t fails_ms, str
     return ERR_OK;
 }
 
+enum err trial_endpoint_says(struct trial *t, const char *name, const char *body, struct why *why)
+{
+    enum err e = known(t, "endpoints", name, "endpoint", why);
+    if (!e)
+        e = night_wanted(t, why);
+    if (!e)
+        cast_says(t->stage->cast, name, body);
+    return e;
+}
+
 const char *trial_holder(const struct trial *t, const char *target)
 {
     const char *holder = t->stage && t->stage->site ? site_holder(t->stage->site, target) : NULL;

@@ -18,6 +18,7 @@ void api_define(struct run *r)
         {"call", api_call},
         {"consult", api_consult},
         {"ask", api_ask},
+        {"fetch", api_fetch},
         {"cancel", api_cancel},
         {"child", api_child},
         {"defer", api_defer},

@@ -131,6 +131,7 @@ int api_progress_wait(lua_State *L); /* :wait(state, duration?) -> state or nil,
 int api_assign(lua_State *L);
 int api_consult(lua_State *L);
 int api_ask(lua_State *L);
+int api_fetch(lua_State *L);
 int api_measure(lua_State *L);
 int api_before(lua_State *L);
 int api_directive(lua_State *L);

@@ -38,7 +38,7 @@ static const struct word words[] = {
     {WORD_NAME, "directive", true},
     {WORD_NAME, "each", true},
     {WORD_NAME, "escalate", true},
-    {WORD_NAME, "fetch", false},
+    {WORD_NAME, "fetch", true},
     {WORD_NAME, "item", true},
     {WORD_NAME, "measure", true},
     {WORD_NAME, "open_at", false},
@@ -164,6 +164,10 @@ static const struct word words[] = {
     {WORD_ASK, "within", true},
     {WORD_ASK, "at_least", true},
     {WORD_ASK, "one_per", true},
+
+    {WORD_FETCH, "endpoint", true},
+    {WORD_FETCH, "body", true},
+    {WORD_FETCH, "within", true},
 
     {WORD_AGENDA, "to", true},
     {WORD_AGENDA, "items", true},

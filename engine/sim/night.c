@@ -110,7 +110,7 @@ static void results_sort(struct night *n, bool gone, mono_ms by)
     n->coming = NULL;
     n->coming_count = n->coming_cap = 0;
     for (size_t k = 0; k < count; k++) {
-        bool result = all[k].kind == IN_RESULT;
+        bool result = all[k].kind == IN_RESULT || all[k].kind == IN_FETCHED;
         if (result && gone) {
             coming_done(&all[k]);
             continue;
@@ -293,6 +293,23 @@ static void attempt_hand(struct night *n, const struct effect *e)
     night_later(n, n->hold_results ? HELD_MS : 0, IN_RESULT, e->incident, result);
 }
 
+static void fetch_hand(struct night *n, const struct effect *e)
+{
+    const char *endpoint = json_str_or(e->body, "endpoint", "");
+    int status = cast_status(n->setup.cast, endpoint, n->mono);
+    bool ok = status >= 200 && status < 300;
+    if (n->setup.attempt)
+        n->setup.attempt(n->setup.ctx, e);
+    json_t *result = json_put_str(json_object(), "op", "result");
+    json_put(result, "fetch", json_share(json_at(e->body, "fetch")));
+    json_put(result, "ok", json_boolean(ok));
+    json_put_int(result, "status", status);
+    json_put_str(result, "class", status ? "status" : "connect");
+    json_put_str(result, "body", cast_said(n->setup.cast, endpoint));
+    json_put_str(result, "error", ok ? NULL : "the endpoint said no");
+    night_later(n, n->hold_results ? HELD_MS : 0, IN_FETCHED, e->incident, result);
+}
+
 static void drop_hand(struct night *n, const struct effect *e)
 {
     char id[UUID_TEXT];
@@ -313,6 +330,9 @@ static void effect_release(struct night *n, const struct effect *e)
         break;
     case EFFECT_ATTEMPT:
         attempt_hand(n, e);
+        break;
+    case EFFECT_FETCH:
+        fetch_hand(n, e);
         break;
     case EFFECT_KILL:
         planner_stop(n, e->slot);

@@ -237,6 +237,16 @@ function consult(options) end
 ---@return Tally
 function ask(options) end
 
+---@class Response
+---@field status integer
+---@field body string
+---@field json table? of a body in JSON
+
+---Ask another system through an endpoint of the site; nil and a sentence when it did not answer.
+---@param options { endpoint: string, body: table | string, within: Duration }
+---@return Response?, string?
+function fetch(options) end
+
 ---Tell people; does not wait.
 ---@param options { to: Targets, text: Text, via: string?, within: Duration? }
 ---@return Handle

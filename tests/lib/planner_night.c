@@ -230,7 +230,7 @@ static void obey(struct planner_night *n, const json_t *cmd)
     else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "asks"))
         json_put_str(n->open, step, "ask");
     else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0 ||
-             strcmp(kind, "assign") == 0)
+             strcmp(kind, "assign") == 0 || strcmp(kind, "fetch") == 0)
         json_put_str(n->open, step, kind);
     else if (strcmp(kind, "child") == 0)
         child_opens(n, json_str_or(json_at(cmd, "args"), "key", "?"));
@@ -518,6 +518,14 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
                  "{'names':[],'steps':['%s'],'opinions':[{'by':'p%d','note':'n'}],'answered':[],"
                  "'silent':[{'id':'a','name':'A'}],'asked':[],'enough':true}",
                  step, (int)below(chance, 3));
+        planner_night_fact(n, ev);
+    } else if (strcmp(json_str_or(n->open, step, ""), "fetch") == 0) {
+        json_object_del(n->open, step);
+        snprintf(ev, sizeof(ev),
+                 dice < 2 ? "{'names':[],'steps':['%s'],'fetched':false,'error':'busy %d'}"
+                          : "{'names':[],'steps':['%s'],'fetched':true,'status':20%d,"
+                            "'body':'[1,2]'}",
+                 step, (int)dice);
         planner_night_fact(n, ev);
     } else if (strcmp(json_str_or(n->open, step, ""), "ask") == 0) {
         json_object_del(n->open, step);

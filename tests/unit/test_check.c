@@ -786,6 +786,20 @@ static void a_question_asks_whom_what_with_which_answers(void **state)
     assert_body("ask 'post:chief'", "dam.lua:7:1: bad_argument", NULL);
 }
 
+static void a_fetch_names_an_endpoint_of_the_site(void **state)
+{
+    (void)state;
+    assert_body("local r = fetch { endpoint = 'phone', body = { a = 1 }, within = '30s' }\n"
+                "fetch { endpoint = incident.labels.x, body = 'x', within = '30s' }",
+                "", NULL);
+    assert_body("fetch { endpoint = 'phnoe', body = 7, within = 30, url = 'http://x' }",
+                "dam.lua:7:20: unknown_name, dam.lua:7:36: bad_value, dam.lua:7:48: bad_value, "
+                "dam.lua:7:52: unknown_key",
+                "did you mean \"phone\"?");
+    assert_body("fetch { endpoint = 'phone', body = {} }", "dam.lua:7:1: missing_key",
+                "which endpoint, what, and for how long");
+}
+
 static void a_consultation_asks_whom_what_and_for_how_long(void **state)
 {
     (void)state;
@@ -1502,6 +1516,7 @@ int main(void)
         cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
         cmocka_unit_test(before_needs_a_time_of_the_incident),
         cmocka_unit_test(a_question_asks_whom_what_with_which_answers),
+        cmocka_unit_test(a_fetch_names_an_endpoint_of_the_site),
         cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
         cmocka_unit_test(a_draft_names_the_statement_that_it_lacks),
         cmocka_unit_test(what_is_overdue_of_a_plan_is_a_warning),

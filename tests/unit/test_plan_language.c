@@ -221,6 +221,55 @@ static void what_is_wrong_with_a_question_is_said(void **state)
         "one_per is \"dept\"");
 }
 
+/* ---- fetch ---- */
+
+static void fetch_gives_the_answer_or_nil_and_why(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "for i = 1, 3 do\n"
+                   "  local r, why = fetch { endpoint = 'gis', body = { b = 1, a = {'x'} },\n"
+                   "    within = '30s' }\n"
+                   "  log(r and r.status .. r.body .. tostring(r.json and r.json.level) or why)\n"
+                   "end");
+    planner_night_tells(&n, "fetch 0.1 {\"body\":\"{\\\"a\\\":[\\\"x\\\"],\\\"b\\\":1}\","
+                            "\"endpoint\":\"gis\",\"json\":true,\"within_ms\":30000}\n");
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'fetched':true,'status':200,"
+                           "'body':'{\\'level\\':4}'}");
+    text_clear(&n.told);
+    planner_night_fact(&n, "{'names':[],'steps':['0.3'],'fetched':false,'error':'busy'}");
+    planner_night_fact(&n, "{'names':[],'steps':['0.5'],'fetched':true,'status':204,'body':''}");
+    if (!strstr(text_str(&n.told), "log 0.4 busy") || !strstr(text_str(&n.told), "log 0.6 204nil"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+}
+
+static void what_is_wrong_with_a_fetch_is_said(void **state)
+{
+    (void)state;
+    body_fails("fetch { endpoint = 'gis', body = {} }", "fetch: within is missing");
+    body_fails("fetch { endpoint = 'gis', within = '5s' }", "fetch: body is missing");
+    body_fails("fetch { body = {}, within = '5s' }",
+               "the name of an endpoint of the site, got nil");
+    body_fails("fetch { endpoint = 'gis', body = function() end, within = '5s' }", "fetch: body");
+    body_fails("fetch { endpoint = 'gis', body = ('x'):rep(70000), within = '5s' }", "fetch: body");
+    body_fails("fetch { url = 'http://x', body = {}, within = '5s' }", "there is no \"url\"");
+}
+
+static void a_fetch_that_is_given_up_is_cancelled(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "timeout('5s', function() fetch { endpoint = 'gis', body = 'x', within = '1m' } "
+                   "end)");
+    planner_night_pass(&n, 5000);
+    planner_night_tells(&n, "timer 0.1 5000\nfetch 0.1/1.1 {\"body\":\"x\",\"endpoint\":\"gis\","
+                            "\"within_ms\":60000}\ncancel 0.1/1.1\ndone\n");
+    planner_night_done(&n);
+}
+
 /* ---- notify ---- */
 
 static void notify_goes_on_at_once(void **state)
@@ -1318,6 +1367,9 @@ static void chance_comes_from_the_seed(void **state)
     X(what_a_library_offers_runs_in_the_plan)                                                      \
     X(an_error_in_a_library_is_told_with_its_own_line)                                             \
     X(a_text_is_looked_up_in_the_catalogue_of_the_plan)                                            \
+    X(fetch_gives_the_answer_or_nil_and_why)                                                       \
+    X(what_is_wrong_with_a_fetch_is_said)                                                          \
+    X(a_fetch_that_is_given_up_is_cancelled)                                                       \
     X(settle_gives_every_outcome_its_error_with_it)                                                \
     X(a_settle_that_is_cancelled_cancels_its_branches)                                             \
     X(race_takes_the_first_and_cancels_the_rest)                                                   \
