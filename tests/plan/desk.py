@@ -113,6 +113,9 @@ WRONG = {
         'the trace tells "[0:00] trigger: a, plan pump" where the test has',
     "t:trigger { plan = 'pump', title = 'a' } t:never 'fire' t:update { note = 'a fire' }":
         "the trace tells what it must never",
+    "t:trigger { plan = 'pump', title = 'a' } t:never 'call 赵磊'": "is the last word",
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { items = { look = 0 } }":
+        '"look" cannot be counted',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { level = 'IV' }": 'level is none, not "IV"',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { scope = { III = true } }":
         "scope III is not alive, not alive",
@@ -230,6 +233,39 @@ def simulate(t, folder):
             said)
 
 
+def scenario(t, folder):
+    drills = os.path.join(folder, "drills")
+    other = os.path.join(folder, "elsewhere", "other-1.lua")
+    os.mkdir(drills)
+    os.mkdir(os.path.dirname(other))
+    text = """return scenario "NAME" {
+        plan = "pump", title = "x", director = "person:qian.min", begins = "2026-06-10 09:00",
+        objectives = { called = "somebody answers", high = "III is ordered" },
+        injects = {
+            { no = 1, at = "0:00", by = "trigger", title = "Pump 3", fields = { level_m = 2.5 },
+              expect = { "call answered", within = "10m" }, objective = "called" },
+            { no = 2, at = "0:20", by = "update", fields = { level_m = 3.5 },
+              expect = { "order III", within = "2m" }, objective = "high" },
+            { no = 3, at = "1:00", by = "end" },
+        },
+    }
+"""
+    write(os.path.join(drills, "pump-1.lua"), text.replace("NAME", "pump-1"))
+    write(other, text.replace("NAME", "other-1"))
+    command = ("plan", "simulate", "pump", "--plans", folder, "--person", "*=2m")
+    code, said = muster(*command, "--scenario", "pump-1")
+    t.check(code == 0 and "inject 1, call answered: met, after 2m" in said and
+            "inject 2, order III: late, after 5m" in said, "a scenario is played and scored", said)
+    t.check(muster(*command, "--scenario", other)[1].rsplit("hash", 1)[0].count("inject 1") and
+            json.loads(muster("--json", *command, "--scenario", other)[1])["began"] ==
+            json.loads(muster("--json", *command, "--scenario", "pump-1")[1])["began"],
+            "one that lies elsewhere, too")
+    code, said = muster(*command, "--scenario", "pump-2")
+    t.check(code == 1 and 'did you mean "pump-1"?' in said, "one that is not there", said)
+    shutil.rmtree(drills)
+    shutil.rmtree(os.path.dirname(other))
+
+
 def simulate_many(t, folder):
     command = SIMULATE + ("--plans", folder)
     code, said = muster("--json", *command, "--runs", "200")
@@ -298,8 +334,8 @@ def main():
         with tap.Plan() as t:
             code, said = muster("plan", "check", folder)
             t.check(code == 0, "the plan of this test passes the check", said)
-            for part in (good, wrong, set_wrong, simulate, simulate_many, chart, simulate_wrong,
-                         runaway):
+            for part in (good, wrong, set_wrong, simulate, scenario, simulate_many, chart,
+                         simulate_wrong, runaway):
                 part(t, folder)
         return t.status
     finally:
