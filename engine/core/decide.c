@@ -446,6 +446,7 @@ static void decide_config(struct core *c)
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
         plan_watches_review_all(c);
         suggest_review_all(c);
+        c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
     upkeep_review(c);
     core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));

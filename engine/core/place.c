@@ -7,6 +7,7 @@
 struct endpoint_load {
     char *endpoint;
     int handed;
+    int fetches;                  /* of plans, under way beside the messages */
     struct notice_queue queue[2]; /* calls and what plans send, then the engine's own */
 };
 
@@ -57,6 +58,12 @@ void place_leave(struct core *c, struct notice *n)
 {
     c->stats.notices_handed--;
     load_of(c, n->endpoint)->handed--;
+}
+
+int place_of_fetches(struct core *c, const char *endpoint, int change)
+{
+    struct endpoint_load *load = load_of(c, endpoint);
+    return load->fetches += change;
 }
 
 void place_enqueue(struct core *c, struct notice *n)
