@@ -405,15 +405,16 @@ struct core {
     struct core_config cfg;
     int64_t seq;
     struct fetch_queue fetches;
-    void *incidents; /* tsearch by id */
-    void *notices;   /* tsearch by id */
-    void *items;     /* tsearch by id: those that are open, and those of open incidents */
-    void *reports;   /* tsearch by id, as items */
-    void *dedups;    /* tsearch by key */
-    void *sames;     /* tsearch by the values of one_per (family.h) */
-    void *holders;   /* tsearch by principal: keys and sessions (access.c) */
-    void *pins;      /* tsearch by hash */
-    void *words;     /* tsearch: strings that many incidents share */
+    bool fetches_stirred; /* volatile: one may be handed out that could not before */
+    void *incidents;      /* tsearch by id */
+    void *notices;        /* tsearch by id */
+    void *items;          /* tsearch by id: those that are open, and those of open incidents */
+    void *reports;        /* tsearch by id, as items */
+    void *dedups;         /* tsearch by key */
+    void *sames;          /* tsearch by the values of one_per (family.h) */
+    void *holders;        /* tsearch by principal: keys and sessions (access.c) */
+    void *pins;           /* tsearch by hash */
+    void *words;          /* tsearch: strings that many incidents share */
     char *site_pin;
     struct pin *site; /* in force; borrowed from pins; NULL before the first */
     struct plan_ref *plans;
