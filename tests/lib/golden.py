@@ -1,10 +1,10 @@
 """golden - databases of past releases as text: what tests/live/golden.py holds every version to.
 
-tests/golden/NAME.journal.txt    the journal, the pins, the vault's keys: never changed. The tables are
-                                 made by engine/store/schema/, up to the number that NAME begins with
-tests/golden/NAME.projections.txt    what a rebuild makes of it, a row an object
-tests/golden/NAME.stored.txt     the projections as its own version wrote them, where a later one
-                                 makes others: never changed either
+    NAME.journal.txt        the journal, the pins, the vault's keys: never changed. The tables are
+                            made by engine/store/schema/, up to the number that NAME begins with
+    NAME.projections.txt    what a rebuild makes of it, a row an object
+    NAME.stored.txt         the projections as its own version wrote them, where a later one makes
+                            others: never changed either
 
 Boxes (what is sealed) stay as they are in the file: the same text under the same key and place
 gives the same box, so that tables can be compared byte by byte without opening one. Their keys lie

@@ -147,7 +147,8 @@ def main():
         for form in sorted({name.split("-")[0] for name in names}):
             size = sum(os.path.getsize(golden.path_of(name, part)) for name in names
                        for part in ("journal", "projections", "stored")
-                       if os.path.exists(golden.path_of(name, part)) and name.startswith(form + "-"))
+                       if name.startswith(form + "-") and
+                       os.path.exists(golden.path_of(name, part)))
             t.check(size < BYTES_MAX, "%s is small: %d bytes" % (form, size))
     return t.status
 
