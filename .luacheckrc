@@ -10,9 +10,12 @@ read_globals = {
     "tonumber", "tostring", "type", "xpcall", "math", "string", "table", "utf8", "require",
     -- words of a plan
     "plan", "T", "call", "notify", "wait", "on", "each", "wait_until", "sleep", "timeout",
-    "parallel", "race", "settle", "every", "spawn", "defer", "cancel", "state", "log", "now",
-    "random", "uuid", "measure", "before", "consult", "directive", "item", "resource", "propose",
-    "publish", "agenda", "escalate", "child", "assign", "report",
-    -- the site and its channels
-    "site", "channel",
+    "parallel", "race", "settle", "every", "at", "civil", "spawn", "defer", "cancel",
+    "state", "log", "now", "random", "uuid", "measure", "before", "consult", "ask", "fetch",
+    "directive", "item", "resource", "propose", "publish", "agenda", "escalate", "child", "assign",
+    "report",
+    -- the site, its channels and its drills
+    "site", "channel", "scenario",
+    -- their tests
+    "test",
 }

@@ -61,7 +61,7 @@ Q   := $(if $(V),,@)
 SAY  = @$(if $(V),:,printf '%-5s %s\n')
 
 # The rings, inside out. An adapter knows core and base, never another adapter: see scripts/layers.
-RINGS := base core plan courier store intake serve web paper world sim ctl
+RINGS := base core plan courier store intake serve web paper world sim desk ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
 LLHTTP := $(LLHTTP_SRC:/usr/share/llhttp/%.c=$(OUT)/obj/llhttp/%.o)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)

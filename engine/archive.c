@@ -3,6 +3,7 @@
 #include "archive_folder.h"
 #include "paper/forms.h"
 #include "paper/record.h"
+#include "paper/review.h"
 #include "roles.h"
 #include "serve/dossier.h"
 #include "store/store.h"
@@ -58,19 +59,25 @@ enum err archive_view(void *ctx, const struct journal_ask *ask, const struct vie
     struct dossier d = {0};
     enum form form;
     (void)ctx;
-    if (!form_parse(view->form, &form))
-        return why_set(
-            why, ERR_INVALID,
-            "there is no view \"%.40s\"; there are ics209, ics213, ics214, phonelog and report",
-            view->form);
+    bool review = !strcmp(view->form, "review"), drill = !strcmp(view->form, "drill");
+    if (!review && !drill && !form_parse(view->form, &form))
+        return why_set(why, ERR_INVALID,
+                       "there is no view \"%.40s\"; there are ics209, ics213, ics214, phonelog, "
+                       "report, review and drill",
+                       view->form);
     database_path(ask, &path);
     enum err e = store_look_open(text_str(&path), &look, why);
     if (!e)
         e = dossier_read(look, ask->incident, &d, why);
     if (!e) {
         json = dossier_json(&d);
-        e = view->html ? form_html(form, json, view->zh, view->about, to, why)
-                       : form_markdown(form, json, view->zh, view->about, to, why);
+        if (review)
+            review_write(json, view->zh, view->html, to);
+        else if (drill)
+            e = drill_report_write(json, view->zh, view->html, to, why);
+        else
+            e = view->html ? form_html(form, json, view->zh, view->about, to, why)
+                           : form_markdown(form, json, view->zh, view->about, to, why);
     }
     dossier_done(&d);
     store_look_close(look);

@@ -135,6 +135,10 @@ static void engine_release(struct engine *e, struct effect *effect)
         crash_point("release.attempt");
         courier_release(e, effect);
         break;
+    case EFFECT_FETCH:
+        crash_point("release.fetch");
+        fetch_release(e, effect);
+        break;
     case EFFECT_EVENT:
         crash_point("release.event");
         planner_release(e, effect);

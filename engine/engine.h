@@ -24,6 +24,7 @@
  *     engine_limits.c   how much of each limit is used; the warnings
  *     engine_metrics.c  /metrics and /readyz
  *     engine_purge.c    what is asked of the record before a purge
+ *     engine_lesson.c   the same before a lesson
  *     engine_serve.c    what the line server needs of the engine
  *
  * Threads    The loop thread alone.
@@ -207,6 +208,7 @@ void courier_up(struct engine *e, int64_t gen);
 void courier_frame_in(struct engine *e, const json_t *frame);
 void courier_watch(struct engine *e, int64_t passed_ms);
 void courier_release(struct engine *e, struct effect *effect);
+void fetch_release(struct engine *e, const struct effect *effect);
 /* The frame "hello". Gives. */
 json_t *courier_hello(const struct engine *e, int64_t gen);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
@@ -260,6 +262,11 @@ void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame
 void config_free(struct engine *e);
 /* The frame "check" for all files of a plans folder: also for `muster plan check`. Gives. */
 enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_USE;
+/* And its tests, NAME.test.lua: all, or one; with other sites that they name, sites/NAME.lua. */
+enum err config_tests(const char *folder, const char *only, json_t *request,
+                      struct why *why) MUST_USE;
+/* One file as a request has it, under another name: "flood.lua". Gives. */
+enum err config_file(const char *path, const char *name, json_t **ret, struct why *why) MUST_USE;
 bool config_in_force(const struct engine *e);
 
 /* engine_plans.c */
@@ -294,6 +301,9 @@ void verify_metrics(const struct engine *e, struct exposition *to);
 void journal_checkpoint(void *ctx,
                         struct reply_to to); /* sign the end now; the reply comes later */
 json_t *journal_key(void *ctx);              /* {"key","head_file"}. Gives */
+
+/* engine_lesson.c */
+void lesson_submit(struct engine *e, const struct input *in);
 
 /* engine_purge.c */
 void purge_submit(struct engine *e, const struct input *in);

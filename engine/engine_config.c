@@ -115,16 +115,21 @@ static enum err file_take(int fd, const char *path, const char *name, json_t **r
  * One file for the request. What is wrong with its bytes is for the check to say, with its place.
  * ERR_CONFLICT: it is being written just now. Opened without waiting: a pipe would never come back.
  */
+enum err config_file(const char *path, const char *name, json_t **ret, struct why *why)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
+    enum err err = file_take(fd, path, name, ret, why);
+    close(fd);
+    return err;
+}
+
 static enum err file_read(const char *folder, const char *name, json_t **ret, struct why *why)
 {
     AUTO_TEXT(path);
     text_addf(&path, "%s/%s", folder, name);
-    int fd = open(text_str(&path), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return why_set(why, ERR_CONFIG, "%s: %s", text_str(&path), strerror(errno));
-    enum err err = file_take(fd, text_str(&path), name, ret, why);
-    close(fd);
-    return err;
+    return config_file(text_str(&path), name, ret, why);
 }
 
 static bool name_ends(const char *name, const char *end)
@@ -140,11 +145,17 @@ static int name_is_source(const struct dirent *entry)
            strcmp(name, "site.lua") != 0;
 }
 
-/* All Lua files of a folder, sorted by name. */
-static enum err folder_read(const char *folder, json_t *list, struct why *why)
+static int name_is_test(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && name_ends(entry->d_name, ".test.lua");
+}
+
+/* All files of a folder that are wanted, sorted by name. */
+static enum err folder_read(const char *folder, int wanted(const struct dirent *), json_t *list,
+                            struct why *why)
 {
     struct dirent **names;
-    int count = scandir(folder, &names, name_is_source, alphasort);
+    int count = scandir(folder, &names, wanted, alphasort);
     if (count < 0)
         return why_set(why, ERR_CONFIG, "%s: %s", folder, strerror(errno));
     enum err err = count > FILES_MAX
@@ -193,6 +204,16 @@ static enum err request_fits(const char *folder, const json_t *request, struct w
                    folder, bytes.len >> 20, FRAME_BYTES_MAX >> 20);
 }
 
+/* The same of a folder that need not be there. */
+static enum err folder_read_any(const char *above, const char *name, json_t *list, struct why *why)
+{
+    AUTO_TEXT(folder);
+    text_addf(&folder, "%s/%s", above, name);
+    return access(text_str(&folder), F_OK)
+               ? ERR_OK
+               : folder_read(text_str(&folder), name_is_source, list, why);
+}
+
 enum err config_request(const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
@@ -201,7 +222,9 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     request = json_put_str(json_object(), "op", "check");
     json_put_int(request, "id", 1);
     json_put(request, "channels", json_array());
+    json_put(request, "libraries", json_array());
     json_put(request, "plans", json_array());
+    json_put(request, "drills", json_array());
     text_addf(&channels, "%s/channels", folder);
     enum err err = folder_look(folder, why);
     if (err)
@@ -210,14 +233,31 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     if (err)
         return err;
     json_put(request, "site", site);
-    err = folder_read(text_str(&channels), json_object_get(request, "channels"), why);
+    err =
+        folder_read(text_str(&channels), name_is_source, json_object_get(request, "channels"), why);
     if (!err)
-        err = folder_read(folder, json_object_get(request, "plans"), why);
+        err = folder_read_any(folder, "lib", json_object_get(request, "libraries"), why);
+    if (!err)
+        err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
+    if (!err)
+        err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
     if (!err)
         err = request_fits(folder, request, why);
     if (!err)
         *ret = json_incref(request);
     return err;
+}
+
+enum err config_tests(const char *folder, const char *only, json_t *request, struct why *why)
+{
+    json_t *tests = json_array(), *sites = json_array(), *file = NULL;
+    json_put(json_put(request, "tests", tests), "sites", sites);
+    enum err err = folder_read_any(folder, "sites", sites, why);
+    if (!err && !only)
+        err = folder_read(folder, name_is_test, tests, why);
+    else if (!err && !(err = file_read(folder, only, &file, why)))
+        json_array_append_new(tests, file);
+    return err ? err : request_fits(folder, request, why);
 }
 
 /* --- asking --- */
@@ -435,26 +475,13 @@ static enum err take_site(struct engine *e, const json_t *checked, json_t *confi
     return err;
 }
 
-/* The files that a pin names: the plan's own source. */
-static json_t *plan_files(const struct check *check, const char *file)
-{
-    size_t n;
-    json_t *one;
-    json_array_foreach(json_at(check->request, "plans"), n, one)
-    {
-        if (!strcmp(json_str_or(one, "name", ""), file))
-            return json_pack("[O]", one);
-    }
-    return json_array();
-}
-
 static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, struct why *why)
 {
     const char *pin = json_str_or(plan, "pin", "");
     const char *name = json_str_or(plan, "name", "");
     AUTO_JSON(body);
     body = json_put_str(json_object(), "name", name);
-    json_put(body, "files", plan_files(e->check, json_str_or(plan, "file", "")));
+    json_put(body, "files", check_pin_files(e->check->request, plan));
     json_put(body, "head", json_share(json_at(plan, "head")));
     bool known = core_library_has(e->core, pin);
     enum err err = core_library_plan(e->core, pin, name, json_at(plan, "head"), why);
@@ -482,6 +509,7 @@ static void check_taken(struct engine *e, const json_t *checked)
         check_refused(e, json_at(checked, "findings"), why.text);
         return;
     }
+    core_library_scenarios(e->core, json_share(json_at(checked, "scenarios")));
     findings_log(json_at(checked, "findings"));
     int64_t before = core_last_seq(e->core);
     engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->ask.to, .body = config});

@@ -1,5 +1,6 @@
 #include "base/civil.h"
 
+#include "base/date.h"
 #include "base/zones.h"
 
 #include <stdlib.h>
@@ -94,10 +95,15 @@ static int64_t rule_offset(const char *rule, wall_ms at)
     return in ? summer : standard;
 }
 
-int64_t zone_offset_ms(const char *zone, wall_ms at)
+const char *zone_rule(const char *zone)
 {
     const struct zone *z = zone_find(zone);
-    return z ? rule_offset(z->rule, at) * 1000 : 0;
+    return z ? z->rule : "UTC0";
+}
+
+int64_t zone_offset_ms(const char *zone, wall_ms at)
+{
+    return rule_offset(zone_rule(zone), at) * 1000;
 }
 
 /* ---- clocks ---- */
@@ -114,10 +120,15 @@ bool clock_parse(const char *text, int *ret_minutes)
     return true;
 }
 
+wall_ms rule_moment(const char *rule, int64_t day, int minute)
+{
+    wall_ms local = day * MS_DAY + minute * MS_MINUTE, at = local - rule_offset(rule, local) * 1000;
+    return local - rule_offset(rule, at) * 1000;
+}
+
 wall_ms civil_moment(const char *zone, int64_t day, int minute)
 {
-    wall_ms local = day * MS_DAY + minute * MS_MINUTE, at = local - zone_offset_ms(zone, local);
-    return local - zone_offset_ms(zone, at);
+    return rule_moment(zone_rule(zone), day, minute);
 }
 
 int64_t civil_day(const char *zone, wall_ms at)
@@ -125,18 +136,48 @@ int64_t civil_day(const char *zone, wall_ms at)
     return (at + zone_offset_ms(zone, at)) / MS_DAY;
 }
 
-wall_ms civil_next(const char *zone, const int *minutes, size_t count, wall_ms after)
+wall_ms rule_next(const char *rule, const int *minutes, size_t count, wall_ms after)
 {
     wall_ms first = 0;
-    int64_t today = civil_day(zone, after);
+    int64_t today = (after + rule_offset(rule, after) * 1000) / MS_DAY;
     for (int64_t day = today; day <= today + 2 && !first; day++) {
         for (size_t n = 0; n < count; n++) {
-            wall_ms at = civil_moment(zone, day, minutes[n]);
+            wall_ms at = rule_moment(rule, day, minutes[n]);
             if (at > after && (!first || at < first))
                 first = at;
         }
     }
     return first;
+}
+
+wall_ms civil_next(const char *zone, const int *minutes, size_t count, wall_ms after)
+{
+    return rule_next(zone_rule(zone), minutes, count, after);
+}
+
+bool civil_parse(const char *text, int64_t *ret_day, int *ret_minutes)
+{
+    char date[DATE_TEXT];
+    if (strlen(text) != 16 || text[10] != ' ')
+        return false;
+    memcpy(date, text, 10);
+    date[10] = '\0';
+    return date_parse(date, ret_day) && clock_parse(text + 11, ret_minutes);
+}
+
+struct civil civil_of(const char *rule, wall_ms at)
+{
+    struct civil c = {0};
+    wall_ms local = at + rule_offset(rule, at) * 1000;
+    int64_t day = local >= 0 ? local / MS_DAY : -((-local + MS_DAY - 1) / MS_DAY);
+    int64_t seconds = (local - day * MS_DAY) / MS_SECOND;
+    date_from_days(day, &c.year, &c.month, &c.day);
+    c.hour = (int)(seconds / 3600);
+    c.minute = (int)(seconds / 60 % 60);
+    c.second = (int)(seconds % 60);
+    c.weekday = (int)((day % 7 + 7 + 4) % 7); /* 1970-01-01 was a Thursday */
+    c.yearday = (int)(day - days_from_date(c.year, 1, 1)) + 1;
+    return c;
 }
 
 void civil_add(struct text *to, const char *zone, wall_ms at)

@@ -6,6 +6,7 @@
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
+#include "core/question.h"
 
 #include <string.h>
 
@@ -115,7 +116,7 @@ static void link_reply(struct core *c, const struct notice *n, bool waited)
 
 static bool is_said_again(const struct notice *n, const struct answer *a)
 {
-    return n->proof == PROOF_ANSWERED && n->declined == a->decline && !a->note;
+    return n->proof == PROOF_ANSWERED && n->declined == a->decline && !a->note && !a->choice;
 }
 
 /* What the owner of an item says of it by the link. */
@@ -166,8 +167,11 @@ void decide_answer_link(struct core *c)
     struct answer a = {.person = n->person,
                        .step = n->step,
                        .note = json_str(c->in->body, "note"),
+                       .choice = json_str(c->in->body, "choice"),
                        .notice = n,
                        .decline = json_bool(c->in->body, "decline")};
+    if (!question_fits(c, n->incident, &a))
+        return;
     bool waited = !is_said_again(n, &a) && answer_take(c, n->incident, &a);
     link_reply(c, n, waited);
 }

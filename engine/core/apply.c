@@ -8,7 +8,9 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/consult.h"
+#include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
@@ -18,6 +20,7 @@
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/purge.h"
+#include "core/question.h"
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
@@ -40,6 +43,7 @@ static void apply_opened(struct core *c, const struct record *r)
     i->ends = core_intern(c, json_str(r->body, "ends"));
     i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");
+    i->table = kept_text(json_at(r->body, "table"));
     i->opened_at = r->at_ms;
     c->stats.open[i->drill]++;
     version_count(c, i, 1);
@@ -138,11 +142,13 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
     plan_watches_drop(c, i);
+    fetches_drop(c, i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     i->queue_count = 0;
     readings_close(c, i);
     reporting_close(c, i);
+    drill_close(c, i);
     response_close(c, i);
     outlook_drop(i);
     family_apply_over(c, i);
@@ -210,6 +216,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         consult_apply_opinion(i, r);
         notice_apply_answered(c, i, r);
         break;
+    case REC_CHOICE_GIVEN:
+        question_apply_choice(i, r);
+        notice_apply_answered(c, i, r);
+        break;
     case REC_CALL_DECLINED:
         call_apply_declined(c, i, r);
         notice_apply_link_declined(c, r);
@@ -273,7 +283,11 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CALL_RUNG:
         call_apply_rung(c, i, r);
         break;
+    case REC_FETCHED:
+        fetch_apply(c, i, r);
+        break;
     case REC_CONSULTED:
+    case REC_TALLIED:
     case REC_CALL_EXPIRED:
         apply_expired(c, i, r);
         break;
@@ -295,6 +309,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_ALARM:
         alarm_apply(c, i, r);
+        break;
+    case REC_DRILL_STARTED:
+    case REC_DRILL_INJECT:
+        drill_apply(c, i, r);
         break;
     case REC_INCIDENT_CLOSED:
         apply_closed(c, i, r);

@@ -5,6 +5,7 @@
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
+#include "core/question.h"
 #include "core/role.h"
 
 #include <stdlib.h>
@@ -105,6 +106,7 @@ struct call *call_start(struct core *c, struct incident *i, const char *step, js
         call_drop(c, call);
     call = call_new(i, step);
     call->consults = json_bool(takes_spec, "consults");
+    call->asks = json_bool(takes_spec, "asks");
     kept_set(&call->spec, takes_spec);
     return call;
 }
@@ -229,6 +231,7 @@ void call_from_json(struct core *c, struct incident *i, const json_t *kept)
     struct call *call = call_new(i, json_str_or(kept, "step", ""));
     call->spec = kept_text(json_at(kept, "spec"));
     call->consults = json_bool(json_at(kept, "spec"), "consults");
+    call->asks = json_bool(json_at(kept, "spec"), "asks");
     if (json_array_size(json_at(kept, "asked")))
         asked_add(call, json_at(kept, "asked"));
     call->rung = (int)json_int(kept, "rung", -1);
@@ -309,7 +312,9 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec,
     json_put_str(body, "why", why);
     json_put_true(body, "forever", forever);
     json_put(body, "people", people);
-    json_t *sealed = json_put(json_object(), "asked", rung_asked(&rung->rung, index, round));
+    json_t *asked = rung_asked(&rung->rung, index, round);
+    question_group(c, spec, asked);
+    json_t *sealed = json_put(json_object(), "asked", asked);
     if (call->rung >= 0)
         json_put(sealed, "ev", silent_event(c, call));
     json_put(sealed, "at", json_share(json_object_get(spec, "at")));
@@ -320,6 +325,7 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec,
                                             .person = &rung->rung.at[n],
                                             .text = json_at(spec, "text"),
                                             .type = json_str_or(spec, "type", "muster.call"),
+                                            .choices = json_at(spec, "choices"),
                                             .within_ms = rung->within_ms,
                                             .of_call = true,
                                             .rung = index,
@@ -370,6 +376,43 @@ static void call_duty_room(struct core *c, struct call *call, const json_t *spec
         rung.rung = found.at[pick];
     call_ring(c, call, spec, &rung, (int)pick, call->round + 1, why, fallback);
     rungs_done(&found);
+}
+
+void call_duty_room_instead(struct core *c, const struct call *call, const char *en, const char *zh,
+                            struct rung *ret)
+{
+    struct rungs duty = {0};
+    alarm_raise(c, call->incident, "empty_target", en, zh);
+    if (c->site)
+        site_resolve_duty_room(c->site->site, call->incident->drill, &duty);
+    if (duty.count) {
+        *ret = duty.at[0];
+        duty.at[0] = (struct rung){0};
+    }
+    rungs_done(&duty);
+}
+
+json_t *call_giving_none(const struct call *call)
+{
+    json_t *none = json_object();
+    const struct notice *n;
+    LIST_FOREACH(n, &call->incident->notices, link)
+    {
+        if (notice_is_of(n, call->step) && (n->declined || n->state == NOTICE_FAILED))
+            json_put(none, n->person, json_true());
+    }
+    return none;
+}
+
+json_t *call_named(const json_t *asked)
+{
+    AUTO_TEXT(target);
+    const char *id = json_str_or(asked, "id", "?");
+    /* the phone of a department is called by its target */
+    text_addf(&target, "%s%s", strchr(id, ':') ? "" : "person:", id);
+    json_t *person = json_put_str(json_object(), "id", id);
+    json_put_str(person, "name", json_str(asked, "name"));
+    return json_put_str(person, "target", text_str(&target));
 }
 
 void call_next(struct core *c, struct call *call, const char *why)
@@ -444,6 +487,8 @@ void call_due(struct core *c, struct call *call)
 {
     if (call->consults)
         consult_end(c, call, "time");
+    else if (call->asks)
+        question_end(c, call, "time");
     else
         call_next(c, call, "silent");
 }
@@ -455,6 +500,10 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
         return;
     if (call->consults) {
         consult_check(c, call);
+        return;
+    }
+    if (call->asks) {
+        question_check(c, call);
         return;
     }
     int people = 0;

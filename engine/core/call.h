@@ -35,5 +35,14 @@ void call_ring_once(struct core *c, struct call *call, const json_t *spec,
  */
 void call_check(struct core *c, struct incident *i, const char *step, const char *why);
 
+/* Nobody is meant by it any more: the first seat of the duty room, with an alarm (rule R7). */
+void call_duty_room_instead(struct core *c, const struct call *call, const char *en, const char *zh,
+                            struct rung *ret);
+/* Of whom nothing will come, as they have declined or cannot be reached: {"li.ming":true}. Gives.
+ */
+json_t *call_giving_none(const struct call *call);
+/* One of those asked, as a plan knows them: {"id","name","target"}. Gives. */
+json_t *call_named(const json_t *asked);
+
 void call_apply_rung(struct core *c, struct incident *i, const struct record *r);
 void call_apply_declined(struct core *c, struct incident *i, const struct record *r);

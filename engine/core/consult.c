@@ -22,22 +22,6 @@ static json_t *question_text(const json_t *spec)
     return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
 }
 
-/* Nobody is meant by it any more: the duty room is asked, with an alarm (rule R7). */
-static void nobody_asked(struct core *c, const struct call *call, struct rung *ret)
-{
-    struct rungs duty = {0};
-    alarm_raise(c, call->incident, "empty_target",
-                "a consultation has nobody to ask: the duty room is asked instead",
-                "会商没有可达人员，改询值班室");
-    if (c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, &duty);
-    if (duty.count) {
-        *ret = duty.at[0];
-        duty.at[0] = (struct rung){0};
-    }
-    rungs_done(&duty);
-}
-
 void consult_begin(struct core *c, struct call *call)
 {
     AUTO_JSON(spec);
@@ -45,32 +29,15 @@ void consult_begin(struct core *c, struct call *call)
     spec = kept_json(call->spec);
     incident_resolve_first(c, call->incident, json_at(spec, "to"), &people);
     if (!people.count)
-        nobody_asked(c, call, &people);
+        call_duty_room_instead(c, call,
+                               "a consultation has nobody to ask: the duty room is asked instead",
+                               "会商没有可达人员，改询值班室", &people);
     json_put(spec, "text", question_text(spec));
     call_ring_once(c, call, spec, &people, json_int(spec, "within_ms", MS_HOUR));
     rung_done(&people);
 }
 
 /* --- who has said what --- */
-
-/* It was asked for, and will not come: declined, or no way to reach them. */
-static bool gives_none(const struct call *call, const char *person)
-{
-    const struct notice *n;
-    LIST_FOREACH(n, &call->incident->notices, link)
-    {
-        if (notice_is_of(n, call->step) && !strcmp(n->person, person) &&
-            (n->declined || n->state == NOTICE_FAILED))
-            return true;
-    }
-    return false;
-}
-
-static json_t *person_named(const json_t *one)
-{
-    json_t *person = json_put_str(json_object(), "id", json_str(one, "id"));
-    return json_put_str(person, "name", json_str(one, "name"));
-}
 
 /* {"asked","answered","silent","opinions"}: what the plan and the chair are told. */
 static json_t *outcome_of(const struct call *call)
@@ -83,8 +50,8 @@ static json_t *outcome_of(const struct call *call)
     json_array_foreach(asked, n, one)
     {
         const json_t *opinion = json_at(one, "opinion");
-        json_array_append_new(all, person_named(one));
-        json_array_append_new(opinion ? answered : silent, person_named(one));
+        json_array_append_new(all, call_named(one));
+        json_array_append_new(opinion ? answered : silent, call_named(one));
         if (!opinion)
             continue;
         json_t *copy = json_deep_copy(opinion);
@@ -180,12 +147,14 @@ void consult_end(struct core *c, struct call *call, const char *why)
 void consult_check(struct core *c, struct call *call)
 {
     AUTO_JSON(asked);
+    AUTO_JSON(none);
     size_t n;
     json_t *one;
     asked = kept_json(call->asked);
+    none = call_giving_none(call);
     json_array_foreach(asked, n, one)
     {
-        if (!json_at(one, "opinion") && !gives_none(call, json_str_or(one, "id", "")))
+        if (!json_at(one, "opinion") && !json_at(none, json_str_or(one, "id", "")))
             return;
     }
     if (json_array_size(asked))

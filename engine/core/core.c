@@ -36,6 +36,12 @@ struct pin *core_pin(const struct core *c, const char *hash)
     return found ? *(struct pin **)found : NULL;
 }
 
+void core_library_scenarios(struct core *c, json_t *takes)
+{
+    json_decref(c->scenarios);
+    c->scenarios = takes;
+}
+
 bool core_library_has(const struct core *c, const char *pin)
 {
     return core_pin(c, pin) != NULL;
@@ -139,6 +145,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
     TAILQ_INIT(&c->suspects);
+    TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
@@ -182,6 +189,7 @@ void core_free(struct core *c)
     free(c->site_pin);
     free(c->driver);
     json_decref(c->drills);
+    json_decref(c->scenarios);
     timer_heap_done(&c->timers);
     free(c);
 }
@@ -331,6 +339,11 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin)
     json_t *plan = version_json(c, of);
     (void)json_object_update(plan, sheet);
     return json_put(plan, "owes", upkeep_owes(c, of->head));
+}
+
+json_t *core_drills(const struct core *c)
+{
+    return upkeep_drills(c);
 }
 
 json_t *core_phones(const struct core *c, size_t most)

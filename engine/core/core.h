@@ -38,6 +38,8 @@ void core_free(struct core *c);
 enum err core_library_site(struct core *c, const char *pin, const json_t *checked, struct why *why);
 enum err core_library_plan(struct core *c, const char *pin, const char *name, const json_t *head,
                            struct why *why);
+/* The scenarios in force, {"NAME":…} as scenario.h has them; taken. */
+void core_library_scenarios(struct core *c, json_t *takes);
 bool core_library_has(const struct core *c, const char *pin);
 
 /* At start: every open row the store has, in any order, then once core_load_end. */
@@ -90,6 +92,7 @@ json_t *core_plans(const struct core *c);
 json_t *core_plans_older(const struct core *c);
 /* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
+json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
  * NULL: the version in force. "owes" is what upkeep.h has it owe. Gives; NULL: there is none.
@@ -138,14 +141,15 @@ enum {
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
-    int64_t open[2];       /* not over; [1]: drills */
-    int64_t once_keys;     /* Idempotency-Keys that are kept */
-    wall_ms queued_since;  /* when the message was written that has waited longest; 0: none */
-    int64_t facts_pending; /* of the incident where most wait */
-    int64_t turns;         /* of the incident that took most */
-    int64_t readings;      /* facts of which something is known, of all incidents */
-    int64_t recipients;    /* of the turn that wrote to most, in this life */
-    int64_t commands;      /* of the turn that had most, in this life */
-    int64_t children;      /* of the incident that has most */
+    int64_t fetches_handed; /* to the courier, of plans */
+    int64_t open[2];        /* not over; [1]: drills */
+    int64_t once_keys;      /* Idempotency-Keys that are kept */
+    wall_ms queued_since;   /* when the message was written that has waited longest; 0: none */
+    int64_t facts_pending;  /* of the incident where most wait */
+    int64_t turns;          /* of the incident that took most */
+    int64_t readings;       /* facts of which something is known, of all incidents */
+    int64_t recipients;     /* of the turn that wrote to most, in this life */
+    int64_t commands;       /* of the turn that had most, in this life */
+    int64_t children;       /* of the incident that has most */
 };
 struct core_stats core_stats(const struct core *c);

@@ -6,7 +6,9 @@
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
+#include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
@@ -19,6 +21,7 @@
 #include "core/plan_watch.h"
 #include "core/proposal.h"
 #include "core/purge.h"
+#include "core/question.h"
 #include "core/reading.h"
 #include "core/receipt.h"
 #include "core/report.h"
@@ -36,14 +39,15 @@
 
 /* --- the end --- */
 
-static void incident_close(struct core *c, struct incident *i, const char *why)
+void incident_close(struct core *c, struct incident *i, const char *why)
 {
     mono_ms again = reopen_until(c, i);
     json_t *body = json_put_str(json_object(), "why", why);
     notice_recall_step(c, i, NULL);
     core_emit(c, REC_INCIDENT_CLOSED, i,
               (struct emit){.body = again ? json_put_int(body, "reopen_until", again) : body});
-    reports_at_end(c, i);
+    if (strcmp(why, "drill") != 0) /* of a drill that is over there is nothing to report upwards */
+        reports_at_end(c, i);
     plan_leave(c, i);
     child_ended(c, i, "closed", why);
     if (i->drill)
@@ -148,7 +152,7 @@ json_t *answer_actor(struct core *c, const struct answer *a)
 }
 
 /* Steps of the open calls that this person's answer settles (the fallback's last phase: none), or,
- * with `consults`, that it is about. */
+ * with `consults`, that it is about: no single answer settles a consultation or a question. */
 static json_t *calls_answered_by(const struct incident *i, const char *person, const char *step,
                                  bool consults, bool *ret_forever)
 {
@@ -157,7 +161,7 @@ static json_t *calls_answered_by(const struct incident *i, const char *person, c
     LIST_FOREACH(call, &i->calls, link)
     {
         if ((step && strcmp(call->step, step) != 0) || !call_asked(call, person) ||
-            (call->consults && !consults))
+            ((call->consults || call->asks) && !consults))
             continue;
         if (call->forever)
             *ret_forever = true;
@@ -175,6 +179,7 @@ json_t *answer_event(struct core *c, const char *name, const struct answer *a, j
     if (a->person && c->site && site_person(c->site->site, a->person, &p))
         json_put_str(ev, "name", p.name);
     json_put_str(ev, "note", a->note);
+    json_put_str(ev, "choice", a->choice);
     json_put_str(ev, "file", a->file);
     if (json_array_size(json_at(ev, "steps")))
         json_put_str(ev, "call", json_string_value(json_array_get(json_at(ev, "steps"), 0)));
@@ -250,12 +255,13 @@ static bool accept(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     bool consulted = a->person && consult_answer(c, i, a);
+    bool asked = a->person && question_answer(c, i, a);
     AUTO_JSON(steps);
     AUTO_JSON(roles);
     steps = a->person ? calls_answered_by(i, a->person, a->step, false, &forever) : json_array();
     roles = roles_asked(i, steps);
     bool answers = json_array_size(steps) || forever;
-    if (consulted && !answers)
+    if ((consulted || asked) && !answers)
         return true;
     answer_emit(c, i, a, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, steps,
                 answer_event(c, "answer", a, json_incref(steps)));
@@ -277,6 +283,7 @@ static void decide_answer(struct core *c)
     struct answer a = {.person = json_str(c->in->body, "as"),
                        .step = json_str(c->in->body, "call"),
                        .note = json_str(c->in->body, "note"),
+                       .choice = json_str(c->in->body, "choice"),
                        .file = json_str(c->in->body, "file"),
                        .decline = json_bool(c->in->body, "decline")};
     struct rung_person known;
@@ -296,6 +303,8 @@ static void decide_answer(struct core *c)
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who declines? give \"as\"");
         return;
     }
+    if (!question_fits(c, i, &a))
+        return;
     answer_take(c, i, &a);
     core_reply_ok(c, incident_reply(i));
 }
@@ -479,6 +488,10 @@ static void timer_fire(struct core *c, struct timer *t)
         joins_tell(c, t->owner);
     } else if (t->kind == TIMER_REOPEN) {
         reopen_over(c, t->owner);
+    } else if (t->kind == TIMER_DRILL) {
+        drill_due(c, t->owner);
+    } else if (t->kind == TIMER_FETCH) {
+        fetch_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else {
@@ -535,6 +548,7 @@ static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
     notice_unknown_all(c);
+    fetches_lost(c);
 }
 
 static void decide_courier_died(struct core *c)
@@ -570,6 +584,7 @@ static void decide_rest(struct core *c)
 {
     struct uuid last = {0};
     notice_pump(c);
+    fetch_pump(c);
     for (size_t n = 0; n < c->out->records_count; n++) {
         struct uuid id = c->out->records[n]->incident;
         struct incident *i = uuid_cmp(id, last) ? core_incident(c, id) : NULL;
@@ -601,6 +616,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_REPORT] = decide_report,
         [IN_REPORT_EDIT] = decide_report_edit,
         [IN_PURGE] = decide_purge,
+        [IN_DRILL_START] = decide_drill_start,
+        [IN_LESSON] = decide_lesson,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,
@@ -613,6 +630,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_PLANNER_UP] = decide_planner_up,
         [IN_PLANNER_DIED] = decide_planner_died,
         [IN_RESULT] = decide_result,
+        [IN_FETCHED] = decide_fetched,
         [IN_COURIER_UP] = decide_courier_up,
         [IN_COURIER_DIED] = decide_courier_died,
         [IN_STARTED] = decide_started,

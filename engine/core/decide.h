@@ -10,6 +10,7 @@ struct answer {
     const char *person; /* NULL: not known; then it cannot be declined */
     const char *step; /* to this call alone; NULL: to every one whose message went to the person */
     const char *note;
+    const char *choice;    /* one of those of a question (question.h); NULL */
     const char *file;      /* the name of one that says more; NULL */
     struct notice *notice; /* it came by the link of this message; NULL: in another way */
     bool decline;
@@ -24,6 +25,8 @@ json_t *answer_actor(struct core *c, const struct answer *a);
 
 /* The open incident of the input; NULL after a refusal. */
 struct incident *input_incident(struct core *c);
+/* It is over: "done", "resolved", "terminated", "closed" by hand, "drill" as its scenario says. */
+void incident_close(struct core *c, struct incident *i, const char *why);
 /* The end was ordered: closed, or recovering first. */
 void incident_end(struct core *c, struct incident *i);
 

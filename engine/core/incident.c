@@ -1,7 +1,9 @@
 #include "core/incident.h"
 
 #include "core/call.h"
+#include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/once.h"
@@ -83,6 +85,7 @@ struct incident *incident_new(struct core *c, struct uuid id)
     LIST_INIT(&i->items);
     LIST_INIT(&i->reports);
     LIST_INIT(&i->calls);
+    LIST_INIT(&i->fetches);
     LIST_INIT(&i->notices);
     if (!tsearch(i, &c->incidents, incident_order))
         abort();
@@ -101,6 +104,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
         key->owned = false;
     }
     family_drop(c, i);
+    drill_drop(c, i);
     while ((call = LIST_FIRST(&i->calls)))
         call_drop(c, call);
     while ((timer = LIST_FIRST(&i->timers)))
@@ -108,6 +112,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
     while ((notice = LIST_FIRST(&i->notices)))
         notice_forget(c, notice);
     plan_watches_drop(c, i);
+    fetches_drop(c, i);
     readings_drop(c, i);
     response_drop(c, i);
     items_drop(c, i);
@@ -129,7 +134,7 @@ void incident_forget(struct core *c, struct incident *i)
     c->stats.incidents -= i != c->upkeep;
     if (i->health != HEALTH_OK)
         c->stats.fallback--;
-    char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits};
+    char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits, &i->table};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
         free(*kept[n]);
     free(i);
@@ -419,9 +424,11 @@ struct row incident_row(const struct incident *i)
     calls_write(i, &body);
     json_add_int_unless_0(&body, "closed_at", i->closed_at);
     json_add_int_unless_0(&body, "delivered", i->delivered);
+    drill_write(i, &body);
     json_add_str(&body, "ends", i->ends);
     json_add_int_unless_0(&body, "failed", i->failed);
     family_write(i, &body);
+    fetches_write(i, &body);
     json_add_json(&body, "fields", i->fields);
     json_add_str(&body, "health", health_name(i->health));
     json_add_int_unless_0(&body, "items_open", (int64_t)i->items_open);
@@ -437,6 +444,7 @@ struct row incident_row(const struct incident *i)
     run_write(i, &body);
     json_add_int_unless_0(&body, "seen", i->seen);
     json_add_int_unless_0(&body, "sent", i->sent);
+    json_add_json(&body, "table", i->table);
     timers_write(i, &body);
     plan_watches_write(i, &body);
     json_shut(&body, '}');
@@ -502,6 +510,7 @@ void incident_from_row(struct core *c, const struct row *r)
     bool over = r->state && (!strcmp(r->state, "closed") || !strcmp(r->state, "merged"));
     i->state = over ? INCIDENT_CLOSED : INCIDENT_OPEN;
     i->drill = r->drill;
+    i->table = kept_text(json_at(b, "table"));
     i->opened_at = json_int(b, "opened_at", 0);
     i->closed_at = json_int(b, "closed_at", 0);
     i->sent = json_int(b, "sent", 0);
@@ -512,12 +521,14 @@ void incident_from_row(struct core *c, const struct row *r)
     reporting_from_json(c, i, json_at(b, "reporting"));
     response_from_json(c, i, json_at(b, "response"));
     family_from_json(c, i, json_at(b, "family"));
+    drill_from_json(c, i, json_at(b, "drill_run"));
     size_t n;
     json_t *item;
     json_array_foreach(json_at(b, "timers"), n, item)
         plan_timer_new(c, i, json_str_or(item, "step", ""), json_int(item, "due", 0));
     json_array_foreach(json_at(b, "watches"), n, item) plan_watch_from_json(c, i, item);
     json_array_foreach(json_at(b, "calls"), n, item) call_from_json(c, i, item);
+    json_array_foreach(json_at(b, "fetches"), n, item) fetch_from_json(c, i, item);
     if (i->health != HEALTH_OK)
         c->stats.fallback++;
     if (r->state && !strcmp(r->state, "upkeep"))

@@ -32,6 +32,9 @@ enum input_kind {
     IN_REPORT,      /* body: {report,action,as?,note?,rev?,revs?} */
     IN_REPORT_EDIT, /* body: {report,text,rev?,revs?,as?}: one of rev and revs */
     IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
+    IN_DRILL_START, /* body: {plan,mode?,scenario?,as?} */
+    IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
+                  row */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
     IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
     IN_KEY_REVOKE,  /* body: {name} */
@@ -48,7 +51,8 @@ enum input_kind {
     IN_PLANNER_DIED, /* slot, gen; body:
                         {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
-    IN_RESULT, /* body: the frame "result", with notice and method instead of id */
+    IN_RESULT,  /* body: the frame "result", with notice and method instead of id */
+    IN_FETCHED, /* incident, body: the frame "result" of a fetch */
     IN_COURIER_UP,
     IN_COURIER_DIED,
     /* from the world */

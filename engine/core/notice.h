@@ -19,10 +19,11 @@
 struct notice_order {
     const char *step; /* of the call or notify; "" for the engine's own */
     const struct rung_person *person;
-    const json_t *text; /* string or {"zh","en"} */
-    const char *type;   /* muster.call, muster.notify, muster.resolved, muster.order */
-    const char *via;    /* an endpoint, or NULL */
-    int64_t within_ms;  /* 0: one hour */
+    const json_t *text;    /* string or {"zh","en"} */
+    const char *type;      /* muster.call, muster.notify, muster.resolved, muster.order */
+    const json_t *choices; /* of a question: texts, one of which is the answer (question.h); NULL */
+    const char *via;       /* an endpoint, or NULL */
+    int64_t within_ms;     /* 0: one hour */
     int rung, round;
     bool alarm;
     bool of_call; /* a call waits for an answer to it */

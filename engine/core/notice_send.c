@@ -4,6 +4,8 @@
  */
 #include "core/alarm.h"
 #include "core/call.h"
+#include "core/choice.h"
+#include "core/drill.h"
 #include "core/form.h"
 #include "core/incident.h"
 #include "core/notice.h"
@@ -56,6 +58,19 @@ static json_t *notice_variables(struct core *c, const struct incident *i, struct
     return vars;
 }
 
+/* What may be chosen, as it is called and in the words of whoever reads it. Gives. */
+static json_t *choices_in(const json_t *choices, const char *lang, const char *otherwise)
+{
+    json_t *list = json_array(), *one;
+    size_t n;
+    json_array_foreach(json_unconst(choices), n, one)
+    {
+        json_t *choice = json_put_str(json_object(), "choice", choice_name(one));
+        json_array_append_new(list, json_put_str(choice, "text", words_in(one, lang, otherwise)));
+    }
+    return list;
+}
+
 static json_t *notice_message(struct core *c, const struct notice_order *o, json_t *methods)
 {
     uint8_t secret[LINK_SECRET_BYTES];
@@ -69,6 +84,8 @@ static json_t *notice_message(struct core *c, const struct notice_order *o, json
     json_put_str(m, "text", words_in(o->text, lang, site_lang));
     link_put(m, secret, code);
     json_put_str(m, "type", o->type);
+    if (o->choices)
+        json_put(m, "choices", choices_in(o->choices, lang, site_lang));
     return json_put(m, "methods", methods);
 }
 
@@ -128,6 +145,7 @@ static json_t *notice_word(const struct notice *n, const json_t *result)
     json_put_int(body, "method", n->method);
     if (json_int(result, "status", 0))
         json_put_int(body, "status", json_int(result, "status", 0));
+    json_put_str(body, "unsent", json_str(result, "unsent"));
     return body;
 }
 
@@ -181,12 +199,7 @@ static void notice_fail(struct core *c, struct notice *n, const char *why, const
 
 static int64_t retry_delay(const struct notice *n, int failures)
 {
-    static const int64_t after_s[] = {1, 3, 8, 20, 45};
-    if (failures <= 5)
-        return after_s[failures - 1] * MS_SECOND;
-    /* 60 s ± 20 %, spread by the id so that a thousand messages do not come back at once */
-    int64_t spread = ((int64_t)n->id.b[15] << 8 | n->id.b[14]) + failures * INT64_C(7919);
-    return 48 * MS_SECOND + spread % (24 * MS_SECOND);
+    return attempt_delay_ms(failures, (uint32_t)n->id.b[15] << 8 | n->id.b[14]);
 }
 
 static int methods_count(const struct notice *n)
@@ -276,17 +289,6 @@ static void notice_retry(struct core *c, struct notice *n, const char *why, cons
     }
 }
 
-/* Final refusals: a further attempt by the same contact would only be refused again. */
-static bool result_is_final(const json_t *result)
-{
-    int64_t status = json_int(result, "status", 0);
-    const char *class = json_str_or(result, "class", "");
-    if (!strcmp(class, "config") || !strcmp(class, "refused"))
-        return true;
-    return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
-           status != 429;
-}
-
 void notice_result(struct core *c, const json_t *result)
 {
     struct uuid id;
@@ -301,7 +303,7 @@ void notice_result(struct core *c, const json_t *result)
         notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
     else if (n->unneeded)
         notice_finish(c, n, REC_NOTICE_RECALLED, why, result);
-    else if (result_is_final(result))
+    else if (attempt_is_final(result))
         notice_refused(c, n, why, result);
     else if (c->in->mono > n->until)
         notice_fail(c, n, why, result);
@@ -333,7 +335,8 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
     struct uuid id = uuid_v7(c->in->wall, random);
     char *rendered = notice_render(c, i, id, o->person->id, message, 0);
     const char *endpoint = message_endpoint(message, 0);
-    bool handed = rendered && place_free(c, endpoint, o->step);
+    bool handed = rendered && place_free(c, endpoint, o->step, i->drill) &&
+                  drill_way(c, i, o->person->id, endpoint) == DRILL_SENDS;
 
     json_t *body = json_put_str(json_object(), "notice", uuid_text(id, hex));
     json_put_str(body, "step", o->step);
@@ -357,12 +360,30 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
         notice_refused(c, n, "no contact", NULL);
 }
 
+/* It is of a drill, and does not go out: by a fault that is played, or as it stays at the table. */
+static bool drill_keeps(struct core *c, struct notice *n)
+{
+    enum drill_way way = drill_way(c, n->incident, n->person, n->endpoint);
+    AUTO_JSON(result);
+    if (way == DRILL_SENDS)
+        return false;
+    if (way == DRILL_FAULT) {
+        notice_retry(c, n, "out of order, by the scenario of the drill", NULL);
+        return true;
+    }
+    result = json_put_str(json_object(), "unsent", way == DRILL_TABLE ? "table" : "silent");
+    notice_finish(c, n, REC_NOTICE_SENT, NULL, result);
+    return true;
+}
+
 void notice_pump(struct core *c)
 {
     struct notice *n;
     while ((n = place_gone(c)))
         notice_refused(c, n, "the endpoint is not in the site any more", NULL);
     while ((n = place_next(c))) {
+        if (drill_keeps(c, n))
+            continue;
         core_emit(c, REC_NOTICE_HANDED, n->incident, (struct emit){.body = notice_word(n, NULL)});
         notice_hand_effect(c, n);
     }

@@ -6,12 +6,14 @@
 #include "core/child.h"
 #include "core/consult.h"
 #include "core/decide.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/outlook.h"
 #include "core/plan_watch.h"
 #include "core/proposal.h"
+#include "core/question.h"
 #include "core/report.h"
 #include "core/response.h"
 #include "core/role.h"
@@ -424,6 +426,10 @@ static void call_command(struct core *c, struct incident *i, const char *step, c
         consult_begin(c, call);
         return;
     }
+    if (call->asks) {
+        question_begin(c, call);
+        return;
+    }
     call_next(c, call, "start");
     call = call_find(i, step);
     for (size_t n = 0; call && n < json_array_size(early); n++) {
@@ -766,6 +772,7 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
     const char *step = json_str_or(cmd, "step", "");
     struct plan_timer *timer = plan_timer_find(i, step);
     struct call *call = call_find(i, step);
+    struct fetch *fetch = fetch_find(i, step);
     struct plan_watch *watch = plan_watch_find(i, json_str_or(json_at(cmd, "args"), "watch", ""));
     if (!strcmp(kind, "timer")) {
         if (timer)
@@ -781,6 +788,10 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
     } else if (!strcmp(kind, "assign")) {
         call_start(c, i, step,
                    json_put_str(role_spec(i, json_at(cmd, "args")), "at", json_str(cmd, "at")));
+    } else if (!strcmp(kind, "fetch")) {
+        fetch_new(c, i, step, json_at(cmd, "args"), json_int(r->body, "m", 0));
+    } else if (!strcmp(kind, "cancel") && fetch) {
+        fetch_drop(c, fetch);
     } else if (!strcmp(kind, "cancel") && call) {
         call_drop(c, call);
     } else if (!strcmp(kind, "watch") && !watch) {
@@ -833,6 +844,7 @@ void plan_apply_failed(struct core *c, struct incident *i, const struct record *
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
     plan_watches_drop(c, i);
+    fetches_drop(c, i);
     plan_apply_error(c, i, r);
 }
 

@@ -47,6 +47,7 @@
     X(REC_ANSWER_REFUSED, "answer_refused",                                                        \
       "somebody opened the link of a message and gave a wrong code; the fifth closes the link")    \
     X(REC_OPINION_GIVEN, "opinion_given", "somebody who is consulted gives an opinion")            \
+    X(REC_CHOICE_GIVEN, "choice_given", "somebody who is asked chooses one of the answers")        \
     X(REC_RESOLVED, "resolved", "the source says that it is over")                                 \
     X(REC_ORDERED, "ordered", "a person gave an order")                                            \
     X(REC_TURN, "turn", "the plan took a turn: its commands")                                      \
@@ -96,6 +97,9 @@
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
     X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \
     X(REC_CONSULTED, "consulted", "a consultation is over: who gave an opinion, and who did not")  \
+    X(REC_FETCHED, "fetched",                                                                      \
+      "what came back of an outgoing call of the plan, or why nothing did")                        \
+    X(REC_TALLIED, "tallied", "a question is over: who chose what, and who did not answer")        \
     X(REC_NOTICE_QUEUED, "notice_queued", "a message to a person is written and queued")           \
     X(REC_NOTICE_METHOD, "notice_method", "the next contact of the person is tried")               \
     X(REC_NOTICE_HANDED, "notice_handed", "an attempt was handed to the courier")                  \
@@ -114,6 +118,8 @@
     X(REC_MERGED, "merged", "the incident goes on as a part of another")                           \
     X(REC_SPLIT, "split", "a part of the incident goes on as one of its own")                      \
     X(REC_REOPEN_OVER, "reopen_over", "from now on a trigger opens a new incident")                \
+    X(REC_DRILL_STARTED, "drill_started", "a drill has begun, as its scenario says")               \
+    X(REC_DRILL_INJECT, "drill_inject", "the scenario of a drill puts something in")               \
     X(REC_PURGED, "purged",                                                                        \
       "what is personal in an incident that is over was destroyed; the chain still verifies")
 

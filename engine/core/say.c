@@ -1,5 +1,6 @@
 #include "core/say.h"
 
+#include "core/inject.h"
 #include "core/order.h"
 #include "core/otherwise.h"
 #include "core/report.h"
@@ -7,6 +8,7 @@
 #include "core/upkeep.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What a sentence is made of: the record, and which language. */
@@ -194,6 +196,7 @@ static void say_answer(const struct say *s)
         say_words(s, " 应答", " answers");
     if (s->r->kind == REC_ANSWER_NOTED)
         say_words(s, "（没有待答的呼叫）", " (no open call)");
+    say_why(s, json_str(ev, "choice"));
     say_why(s, json_str(ev, "note"));
 }
 
@@ -212,19 +215,63 @@ static void say_opinion(const struct say *s)
         text_addf(s->to, s->zh ? "（附件 %s）" : " (file %s)", file);
 }
 
-static void say_consulted(const struct say *s)
+static void say_silent(const struct say *s)
 {
-    const json_t *text = record_at(s->r, "text"),
-                 *silent = json_at(record_at(s->r, "ev"), "silent");
-    text_addf(s->to, s->zh ? "会商结束，意见 %d/%d" : "consultation over, %d of %d opinions",
-              (int)json_int(s->r->body, "opinions", 0), (int)json_int(s->r->body, "asked", 0));
+    const json_t *silent = json_at(record_at(s->r, "ev"), "silent");
     for (size_t n = 0; n < json_array_size(silent); n++)
         text_addf(s->to, "%s%s",
                   n       ? s->zh ? "、" : ", "
                   : s->zh ? "，未复："
                           : ", none from ",
                   json_str_or(json_array_get(silent, n), "name", "?"));
+}
+
+static void say_consulted(const struct say *s)
+{
+    const json_t *text = record_at(s->r, "text");
+    text_addf(s->to, s->zh ? "会商结束，意见 %d/%d" : "consultation over, %d of %d opinions",
+              (int)json_int(s->r->body, "opinions", 0), (int)json_int(s->r->body, "asked", 0));
+    say_silent(s);
     say_why(s, text ? say_text(s, text) : NULL);
+}
+
+static void say_choice(const struct say *s)
+{
+    const json_t *ev = record_at(s->r, "ev");
+    const char *name = json_str(ev, "name");
+    text_add(s->to, name ? name : json_str_or(s->r->body, "by", "?"));
+    if (json_bool(s->r->body, "awaited")) {
+        say_words(s, " 已收到，选择待复", " is on it; the choice is awaited");
+        return;
+    }
+    text_addf(s->to, s->zh ? " 选择“%s”" : " chooses \"%s\"", json_str_or(ev, "choice", "?"));
+    say_why(s, json_str(ev, "note"));
+}
+
+static void say_tallied(const struct say *s)
+{
+    const json_t *counts = record_at(s->r, "counts"), *text = record_at(s->r, "text");
+    const char **names = json_keys(counts, NULL);
+    text_addf(s->to, s->zh ? "询问结束，答复 %d/%d" : "question over, %d of %d answers",
+              (int)json_int(s->r->body, "answered", 0), (int)json_int(s->r->body, "asked", 0));
+    for (size_t n = 0; names[n]; n++)
+        text_addf(s->to, "%s%s %d", s->zh ? "，" : ", ", names[n],
+                  (int)json_int(counts, names[n], 0));
+    free(names);
+    say_silent(s);
+    say_why(s, text ? say_text(s, text) : NULL);
+}
+
+static void say_fetched(const struct say *s)
+{
+    const char *endpoint = json_str_or(s->r->body, "endpoint", "?");
+    if (json_bool(s->r->body, "answered")) {
+        text_addf(s->to, s->zh ? "%s 的接口已答复（%d）" : "%s has answered the plan (%d)",
+                  endpoint, (int)json_int(s->r->body, "status", 0));
+        return;
+    }
+    text_addf(s->to, s->zh ? "%s 的接口未答复预案" : "%s has not answered the plan", endpoint);
+    say_why(s, json_str(record_at(s->r, "ev"), "error"));
 }
 
 static void say_answer_refused(const struct say *s)
@@ -316,6 +363,11 @@ static void say_notice(const struct say *s)
     if (endpoint && *endpoint)
         text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
     say_why(s, record_str(s->r, "why"));
+    const char *unsent = json_str(b, "unsent");
+    if (unsent && !strcmp(unsent, "table"))
+        say_words(s, "（桌面推演，不外发）", " (at the table, not sent)");
+    else if (unsent)
+        say_words(s, "（演练设定失联，不外发）", " (silent by the scenario, not sent)");
 }
 
 /* Another one's call may list it. */
@@ -355,7 +407,7 @@ static void say_turn(const struct say *s)
     {
         if (strcmp(json_str_or(cmd, "kind", ""), "log") != 0)
             continue;
-        text_addf(s->to, "%s%s", shown++ ? "; " : ": ", json_str_or(cmd, "text", ""));
+        text_addf(s->to, "%s%s", shown++ ? "; " : ": ", say_text(s, json_at(cmd, "text")));
     }
 }
 
@@ -387,12 +439,30 @@ static void say_closed(const struct say *s)
     say_words(s, "结束：", "closed: ");
     if (!strcmp(why, "resolved"))
         say_words(s, "已恢复", "resolved");
+    else if (!strcmp(why, "drill"))
+        say_words(s, "演练结束", "the drill is over");
     else if (!strcmp(why, "terminated"))
         say_words(s, "奉命终止", "terminated by order");
     else if (!strcmp(why, "closed"))
         say_words(s, "人工关闭", "closed by hand");
     else
         say_words(s, "预案已办完", "the plan is done");
+}
+
+static void say_drill_started(const struct say *s)
+{
+    const char *scenario = json_str(s->r->body, "scenario");
+    bool table = !strcmp(json_str_or(s->r->body, "mode", ""), "tabletop");
+    say_words(s, table ? "演练开始：桌面推演" : "演练开始：实战演练",
+              table ? "the drill begins: tabletop" : "the drill begins: live");
+    if (scenario)
+        text_addf(s->to, s->zh ? "，情景 %s" : ", scenario %s", scenario);
+}
+
+static void say_drill_inject(const struct say *s)
+{
+    const json_t *inject = record_at(s->r, "inject");
+    inject_say(inject ? inject : s->r->body, s->zh, s->to);
 }
 
 static void say_reason(const struct say *s, const json_t *reason)
@@ -886,6 +956,9 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_ANSWER_NOTED] = say_answer,
         [REC_OPINION_GIVEN] = say_opinion,
         [REC_CONSULTED] = say_consulted,
+        [REC_CHOICE_GIVEN] = say_choice,
+        [REC_TALLIED] = say_tallied,
+        [REC_FETCHED] = say_fetched,
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,
@@ -943,6 +1016,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_RECALLED] = say_notice,
         [REC_ALARM] = say_alarm,
         [REC_INCIDENT_CLOSED] = say_closed,
+        [REC_DRILL_STARTED] = say_drill_started,
+        [REC_DRILL_INJECT] = say_drill_inject,
         [REC_PURGED] = say_purged,
     };
     struct say s = {.r = r, .zh = lang && !strcmp(lang, "zh"), .to = to};

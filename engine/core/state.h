@@ -88,6 +88,7 @@ struct call {
     char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
                     last */
     bool consults; /* it wants opinions, and no single answer ends it (consult.h) */
+    bool asks;     /* it wants choices, the same (question.h) */
     int rung;      /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
@@ -158,9 +159,28 @@ struct notice {
     STAILQ_ENTRY(notice) changed;
 };
 
+/* A call of the plan through an endpoint, whose answer it waits for (fetch.h). */
+struct fetch {
+    LIST_ENTRY(fetch) link; /* in its incident, sorted by step */
+    TAILQ_ENTRY(fetch) all; /* in the core */
+    struct incident *incident;
+    char *step;
+    char *spec; /* {"endpoint","body","json"?,"within_ms"} */
+    char *endpoint;
+    mono_ms until;
+    struct timer timer;
+
+    /* volatile */
+    bool handed;
+    int tries;
+    mono_ms next; /* not before */
+    char *error;  /* of the last try; NULL: none yet */
+};
+
 struct family;    /* family.h: what joins it, parent, children, roles */
 struct report;    /* report.h */
 struct reporting; /* report.h: numbers, and when the next are opened */
+struct drill;     /* drill.h: what a scenario puts in */
 struct outlook;   /* outlook.h: what the facts say now */
 
 /*
@@ -317,6 +337,8 @@ struct incident {
 
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
     struct family *family;     /* NULL: it stands alone */
+    struct drill *drill_run;   /* NULL: no drill_start has opened it */
+    char *table; /* ["qian.min"]: a tabletop, whose messages reach these alone; NULL: none */
 
     LIST_HEAD(, item) items;
     size_t items_open, items_overdue; /* neither done, struck, rejected nor lifted; and late */
@@ -324,6 +346,7 @@ struct incident {
     struct reporting *reporting;          /* NULL: nothing was to be reported yet */
     size_t reports_open, reports_overdue; /* neither sent nor missed; and late */
     LIST_HEAD(, call) calls;
+    LIST_HEAD(, fetch) fetches;
     LIST_HEAD(, notice) notices;
     size_t unfinished;                     /* notices */
     int64_t sent, delivered, seen, failed; /* notices, for status */
@@ -376,10 +399,12 @@ struct most {
 
 TAILQ_HEAD(notice_queue, notice);
 TAILQ_HEAD(incident_queue, incident);
+TAILQ_HEAD(fetch_queue, fetch);
 
 struct core {
     struct core_config cfg;
     int64_t seq;
+    struct fetch_queue fetches;
     void *incidents; /* tsearch by id */
     void *notices;   /* tsearch by id */
     void *items;     /* tsearch by id: those that are open, and those of open incidents */
@@ -401,6 +426,7 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
+    json_t *scenarios; /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
     struct core_stats stats;
     struct most most_facts, most_turns, most_children; /* volatile */
@@ -442,6 +468,10 @@ json_t *core_refuse(struct core *c, enum code code, const char *field, const cha
                     const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 /* What the courier is told, but for the message's id, its number and the contact. Gives. */
+/* Final refusals: a further attempt would only be refused again. */
+bool attempt_is_final(const json_t *result);
+/* How long after so many failures the next attempt comes; spread: so that not all come at once. */
+int64_t attempt_delay_ms(int failures, uint32_t spread);
 json_t *attempt_frame(const char *person, const char *endpoint, const char *body,
                       const struct endpoint *e, const struct channel *ch);
 

@@ -1,5 +1,5 @@
 /*
- * muster endpoint list - the endpoints in force.
+ * muster endpoint list, muster drill due - what is in force.
  */
 #include "ctl/ask.h"
 #include "ctl/commands.h"
@@ -67,6 +67,24 @@ static int endpoints_run(struct ctl *c, const struct args *a)
     (void)a;
     return list_run(c, "endpoint_list", "endpoints", columns, sizeof columns / sizeof columns[0]);
 }
+
+static int drills_run(struct ctl *c, const struct args *a)
+{
+    static const struct column columns[] = {{"plan", WORD_PLAN},       {"every", WORD_EVERY},
+                                            {"last", WORD_LAST},       {"due", WORD_DUE},
+                                            {"overdue", WORD_OVERDUE}, {"title", WORD_TITLE}};
+    (void)a;
+    return list_run(c, "drill_due", "drills", columns, sizeof columns / sizeof columns[0]);
+}
+
+const struct command cmd_drill_due = {
+    .name = "drill due",
+    .operands = "",
+    .sentence = {"which plans owe a drill by when, and when the last was held",
+                 "哪些预案应在何时演练，最近一次在何时"},
+    .examples = "  muster drill due\n",
+    .run = drills_run,
+};
 
 const struct command cmd_endpoint_list = {
     .name = "endpoint list",

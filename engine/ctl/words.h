@@ -49,6 +49,10 @@ struct words {
     X(WORD_KIND, "kind", "种类")                                                                   \
     X(WORD_CHANNEL, "channel", "渠道")                                                             \
     X(WORD_DRILLS, "drills", "可演练")                                                             \
+    X(WORD_DRILL, "drill", "演练")                                                                 \
+    X(WORD_EVERY, "every", "周期")                                                                 \
+    X(WORD_LAST, "last", "最近一次")                                                               \
+    X(WORD_OVERDUE, "overdue", "逾期")                                                             \
     X(WORD_VALUE, "value", "值")                                                                   \
     X(WORD_ORIGIN, "origin", "出处")                                                               \
     X(WORD_SCOPES, "scopes", "权限")                                                               \

@@ -375,6 +375,8 @@ static const char *answer_word(const struct filling *f, const json_t *answer)
         return SAY(&f->s, "不能到", "declines");
     if (strcmp(kind, "opinion_given") == 0)
         return SAY(&f->s, "会商意见", "gives an opinion");
+    if (strcmp(kind, "choice_given") == 0)
+        return SAY(&f->s, "答复询问", "answers a question");
     return SAY(&f->s, "应答", "answers");
 }
 
@@ -392,6 +394,10 @@ static void fill_reply(const struct filling *f)
             continue;
         line(f, str(a, "at"));
         say(f, answer_word(f, a));
+        if (*str(a, "choice")) {
+            text_add(f->s.to, SAY(&f->s, "：", ": "));
+            say(f, str(a, "choice"));
+        }
         if (*str(a, "note")) {
             text_add(f->s.to, SAY(&f->s, "：", ": "));
             say(f, str(a, "note"));

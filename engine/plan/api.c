@@ -17,10 +17,14 @@ void api_define(struct run *r)
         {"assign", api_assign},
         {"call", api_call},
         {"consult", api_consult},
+        {"ask", api_ask},
+        {"fetch", api_fetch},
         {"cancel", api_cancel},
         {"child", api_child},
         {"defer", api_defer},
         {"every", api_every},
+        {"at", api_at},
+        {"civil", api_civil},
         {"log", api_log},
         {"notify", api_notify},
         {"agenda", api_agenda},
@@ -29,6 +33,7 @@ void api_define(struct run *r)
         {"each", api_each},
         {"wait_until", api_wait_until},
         {"parallel", api_parallel},
+        {"settle", api_settle},
         {"race", api_race},
         {"random", api_random},
         {"sleep", api_sleep},
@@ -36,6 +41,7 @@ void api_define(struct run *r)
         {"state", api_state},
         {"timeout", api_timeout},
         {"uuid", api_uuid},
+        {"require", api_require},
         {"wait", api_wait},
         {"measure", api_measure},
         {"before", api_before},
@@ -230,6 +236,28 @@ static enum err check_target(const json_t *target, const char *what, struct why 
     return ERR_OK;
 }
 
+/* Whom a tally or a consultation names may stand where a target stands. */
+static void name_target(json_t **value)
+{
+    json_t *target = json_object_get(*value, "target");
+
+    if (!json_is_string(target))
+        return;
+    json_incref(target);
+    json_decref(*value);
+    *value = target;
+}
+
+static void name_targets(json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *one = json_incref(json_array_get(list, i));
+
+        name_target(&one);
+        json_array_set_new(list, i, one);
+    }
+}
+
 json_t *api_targets_member(lua_State *L, int index, const char *word, struct why *why)
 {
     AUTO_JSON(value);
@@ -240,6 +268,8 @@ json_t *api_targets_member(lua_State *L, int index, const char *word, struct why
         return NULL;
     if (!value)
         return json_array();
+    name_target(&value);
+    name_targets(value);
     if (json_is_string(value)) {
         json_t *list = json_array();
 

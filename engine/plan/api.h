@@ -105,6 +105,12 @@ struct handle *api_handle(lua_State *L, int index);
 void api_define_handles(struct run *r);
 
 /*
+ * Make the node of a handler whose function is on top of the stack (it is taken). NULL: there are
+ * too many tasks, and the alarm was given. Kernel work.
+ */
+struct task *api_handler(lua_State *L, const struct api *a, enum task_kind kind);
+
+/*
  * Wait for a fact that comes after now. On the stack lies `match` alone, as of wait(). Returns as
  * lua_yieldk does.
  */
@@ -124,6 +130,8 @@ int api_child(lua_State *L);
 int api_progress_wait(lua_State *L); /* :wait(state, duration?) -> state or nil, of these three */
 int api_assign(lua_State *L);
 int api_consult(lua_State *L);
+int api_ask(lua_State *L);
+int api_fetch(lua_State *L);
 int api_measure(lua_State *L);
 int api_before(lua_State *L);
 int api_directive(lua_State *L);
@@ -141,6 +149,7 @@ int api_notify_result(lua_State *L);
 int api_wait(lua_State *L);
 int api_sleep(lua_State *L);
 int api_parallel(lua_State *L);
+int api_settle(lua_State *L);
 int api_race(lua_State *L);
 int api_timeout(lua_State *L);
 int api_spawn(lua_State *L);
@@ -148,6 +157,8 @@ int api_on(lua_State *L);
 int api_each(lua_State *L);
 int api_wait_until(lua_State *L);
 int api_every(lua_State *L);
+int api_at(lua_State *L);
+int api_civil(lua_State *L);
 int api_cancel(lua_State *L);
 int api_defer(lua_State *L);
 int api_log(lua_State *L);
@@ -156,3 +167,7 @@ int api_now(lua_State *L);
 int api_random(lua_State *L);
 int api_uuid(lua_State *L);
 int api_text(lua_State *L);
+int api_require(lua_State *L);
+
+/* The catalogue that the head at 1 names. May raise. */
+void api_read_catalogue(lua_State *L, struct run *r);

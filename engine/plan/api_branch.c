@@ -1,4 +1,4 @@
-/* api_branch - parallel, race and timeout: branches that the task waits for. */
+/* api_branch - parallel, settle, race and timeout: branches that the task waits for. */
 #include "plan/api.h"
 
 #include <stdio.h>
@@ -94,6 +94,14 @@ static int parallel_over(lua_State *L, int status, lua_KContext ctx)
     return 1;
 }
 
+static int push_no_results(lua_State *L)
+{
+    lua_newtable(L);
+    lua_pushinteger(L, 0);
+    lua_setfield(L, -2, "n");
+    return 1;
+}
+
 /*
  * parallel{f1, f2, …, fail_fast = true?} -> {r1, r2, …, n =}
  *
@@ -106,18 +114,32 @@ int api_parallel(lua_State *L)
     api_begin(L, "parallel", API_STARTS, &a);
     int count = push_functions(L, &a);
     check_members(L, "parallel", "fail_fast");
-    if (count == 0) {
-        lua_newtable(L);
-        lua_pushinteger(L, 0);
-        lua_setfield(L, -2, "n");
-        return 1;
-    }
+    if (count == 0)
+        return push_no_results(L);
     lua_pushliteral(L, "fail_fast");
     lua_rawget(L, 1);
     bool fail_fast = lua_toboolean(L, -1);
     lua_pop(L, 1);
     begin_group(L, &a, GROUP_PARALLEL, count);
     a.task->wait.group.fail_fast = fail_fast;
+    return lua_yieldk(L, 0, 0, parallel_over);
+}
+
+/*
+ * settle{f1, f2, …} -> {{ok = true, value =} or {ok = false, err =}, …, n =}
+ *
+ * Runs all side by side and waits for all; an error is an outcome like another.
+ */
+int api_settle(lua_State *L)
+{
+    struct api a;
+
+    api_begin(L, "settle", API_STARTS, &a);
+    int count = push_functions(L, &a);
+    check_members(L, "settle", NULL);
+    if (count == 0)
+        return push_no_results(L);
+    begin_group(L, &a, GROUP_SETTLE, count);
     return lua_yieldk(L, 0, 0, parallel_over);
 }
 

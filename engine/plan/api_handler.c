@@ -1,4 +1,4 @@
-/* api_handler - on, each, every, spawn, and cancel, defer: what runs beside the task, and its end.
+/* api_handler - on, each, spawn, and cancel, defer: what runs beside the task, and its end.
  */
 #include "plan/api.h"
 
@@ -7,13 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PERIOD_MIN_MS = 1000 };
-
-/*
- * Make the node of a handler whose function is on top of the stack (it is taken). NULL: there are
- * too many tasks, and the alarm was given. Kernel work.
- */
-static struct task *new_handler(lua_State *L, const struct api *a, enum task_kind kind)
+struct task *api_handler(lua_State *L, const struct api *a, enum task_kind kind)
 {
     struct task *h = task_new(a->run, kind, a->task, a->step, a->at);
 
@@ -45,7 +39,7 @@ int api_on(lua_State *L)
     }
     lua_settop(L, 2);
     sandbox_kernel_enter(L);
-    struct task *on = new_handler(L, &a, TASK_ON);
+    struct task *on = api_handler(L, &a, TASK_ON);
     if (on) {
         on->handler.serial = serial;
         on->handler.cursor = a.task->since;
@@ -73,44 +67,11 @@ int api_each(lua_State *L)
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
     sandbox_kernel_enter(L);
-    struct task *each = new_handler(L, &a, TASK_EACH);
+    struct task *each = api_handler(L, &a, TASK_EACH);
     if (each) {
         json_t *args = json_put_str(json_object(), "when", when);
         api_watch(&a, each, json_put_true(args, "each", true));
         each->wait.order = ++a.run->tasks.order;
-    }
-    api_push_handle(L, HANDLE_TASK, a.step);
-    sandbox_kernel_leave(L);
-    return 1;
-}
-
-/*
- * every(duration, function(tick, missed)) -> handle
- *
- * Calls the function each duration, first when one has passed; never two calls at once.
- */
-int api_every(lua_State *L)
-{
-    struct api a;
-
-    api_begin(L, "every", API_STARTS, &a);
-    if (lua_type(L, 1) == LUA_TTABLE)
-        return luaL_error(L, "every: times of day and times by level are not built yet; write a "
-                             "duration like \"1h\"");
-    int64_t ms = api_duration(L, 1, "every");
-    if (ms < PERIOD_MIN_MS)
-        return luaL_error(L, "every: at least \"1s\"");
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-    if (!lua_isnoneornil(L, 3))
-        api_check_options(L, 3, "every", WORD_EVERY);
-    lua_settop(L, 2);
-    sandbox_kernel_enter(L);
-    struct task *every = new_handler(L, &a, TASK_EVERY);
-    if (every) {
-        every->handler.period_ms = ms;
-        every->handler.began_m = a.run->m;
-        task_wait(a.run, every, WAIT_TICK, a.step, a.at);
-        handler_begin_ticks(a.run, every);
     }
     api_push_handle(L, HANDLE_TASK, a.step);
     sandbox_kernel_leave(L);

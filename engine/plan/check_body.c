@@ -1,213 +1,21 @@
 #include "plan/check_body.h"
 
+#include "base/civil.h"
 #include "base/text.h"
 #include "core/form.h"
 #include "core/head_level.h"
-#include "core/site.h"
+#include "core/level.h"
 #include "plan/check_ledger.h"
 #include "plan/check_literal.h"
 #include "plan/check_method.h"
 #include "plan/check_order.h"
+#include "plan/check_people.h"
 #include "plan/check_table.h"
 #include "plan/words.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ROUNDS_MAX = 100 };
-
-/* ---- call, notify ---------------------------------------------------------------------------- */
-
-/* Every rung of a literal list has its own within. */
-static bool check_rungs(const struct body_check *c, const struct node *rungs)
-{
-    bool all_timed = rungs->kind == NODE_TABLE;
-
-    if (check_is_other(rungs, NODE_TABLE) || (all_timed && !rungs->first)) {
-        check_report(c, rungs, "bad_argument",
-                     "rungs is a list of at least one {to=, within=}, each called in turn");
-        return true;
-    }
-    if (rungs->kind != NODE_TABLE)
-        return true; /* computed: nothing is known */
-    for (const struct node *f = rungs->first; f && check_spend(c); f = f->next) {
-        const struct node *rung = node_meant(f->last);
-        if (f->first->next || check_is_other(rung, NODE_TABLE)) {
-            check_report(c, f, "bad_argument", "a rung is a table: {to = \"…\", within = \"5m\"}");
-            continue;
-        }
-        if (rung->kind != NODE_TABLE)
-            continue;
-        check_options(c, rung, "a rung", WORD_RUNG);
-        const struct node *to = node_field(rung, "to");
-        const struct node *within = node_field(rung, "within");
-        if (to)
-            check_targets(c, to, "to");
-        else if (!check_is_computed(rung))
-            check_report(c, f, "missing_key", "the rung calls nobody; add to = \"…\"");
-        if (within)
-            check_duration(c, within, "within", true);
-        else if (!check_is_computed(rung))
-            all_timed = false;
-    }
-    return all_timed;
-}
-
-static void check_message(const struct body_check *c, const struct node *call,
-                          const struct node *table, const char *function)
-{
-    const struct node *to = node_field(table, "to");
-    const struct node *text = node_field(table, "text");
-    const struct node *within = node_field(table, "within");
-
-    if (to)
-        check_targets(c, to, "to");
-    if (text)
-        check_text(c, text, "text");
-    else if (!check_is_computed(table))
-        check_report(c, call, "missing_key", "%s says nothing; add text = \"…\"", function);
-    if (within)
-        check_duration(c, within, "within", true);
-}
-
-static void check_call(const struct body_check *c, const struct node *call,
-                       const struct node *table)
-{
-    const struct node *rungs = node_field(table, "rungs");
-    const struct node *rounds = node_field(table, "rounds");
-    bool computed = check_is_computed(table);
-    bool timed = rungs && check_rungs(c, node_meant(rungs));
-
-    check_options(c, table, "call", WORD_CALL);
-    check_message(c, call, table, "call");
-    if (rounds)
-        check_whole(c, rounds, "rounds", 1, ROUNDS_MAX);
-    if (computed)
-        return;
-    if (!rungs && !node_field(table, "to"))
-        check_report(c, call, "missing_key",
-                     "call calls nobody; add to = \"…\", or rungs with a to each");
-    if (!timed && !node_field(table, "within"))
-        check_report(c, call, "missing_key",
-                     rungs ? "a rung has no within of its own and the call has none; without it "
-                             "the call would wait for ever, add within = \"5m\""
-                           : "call has no within; without it the call would wait for ever, add "
-                             "within = \"5m\"");
-}
-
-static void check_notify(const struct body_check *c, const struct node *call,
-                         const struct node *table)
-{
-    const struct node *via = node_field(table, "via");
-
-    check_options(c, table, "notify", WORD_NOTIFY);
-    check_message(c, call, table, "notify");
-    if (via)
-        check_endpoint(c, via);
-    if (!node_field(table, "to") && !check_is_computed(table))
-        check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
-}
-
-/* More opinions than there are people: it would never be enough. */
-static void check_enough(const struct body_check *c, const struct node *to,
-                         const struct node *least)
-{
-    const struct node *n = node_meant(least);
-    struct rung people = {0};
-    AUTO_JSON(targets);
-
-    check_whole(c, least, "at_least", 1, 1000);
-    targets = to && c->site && n->kind == NODE_NUMBER ? check_targets_of(to) : NULL;
-    if (!targets)
-        return;
-    site_resolve_first(c->site, targets, false, &people);
-    if (people.count && n->number > (double)people.count && n->number <= 1000)
-        check_report(c, least, "bad_value",
-                     "at_least is more than there are people: to asks %zu, so that it could never "
-                     "be enough",
-                     people.count);
-    rung_done(&people);
-}
-
-static void check_consult(const struct body_check *c, const struct node *call,
-                          const struct node *table)
-{
-    const struct node *to = node_field(table, "to"), *chair = node_field(table, "chair");
-    const struct node *question = node_field(table, "question");
-    const struct node *within = node_field(table, "within"), *least = node_field(table, "at_least");
-
-    check_options(c, table, "consult", WORD_CONSULT);
-    if (to)
-        check_targets(c, to, "to");
-    if (chair)
-        check_targets(c, chair, "chair");
-    if (question)
-        check_text(c, question, "question");
-    if (within)
-        check_duration(c, within, "within", true);
-    if (least)
-        check_enough(c, to, least);
-    if ((!to || !question || !within) && !check_is_computed(table))
-        check_report(c, call, "missing_key",
-                     "consult asks whom, what, and for how long: consult { to = \"…\", question = "
-                     "\"…\", within = \"30m\" }");
-}
-
-static void check_agenda_state(const struct body_check *c, const struct node *value)
-{
-    static const char *const states[] = {"open", "overdue", NULL};
-
-    check_word(c, value, "state of items", states, "\"open\", \"overdue\", or a list of these");
-}
-
-static void check_agenda_items(const struct body_check *c, const struct node *items)
-{
-    const struct node *state = node_field(items, "state"), *since = node_field(items, "since");
-    const struct node *states = state ? node_meant(state) : NULL;
-
-    check_options(c, items, "items", WORD_AGENDA_ITEMS);
-    if (states && states->kind != NODE_TABLE)
-        check_agenda_state(c, state);
-    for (const struct node *f = states ? states->first : NULL;
-         f && states->kind == NODE_TABLE && check_spend(c); f = f->next)
-        check_agenda_state(c, f->last);
-    if (since)
-        check_duration(c, since, "since", true);
-}
-
-static void check_agenda(const struct body_check *c, const struct node *call,
-                         const struct node *table)
-{
-    const struct node *to = node_field(table, "to"), *items = node_field(table, "items");
-
-    check_options(c, table, "agenda", WORD_AGENDA);
-    if (to)
-        check_targets(c, to, "to");
-    else if (!check_is_computed(table))
-        check_report(c, call, "missing_key", "agenda tells nobody; add to = \"…\"");
-    if (items && node_meant(items)->kind == NODE_TABLE)
-        check_agenda_items(c, node_meant(items));
-    else if (check_is_other(items, NODE_TABLE) && node_meant(items)->kind != NODE_NIL)
-        check_report(c, items, "bad_value", "items is a table: items = { state = \"overdue\" }");
-}
-
-/* call, consult, notify, child and agenda take one table */
-static void check_one_table(const struct body_check *c, const struct node *call,
-                            void (*check)(const struct body_check *, const struct node *,
-                                          const struct node *))
-{
-    const struct node *table = check_table(call, 1);
-    const struct node *arg = node_child(call, 1);
-    char name[CHECK_NAME];
-
-    if (table)
-        check(c, call, table);
-    else if (!arg || check_is_other(arg, NODE_TABLE))
-        check_report(c, call, "bad_argument", "%s takes a table: %s {%s}",
-                     check_name(call->first, name), check_name(call->first, name),
-                     node_is(call->first, "child") ? "plan = \"…\", key = …, title = …"
-                                                   : "to = \"…\", text = \"…\"");
-}
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
@@ -351,16 +159,70 @@ static void check_wait_until(const struct body_check *c, const struct node *call
     check_last_options(c, call, 2, WORD_UNTIL);
 }
 
+/* { "08:30", "20:30" } */
+static void check_times(const struct body_check *c, const struct node *table)
+{
+    for (const struct node *f = table->first; f && check_spend(c); f = f->next) {
+        char *text = f->first->next ? NULL : check_string_of(f->last);
+        int minutes;
+
+        if (f->first->next ||
+            (text ? !clock_parse(text, &minutes) : check_is_other(f->last, NODE_STRING)))
+            check_report(c, f, "bad_value",
+                         "a time of day is written \"08:30\": every({ \"08:30\", \"20:30\" }, fn)");
+        free(text);
+    }
+}
+
+/* { IV = "12h", I = "1h" } */
+static void check_intervals(const struct body_check *c, const struct node *table)
+{
+    enum level level;
+    char name[CHECK_NAME];
+
+    if (c->head && !json_at(c->head, "levels"))
+        check_report(c, table, "bad_value",
+                     "the interval is by level, and the plan has none; write every(\"1h\", fn)");
+    for (const struct node *f = table->first; f && check_spend(c); f = f->next) {
+        if (f->first->kind == NODE_STRING && !level_parse(check_name(f->first, name), &level))
+            check_report(c, f->first, "unknown_key",
+                         "there is no level \"%s\"; an interval by level is { IV = \"12h\", I = "
+                         "\"1h\" }",
+                         name);
+        else
+            check_duration(c, f->last, "how often", true);
+    }
+}
+
 static void check_every(const struct body_check *c, const struct node *call)
 {
-    const struct node *when = node_child(call, 1);
+    const struct node *when = node_child(call, 1), *table = check_table(call, 1);
 
-    if (check_table(call, 1))
-        check_report(c, when, "not_built",
-                     "times of day and times by level are not built yet; write a duration: "
-                     "every(\"1h\", fn)");
+    if (table && !table->first)
+        check_report(c, when, "bad_value",
+                     "times of day or intervals by level are missing: every({ \"08:30\" }, fn)");
+    else if (table && !table->first->first->next)
+        check_times(c, table);
+    else if (table)
+        check_intervals(c, table);
     else if (when)
         check_duration(c, when, "how often", true);
+    check_function(c, call, 2);
+}
+
+static void check_at(const struct body_check *c, const struct node *call)
+{
+    const struct node *when = node_child(call, 1);
+    char *text = when ? check_string_of(when) : NULL;
+    int64_t day;
+    int minutes;
+
+    if (text ? !clock_parse(text, &minutes) && !civil_parse(text, &day, &minutes)
+             : !when || check_is_other(when, NODE_STRING))
+        check_report(c, when ? when : call, "bad_value",
+                     "at takes a time first: at(\"08:30\", fn) is the next one, or "
+                     "at(\"2026-07-21 08:30\", fn)");
+    free(text);
     check_function(c, call, 2);
 }
 
@@ -406,7 +268,7 @@ static void check_branch(const struct body_check *c, const struct node *field, c
         check_report(c, field, "bad_argument", "%s takes a list of functions, this is none", word);
 }
 
-/* parallel and race take a list of functions. */
+/* parallel, settle and race take a list of functions. */
 static void check_branches(const struct body_check *c, const struct node *call)
 {
     const struct node *table = check_table(call, 1);
@@ -438,44 +300,6 @@ static void check_report_word(const struct body_check *c, const struct node *cal
         check_duration(c, node_field(table, "due"), "due", true);
     if (node_field(table, "text"))
         check_text(c, node_field(table, "text"), "text");
-}
-
-/* A plan that opens itself may do so without end. */
-static void check_child_plan(const struct body_check *c, const struct node *value)
-{
-    char *name = check_string_of(value);
-
-    check_plan(c, value);
-    if (name && c->plan && !strcmp(name, c->plan))
-        check_warn(c, value, "circle",
-                   "the child is of this plan itself: each would open another one; is it meant?");
-    free(name);
-}
-
-/* child{plan = …}: the plan must be one of the set, which the whole check knows (check.c). */
-static void check_child(const struct body_check *c, const struct node *call,
-                        const struct node *table)
-{
-    static const char *const needed[] = {"plan", "key", "title"};
-    const struct node *title = node_field(table, "title");
-
-    check_options(c, table, "child", WORD_CHILD);
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-        if (!node_field(table, needed[i]) && !check_is_computed(table))
-            check_report(c, call, "missing_key",
-                         "child has no %s; write child {plan = \"…\", "
-                         "key = …, title = …}",
-                         needed[i]);
-    if (title)
-        check_text(c, title, "title");
-    if (node_field(table, "key"))
-        check_string(c, node_field(table, "key"), "key");
-    if (check_is_other(node_field(table, "fields"), NODE_TABLE) &&
-        node_meant(node_field(table, "fields"))->kind != NODE_NIL)
-        check_report(c, node_field(table, "fields"), "bad_value",
-                     "fields is a table of names: { onset = case.onset }");
-    if (node_field(table, "plan"))
-        check_child_plan(c, node_field(table, "plan"));
 }
 
 /* Letters, digits, - and _: it stands behind "role:" in targets. */
@@ -523,6 +347,18 @@ static void check_escalate(const struct body_check *c, const struct node *call)
         check_report(c, call, "bad_argument", "escalate says why: escalate(\"nobody answers\")");
 }
 
+/* T "…" of a plan that has a catalogue. */
+static void check_translated(const struct body_check *c, const struct node *call)
+{
+    char *text = c->catalogue && node_child(call, 1) ? check_string_of(node_child(call, 1)) : NULL;
+
+    if (text && utf8_valid(text, strlen(text)) && !json_at(c->catalogue, text))
+        check_warn(c, node_child(call, 1), "missing_text",
+                   "the catalogue of the plan has no \"%.60s\": everybody reads it as it stands",
+                   text);
+    free(text);
+}
+
 static void check_state(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
@@ -547,11 +383,14 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"each", check_each},
         {"wait_until", check_wait_until},
         {"every", check_every},
+        {"at", check_at},
         {"timeout", check_timeout},
         {"sleep", check_sleep},
         {"parallel", check_branches},
+        {"settle", check_branches},
         {"race", check_branches},
         {"state", check_state},
+        {"T", check_translated},
         {"escalate", check_escalate},
         {"measure", check_measure},
         {"directive", check_directive},
@@ -566,16 +405,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"spawn", check_first_function},
     };
 
-    if (node_is(call->first, "call"))
-        check_one_table(c, call, check_call);
-    else if (node_is(call->first, "consult"))
-        check_one_table(c, call, check_consult);
-    else if (node_is(call->first, "agenda"))
-        check_one_table(c, call, check_agenda);
-    else if (node_is(call->first, "notify"))
-        check_one_table(c, call, check_notify);
-    else if (node_is(call->first, "child"))
-        check_one_table(c, call, check_child);
+    check_people(c, call);
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         if (node_is(call->first, checks[i].name))
             checks[i].check(c, call);
@@ -686,6 +516,14 @@ static bool opens_update(const struct node *n)
            any_opens_update(n->first->next);
 }
 
+static bool libraries_open_update(const struct body_check *c)
+{
+    for (size_t i = 0; i < c->libraries_count; i++)
+        if (opens_update(c->libraries[i]))
+            return true;
+    return false;
+}
+
 /* The key of a table literal as it stands there, NULL: computed. */
 static const struct node *key_of(const struct node *table, const char *key)
 {
@@ -705,7 +543,7 @@ static void check_update(const struct body_check *c)
     const struct node *at = reports ? key_of(node_meant(reports), "update") : NULL;
 
     if (!json_at(json_at(c->head, "reports"), "update") || json_at(c->head, "levels") ||
-        opens_update(c->tree))
+        opens_update(c->tree) || libraries_open_update(c))
         return;
     check_report(
         c,
@@ -717,14 +555,28 @@ static void check_update(const struct body_check *c)
         "or daily with at = { \"08:00\" }, or open it in a body: report(\"update\")");
 }
 
+/* What its libraries make and assign is its own, too. */
+static bool roles_of(const struct body_check *c, json_t *roles)
+{
+    bool all = check_roles(c->tree, roles) && !c->is_library;
+
+    for (size_t i = 0; i < c->libraries_count; i++)
+        all = check_roles(c->libraries[i], roles) && all;
+    return all;
+}
+
 void check_bodies(const struct body_check *c)
 {
     struct body_check all = *c;
     AUTO_JSON(roles);
 
     roles = json_object();
-    all.roles = check_roles(c->tree, roles) ? roles : NULL;
+    all.roles = roles_of(c, roles) ? roles : NULL;
     all.own_methods = check_own_methods(c->tree);
+    if (c->is_library)
+        all.own_methods = UINT_MAX; /* what it is given may be anybody's own */
+    for (size_t i = 0; i < c->libraries_count; i++)
+        all.own_methods |= check_own_methods(c->libraries[i]);
     walk(&all, c->tree);
     check_update(c);
 }

@@ -67,6 +67,29 @@ static void parallel_over(struct run *r, struct task *parent, struct task *branc
         task_wake(r, parent, WAKE_BRANCHES);
 }
 
+/* {ok = true, value = …} or {ok = false, err = …}: no error is lost, and none is raised. */
+static void settle_over(struct run *r, struct task *parent, struct task *branch, bool ok,
+                        int values)
+{
+    lua_State *L = sandbox_lua(r->sb);
+    const struct group *g = &parent->wait.group;
+
+    lua_rawgeti(L, LUA_REGISTRYINDEX, g->results);
+    lua_createtable(L, 0, 2);
+    lua_pushboolean(L, ok);
+    lua_setfield(L, -2, "ok");
+    if (values > 1)
+        lua_pop(branch->L, values - 1);
+    if (values > 0) {
+        lua_xmove(branch->L, L, 1);
+        lua_setfield(L, -2, ok ? "value" : "err");
+    }
+    lua_rawseti(L, -2, branch->index);
+    lua_pop(L, 1);
+    if (g->over == g->count)
+        task_wake(r, parent, WAKE_BRANCHES);
+}
+
 static void race_over(struct run *r, struct task *parent, struct task *branch, bool ok, int values,
                       const struct sandbox_fault *fault)
 {
@@ -96,6 +119,8 @@ void group_branch_over(struct run *r, struct task *parent, struct task *branch, 
     g->failed += !ok;
     if (g->kind == GROUP_PARALLEL)
         parallel_over(r, parent, branch, ok, values, fault);
+    else if (g->kind == GROUP_SETTLE)
+        settle_over(r, parent, branch, ok, values);
     else
         race_over(r, parent, branch, ok, values, fault);
 }

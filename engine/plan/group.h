@@ -1,8 +1,9 @@
 /*
- * group - the branches of parallel, race and timeout, and what becomes of their results.
+ * group - the branches of parallel, settle, race and timeout, and what becomes of their results.
  *
  *     parallel  waits for all; then the error of the branch that failed first is raised, if any.
  *               Others are not cancelled by an error, unless fail_fast
+ *     settle    waits for all; each has an outcome of its own, errors too
  *     race      the first to return wins, the others are cancelled before the caller goes on; an
  *               error counts only when all have failed
  *     timeout   one branch against a timer; its error is raised

@@ -1,6 +1,7 @@
 #include "plan/handler.h"
 
 #include "plan/border.h"
+#include "plan/tick.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,38 +57,64 @@ void handler_edges(struct run *r, struct task *each, const json_t *ev)
     }
 }
 
-/* One call for all ticks that are due by now. */
-static void tick_now(struct run *r, struct task *every)
+/* One call for all ticks that are due by now; false: there is no room for it. */
+static bool tick_now(struct run *r, struct task *every)
 {
     lua_State *L = sandbox_lua(r->sb);
-    struct handler *h = &every->handler;
-    int64_t tick = (r->m - h->began_m) / h->period_ms;
+    struct ticks *ticks = every->handler.ticks;
+    int64_t missed = ticks_take(r, ticks);
 
-    if (tick <= h->tick)
-        tick = h->tick + 1;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, h->function);
-    lua_pushinteger(L, tick);
-    lua_pushinteger(L, tick - h->tick - 1);
-    h->tick = tick;
-    if (!call(r, every, 2))
-        handler_begin_ticks(r, every);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, every->handler.function);
+    lua_pushinteger(L, ticks->number);
+    lua_pushinteger(L, missed);
+    return call(r, every, 2);
 }
 
 void handler_begin_ticks(struct run *r, struct task *every)
 {
-    struct handler *h = &every->handler;
-    int64_t due = h->began_m + (h->tick + 1) * h->period_ms;
+    struct ticks *ticks = every->handler.ticks;
+    int64_t ms;
 
-    if (due <= r->m)
-        tick_now(r, every);
-    else
-        task_wait_timer(r, every, due - r->m);
+    while (ticks_wait(r, ticks, &ms)) {
+        if (ms > 0) {
+            ticks->fires = r->m + ms;
+            task_wait_timer(r, every, ms);
+            return;
+        }
+        if (tick_now(r, every))
+            return;
+        if (ticks->kind == TICK_ONCE) {
+            task_finish(r, every);
+            return;
+        }
+    }
 }
 
 void handler_tick(struct run *r, struct task *every)
 {
+    if (r->m < every->handler.ticks->fires)
+        return; /* of a timer that was set anew meanwhile */
     every->wait.timer = false;
-    tick_now(r, every);
+    handler_begin_ticks(r, every);
+}
+
+bool handler_follows_level(const struct task *t)
+{
+    return t->kind == TASK_EVERY && t->handler.ticks->kind == TICK_LEVEL;
+}
+
+void handler_level(struct run *r, struct task *every)
+{
+    struct ticks *ticks = every->handler.ticks;
+    int64_t ms = 0;
+
+    if (every->handler.running > 0)
+        return; /* when it is over, the level of then counts */
+    bool due = ticks_wait(r, ticks, &ms);
+    if (due && every->wait.timer && ticks->fires == r->m + ms)
+        return;
+    task_clear_timer(r, every);
+    handler_begin_ticks(r, every);
 }
 
 void handler_call_over(struct run *r, struct task *handler)
@@ -95,7 +122,9 @@ void handler_call_over(struct run *r, struct task *handler)
     handler->handler.running--;
     if (handler->over)
         return;
-    if (handler->kind == TASK_EVERY)
+    if (handler->kind == TASK_EVERY && handler->handler.ticks->kind == TICK_ONCE)
+        task_finish(r, handler);
+    else if (handler->kind == TASK_EVERY)
         handler_begin_ticks(r, handler);
     else if (handler->handler.serial)
         handler_pump(r, handler);

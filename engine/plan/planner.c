@@ -257,6 +257,7 @@ static struct held *held_begin(struct planner *p, const json_t *event, struct wh
     }
     if (run_new(incident, pin, json_str_or(event, "seed", ""), &p->config.limits, &run, why))
         return NULL;
+    run_look_on(run, &p->hooks.onlooker);
     return held_new(p, incident, run);
 }
 

@@ -28,6 +28,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "plan/onlooker.h"
 #include "plan/sandbox.h"
 
 #include <stdint.h>
@@ -44,6 +45,8 @@ struct planner_hooks {
     void (*replay_begin)(void *ctx, const char *incident, int64_t cause);
     /* And here it has come to its end. */
     void (*turn_end)(void *ctx);
+    /* Of live turns and of replays alike: what is told again after a replay is for it to know. */
+    struct onlooker onlooker;
 };
 
 struct planner_config {

@@ -144,7 +144,7 @@ void task_wait_timer(struct run *r, struct task *t, int64_t ms)
     run_command(r, json_put_int(cmd, "ms", ms));
 }
 
-static void clear_timer(struct run *r, struct task *t)
+void task_clear_timer(struct run *r, struct task *t)
 {
     if (t->wait.timer)
         run_command(r, command_new("timer_clear", t->wait.step, t->wait.at));
@@ -163,7 +163,7 @@ void task_unwatch(struct run *r, const struct task *t)
 
 void task_wait_over(struct run *r, struct task *t)
 {
-    clear_timer(r, t);
+    task_clear_timer(r, t);
     wait_done(r, &t->wait);
 }
 
@@ -326,6 +326,13 @@ static void task_ended(struct run *r, struct task *t, bool ok, int values)
     task_release(r, t);
 }
 
+void task_finish(struct run *r, struct task *t)
+{
+    hand_children_on(t);
+    task_detach(r, t);
+    task_release(r, t);
+}
+
 void tasks_run(struct run *r)
 {
     struct task *t;
@@ -383,7 +390,7 @@ void task_cancel(struct run *r, struct task *t)
     if (t->over)
         return;
     task_detach(r, t); /* first: a defer below may come back to its parents */
-    clear_timer(r, t);
+    task_clear_timer(r, t);
     task_unwatch(r, t);
     if (t->wait.kind == WAIT_CALL)
         run_command(r, command_new("cancel", t->wait.step, t->wait.at));
@@ -398,7 +405,7 @@ void task_end_body(struct run *r)
 {
     struct task *body = r->tasks.body, *child;
 
-    clear_timer(r, body);
+    task_clear_timer(r, body);
     task_unwatch(r, body);
     if (body->wait.kind == WAIT_CALL)
         run_command(r, command_new("cancel", body->wait.step, body->wait.at));
@@ -428,6 +435,7 @@ static void task_free(struct task *t)
     free(t->defers);
     free(t->notices);
     free(t->cursors);
+    free(t->handler.ticks);
     free(t->wait.step);
     free(t->wait.at);
     free(t->wait.of);

@@ -2,9 +2,9 @@
  * task - the parts of a plan that wait side by side.
  *
  * A task is a coroutine with a path for an id: `0` is the body, the n-th word that task p uses has
- * the step `p.n`, and the i-th task that it starts is `p.n/i`. `on`, `each` and `every` are nodes
- * of the same tree without a coroutine; their calls are tasks below them. Ready tasks run first in,
- * first out, until all wait: that is a turn.
+ * the step `p.n`, and the i-th task that it starts is `p.n/i`. `on`, `each`, `every` and `at` are
+ * nodes of the same tree without a coroutine; their calls are tasks below them. Ready tasks run
+ * first in, first out, until all wait: that is a turn.
  *
  *     READY --tasks_run--> RUNNING --a word waits--> WAITING --task_wake--> READY
  *                          RUNNING --returns or fails--> OVER
@@ -45,12 +45,12 @@ enum {
 enum task_kind {
     TASK_BODY,
     TASK_SCOPE,  /* plan.level.X, plan.recover: stays as a scope when it has returned */
-    TASK_BRANCH, /* of parallel, race, timeout: its parent waits for it */
+    TASK_BRANCH, /* of parallel, settle, race, timeout: its parent waits for it */
     TASK_SPAWN,
     TASK_CALL,  /* one call of a handler */
     TASK_ON,    /* no coroutine */
     TASK_EACH,  /* no coroutine; `wait.of` is what the core watches for it */
-    TASK_EVERY, /* no coroutine */
+    TASK_EVERY, /* every, at; no coroutine */
     TASK_DEFER, /* outside the tree, runs to its end at once */
 };
 
@@ -63,7 +63,7 @@ enum wait_kind {
     WAIT_ITEM,
     WAIT_WATCH,
     WAIT_BRANCHES,
-    WAIT_TICK, /* every */
+    WAIT_TICK, /* every, at */
 };
 
 enum wake {
@@ -73,7 +73,7 @@ enum wake {
     WAKE_BRANCHES,
 };
 
-enum group_kind { GROUP_PARALLEL, GROUP_RACE, GROUP_TIMEOUT };
+enum group_kind { GROUP_PARALLEL, GROUP_SETTLE, GROUP_RACE, GROUP_TIMEOUT };
 
 /* What a task waits for while it waits for tasks of its own. */
 struct group {
@@ -117,9 +117,7 @@ struct handler {
     unsigned running;
     bool serial;
     struct fact_cursor cursor; /* on */
-    int64_t period_ms;         /* every */
-    int64_t began_m;
-    int64_t tick; /* the last that was due */
+    struct ticks *ticks;       /* every, at (tick.h); NULL: the others */
 };
 
 TAILQ_HEAD(task_list, task);
@@ -140,7 +138,7 @@ struct task {
     bool returned; /* body and scope: its function returned */
     bool failed;   /* the body: with an error */
 
-    lua_State *L;  /* NULL for on, each, every, and a body that returned */
+    lua_State *L;  /* NULL for on, each, every, at, and a body that returned */
     int reference; /* of L */
     int arguments; /* on L at its first run */
     unsigned steps;
@@ -198,6 +196,7 @@ struct task *task_find(const struct run *r, const char *id);
 void task_wait(struct run *r, struct task *t, enum wait_kind kind, const char *step,
                const char *at);
 void task_wait_timer(struct run *r, struct task *t, int64_t ms);
+void task_clear_timer(struct run *r, struct task *t);
 void task_wait_over(struct run *r, struct task *t);
 /* The core need not watch for it any more. */
 void task_unwatch(struct run *r, const struct task *t);
@@ -207,6 +206,8 @@ struct fact_cursor *task_cursor(struct task *t, fact_name name);
 
 void task_wake(struct run *r, struct task *t, enum wake why);
 void task_cancel(struct run *r, struct task *t);
+/* A node has done what it was for: what its calls have started goes to its parent and lives on. */
+void task_finish(struct run *r, struct task *t);
 /* The response is over: all that the body started ends, then it itself, with its defers. */
 void task_end_body(struct run *r);
 

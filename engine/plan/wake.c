@@ -24,7 +24,8 @@ bool wake_ends_call(const json_t *ev)
 {
     if (lists(ev, "names", "declined"))
         return false; /* the call goes on with the next */
-    return lists(ev, "names", "expired") || json_str(ev, "by") || json_at(ev, "opinions");
+    return lists(ev, "names", "expired") || json_str(ev, "by") || json_at(ev, "opinions") ||
+           json_at(ev, "by_choice") || json_at(ev, "fetched");
 }
 
 /* A proposal's messages have the step of the word that waits: what came of them is no timer. */
@@ -40,6 +41,8 @@ static bool is_woken(const struct run *r, const struct task *t, const json_t *ev
 
     if (timer_fired(t, ev))
         return true;
+    if (handler_follows_level(t))
+        return lists(ev, "names", "order");
     if (t->kind == TASK_ON || w->kind == WAIT_FACT)
         return lists(ev, "names", facts_name_text(&r->facts, w->name));
     if (w->kind == WAIT_CALL)
@@ -63,8 +66,10 @@ static void wake_one(struct run *r, struct task *t, const json_t *ev)
         handler_pump(r, t);
     } else if (t->kind == TASK_EACH) {
         handler_edges(r, t, ev);
-    } else if (t->kind == TASK_EVERY) {
+    } else if (t->kind == TASK_EVERY && timer) {
         handler_tick(r, t);
+    } else if (t->kind == TASK_EVERY) {
+        handler_level(r, t);
     } else if (t->wait.kind == WAIT_BRANCHES) {
         group_timeout(r, t);
     } else if (timer) {
@@ -135,6 +140,8 @@ json_t *wake_awaits(const struct run *r)
 
         if (t->kind == TASK_ON || w->kind == WAIT_FACT)
             names[names_count++] = facts_name_text(&r->facts, w->name);
+        if (handler_follows_level(t))
+            names[names_count++] = "order";
         if (w->timer || w->kind == WAIT_CALL)
             steps[steps_count++] = w->step;
         if (w->kind == WAIT_NOTICE || w->kind == WAIT_ITEM || w->kind == WAIT_WATCH ||

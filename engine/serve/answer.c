@@ -377,6 +377,10 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_LINK_SHOW:
         answer_read(c, line, r);
         break;
+    case OP_REVIEW:
+    case OP_DRILL_REPORT:
+        answer_review(c, line, r);
+        break;
     case OP_WATCH:
         answer_watch(c, line, r);
         break;
@@ -385,6 +389,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
         break;
     case OP_PLAN_SHOW:
         conn_reply(c, line, plan_show(c, r->body));
+        break;
+    case OP_DRILL_DUE:
+        conn_reply(c, line, ok(port->drills(port->ctx)));
         break;
     case OP_ENDPOINT_LIST:
         conn_reply(c, line, ok(port->endpoints(port->ctx)));
@@ -430,6 +437,8 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_REPORT:
     case OP_REPORT_EDIT:
     case OP_PURGE:
+    case OP_DRILL_START:
+    case OP_LESSON:
     case OP_CONTACT_SET:
     case OP_KEY_CREATE:
     case OP_KEY_REVOKE:

@@ -21,12 +21,16 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_CALL, "正在呼叫您，请应答。", "You are being called. Please answer.")                      \
     X(W_CALL_OVER, "已有人应答，或呼叫已结束。您仍可应答，将记入记录。",                           \
       "Somebody has answered, or the call has ended. You may still answer; it is recorded.")       \
+    X(W_QUESTION, "正在询问您，请选择一项。", "You are being asked. Please choose an answer.")     \
+    X(W_QUESTION_OVER, "询问已结束。您仍可答复，将记入记录。",                                     \
+      "The question is over. You may still answer; it is recorded.")                               \
     X(W_READ, "请确认您已收到。", "Please confirm that you have read this.")                       \
     X(W_CODE, "应答码（消息中的四位数字）", "Code (the four digits in the message)")               \
     X(W_NOTE, "附言（可不填，随应答一并发送）", "Note, sent with your answer (may be left empty)") \
     X(W_COME, "我来处理", "I am on it")                                                            \
     X(W_COME_AFTER_ALL, "改为：我来处理", "After all: I am on it")                                 \
     X(W_CANNOT, "我不能到", "I cannot come")                                                       \
+    X(W_CANNOT_SAY, "我无法答复", "I cannot answer")                                               \
     X(W_CONFIRM, "收到", "I have read it")                                                         \
     X(W_ANSWERED, "已应答", "Answered")                                                            \
     X(W_ANSWERED_LONG, "您的应答已记录。情况有变，请致电值班室。",                                 \
@@ -526,6 +530,29 @@ static void add_buttons(const struct page *g, bool declined)
     add(g, "</div>\n");
 }
 
+/* One of these is the answer. Enter in the code's field presses the first button of a form: here
+ * one that is disabled, so that nobody chooses what they did not press. */
+static void add_choices(const struct page *g, bool declined)
+{
+    size_t n;
+    json_t *one;
+    add(g, "<div class=\"buttons\">\n<button type=\"submit\" disabled hidden></button>\n");
+    json_array_foreach(json_unconst(json_at(g->link, "choices")), n, one)
+    {
+        add(g, "<button class=\"yes\" type=\"submit\" name=\"choice\" value=\"");
+        html_add(g->to, json_str_or(one, "choice", ""));
+        add(g, "\">");
+        add_foreign(g, json_str_or(one, "text", ""));
+        add(g, "</button>\n");
+    }
+    if (!declined) {
+        add(g, "<button class=\"no\" type=\"submit\" name=\"decline\" value=\"true\">");
+        say(g, W_CANNOT_SAY);
+        add(g, "</button>\n");
+    }
+    add(g, "</div>\n");
+}
+
 /* In the order of "may": the first does least, and is what Enter presses. */
 static void add_item_buttons(const struct page *g)
 {
@@ -584,12 +611,23 @@ static void add_item_form(const struct page *g)
 static void add_form(const struct page *g, bool declined)
 {
     add_form_begin(g);
-    add_buttons(g, declined); /* before the note: the keyboard of a telephone leaves little room */
+    if (json_array_size(json_at(g->link, "choices")))
+        add_choices(g, declined);
+    else
+        add_buttons(g,
+                    declined); /* before the note: the keyboard of a telephone leaves little room */
     add_note_field(g);
     add(g, "</form>\n");
 }
 
 /* ---- by state ---- */
+
+static enum word asked_words(const struct page *g, bool waiting)
+{
+    if (json_array_size(json_at(g->link, "choices")))
+        return waiting ? W_QUESTION : W_QUESTION_OVER;
+    return waiting ? W_CALL : W_CALL_OVER;
+}
 
 static void add_open(const struct page *g)
 {
@@ -597,7 +635,7 @@ static void add_open(const struct page *g)
     if (!g->p->refused && !g->call)
         add_line(g, "ask", W_READ);
     else if (!g->p->refused)
-        add_line(g, waiting ? "ask urgent" : "ask", waiting ? W_CALL : W_CALL_OVER);
+        add_line(g, waiting ? "ask urgent" : "ask", asked_words(g, waiting));
     add_form(g, false);
 }
 

@@ -8,7 +8,7 @@
 ---@alias Period string "3y" "6mo" "2w" "10d": by the calendar
 ---@alias Text string | { zh: string?, en: string? }
 ---@alias Target string "person:ID" "duty:ID" "post:ID" "dept:ID" "group:ID", in bodies "role:NAME"
----@alias Targets Target | Target[]
+---@alias Targets Target | Named | (Target | Named)[]
 
 ---@alias Due Duration | { before: string, by: Duration } a duration, or what before() gives
 
@@ -108,6 +108,7 @@ function Handle:result(d) end
 ---@field digest? Duration what joins within this time is told as one
 ---@field reopen_within? Duration a trigger so soon after the close opens the incident again
 ---@field parent_only? boolean only a plan opens it, by child
+---@field catalogue? string "lib.NAME": a library of texts, in which T looks up
 
 ---@class LevelHead
 ---@field when? string a condition over facts and constants of stations
@@ -183,7 +184,7 @@ function Item:lift(reason) end
 ---@return fun(head: Head): Plan
 function plan(name) end
 
----Fill {field} from the values, then from the incident.
+---Fill {field} from the values, then from the incident; a string is looked up in the catalogue.
 ---@param text Text
 ---@param values? table
 ---@return Text
@@ -194,9 +195,10 @@ function T(text, values) end
 ---@return Answer?
 function call(options) end
 
----@class Named
+---@class Named may stand where a target stands
 ---@field id string
 ---@field name string
+---@field target Target
 
 ---@class Opinion
 ---@field by string id of the person
@@ -216,6 +218,34 @@ function call(options) end
 ---@param options { to: Targets, question: Text, within: Duration, chair: Target?, at_least: integer? }
 ---@return Opinions
 function consult(options) end
+
+---@class Choice : Named
+---@field choice string
+---@field note string?
+---@field at integer ms since 1970
+---@field by string id of the person who chose
+
+---@class Tally a list for each choice, by its name, and
+---@field answered Choice[]
+---@field silent Named[]
+---@field asked Named[]
+---@field enough boolean are there at_least of them
+---@field [string] Choice[]
+
+---Ask people one question; waits until at_least (all) have chosen, or the time is over.
+---@param options { to: Targets, question: Text, choices: Text[], within: Duration, at_least: integer | "all" | nil, one_per: "dept"? }
+---@return Tally
+function ask(options) end
+
+---@class Response
+---@field status integer
+---@field body string
+---@field json table? of a body in JSON
+
+---Ask another system through an endpoint of the site; nil and a sentence when it did not answer.
+---@param options { endpoint: string, body: table | string, within: Duration }
+---@return Response?, string?
+function fetch(options) end
 
 ---Tell people; does not wait.
 ---@param options { to: Targets, text: Text, via: string?, within: Duration? }
@@ -256,10 +286,32 @@ function wait_until(condition, options) end
 ---@param d Duration
 function sleep(d) end
 
----@param d Duration
+---Call fn again and again: each duration, at times of day, or by the level in force.
+---@param when Duration | string[] | table<Level, Duration> "1h", { "08:30", "20:30" }, { IV = "12h", I = "1h" }
 ---@param fn fun(tick: integer, missed: integer)
 ---@return Handle
-function every(d, fn) end
+function every(when, fn) end
+
+---Call fn once, by the clocks of the site's zone; at once when the time is past.
+---@param time string "08:30" is the next one; "2026-07-21 08:30"
+---@param fn fun()
+---@return Handle
+function at(time, fn) end
+
+---@class Civil
+---@field year integer
+---@field month integer
+---@field day integer
+---@field hour integer
+---@field min integer
+---@field sec integer
+---@field wday integer 1 is Sunday
+---@field yday integer 1 is January 1
+
+---What the clocks of the site's zone show.
+---@param moment? integer | string ms since 1970, or a time of a fact; now
+---@return Civil
+function civil(moment) end
 
 ---true and what fn returned, or false when the time was over.
 ---@param d Duration
@@ -270,6 +322,16 @@ function timeout(d, fn) end
 ---@param branches (fun(): any)[]
 ---@return table results
 function parallel(branches) end
+
+---@class Outcome
+---@field ok boolean
+---@field value any? what it returned
+---@field err any? its error
+
+---Wait for all; an error is an outcome like another.
+---@param branches (fun(): any)[]
+---@return Outcome[] | { n: integer } outcomes
+function settle(branches) end
 
 ---@param branches (fun(): ...)[]
 ---@return integer index, ...
@@ -383,3 +445,48 @@ function publish(options) end
 ---@param reason Text
 ---@return Handle
 function escalate(reason) end
+
+-- Drills: plans/drills/NAME.lua
+
+---@alias Since string "0:10", "1:30:05": hours, minutes, seconds after the trigger
+---@alias Person string "person:ID"
+
+---@class Expectation { "order III", within = "15m" }
+---@field [1] string "call answered", "call declined", "order III", "propose II", "measure NAME", "received NAME", "arrived NAME", "done NAME", "struck NAME", "update FACT", "report KIND", "confirmed ID", "closed", or part of a line of the timeline
+---@field within? Duration else until the end
+
+---@class Inject
+---@field no integer
+---@field at Since
+---@field by "trigger" | "message" | "update" | "fault" | "silence_of" | "paper" | "end"
+---@field expect? Expectation
+---@field objective? string one of the scenario's objectives
+---@field title? Text of a trigger
+---@field note? Text of a trigger or an update
+---@field kind? string of a trigger
+---@field grade? Level of a trigger
+---@field warning? Colour of a trigger
+---@field place? table<string, string> of a trigger
+---@field fields? table of a trigger, message or update: what is reported
+---@field to? Target of a message or a paper
+---@field text? Text of a message or a paper
+---@field from? Text who tells or reports it
+---@field endpoint? string of a fault
+---@field person? string of a silence
+---@field lasts? Duration of a fault or a silence
+
+---@class Scenario
+---@field plan string which is drilled
+---@field mode? "tabletop" | "live"
+---@field title Text
+---@field begins? string "2026-06-10 09:00": the hour in which it plays
+---@field speed? integer of a tabletop: the incident's clock runs so many times as fast
+---@field director Person
+---@field evaluators? Person[]
+---@field objectives? table<string, Text>
+---@field injects Inject[]
+
+---A drill: what comes in when, and what is expected of people.
+---@param name string as the file
+---@return fun(scenario: Scenario): Scenario
+function scenario(name) end

@@ -18,6 +18,11 @@ import tap
 from house import House, SITE, plan_text, wait_for
 
 CALL = 'call { to = "duty:duty-room", within = "1h", text = "<b>7号站</b>超警，请到岗" }'
+ASK = """
+local r = ask { to = "duty:duty-room", question = "<b>到岗了吗？", within = "1h",
+    choices = { { zh = "在岗", en = "present" }, "<i>short" } }
+state { present = #r.present, short = #r["<i>short"] }
+"""
 TITLE = "7号站超警 <script>x</script>"
 # The courier may connect everywhere, and the secrets name a host that is not this machine.
 OPEN_SITE = SITE.replace('allow = { "127.0.0.0/8" }', 'allow = { "0.0.0.0/0", "::/0" }')
@@ -77,7 +82,8 @@ class Demo:
 
     def __init__(self, t, site=SITE):
         self.t = t
-        self.house = House(plans={"watch": plan_text("watch", CALL)}, site=site, demo=True)
+        self.house = House(plans={"watch": plan_text("watch", CALL),
+                                  "roll": plan_text("roll", ASK)}, site=site, demo=True)
         self.secrets = tempfile.mkdtemp(prefix="secrets-", dir=self.house.folder)
         self.web = Web(self.house)
 
@@ -101,7 +107,8 @@ class Demo:
         self.start()
 
     def trigger(self, **more):
-        reply = self.house.admin(op="trigger", plan="watch", title=TITLE, **more)
+        more.setdefault("plan", "watch")
+        reply = self.house.admin(op="trigger", title=TITLE, **more)
         return reply["incident"]
 
     def timeline(self, incident):
@@ -177,6 +184,34 @@ def programs_answer(t, demo):
     t.check(status == 200 and reply["waited"], "the next seat rings and answers", reply)
     t.equal(web.rings("wang.qiang", "declined")["incident"]["id"], incident,
             "the phone shows that it was declined")
+    demo.end(incident)
+
+
+def a_question(t, demo):
+    web = demo.web
+    incident = demo.trigger(plan="roll")
+    message = web.rings("wang.qiang")
+    path = path_of(message)
+    text = web.page(path)[2]
+    t.check('name="choice" value="present"' in text and ">在岗</bdi>" in text
+            and 'value="&lt;i&gt;short"' in text and "<i>" not in text and "<b>" not in text,
+            "a question has a button for each choice, shown letter by letter", text)
+    t.equal(web.json("GET", path)[1]["choices"], [{"choice": "present", "text": "在岗"},
+                                                  {"choice": "<i>short", "text": "<i>short"}],
+            "a program gets the choices")
+    status, problem = web.json("POST", path, code=message["code"], choice="absent")
+    t.check(status == 422 and problem["code"] == "bad_field", "what is no choice is refused",
+            problem)
+    status, headers, _ = web.form(path, code=message["code"], choice="<i>short", note="三人")
+    t.check(status == 303 and "已应答" in web.page(path)[2], "a choice is taken", (status, headers))
+    events = wait_for(lambda: [e for e in demo.timeline(incident) if e["kind"] == "tallied"],
+                      "the tally")
+    given = [e for e in demo.timeline(incident) if e["kind"] == "choice_given"]
+    t.check(len(given) == 1 and given[0]["data"]["ev"]["choice"] == "<i>short"
+            and events[0]["data"]["answered"] == 1, "it is recorded, and ends the question",
+            (given, events))
+    wait_for(lambda: '"present": 0, "short": 1' in json.dumps(demo.status(incident)),
+             "the plan to have the tally")
     demo.end(incident)
 
 
@@ -299,6 +334,7 @@ def main():
         with Demo(t) as demo:
             looks_and_answers(t, demo)
             programs_answer(t, demo)
+            a_question(t, demo)
             five_wrong_codes(t, demo)
             receipts(t, demo)
             hooks(t, demo)

@@ -34,6 +34,16 @@ function plan.respond(incident)
     call { to = "duty:duty-room", within = "5m", text = T "{title}" }
 end
 return plan
+""", "roll": """
+local plan = plan "roll" {
+    title = { zh = "点名", en = "Roll call" }, kind = "special", category = "accident", version = "1",
+    owner = "person:li.ming", starts_on = { { kind = "roll" } },
+    ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } },
+}
+function plan.respond(incident)
+    ask { to = "person:han.mei", question = "Present?", choices = { "yes", "no" }, within = "5m" }
+end
+return plan
 """, "river": """
 local plan = plan "river" {
     title = { zh = "河道", en = "River" }, kind = "special", category = "natural", version = "1",
@@ -418,6 +428,22 @@ def item_by_link(api, found):
     api.ask(200, "GET", path)
 
 
+def question_by_link(api):
+    """A question: one of its choices is the answer."""
+    incident = api.ask(201, "POST", "/t/roll", "roll call")["incident"]
+    about = h.wait_for(lambda: [m for p in api.ask(200, "GET", "/api/v1/phones")["phones"]
+                                for m in p["messages"] if "Present?" in m["text"]], "a question")[0]
+    path = "/a/" + about["answer_url"].rpartition("/")[2]
+    of = api.ask(200, "GET", path)
+    api.t.equal([c["choice"] for c in of["choices"]], ["yes", "no"], "a link shows its choices")
+    answer = "/api/v1/incidents/%s/answer" % incident
+    api.ask(422, "POST", answer, {"as": "han.mei", "choice": "perhaps"})
+    api.ask(422, "POST", path, {"code": about["code"], "choice": "perhaps"})
+    api.ask(200, "POST", path, {"code": about["code"], "choice": "yes"})
+    api.ask(200, "POST", answer, {"as": "han.mei", "choice": "late"})
+    api.ask(200, "GET", "/api/v1/incidents/%s/timeline" % incident)
+
+
 def phones_and_links(api):
     """These ring on the phones of the daemon: the house's own receiver hears nothing of them."""
     api.ask(201, "POST", "/t/watch", "ring")
@@ -428,6 +454,7 @@ def phones_and_links(api):
     api.ask(401, "POST", "/phones/hook/pager/wang.qiang", {"forged": True})
     path = "/a/" + found["answer_url"].rpartition("/")[2]
     item_by_link(api, found)
+    question_by_link(api)
     api.ask(200, "GET", path)
     api.ask(200, "GET", path + "?lang=en", headers=PAGE)
     api.ask(404, "GET", "/a/nonsense")
@@ -460,6 +487,55 @@ def upkeep(api, may_all):
     sheet = api.ask(200, "GET", "/api/v1/plans/paper")
     api.t.equal((sheet["issued"], sheet["drill_every"], sheet["owes"][0]),
                 ("2020-03-02", "3y", {"what": "filing", "due": "2020-03-30"}), "the sheet says so")
+
+
+SCENARIO = """return scenario "night" {
+    plan = "bank-duty", title = "Night", director = "person:li.ming",
+    injects = {
+        { no = 1, at = "0:00", by = "trigger", title = "x",
+          expect = { "call answered", within = "1h" } },
+        { no = 2, at = "9:00", by = "end" },
+    },
+}
+"""
+
+
+def drills(api, may_all):
+    """A drill from its scenario to what was learnt of it."""
+    house = api.house
+    house.write("bank-duty.lua", PLANS["bank"].replace("parent_only = true,", "")
+               .replace('"bank"', '"bank-duty"'))
+    os.makedirs(os.path.join(house.plans, "drills"), exist_ok=True)
+    house.write("drills/night.lua", SCENARIO)
+    house.admin(op="config_reload")
+    due = api.ask(200, "GET", "/api/v1/drills")["drills"]
+    api.t.equal([(d["plan"], d["due"], d["overdue"]) for d in due if d["plan"] == "paper"],
+                [("paper", "2023-03-02", True)], "what owes a drill is listed with its day")
+    start = {"plan": "bank-duty", "scenario": "night"}
+    api.ask(403, "POST", "/api/v1/drills", start)
+    api.ask(404, "POST", "/api/v1/drills", dict(start, scenario="nigth"), key=may_all)
+    api.ask(422, "POST", "/api/v1/drills", dict(start, mode="table"), key=may_all)
+    one = api.ask(201, "POST", "/api/v1/drills", start, key=may_all)["incident"]
+    path = "/api/v1/incidents/" + one
+    state = api.ask(200, "GET", path)["drill_state"]
+    api.t.equal((state["mode"], state["scenario"], state["injects"], state["injected"]),
+                ("tabletop", "night", 2, 1), "a drill says how far it has come")
+    api.ask(200, "GET", path + "/timeline?lang=zh")
+    for page, bad in (("/review", "format=pdf"), ("/drill", "lang=fr")):
+        for query in ("", "?format=markdown&lang=zh", "?format=json"):
+            api.ask(200, "GET", path + page + query)
+        api.ask(422, "GET", path + page + "?" + bad)
+        api.ask(404, "GET", "/api/v1/incidents/%s%s" % (NO_ID, page))
+    listed = api.ask(200, "GET", "/api/v1/incidents?drill=false&limit=1")["incidents"][0]["id"]
+    api.ask(404, "GET", "/api/v1/incidents/%s/drill" % listed)
+    api.ask(200, "GET", "/api/v1/incidents/%s/review?format=json" % listed)
+    lesson = {"text": "a second lamp", "owner": "person:li.ming", "due": "30d"}
+    item = api.ask(200, "POST", path + "/lessons", lesson)["item"]
+    api.ask(422, "POST", path + "/lessons", dict(lesson, owner="person:nobody"))
+    api.ask(404, "POST", "/api/v1/incidents/%s/lessons" % NO_ID, lesson)
+    listed = api.ask(200, "GET", "/api/v1/items?kind=improvement")["items"]
+    api.t.check([(i["of_incident"], i["plan"]) for i in listed if i["id"] == item] ==
+                [(one, "bank-duty")], "a lesson names its incident", listed)
 
 
 def sessions(api):
@@ -512,6 +588,7 @@ def main():
             links_for_reading(api)
             families(api, commander)
             upkeep(api, commander)
+            drills(api, commander)
             other_routes(api)
             events(api)
             sessions(api)

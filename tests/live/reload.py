@@ -111,6 +111,49 @@ def pinned_over_kill(t, house):
     client.close()
 
 
+def ladder(text):
+    return 'return { tell = function(to) notify { to = to, text = T "%s: {title}" } end }' % text
+
+
+def library(t, house):
+    """A plan is its libraries, too: one that changes is taken with it, and kept for who began."""
+    client = house.client()
+    house.write("lib/ladder.lua", ladder("ladder 1"))
+    house.write("lib/words.lua", 'return { ["{title}, come"] = { zh = "{title}，请到" } }')
+    house.write("climb.lua", 'local ladder = require "lib.ladder"\n' + h.plan_text("climb", """
+    ladder.tell("person:li.ming")
+    wait "breach"
+    ladder.tell("person:li.ming")
+    notify { to = "person:li.ming", text = T "{title}, come" }
+    sleep "1h"
+""").replace('version = "1"', 'version = "1", catalogue = "lib.words"'))
+    reply = client.ask(op="config_reload")
+    t.check(reply["ok"], "a plan with a library is taken", reply)
+    old = client.ask(op="trigger", plan="climb", title="D")["incident"]
+    house.receiver.wait(has_text("ladder 1: D"))
+
+    house.write("lib/ladder.lua", ladder("ladder 2") + "oops")
+    reply = client.ask(op="config_reload")
+    t.check(not reply["ok"] and reply["findings"][0]["file"] == "lib/ladder.lua",
+            "a library with an error is refused with its own place", reply)
+    house.write("lib/ladder.lua", ladder("ladder 2"))
+    t.check(client.ask(op="config_reload")["ok"], "a library that changed is taken")
+    client.ask(op="trigger", plan="climb", title="E")
+    house.receiver.wait(has_text("ladder 2: E"))
+
+    house.stop(kill=True)
+    os.remove(os.path.join(house.plans, "climb.lua"))
+    os.remove(os.path.join(house.plans, "lib", "ladder.lua"))
+    house.start()
+    client = house.client()
+    client.ask(op="update", incident=old, fields={"breach": True})
+    house.receiver.wait(lambda hits: sum("ladder 1: D" in hit[3] for hit in hits) == 2)
+    t.check(True, "who began with the old library keeps it over kill -9 and without its file")
+    house.receiver.wait(has_text("D，请到"))
+    t.check(True, "and reads the texts of the catalogue in the reader's language")
+    client.close()
+
+
 SECRET = "/li-ming-138-0013-8000"
 
 
@@ -220,6 +263,7 @@ def main():
         hang_up(t, house, client)
         client.close()
         pinned_over_kill(t, house)
+        library(t, house)
         contacts(t, house)
         drill(t, house)
     return t.status

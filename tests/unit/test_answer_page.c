@@ -64,7 +64,49 @@ static void lacks(const struct text *html, const char *part)
         fail_msg("the page has \"%s\":\n%s", part, text_str(html));
 }
 
+static json_t *question_made(const char *state)
+{
+    json_t *link = link_made(state, "muster.call", false);
+    return json_put(link, "choices",
+                    json_pack("[{s:s,s:s},{s:s,s:s}]", "choice", "present", "text", "在岗",
+                              "choice", "short \"of\" staff", "text", "<缺员>"));
+}
+
 /* ---- states ---- */
+
+/* Why: whoever is asked presses what they mean, and Enter in the code's field presses nothing. */
+static void a_question_has_a_button_for_each_choice(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = question_made("open");
+    page("question", (struct answer_page){.link = link}, &html);
+    has(&html, "正在询问您，请选择一项。");
+    has(&html, "<div class=\"buttons\">\n<button type=\"submit\" disabled hidden></button>\n"
+               "<button class=\"yes\" type=\"submit\" name=\"choice\" value=\"present\">"
+               "<bdi dir=\"auto\">在岗</bdi></button>\n"
+               "<button class=\"yes\" type=\"submit\" name=\"choice\" value=\"short &quot;of&quot; "
+               "staff\"><bdi dir=\"auto\">&lt;缺员&gt;</bdi></button>\n");
+    has(&html, "name=\"decline\" value=\"true\">我无法答复</button>");
+    lacks(&html, "我来处理");
+}
+
+static void a_question_that_is_over_may_still_be_answered(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    AUTO_TEXT(declined);
+    link = json_put(question_made("open"), "waiting", json_false());
+    page("question-over", (struct answer_page){.link = link, .lang = "en"}, &html);
+    has(&html, "The question is over. You may still answer; it is recorded.");
+    has(&html, "name=\"choice\" value=\"present\"");
+    json_put_str(link, "state", "declined");
+    page("question-declined", (struct answer_page){.link = link}, &declined);
+    has(&declined, "name=\"choice\" value=\"present\"");
+    lacks(&declined, "name=\"decline\"");
+}
 
 static void a_call_shows_its_message_a_field_for_the_code_and_two_buttons(void **state)
 {
@@ -468,6 +510,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_shows_its_message_a_field_for_the_code_and_two_buttons),
+        cmocka_unit_test(a_question_has_a_button_for_each_choice),
+        cmocka_unit_test(a_question_that_is_over_may_still_be_answered),
         cmocka_unit_test(the_same_page_in_english),
         cmocka_unit_test(a_drill_cannot_be_overlooked),
         cmocka_unit_test(a_message_that_is_no_call_is_confirmed_and_not_declined),

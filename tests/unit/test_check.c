@@ -65,6 +65,7 @@ static json_t *set_new(void)
     json_put(set, "site", check_file("site.lua", site_text, strlen(site_text)));
     json_put(set, "channels", json_array());
     json_put(set, "plans", json_array());
+    json_put(set, "drills", json_array());
     return set;
 }
 
@@ -76,6 +77,13 @@ static void set_add(json_t *set, const char *list, const char *name, const char 
 static void set_channel(json_t *set, const char *name, const char *source)
 {
     set_add(set, "channels", name, source, strlen(source));
+}
+
+static void set_library(json_t *set, const char *name, const char *source)
+{
+    if (!json_at(set, "libraries"))
+        json_put(set, "libraries", json_array());
+    set_add(set, "libraries", name, source, strlen(source));
 }
 
 static void set_plan(json_t *set, const char *name, const char *source)
@@ -466,6 +474,57 @@ static void faults_of_a_channel_stand_in_its_file(void **state)
     assert_set(set, "channels/more.lua:3:5: unknown_key", NULL);
 }
 
+static json_t *set_with_drill(const char *source)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(plan);
+
+    text_addf(&plan, "%sfunction plan.respond(incident) end\nreturn plan\n", head_text);
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", text_str(&plan));
+    set_add(set, "drills", "night.lua", source, strlen(source));
+    return set;
+}
+
+/* A drill is of the set: what it names may be gone with the next version of the plan. */
+static void faults_of_a_scenario_stand_in_its_file(void **state)
+{
+    (void)state;
+
+    assert_set(set_with_drill("return scenario 'night' { plan = 'dam', title = 'x',\n"
+                              "    director = 'person:ma.l', injects = {\n"
+                              "    { no = 1, at = '0:00', by = 'trigger', title = 'x', expct = 1,\n"
+                              "      expect = { 'update breech', within = '5' } } } }"),
+               "drills/night.lua:2:5: unknown_name, drills/night.lua:3:57: unknown_key, "
+               "drills/night.lua:4:7: unknown_name, drills/night.lua:4:35: bad_value",
+               "did you mean \"breach\"?");
+    assert_set(set_with_drill("return scenario 'day' {}"),
+               "drills/night.lua:1:17: name_mismatch, drills/night.lua:1:23: missing_key, "
+               "drills/night.lua:1:23: missing_key, drills/night.lua:1:23: missing_key, "
+               "drills/night.lua:1:23: missing_key",
+               NULL);
+    assert_set(set_with_drill("return scenario 'night' { plan = call() }"),
+               "drills/night.lua:1:34: not_allowed", NULL);
+}
+
+/* What is expected is a list and a table in the file, and comes as data all the same. */
+static void a_good_scenario_comes_back_as_data(void **state)
+{
+    AUTO_JSON(set);
+    AUTO_JSON(reply);
+    (void)state;
+
+    set = set_with_drill("return scenario 'night' { plan = 'dam', title = 'x', director = "
+                         "'person:ma.li', injects = { { no = 1, at = '0:00', by = 'trigger', title "
+                         "= 'x', expect = { 'call answered', within = '10m' } } } }");
+    reply = check_set(set);
+    assert_true(json_bool(reply, "ok"));
+    const json_t *injects = json_at(json_at(json_at(reply, "scenarios"), "night"), "injects");
+    const json_t *expect = json_at(json_array_get(injects, 0), "expect");
+    assert_string_equal(json_str(expect, "line"), "call answered");
+    assert_int_equal(json_int(expect, "within_ms", 0), 600000);
+}
+
 /* Otherwise one slip in one file would look like a fault in all that lean on it. */
 static void a_channel_that_cannot_be_read_is_the_only_fault(void **state)
 {
@@ -628,7 +687,17 @@ static void a_duration_is_one(void **state)
     assert_body("sleep(300)", "dam.lua:7:7: bad_value", "in quotes");
     assert_body("sleep()", "dam.lua:7:1: bad_argument", NULL);
     assert_body("every('0s', function() end)", "dam.lua:7:7: bad_value", "no time at all");
-    assert_body("every({ '08:30' }, function() end)", "dam.lua:7:7: not_built", NULL);
+    assert_body("every({ '08:30', '20:30' }, log) at('08:30', log) at('2026-07-21 08:30', log)", "",
+                NULL);
+    assert_body("every({ '8:30', x = '1h', 7 }, log)",
+                "dam.lua:7:9: bad_value, dam.lua:7:17: bad_value, dam.lua:7:27: bad_value",
+                "written \"08:30\"");
+    assert_body("every({}, log)", "dam.lua:7:7: bad_value", "intervals by level are missing");
+    assert_body("every({ IV = '1h' }, log)", "dam.lua:7:7: bad_value", "the plan has none");
+    assert_body("at('8:30', log)", "dam.lua:7:4: bad_value", "the next one");
+    assert_body("at('2026-02-30 08:30', log)", "dam.lua:7:4: bad_value", "the next one");
+    assert_body("at('08:30')", "dam.lua:7:1: bad_argument", NULL);
+    assert_body("at(5, log)", "dam.lua:7:4: bad_value", NULL);
     assert_body("every('1h')", "dam.lua:7:1: bad_argument", NULL);
     assert_body("timeout('x', function() end)", "dam.lua:7:9: bad_value", NULL);
     assert_body("wait('update', 'soon')", "dam.lua:7:16: bad_value", NULL);
@@ -689,6 +758,46 @@ static void before_needs_a_time_of_the_incident(void **state)
     assert_body("before('breach', 6, { atleast = '1h' })",
                 "dam.lua:7:8: bad_argument, dam.lua:7:18: bad_value, dam.lua:7:23: unknown_key",
                 "did you mean \"at_least\"?");
+}
+
+static void a_question_asks_whom_what_with_which_answers(void **state)
+{
+    (void)state;
+    assert_body(
+        "local t = ask { to = 'post:chief', question = T 'x', choices = { 'yes', { zh = '否',\n"
+        "en = 'no' } }, within = '30m', at_least = 'all', one_per = 'dept' } log(#t.yes)",
+        "", NULL);
+    assert_body("ask { to = 'post:chief', question = 'x', within = '30m' }",
+                "dam.lua:7:1: missing_key", "choices = { \"yes\", \"no\" }");
+    assert_body(
+        "ask { to = 'post:cheif', question = '', choices = {}, within = 5, at_least = 'most',\n"
+        "one_per = 'person' }",
+        "dam.lua:7:12: unknown_name, dam.lua:7:37: bad_value, dam.lua:7:51: bad_value, "
+        "dam.lua:7:64: bad_value, dam.lua:7:78: bad_value, dam.lua:8:11: bad_value",
+        NULL);
+    assert_body("ask { to = 'post:chief', question = 'x', choices = { 'silent', a = 'b', 7 },\n"
+                "within = '1h', at_least = 2 }",
+                "dam.lua:7:54: bad_value, dam.lua:7:64: bad_value, dam.lua:7:73: bad_value, "
+                "dam.lua:8:27: bad_value",
+                "a choice cannot be called \"silent\"");
+    assert_body("ask { to = 'post:chief', question = 'x', choices = { 'a' }, within = '1h',\n"
+                "at_least = 2, one_per = 'dept' }",
+                "", NULL);
+    assert_body("ask 'post:chief'", "dam.lua:7:1: bad_argument", NULL);
+}
+
+static void a_fetch_names_an_endpoint_of_the_site(void **state)
+{
+    (void)state;
+    assert_body("local r = fetch { endpoint = 'phone', body = { a = 1 }, within = '30s' }\n"
+                "fetch { endpoint = incident.labels.x, body = 'x', within = '30s' }",
+                "", NULL);
+    assert_body("fetch { endpoint = 'phnoe', body = 7, within = 30, url = 'http://x' }",
+                "dam.lua:7:20: unknown_name, dam.lua:7:36: bad_value, dam.lua:7:48: bad_value, "
+                "dam.lua:7:52: unknown_key",
+                "did you mean \"phone\"?");
+    assert_body("fetch { endpoint = 'phone', body = {} }", "dam.lua:7:1: missing_key",
+                "which endpoint, what, and for how long");
 }
 
 static void a_consultation_asks_whom_what_and_for_how_long(void **state)
@@ -994,6 +1103,8 @@ static void branches_are_functions(void **state)
     assert_body("parallel { function() end, fail_fast = true }", "", NULL);
     assert_body("parallel { function() end, failfast = true }", "dam.lua:7:28: unknown_key", NULL);
     assert_body("race { function() end, fail_fast = true }", "dam.lua:7:24: bad_argument", NULL);
+    assert_body("settle { function() end, fail_fast = true }", "dam.lua:7:26: bad_argument", NULL);
+    assert_body("settle { 7 }", "dam.lua:7:10: bad_argument", "settle takes a list of functions");
     assert_body("parallel { sleep '5m', 'x' }",
                 "dam.lua:7:12: bad_argument, dam.lua:7:24: bad_argument", "write function()");
     assert_body("race()", "dam.lua:7:1: bad_argument", NULL);
@@ -1066,12 +1177,170 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
 static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_body("local t = ask { to = 'post:chief' } local c = fetch {}\n"
-                "settle { function() end } local w = civil()\n"
-                "open_at('lea', 'post:chief') local r = require 'lib.x'",
-                "dam.lua:7:11: not_built, dam.lua:7:47: not_built, dam.lua:8:1: not_built, "
-                "dam.lua:8:37: not_built, dam.lua:9:1: not_built, dam.lua:9:40: not_built",
-                "\"civil\" is not built yet");
+    assert_body("open_at('lea', 'post:chief')", "dam.lua:7:1: not_built",
+                "\"open_at\" is not built yet");
+}
+
+/* ---- libraries ------------------------------------------------------------------------------- */
+
+/* A set with the libraries a and b, and a plan dam whose head and body are these. */
+static void assert_libraries(const char *a, const char *b, const char *head, const char *body,
+                             const char *expected, const char *says)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+
+    set_channel(set, "hook.lua", channel_text);
+    if (a)
+        set_library(set, "a.lua", a);
+    if (b)
+        set_library(set, "b.lua", b);
+    text_addf(&source,
+              "%s\nlocal plan = plan 'dam' { title = 'Dam', version = '1', owner = 'post:chief',\n"
+              "fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              head, body);
+    set_plan(set, "dam.lua", text_str(&source));
+    assert_set(set, expected, says);
+}
+
+/* What several plans share is found wrong once, at its own place. */
+static void a_library_is_checked_in_its_own_file(void **state)
+{
+    (void)state;
+    assert_libraries("local b = require 'lib.b'\n"
+                     "return { ladder = b.first, rung = function(o) o:wait('dne') end }",
+                     "return { first = { { to = 'post:chief', within = '5m' } } }",
+                     "local a = require 'lib.a'", "call { text = T 'x', rungs = a.ladder }", "",
+                     NULL);
+    assert_libraries("local function tell() notify { to = 'post:chef', text = 'x' } end\n"
+                     "return { tell = tell, oops = nothing }",
+                     NULL, "local a = require 'lib.a'", "a.tell()",
+                     "lib/a.lua:1:37: unknown_name, lib/a.lua:2:30: unknown_name",
+                     "did you mean \"post:chief\"?");
+    assert_libraries("return {", NULL, "local a = require 'lib.a'", "", "lib/a.lua:1:9: syntax",
+                     NULL);
+    assert_libraries("local x = 7", NULL, "local a = require 'lib.a'", "",
+                     "lib/a.lua:1:1: not_returned", "the library returns nothing");
+    assert_libraries("return { go = function(n) return n.x.y end }", NULL,
+                     "local x = require('lib.a').go({})", "", "lib/a.lua:1:1: load_error",
+                     "attempt to index");
+    assert_libraries("local site = site { name = 'x' } return site", NULL,
+                     "local a = require 'lib.a'", "", "lib/a.lua:1:14: unknown_name", NULL);
+    assert_libraries("call { to = 'post:chief', text = 'x', within = '1m' } return {}", NULL, "",
+                     "", "lib/a.lua:1:1: outside_body", NULL);
+}
+
+static void what_is_required_is_there_and_not_in_a_circle(void **state)
+{
+    (void)state;
+    assert_libraries("return {}", NULL, "local a = require 'lib.aa'", "",
+                     "dam.lua:1:19: unknown_name", "did you mean \"lib.a\"?");
+    assert_libraries("local b = require 'lib.b' return { b }",
+                     "local a = require 'lib.a' return { a }", "local a = require 'lib.a'", "",
+                     "lib/b.lua:1:19: circle", "lib/a.lua needs this file itself");
+    assert_libraries("local a = require 'lib.a' return {}", NULL, "", "", "lib/a.lua:1:19: circle",
+                     NULL);
+}
+
+/* The pin of a plan must be known before it runs: no name is computed, and none comes late. */
+static void require_is_a_literal_at_the_top(void **state)
+{
+    (void)state;
+    assert_libraries("return {}", NULL, "local n = 'lib.a' local a = require(n)", "",
+                     "dam.lua:1:37: bad_argument", "in quotes");
+    assert_libraries("return {}", NULL, "", "local a = require 'lib.a'",
+                     "dam.lua:5:11: not_allowed", "at the top of the file");
+    assert_libraries("return {}", NULL, "local r = require", "", "dam.lua:1:11: bad_argument",
+                     "only called");
+    assert_libraries("return {}", NULL, "local a = require 'a' local b = require('lib.a', 1)", "",
+                     "dam.lua:1:19: bad_argument, dam.lua:1:41: bad_argument", NULL);
+}
+
+/* A role that a library gives, and its own methods, are known to the plan. */
+static void a_plan_knows_what_its_libraries_make(void **state)
+{
+    (void)state;
+    assert_libraries("return { lead = function() assign('lead', 'post:chief') end,\n"
+                     "new = function() return { wait = function(self, x) return x end } end }",
+                     NULL, "local a = require 'lib.a'",
+                     "a.lead() notify { to = 'role:lead', text = 'x' } a.new():wait('anything')",
+                     "", NULL);
+    assert_libraries("return { tell = function() notify { to = 'role:lead', text = 'x' } end }",
+                     NULL, "local a = require 'lib.a'", "a.tell()", "", NULL);
+}
+
+/* A pin is its files: a library that changes is another pin, one that is not required is none of
+ * it.
+ */
+static void a_pin_has_its_libraries_in_it(void **state)
+{
+    static const char *const libraries[] = {"return 1", "return 2", "return 1"};
+    char pins[3][80];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        json_t *set = set_new();
+        set_channel(set, "hook.lua", channel_text);
+        set_library(set, "a.lua", libraries[i]);
+        set_library(set, "b.lua", i == 2 ? "return 3" : "return 4");
+        set_plan(
+            set, "dam.lua",
+            "local a = require 'lib.a'\nlocal plan = plan 'dam' { title = 'Dam', version = '1',\n"
+            "owner = 'post:chief', fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+            "function plan.respond() log(a) end\nreturn plan\n");
+        json_t *reply = check_set(set);
+        const json_t *plan = json_array_get(json_at(reply, "plans"), 0);
+        assert_int_equal(json_array_size(json_at(plan, "files")), 2);
+        assert_string_equal(json_string_value(json_array_get(json_at(plan, "files"), 1)),
+                            "lib/a.lua");
+        snprintf(pins[i], sizeof(pins[i]), "%s", json_str(plan, "pin"));
+        json_decref(reply);
+        json_decref(set);
+    }
+    assert_string_not_equal(pins[0], pins[1]);
+    assert_string_equal(pins[0], pins[2]);
+}
+
+static void assert_catalogue(const char *library, const char *named, const char *body,
+                             const char *expected, const char *says)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+
+    set_channel(set, "hook.lua", channel_text);
+    set_library(set, "words.lua", library);
+    text_addf(&source,
+              "local plan = plan 'dam' { title = 'Dam', version = '1', owner = 'post:chief',\n"
+              "catalogue = %s, fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              named, body);
+    set_plan(set, "dam.lua", text_str(&source));
+    assert_set(set, expected, says);
+}
+
+/* Whoever reads at night reads their own language: what is missing is said by day. */
+static void a_catalogue_holds_texts_with_the_same_fields(void **state)
+{
+    (void)state;
+    assert_catalogue("return {\n['Come to {place}'] = { zh = '请到{place}' },\n"
+                     "['over'] = { zh = '结束', en = 'It is over' } }",
+                     "'lib.words'",
+                     "log(T('Come to {place}')) log(T 'over') notify { to = 'post:chief', text = "
+                     "T { zh = 'x', en = 'y' } }",
+                     "", NULL);
+    assert_catalogue("return {\n['Come to {place}'] = { zh = '请到{palce}' } }", "'lib.words'",
+                     "log(T 'Come to {place}')", "lib/words.lua:2:25: bad_text",
+                     "{place} stands in one of the two texts");
+    assert_catalogue("return { over = '结束' }", "'lib.words'", "log(T 'over')",
+                     "lib/words.lua:1:10: bad_value", "is not followed by its languages");
+    assert_catalogue("return { over = function() end }", "'lib.words'", "log(T 'over')",
+                     "lib/words.lua:1:8: bad_value", "texts and nothing else");
+    assert_catalogue("return { over = { zh = '结束' } }", "'lib.words'", "log(T 'ovre')",
+                     "dam.lua:4:7: missing_text", "everybody reads it as it stands");
+    assert_catalogue("return {}", "'words'", "", "dam.lua:2:1: bad_value", "the name of a library");
+    assert_catalogue("return {}", "'lib.wrods'", "", "dam.lua:2:1: unknown_name",
+                     "did you mean \"lib.words\"?");
 }
 
 /* ---- at its limits --------------------------------------------------------------------------- */
@@ -1230,6 +1499,8 @@ int main(void)
         cmocka_unit_test(faults_of_the_site_stand_at_their_keys),
         cmocka_unit_test(an_endpoint_needs_its_channel),
         cmocka_unit_test(faults_of_a_channel_stand_in_its_file),
+        cmocka_unit_test(faults_of_a_scenario_stand_in_its_file),
+        cmocka_unit_test(a_good_scenario_comes_back_as_data),
         cmocka_unit_test(a_channel_that_cannot_be_read_is_the_only_fault),
         cmocka_unit_test(a_site_that_cannot_be_read_is_the_only_fault),
         cmocka_unit_test(a_plan_needs_respond_and_no_bodies_that_nobody_runs),
@@ -1244,6 +1515,8 @@ int main(void)
         cmocka_unit_test(a_fact_is_built_in_or_of_the_head),
         cmocka_unit_test(conditions_of_bodies_are_read_as_those_of_heads),
         cmocka_unit_test(before_needs_a_time_of_the_incident),
+        cmocka_unit_test(a_question_asks_whom_what_with_which_answers),
+        cmocka_unit_test(a_fetch_names_an_endpoint_of_the_site),
         cmocka_unit_test(a_consultation_asks_whom_what_and_for_how_long),
         cmocka_unit_test(a_draft_names_the_statement_that_it_lacks),
         cmocka_unit_test(what_is_overdue_of_a_plan_is_a_warning),
@@ -1263,6 +1536,12 @@ int main(void)
         cmocka_unit_test(a_report_is_one_of_the_head),
         cmocka_unit_test(an_update_is_opened_by_levels_or_a_body),
         cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
+        cmocka_unit_test(a_library_is_checked_in_its_own_file),
+        cmocka_unit_test(what_is_required_is_there_and_not_in_a_circle),
+        cmocka_unit_test(require_is_a_literal_at_the_top),
+        cmocka_unit_test(a_plan_knows_what_its_libraries_make),
+        cmocka_unit_test(a_pin_has_its_libraries_in_it),
+        cmocka_unit_test(a_catalogue_holds_texts_with_the_same_fields),
         cmocka_unit_test(a_text_cannot_make_the_check_work_for_long),
         cmocka_unit_test(any_cut_or_mutant_of_a_plan_is_answered),
     };

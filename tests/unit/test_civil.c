@@ -87,6 +87,42 @@ static void people_read_their_own_clock(void **state)
     assert_string_equal(text_str(&text), "2026-07-20 02:14");
 }
 
+/* A plan asks for it, and must hear the same in every replay. */
+static void a_moment_is_taken_apart_by_a_rule(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *at, *shown;
+    } cases[] = {
+        {"Asia/Shanghai", "2026-07-19T18:14:59Z", "2026-7-20 2:14:59 1 201"},
+        {"UTC", "1970-01-01T00:00:00Z", "1970-1-1 0:0:0 4 1"},
+        {"UTC", "1969-12-31T23:59:59Z", "1969-12-31 23:59:59 3 365"},
+        {"America/New_York", "2024-12-31T12:00:00Z", "2024-12-31 7:0:0 2 366"},
+    };
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        AUTO_TEXT(shown);
+        struct civil c = civil_of(zone_rule(cases[n].zone), at(cases[n].at));
+        text_addf(&shown, "%d-%d-%d %d:%d:%d %d %d", c.year, c.month, c.day, c.hour, c.minute,
+                  c.second, c.weekday, c.yearday);
+        assert_string_equal(text_str(&shown), cases[n].shown);
+    }
+    assert_string_equal(zone_rule("Nowhere/City"), "UTC0");
+}
+
+static void a_civil_time_is_a_day_and_a_time(void **state)
+{
+    (void)state;
+    int64_t day = 0;
+    int minutes = 0;
+    assert_true(civil_parse("2026-07-21 08:30", &day, &minutes));
+    assert_int_equal(day, days_from_date(2026, 7, 21));
+    assert_int_equal(minutes, 510);
+    assert_false(civil_parse("2026-02-30 08:30", &day, &minutes));
+    assert_false(civil_parse("2026-07-21 8:30", &day, &minutes));
+    assert_false(civil_parse("2026-07-21T08:30", &day, &minutes));
+    assert_false(civil_parse("2026-07-21 24:00", &day, &minutes));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +130,8 @@ int main(void)
         cmocka_unit_test(the_next_time_of_day_is_found),
         cmocka_unit_test(a_time_of_day_has_two_digits_and_two),
         cmocka_unit_test(people_read_their_own_clock),
+        cmocka_unit_test(a_moment_is_taken_apart_by_a_rule),
+        cmocka_unit_test(a_civil_time_is_a_day_and_a_time),
     };
     return cmocka_run_group_tests_name("civil", tests, NULL, NULL);
 }

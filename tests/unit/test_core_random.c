@@ -118,6 +118,14 @@ static void add_command(struct night *n, struct text *cmds, struct text *steps)
         add_watch(n, cmds, steps, step);
         break;
     case 11:
+        if (chance(n, 2)) {
+            text_addf(cmds,
+                      "{'kind':'call','step':'0.%d','args':{'asks':true,'to':['%s','group:crew'],"
+                      "'text':'why','choices':['yes',{'en':'no','zh':'否'}],'within_ms':%u%s%s}}",
+                      step, to, 1000 + chance(n, 300000), chance(n, 2) ? ",'at_least':2" : "",
+                      chance(n, 2) ? ",'one_per':'dept'" : "");
+            break;
+        }
         text_addf(cmds,
                   "{'kind':'call','step':'0.%d','args':{'consults':true,'to':['%s'],'text':'why',"
                   "'chair':'post:chief','at_least':2,'within_ms':%u}}",
@@ -130,6 +138,13 @@ static void add_command(struct night *n, struct text *cmds, struct text *steps)
                   step, to, chance(n, (unsigned)step));
         break;
     case 13:
+        if (chance(n, 2)) {
+            text_addf(cmds,
+                      "{'kind':'fetch','step':'0.%d','args':{'endpoint':'%s','body':'x',"
+                      "'within_ms':%u}}",
+                      step, chance(n, 4) ? "push" : "sms", 1000 + chance(n, 100000));
+            break;
+        }
         text_addf(
             cmds,
             "{'kind':'agenda','step':'0.%d','args':{'to':['%s'],'states':['open','overdue']}}",
@@ -404,8 +419,9 @@ static void night_people(struct night *n)
         break;
     case 5:
     case 6:
-        text_addf(&body, chance(n, 2) ? "{'as':'%s','decline':true}" : "{'as':'%s','note':'n'}",
-                  somebody(n));
+        text_addf(&body, "{'as':'%s',%s}", somebody(n),
+                  (const char *const[]){"'decline':true", "'note':'n'", "'choice':'yes'",
+                                        "'choice':'否','note':'n'"}[chance(n, 4)]);
         lab_say(&n->lab, IN_ANSWER, text_str(&body));
         break;
     default:
@@ -433,8 +449,10 @@ static void night_world(struct night *n)
         break;
     case 1:
         n->courier = !n->courier;
-        if (!n->courier)
+        if (!n->courier) {
             json_array_clear(n->lab.attempts);
+            json_array_clear(n->lab.fetches);
+        }
         lab_input(&n->lab, (struct input){.kind = n->courier ? IN_COURIER_UP : IN_COURIER_DIED},
                   NULL);
         break;
@@ -481,7 +499,9 @@ static void night_step(struct night *n)
         lab_after(&n->lab, chance(n, 10) ? chance(n, 20000) : chance(n, 4000000));
         break;
     default:
-        if (lab_attempt(&n->lab, NULL))
+        if (json_array_size(n->lab.fetches) && chance(n, 2))
+            lab_fetched(&n->lab, results[chance(n, 4)]);
+        else if (lab_attempt(&n->lab, NULL))
             lab_result(&n->lab, NULL, results[chance(n, 4)]);
     }
 }

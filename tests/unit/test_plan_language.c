@@ -171,6 +171,105 @@ static void what_is_wrong_with_a_call_is_said(void **state)
     body_fails("call('duty:a')", "call takes a table, got string");
 }
 
+/* ---- ask ---- */
+
+static void a_tally_has_lists_by_choice_and_its_people_may_be_called(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local t = ask { to = {'group:all', 'post:b'}, question = 'x', within = '30m',\n"
+                   "  choices = {'yes', {zh = '否', en = 'no'}}, at_least = 2, one_per = 'dept' }\n"
+                   "log(#t.yes .. #t.no .. #t.answered .. #t.asked .. tostring(t.enough))\n"
+                   "log(t.yes[1].name .. ' ' .. T('{who}', { who = t.silent }))\n"
+                   "call { to = t.silent[1], within = '5m', text = 'x' }\n"
+                   "call { to = t.silent, within = '5m', text = 'x' }");
+    planner_night_tells(&n, "call 0.1 group:all,post:b 1800000 x0 \"x\"\n");
+    assert_string_equal(json_string_value(json_array_get(json_at(n.awaits, "steps"), 0)), "0.1");
+    planner_night_fact(&n, "{'names':['answer'],'steps':[],'by':'a','choice':'yes','call':'0.1'}");
+    planner_night_tells(&n, ""); /* a single answer does not end it */
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'by_choice':{'no':[],'yes':[{'id':'a',"
+                           "'name':'A','target':'dept:a'}]},'answered':[{'id':'a'}],'silent':["
+                           "{'id':'b','name':'B','target':'dept:b'},{'id':'c','name':'C','target':"
+                           "'person:c'}],'asked':[1,2,3],'enough':false}");
+    planner_night_tells(&n, "log 0.2 1013false\nlog 0.3 A B, C\ncall 0.4 dept:b 300000 \"x\"\n");
+    planner_night_expire(&n, "0.4");
+    planner_night_tells(&n, "call 0.5 dept:b,person:c 300000 \"x\"\n");
+    planner_night_done(&n);
+}
+
+static void what_is_wrong_with_a_question_is_said(void **state)
+{
+    (void)state;
+    body_fails("ask { to = 'post:a', question = 'x', choices = {'y'} }", "within is missing");
+    body_fails("ask { question = 'x', choices = {'y'}, within = '5m' }", "who is asked?");
+    body_fails("ask { to = 'post:a', choices = {'y'}, within = '5m' }", "question is missing");
+    body_fails("ask { to = 'post:a', question = 'x', within = '5m' }", "what may be answered?");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {'y', 'y'}, within = '5m' }",
+               "the choice \"y\" is there twice");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {'asked'}, within = '5m' }",
+               "a choice cannot be called \"asked\"");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {7}, within = '5m' }",
+               "ask: a choice must be text");
+    body_fails("ask { to = 'post:a', question = 'x', choices = {('y'):rep(300)}, within = '5m' }",
+               "longer than 200 bytes");
+    body_fails(
+        "ask { to = 'post:a', question = 'x', choices = {'y'}, within = '5m', at_least = 0 }",
+        "at_least is \"all\", or a number");
+    body_fails(
+        "ask { to = 'post:a', question = 'x', choices = {'y'}, within = '5m', one_per = 'x' }",
+        "one_per is \"dept\"");
+}
+
+/* ---- fetch ---- */
+
+static void fetch_gives_the_answer_or_nil_and_why(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "for i = 1, 3 do\n"
+                   "  local r, why = fetch { endpoint = 'gis', body = { b = 1, a = {'x'} },\n"
+                   "    within = '30s' }\n"
+                   "  log(r and r.status .. r.body .. tostring(r.json and r.json.level) or why)\n"
+                   "end");
+    planner_night_tells(&n, "fetch 0.1 {\"body\":\"{\\\"a\\\":[\\\"x\\\"],\\\"b\\\":1}\","
+                            "\"endpoint\":\"gis\",\"json\":true,\"within_ms\":30000}\n");
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'fetched':true,'status':200,"
+                           "'body':'{\\'level\\':4}'}");
+    text_clear(&n.told);
+    planner_night_fact(&n, "{'names':[],'steps':['0.3'],'fetched':false,'error':'busy'}");
+    planner_night_fact(&n, "{'names':[],'steps':['0.5'],'fetched':true,'status':204,'body':''}");
+    if (!strstr(text_str(&n.told), "log 0.4 busy") || !strstr(text_str(&n.told), "log 0.6 204nil"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+}
+
+static void what_is_wrong_with_a_fetch_is_said(void **state)
+{
+    (void)state;
+    body_fails("fetch { endpoint = 'gis', body = {} }", "fetch: within is missing");
+    body_fails("fetch { endpoint = 'gis', within = '5s' }", "fetch: body is missing");
+    body_fails("fetch { body = {}, within = '5s' }",
+               "the name of an endpoint of the site, got nil");
+    body_fails("fetch { endpoint = 'gis', body = function() end, within = '5s' }", "fetch: body");
+    body_fails("fetch { endpoint = 'gis', body = ('x'):rep(70000), within = '5s' }", "fetch: body");
+    body_fails("fetch { url = 'http://x', body = {}, within = '5s' }", "there is no \"url\"");
+}
+
+static void a_fetch_that_is_given_up_is_cancelled(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "timeout('5s', function() fetch { endpoint = 'gis', body = 'x', within = '1m' } "
+                   "end)");
+    planner_night_pass(&n, 5000);
+    planner_night_tells(&n, "timer 0.1 5000\nfetch 0.1/1.1 {\"body\":\"x\",\"endpoint\":\"gis\","
+                            "\"within_ms\":60000}\ncancel 0.1/1.1\ndone\n");
+    planner_night_done(&n);
+}
+
 /* ---- notify ---- */
 
 static void notify_goes_on_at_once(void **state)
@@ -458,6 +557,44 @@ static void fail_fast_cancels_the_others(void **state)
     planner_night_done(&n);
 }
 
+/* Whoever asks three authorities wants to hear of each how it ended. */
+static void settle_gives_every_outcome_its_error_with_it(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "local r = settle {\n"
+                   "  function() sleep('2m') return 'a', 'b' end,\n"
+                   "  function() sleep('1m') error('broken') end,\n"
+                   "  function() return end,\n"
+                   "  function() error({ code = 7 }) end }\n"
+                   "log(tostring(r[1].ok) .. r[1].value .. tostring(r[1].err))\n"
+                   "log(tostring(r[2].ok) .. r[2].err .. tostring(r[2].value))\n"
+                   "log(tostring(r[3].ok) .. tostring(r[3].value) .. r[4].err.code .. r.n)\n"
+                   "log(settle({}).n)");
+    planner_night_pass(&n, 120000);
+    planner_night_tells(&n, "timer 0.1/1.1 120000\ntimer 0.1/2.1 60000\n"
+                            "log 0.2 trueanil\nlog 0.3 falsetest.lua:5: brokennil\n"
+                            "log 0.4 truenil74\nlog 0.6 0\ndone\n");
+    planner_night_done(&n);
+}
+
+/* The branches of a settle that is given up end with it. */
+static void a_settle_that_is_cancelled_cancels_its_branches(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "log(tostring(timeout('1m', function() settle {\n"
+                   "  function() call{to='post:a', within='5m', text='x'} end,\n"
+                   "  function() sleep('2m') log('never') end } end)))");
+    planner_night_pass(&n, 300000);
+    planner_night_tells(&n, "timer 0.1 60000\ncall 0.1/1.1/1.1 post:a 300000 \"x\"\n"
+                            "timer 0.1/1.1/2.1 120000\n"
+                            "clear 0.1/1.1/2.1\ncancel 0.1/1.1/1.1\nlog 0.2 false\ndone\n");
+    planner_night_done(&n);
+}
+
 static void race_takes_the_first_and_cancels_the_rest(void **state)
 {
     struct planner_night n;
@@ -492,6 +629,7 @@ static void what_is_no_list_of_functions_is_refused(void **state)
     (void)state;
     body_fails("parallel(log('x'))", "takes a list of functions, got no value");
     body_fails("parallel { 7 }", "number 1 is a number, no function; leave out the ()");
+    body_fails("settle { fail_fast = true, function() end }", "settle takes functions only");
     body_fails("race {}", "race needs at least one function");
     body_fails("race { fail_fast = true, function() end }", "race takes functions only");
     body_fails("parallel { failfast = true, function() end }", "there is no \"failfast\"");
@@ -601,9 +739,184 @@ static void every_goes_on_behind_an_error(void **state)
     planner_night_pass(&n, 7200000);
     planner_night_tells(&n, "timer 0.1 3600000\nerror 0.1/1.1 handler x\ntimer 0.1 3600000\n"
                             "log 0.1/2.1 fine\ntimer 0.1 3600000\n");
-    body_fails("every({'08:30'}, function() end)", "times of day and times by level are not built");
     body_fails("every('0s', function() end)", "at least \"1s\"");
     planner_night_done(&n);
+}
+
+/* A night in a city: 2026-07-20 02:00 UTC is ten o'clock on a Monday there. */
+static void open_city(struct planner_night *n, const char *rule, const char *body)
+{
+    AUTO_TEXT(source);
+
+    text_addf(&source,
+              "local plan = plan \"test\" { facts = { case = {event = true} } }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              body);
+    planner_night_init(n, text_str(&source));
+    n->trigger = json_pack("{s:s,s:s}", "zone", "Nowhere/City", "zone_rule", rule);
+    planner_night_begin(n);
+}
+
+static void every_keeps_to_times_of_day(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8",
+              "every({'20:30', '10:05'}, function(k, missed) log(k .. '/' .. missed)\n"
+              "if k == 2 then sleep('20h') end end)");
+    planner_night_pass(&n, 300000);
+    planner_night_tells(&n, "timer 0.1 300000\nlog 0.1/1.1 1/0\ntimer 0.1 37500000\n");
+    planner_night_pass(&n, 37500000);
+    planner_night_tells(&n, "log 0.1/2.1 2/0\ntimer 0.1/2.2 72000000\n");
+    planner_night_pass(&n, 72000000); /* 16:30 on the next day: 10:05 is past */
+    planner_night_tells(&n, "log 0.1/3.1 3/0\ntimer 0.1 14400000\n");
+    planner_night_done(&n);
+}
+
+/* The call took two days: what it missed is told, and is not made up for. */
+static void times_of_day_that_pass_become_one_call(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8",
+              "every({'10:05', '20:30'}, function(k, missed) log(k .. '/' .. missed)\n"
+              "if k == 1 then sleep('48h') end end)");
+    planner_night_pass(&n, 300000 + 172800000);
+    planner_night_tells(&n, "timer 0.1 300000\nlog 0.1/1.1 1/0\ntimer 0.1/1.2 172800000\n"
+                            "log 0.1/2.1 5/3\ntimer 0.1 37500000\n");
+    planner_night_done(&n);
+}
+
+/* On the night of the change half past two is an hour nearer by the steady clock. */
+static void times_of_day_follow_summer_time(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CET-1CEST,M3.5.0,M10.5.0/3",
+              "local c = civil('2026-10-24T23:30:00Z')\n"
+              "log(c.day .. ' ' .. c.hour .. ':' .. c.min)\n"
+              "c = civil('2026-10-25T01:30:00Z')\n"
+              "log(c.day .. ' ' .. c.hour .. ':' .. c.min)\n"
+              "at('2026-10-25 08:00', function() end)");
+    /* from 2026-07-20 02:00 UTC to 2026-10-25 07:00 UTC */
+    planner_night_tells(&n, "log 0.1 25 1:30\nlog 0.2 25 2:30\ntimer 0.3 8398800000\n");
+    planner_night_done(&n);
+}
+
+/* The clocks were set back while it slept: it is not yet time. */
+static void a_timer_that_fires_before_its_time_is_set_again(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8", "at('10:30', function() log('half past') end)");
+    n.t -= 600000;
+    planner_night_pass(&n, 1800000);
+    planner_night_tells(&n, "timer 0.1 1800000\ntimer 0.1 600000\n");
+    planner_night_pass(&n, 600000);
+    planner_night_tells(&n, "log 0.1/1.1 half past\ndone\n");
+    planner_night_done(&n);
+}
+
+static void at_calls_once_and_what_it_began_lives_on(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(&n, "CST-8",
+              "local h = at('09:00', function() on('resolved', function(f) log(f.by) end) end)\n"
+              "at('2026-07-19 09:00', function() log('past') end)\n"
+              "local gone = at('11:00', function() log('never') end)\n"
+              "sleep('30m') cancel(gone) sleep('30h') cancel(h)");
+    planner_night_tells(&n, "timer 0.1 82800000\ntimer 0.3 3600000\ntimer 0.4 1800000\n"
+                            "log 0.2/1.1 past\n");
+    planner_night_pass(&n, 1800000);
+    planner_night_tells(&n, "clear 0.3\ntimer 0.6 108000000\n");
+    planner_night_pass(&n, 108000000);
+    planner_night_tells(&n, "done\n");
+    planner_night_fact(&n, "{'names':['resolved'],'by':'w'}");
+    planner_night_tells(&n, "log 0.1/1.1/1.1 w\ndone\n");
+    planner_night_done(&n);
+}
+
+#define ORDER(level)                                                                               \
+    "{'names':['order'],'action':'raise','level':'" level                                          \
+    "','commander':'post:a','members':[],'as':'post:a'}"
+
+static void every_follows_the_level_at_once(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "every({IV = '12h', II = '1h'}, function(k, m) log(k .. '/' .. m) end)");
+    planner_night_tells(&n, "");
+    planner_night_pass(&n, 7200000); /* without a level it waits */
+    planner_night_fact(&n, ORDER("IV"));
+    planner_night_tells(&n, "timer 0.1 43200000\n");
+    planner_night_pass(&n, 1800000);
+    planner_night_fact(&n, ORDER("III")); /* as IV: nothing moves */
+    planner_night_tells(&n, "");
+    planner_night_fact(&n, ORDER("II"));
+    planner_night_tells(&n, "clear 0.1\ntimer 0.1 1800000\n");
+    planner_night_pass(&n, 1800000);
+    planner_night_fact(&n, ORDER("IV")); /* the last one was just now */
+    planner_night_tells(&n, "log 0.1/1.1 1/0\ntimer 0.1 3600000\nclear 0.1\ntimer 0.1 43200000\n");
+    planner_night_pass(&n, 14400000);
+    planner_night_fact(&n, ORDER("I")); /* it has been four hours: at once, and none was missed */
+    planner_night_tells(&n, "clear 0.1\nlog 0.1/2.1 2/0\ntimer 0.1 3600000\n");
+    planner_night_done(&n);
+}
+
+/* A call that runs when the level changes is not overlapped; the level of then counts behind it. */
+static void a_level_that_changes_during_a_call_counts_behind_it(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "every({IV = '2h', II = '10m'}, function(k, m) log(k .. '/' .. m)\n"
+                   "if k == 1 then sleep('35m') end end)");
+    planner_night_fact(&n, ORDER("IV"));
+    planner_night_pass(&n, 7200000);
+    planner_night_tells(&n, "timer 0.1 7200000\nlog 0.1/1.1 1/0\ntimer 0.1/1.2 2100000\n");
+    planner_night_fact(&n, ORDER("II"));
+    planner_night_tells(&n, "");
+    planner_night_pass(&n, 2100000);
+    planner_night_tells(&n, "log 0.1/2.1 2/0\ntimer 0.1 600000\n");
+    planner_night_done(&n);
+}
+
+static void civil_is_what_the_clocks_show_there(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_city(
+        &n, "CST-8",
+        "local c = civil()\n"
+        "log(c.year .. '-' .. c.month .. '-' .. c.day .. ' ' .. c.hour .. ':' .. c.min .. ':'\n"
+        "  .. c.sec .. ' ' .. c.wday .. ' ' .. c.yday)\n"
+        "log(civil(now() + 50400000).day .. civil(0).year .. civil(-1).hour)\n"
+        "local ok, e = pcall(civil, 'tomorrow') log(e)");
+    planner_night_tells(&n, "log 0.1 2026-7-20 10:0:0 2 201\nlog 0.2 2119707\n"
+                            "log 0.3 civil takes a moment: ms since 1970 as now() gives them, or a "
+                            "time of a fact like \"2026-07-20T02:00:00Z\"\ndone\n");
+    planner_night_done(&n);
+}
+
+static void what_is_no_time_is_refused(void **state)
+{
+    (void)state;
+    body_fails("every({'8:30'}, function() end)", "a time of day is written \"08:30\"");
+    body_fails("every({830}, function() end)", "a time of day is written \"08:30\"");
+    body_fails("every({}, function() end)", "every takes a duration");
+    body_fails("every({V = '1h', IV = '2h'}, function() end)", "a duration by level");
+    body_fails("every({IV = '0s'}, function() end)", "at least \"1s\"");
+    body_fails("at('8:30', function() end)", "at: a time is written \"08:30\"");
+    body_fails("at('2026-02-30 08:30', function() end)", "at: a time is written \"08:30\"");
+    body_fails("at('08:30')", "function expected");
 }
 
 static void spawn_runs_beside(void **state)
@@ -834,11 +1147,97 @@ static void words_have_their_place(void **state)
     planner_night_done(&n);
 }
 
+/* A plan with two libraries; the second needs the first. */
+static void open_libraries(struct planner_night *n, const char *head, const char *a, const char *b,
+                           const char *body)
+{
+    AUTO_TEXT(source);
+
+    text_addf(&source,
+              "local b = require 'lib.b'\nlocal plan = plan 'test' { %s }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              head, body);
+    planner_night_init(n, text_str(&source));
+    n->libraries = json_pack("[{s:s,s:s},{s:s,s:s}]", "name", "lib/a.lua", "source", a, "name",
+                             "lib/b.lua", "source", b);
+    planner_night_begin(n);
+}
+
+static void what_a_library_offers_runs_in_the_plan(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_libraries(&n, "",
+                   "return { n = 0, up = function(self) self.n = self.n + 1 return self.n end }",
+                   "local a, again = require 'lib.a', require 'lib.a'\n"
+                   "return function(who)\n  a:up() again:up()\n"
+                   "  return call { to = who, within = '5m', text = 'call ' .. a:up() }\nend",
+                   "log(b('post:x').by) log(select(2, pcall(require, 'lib.a')))");
+    planner_night_tells(&n, "call 0.1 post:x 300000 \"call 3\"\n");
+    planner_night_answer(&n, "0.1", "li.ming");
+    planner_night_tells(&n, "log 0.2 li.ming\n"
+                            "log 0.3 require stands at the top of the file, outside of functions\n"
+                            "done\n");
+    planner_night_done(&n);
+}
+
+static void an_error_in_a_library_is_told_with_its_own_line(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_libraries(&n, "", "return 1", "return {\n go = function() error('broken') end }",
+                   "b.go()");
+    planner_night_tells(&n, "error 0.1 respond lib/b.lua:2: broken\n");
+    planner_night_done(&n);
+    open_libraries(&n, "", "return false", "return require 'lib.a' == require 'lib.a'",
+                   "log(tostring(b))");
+    planner_night_tells(&n, "log 0.1 true\ndone\n");
+    planner_night_done(&n);
+    open_libraries(&n, "", "return 1", "local x = nil\nreturn x.y", "");
+    if (!strstr(text_str(&n.told), "failed error: lib/b.lua:2: attempt to index"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+    open_libraries(&n, "", "return require 'lib.b'", "return require 'lib.a'", "");
+    if (!strstr(text_str(&n.told), "lib/b.lua needs itself"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+}
+
+/* Every reader gets their language; what the catalogue lacks is read as it stands. */
+static void a_text_is_looked_up_in_the_catalogue_of_the_plan(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_libraries(&n, "catalogue = 'lib.a'",
+                   "return { ['Come to {place}'] = { zh = '请到{place}' },\n"
+                   "  over = { zh = '结束', en = 'It is over' } }",
+                   "return 1",
+                   "notify { to = 'post:x', text = T 'Come to {place}' }\n"
+                   "notify { to = 'post:x', text = T 'over' }\n"
+                   "notify { to = 'post:x', text = T 'elsewhere' }\n"
+                   "notify { to = 'post:x', text = T { zh = 'over', en = 'over' } }\n"
+                   "log(T 'over') log(T 'elsewhere') log({})");
+    planner_night_tells(
+        &n, "notify 0.1 post:x {\"en\":\"Come to North Bridge\",\"zh\":\"请到North Bridge\"}\n"
+            "notify 0.2 post:x {\"en\":\"It is over\",\"zh\":\"结束\"}\n"
+            "notify 0.3 post:x \"elsewhere\"\n"
+            "notify 0.4 post:x {\"en\":\"over\",\"zh\":\"over\"}\nlog 0.5 {\"en\":\"It is "
+            "over\",\"zh\":\"结束\"}\nlog 0.6 elsewhere\n"
+            "log 0.7 table\ndone\n");
+    planner_night_done(&n);
+    open_libraries(&n, "catalogue = 'lib.a'", "return { over = 'x' }", "return 1", "");
+    if (!strstr(text_str(&n.told), "lib.a: \"over\" is not followed by its languages"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+}
+
 static void reserved_words_say_that_they_are_not_built(void **state)
 {
     (void)state;
-    body_fails("fetch {}", "\"fetch\" is not built yet");
-    body_fails("require 'lib.x'", "\"require\" is not built yet");
+    body_fails("open_at 'x'", "\"open_at\" is not built yet");
     body_fails("incident:at_least 'V'", "\"V\" is no level");
     body_fails("log(incident.titel)",
                "there is no \"incident.titel\"; did you mean \"incident.title\"");
@@ -963,6 +1362,16 @@ static void chance_comes_from_the_seed(void **state)
     X(parallel_waits_for_all)                                                                      \
     X(a_failed_branch_stops_no_other)                                                              \
     X(fail_fast_cancels_the_others)                                                                \
+    X(a_tally_has_lists_by_choice_and_its_people_may_be_called)                                    \
+    X(what_is_wrong_with_a_question_is_said)                                                       \
+    X(what_a_library_offers_runs_in_the_plan)                                                      \
+    X(an_error_in_a_library_is_told_with_its_own_line)                                             \
+    X(a_text_is_looked_up_in_the_catalogue_of_the_plan)                                            \
+    X(fetch_gives_the_answer_or_nil_and_why)                                                       \
+    X(what_is_wrong_with_a_fetch_is_said)                                                          \
+    X(a_fetch_that_is_given_up_is_cancelled)                                                       \
+    X(settle_gives_every_outcome_its_error_with_it)                                                \
+    X(a_settle_that_is_cancelled_cancels_its_branches)                                             \
     X(race_takes_the_first_and_cancels_the_rest)                                                   \
     X(a_tie_in_a_race_goes_to_the_first)                                                           \
     X(what_is_no_list_of_functions_is_refused)                                                     \
@@ -972,6 +1381,15 @@ static void chance_comes_from_the_seed(void **state)
     X(an_error_in_a_handler_ends_that_call_only)                                                   \
     X(every_ticks_without_drift)                                                                   \
     X(a_long_call_of_every_swallows_ticks)                                                         \
+    X(every_keeps_to_times_of_day)                                                                 \
+    X(times_of_day_that_pass_become_one_call)                                                      \
+    X(times_of_day_follow_summer_time)                                                             \
+    X(a_timer_that_fires_before_its_time_is_set_again)                                             \
+    X(at_calls_once_and_what_it_began_lives_on)                                                    \
+    X(every_follows_the_level_at_once)                                                             \
+    X(a_level_that_changes_during_a_call_counts_behind_it)                                         \
+    X(civil_is_what_the_clocks_show_there)                                                         \
+    X(what_is_no_time_is_refused)                                                                  \
     X(every_goes_on_behind_an_error)                                                               \
     X(spawn_runs_beside)                                                                           \
     X(cancel_ends_a_task_with_all_it_started)                                                      \
