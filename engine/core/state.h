@@ -427,7 +427,8 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
-    json_t *scenarios; /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
+    LIST_HEAD(, drill) drills_run; /* drill.h: those that are in memory */
+    json_t *scenarios;             /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
     struct core_stats stats;
     struct most most_facts, most_turns, most_children; /* volatile */
