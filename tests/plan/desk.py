@@ -164,6 +164,12 @@ def good(t, folder):
                         "--coverage")
     t.check(code == 0 and "1..1" in said and "# pump.lua: 7 of 9 lines; not run: 18, 25" in said,
             "a plan's file stands for its tests, --only picks, and what did not run is named", said)
+    other = os.path.join(folder, "other.test.lua")
+    write(other, "test('x', function(t) t:begin '2026-07-20 02:00' end)\n")
+    code, said = muster("plan", "test", other, "--coverage")
+    os.remove(other)
+    t.check(code == 0 and "pump.lua" not in said,
+            "a file of tests says nothing of a plan that it is not about", said)
     code, said = muster("--json", "plan", "test", folder)
     t.check(code == 0 and [one["ok"] for one in json.loads(said)["tests"]] == [True, True],
             "--json says the same for programs", said)
@@ -218,7 +224,16 @@ def simulate(t, folder):
     t.check(len(hashes) > 1, "another seed, another night", hashes)
     code, said = muster("--lang", "zh", *command)
     t.check(code == 0 and "[0:05] 王强 (主班, duty:duty-room) 无应答；呼叫 李明" in said and
-            "命令：activate IV" in said, "in Chinese, too", said)
+            "[0:10] 命令：启动IV级响应，孙伟 (post:flood-hq-deputy)" in said, "in Chinese, too", said)
+    t.check("建议启动IV级响应，报 孙伟" in said and
+            "[0:10] 措施：看泵站 (look)，交 住建局，时限 03:10" in said and
+            not [w for w in ("measure ", "activate", "raise", "initial") if w in said],
+            "and in no other words", said)
+    code, said = muster("--lang", "zh", "plan", "simulate", "flood", "--field", "g7.stage_m=4.6",
+                        "--at", "2026-07-20 02:00", "--for", "1h", "--plans",
+                        os.path.join(ROOT, "plans"))
+    t.check(code == 0 and "[0:00] 首报第1号 应报，时限 03:00" in said,
+            "reports by what they are called", said)
     code, said = muster("--json", *command)
     reply = json.loads(said)
     t.check(code == 0 and reply["figures"]["first_order_ms"] == 600000 and
