@@ -4,6 +4,7 @@
 #include "core/score.h"
 #include "desk/figures.h"
 #include "desk/gantt.h"
+#include "desk/near.h"
 #include "desk/script.h"
 #include "desk/stage.h"
 #include "desk/workers.h"
@@ -308,18 +309,11 @@ static json_t *one(struct simulation *s, uint64_t seed)
 
 /* ---- requests ---- */
 
-/* Is it in the set? With the nearest, if not. */
 static enum err plan_known(const struct simulation *s, struct why *why)
 {
-    const char **names = json_keys(s->sources, NULL);
-    const char *near = json_at(s->sources, s->plan) ? NULL : text_nearest(s->plan, names);
-    enum err e =
-        json_at(s->sources, s->plan)
-            ? ERR_OK
-            : why_set(why, ERR_MISSING, "there is no plan \"%s\"%s%s%s", s->plan,
-                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    free(names);
-    return e;
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "there is no plan \"%s\"", s->plan);
+    return near_missing(s->sources, s->plan, ERR_MISSING, text_str(&sentence), why);
 }
 
 /* Is it in the set, and of this plan? Then it says when the night begins. */
@@ -337,12 +331,9 @@ static enum err scenario_known(struct simulation *s, struct why *why)
     if (one)
         return why_set(why, ERR_INVALID, "--scenario: \"%s\" is a drill of the plan %s", name,
                        json_str_or(one, "plan", "?"));
-    const char **names = json_keys(all, NULL);
-    const char *near = text_nearest(name, names);
-    enum err e = why_set(why, ERR_MISSING, "--scenario: there is no drills/%s.lua%s%s%s", name,
-                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    free(names);
-    return e;
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "--scenario: there is no drills/%s.lua", name);
+    return near_missing(all, name, ERR_MISSING, text_str(&sentence), why);
 }
 
 static enum err times_read(struct simulation *s, wall_ms now, struct why *why)

@@ -2,6 +2,7 @@
 
 #include "core/level.h"
 #include "core/site.h"
+#include "desk/near.h"
 #include "plan/check.h"
 #include "sim/model_store.h"
 
@@ -150,15 +151,11 @@ static enum err night_wanted(struct trial *t, struct why *why)
 static enum err known(const struct trial *t, const char *table, const char *id, const char *what,
                       struct why *why)
 {
-    const json_t *all = json_at(json_at(t->checked, "site"), table);
-    if (!strcmp(id, "*") || json_at(all, id))
-        return ERR_OK;
-    const char **keys = json_keys(all, NULL);
-    const char *near = text_nearest(id, keys);
-    enum err e = why_set(why, ERR_INVALID, "the site has no %s \"%s\"%s%s%s", what, id,
-                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    free(keys);
-    return e;
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "the site has no %s \"%s\"", what, id);
+    return strcmp(id, "*") ? near_missing(json_at(json_at(t->checked, "site"), table), id,
+                                          ERR_INVALID, text_str(&sentence), why)
+                           : ERR_OK;
 }
 
 enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,

@@ -294,9 +294,19 @@ static const struct field lesson_fields[] = {
     END,
 };
 
+static const struct field drill_report_fields[] = {
+    INCIDENT,
+    {.name = "format", .type = FIELD_WORD, .words = review_formats},
+    END,
+};
+
+/* What another version of the plan would have done is found out by who asks (muster plan replay).
+ */
 static const struct field review_fields[] = {
     INCIDENT,
     {.name = "format", .type = FIELD_WORD, .words = review_formats},
+    {.name = "replay_version", .type = FIELD_NAME, .most = 64},
+    {.name = "replay_lines", .type = FIELD_TEXT, .most = 65536},
     END,
 };
 
@@ -389,7 +399,7 @@ static const struct op ops[OPS] = {
     [OP_TIMELINE] = {OP("timeline", SCOPE_READ, timeline_fields, "what happened in one incident")},
     [OP_REVIEW] = {OP("review", SCOPE_READ, review_fields,
                       "the after-action review of an incident")},
-    [OP_DRILL_REPORT] = {OP("drill_report", SCOPE_READ, review_fields,
+    [OP_DRILL_REPORT] = {OP("drill_report", SCOPE_READ, drill_report_fields,
                             "how a drill went: evaluation and summary")},
     [OP_WATCH] = {OP("watch", SCOPE_READ, watch_fields, "everything as it happens")},
     [OP_LINK_SHOW] = {OP("link_show", 0, link_show_fields, "what the link of a message opens"),
