@@ -14,6 +14,8 @@ read_globals = {
     "state", "log", "now", "random", "uuid", "measure", "before", "consult", "ask", "fetch",
     "directive", "item", "resource", "propose", "publish", "agenda", "escalate", "child", "assign",
     "report",
-    -- the site and its channels
-    "site", "channel",
+    -- the site, its channels and its drills
+    "site", "channel", "scenario",
+    -- their tests
+    "test",
 }

@@ -53,7 +53,7 @@ CFLAGS  ?= -g
 CPPFLAGS_ALL = -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -Iengine -I$(OUT) $(PKG_CFLAGS) \
                $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 $(WARN) $(HARDEN) $(OPT) $(CFLAGS) $(SANITIZE) -fno-strict-aliasing
-LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
+LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now,--build-id $(SANITIZE) $(LDFLAGS)
 COMPILE      = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 
 # One short line a step; V=1 shows the command.
@@ -61,7 +61,7 @@ Q   := $(if $(V),,@)
 SAY  = @$(if $(V),:,printf '%-5s %s\n')
 
 # The rings, inside out. An adapter knows core and base, never another adapter: see scripts/layers.
-RINGS := base core plan courier store intake serve web paper world sim ctl
+RINGS := base core plan courier store intake serve web paper world sim desk ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
 LLHTTP := $(LLHTTP_SRC:/usr/share/llhttp/%.c=$(OUT)/obj/llhttp/%.o)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)

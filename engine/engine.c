@@ -73,6 +73,7 @@ void engine_input(struct engine *e, struct input in)
     page_clear(e->child->page);
     for (size_t n = 0; n < u.records_count; n++) {
         keyring_record(e, u.records[n]);
+        plans_record(u.records[n]);
         e->records =
             mem_grow(e->records, &e->records_cap, e->records_count + 1, sizeof(struct record *));
         e->records[e->records_count++] = record_ref(u.records[n]);
@@ -434,7 +435,11 @@ static void engine_recover(struct engine *e)
 {
     const struct children_hello *hello = children_hello(e->children);
     AUTO_JSON(boot);
+    AUTO_TEXT(driver);
+    verify_driver(&driver);
+    verify_new(e);
     boot = json_put_str(json_object(), "boot", e->sample.boot_id);
+    json_put_str(boot, "driver", text_str(&driver));
     engine_input(e, (struct input){.kind = IN_STARTED, .body = boot});
     if (!uuid_is_none(hello->stuck))
         engine_input(e, (struct input){.kind = IN_STUCK, .incident = hello->stuck});
@@ -476,6 +481,7 @@ static void engine_loop(struct engine *e)
     engine_space(e);
     engine_say_head_file(e);
     demo_refill(e);
+    plans_new(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */
         engine_listen(e);
@@ -509,6 +515,8 @@ static void engine_free(struct engine *e)
     if (e->store)
         store_stop(e->store);
     serve_free(e->serve);
+    plans_free(e);
+    verify_free(e);
     children_free(e->children);
     loop_free(e->loop);
     config_free(e);

@@ -18,10 +18,13 @@
  *     engine_keyring.c  secrets of keys and sessions; who is known by one
  *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
+ *     engine_plans.c    the plans folder: saved files, what was refused, who waits for a check
+ *     engine_verify.c   live runs replayed after a change of binary or Lua
  *     engine_journal.c  signed heads on demand
  *     engine_limits.c   how much of each limit is used; the warnings
  *     engine_metrics.c  /metrics and /readyz
  *     engine_purge.c    what is asked of the record before a purge
+ *     engine_lesson.c   the same before a lesson
  *     engine_serve.c    what the line server needs of the engine
  *
  * Threads    The loop thread alone.
@@ -130,6 +133,8 @@ struct source;     /* engine_planner.c */
 struct check;      /* engine_config.c */
 struct demo_state; /* engine_demo.c */
 struct keyring;    /* engine_keyring.c */
+struct plans;      /* engine_plans.c */
+struct verify;     /* engine_verify.c */
 
 struct engine {
     const struct config *config;
@@ -169,6 +174,8 @@ struct engine {
     struct engine_figures figures;
 
     struct check *check;
+    struct plans *plans;
+    struct verify *verify; /* NULL: nothing was to be verified in this life */
     bool listening, ready, draining, trouble;
     enum space space;
     bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
@@ -192,6 +199,9 @@ void planner_watch(struct engine *e, int64_t passed_ms);
 void source_add(struct engine *e, const char *pin, const json_t *body);
 const json_t *source_of(const struct engine *e, const char *pin);
 void sources_free(struct engine *e);
+
+/* Send it the files of the pin, if it has not got them, then the frame, which it answers. */
+void planner_ask(struct engine *e, int slot, int64_t gen, const char *pin, const json_t *frame);
 
 /* engine_courier.c */
 void courier_up(struct engine *e, int64_t gen);
@@ -235,18 +245,65 @@ void last_word_keep(struct engine *e); /* once a second, where site or contacts 
 void last_word_send(struct engine *e); /* at a start that finds no database it could write */
 
 /* engine_config.c */
+enum { PLANS_DIGEST = 65 };
+
+/* What a check is for. */
+struct config_ask {
+    bool take;   /* into force, if there is no error; else it is only told */
+    bool folder; /* somebody saved: nobody asked */
+    struct reply_to to;
+};
+
 void config_begin(struct engine *e, bool take, struct reply_to to); /* read and have it checked */
-void config_planner_up(struct engine *e);                           /* a check may wait for it */
+void config_ask(struct engine *e, struct config_ask ask); /* the same, when none is under way */
+void config_go_on(struct engine *e);      /* read once more what was being written */
+void config_planner_up(struct engine *e); /* a check may wait for it */
 void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame);
 void config_free(struct engine *e);
 /* The frame "check" for all files of a plans folder: also for `muster plan check`. Gives. */
 enum err config_request(const char *folder, json_t **ret, struct why *why) MUST_USE;
+/* And its tests, NAME.test.lua: all, or one; with other sites that they name, sites/NAME.lua. */
+enum err config_tests(const char *folder, const char *only, json_t *request,
+                      struct why *why) MUST_USE;
+/* One file as a request has it, under another name: "flood.lua". Gives. */
+enum err config_file(const char *path, const char *name, json_t **ret, struct why *why) MUST_USE;
 bool config_in_force(const struct engine *e);
+
+/* engine_plans.c */
+void plans_new(struct engine *e); /* before the first check */
+void plans_free(struct engine *e);
+void plans_watch(struct engine *e); /* once a first set was checked: what is saved from now on */
+bool plans_wait(struct engine *e, struct config_ask ask); /* false: too many do already */
+void plans_next(struct engine *e, int64_t in_ms);         /* whoever waits, or config_go_on */
+/* Of files with this digest everything is said: they are in force, or were refused. */
+bool plans_known(struct engine *e, const char *digest);
+void plans_refused(struct engine *e, const char *digest, const json_t *body);
+void plans_taken(struct engine *e, const char *digest, bool changed);
+void plans_record(const struct record *r); /* it was decided */
+/* What lies in the folder and is not in force: {"at","error","findings"}; NULL: nothing. Borrows.
+ */
+const json_t *plans_refusal(const struct engine *e);
+void plans_metrics(const struct engine *e, struct exposition *to);
+/* Lines of /readyz: what does not hinder, and somebody must see to. */
+void plans_say(const struct engine *e, struct text *report);
+
+/* engine_verify.c */
+void verify_driver(struct text *to); /* what drives the plans in this life */
+void verify_new(struct engine *e);   /* after IN_STARTED's driver was read, before it is decided */
+void verify_free(struct engine *e);
+void verify_frame(struct engine *e, int slot, int64_t gen, const json_t *frame);
+void verify_planner_died(struct engine *e, const struct child_death *d);
+/* {"driver","runs","done","diverged","running"}; NULL: there was nothing to do. Gives. */
+json_t *verify_json(const struct engine *e);
+void verify_metrics(const struct engine *e, struct exposition *to);
 
 /* engine_journal.c */
 void journal_checkpoint(void *ctx,
                         struct reply_to to); /* sign the end now; the reply comes later */
 json_t *journal_key(void *ctx);              /* {"key","head_file"}. Gives */
+
+/* engine_lesson.c */
+void lesson_submit(struct engine *e, const struct input *in);
 
 /* engine_purge.c */
 void purge_submit(struct engine *e, const struct input *in);

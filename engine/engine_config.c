@@ -4,7 +4,11 @@
  * is nothing to serve, and the first start ends with the findings and exit code 78.
  *
  *     read --> asked of a planner (again of the next one, if it died) --> checked --> in force
- *                                                                    \--> refused: findings
+ *      ^ |                                                            \--> refused: findings
+ *      +-+ a file is being written just now: again in a moment
+ *
+ * One check at a time; who asks meanwhile waits (engine_plans.c), and what is read for him is read
+ * after he asked.
  */
 #include "engine.h"
 
@@ -14,21 +18,30 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CHECK_TRIES = 3, SOURCE_BYTES_MAX = 256 * 1024, FILES_MAX = 1000 };
+enum {
+    CHECK_TRIES = 3,
+    SOURCE_BYTES_MAX = 256 * 1024,
+    FILES_MAX = 1000,
+    YOUNG_MS = 50,     /* who has emptied a file may take so long to write into it */
+    READS_MAX = 50,    /* of a file that is being written, so many, */
+    READ_AGAIN_MS = 20 /* each after so long */
+};
 
 struct check {
-    json_t *request;
-    int64_t gen; /* of the planner that was asked; 0: none yet */
-    int tries;
-    bool take;
-    struct reply_to to;
+    json_t *request; /* NULL: it is to be read once more */
+    int64_t gen;     /* of the planner that was asked; 0: none yet */
+    int tries, reads;
+    struct config_ask ask;
+    char digest[PLANS_DIGEST]; /* of what was read */
 };
 
 bool config_in_force(const struct engine *e)
@@ -52,26 +65,71 @@ void config_free(struct engine *e)
 
 /* --- reading the folder --- */
 
-/* One file for the request. What is wrong with its bytes is for the check to say, with its place.
+/* Has somebody written to it while it was read, or just before? */
+static bool file_moves(int fd, const struct stat *before)
+{
+    struct stat after;
+    struct timespec now;
+    if (fstat(fd, &after) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+        return true;
+    int64_t age_ms = (int64_t)(now.tv_sec - after.st_ctim.tv_sec) * 1000 +
+                     (now.tv_nsec - after.st_ctim.tv_nsec) / 1000000;
+    return after.st_size != before->st_size || after.st_ctim.tv_sec != before->st_ctim.tv_sec ||
+           after.st_ctim.tv_nsec != before->st_ctim.tv_nsec || (age_ms >= 0 && age_ms < YOUNG_MS);
+}
+
+/* What has no end, or none that comes, is never begun with. */
+static enum err file_kind(const char *path, const struct stat *st, struct why *why)
+{
+    if (S_ISREG(st->st_mode))
+        return ERR_OK;
+    return why_set(why, ERR_CONFIG,
+                   "%s is %s, and no file; what is called .lua in the plans folder is read as a "
+                   "part of the set: give it another name, or move it out",
+                   path, S_ISDIR(st->st_mode) ? "a folder" : "a pipe, socket or device");
+}
+
+static enum err file_take(int fd, const char *path, const char *name, json_t **ret, struct why *why)
+{
+    AUTO_TEXT(source);
+    struct stat before;
+    char buffer[8192];
+    ssize_t got = 1;
+    if (fstat(fd, &before) != 0)
+        return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
+    enum err err = file_kind(path, &before, why);
+    if (err)
+        return err;
+    while (source.len <= SOURCE_BYTES_MAX && (got = read(fd, buffer, sizeof buffer)) > 0)
+        text_add_bytes(&source, buffer, (size_t)got);
+    if (got < 0)
+        return why_set(why, ERR_CONFIG, "%s cannot be read: %s", path, strerror(errno));
+    if (file_moves(fd, &before))
+        return why_set(why, ERR_CONFLICT,
+                       "%s changes while it is read; save it once more when it is whole", path);
+    *ret = check_file(name, text_str(&source), source.len);
+    return ERR_OK;
+}
+
+/*
+ * One file for the request. What is wrong with its bytes is for the check to say, with its place.
+ * ERR_CONFLICT: it is being written just now. Opened without waiting: a pipe would never come back.
  */
+enum err config_file(const char *path, const char *name, json_t **ret, struct why *why)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
+    enum err err = file_take(fd, path, name, ret, why);
+    close(fd);
+    return err;
+}
+
 static enum err file_read(const char *folder, const char *name, json_t **ret, struct why *why)
 {
     AUTO_TEXT(path);
-    AUTO_TEXT(source);
-    char buffer[8192];
-    size_t got;
     text_addf(&path, "%s/%s", folder, name);
-    FILE *f = fopen(text_str(&path), "r");
-    if (!f)
-        return why_set(why, ERR_CONFIG, "%s: %s", text_str(&path), strerror(errno));
-    while (source.len <= SOURCE_BYTES_MAX && (got = fread(buffer, 1, sizeof buffer, f)))
-        text_add_bytes(&source, buffer, got);
-    bool failed = ferror(f);
-    fclose(f);
-    if (failed)
-        return why_set(why, ERR_CONFIG, "%s cannot be read", text_str(&path));
-    *ret = check_file(name, text_str(&source), source.len);
-    return ERR_OK;
+    return config_file(text_str(&path), name, ret, why);
 }
 
 static bool name_ends(const char *name, const char *end)
@@ -87,11 +145,17 @@ static int name_is_source(const struct dirent *entry)
            strcmp(name, "site.lua") != 0;
 }
 
-/* All Lua files of a folder, sorted by name. */
-static enum err folder_read(const char *folder, json_t *list, struct why *why)
+static int name_is_test(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && name_ends(entry->d_name, ".test.lua");
+}
+
+/* All files of a folder that are wanted, sorted by name. */
+static enum err folder_read(const char *folder, int wanted(const struct dirent *), json_t *list,
+                            struct why *why)
 {
     struct dirent **names;
-    int count = scandir(folder, &names, name_is_source, alphasort);
+    int count = scandir(folder, &names, wanted, alphasort);
     if (count < 0)
         return why_set(why, ERR_CONFIG, "%s: %s", folder, strerror(errno));
     enum err err = count > FILES_MAX
@@ -107,12 +171,6 @@ static enum err folder_read(const char *folder, json_t *list, struct why *why)
     }
     free(names);
     return err;
-}
-
-/* The same of a folder that need not be there. */
-static enum err folder_read_if_there(const char *folder, json_t *list, struct why *why)
-{
-    return access(folder, F_OK) ? ERR_OK : folder_read(folder, list, why);
 }
 
 /* What is not there at all is said as such. */
@@ -146,19 +204,28 @@ static enum err request_fits(const char *folder, const json_t *request, struct w
                    folder, bytes.len >> 20, FRAME_BYTES_MAX >> 20);
 }
 
+/* The same of a folder that need not be there. */
+static enum err folder_read_any(const char *above, const char *name, json_t *list, struct why *why)
+{
+    AUTO_TEXT(folder);
+    text_addf(&folder, "%s/%s", above, name);
+    return access(text_str(&folder), F_OK)
+               ? ERR_OK
+               : folder_read(text_str(&folder), name_is_source, list, why);
+}
+
 enum err config_request(const char *folder, json_t **ret, struct why *why)
 {
     AUTO_JSON(request);
     AUTO_TEXT(channels);
-    AUTO_TEXT(libraries);
     json_t *site = NULL;
     request = json_put_str(json_object(), "op", "check");
     json_put_int(request, "id", 1);
     json_put(request, "channels", json_array());
     json_put(request, "libraries", json_array());
     json_put(request, "plans", json_array());
+    json_put(request, "drills", json_array());
     text_addf(&channels, "%s/channels", folder);
-    text_addf(&libraries, "%s/lib", folder);
     enum err err = folder_look(folder, why);
     if (err)
         return err;
@@ -166,17 +233,31 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     if (err)
         return err;
     json_put(request, "site", site);
-    err = folder_read(text_str(&channels), json_object_get(request, "channels"), why);
+    err =
+        folder_read(text_str(&channels), name_is_source, json_object_get(request, "channels"), why);
     if (!err)
-        err =
-            folder_read_if_there(text_str(&libraries), json_object_get(request, "libraries"), why);
+        err = folder_read_any(folder, "lib", json_object_get(request, "libraries"), why);
     if (!err)
-        err = folder_read(folder, json_object_get(request, "plans"), why);
+        err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
+    if (!err)
+        err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
     if (!err)
         err = request_fits(folder, request, why);
     if (!err)
         *ret = json_incref(request);
     return err;
+}
+
+enum err config_tests(const char *folder, const char *only, json_t *request, struct why *why)
+{
+    json_t *tests = json_array(), *sites = json_array(), *file = NULL;
+    json_put(json_put(request, "tests", tests), "sites", sites);
+    enum err err = folder_read_any(folder, "sites", sites, why);
+    if (!err && !only)
+        err = folder_read(folder, name_is_test, tests, why);
+    else if (!err && !(err = file_read(folder, only, &file, why)))
+        json_array_append_new(tests, file);
+    return err ? err : request_fits(folder, request, why);
 }
 
 /* --- asking --- */
@@ -212,31 +293,82 @@ static enum err options_changed(const struct engine *e, struct why *why)
     return ERR_OK;
 }
 
-void config_begin(struct engine *e, bool take, struct reply_to to)
+static void digest_write(const char *bytes, size_t len, char ret[PLANS_DIGEST])
 {
-    struct why why;
-    if (e->check) {
-        if (to.conn)
-            serve_reply(e->serve, to,
-                        json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "conflict", "error",
-                                  "a check of site and plans is under way; try again in a moment"));
+    unsigned char sum[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(sum, (const unsigned char *)bytes, len);
+    sodium_bin2hex(ret, PLANS_DIGEST, sum, sizeof sum);
+}
+
+/* What cannot be read is known again by its sentence. */
+static void check_digest(struct check *check, const struct why *why)
+{
+    AUTO_TEXT(bytes);
+    if (check->request)
+        json_write(check->request, &bytes);
+    else
+        text_add(&bytes, why->text);
+    digest_write(text_str(&bytes), bytes.len, check->digest);
+}
+
+/* Nobody asked, somebody saved: what was said of these very files is not said again. */
+static bool check_is_old(struct engine *e)
+{
+    if (!e->check->ask.folder || !plans_known(e, e->check->digest))
+        return false;
+    check_drop(e);
+    plans_next(e, 0);
+    return true;
+}
+
+static void check_read(struct engine *e)
+{
+    struct check *check = e->check;
+    struct why why = {0};
+    enum err err = check->ask.folder ? ERR_OK : options_changed(e, &why);
+    if (!err)
+        err = config_request(config_text(e->config, OPT_PLANS), &check->request, &why);
+    if (err == ERR_CONFLICT && ++check->reads < READS_MAX) {
+        plans_next(e, READ_AGAIN_MS);
         return;
     }
-    e->check = mem_new(1, sizeof *e->check);
-    e->check->take = take;
-    e->check->to = to;
-    enum err err = options_changed(e, &why);
-    if (!err)
-        err = config_request(config_text(e->config, OPT_PLANS), &e->check->request, &why);
+    check_digest(check, &why);
+    if (check_is_old(e))
+        return;
     if (err)
         check_refused(e, NULL, why.text);
     else
         check_send(e);
 }
 
+void config_ask(struct engine *e, struct config_ask ask)
+{
+    e->check = mem_new(1, sizeof *e->check);
+    e->check->ask = ask;
+    check_read(e);
+}
+
+void config_go_on(struct engine *e)
+{
+    if (e->check && !e->check->request)
+        check_read(e);
+}
+
+void config_begin(struct engine *e, bool take, struct reply_to to)
+{
+    const struct config_ask ask = {.take = take, .to = to};
+    if (!e->check)
+        config_ask(e, ask);
+    else if (!plans_wait(e, ask) && to.conn)
+        serve_reply(e->serve, to,
+                    json_pack("{s:b,s:s,s:s}", "ok", 0, "code", "conflict", "error",
+                              "many ask for a check of site and plans at once; try again in a "
+                              "moment"));
+}
+
 void config_planner_up(struct engine *e)
 {
-    if (!e->check)
+    if (!e->check || !e->check->request)
         return;
     for (int slot = 0; slot < SLOT_QUARANTINE; slot++) {
         if (e->check->gen && e->planners[slot].gen == e->check->gen)
@@ -258,6 +390,7 @@ static void config_ready(struct engine *e)
     if (!e->ready) {
         engine_listen(e);
         e->ready = true;
+        plans_watch(e);
         demo_greet(e);
     }
     children_ready(e->children);
@@ -277,17 +410,18 @@ static void check_refused(struct engine *e, const json_t *findings, const char *
 {
     struct check *check = e->check;
     findings_log(findings);
-    if (check->to.conn) {
+    if (check->ask.to.conn) {
         json_t *reply = json_put(json_object(), "ok", json_false());
         json_put_str(reply, "code", "bad_config");
         json_put_str(reply, "error", sentence);
-        serve_reply(e->serve, check->to, json_put(reply, "findings", json_share(findings)));
+        serve_reply(e->serve, check->ask.to, json_put(reply, "findings", json_share(findings)));
     }
-    if (check->take) {
+    if (check->ask.take) {
         AUTO_JSON(body);
         body = json_put_str(json_object(), "error", sentence);
         json_put(body, "findings", json_share(findings));
         engine_input(e, (struct input){.kind = IN_CONFIG_REFUSED, .body = body});
+        plans_refused(e, check->digest, body);
         if (config_in_force(e)) {
             log_error("plans", "%s; the version before stays in force", sentence);
             config_ready(e);
@@ -298,6 +432,7 @@ static void check_refused(struct engine *e, const json_t *findings, const char *
         }
     }
     check_drop(e);
+    plans_next(e, 0);
 }
 
 static char *pin_hash(const json_t *value)
@@ -340,37 +475,13 @@ static enum err take_site(struct engine *e, const json_t *checked, json_t *confi
     return err;
 }
 
-/* The file of a name like "flood.lua" or "lib/ladders.lua", added to `files` under this name. */
-static void plan_file_add(const struct check *check, const char *name, json_t *files)
-{
-    bool library = !strncmp(name, "lib/", 4);
-    const json_t *all = json_at(check->request, library ? "libraries" : "plans");
-    size_t n;
-    json_t *one;
-    json_array_foreach(json_unconst(all), n, one)
-    {
-        if (!strcmp(json_str_or(one, "name", ""), library ? name + 4 : name))
-            json_array_append_new(files, json_put_str(json_copy(one), "name", name));
-    }
-}
-
-/* The files that a pin names: the plan's own source, and its libraries. Gives. */
-static json_t *plan_files(const struct check *check, const json_t *plan)
-{
-    json_t *files = json_array(), *one;
-    size_t n;
-    json_array_foreach(json_unconst(json_at(plan, "files")), n, one)
-        plan_file_add(check, json_string_value(one), files);
-    return files;
-}
-
 static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, struct why *why)
 {
     const char *pin = json_str_or(plan, "pin", "");
     const char *name = json_str_or(plan, "name", "");
     AUTO_JSON(body);
     body = json_put_str(json_object(), "name", name);
-    json_put(body, "files", plan_files(e->check, plan));
+    json_put(body, "files", check_pin_files(e->check->request, plan));
     json_put(body, "head", json_share(json_at(plan, "head")));
     bool known = core_library_has(e->core, pin);
     enum err err = core_library_plan(e->core, pin, name, json_at(plan, "head"), why);
@@ -398,10 +509,14 @@ static void check_taken(struct engine *e, const json_t *checked)
         check_refused(e, json_at(checked, "findings"), why.text);
         return;
     }
+    core_library_scenarios(e->core, json_share(json_at(checked, "scenarios")));
     findings_log(json_at(checked, "findings"));
-    engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->to, .body = config});
+    int64_t before = core_last_seq(e->core);
+    engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->ask.to, .body = config});
+    plans_taken(e, e->check->digest, core_last_seq(e->core) > before);
     check_drop(e);
     config_ready(e);
+    plans_next(e, 0);
 }
 
 void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame)
@@ -412,12 +527,13 @@ void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame
         return;
     if (!json_bool(frame, "ok")) {
         check_refused(e, json_at(frame, "findings"), "site or plans have errors");
-    } else if (e->check->take) {
+    } else if (e->check->ask.take) {
         check_taken(e, frame);
     } else {
-        serve_reply(e->serve, e->check->to,
+        serve_reply(e->serve, e->check->ask.to,
                     json_put(json_put(json_object(), "ok", json_true()), "findings",
                              json_share(json_at(frame, "findings"))));
         check_drop(e);
+        plans_next(e, 0);
     }
 }

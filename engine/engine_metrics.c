@@ -163,6 +163,8 @@ void engine_metrics(void *ctx, struct text *to)
     tally_write(&e->figures.tally, &x);
     queue_write(e, &core, &x);
     planners_write(e, &x);
+    plans_metrics(e, &x);
+    verify_metrics(e, &x);
     exposition_family(&x, EXPOSITION_HISTOGRAM, "muster_timer_lateness_seconds",
                       "How late timers fired.");
     exposition_histogram(&x, &e->figures.lateness);
@@ -212,5 +214,6 @@ bool engine_ready(void *ctx, struct text *report)
                   e->courier_gen ? NULL
                                  : "the courier does not run; no message leaves until it does; "
                                    "the log says why it ends");
+    plans_say(e, report);
     return ready;
 }

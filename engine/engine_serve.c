@@ -151,6 +151,10 @@ static void submit(void *ctx, const struct input *in, const char *value)
         purge_submit(e, in);
         return;
     }
+    if (in->kind == IN_LESSON) {
+        lesson_submit(e, in);
+        return;
+    }
     if (input_is_late(e, &taken)) {
         late_ask(e, in);
         return;
@@ -171,7 +175,11 @@ static void reload(void *ctx, bool take, struct reply_to to)
 
 static json_t *plans(void *ctx)
 {
-    return json_put(json_object(), "plans", core_plans(((struct engine *)ctx)->core));
+    const struct engine *e = ctx;
+    json_t *reply = json_put(json_object(), "plans", core_plans(e->core));
+    json_put(reply, "older", core_plans_older(e->core));
+    json_put(reply, "verification", verify_json(e));
+    return json_put(reply, "refused", json_share(plans_refusal(e)));
 }
 
 static json_t *plan(void *ctx, const char *name, const char *pin)
@@ -182,6 +190,21 @@ static json_t *plan(void *ctx, const char *name, const char *pin)
 static json_t *endpoints(void *ctx)
 {
     return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
+}
+
+static json_t *drills(void *ctx)
+{
+    const struct engine *e = ctx;
+    json_t *list = core_drills(e->core), *one;
+    int64_t today = civil_day(core_zone(e->core), e->clock.wall);
+    size_t n;
+    json_array_foreach(list, n, one)
+    {
+        if (json_str(one, "due"))
+            json_put(one, "overdue", json_boolean(json_int(one, "due_day", 0) < today));
+        (void)json_object_del(one, "due_day");
+    }
+    return json_put(json_object(), "drills", list);
 }
 
 static json_t *phones(void *ctx, size_t most)
@@ -272,6 +295,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .store = e->port,
                               .plans = plans,
                               .plan = plan,
+                              .drills = drills,
                               .endpoints = endpoints,
                               .phones = phones,
                               .config = options,

@@ -18,7 +18,8 @@ int main(int argc, char *argv[])
 {
     static const struct ctl_port port = {.serve = role_serve,
                                          .config_check = role_config_check,
-                                         .plan_check = role_plan_check,
+                                         .plan_ask = role_plan_ask,
+                                         .plan_replay = role_plan_replay,
                                          .journal_verify = role_journal_verify,
                                          .journal_export = role_journal_export,
                                          .archive = archive_make,

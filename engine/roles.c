@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "core/core.h"
 #include "courier/courier.h"
+#include "desk/desk.h"
 #include "engine.h"
 #include "plan/check.h"
 #include "plan/planner.h"
@@ -26,6 +27,8 @@
 
 /* A turn may compute this long; a replay, which makes many turns anew, longer (DESIGN 5). */
 enum { TURN_CPU_MS = 500, REPLAY_CPU_MS = 30000 };
+/* What an author runs may take longer: thousands of nights. */
+enum { DESK_CPU_MS = 600000 };
 /* Address space of a planner: for what stays loaded, twice as fragments go, and for work. */
 #define PLANNER_WORK_BYTES (INT64_C(1) << 30)
 
@@ -84,6 +87,16 @@ static void planner_checks(struct planner_role *role, const json_t *frame)
     planner_says(role, reply);
 }
 
+/* Only ever asked by the command line, of a process of its own. */
+static void desk_works(struct planner_role *role, const json_t *frame)
+{
+    AUTO_JSON(reply);
+    cpu_guard_arm(&role->guard, DESK_CPU_MS);
+    reply = desk_answer(frame);
+    cpu_guard_rest(&role->guard);
+    planner_says(role, reply);
+}
+
 static int planner_serve(struct planner_role *role)
 {
     const struct planner_hooks hooks = {.ctx = role,
@@ -98,6 +111,8 @@ static int planner_serve(struct planner_role *role)
     while (!(e = child_read(&role->child, &frame, &why)) && frame && !role->broken) {
         if (frame_is(frame, "check"))
             planner_checks(role, frame);
+        else if (desk_knows(frame_op(frame)))
+            desk_works(role, frame);
         else
             e = planner_frame(planner, frame, &why);
         json_decref(frame);
@@ -260,6 +275,7 @@ static enum err checker_start(int *ret_socket, pid_t *ret_pid, struct why *why)
     return e;
 }
 
+/* The first frame that is no report of the jail answers. */
 static enum err checker_ask(int socket, const json_t *request, json_t **ret, struct why *why)
 {
     struct frame_reader reader = {0};
@@ -269,9 +285,9 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
         e = frame_read(socket, &reader, &frame, why);
         if (!e && !frame)
             e = why_set(why, ERR_INVALID,
-                        "the check ended its process: a file in the plans folder does that; take "
-                        "out what changed last");
-        else if (!e && frame_is(frame, "checked"))
+                        "the process was ended: a file in the plans folder made it fail or run for "
+                        "too long; take out what changed last");
+        else if (!e && !frame_is(frame, "jailed"))
             *ret = json_incref(frame);
         json_decref(frame);
         frame = NULL;
@@ -280,28 +296,135 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
     return e;
 }
 
-enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why)
+enum { TRIES_MAX = 50 };
+
+static void a_moment(enum err e)
 {
-    AUTO_JSON(request);
+    const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+    if (e == ERR_CONFLICT)
+        nanosleep(&moment, NULL);
+}
+
+/* A file that is being written just now is waited for. */
+static enum err request_read(const char *folder, const json_t *more, json_t **ret, struct why *why)
+{
+    enum err e = ERR_CONFLICT;
+    for (int n = 0; e == ERR_CONFLICT && n < TRIES_MAX; n++) {
+        json_decref(*ret);
+        *ret = NULL;
+        e = config_request(folder, ret, why);
+        if (!e && json_at(more, "tests"))
+            e = config_tests(folder, json_str(more, "tests"), *ret, why);
+        a_moment(e);
+    }
+    return e;
+}
+
+static enum err file_wait(const char *path, const char *name, json_t **ret, struct why *why)
+{
+    enum err e = ERR_CONFLICT;
+    for (int n = 0; e == ERR_CONFLICT && n < TRIES_MAX; n++) {
+        e = config_file(path, name, ret, why);
+        a_moment(e);
+    }
+    return e;
+}
+
+/* Have it answered by a process of our own that has neither network nor files. */
+static enum err desk_ask(const json_t *request, json_t **ret, struct why *why)
+{
     int socket = -1;
     pid_t pid = 0;
-    (void)ctx;
-    *ret = NULL;
     signal(SIGPIPE, SIG_IGN); /* a checker that dies is a sentence, not our end */
-    struct clock_sample now = {0};
-    enum err e = config_request(folder, &request, why);
-    if (!e)
-        e = clock_sample(&now, why);
-    if (!e) {
-        json_put_int(request, "now", now.wall);
-        e = checker_start(&socket, &pid, why);
-    }
+    enum err e = checker_start(&socket, &pid, why);
     if (e)
         return e;
     e = checker_ask(socket, request, ret, why);
     close(socket);
     waitpid(pid, NULL, 0);
     return e;
+}
+
+/* In the place of the one of that name, or beside the others. */
+static void file_replace(json_t *files, json_t *takes_file)
+{
+    const char *name = json_str_or(takes_file, "name", "");
+    for (size_t n = 0; n < json_array_size(files); n++) {
+        if (!strcmp(json_str_or(json_array_get(files, n), "name", ""), name)) {
+            json_array_set_new(files, n, takes_file);
+            return;
+        }
+    }
+    json_array_append_new(files, takes_file);
+}
+
+/* A scenario that lies elsewhere than in drills/: as if it lay there. */
+static enum err scenario_take(const json_t *more, json_t *request, struct why *why)
+{
+    const char *path = json_str(more, "scenario_file");
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    json_t *file = NULL;
+    enum err e = path ? file_wait(path, slash ? slash + 1 : path, &file, why) : ERR_OK;
+    if (file)
+        file_replace(json_object_get(request, "drills"), file);
+    return e;
+}
+
+enum err role_plan_ask(void *ctx, const char *folder, const json_t *more, json_t **ret,
+                       struct why *why)
+{
+    AUTO_JSON(request);
+    struct clock_sample now = {0};
+    (void)ctx;
+    *ret = NULL;
+    enum err e = request_read(folder, more, &request, why);
+    if (!e)
+        e = clock_sample(&now, why);
+    if (e)
+        return e;
+    json_put_int(request, "now", now.wall);
+    json_put_str(request, "op", json_str_or(more, "op", "check"));
+    e = scenario_take(more, request, why);
+    if (e)
+        return e;
+    if (more)
+        json_object_update_missing(request, json_unconst(more));
+    return desk_ask(request, ret, why);
+}
+
+static bool record_take(void *ctx, const char *line, size_t len)
+{
+    json_t *one = NULL;
+    struct why why;
+    if (json_read_own(line, len, &one, &why) == ERR_OK)
+        json_array_append_new(ctx, one);
+    return true;
+}
+
+enum err role_plan_replay(void *ctx, const struct replay_ask *ask, json_t **ret, struct why *why)
+{
+    AUTO_JSON(request);
+    AUTO_TEXT(name);
+    json_t *file = NULL, *records = json_array();
+    *ret = NULL;
+    enum err e = request_read(ask->folder, NULL, &request, why);
+    if (e) {
+        json_decref(records);
+        return e;
+    }
+    json_put_str(request, "op", ask->person ? "explain" : "replay");
+    json_put_str(json_put_true(request, "zh", ask->zh), "person", ask->person);
+    json_put(request, "records", records);
+    e = role_journal_export(ctx, &ask->journal, record_take, records, why);
+    if (!e && !json_array_size(records))
+        e = why_set(why, ERR_MISSING, "the journal has no such incident");
+    text_addf(&name, "%s.lua",
+              json_str_or(json_at(json_array_get(records, 0), "body"), "plan", "?"));
+    if (!e && ask->with)
+        e = file_wait(ask->with, text_str(&name), &file, why);
+    if (file)
+        file_replace(json_object_get(request, "plans"), file);
+    return e ? e : desk_ask(request, ret, why);
 }
 
 void database_path(const struct journal_ask *ask, struct text *to)

@@ -18,7 +18,9 @@ void database_path(const struct journal_ask *ask, struct text *to); /* adds it *
 
 int role_serve(void *ctx, const struct config *config);
 enum err role_config_check(void *ctx, const struct config *config, struct why *why);
-enum err role_plan_check(void *ctx, const char *folder, json_t **ret, struct why *why);
+enum err role_plan_ask(void *ctx, const char *folder, const json_t *more, json_t **ret,
+                       struct why *why);
+enum err role_plan_replay(void *ctx, const struct replay_ask *ask, json_t **ret, struct why *why);
 enum err role_journal_verify(void *ctx, const struct journal_ask *ask, json_t **ret,
                              struct why *why);
 enum err role_journal_export(void *ctx, const struct journal_ask *ask, ctl_line_fn *each,

@@ -1,12 +1,12 @@
 --- 防汛: a gauge is over its warning mark.
 -- The head is the paper plan: levels, measures and the end, worked by the engine even when no code
 -- can run. The body does what depends on something: it reaches somebody, has underpasses closed as
--- they fill, and keeps the watch.
+-- they fill, and keeps the watch. The plan on paper: flood.md.
 local plan = plan "flood" {
     title      = { zh = "浑江市防汛应急预案", en = "Flood control" },
     kind       = "special",
     category   = "natural",
-    version    = "2026.3", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
+    version    = "2026.4", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner      = "dept:flood-office",
     basis      = { "中华人民共和国防洪法", "中华人民共和国突发事件应对法" },
     principles = {
@@ -22,6 +22,10 @@ local plan = plan "flood" {
                         label = { zh = "涨落率", en = "trend" } },
         peak_m     = { type = "number", unit = "m", per = "gauge", from = "dept:hydrology",
                         label = { zh = "预报洪峰", en = "forecast peak" } },
+        rain_3h_mm = { type = "number", unit = "mm", stale_after = "1h", from = "dept:weather",
+                        label = { zh = "3小时雨量", en = "rain in 3 h" } },
+        rain_12h_mm = { type = "number", unit = "mm", stale_after = "2h", from = "dept:weather",
+                        label = { zh = "12小时雨量", en = "rain in 12 h" } },
         ponding_cm = { type = "number", unit = "cm", per = "underpass", stale_after = "15m", from = "dept:urban",
                         label = { zh = "积水", en = "ponding" } },
         peak_at    = { type = "time", from = "dept:hydrology", label = { zh = "峰现时间", en = "peak at" } },
@@ -30,14 +34,15 @@ local plan = plan "flood" {
 
     -- Any gauge that fulfils it, and the level is suggested; people order it. The numbers are the city's.
     levels = {
-        IV  = { when = "stage_m >= warning_m", ordered_by = "post:flood-hq-deputy", members = { "dept:water", "dept:urban" },
-                expected = "72h", lower_after = "6h", report = { "09:00", "17:00" } },
-        III = { when = "stage_m >= warning_m + 0.4", ordered_by = "post:flood-hq-deputy", members = { "dept:health" },
-                expected = "48h", lower_after = "6h", report = "6h" },
-        II  = { when = "peak_m >= guarantee_m", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h",
-                report = "3h" },
-        I   = { when = "stage_m >= guarantee_m or breach", ordered_by = "post:flood-hq-commander", expected = "24h", lower_after = "6h",
-                report = "1h" },
+        IV  = { when = "stage_m >= warning_m or rain_12h_mm >= 50", ordered_by = "post:flood-hq-deputy",
+                members = { "dept:water", "dept:urban", "dept:weather" }, expected = "72h", lower_after = "6h",
+                report = { "09:00", "17:00" } },
+        III = { when = "stage_m >= warning_m + 0.4 or rain_3h_mm >= 50", ordered_by = "post:flood-hq-deputy",
+                members = { "dept:health" }, expected = "48h", lower_after = "6h", report = "6h" },
+        II  = { when = "peak_m >= guarantee_m", ordered_by = "post:flood-hq-commander",
+                members = { "dept:education", "group:districts" }, expected = "24h", lower_after = "6h", report = "3h" },
+        I   = { when = "stage_m >= guarantee_m or rain_3h_mm >= 100 or breach", ordered_by = "post:flood-hq-commander",
+                expected = "24h", lower_after = "6h", report = "1h" },
     },
 
     measures = {
@@ -56,6 +61,12 @@ local plan = plan "flood" {
         evacuate    = { phase = "II", owner = "dept:urban", due = { II = "4h", I = "2h" },
                         title = { zh = "低洼区转移", en = "Evacuate the low areas" },
                         done_when = { zh = "名单逐户销号", en = "every household struck off" } },
+        schools     = { phase = "II", owner = "dept:education", due = "2h",
+                        title = { zh = "停课", en = "Close the schools" },
+                        done_when = { zh = "逐校确认", en = "every school has confirmed" } },
+        experts_out = { phase = "II", owner = "dept:water", due = "2h", on_lower = "keep",
+                        title = { zh = "专家组赴险工险段", en = "Experts to the worst section" },
+                        done_when = { zh = "专家组到场", en = "they are on the spot" } },
         medical     = { phase = "II", owner = "dept:health", due = "2h", on_lower = "keep",
                         title = { zh = "安置点医疗", en = "Doctors at the shelters" },
                         done_when = { zh = "每个安置点有医护", en = "each shelter has one" } },
@@ -65,6 +76,9 @@ local plan = plan "flood" {
         press       = { phase = "II", owner = "dept:flood-office", due = "24h", on_lower = "keep",
                         title = { zh = "新闻发布会", en = "Press conference" },
                         done_when = { zh = "已召开", en = "held" } },
+        front       = { phase = "I", owner = "post:flood-hq-commander", due = "1h",
+                        title = { zh = "总指挥赴一线", en = "The commander goes to the front" },
+                        done_when = { zh = "到达现场", en = "arrived" } },
         dry_out     = { phase = "recovery", owner = "dept:health", due = "3d",
                         title = { zh = "消杀防疫", en = "Disinfect" }, done_when = { zh = "疾控验收", en = "checked by the CDC" } },
         loss        = { phase = "recovery", owner = "dept:flood-office", due = "7d",
@@ -91,7 +105,8 @@ local plan = plan "flood" {
         { id = "falling", when = "stage_m < warning_m and trend_m_h < 0", hold = "24h",
             zh = "水位低于警戒并回落24小时", en = "stage below warning and falling for 24 h" },
         { id = "settled", confirm = "dept:flood-office",
-            zh = "无未处置险情，群众返回或安置", en = "no open danger, people returned or settled" },
+            zh = "无暴雨预警，无未处置险情，群众返回或安置",
+            en = "no rain warning, no open danger, people returned or settled" },
     },
 
     fallback = {
@@ -162,11 +177,12 @@ function plan.level.II()
     end
 end
 
---- The guarantee stage: what only the commander can declare is proposed; who lives below must be gone
---- six hours before the peak, whenever it is forecast.
+--- The guarantee stage: what only the commander can declare is proposed; the province is asked for
+--- soldiers; who lives below must be gone six hours before the peak, whenever it is forecast.
 function plan.level.I()
     propose { action = "declare", what = { zh = "紧急防汛期", en = "emergency flood period" }, within = "30m", wait = false,
               reason = { zh = "洪峰达保证水位（防洪法）", en = "peak at the guarantee stage (Flood Control Act)" } }
+    resource { what = { zh = "部队支援：人员、冲锋舟", en = "Soldiers and boats" }, amount = "200 / 20", from = "dept:province-duty", due = "3h" }
     measure("clear_below", { due = before("peak_at", "6h", { at_least = "1h", unknown = "2h" }) })
 end
 

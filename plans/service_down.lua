@@ -11,14 +11,15 @@ local plan = plan "service_down" {
     title     = { zh = "信息系统故障应急预案", en = "Service down" },
     kind      = "department",
     category  = "accident",
-    version   = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
+    version   = "2026.2", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner     = "dept:it",
     starts_on = { { kind = "service_down" }, { source = "alertmanager" } },
     one_per   = { "labels.service" }, -- two hundred alerts of a service: one incident, one call,
     digest    = "30s",                -- and news of the others by the half minute
+    reopen_within = "10m", -- up, and down again: it was not mended
 
     facts = {
-        affected = { type = "number", unit = "people", label = { zh = "受影响人数", en = "people affected" } },
+        affected = { type = "number", label = { zh = "受影响人数", en = "people affected" } },
         cause    = { type = "text", label = { zh = "原因", en = "cause" } },
     },
 
@@ -30,7 +31,7 @@ local plan = plan "service_down" {
     },
 }
 
-local MANY_PEOPLE = 1000 -- from here on the manager is told at once (paper, 3.2)
+local MANY_PEOPLE = 1000 -- from here on the manager is told at once (paper, 4.3)
 local SHOWN       = 500  -- characters of a report that fit on a phone; the record has all of it
 
 local GRAVE = { I = true, II = true }

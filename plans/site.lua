@@ -30,12 +30,24 @@ return site {
         ["wu.fang"]    = { name = "吴芳", dept = "water", contacts = { "phone:@", "desk:@" } },
         ["zheng.hao"]  = { name = "郑浩", dept = "urban", contacts = { "phone:@" }, drill = true },
         ["xu.qing"]    = { name = "许晴", dept = "urban", contacts = { "phone:@" } },
-        ["feng.tao"]   = { name = "冯涛", dept = "health", contacts = { "phone:@" } },
+        ["feng.tao"]   = { name = "冯涛", dept = "health", contacts = { "phone:@" }, drill = true },
         ["chu.lan"]    = { name = "褚岚", dept = "hydrology", contacts = { "desk:@", "phone:@" }, drill = true },
         -- data bureau 数据局
         ["tang.yu"]    = { name = "唐宇", dept = "it", contacts = { "phone:@", "desk:@" }, drill = true },
         ["song.jia"]   = { name = "宋佳", dept = "it", contacts = { "phone:@", "desk:@" }, drill = true },
         ["wei.dong"]   = { name = "卫东", dept = "it", lang = "en", contacts = { "phone:@" }, drill = true },
+        -- the city 市政府
+        ["meng.bo"]    = { name = "孟波", dept = "emergency", contacts = { "phone:@" }, drill = true },
+        ["fan.rong"]   = { name = "范蓉", dept = "flood-office", contacts = { "phone:@", "desk:@" }, drill = true },
+        -- who leads a plan 牵头部门
+        ["luo.min"]    = { name = "罗敏", dept = "emergency", contacts = { "phone:@", "desk:@" }, drill = true },
+        ["he.jun"]     = { name = "何军", dept = "fire", contacts = { "phone:@" }, drill = true },
+        ["yan.qi"]     = { name = "严琦", dept = "environment", contacts = { "phone:@", "desk:@" }, drill = true },
+        ["jiang.tao"]  = { name = "蒋涛", dept = "development", contacts = { "phone:@" }, drill = true },
+        ["xie.yun"]    = { name = "谢云", dept = "petition", contacts = { "phone:@", "desk:@" }, drill = true },
+        ["pan.lin"]    = { name = "潘琳", dept = "cyber", contacts = { "phone:@" }, drill = true },
+        ["qin.yue"]    = { name = "秦越", dept = "cdc", contacts = { "phone:@" }, drill = true },
+        ["shi.lei"]    = { name = "石磊", dept = "power", contacts = { "phone:@" }, drill = true },
     },
 
     -- A department is called at its duty roster or phone, then its head, then its backup.
@@ -46,6 +58,26 @@ return site {
         health            = { name = "卫健委", head = "person:feng.tao" },
         hydrology         = { name = "水文局", duty_phone = "desk:@", head = "person:chu.lan" },
         it                = { name = "数据局", duty = "duty:it-oncall", head = "person:wei.dong" },
+        -- with a head who can be called, and a duty phone 有牵头任务的部门
+        emergency         = { name = "应急管理局", duty_phone = "desk:@", head = "person:luo.min" },
+        fire              = { name = "消防救援支队", duty_phone = "desk:@", head = "person:he.jun" },
+        environment       = { name = "生态环境局", duty_phone = "desk:@", head = "person:yan.qi" },
+        development       = { name = "发展改革委", duty_phone = "desk:@", head = "person:jiang.tao" },
+        petition          = { name = "信访局", duty_phone = "desk:@", head = "person:xie.yun" },
+        cyber             = { name = "网信办", duty_phone = "desk:@", head = "person:pan.lin" },
+        power             = { name = "供电公司", duty_phone = "desk:@", head = "person:shi.lei" },
+        cdc               = { name = "疾控中心", duty_phone = "desk:@", head = "person:qin.yue" },
+        -- by their duty phone alone 只列值班电话的单位
+        police            = { name = "公安局", duty_phone = "desk:@" },
+        transport         = { name = "交通运输局", duty_phone = "desk:@" },
+        weather           = { name = "气象局", duty_phone = "desk:@" },
+        huagong           = { name = "化工园区管委会", duty_phone = "desk:@" },
+        telecom           = { name = "通信管理办公室", duty_phone = "desk:@" },
+        education         = { name = "教育局", duty_phone = "desk:@" },
+        civil             = { name = "民政局", duty_phone = "desk:@" },
+        publicity         = { name = "宣传部", duty_phone = "desk:@" },
+        chengdong         = { name = "城东区政府", duty_phone = "desk:@" },
+        chengxi           = { name = "城西区政府", duty_phone = "desk:@" },
         ["province-duty"] = { name = "省总值班室", endpoint = "province", outside = true },
     },
 
@@ -53,21 +85,45 @@ return site {
         ["flood-hq-commander"] = { title = "防指总指挥", holder = "person:han.mei", deputy = "post:flood-hq-deputy" },
         ["flood-hq-deputy"]    = { title = "防指副总指挥", holder = "person:sun.wei", deputy = "person:qian.min" },
         ["it-manager"]         = { title = "运维负责人", holder = "person:wei.dong", deputy = "person:song.jia" },
+        ["emergency-commander"] = { title = "应急总指挥", holder = "person:meng.bo", deputy = "post:emergency-deputy" },
+        ["emergency-deputy"]   = { title = "应急副总指挥", holder = "person:luo.min", deputy = "person:he.jun" },
+        ["fire-commander"]     = { title = "火场总指挥", holder = "person:he.jun", deputy = "person:luo.min" },
+        ["power-commander"]    = { title = "停电应急指挥长", holder = "person:jiang.tao", deputy = "person:luo.min" },
+        ["cyber-commander"]    = { title = "网络安全应急指挥长", holder = "person:pan.lin", deputy = "person:wei.dong" },
+        ["health-commander"]   = { title = "卫生应急总指挥", holder = "person:feng.tao", deputy = "person:qin.yue" },
+        ["secretary-general"]  = { title = "市政府秘书长", holder = "person:fan.rong", deputy = "person:xie.yun" },
     },
 
     groups = {
         ["flood-members"] = { "dept:water", "dept:urban", "dept:health" },
         ["flood-experts"] = { "person:wu.fang", "person:chu.lan" },
+        ["leak-experts"]  = { "person:yan.qi", "person:he.jun" },
+        ["health-experts"] = { "person:qin.yue", "person:feng.tao" },
+        ["health-members"] = { "dept:health", "dept:cdc", "dept:education", "dept:transport", "dept:civil", "dept:publicity" },
+        ["storm-members"] = { "dept:transport", "dept:police", "dept:urban", "dept:power", "dept:education", "dept:civil" },
+        districts         = { "dept:chengdong", "dept:chengxi" },
     },
 
     places = {
         chengdong = { name = "城东区" },
         chengxi   = { name = "城西区" },
+        huagong   = { name = "化工园区", in_ = "chengdong" },
     },
     stations = {
         g7               = { kind = "gauge", name = "7号站", place = "chengdong", warning_m = 4.5, guarantee_m = 5.2 },
         g12              = { kind = "gauge", name = "12号站", place = "chengxi", warning_m = 3.8, guarantee_m = 4.4 },
         ["jiefang-road"] = { kind = "underpass", name = "解放路下穿", place = "chengdong" },
+        -- the works' fence, one for each wind: what is measured is per cent of the limit of the substance
+        ["fence-n"]      = { kind = "fence", name = "园区北监测点", place = "huagong" },
+        ["fence-e"]      = { kind = "fence", name = "园区东监测点", place = "huagong" },
+        ["fence-s"]      = { kind = "fence", name = "园区南监测点", place = "huagong" },
+        ["fence-w"]      = { kind = "fence", name = "园区西监测点", place = "huagong" },
+        -- how many people fit
+        ["people-square"] = { kind = "square", name = "人民广场", place = "chengdong", capacity = 8000 },
+        -- who must not be without power: for how long the own supply lasts
+        ["hospital-1"]   = { kind = "key_user", name = "市第一医院" },
+        ["waterworks"]   = { kind = "key_user", name = "东山水厂" },
+        ["heat-plant"]   = { kind = "key_user", name = "城西热源厂" },
     },
 
     -- "duty:duty-room" calls the seats in this order, each for as long as the call says.
@@ -91,6 +147,26 @@ return site {
         ["post:flood-hq-commander"] = { flood = { "I", "II", "III", "IV", "terminate", "declare", "publish", "issue",
                                                   "merge", "split" } },
         ["post:flood-hq-deputy"]    = { flood = { "III", "IV", "terminate", "merge", "split" } },
+        ["post:emergency-commander"] = {
+            fire         = { "I", "II", "III", "IV", "terminate", "merge", "split" },
+            hazmat       = { "I", "II", "III", "IV", "terminate", "publish", "issue", "merge", "split" },
+            blackout     = { "I", "II", "III", "IV", "terminate", "merge", "split" },
+            winter_storm = { "I", "II", "III", "IV", "terminate", "publish", "issue", "merge", "split" },
+            cyber        = { "I", "II", "III", "IV", "terminate", "merge", "split" },
+            epidemic     = { "I", "II", "III", "IV", "terminate", "publish", "issue", "merge", "split" },
+        },
+        ["post:emergency-deputy"]   = {
+            hazmat       = { "III", "IV", "terminate", "publish" },
+            winter_storm = { "III", "IV", "terminate" },
+            fire         = { "III", "IV", "terminate" },
+            blackout     = { "III", "IV", "terminate" },
+        },
+        ["post:fire-commander"]     = { fire = { "III", "IV", "terminate" } },
+        ["post:power-commander"]    = { blackout = { "III", "IV", "terminate" } },
+        ["post:cyber-commander"]    = { cyber = { "III", "IV", "terminate" } },
+        ["post:it-manager"]         = { cyber = { "IV" } },
+        ["post:health-commander"]   = { epidemic = { "III", "IV", "terminate" } },
+        ["post:secretary-general"]  = { gathering = { "I", "II", "III", "IV", "terminate", "merge", "split" } },
     },
 
     -- By when the law wants what reported, and to whom: the head of a plan names a rule as the basis of

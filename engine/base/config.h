@@ -43,6 +43,9 @@ enum option_type {
       "folder of the database, the lock and the socket; made when it is missing")                  \
     X(OPT_PLANS, "plans", OPTION_PATH, "./plans", 1, 4096,                                         \
       "folder of site.lua, the plans and channels/")                                               \
+    X(OPT_PLANS_WATCH, "plans_watch", OPTION_SWITCH, "yes", 0, 1,                                  \
+      "take site and plans into force as soon as they are saved, if they have no error; no: by "   \
+      "`muster config reload` and SIGHUP alone")                                                   \
     X(OPT_SOCKET, "socket", OPTION_PATH, "", 0, 107,                                               \
       "the Unix socket; by default muster.sock in `data`")                                         \
     X(OPT_SECRETS, "secrets", OPTION_PATH, "", 0, 4096,                                            \

@@ -8,6 +8,7 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/consult.h"
+#include "core/drill.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -23,7 +24,9 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/upgrade.h"
 #include "core/upkeep.h"
+#include "core/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +43,10 @@ static void apply_opened(struct core *c, const struct record *r)
     i->ends = core_intern(c, json_str(r->body, "ends"));
     i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");
+    i->table = kept_text(json_at(r->body, "table"));
     i->opened_at = r->at_ms;
     c->stats.open[i->drill]++;
+    version_count(c, i, 1);
     i->plan_live = i->pin != NULL;
     hex16_parse(json_str_or(r->body, "seed", "00000000000000000000000000000000"), i->seed);
     readings_apply(c, i, r);
@@ -122,7 +127,10 @@ static void apply_over(struct core *c, struct incident *i, const struct record *
 
 static void apply_closed(struct core *c, struct incident *i, const struct record *r)
 {
-    c->stats.open[i->drill] -= i->state == INCIDENT_OPEN;
+    if (i->state == INCIDENT_OPEN) {
+        c->stats.open[i->drill]--;
+        version_count(c, i, -1);
+    }
     i->state = INCIDENT_CLOSED;
     upkeep_apply_drilled(c, i, r);
     i->closed_at = r->at_ms;
@@ -140,6 +148,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     i->queue_count = 0;
     readings_close(c, i);
     reporting_close(c, i);
+    drill_close(c, i);
     response_close(c, i);
     outlook_drop(i);
     family_apply_over(c, i);
@@ -151,19 +160,23 @@ static void apply_config(struct core *c, const struct record *r)
     free(c->site_pin);
     c->site_pin = mem_str(json_str(r->body, "site"));
     c->site = c->site_pin ? core_pin(c, c->site_pin) : NULL;
-    for (size_t n = 0; n < c->plans_count; n++) {
+    size_t n, count = json_array_size(json_at(r->body, "plans"));
+    json_t *plan;
+    struct plan_ref *plans = mem_new(count + 1, sizeof *plans);
+    json_array_foreach(json_at(r->body, "plans"), n, plan)
+    {
+        const char *name = json_str_or(plan, "name", ""), *pin = json_str_or(plan, "pin", "");
+        wall_ms since = json_int(plan, "since", r->at_ms); /* a row says it, no record does */
+        plans[n] =
+            (struct plan_ref){mem_str(name), mem_str(pin), version_since(c, name, pin, since)};
+    }
+    for (n = 0; n < c->plans_count; n++) {
         free(c->plans[n].name);
         free(c->plans[n].pin);
     }
-    c->plans_count = 0;
-    size_t n;
-    json_t *plan;
-    json_array_foreach(json_at(r->body, "plans"), n, plan)
-    {
-        c->plans = mem_grow(c->plans, &c->plans_cap, c->plans_count + 1, sizeof *c->plans);
-        c->plans[c->plans_count++] = (struct plan_ref){mem_str(json_str_or(plan, "name", "")),
-                                                       mem_str(json_str_or(plan, "pin", ""))};
-    }
+    free(c->plans);
+    c->plans = plans;
+    c->plans_count = count;
     c->config_dirty = true;
 }
 
@@ -297,6 +310,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_ALARM:
         alarm_apply(c, i, r);
         break;
+    case REC_DRILL_STARTED:
+    case REC_DRILL_INJECT:
+        drill_apply(c, i, r);
+        break;
     case REC_INCIDENT_CLOSED:
         apply_closed(c, i, r);
         break;
@@ -306,9 +323,11 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_WATCH_TRUE:
     case REC_TURN_DROPPED:
     case REC_ENGINE_STARTED:
+    case REC_PLANS_VERIFIED:
     case REC_CLOCK_STEPPED:
     case REC_CONFIG_LOADED:
     case REC_CONFIG_REFUSED:
+    case REC_CALLED_OTHERWISE:
     case REC_CONTACT_SET:
     case REC_KEY_CREATED:
     case REC_KEY_REVOKED:
@@ -342,6 +361,8 @@ void core_apply(struct core *c, const struct record *r)
         upkeep_apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
+    else if (r->kind == REC_ENGINE_STARTED || r->kind == REC_PLANS_VERIFIED)
+        upgrade_apply(c, r);
     else if (r->kind == REC_CLOCK_STEPPED)
         readings_clock_set(c, r);
     else if (r->kind == REC_PURGED)

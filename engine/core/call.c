@@ -455,6 +455,34 @@ static bool call_has_next(struct core *c, const struct call *call)
     return next;
 }
 
+static void rest_take(struct ladder *l, size_t from, struct rungs *ret)
+{
+    for (size_t n = from; n < l->count; n++) {
+        ret->at = mem_grow(ret->at, &ret->cap, ret->count + 1, sizeof *ret->at);
+        ret->at[ret->count++] = l->at[n].rung;
+        l->at[n].rung = (struct rung){0}; /* it moved */
+    }
+}
+
+void call_rest(struct core *c, const struct call *call, struct rungs *ret)
+{
+    AUTO_JSON(spec);
+    spec = kept_json(call->spec);
+    struct ladder rest = {0}, again = {0};
+    if (!call->forever) {
+        ladder_of(c, call, spec, &rest);
+        rest_take(&rest, (size_t)call->rung + 1, ret);
+        if (call->round + 1 < json_int(spec, "rounds", 1)) {
+            ladder_of(c, call, spec, &again);
+            rest_take(&again, 0, ret);
+        }
+    }
+    if (!strcmp(call->step, CALL_FALLBACK) && c->site)
+        site_resolve_duty_room(c->site->site, call->incident->drill, ret);
+    ladder_done(&rest);
+    ladder_done(&again);
+}
+
 void call_due(struct core *c, struct call *call)
 {
     if (call->consults)

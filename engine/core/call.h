@@ -18,6 +18,8 @@ struct call *call_find(const struct incident *i, const char *step);
 struct call *call_start(struct core *c, struct incident *i, const char *step, json_t *takes_spec);
 void call_drop(struct core *c, struct call *call);
 bool call_asked(const struct call *call, const char *person);
+/* The rungs that are still to come, as today's site has them; added to `ret` (rungs_done). */
+void call_rest(struct core *c, const struct call *call, struct rungs *ret);
 void calls_write(const struct incident *i, struct text *to); /* "calls":[…], sorted by step */
 void call_from_json(struct core *c, struct incident *i, const json_t *kept);
 

@@ -9,6 +9,7 @@
 #include "core/plan_sheet.h"
 #include "core/state.h"
 #include "core/upkeep.h"
+#include "core/version.h"
 
 #include <assert.h>
 #include <search.h>
@@ -33,6 +34,12 @@ struct pin *core_pin(const struct core *c, const char *hash)
     struct pin probe = {.hash = key.out};
     void *found = tfind(&probe, &c->pins, pin_order);
     return found ? *(struct pin **)found : NULL;
+}
+
+void core_library_scenarios(struct core *c, json_t *takes)
+{
+    json_decref(c->scenarios);
+    c->scenarios = takes;
 }
 
 bool core_library_has(const struct core *c, const char *pin)
@@ -130,6 +137,7 @@ struct core *core_new(const struct core_config *config)
 {
     struct core *c = mem_new(1, sizeof *c);
     c->cfg = *config;
+    LIST_INIT(&c->drills_run);
     STAILQ_INIT(&c->incidents_changed);
     STAILQ_INIT(&c->notices_changed);
     STAILQ_INIT(&c->readings_changed);
@@ -178,8 +186,11 @@ void core_free(struct core *c)
     }
     places_done(c);
     free(c->plans);
+    free(c->runs);
     free(c->site_pin);
+    free(c->driver);
     json_decref(c->drills);
+    json_decref(c->scenarios);
     timer_heap_done(&c->timers);
     free(c);
 }
@@ -315,26 +326,6 @@ const char *core_zone(const struct core *c)
     return c->site ? site_zone(c->site->site) : "UTC";
 }
 
-static json_t *plan_json(const struct core *c, const struct pin *pin)
-{
-    json_t *plan = json_put_str(json_object(), "name", plan_head_name(pin->head));
-    json_put_str(plan, "pin", pin->hash);
-    json_put_str(plan, "title", plan_head_title(pin->head, core_language(c), "en"));
-    json_put_str(plan, "version", plan_head_version(pin->head));
-    return json_put_str(plan, "kind", plan_head_kind(pin->head));
-}
-
-json_t *core_plans(const struct core *c)
-{
-    json_t *list = json_array();
-    for (size_t n = 0; n < c->plans_count; n++) {
-        const struct pin *pin = core_pin(c, c->plans[n].pin);
-        if (pin && pin->head)
-            json_array_append_new(list, plan_json(c, pin));
-    }
-    return list;
-}
-
 json_t *core_plan(const struct core *c, const char *name, const char *pin)
 {
     for (size_t n = 0; !pin && n < c->plans_count; n++) {
@@ -346,9 +337,14 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin)
         return NULL;
     AUTO_JSON(sheet);
     sheet = plan_sheet(of->head, c->site->site);
-    json_t *plan = plan_json(c, of);
+    json_t *plan = version_json(c, of);
     (void)json_object_update(plan, sheet);
     return json_put(plan, "owes", upkeep_owes(c, of->head));
+}
+
+json_t *core_drills(const struct core *c)
+{
+    return upkeep_drills(c);
 }
 
 json_t *core_phones(const struct core *c, size_t most)

@@ -38,6 +38,8 @@ void core_free(struct core *c);
 enum err core_library_site(struct core *c, const char *pin, const json_t *checked, struct why *why);
 enum err core_library_plan(struct core *c, const char *pin, const char *name, const json_t *head,
                            struct why *why);
+/* The scenarios in force, {"NAME":…} as scenario.h has them; taken. */
+void core_library_scenarios(struct core *c, json_t *takes);
 bool core_library_has(const struct core *c, const char *pin);
 
 /* At start: every open row the store has, in any order, then once core_load_end. */
@@ -68,13 +70,29 @@ int64_t core_last_seq(const struct core *c);
 int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto);
 /* The record before which its run has nothing: an incident that was opened again runs anew. */
 int64_t core_run_since(const struct core *c, struct uuid id);
+/*
+ * The live runs that were last driven by something other than `driver`: another binary, or another
+ * Lua. Gives the ids (free()); 0 where nothing is to be verified.
+ */
+size_t core_unverified(const struct core *c, const char *driver, struct uuid **ret);
+/* What its replay needs. false: it has no live run that has taken a turn. */
+struct core_run {
+    const char *pin; /* borrowed */
+    char seed[33];
+    int64_t since, upto; /* its rows: from the record that began it to that of its last turn */
+};
+bool core_run(const struct core *c, struct uuid id, struct core_run *ret);
 bool core_incident_open(const struct core *c, struct uuid id); /* there, and not over */
 
 /* Is there a site and a set of plans in force? */
 bool core_configured(const struct core *c);
-/* [{"name","title","version","pin","kind"}], [{"name","channel","drill",…}]. Give. */
+/* [{"name","title","version","pin","kind","since"?,"incidents"}]: what is in force, and what is not
+ * and has incidents that are open. Give. */
 json_t *core_plans(const struct core *c);
+json_t *core_plans_older(const struct core *c);
+/* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
+json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
  * NULL: the version in force. "owes" is what upkeep.h has it owe. Gives; NULL: there is none.

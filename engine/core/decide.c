@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
+#include "core/drill.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -15,6 +16,7 @@
 #include "core/notice.h"
 #include "core/once.h"
 #include "core/order.h"
+#include "core/otherwise.h"
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/proposal.h"
@@ -28,6 +30,7 @@
 #include "core/suggest.h"
 #include "core/trigger.h"
 #include "core/update.h"
+#include "core/upgrade.h"
 #include "core/upkeep.h"
 
 #include <assert.h>
@@ -36,14 +39,15 @@
 
 /* --- the end --- */
 
-static void incident_close(struct core *c, struct incident *i, const char *why)
+void incident_close(struct core *c, struct incident *i, const char *why)
 {
     mono_ms again = reopen_until(c, i);
     json_t *body = json_put_str(json_object(), "why", why);
     notice_recall_step(c, i, NULL);
     core_emit(c, REC_INCIDENT_CLOSED, i,
               (struct emit){.body = again ? json_put_int(body, "reopen_until", again) : body});
-    reports_at_end(c, i);
+    if (strcmp(why, "drill") != 0) /* of a drill that is over there is nothing to report upwards */
+        reports_at_end(c, i);
     plan_leave(c, i);
     child_ended(c, i, "closed", why);
     if (i->drill)
@@ -419,6 +423,7 @@ static void decide_started(struct core *c)
 {
     json_t *body = json_put_str(json_object(), "version", c->cfg.version);
     json_put_str(body, "boot", json_str(c->in->body, "boot"));
+    upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
 }
@@ -441,15 +446,18 @@ static bool config_same(const struct core *c, const json_t *body)
 static void decide_config(struct core *c)
 {
     bool same = config_same(c, c->in->body);
+    json_t *reply = json_put(json_object(), "changed", json_boolean(!same));
     if (!same) {
+        struct otherwise *before = otherwise_before(c);
         plan_watches_ready_all(c);
         core_emit(c, REC_CONFIG_LOADED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
         plan_watches_review_all(c);
         suggest_review_all(c);
+        otherwise_tell(c, before, reply);
         c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
     upkeep_review(c);
-    core_reply_ok(c, json_put(json_object(), "changed", json_boolean(!same)));
+    core_reply_ok(c, reply);
 }
 
 static void decide_config_refused(struct core *c)
@@ -481,6 +489,8 @@ static void timer_fire(struct core *c, struct timer *t)
         joins_tell(c, t->owner);
     } else if (t->kind == TIMER_REOPEN) {
         reopen_over(c, t->owner);
+    } else if (t->kind == TIMER_DRILL) {
+        drill_due(c, t->owner);
     } else if (t->kind == TIMER_FETCH) {
         fetch_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
@@ -607,6 +617,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_REPORT] = decide_report,
         [IN_REPORT_EDIT] = decide_report_edit,
         [IN_PURGE] = decide_purge,
+        [IN_DRILL_START] = decide_drill_start,
+        [IN_LESSON] = decide_lesson,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,
@@ -623,6 +635,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_COURIER_UP] = decide_courier_up,
         [IN_COURIER_DIED] = decide_courier_died,
         [IN_STARTED] = decide_started,
+        [IN_DIVERGED] = upgrade_diverged,
+        [IN_VERIFIED] = upgrade_verified,
         [IN_CONFIG] = decide_config,
         [IN_CONFIG_REFUSED] = decide_config_refused,
         [IN_TICK] = decide_tick,

@@ -265,10 +265,13 @@ void report_phone_check(const json_t *phone, const json_t *due, struct remarks *
                         "written; shorten phone");
 }
 
-static void times_check(const json_t *head, const json_t *report, const json_t *rule,
+/* Without a site, as a head is read that was checked before, its rules are not known either. */
+static void times_check(const json_t *head, const json_t *report, const struct site *site,
                         struct remarks *r)
 {
-    bool by_basis = json_at(rule, "due") != NULL;
+    const char *basis = json_str(report, "basis");
+    const json_t *rule = site && basis ? site_deadline(site, basis) : NULL;
+    bool by_basis = json_at(rule, "due") != NULL || (!site && basis && !json_at(report, "due"));
     if (!by_basis && form_need(r, report, "due", "due = \"1h\""))
         report_time_check(report, "due", r);
     report_time_check(report, "phone", r);
@@ -296,8 +299,7 @@ static void report_check(const json_t *head, const struct site *site, enum repor
     one_target_check(site, report, "sign", "sign = \"post:flood-hq-deputy\"", r);
     to_check(site, report, r);
     basis_check(report, site, r);
-    const char *basis = json_str(report, "basis");
-    times_check(head, report, site && basis ? site_deadline(site, basis) : NULL, r);
+    times_check(head, report, site, r);
     kind_members_check(report, kind, r);
     from_check(report, kind, r);
     cadence_check(report, "at", site, r);

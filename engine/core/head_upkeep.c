@@ -92,6 +92,11 @@ bool plan_head_issued(const struct plan_head *h, int64_t *ret_day)
     return day_of(h, "issued", ret_day);
 }
 
+const char *plan_head_drill_every(const struct plan_head *h)
+{
+    return json_str(h->json, "drill_every");
+}
+
 const char *plan_head_filed(const struct plan_head *h)
 {
     return json_str(h->json, "filed");

@@ -31,6 +31,7 @@ enum { FILING_WORKING_DAYS = 20 }; /* 国办发〔2024〕5号: within so many af
 bool plan_head_owes(const struct plan_head *h, enum owed what, int64_t drilled, int64_t *ret_day);
 /* When the paper plan was issued; false: the head does not say. */
 bool plan_head_issued(const struct plan_head *h, int64_t *ret_day);
+const char *plan_head_drill_every(const struct plan_head *h); /* "3y"; NULL: it does not say */
 const char *plan_head_filed(const struct plan_head *h); /* "2026-03-20"; NULL: it is not filed */
 /* What is past on this day, as warnings; of drills nothing is known here. */
 void plan_head_upkeep_late(const struct plan_head *h, int64_t today, struct remarks *r);

@@ -1,6 +1,7 @@
 #include "core/incident.h"
 
 #include "core/call.h"
+#include "core/drill.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/item.h"
@@ -12,6 +13,7 @@
 #include "core/report.h"
 #include "core/response.h"
 #include "core/upkeep.h"
+#include "core/version.h"
 
 #include <assert.h>
 #include <search.h>
@@ -102,6 +104,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
         key->owned = false;
     }
     family_drop(c, i);
+    drill_drop(c, i);
     while ((call = LIST_FIRST(&i->calls)))
         call_drop(c, call);
     while ((timer = LIST_FIRST(&i->timers)))
@@ -131,7 +134,7 @@ void incident_forget(struct core *c, struct incident *i)
     c->stats.incidents -= i != c->upkeep;
     if (i->health != HEALTH_OK)
         c->stats.fallback--;
-    char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits};
+    char **kept[] = {&i->about, &i->fields, &i->key, &i->alarms, &i->awaits, &i->table};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
         free(*kept[n]);
     free(i);
@@ -421,6 +424,7 @@ struct row incident_row(const struct incident *i)
     calls_write(i, &body);
     json_add_int_unless_0(&body, "closed_at", i->closed_at);
     json_add_int_unless_0(&body, "delivered", i->delivered);
+    drill_write(i, &body);
     json_add_str(&body, "ends", i->ends);
     json_add_int_unless_0(&body, "failed", i->failed);
     family_write(i, &body);
@@ -440,6 +444,7 @@ struct row incident_row(const struct incident *i)
     run_write(i, &body);
     json_add_int_unless_0(&body, "seen", i->seen);
     json_add_int_unless_0(&body, "sent", i->sent);
+    json_add_json(&body, "table", i->table);
     timers_write(i, &body);
     plan_watches_write(i, &body);
     json_shut(&body, '}');
@@ -505,6 +510,7 @@ void incident_from_row(struct core *c, const struct row *r)
     bool over = r->state && (!strcmp(r->state, "closed") || !strcmp(r->state, "merged"));
     i->state = over ? INCIDENT_CLOSED : INCIDENT_OPEN;
     i->drill = r->drill;
+    i->table = kept_text(json_at(b, "table"));
     i->opened_at = json_int(b, "opened_at", 0);
     i->closed_at = json_int(b, "closed_at", 0);
     i->sent = json_int(b, "sent", 0);
@@ -515,6 +521,7 @@ void incident_from_row(struct core *c, const struct row *r)
     reporting_from_json(c, i, json_at(b, "reporting"));
     response_from_json(c, i, json_at(b, "response"));
     family_from_json(c, i, json_at(b, "family"));
+    drill_from_json(c, i, json_at(b, "drill_run"));
     size_t n;
     json_t *item;
     json_array_foreach(json_at(b, "timers"), n, item)
@@ -526,6 +533,9 @@ void incident_from_row(struct core *c, const struct row *r)
         c->stats.fallback++;
     if (r->state && !strcmp(r->state, "upkeep"))
         upkeep_take(c, i);
-    c->stats.open[i->drill] += i->state == INCIDENT_OPEN;
+    if (i->state == INCIDENT_OPEN) {
+        c->stats.open[i->drill]++;
+        version_count(c, i, 1);
+    }
     core_measure(c, i);
 }

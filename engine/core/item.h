@@ -125,6 +125,7 @@ void item_due(struct core *c, struct item *item); /* its timer */
 void decide_item(struct core *c);
 void decide_directive(struct core *c);
 void decide_item_open(struct core *c); /* item_open.c */
+void decide_lesson(struct core *c);    /* item_open.c */
 /* Is it a target of the site with somebody who can be told? Else refused. */
 bool item_target_fits(struct core *c, const char *field, const char *target);
 /* "2h" from now, or a time that is still to come; text NULL: 0. false: refused. */

@@ -1,11 +1,13 @@
 /*
  * item_open - items that people open: directives 批示, requests of citizens 民意直通车, requests
- * for resources, improvements, and whatever else somebody has to do by a time.
+ * for resources, improvements, lessons of an incident that is over, and whatever else somebody has
+ * to do by a time.
  */
 #include "core/decide.h"
 #include "core/form.h"
 #include "core/incident.h"
 #include "core/item.h"
+#include "core/upkeep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,11 +113,13 @@ struct opening {
     const json_t *title;
     const char *from; /* shown as who wants it */
     int64_t due_ms;
+    bool lesson; /* of the incident of the input, which may be over */
 };
 
 static json_t *opening_more(const json_t *b, const char *from)
 {
-    static const char *const texts[] = {"goal", "indicator", "amount", "channel", "contact"};
+    static const char *const texts[] = {"goal",    "indicator", "amount",
+                                        "channel", "contact",   "plan"};
     json_t *more = json_put_str(json_object(), "from", from);
     for (size_t n = 0; n < sizeof texts / sizeof *texts; n++)
         json_put_str(more, texts[n], json_str(b, texts[n]));
@@ -131,9 +135,12 @@ static void open_item(struct core *c, struct incident *i, const struct opening *
                           : actor_input(c);
     AUTO_JSON(more);
     AUTO_TEXT(leader);
+    char id[UUID_TEXT];
     more = opening_more(b, o->from);
     if (o->by)
         text_addf(&leader, "person:%s", o->by);
+    if (o->lesson)
+        json_put_str(more, "of_incident", uuid_text(c->in->incident, id));
     struct item *item = item_issue(
         c, i,
         &(struct item_order){.kind = o->kind,
@@ -186,4 +193,22 @@ void decide_item_open(struct core *c)
         return;
     o.from = json_str(b, "from") ? json_str(b, "from") : giver.name;
     open_item(c, i, &o);
+}
+
+/* What was learnt outlives its incident: it is kept where what plans owe is kept. */
+void decide_lesson(struct core *c)
+{
+    const json_t *b = c->in->body;
+    struct rung_person giver;
+    struct opening o = {.kind = "improvement",
+                        .owner = json_str_or(b, "owner", ""),
+                        .by = json_str(b, "as"),
+                        .title = json_at(b, "text"),
+                        .lesson = true};
+    if (!input_allowed(c, SCOPE_RESPOND, "note lessons") || !title_fits(c, "text", o.title) ||
+        !item_target_fits(c, "owner", o.owner) || !due_given(c, b, &o.due_ms) ||
+        !giver_fits(c, o.by, &giver))
+        return;
+    o.from = giver.name;
+    open_item(c, upkeep_incident(c), &o);
 }

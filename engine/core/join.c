@@ -16,6 +16,7 @@
 #include "core/report.h"
 #include "core/response.h"
 #include "core/trigger.h"
+#include "core/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -374,6 +375,7 @@ void reopen_apply(struct core *c, struct incident *i, const struct record *r)
     i->state = INCIDENT_OPEN;
     i->closed_at = 0;
     c->stats.open[i->drill]++;
+    version_count(c, i, 1);
     kept_set(&i->about, json_share(about));
     response_again(c, i);
     readings_doubt(c, i);

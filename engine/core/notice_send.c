@@ -5,6 +5,7 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/choice.h"
+#include "core/drill.h"
 #include "core/form.h"
 #include "core/incident.h"
 #include "core/notice.h"
@@ -144,6 +145,7 @@ static json_t *notice_word(const struct notice *n, const json_t *result)
     json_put_int(body, "method", n->method);
     if (json_int(result, "status", 0))
         json_put_int(body, "status", json_int(result, "status", 0));
+    json_put_str(body, "unsent", json_str(result, "unsent"));
     return body;
 }
 
@@ -333,7 +335,8 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
     struct uuid id = uuid_v7(c->in->wall, random);
     char *rendered = notice_render(c, i, id, o->person->id, message, 0);
     const char *endpoint = message_endpoint(message, 0);
-    bool handed = rendered && place_free(c, endpoint, o->step);
+    bool handed = rendered && place_free(c, endpoint, o->step, i->drill) &&
+                  drill_way(c, i, o->person->id, endpoint) == DRILL_SENDS;
 
     json_t *body = json_put_str(json_object(), "notice", uuid_text(id, hex));
     json_put_str(body, "step", o->step);
@@ -357,12 +360,30 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
         notice_refused(c, n, "no contact", NULL);
 }
 
+/* It is of a drill, and does not go out: by a fault that is played, or as it stays at the table. */
+static bool drill_keeps(struct core *c, struct notice *n)
+{
+    enum drill_way way = drill_way(c, n->incident, n->person, n->endpoint);
+    AUTO_JSON(result);
+    if (way == DRILL_SENDS)
+        return false;
+    if (way == DRILL_FAULT) {
+        notice_retry(c, n, "out of order, by the scenario of the drill", NULL);
+        return true;
+    }
+    result = json_put_str(json_object(), "unsent", way == DRILL_TABLE ? "table" : "silent");
+    notice_finish(c, n, REC_NOTICE_SENT, NULL, result);
+    return true;
+}
+
 void notice_pump(struct core *c)
 {
     struct notice *n;
     while ((n = place_gone(c)))
         notice_refused(c, n, "the endpoint is not in the site any more", NULL);
     while ((n = place_next(c))) {
+        if (drill_keeps(c, n))
+            continue;
         core_emit(c, REC_NOTICE_HANDED, n->incident, (struct emit){.body = notice_word(n, NULL)});
         notice_hand_effect(c, n);
     }

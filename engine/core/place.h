@@ -2,9 +2,10 @@
  * place - room for attempts: at most cfg.attempts_max at once, `at_once` an endpoint; who finds no
  * room waits in a queue.
  *
- * Each endpoint has two queues, calls before the rest. A place that becomes free goes to the call
- * that has waited longest, whatever its endpoint; so a slow endpoint never keeps another waiting,
- * and the cost of a hand-out grows with the endpoints, not with the messages.
+ * Each endpoint has two queues, calls before the rest, and behind them the same two of drills. A
+ * place that becomes free goes to the call that has waited longest, whatever its endpoint; so a
+ * slow endpoint never keeps another waiting, and the cost of a hand-out grows with the endpoints,
+ * not with the messages.
  *
  * All of it is volatile: a restart makes it anew from the states of the notices.
  */
@@ -13,7 +14,7 @@
 #include "core/state.h"
 
 /* Is there room, and does nobody wait who comes before a message of this step? */
-bool place_free(struct core *c, const char *endpoint, const char *step);
+bool place_free(struct core *c, const char *endpoint, const char *step, bool drill);
 void place_take(struct core *c, struct notice *n);
 void place_leave(struct core *c, struct notice *n);
 

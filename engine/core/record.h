@@ -20,9 +20,13 @@
 /* enum, name in the journal, sentence for `muster help kinds` */
 #define RECORD_TABLE(X)                                                                            \
     X(REC_ENGINE_STARTED, "engine_started", "the engine came up and read its record")              \
+    X(REC_PLANS_VERIFIED, "plans_verified",                                                        \
+      "after a change of the program or of Lua every plan that runs was replayed")                 \
     X(REC_CLOCK_STEPPED, "clock_stepped", "the wall clock was set; timers are not affected")       \
     X(REC_CONFIG_LOADED, "config_loaded", "site and plans were checked and taken into force")      \
     X(REC_CONFIG_REFUSED, "config_refused", "site or plans have errors; the version before stays") \
+    X(REC_CALLED_OTHERWISE, "called_otherwise",                                                    \
+      "with the site or the version that is in force now somebody else would be called")           \
     X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
     X(REC_KEY_CREATED, "key_created", "a key was made; its secret is shown once and not kept")     \
     X(REC_KEY_REVOKED, "key_revoked", "a key is good for nothing any more")                        \
@@ -114,6 +118,8 @@
     X(REC_MERGED, "merged", "the incident goes on as a part of another")                           \
     X(REC_SPLIT, "split", "a part of the incident goes on as one of its own")                      \
     X(REC_REOPEN_OVER, "reopen_over", "from now on a trigger opens a new incident")                \
+    X(REC_DRILL_STARTED, "drill_started", "a drill has begun, as its scenario says")               \
+    X(REC_DRILL_INJECT, "drill_inject", "the scenario of a drill puts something in")               \
     X(REC_PURGED, "purged",                                                                        \
       "what is personal in an incident that is over was destroyed; the chain still verifies")
 

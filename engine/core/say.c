@@ -1,10 +1,13 @@
 #include "core/say.h"
 
+#include "core/inject.h"
 #include "core/order.h"
+#include "core/otherwise.h"
 #include "core/report.h"
 #include "core/statement.h"
 #include "core/upkeep.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -360,12 +363,39 @@ static void say_notice(const struct say *s)
     if (endpoint && *endpoint)
         text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
     say_why(s, record_str(s->r, "why"));
+    const char *unsent = json_str(b, "unsent");
+    if (unsent && !strcmp(unsent, "table"))
+        say_words(s, "（桌面推演，不外发）", " (at the table, not sent)");
+    else if (unsent)
+        say_words(s, "（演练设定失联，不外发）", " (silent by the scenario, not sent)");
 }
 
+/* Another one's call may list it. */
 static void say_failed(const struct say *s)
 {
-    say_words(s, "预案无法继续，启动兜底呼叫", "the plan cannot go on, the fallback starts");
+    if (json_str(s->r->body, "listed_by"))
+        say_words(s, "预案无法继续，由另一起事件的兜底呼叫一并告知",
+                  "the plan cannot go on; the fallback of another incident lists it");
+    else
+        say_words(s, "预案无法继续，启动兜底呼叫", "the plan cannot go on, the fallback starts");
     say_why(s, record_str(s->r, "text"));
+}
+
+static void say_verified(const struct say *s)
+{
+    int64_t diverged = json_int(s->r->body, "diverged", 0);
+    text_addf(s->to,
+              s->zh ? "程序或 Lua 已更换：核对运行中的预案 %" PRId64 " 个"
+                    : "the program or its Lua has changed: %" PRId64 " runs of plans were replayed",
+              json_int(s->r->body, "incidents", 0));
+    if (diverged)
+        text_addf(s->to,
+                  s->zh ? "，%" PRId64 " 个与记录不一致"
+                        : ", %" PRId64 " differ from the "
+                          "record",
+                  diverged);
+    else
+        say_words(s, "，均与记录一致", ", all as recorded");
 }
 
 static void say_turn(const struct say *s)
@@ -409,12 +439,30 @@ static void say_closed(const struct say *s)
     say_words(s, "结束：", "closed: ");
     if (!strcmp(why, "resolved"))
         say_words(s, "已恢复", "resolved");
+    else if (!strcmp(why, "drill"))
+        say_words(s, "演练结束", "the drill is over");
     else if (!strcmp(why, "terminated"))
         say_words(s, "奉命终止", "terminated by order");
     else if (!strcmp(why, "closed"))
         say_words(s, "人工关闭", "closed by hand");
     else
         say_words(s, "预案已办完", "the plan is done");
+}
+
+static void say_drill_started(const struct say *s)
+{
+    const char *scenario = json_str(s->r->body, "scenario");
+    bool table = !strcmp(json_str_or(s->r->body, "mode", ""), "tabletop");
+    say_words(s, table ? "演练开始：桌面推演" : "演练开始：实战演练",
+              table ? "the drill begins: tabletop" : "the drill begins: live");
+    if (scenario)
+        text_addf(s->to, s->zh ? "，情景 %s" : ", scenario %s", scenario);
+}
+
+static void say_drill_inject(const struct say *s)
+{
+    const json_t *inject = record_at(s->r, "inject");
+    inject_say(inject ? inject : s->r->body, s->zh, s->to);
 }
 
 static void say_reason(const struct say *s, const json_t *reason)
@@ -849,6 +897,24 @@ static void say_purged(const struct say *s)
     say_actor(s);
 }
 
+/* The first finding, as everybody who watches is to know where the error is. */
+static void say_config_refused(const struct say *s)
+{
+    const json_t *first = json_array_get(json_at(s->r->body, "findings"), 0);
+    say_words(s, "场所或预案有错误，继续使用原版本",
+              "site or plans have errors; the version before stays");
+    if (first)
+        text_addf(s->to, s->zh ? "：%s:%lld：%s" : ": %s:%lld: %s", json_str_or(first, "file", "?"),
+                  (long long)json_int(first, "line", 0), json_str_or(first, "text", ""));
+    else
+        say_why(s, json_str(s->r->body, "error"));
+}
+
+static void say_otherwise(const struct say *s)
+{
+    otherwise_say(s->r, s->zh, true, s->to);
+}
+
 static void say_engine(const struct say *s)
 {
     static const struct {
@@ -858,7 +924,6 @@ static void say_engine(const struct say *s)
         {REC_ENGINE_STARTED, "引擎启动并读回记录"},
         {REC_CLOCK_STEPPED, "系统时钟被调整；计时不受影响"},
         {REC_CONFIG_LOADED, "场所与预案已检查并生效"},
-        {REC_CONFIG_REFUSED, "场所或预案有错误，继续使用原版本"},
         {REC_CONTACT_SET, "联系方式已更新"},
         {REC_INPUT_REFUSED, "拒绝两次使引擎中止的输入"},
         {REC_REPEATED, "收到重复的触发，没有新内容"},
@@ -877,6 +942,8 @@ static void say_engine(const struct say *s)
 void record_say(const struct record *r, const char *lang, struct text *to)
 {
     static void (*const says[REC_KINDS])(const struct say *) = {
+        [REC_CONFIG_REFUSED] = say_config_refused,
+        [REC_CALLED_OTHERWISE] = say_otherwise,
         [REC_KEY_CREATED] = say_key,
         [REC_KEY_REVOKED] = say_key,
         [REC_SESSION_OPENED] = say_session,
@@ -929,6 +996,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_PLAN_RETRIED] = say_plan_trouble,
         [REC_PLAN_ERROR] = say_plan_trouble,
         [REC_PLAN_FAILED] = say_failed,
+        [REC_PLANS_VERIFIED] = say_verified,
         [REC_WATCH_TRUE] = say_watch_true,
         [REC_WATCH_CLOCK] = say_watch,
         [REC_WATCH_MET] = say_watch,
@@ -948,6 +1016,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_RECALLED] = say_notice,
         [REC_ALARM] = say_alarm,
         [REC_INCIDENT_CLOSED] = say_closed,
+        [REC_DRILL_STARTED] = say_drill_started,
+        [REC_DRILL_INJECT] = say_drill_inject,
         [REC_PURGED] = say_purged,
     };
     struct say s = {.r = r, .zh = lang && !strcmp(lang, "zh"), .to = to};

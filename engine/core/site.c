@@ -233,6 +233,11 @@ void site_unref(struct site *s)
 
 /* ---- what it says ---- */
 
+bool site_tabletop_sends(const struct site *s)
+{
+    return !strcmp(json_str_or(s->json, "tabletop", "show"), "send");
+}
+
 const char *site_language(const struct site *s)
 {
     return s->lang;

@@ -55,6 +55,9 @@ const json_t *site_languages(const struct site *s);
 const char *site_name(const struct site *s, const char *lang);
 const char *site_zone(const struct site *s); /* "Asia/Shanghai"; "UTC" where the site has none */
 
+/* Do messages of a tabletop go out as those of a live drill do? */
+bool site_tabletop_sends(const struct site *s);
+
 /* The site's own fallback: [{"to":target or list,"within":"5m","within_ms":300000},…] */
 json_t *site_fallback(const struct site *s);
 

@@ -574,26 +574,19 @@ static void deadlines_check(const json_t *site, struct remarks *r)
     remark_leave(r);
 }
 
+/* What becomes of the messages of a tabletop: shown at the table, or sent. */
+static void tabletop_check(const json_t *site, struct remarks *r)
+{
+    static const char *const words[] = {"show", "send", NULL};
+    form_word(r, site, "tabletop", words, NULL);
+}
+
 static const struct form_key site_keys[] = {
-    {"name", true},
-    {"zone", true},
-    {"languages", true},
-    {"endpoints", true},
-    {"people", true},
-    {"departments", true},
-    {"posts", true},
-    {"groups", true},
-    {"places", true},
-    {"stations", true},
-    {"rosters", true},
-    {"fallback", true},
-    {"self_alarm", true},
-    {"calendars", false},
-    {"holidays", false},
-    {"may_order", true},
-    {"auto", true},
-    {"deadlines", true},
-    {0},
+    {"name", true},       {"zone", true},        {"languages", true}, {"endpoints", true},
+    {"people", true},     {"departments", true}, {"posts", true},     {"groups", true},
+    {"places", true},     {"stations", true},    {"rosters", true},   {"fallback", true},
+    {"self_alarm", true}, {"calendars", false},  {"holidays", false}, {"may_order", true},
+    {"auto", true},       {"deadlines", true},   {"tabletop", true},  {0},
 };
 
 static const struct entries site_entries[] = {
@@ -627,5 +620,6 @@ bool site_check(const json_t *site, struct remarks *r)
     may_order_check(site, r);
     auto_check(site, r);
     deadlines_check(site, r);
+    tabletop_check(site, r);
     return r->errors == errors;
 }

@@ -36,6 +36,13 @@ struct pin {
 struct plan_ref {
     char *name;
     char *pin;
+    wall_ms since; /* in force in this version; 0: it was so before that was kept */
+};
+
+/* Incidents that are open and began with this pin (version.h). */
+struct version_runs {
+    const char *pin, *plan; /* interned */
+    int64_t incidents;
 };
 
 /* A fact journalled and not yet consumed by the plan. */
@@ -173,6 +180,7 @@ struct fetch {
 struct family;    /* family.h: what joins it, parent, children, roles */
 struct report;    /* report.h */
 struct reporting; /* report.h: numbers, and when the next are opened */
+struct drill;     /* drill.h: what a scenario puts in */
 struct outlook;   /* outlook.h: what the facts say now */
 
 /*
@@ -329,6 +337,8 @@ struct incident {
 
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
     struct family *family;     /* NULL: it stands alone */
+    struct drill *drill_run;   /* NULL: no drill_start has opened it */
+    char *table; /* ["qian.min"]: a tabletop, whose messages reach these alone; NULL: none */
 
     LIST_HEAD(, item) items;
     size_t items_open, items_overdue; /* neither done, struck, rejected nor lifted; and late */
@@ -408,11 +418,17 @@ struct core {
     char *site_pin;
     struct pin *site; /* in force; borrowed from pins; NULL before the first */
     struct plan_ref *plans;
-    size_t plans_count, plans_cap;
+    size_t plans_count;
+    struct version_runs *runs;
+    size_t runs_count, runs_cap;
     bool config_dirty;
+    char *driver; /* what the live runs were driven by, or verified with (upgrade.h); NULL */
+    bool driver_dirty;
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
+    LIST_HEAD(, drill) drills_run; /* drill.h: those that are in memory */
+    json_t *scenarios;             /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
     struct core_stats stats;
     struct most most_facts, most_turns, most_children; /* volatile */

@@ -65,6 +65,8 @@ static void count_notice(struct tally *t, const struct core *c, const struct rec
 {
     const char *endpoint = json_str(r->body, "endpoint");
     const char *name = endpoint ? core_channel_of(c, endpoint) : NULL;
+    if (json_str(r->body, "unsent")) /* of a drill, and kept at the table */
+        return;
     if (json_bool(r->body, "under_way")) /* recalled while it is sent: what came of it follows */
         return;
     struct tally_channel *channel = channel_of(t, name ? name : "none");

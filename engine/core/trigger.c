@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "core/decide.h"
+#include "core/drill.h"
 #include "core/family.h"
 #include "core/head_family.h"
 #include "core/incident.h"
@@ -158,6 +159,13 @@ static json_t *opening_about(struct core *c, struct uuid id, const struct openin
     return json_put_int(about, "count", 1);
 }
 
+/* What belongs to a drill at a table stays there. */
+static json_t *opening_table(const struct opening *o)
+{
+    const struct incident *of = o->parent ? o->parent : o->split;
+    return o->table ? json_share(o->table) : of ? kept_json(of->table) : NULL;
+}
+
 static json_t *opening_body(struct core *c, const struct opening *o, const uint8_t seed[16])
 {
     const struct plan_head *head = o->head;
@@ -178,6 +186,7 @@ static json_t *opening_body(struct core *c, const struct opening *o, const uint8
     hex16(c->in->digest, hex);
     json_put_str(body, "digest", o->of_trigger ? hex : NULL);
     json_put_true(body, "drill", json_bool(o->body, "drill"));
+    json_put(body, "table", opening_table(o));
     json_put(body, "stale_at", facts_stale_at(c, head, o->occurrences, 0));
     return json_put(body, "flags", json_array()); /* engine_flags: none so far (DESIGN 5) */
 }
@@ -315,6 +324,7 @@ void decide_trigger(struct core *c)
     trigger_reply(c, i->id, SAID_NEW, false);
     items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
     reports_at_trigger(c, i, occurrences);
+    drills_warn(c, i);
     if (!pin)
         plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);
 }

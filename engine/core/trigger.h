@@ -19,6 +19,7 @@ struct opening {
     const struct incident *parent; /* NULL: none */
     const char *child_key;         /* what the parent calls it */
     const struct incident *split;  /* what it is split off; NULL: nothing */
+    const json_t *table;           /* of a drill at a table: state.h; NULL: as parent or split */
     bool of_trigger;               /* it has keys, and others may join it */
 };
 

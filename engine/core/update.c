@@ -101,7 +101,8 @@ static json_t *update_body(const struct core *c, struct incident *i, json_t *occ
 
 static json_t *updater(const struct core *c)
 {
-    return c->in->kind == IN_TURN ? NULL : actor_input(c); /* NULL: of the parent's plan */
+    bool own = c->in->kind == IN_TURN || c->in->kind == IN_TICK;
+    return own ? NULL : actor_input(c); /* NULL: of the parent's plan, or of a drill */
 }
 
 /* The facts of stations about which another incident is asked instead of this one. */

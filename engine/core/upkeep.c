@@ -62,7 +62,7 @@ void upkeep_refuse(struct core *c, const struct incident *i)
 
 /* ---- the incident ---- */
 
-static struct incident *upkeep_open(struct core *c)
+struct incident *upkeep_incident(struct core *c)
 {
     uint8_t random[10];
     char text[UUID_TEXT];
@@ -152,7 +152,7 @@ static void owed_issue(struct core *c, const struct due *d)
     more = json_put_str(json_object(), "plan", plan_head_name(d->head));
     json_put_str(more, "version", plan_head_version(d->head));
     key_add(d, &key);
-    item_issue(c, upkeep_open(c),
+    item_issue(c, upkeep_incident(c),
                &(struct item_order){.kind = "plan",
                                     .name = owed_name(d->what),
                                     .key = text_str(&key),
@@ -375,4 +375,33 @@ void upkeep_from_row(struct core *c, const struct row *r)
 {
     json_decref(c->drills);
     c->drills = json_deep_copy(r->body);
+}
+
+/* ---- drills ---- */
+
+json_t *upkeep_drills(const struct core *c)
+{
+    char text[DATE_TEXT];
+    json_t *list = json_array();
+    for (size_t n = 0; n < c->plans_count; n++) {
+        const struct pin *pin = core_pin(c, c->plans[n].pin);
+        struct due d = {.head = pin ? pin->head : NULL, .what = OWED_DRILL};
+        const char *plan = c->plans[n].name;
+        if (!d.head || !c->site)
+            continue;
+        int64_t last = drilled_on(c, plan);
+        bool owed = owes(c, &d);
+        if (!owed && !last)
+            continue;
+        json_t *one = json_put_str(json_object(), "plan", plan);
+        json_put_str(one, "title", plan_head_title(d.head, core_language(c), "en"));
+        json_put_str(one, "every", plan_head_drill_every(d.head));
+        json_put_str(one, "owner", plan_head_owner(d.head));
+        json_put_str(one, "last", last ? date_text(last, text) : NULL);
+        json_put_str(one, "due", owed ? date_text(d.day, text) : NULL);
+        if (owed)
+            json_put_int(one, "due_day", d.day);
+        json_array_append_new(list, one);
+    }
+    return list;
 }

@@ -31,6 +31,13 @@ enum { OWED_AHEAD_DAYS = 60 };
 void upkeep_review(struct core *c);
 /* [{"what","due"}…] of a plan in force, by what. Gives. */
 json_t *upkeep_owes(const struct core *c, const struct plan_head *h);
+/* The incident of its own: opened where there is none yet. */
+struct incident *upkeep_incident(struct core *c);
+/*
+ * What drills plans owe: [{"plan","title","every"?,"owner","last"?,"due"?,"due_day"?}], days of the
+ * calendar there; "due_day" counts from 1970. Without those that owe none and had none. Gives.
+ */
+json_t *upkeep_drills(const struct core *c);
 /* The sentence to whoever wants more of it than its items. */
 void upkeep_refuse(struct core *c, const struct incident *i);
 

@@ -226,13 +226,15 @@ const struct command cmd_archive = {
 
 const struct command cmd_view = {
     .name = "view",
-    .operands = "ID ics209|ics213|ics214|phonelog|report",
+    .operands = "ID ics209|ics213|ics214|phonelog|report|review|drill",
     .operands_least = 2,
     .operands_most = 2,
-    .sentence = {"the facts of an incident in the blocks of a form, as Markdown or a document: "
-                 "incident status summary, general message, activity log, phone log; or a report",
-                 "以表单呈现事件：情况汇总、通用函件、活动日志、电话记录，或一份报告；"
-                 "Markdown 或可打印文档"},
+    .sentence =
+        {"the facts of an incident in the blocks of a form, as Markdown or a document: "
+         "incident status summary, general message, activity log, phone log; or a report, "
+         "the review, the evaluation of a drill",
+         "以表单呈现事件：情况汇总、通用函件、活动日志、电话记录，或一份报告、复盘、演练评估；"
+         "Markdown 或可打印文档"},
     .options = view_options,
     .examples = "  muster view 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 ics209\n"
                 "  muster view 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 ics213 --about "

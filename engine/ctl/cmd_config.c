@@ -5,6 +5,7 @@
 #include "ctl/commands.h"
 #include "ctl/findings.h"
 #include "ctl/show.h"
+#include "ctl/show_response.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,6 +55,27 @@ static int show_run(struct ctl *c, const struct args *a)
     return EXIT_OK;
 }
 
+/* Who is called otherwise from now on, a line each. */
+static void otherwise_print(const struct ctl *c, const json_t *reply)
+{
+    const json_t *list = json_at(reply, "otherwise");
+    int64_t more = json_int(reply, "otherwise_more", 0);
+    size_t n;
+    json_t *one;
+    if (json_array_size(list))
+        ctl_message("%s", ctl_say(c, words_of(WORD_OTHERWISE)));
+    json_array_foreach(json_unconst(list), n, one)
+    {
+        AUTO_TEXT(line);
+        const char *incident = json_str(one, "incident");
+        text_addf(&line, "  %s%s", incident ? incident : "", incident ? "  " : "");
+        show_safe(&line, show_text(c, json_at(one, "text")));
+        puts(text_str(&line));
+    }
+    if (more)
+        ctl_message("%" PRId64 " %s", more, ctl_say(c, words_of(WORD_AND_MORE)));
+}
+
 /* A refusal carries its findings: they are what the operator wants to see. */
 static int read_anew(const struct ctl *c, const char *op, enum word done)
 {
@@ -78,6 +100,8 @@ static int read_anew(const struct ctl *c, const char *op, enum word done)
         ask_print(reply);
     else
         ctl_message("%s", ctl_say(c, words_of(done)));
+    if (!c->json)
+        otherwise_print(c, reply);
     return EXIT_OK;
 }
 

@@ -1,5 +1,5 @@
 /*
- * muster plan list, muster endpoint list - what is in force.
+ * muster endpoint list, muster drill due - what is in force.
  */
 #include "ctl/ask.h"
 #include "ctl/commands.h"
@@ -60,14 +60,6 @@ static int list_run(const struct ctl *c, const char *op, const char *member,
     return EXIT_OK;
 }
 
-static int plans_run(struct ctl *c, const struct args *a)
-{
-    static const struct column columns[] = {
-        {"name", WORD_NAME}, {"version", WORD_VERSION}, {"kind", WORD_KIND}, {"title", WORD_TITLE}};
-    (void)a;
-    return list_run(c, "plans", "plans", columns, sizeof columns / sizeof columns[0]);
-}
-
 static int endpoints_run(struct ctl *c, const struct args *a)
 {
     static const struct column columns[] = {
@@ -76,12 +68,22 @@ static int endpoints_run(struct ctl *c, const struct args *a)
     return list_run(c, "endpoint_list", "endpoints", columns, sizeof columns / sizeof columns[0]);
 }
 
-const struct command cmd_plan_list = {
-    .name = "plan list",
+static int drills_run(struct ctl *c, const struct args *a)
+{
+    static const struct column columns[] = {{"plan", WORD_PLAN},       {"every", WORD_EVERY},
+                                            {"last", WORD_LAST},       {"due", WORD_DUE},
+                                            {"overdue", WORD_OVERDUE}, {"title", WORD_TITLE}};
+    (void)a;
+    return list_run(c, "drill_due", "drills", columns, sizeof columns / sizeof columns[0]);
+}
+
+const struct command cmd_drill_due = {
+    .name = "drill due",
     .operands = "",
-    .sentence = {"the plans in force", "列出生效的预案"},
-    .examples = "  muster plan list --json\n",
-    .run = plans_run,
+    .sentence = {"which plans owe a drill by when, and when the last was held",
+                 "哪些预案应在何时演练，最近一次在何时"},
+    .examples = "  muster drill due\n",
+    .run = drills_run,
 };
 
 const struct command cmd_endpoint_list = {

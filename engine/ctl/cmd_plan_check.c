@@ -37,14 +37,15 @@ static void path_split(const char *path, struct text *ret_folder, struct text *r
     }
 }
 
-/* A channel or a library belongs to the set of the folder above: "plans", "channels/webhook.lua".
- */
-static void part_split(struct text *folder, struct text *file)
+/* A channel, a library or a scenario belongs to the set of the folder above: "plans" and
+ * "channels/webhook.lua". */
+static void member_split(struct text *folder, struct text *file)
 {
     const char *slash = strrchr(text_str(folder), '/');
     const char *last = slash ? slash + 1 : text_str(folder);
     AUTO_TEXT(name);
-    if (!file->len || (strcmp(last, "channels") != 0 && strcmp(last, "lib") != 0))
+    if (!file->len || (strcmp(last, "channels") != 0 && strcmp(last, "lib") != 0 &&
+                       strcmp(last, "drills") != 0))
         return;
     text_addf(&name, "%s/%s", last, text_str(file));
     text_clear(file);
@@ -81,8 +82,8 @@ static int path_check(const struct ctl *c, const char *path, json_t *document)
         return err_exit_code(ERR_MISSING);
     }
     path_split(path, &folder, &file);
-    part_split(&folder, &file);
-    enum err e = c->port->plan_check(c->port->ctx, text_str(&folder), &checked, &why);
+    member_split(&folder, &file);
+    enum err e = c->port->plan_ask(c->port->ctx, text_str(&folder), NULL, &checked, &why);
     if (e)
         return ctl_fail(e, &why);
     findings = findings_of(json_at(checked, "findings"), text_str(&file));

@@ -11,7 +11,7 @@ static int check_only(const struct ctl *c, const struct config *config)
     struct why why;
     AUTO_JSON(checked);
     const char *plans = config_text(config, OPT_PLANS);
-    enum err e = c->port->plan_check(c->port->ctx, plans, &checked, &why);
+    enum err e = c->port->plan_ask(c->port->ctx, plans, NULL, &checked, &why);
     if (e)
         return ctl_fail(e, &why);
     int errors = findings_show(c, json_at(checked, "findings"), plans);

@@ -165,6 +165,25 @@ static void head_add(const struct ctl *c, struct text *to, const json_t *i)
               show_colour(c->colour && bad, COLOUR_NONE));
 }
 
+static void drill_line(const struct ctl *c, struct text *to, const json_t *d)
+{
+    AUTO_TEXT(line);
+    bool table = strcmp(json_str_or(d, "mode", ""), "tabletop") == 0;
+    if (!d)
+        return;
+    text_add(&line, c->zh ? table ? "桌面推演" : "实战演练" : json_str_or(d, "mode", "?"));
+    if (json_str(d, "scenario"))
+        text_addf(&line,
+                  c->zh ? "，情景 %s，已注入 %" PRId64 "/%" PRId64
+                        : ", scenario %s, %" PRId64 " of %" PRId64 " injects are in",
+                  json_str(d, "scenario"), json_int(d, "injected", 0), json_int(d, "injects", 0));
+    if (json_str(d, "next_at")) {
+        text_add(&line, c->zh ? "，下一条 " : ", the next at ");
+        show_time(&line, json_str(d, "next_at"), TIME_CLOCK);
+    }
+    line_text(c, to, WORD_DRILL, text_str(&line));
+}
+
 static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
 {
     AUTO_TEXT(plan);
@@ -175,6 +194,7 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     if (json_str(i, "version"))
         text_addf(&plan, " %s", json_str(i, "version"));
     line_text(c, to, WORD_PLAN, text_str(&plan));
+    drill_line(c, to, json_at(i, "drill_state"));
     line_time(c, to, WORD_OPENED, json_str(i, "opened_at"));
     line_time(c, to, WORD_CLOSED, json_str(i, "closed_at"));
     if (json_str(i, "category"))

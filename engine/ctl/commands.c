@@ -10,59 +10,21 @@
 #include <string.h>
 
 const struct command *const ctl_commands[] = {
-    &cmd_serve,
-    &cmd_trigger,
-    &cmd_list,
-    &cmd_status,
-    &cmd_timeline,
-    &cmd_watch,
-    &cmd_answer,
-    &cmd_order,
-    &cmd_confirm,
-    &cmd_update,
-    &cmd_items,
-    &cmd_item,
-    &cmd_directive,
-    &cmd_request,
-    &cmd_resource,
-    &cmd_improvement,
-    &cmd_reports,
-    &cmd_report,
-    &cmd_resolve,
-    &cmd_close,
-    &cmd_plan_check,
-    &cmd_plan_list,
-    &cmd_contact_set,
-    &cmd_endpoint_list,
-    &cmd_config_show,
-    &cmd_config_check,
-    &cmd_config_reload,
-    &cmd_key_create,
-    &cmd_key_list,
-    &cmd_key_revoke,
-    &cmd_journal_verify,
-    &cmd_journal_export,
-    &cmd_journal_checkpoint,
-    &cmd_journal_key,
-    &cmd_journal_rebuild,
-    &cmd_purge,
-    &cmd_archive,
-    &cmd_view,
-    &cmd_version,
-    &cmd_help,
-    NULL,
+#define X(name) &name,
+    COMMAND_TABLE(X)
+#undef X
+        NULL,
 };
 
 /* Promised; the daemon or the program cannot do them yet. */
 static const char *const not_yet[] = {
-    "review",         "plan simulate", "plan test",     "plan replay",   "plan new",
-    "plan show",      "plan explain",  "duty",          "duty now",      "duty show",
-    "duty override",  "duty swap",     "duty gaps",     "duty handover", "contact import",
-    "contact export", "contact test",  "endpoint test", "drill",         "drill start",
-    "drill report",   "drill due",     "silence",       "silence add",   "silence list",
-    "silence expire", "dead",          "dead list",     "dead replay",   "heartbeat",
-    "heartbeat list", "backup",        "restore",       "release",       "account",
-    "account create", "account list",  "doctor",        "completion",    NULL};
+    "duty",          "duty now",       "duty show",      "duty override",  "duty swap",
+    "duty gaps",     "duty handover",  "contact import", "contact export", "contact test",
+    "endpoint test", "silence",        "silence add",    "silence list",   "silence expire",
+    "dead",          "dead list",      "dead replay",    "heartbeat",      "heartbeat list",
+    "backup",        "restore",        "release",        "account",        "account create",
+    "account list",  "doctor",         "completion",     NULL,
+};
 
 static bool name_is(const char *name, const char *const *words, size_t count)
 {

@@ -8,10 +8,59 @@
 /* What `trigger` puts in front of a key that it makes itself. */
 #define KEY_MADE "muster-trigger:"
 
-extern const struct command cmd_answer, cmd_archive, cmd_close, cmd_config_check, cmd_config_reload,
-    cmd_config_show, cmd_confirm, cmd_contact_set, cmd_directive, cmd_endpoint_list, cmd_help,
-    cmd_improvement, cmd_item, cmd_items, cmd_journal_checkpoint, cmd_journal_export,
-    cmd_journal_key, cmd_journal_rebuild, cmd_journal_verify, cmd_key_create, cmd_key_list,
-    cmd_key_revoke, cmd_list, cmd_order, cmd_plan_check, cmd_plan_list, cmd_purge, cmd_report,
-    cmd_reports, cmd_request, cmd_resolve, cmd_resource, cmd_serve, cmd_status, cmd_timeline,
-    cmd_trigger, cmd_update, cmd_version, cmd_view, cmd_watch;
+/* In the order of the help. */
+#define COMMAND_TABLE(X)                                                                           \
+    X(cmd_serve)                                                                                   \
+    X(cmd_trigger)                                                                                 \
+    X(cmd_list)                                                                                    \
+    X(cmd_status)                                                                                  \
+    X(cmd_timeline)                                                                                \
+    X(cmd_watch)                                                                                   \
+    X(cmd_answer)                                                                                  \
+    X(cmd_order)                                                                                   \
+    X(cmd_confirm)                                                                                 \
+    X(cmd_update)                                                                                  \
+    X(cmd_items)                                                                                   \
+    X(cmd_item)                                                                                    \
+    X(cmd_directive)                                                                               \
+    X(cmd_request)                                                                                 \
+    X(cmd_resource)                                                                                \
+    X(cmd_improvement)                                                                             \
+    X(cmd_reports)                                                                                 \
+    X(cmd_report)                                                                                  \
+    X(cmd_resolve)                                                                                 \
+    X(cmd_close)                                                                                   \
+    X(cmd_review)                                                                                  \
+    X(cmd_drill_start)                                                                             \
+    X(cmd_drill_report)                                                                            \
+    X(cmd_drill_due)                                                                               \
+    X(cmd_plan_check)                                                                              \
+    X(cmd_plan_list)                                                                               \
+    X(cmd_plan_show)                                                                               \
+    X(cmd_plan_new)                                                                                \
+    X(cmd_plan_explain)                                                                            \
+    X(cmd_plan_replay)                                                                             \
+    X(cmd_plan_simulate)                                                                           \
+    X(cmd_plan_test)                                                                               \
+    X(cmd_contact_set)                                                                             \
+    X(cmd_endpoint_list)                                                                           \
+    X(cmd_config_show)                                                                             \
+    X(cmd_config_check)                                                                            \
+    X(cmd_config_reload)                                                                           \
+    X(cmd_key_create)                                                                              \
+    X(cmd_key_list)                                                                                \
+    X(cmd_key_revoke)                                                                              \
+    X(cmd_journal_verify)                                                                          \
+    X(cmd_journal_export)                                                                          \
+    X(cmd_journal_checkpoint)                                                                      \
+    X(cmd_journal_key)                                                                             \
+    X(cmd_journal_rebuild)                                                                         \
+    X(cmd_purge)                                                                                   \
+    X(cmd_archive)                                                                                 \
+    X(cmd_view)                                                                                    \
+    X(cmd_version)                                                                                 \
+    X(cmd_help)
+
+#define X(name) extern const struct command name;
+COMMAND_TABLE(X)
+#undef X

@@ -43,6 +43,14 @@ struct archive_ask {
     const char *folder;
     bool open; /* an incident that is not over, as of now */
 };
+/* An incident of a journal, and a plan's file that shall stand in its plan's place. */
+struct replay_ask {
+    struct journal_ask journal; /* with its incident */
+    const char *folder;         /* of the plans */
+    const char *with;           /* the file; NULL: what lies in the folder */
+    const char *person;         /* not replayed: why was, or was not, this one called? */
+    bool zh;
+};
 struct view_ask {
     const char *form;  /* "ics209", … */
     const char *about; /* the item or message; NULL: none is named */
@@ -58,8 +66,18 @@ struct ctl_port {
     int (*serve)(void *ctx, const struct config *config);
     /* May a daemon start with it? What a configuration alone cannot know. */
     enum err (*config_check)(void *ctx, const struct config *config, struct why *why);
-    /* Check a plans folder in a jailed planner. Gives the frame "checked". */
-    enum err (*plan_check)(void *ctx, const char *folder, json_t **ret, struct why *why);
+    /*
+     * Ask a jailed planner of our own about a plans folder. Gives its answer: the frame "checked".
+     * `more` is asked beside, as {"op":"simulate",…} (desk/desk.h); NULL: a check. With "tests" in
+     * it, a file's name or null, the tests of the folder are sent along.
+     */
+    enum err (*plan_ask)(void *ctx, const char *folder, const json_t *more, json_t **ret,
+                         struct why *why);
+    /*
+     * What would this version have done? Gives the frame "replayed" (desk/replay.h); with a person
+     * "explained" (desk/explain.h).
+     */
+    enum err (*plan_replay)(void *ctx, const struct replay_ask *ask, json_t **ret, struct why *why);
     /*
      * Give {"rows","first_seq","last_seq","bad_seq"?,"sealed","purged","chain"}, failed or not;
      * with heads also {"heads","head_seq","head_at"?,"heads_torn"}.

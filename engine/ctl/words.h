@@ -49,6 +49,10 @@ struct words {
     X(WORD_KIND, "kind", "种类")                                                                   \
     X(WORD_CHANNEL, "channel", "渠道")                                                             \
     X(WORD_DRILLS, "drills", "可演练")                                                             \
+    X(WORD_DRILL, "drill", "演练")                                                                 \
+    X(WORD_EVERY, "every", "周期")                                                                 \
+    X(WORD_LAST, "last", "最近一次")                                                               \
+    X(WORD_OVERDUE, "overdue", "逾期")                                                             \
     X(WORD_VALUE, "value", "值")                                                                   \
     X(WORD_ORIGIN, "origin", "出处")                                                               \
     X(WORD_SCOPES, "scopes", "权限")                                                               \
@@ -86,6 +90,37 @@ struct words {
     X(WORD_MORE, "there are more", "还有更多")                                                     \
     X(WORD_NOTHING, "nothing to show", "没有内容")                                                 \
     X(WORD_NO_FINDINGS, "no findings", "没有问题")                                                 \
+    X(WORD_PIN, "pin", "指纹")                                                                     \
+    X(WORD_PIN_TWICE, "several versions begin so; give more of the pin",                           \
+      "有多个版本以此开头；请给出更长的指纹")                                                      \
+    X(WORD_EARLIER, "earlier", "旧版")                                                             \
+    X(WORD_SINCE, "since", "生效时间")                                                             \
+    X(WORD_INCIDENTS, "incidents", "事件数")                                                       \
+    X(WORD_REFUSED_SET,                                                                            \
+      "the plans folder holds a set with errors; the version before is in force",                  \
+      "预案目录中的版本有错误，未生效；原版本继续使用")                                            \
+    X(WORD_BASIS, "basis", "编制依据")                                                             \
+    X(WORD_PRINCIPLES, "principles", "工作原则")                                                   \
+    X(WORD_ISSUED, "issued", "印发")                                                               \
+    X(WORD_FILED, "filed", "备案")                                                                 \
+    X(WORD_REVIEW_BY, "review by", "修订期限")                                                     \
+    X(WORD_DRILL_EVERY, "drill every", "演练周期")                                                 \
+    X(WORD_OWES, "owes", "待办")                                                                   \
+    X(WORD_EXPECTED, "expected", "预计时长")                                                       \
+    X(WORD_ORDERED_BY, "may order", "有权下令")                                                    \
+    X(WORD_TOLD, "is told", "通知对象")                                                            \
+    X(WORD_WHEN, "when", "条件")                                                                   \
+    X(WORD_MEASURE, "measure", "措施")                                                             \
+    X(WORD_PHASE, "phase", "阶段")                                                                 \
+    X(WORD_REPORT, "report", "报告")                                                               \
+    X(WORD_WRITTEN_BY, "written by", "起草")                                                       \
+    X(WORD_SIGNED_BY, "signed by", "签发")                                                         \
+    X(WORD_CRITERION, "criterion", "结束条件")                                                     \
+    X(WORD_OTHERWISE, "called otherwise from now on:", "今后呼叫对象有变：")                       \
+    X(WORD_AND_MORE, "more, not compared or not listed", "处未比较或未列出")                       \
+    X(WORD_REPLAYED, "runs replayed after a change of the program or its Lua",                     \
+      "程序或 Lua 更换后已核对")                                                                   \
+    X(WORD_DIFFER, "differ from the record: see `muster list`", "与记录不一致，见 muster list")    \
     X(WORD_TAKEN, "site and plans are in force", "单位和预案已生效")                               \
     X(WORD_CHECKED, "configuration, site and plans have no errors", "配置、单位和预案没有错误")
 

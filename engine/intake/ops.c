@@ -19,7 +19,8 @@ enum {
     ASSISTS = 20,
     REPORT_BYTES = 32768, /* REPORT_TEXT_BYTES of core/report.h */
     REVISIONS = 1000000,
-    REVS = 20,           /* of If-Match */
+    REVS = 20, /* of If-Match */
+    DRILL_SPEED = 1000,
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -40,6 +41,8 @@ const char *const item_states[] = {"issued", "received", "arrived", "done",
 static const char *const report_actions[] = {"sign", "send", "phone", "fill", "correct", NULL};
 const char *const report_states[] = {"opened", "edited", "signed", "sent", "missed", NULL};
 const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
+static const char *const review_formats[] = {"json", "markdown", "html", NULL};
+static const char *const drill_modes[] = {"tabletop", "live", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate", "declare",
                                       "publish",  "issue", "merge", "split",     NULL};
@@ -273,6 +276,30 @@ static const struct field link_show_fields[] = {
 static const struct field phone_seen_fields[] = {
     {.name = "notice", .type = FIELD_UUID, .required = true}, END};
 
+static const struct field drill_start_fields[] = {
+    {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "mode", .type = FIELD_WORD, .words = drill_modes},
+    {.name = "scenario", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "speed", .type = FIELD_COUNT, .most = DRILL_SPEED},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field lesson_fields[] = {
+    INCIDENT,
+    {.name = "text", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
+    {.name = "owner", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "due", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field review_fields[] = {
+    INCIDENT,
+    {.name = "format", .type = FIELD_WORD, .words = review_formats},
+    END,
+};
+
 static const struct field list_fields[] = {
     {.name = "state", .type = FIELD_WORDS, .most = STATES, .words = ops_states},
     {.name = "drill", .type = FIELD_BOOL},
@@ -330,6 +357,11 @@ static const struct op ops[OPS] = {
                            "another text for a report that is not sent yet")},
     [OP_PURGE] = {OP("purge", SCOPE_ADMIN, purge_fields,
                      "destroy what is personal in an incident that is over")},
+    [OP_DRILL_START] = {OP("drill_start", SCOPE_ORDER, drill_start_fields,
+                           "begin a drill of a plan, by a scenario or without one")},
+    [OP_LESSON] = {OP("lesson", SCOPE_RESPOND, lesson_fields,
+                      "what was learnt of an incident or a drill, as an improvement that somebody "
+                      "makes by a time; the incident may be over")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
     [OP_KEY_CREATE] = {OP("key_create", SCOPE_ADMIN, key_create_fields,
@@ -355,11 +387,17 @@ static const struct op ops[OPS] = {
     [OP_REPORT_SHOW] = {OP("report_show", SCOPE_READ, report_show_fields,
                            "one report whole, with its text")},
     [OP_TIMELINE] = {OP("timeline", SCOPE_READ, timeline_fields, "what happened in one incident")},
+    [OP_REVIEW] = {OP("review", SCOPE_READ, review_fields,
+                      "the after-action review of an incident")},
+    [OP_DRILL_REPORT] = {OP("drill_report", SCOPE_READ, review_fields,
+                            "how a drill went: evaluation and summary")},
     [OP_WATCH] = {OP("watch", SCOPE_READ, watch_fields, "everything as it happens")},
     [OP_LINK_SHOW] = {OP("link_show", 0, link_show_fields, "what the link of a message opens"),
                       .http_only = true},
     [OP_PLANS] = {OP("plans", SCOPE_READ, no_fields, "the plans in force")},
     [OP_PLAN_SHOW] = {OP("plan_show", SCOPE_READ, plan_show_fields, "one plan in force")},
+    [OP_DRILL_DUE] = {OP("drill_due", SCOPE_READ, no_fields,
+                         "which plans owe a drill by when, and when the last was held")},
     [OP_ENDPOINT_LIST] = {OP("endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site")},
     [OP_CONFIG_SHOW] = {OP("config_show", SCOPE_ADMIN, no_fields, "the options in force")},
     [OP_CONFIG_CHECK] = {OP("config_check", SCOPE_ADMIN, no_fields,
@@ -380,14 +418,12 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {"review",         "duty",
-                                          "duty_now",       "duty_show",
-                                          "duty_override",  "duty_swap",
-                                          "duty_gaps",      "duty_handover",
-                                          "contact_import", "contact_export",
-                                          "contact_test",   "endpoint_test",
-                                          "drill_start",    "drill_report",
-                                          "drill_due",      "silence",
+static const char *const ops_not_yet[] = {"duty",           "duty_now",
+                                          "duty_show",      "duty_override",
+                                          "duty_swap",      "duty_gaps",
+                                          "duty_handover",  "contact_import",
+                                          "contact_export", "contact_test",
+                                          "endpoint_test",  "silence",
                                           "silence_add",    "silence_list",
                                           "silence_expire", "dead_list",
                                           "dead_replay",    "heartbeat_list",

@@ -257,6 +257,8 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_REPORT, IN_REPORT},
         {OP_REPORT_EDIT, IN_REPORT_EDIT},
         {OP_PURGE, IN_PURGE},
+        {OP_DRILL_START, IN_DRILL_START},
+        {OP_LESSON, IN_LESSON},
         {OP_CONTACT_SET, IN_CONTACT_SET},
         {OP_KEY_CREATE, IN_KEY_CREATE},
         {OP_KEY_REVOKE, IN_KEY_REVOKE},

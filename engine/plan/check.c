@@ -4,6 +4,7 @@
 #include "core/channel.h"
 #include "core/head.h"
 #include "core/head_upkeep.h"
+#include "core/scenario.h"
 #include "core/site.h"
 #include "plan/check_require.h"
 #include "plan/check_set.h"
@@ -18,8 +19,11 @@
 
 enum { FILES_MAX = 1000 };
 
-static const char *const folders[] = {
-    [TEXT_PLAN] = "", [TEXT_SITE] = "", [TEXT_CHANNEL] = "channels/", [TEXT_LIBRARY] = "lib/"};
+static const char *const folders[] = {[TEXT_PLAN] = "",
+                                      [TEXT_SITE] = "",
+                                      [TEXT_CHANNEL] = "channels/",
+                                      [TEXT_LIBRARY] = "lib/",
+                                      [TEXT_SCENARIO] = "drills/"};
 
 /* ---- the files of a request ------------------------------------------------------------------ */
 
@@ -79,6 +83,7 @@ static void check_done(struct check *c)
         text_done(&c->libraries.at[i].code);
     free(c->libraries.at);
     json_decref(c->plans);
+    json_decref(c->scenarios);
     findings_done(&c->findings);
 }
 
@@ -306,6 +311,32 @@ static json_t *plans_named(const struct check *c)
     return plans;
 }
 
+static void read_scenario(struct check *c, struct checked *f, const struct scenario_set *set)
+{
+    struct remark_to to = {c, f, TEXT_SCENARIO};
+    struct remarks r;
+    json_t *scenario = NULL;
+
+    read_file(c, f);
+    if (!f->loaded.json || !f->loaded.name)
+        return;
+    remarks_init(&r, f->loaded.name, take_remark, &to);
+    if (!scenario_read(f->loaded.name, f->loaded.json, set, &r, &scenario))
+        json_put(c->scenarios, f->loaded.name, scenario);
+    remarks_done(&r);
+}
+
+static void read_scenarios(struct check *c, const struct plan_head *const *heads, size_t count)
+{
+    const struct scenario_set set = {
+        .site = c->site, .plans = c->plans, .heads = heads, .heads_count = count};
+
+    c->scenarios = json_object();
+    for (size_t i = 0; i < c->count; i++)
+        if (c->files[i].kind == TEXT_SCENARIO)
+            read_scenario(c, &c->files[i], &set);
+}
+
 static void read_plans(struct check *c)
 {
     struct remark_to to = {c, NULL, TEXT_PLAN};
@@ -319,6 +350,7 @@ static void read_plans(struct check *c)
             count++;
         }
     plan_heads_check(good, count, take_remark, &to);
+    read_scenarios(c, good, count);
     for (size_t i = 0; i < count; i++)
         plan_head_unref(heads[i]);
     free(good);
@@ -375,6 +407,7 @@ static json_t *reply(struct check *c, const json_t *request)
         json_put(to, "site", json_incref(site_file(c)->loaded.json));
         json_put(to, "channels", channels_json(c));
         json_put(to, "plans", plans_json(c));
+        json_put(to, "scenarios", json_incref(c->scenarios));
     }
     findings_close(&c->findings);
     json_put(to, "findings", findings_json(&c->findings));
@@ -391,6 +424,7 @@ json_t *check_set(const json_t *request)
     files_add(&c, json_at(request, "channels"), TEXT_CHANNEL);
     files_add(&c, json_at(request, "libraries"), TEXT_LIBRARY);
     files_add(&c, json_at(request, "plans"), TEXT_PLAN);
+    files_add(&c, json_at(request, "drills"), TEXT_SCENARIO);
 
     read_site(&c);
     read_channels(&c);
@@ -423,4 +457,27 @@ json_t *check_file(const char *name, const void *bytes, size_t len)
         free(hex);
     }
     return file;
+}
+
+/* The file of a name like "flood.lua" or "lib/ladders.lua", added to `files` under this name. */
+static void pin_file_add(const json_t *request, const char *name, json_t *files)
+{
+    bool library = !strncmp(name, "lib/", 4);
+    const json_t *all = json_at(request, library ? "libraries" : "plans");
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(all), n, one)
+    {
+        if (!strcmp(json_str_or(one, "name", ""), library ? name + 4 : name))
+            json_array_append_new(files, json_put_str(json_copy(one), "name", name));
+    }
+}
+
+json_t *check_pin_files(const json_t *request, const json_t *plan)
+{
+    json_t *files = json_array(), *one;
+    size_t n;
+    json_array_foreach(json_unconst(json_at(plan, "files")), n, one)
+        pin_file_add(request, json_string_value(one), files);
+    return files;
 }

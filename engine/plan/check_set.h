@@ -15,7 +15,7 @@ struct channel_set;
 
 /* One file on its way through the check. */
 struct checked {
-    char *file;       /* as findings name it: "flood.lua", "channels/demo.lua" */
+    char *file;       /* as findings name it: "flood.lua", "channels/demo.lua", "drills/x.lua" */
     const char *name; /* "flood.lua"; borrows from the request */
     const char *src;
     size_t len;
@@ -32,13 +32,14 @@ struct checked {
 
 struct check {
     struct findings findings;
-    struct checked *files; /* site first, then channels, libraries, plans */
+    struct checked *files; /* site first, then channels, libraries, plans, scenarios */
     size_t count;
     size_t cap;
     struct site *site;
     struct channel_set *channels;
     wall_ms now;   /* 0: not known; then nothing is called overdue */
-    json_t *plans; /* {"flood":true}: a plan is called as its file is */
+    json_t *plans;     /* {"flood":true}: a plan is called as its file is */
+    json_t *scenarios; /* {"NAME":…} of those that are good */
     struct libraries libraries;
 };
 

@@ -74,19 +74,32 @@ static void show(const json_t *cmd, struct text *to)
         text_add(to, "…");
 }
 
-static bool same(const json_t *a, const json_t *b)
+static void write_whole(const json_t *cmd, bool places, struct text *to)
+{
+    AUTO_JSON(bare);
+
+    if (places) {
+        json_write(cmd, to);
+        return;
+    }
+    bare = json_copy(json_unconst(cmd));
+    json_object_del(bare, "at");
+    json_write(bare, to);
+}
+
+static bool same(const json_t *a, const json_t *b, bool places)
 {
     AUTO_TEXT(x);
     AUTO_TEXT(y);
 
     if (!a || !b)
         return a == b;
-    json_write(a, &x); /* as text: 5.0 reads back as an integer */
-    json_write(b, &y);
+    write_whole(a, places, &x); /* as text: 5.0 reads back as an integer */
+    write_whole(b, places, &y);
     return x.len == y.len && memcmp(text_str(&x), text_str(&y), x.len) == 0;
 }
 
-bool commands_differ(const json_t *recorded, const json_t *now, struct why *ret)
+bool commands_differ(const json_t *recorded, const json_t *now, bool places, struct why *ret)
 {
     size_t count = json_array_size(recorded);
 
@@ -98,7 +111,7 @@ bool commands_differ(const json_t *recorded, const json_t *now, struct why *ret)
         AUTO_TEXT(before);
         AUTO_TEXT(after);
 
-        if (same(was, is))
+        if (same(was, is, places))
             continue;
         show(was, &before);
         show(is, &after);

@@ -35,5 +35,8 @@ json_t *command_new(const char *kind, const char *step, const char *at);
 /* Append. returns NULL, or a sentence about the limit that is reached; then it was not added. */
 const char *commands_add(struct commands *c, json_t *takes);
 
-/* The first difference between the record and what came out now, as a sentence; false: none. */
-bool commands_differ(const json_t *recorded, const json_t *now, struct why *ret);
+/*
+ * The first difference between the record and what came out now, as a sentence; false: none.
+ * places: the line of the plan at which a command stands is a part of it.
+ */
+bool commands_differ(const json_t *recorded, const json_t *now, bool places, struct why *ret);

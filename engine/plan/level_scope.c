@@ -35,6 +35,22 @@ static struct task *scope_find(const struct run *r, enum level l)
     return NULL;
 }
 
+static void scope_told(const struct run *r, const char *name, bool begins, const char *at)
+{
+    if (r->onlooker && r->onlooker->scope)
+        r->onlooker->scope(r->onlooker->ctx, r->incident, name, begins, at);
+}
+
+/* The body is over, and with it what is left of its scopes. */
+static void scopes_end_all(struct run *r)
+{
+    for (enum level l = LEVEL_I; l >= LEVEL_IV; l--) {
+        if (scope_find(r, l))
+            scope_told(r, level_name(l), false, "");
+    }
+    task_end_body(r);
+}
+
 void level_scopes_leave(struct run *r, const json_t *ev)
 {
     enum level ordered;
@@ -42,11 +58,13 @@ void level_scopes_leave(struct run *r, const json_t *ev)
         return;
     for (enum level l = LEVEL_I; l > ordered; l--) {
         struct task *scope = scope_find(r, l);
-        if (scope)
-            task_cancel(r, scope);
+        if (!scope)
+            continue;
+        scope_told(r, level_name(l), false, "");
+        task_cancel(r, scope);
     }
     if (ordered == LEVEL_NONE)
-        task_end_body(r);
+        scopes_end_all(r);
 }
 
 /* Push where a function stands: "flood.lua:64". */
@@ -70,6 +88,7 @@ static void scope_begin(struct run *r, int function, enum level l, const char *n
     if (!t)
         return;
     t->level = (int)l;
+    scope_told(r, l == LEVEL_NONE ? "recover" : name, true, at);
     order = fact_payload(ev, "order", 0);
     lua_rawgeti(L, LUA_REGISTRYINDEX, function);
     lua_rawgeti(L, LUA_REGISTRYINDEX, r->incident_ref);

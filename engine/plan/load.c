@@ -138,11 +138,42 @@ static void find_table(const struct loadable *text, struct loaded *ret)
 
 /* ---- the constructor while the text runs ----------------------------------------------------- */
 
+/* The expectation of the inject on top of the stack: its text gets a name. */
+static void name_line(lua_State *L)
+{
+    int top = lua_gettop(L);
+
+    if (!lua_istable(L, -1))
+        return;
+    lua_pushliteral(L, "expect");
+    if (lua_rawget(L, -2) == LUA_TTABLE && lua_rawgeti(L, -1, 1) != LUA_TNIL) {
+        lua_setfield(L, -2, "line");
+        lua_pushnil(L);
+        lua_rawseti(L, -2, 1);
+    }
+    lua_settop(L, top);
+}
+
+static void name_lines(lua_State *L)
+{
+    lua_pushliteral(L, "injects");
+    if (lua_rawget(L, 1) == LUA_TTABLE)
+        for (lua_Unsigned n = 1; n <= lua_rawlen(L, -1); n++) {
+            lua_rawgeti(L, -1, (lua_Integer)n);
+            name_line(L);
+            lua_pop(L, 1);
+        }
+    lua_settop(L, 1);
+}
+
 static int construct(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     if (lua_getfield(L, LUA_REGISTRYINDEX, object_key) != LUA_TNIL)
         return luaL_error(L, "one file has one %s", lua_tostring(L, lua_upvalueindex(1)));
+    lua_settop(L, 1);
+    if (strcmp(lua_tostring(L, lua_upvalueindex(1)), text_kind_constructor(TEXT_SCENARIO)) == 0)
+        name_lines(L);
     lua_pushvalue(L, 1);
     lua_setfield(L, LUA_REGISTRYINDEX, head_key);
     if (lua_isstring(L, lua_upvalueindex(2))) {

@@ -1,10 +1,13 @@
 /*
- * load - the data of a file: what site {…}, channel "NAME" {…} or plan "NAME" {…} was given, or
- * what a library returns.
+ * load - the data of a file: what site {…}, channel "NAME" {…}, plan "NAME" {…} or scenario
+ * "NAME" {…} was given, or what a library returns.
  *
  * The text is run once, in a sandbox with a budget, with nothing but its constructor and the basics
  * of Lua; what the constructor got is taken as JSON. Words of the plan language are there too, and
  * fail when they are called: they run only in an incident.
+ *
+ * In a scenario, expect = { "order III", within = "15m" } is both a list and a table; the text
+ * comes as "line".
  *
  * Layer      plan: base, Lua in its sandbox.
  * Ownership  loaded_done drops what load_text gave.

@@ -16,8 +16,9 @@
  * An incident lives in one planner at a time: the engine drops it, or the planner has died, before
  * another one gets its events.
  *
- * Frames in, by "op": hello, pin, event, history, drop, check. Frames out: turn, failed, need,
- * checked. The kinds of commands in a turn: timer timer_clear call notify cancel log state error.
+ * Frames in, by "op": hello, pin, event, history, drop, check, verify (verify.h). Frames out: turn,
+ * failed, need, checked, verified. The kinds of commands in a turn: timer timer_clear call notify
+ * cancel log state error.
  *
  * Layer      plan: base and Lua. No clock, no I/O: the hooks have them.
  * Ownership  planner_new gives, planner_free frees; frames are borrowed both ways.
@@ -27,6 +28,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "plan/onlooker.h"
 #include "plan/sandbox.h"
 
 #include <stdint.h>
@@ -43,6 +45,8 @@ struct planner_hooks {
     void (*replay_begin)(void *ctx, const char *incident, int64_t cause);
     /* And here it has come to its end. */
     void (*turn_end)(void *ctx);
+    /* Of live turns and of replays alike: what is told again after a replay is for it to know. */
+    struct onlooker onlooker;
 };
 
 struct planner_config {

@@ -31,6 +31,7 @@ struct replay {
 struct replay_limits {
     int64_t turn_instructions_max;
     int64_t instructions_max; /* of all turns */
+    bool places_differ;       /* another version: its commands may stand at other lines */
 };
 
 void replay_done(struct replay *p);

@@ -61,6 +61,12 @@ enum err run_new(const char *incident, struct pin *pin, const char *seed,
     return ERR_OK;
 }
 
+void run_look_on(struct run *r, const struct onlooker *onlooker)
+{
+    r->onlooker = onlooker;
+    sandbox_look_on(r->sb, onlooker->line, onlooker->ctx);
+}
+
 void run_free(struct run *r)
 {
     if (!r)

@@ -15,6 +15,7 @@
 #include "core/level.h"
 #include "plan/command.h"
 #include "plan/fact.h"
+#include "plan/onlooker.h"
 #include "plan/pin.h"
 #include "plan/sandbox.h"
 #include "plan/task.h"
@@ -76,12 +77,16 @@ struct run {
     int incident_data;     /* references: the table behind `incident`, */
     int incident_ref;      /* and `incident` itself */
     const void *plan;      /* the table that plan() gave */
+    const struct onlooker *onlooker; /* NULL: nobody looks on */
 };
 
 /* A seed is 32 hexadecimal digits; ERR_INVALID otherwise. */
 enum err run_new(const char *incident, struct pin *pin, const char *seed,
                  const struct sandbox_limits *limits, struct run **ret, struct why *why) MUST_USE;
 void run_free(struct run *r); /* NULL is fine */
+
+/* Somebody looks on from now on; borrows. */
+void run_look_on(struct run *r, const struct onlooker *onlooker);
 
 /* A fact that makes no turn, or the cause of the next one. */
 void run_fact(struct run *r, int64_t seq, const json_t *ev);

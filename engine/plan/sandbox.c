@@ -54,6 +54,8 @@ struct sandbox {
     enum sandbox_end breach; /* SANDBOX_DONE: none so far */
     size_t refused_string;   /* bytes of a string that was too long */
     struct sandbox_fault fault;
+    void (*line)(void *ctx, const char *file, int line); /* NULL: nobody looks on */
+    void *line_ctx;
 };
 
 static void hook(lua_State *L, lua_Debug *ar);
@@ -84,11 +86,16 @@ static void longs_remove(struct sandbox *sb, const void *at)
             sb->longest = sb->longs[i].bytes;
 }
 
+static int hook_mask(const struct sandbox *sb)
+{
+    return sb->line ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT;
+}
+
 /* The budget is gone: let the hook fire at the next instruction. */
 static void wake_hook(struct sandbox *sb)
 {
     if (sb->left <= 0 && sb->running)
-        lua_sethook(sb->running, hook, LUA_MASKCOUNT, 1);
+        lua_sethook(sb->running, hook, hook_mask(sb), 1);
 }
 
 static void charge_memory(struct sandbox *sb, size_t bytes)
@@ -225,7 +232,7 @@ static void breach_memory(struct sandbox *sb, lua_State *L)
 /* Raise what was remembered. The word itself is never seen by plan code. */
 static int raise_breach(lua_State *L)
 {
-    lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+    lua_sethook(L, hook, hook_mask(sandbox_of(L)), 1);
     lua_pushliteral(L, "breach");
     return lua_error(L);
 }
@@ -257,7 +264,11 @@ static void hook(lua_State *L, lua_Debug *ar)
 {
     struct sandbox *sb = sandbox_of(L);
 
-    (void)ar;
+    if (ar->event == LUA_HOOKLINE) {
+        lua_getinfo(L, "S", ar);
+        sb->line(sb->line_ctx, ar->short_src, ar->currentline);
+        return;
+    }
     if (sb->left > 0)
         sb->left -= HOOK_EVERY * instruction_cost(sb, L);
     if (sb->left <= 0)
@@ -289,6 +300,13 @@ void sandbox_note(lua_State *L, int64_t instructions)
 void sandbox_charge_bytes(lua_State *L, size_t bytes)
 {
     sandbox_charge(L, (int64_t)(bytes / BYTES_PER_UNIT));
+}
+
+void sandbox_look_on(struct sandbox *sb, void (*line)(void *ctx, const char *file, int line),
+                     void *ctx)
+{
+    sb->line = line;
+    sb->line_ctx = ctx;
 }
 
 void sandbox_budget(struct sandbox *sb, int64_t instructions)
@@ -495,7 +513,7 @@ enum sandbox_end sandbox_resume(struct sandbox *sb, lua_State *T, int nargs, int
     assert(!sb->running && sb->kernel == 1);
 
     sb->left -= RESUME_COST;
-    lua_sethook(T, hook, LUA_MASKCOUNT, sb->left > 0 ? HOOK_EVERY : 1);
+    lua_sethook(T, hook, hook_mask(sb), sb->left > 0 ? HOOK_EVERY : 1);
     sb->running = T;
     sb->kernel = 0;
     int status = lua_resume(T, NULL, nargs, ret_results);

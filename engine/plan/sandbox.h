@@ -91,6 +91,9 @@ int64_t sandbox_used(const struct sandbox *sb);      /* instructions since sandb
 size_t sandbox_bytes(const struct sandbox *sb);      /* bytes held now */
 size_t sandbox_resident(const struct sandbox *sb);   /* what the machine holds for it */
 size_t sandbox_bytes_peak(const struct sandbox *sb); /* since sandbox_budget() */
+/* Each line of plan code that is about to run; NULL: not told any more. */
+void sandbox_look_on(struct sandbox *sb, void (*line)(void *ctx, const char *file, int line),
+                     void *ctx);
 /* Raise the cap, for a replay of what already went well once. */
 void sandbox_set_bytes_max(struct sandbox *sb, size_t bytes_max);
 

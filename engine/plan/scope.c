@@ -47,8 +47,10 @@ static void visit(struct scope *s, struct node *n);
 
 const char *text_kind_constructor(enum text_kind kind)
 {
-    static const char *const names[] = {
-        [TEXT_PLAN] = "plan", [TEXT_SITE] = "site", [TEXT_CHANNEL] = "channel"};
+    static const char *const names[] = {[TEXT_PLAN] = "plan",
+                                        [TEXT_SITE] = "site",
+                                        [TEXT_CHANNEL] = "channel",
+                                        [TEXT_SCENARIO] = "scenario"};
 
     return kind == TEXT_LIBRARY ? NULL : names[kind];
 }

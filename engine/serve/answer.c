@@ -75,6 +75,33 @@ static json_t *auth(struct conn *c, const char *key)
     return refusal_json(&r);
 }
 
+/* The plan in force whose name is nearest: "" when none is near. */
+static void plan_near(const struct serve_port *port, const char *name, struct text *ret)
+{
+    AUTO_JSON(all);
+    size_t n;
+    json_t *plan;
+    all = port->plans(port->ctx);
+    const json_t *plans = json_at(all, "plans");
+    const char **names = mem_new(json_array_size(plans) + 1, sizeof *names);
+    json_array_foreach(json_unconst(plans), n, plan) names[n] = json_str_or(plan, "name", "");
+    const char *near = text_nearest(name, names);
+    text_add(ret, near ? near : "");
+    free(names);
+}
+
+static void refuse_plan(const struct serve_port *port, const char *name, struct refusal *r)
+{
+    AUTO_TEXT(near);
+    plan_near(port, name, &near);
+    if (near.len)
+        (void)refuse(r, CODE_UNKNOWN_PLAN, "plan", text_str(&near),
+                     "no plan \"%s\"; did you mean \"%s\"?", name, text_str(&near));
+    else
+        (void)refuse(r, CODE_UNKNOWN_PLAN, "plan", NULL,
+                     "no plan \"%s\"; muster plan list shows them", name);
+}
+
 static json_t *plan_show(const struct conn *c, const json_t *asked)
 {
     const struct serve_port *port = c->serve->port;
@@ -83,10 +110,11 @@ static json_t *plan_show(const struct conn *c, const json_t *asked)
     struct refusal r;
     if (plan)
         return ok(json_put(json_object(), "plan", plan));
-    (void)refuse(&r, CODE_UNKNOWN_PLAN, "plan", NULL,
-                 pin ? "no plan \"%s\" is kept under this pin"
-                     : "no plan \"%s\"; muster plan list shows them",
-                 name);
+    if (pin)
+        (void)refuse(&r, CODE_UNKNOWN_PLAN, "plan", NULL, "no plan \"%s\" is kept under this pin",
+                     name);
+    else
+        refuse_plan(port, name, &r);
     return refusal_json(&r);
 }
 
@@ -349,6 +377,10 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_LINK_SHOW:
         answer_read(c, line, r);
         break;
+    case OP_REVIEW:
+    case OP_DRILL_REPORT:
+        answer_review(c, line, r);
+        break;
     case OP_WATCH:
         answer_watch(c, line, r);
         break;
@@ -357,6 +389,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
         break;
     case OP_PLAN_SHOW:
         conn_reply(c, line, plan_show(c, r->body));
+        break;
+    case OP_DRILL_DUE:
+        conn_reply(c, line, ok(port->drills(port->ctx)));
         break;
     case OP_ENDPOINT_LIST:
         conn_reply(c, line, ok(port->endpoints(port->ctx)));
@@ -402,6 +437,8 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_REPORT:
     case OP_REPORT_EDIT:
     case OP_PURGE:
+    case OP_DRILL_START:
+    case OP_LESSON:
     case OP_CONTACT_SET:
     case OP_KEY_CREATE:
     case OP_KEY_REVOKE:

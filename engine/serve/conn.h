@@ -175,4 +175,5 @@ enum code scope_check(const struct conn *c, const char *what, unsigned scope,
 /* A query that came to nothing, as a refusal. Gives. */
 json_t *read_failed(const struct query_result *result);
 /* The refusal into its slot. */
+void answer_review(struct conn *c, uint64_t line, const struct request *r); /* review_page.c */
 void answer_refused(struct conn *c, uint64_t line, const struct refusal *r);

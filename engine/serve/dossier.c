@@ -1,11 +1,22 @@
 #include "serve/dossier.h"
 
+#include "core/course.h"
 #include "core/say.h"
+#include "core/score.h"
 #include "serve/shapes.h"
 
 #include <string.h>
 
-enum { READ_JOURNAL, READ_INCIDENT, READ_ITEMS, READ_REPORTS, READ_NOTICES, READ_AGAIN };
+enum {
+    READ_JOURNAL,
+    READ_INCIDENT,
+    READ_ITEMS,
+    READ_LESSONS_OPEN,
+    READ_LESSONS_DONE,
+    READ_REPORTS,
+    READ_NOTICES,
+    READ_AGAIN
+};
 
 static void put_time(json_t *o, const char *name, wall_ms at)
 {
@@ -25,6 +36,10 @@ void dossier_begin(struct dossier *d, struct uuid incident, const struct serve_p
     d->answers = json_array();
     d->events = json_array();
     d->notices_by_id = json_object();
+    d->lessons = json_array();
+    d->incident_id = incident;
+    d->course = course_new();
+    d->score = score_new();
 }
 
 void dossier_done(struct dossier *d)
@@ -37,6 +52,9 @@ void dossier_done(struct dossier *d)
     json_decref(d->answers);
     json_decref(d->events);
     json_decref(d->notices_by_id);
+    json_decref(d->lessons);
+    course_free(d->course);
+    score_free(d->score);
     *d = (struct dossier){0};
 }
 
@@ -176,6 +194,8 @@ static void record_take(struct dossier *d, const struct record *r)
         {REC_NOTICE_DELIVERED, "delivered_at"}, {REC_NOTICE_SEEN, "seen_at"},
         {REC_NOTICE_FAILED, "failed_at"},       {REC_NOTICE_RECALLED, "recalled_at"},
     };
+    course_take(d->course, r);
+    score_take(d->score, r);
     d->rows++;
     d->first_seq = d->first_seq ? d->first_seq : r->seq;
     d->last_seq = r->seq;
@@ -213,6 +233,7 @@ static void incident_take(struct dossier *d, const struct query_result *result)
     d->purged |= !row->body;
     d->as_of = result->as_of;
     (void)json_array_clear(d->items);
+    (void)json_array_clear(d->lessons);
     (void)json_array_clear(d->reports);
 }
 
@@ -225,12 +246,23 @@ static void notice_take(struct dossier *d, const struct row *row)
     json_put_true(o, "alarm", json_bool(row->body, "alarm"));
 }
 
+static void lesson_take(struct dossier *d, const struct row *row)
+{
+    char id[UUID_TEXT];
+    json_t *item = shape_item(row, false);
+    if (!strcmp(json_str_or(item, "of_incident", ""), uuid_text(d->incident_id, id)))
+        json_array_insert_new(d->lessons, 0, json_incref(item));
+    json_decref(item);
+}
+
 static void rows_take(struct dossier *d, const struct query_result *result)
 {
     for (size_t n = 0; n < result->rows_count; n++) {
         const struct row *row = &result->rows[n];
         if (d->step == READ_ITEMS) /* newest first; a ledger begins with the oldest */
             json_array_insert_new(d->items, 0, shape_item(row, false));
+        else if (d->step == READ_LESSONS_OPEN || d->step == READ_LESSONS_DONE)
+            lesson_take(d, row);
         else if (d->step == READ_REPORTS)
             json_array_insert_new(d->reports, 0, shape_report(row, true));
         else
@@ -245,8 +277,20 @@ static void ask(struct dossier *d, int step, enum query_kind kind)
     d->step = step;
     d->next.kind = kind;
     d->next.cursor[0] = '\0';
+    d->next.incident = d->incident_id;
+    d->next.sort = NULL;
+    d->next.closed = false;
     d->next.after = d->last_seq;
     d->grown = false;
+}
+
+/* Lessons lie with the upkeep of plans, those of all incidents. */
+static void ask_lessons(struct dossier *d, int step)
+{
+    ask(d, step, QUERY_ITEMS);
+    d->next.incident = (struct uuid){0};
+    d->next.sort = "improvement";
+    d->next.closed = step == READ_LESSONS_DONE;
 }
 
 static void cursor_set(struct dossier *d, const struct query_result *result)
@@ -281,12 +325,18 @@ bool dossier_take(struct dossier *d, const struct query_result *result)
         ask(d, READ_ITEMS, QUERY_ITEMS);
         return true;
     case READ_ITEMS:
+    case READ_LESSONS_OPEN:
+    case READ_LESSONS_DONE:
     case READ_REPORTS:
     case READ_NOTICES:
         rows_take(d, result);
         if (result->more)
             cursor_set(d, result);
         else if (d->step == READ_ITEMS)
+            ask_lessons(d, READ_LESSONS_OPEN);
+        else if (d->step == READ_LESSONS_OPEN)
+            ask_lessons(d, READ_LESSONS_DONE);
+        else if (d->step == READ_LESSONS_DONE)
             ask(d, READ_REPORTS, QUERY_REPORTS);
         else if (d->step == READ_REPORTS)
             ask(d, READ_NOTICES, QUERY_NOTICES);
@@ -313,7 +363,10 @@ json_t *dossier_json(const struct dossier *d)
 {
     char id[EVENT_ID_TEXT];
     json_t *o = json_put(json_object(), "incident", json_incref(d->incident));
+    json_put(o, "course", course_json(d->course));
+    json_put(o, "score", score_json(d->score));
     json_put(o, "items", json_incref(d->items));
+    json_put(o, "lessons", json_incref(d->lessons));
     json_put(o, "orders", json_incref(d->orders));
     json_put(o, "notices", json_incref(d->notices));
     json_put(o, "answers", json_incref(d->answers));

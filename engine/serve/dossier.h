@@ -5,11 +5,14 @@
  *     dossier_begin ─► query ─► dossier_take ─┬─ true ─► the next query
  *                                             └─ false: failed, or whole ─► dossier_json
  *
- *     {"as_of","incident":{…},"items":[…],"orders":[…],"notices":[…],"answers":[…],
+ *     {"as_of","incident":{…},"course":{…},"score"?:{…},"items":[…],"lessons":[…],"orders":[…],
+ *      "notices":[…],"answers":[…],
  *      "events":[{"seq","at","kind","zh","en"}],"reports":[…],"rows","first_seq","last_seq",
  *      "last_at","ended","omitted","events_more"?,"notices_more"?}
  *
- * "reports" has each report of the incident with its text, oldest first.
+ * "reports" has each report of the incident with its text, oldest first. "course" (core/course.h)
+ * is what took how long, "score" (core/score.h) how a drill went, "lessons" the improvements that
+ * were opened for the incident, wherever they are kept.
  *
  * Rows may be committed between two pages. The journal is read first, then what it led to, then the
  * journal again: where it went on, so does the reading, and at most DOSSIER_ROUNDS times.
@@ -30,11 +33,14 @@ struct dossier {
     struct query next; /* what to ask the store for now */
     const struct serve_port *port;
     int64_t gen;
+    struct uuid incident_id;
     int64_t rows_max; /* 0: all */
     int step, rounds;
     bool grown, open, purged;
     json_t *incident, *items, *reports, *orders, *notices, *answers, *events;
-    json_t *notices_by_id;
+    json_t *notices_by_id, *lessons;
+    struct course *course;
+    struct score *score;
     int64_t rows, first_seq, last_seq, as_of, omitted;
     wall_ms last_at;
     int64_t mono_to_wall; /* by the last row */

@@ -364,6 +364,8 @@ static void event_purged(struct phones *p, const struct record *r)
 
 static void event_take(struct phones *p, const struct record *r)
 {
+    if (r->kind == REC_NOTICE_SENT && json_str(r->body, "unsent"))
+        return; /* of a drill, and kept at the table */
     if (r->kind == REC_NOTICE_SENT)
         event_sent(p, r);
     else if (r->kind == REC_NOTICE_SEEN)

@@ -58,10 +58,12 @@ struct serve_port {
     void (*checkpoint)(void *ctx, struct reply_to to);
 
     /* ---- what is in force; each gives the members of the reply ---- */
-    json_t *(*plans)(void *ctx); /* {"plans":[{"name","title","version","pin",…}]} */
+    /* {"plans":[{"name","title","version","pin",…}],"older":[…],"refused"?} */
+    json_t *(*plans)(void *ctx);
     /* One plan with all that forms need (core/plan_sheet.h); NULL: there is none. `pin` may be
        NULL: the version in force. */
     json_t *(*plan)(void *ctx, const char *name, const char *pin);
+    json_t *(*drills)(void *ctx);    /* {"drills":[{"plan","every","last","due","overdue",…}]} */
     json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */
     /* Of the site, at most so many: [{"person","name","endpoint"}]. Asked for under demo only. */
     json_t *(*phones)(void *ctx, size_t most);

@@ -377,8 +377,9 @@ json_t *shape_item(const struct row *row, bool whole)
 {
     static const char *const words[] = {"kind", "name", "key", "level"};
     static const char *const about[] = {
-        "title", "done_when", "goal",     "indicator", "amount", "from", "channel", "assist",
-        "after", "note",      "evidence", "by",        "reply",  "plan", "version", "owner_name"};
+        "title",   "done_when", "goal",    "indicator",  "amount",     "from",
+        "channel", "assist",    "after",   "note",       "evidence",   "by",
+        "reply",   "plan",      "version", "owner_name", "of_incident"};
     static const char *const times[] = {"issued_at", "due_at", "done_at"};
     char incident[UUID_TEXT];
     const json_t *b = row->body;
@@ -467,6 +468,32 @@ static json_t *reports_counted(const json_t *body)
     return json_put_int(counts, "overdue", json_int(body, "reports_overdue", 0));
 }
 
+/* How far the scenario of a drill has come. */
+static json_t *drill_shown(const json_t *run, bool over, const struct serve_port *port)
+{
+    static const char *const names[] = {"mode", "director", "evaluators"};
+    const json_t *about = json_at(run, "about"), *scenario = json_at(about, "scenario");
+    const json_t *injects = json_at(scenario, "injects");
+    size_t next = (size_t)json_int(run, "next", 0);
+    const json_t *inject = json_array_get(injects, next);
+    if (!run)
+        return NULL;
+    json_t *o = json_object();
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+        json_put(o, names[n], json_share(json_at(about, names[n])));
+    if (!scenario)
+        return o;
+    json_put_str(o, "scenario", json_str(scenario, "name"));
+    json_put(o, "title", json_share(json_at(scenario, "title")));
+    json_put_int(o, "injects", (int64_t)json_array_size(injects));
+    json_put(o, "injected", json_integer((json_int_t)next));
+    if (inject && !over)
+        put_time(
+            o, "next_at",
+            port->wall_of(port->ctx, json_int(run, "began", 0) + json_int(inject, "at_ms", 0)));
+    return o;
+}
+
 /* What can be said of it without its body: the id tells when it was opened. */
 static void incident_purged(json_t *o, const struct row *row)
 {
@@ -491,6 +518,8 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put_str(o, "health", json_str_or(body, "health", "ok"));
     response_show(o, json_at(body, "response"), port);
     json_put(o, "drill", json_boolean(row->drill));
+    json_put(o, "drill_state",
+             drill_shown(json_at(body, "drill_run"), json_at(body, "closed_at"), port));
     const char *key = key_shown(json_str(body, "key"));
     json_put(o, "key", key ? json_string(key) : json_null());
     json_put_int(o, "count", json_int(about, "count", 1));

@@ -738,7 +738,7 @@ bool model_store_commit(struct model_store *m, size_t count)
 {
     bool any = m->queued > 0 && count > 0;
     batches_keep(m, count);
-    if (any)
+    if (any && m->durable)
         m->durable(m->durable_ctx, model_store_last_seq(m));
     return queries_answer(m) || any;
 }
@@ -796,6 +796,12 @@ bool model_store_mark(const struct model_store *m, struct clock_mark *ret)
 {
     *ret = m->mark;
     return m->mark.boot_id[0] != '\0';
+}
+
+const struct record *model_store_record(const struct model_store *m, int64_t seq)
+{
+    assert(seq > 0 && seq <= model_store_last_seq(m));
+    return m->records[seq - 1];
 }
 
 int64_t model_store_last_seq(const struct model_store *m)

@@ -53,6 +53,8 @@ typedef void model_row_fn(void *ctx, const struct row *row);
 void model_store_load(const struct model_store *m, bool all, model_row_fn *sink, void *ctx);
 typedef void model_record_fn(void *ctx, const struct record *record);
 void model_store_journal(const struct model_store *m, model_record_fn *sink, void *ctx);
+/* One that is kept, by its seq. Borrows. */
+const struct record *model_store_record(const struct model_store *m, int64_t seq);
 bool model_store_mark(const struct model_store *m, struct clock_mark *ret);
 int64_t model_store_last_seq(const struct model_store *m);
 

@@ -7,9 +7,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, TCP_BACKLOG = 4096, SOCKET_UMASK = 0117 };
+enum {
+    BACKLOG = 1024,
+    TCP_BACKLOG = 4096,
+    SOCKET_UMASK = 0117,
+    LEAVING_TRIES = 20,
+    LEAVING_MS = 50
+};
 
 static enum err address_of(const char *path, struct sockaddr_un *ret, struct why *why)
 {
@@ -35,6 +42,21 @@ static bool somebody_answers(const struct sockaddr_un *at)
     return answers;
 }
 
+/*
+ * A process that is leaving gives up what it holds in an order of the kernel's: the lock may be
+ * free for some milliseconds before its socket is. Whoever answers after a second stays.
+ */
+static bool somebody_stays(const struct sockaddr_un *at)
+{
+    const struct timespec moment = {.tv_nsec = LEAVING_MS * 1000000L};
+    for (int n = 0; n < LEAVING_TRIES; n++) {
+        if (!somebody_answers(at))
+            return false;
+        nanosleep(&moment, NULL);
+    }
+    return somebody_answers(at);
+}
+
 /* Make room for the socket, if what is there is only its corpse. */
 static enum err path_clear(const char *path, const struct sockaddr_un *at, struct why *why)
 {
@@ -47,7 +69,7 @@ static enum err path_clear(const char *path, const struct sockaddr_un *at, struc
                        "socket %s: there is something else of this name; move it away, or name "
                        "another path with `socket = PATH`",
                        path);
-    if (somebody_answers(at))
+    if (somebody_stays(at))
         return why_set(why, ERR_CONFLICT,
                        "socket %s: another daemon answers there; stop that one first, or name "
                        "another path with `socket = PATH`",

@@ -445,3 +445,48 @@ function publish(options) end
 ---@param reason Text
 ---@return Handle
 function escalate(reason) end
+
+-- Drills: plans/drills/NAME.lua
+
+---@alias Since string "0:10", "1:30:05": hours, minutes, seconds after the trigger
+---@alias Person string "person:ID"
+
+---@class Expectation { "order III", within = "15m" }
+---@field [1] string "call answered", "call declined", "order III", "propose II", "measure NAME", "received NAME", "arrived NAME", "done NAME", "struck NAME", "update FACT", "report KIND", "confirmed ID", "closed", or part of a line of the timeline
+---@field within? Duration else until the end
+
+---@class Inject
+---@field no integer
+---@field at Since
+---@field by "trigger" | "message" | "update" | "fault" | "silence_of" | "paper" | "end"
+---@field expect? Expectation
+---@field objective? string one of the scenario's objectives
+---@field title? Text of a trigger
+---@field note? Text of a trigger or an update
+---@field kind? string of a trigger
+---@field grade? Level of a trigger
+---@field warning? Colour of a trigger
+---@field place? table<string, string> of a trigger
+---@field fields? table of a trigger, message or update: what is reported
+---@field to? Target of a message or a paper
+---@field text? Text of a message or a paper
+---@field from? Text who tells or reports it
+---@field endpoint? string of a fault
+---@field person? string of a silence
+---@field lasts? Duration of a fault or a silence
+
+---@class Scenario
+---@field plan string which is drilled
+---@field mode? "tabletop" | "live"
+---@field title Text
+---@field begins? string "2026-06-10 09:00": the hour in which it plays
+---@field speed? integer of a tabletop: the incident's clock runs so many times as fast
+---@field director Person
+---@field evaluators? Person[]
+---@field objectives? table<string, Text>
+---@field injects Inject[]
+
+---A drill: what comes in when, and what is expected of people.
+---@param name string as the file
+---@return fun(scenario: Scenario): Scenario
+function scenario(name) end

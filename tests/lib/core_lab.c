@@ -186,9 +186,22 @@ static const char *const papers[] = {
     PAPER "'version':'2026.2','owner':'person:wu.fang','issued':'2026-07-01',"
           "'filed':'2026-07-15','review_by':'2029-07-01'," PAPER_END,
     PAPER "'version':'2020.1','issued':'2020-01-01','review_by':'2023-01-01'," PAPER_END,
-    PAPER "'version':'2026.1','owner':'person:wu.fang','issued':'2026-08-03'," PAPER_END};
+    PAPER "'version':'2026.1','owner':'person:wu.fang','issued':'2026-08-03'," PAPER_END,
+    PAPER "'version':'2026.5','owner':'person:wu.fang','issued':'2026-07-01',"
+          "'filed':'2026-07-15','review_by':'2029-07-01','drill_every':'6mo',"
+          "'fallback':[{'to':'person:sun.wei','within':'5m'}]}"};
 
 /* --- a core with its library --- */
+
+/* li.ming has left, and the duty room is staffed anew. */
+static void city_handed_over(json_t *site)
+{
+    static const char *const seats = "{'a':['sun.wei'],'b':['wang.qiang'],'lead':['zhou.jie']}";
+    json_object_del(json_object_get(site, "people"), "li.ming");
+    json_put(json_object_get(json_object_get(site, "rosters"), "duty-room"), "seats", data(seats));
+    json_put_str(json_object_get(json_object_get(site, "posts"), "chief"), "deputy",
+                 "person:zhou.jie");
+}
 
 static json_t *city_of(int crew, bool without_sms)
 {
@@ -215,12 +228,16 @@ static json_t *city_of(int crew, bool without_sms)
     return site;
 }
 
-static void library_site(struct core *c, const char *pin, int crew, bool without_sms)
+static void library_site(struct core *c, const char *pin, int crew, bool without_sms,
+                         bool handed_over)
 {
     struct why why;
     AUTO_JSON(body);
+    json_t *site = city_of(crew, without_sms);
+    if (handed_over)
+        city_handed_over(site);
     body = json_put(json_object(), "channels", data(channels));
-    json_put(body, "site", city_of(crew, without_sms));
+    json_put(body, "site", site);
     if (core_library_site(c, pin, body, &why))
         fail_msg("%s", why.text);
 }
@@ -242,8 +259,9 @@ static struct core *core_made(int crew)
                                  .attempts_max = 256,
                                  .answer_url = "http://127.0.0.1:8470"};
     struct core *c = core_new(&config);
-    library_site(c, "site1", crew, false);
-    library_site(c, "site2", crew, true);
+    library_site(c, "site1", crew, false, false);
+    library_site(c, "site2", crew, true, false);
+    library_site(c, "site3", crew, false, true);
     library_plan(c, "flood", "flood1", flood);
     library_plan(c, "watch", "watch1", watch);
     library_plan(c, "dam", "dam1", dam);
@@ -499,7 +517,9 @@ void lab_papers(struct lab *lab, const char *pin)
               "{'name':'oncall','pin':'oncall1'},{'name':'river','pin':'river1'},"
               "{'name':'tracing','pin':'tracing1'},{'name':'stream','pin':'stream1'},"
               "{'name':'clinic','pin':'clinic1'},{'name':'outbreak','pin':'outbreak1'}",
-              lab->moved ? "site2" : "site1");
+              lab->handed_over ? "site3"
+              : lab->moved     ? "site2"
+                               : "site1");
     if (pin)
         text_addf(&body, ",{'name':'paper','pin':'%s'}", pin);
     text_add(&body, "]}");

@@ -30,7 +30,8 @@
  * one_per place.district, reopen_within 1h), and none for other triggers. lab_papers adds paper,
  * that owes its upkeep: paper1 is issued on 2026-07-01 and not filed, reviewed by 2026-12-01;
  * paper2 is filed, and reviewed by 2029-07-01; paper4 is issued on 2026-08-03; wu.fang's, drilled
- * every 6mo. Of paper3, nobody's, all was due years ago. Its clocks are those of Asia/Shanghai.
+ * every 6mo. paper5 is paper2 with the fallback sun.wei for li.ming. Of paper3, nobody's, all was
+ * due years ago. Its clocks are those of Asia/Shanghai.
  *
  * Layer      tests.
  * Ownership  lab_start begins, lab_done frees. What verbs return is borrowed until the next verb.
@@ -52,7 +53,9 @@ struct lab {
     int64_t planner[PLANNER_SLOTS];
     bool check_each; /* I13 after each input */
     int crew;
-    bool moved; /* the site without sms is in force */
+    bool moved;       /* the site without sms is in force */
+    bool handed_over; /* the one that lab_papers puts in force next: without li.ming, the seats of
+                         the duty-room sun.wei, wang.qiang, zhou.jie */
 
     struct record **journal;
     size_t journal_count, journal_cap;

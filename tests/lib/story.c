@@ -1,9 +1,13 @@
 #include "story.h"
 
 #include "base/text.h"
+#include "core/course.h"
 #include "core/say.h"
+#include "core/score.h"
+#include "desk/planners.h"
 #include "plan/check.h"
-#include "plan/planner.h"
+#include "sim/model_store.h"
+#include "sim/night.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -17,123 +21,38 @@
 
 #include <cmocka.h>
 
-enum { PEOPLE_MAX = 64, ENDPOINTS_MAX = 16, COURIER_MS = 20 };
 static const wall_ms STORY_BEGINS = INT64_C(1784512800000); /* 2026-07-20 02:00 UTC */
 
-/* Something that will happen: an attempt's result, or a person's answer. */
-struct coming {
-    mono_ms at;
-    int64_t order;
-    enum { COMING_RESULT, COMING_ANSWER } kind;
-    json_t *body;
-    struct uuid incident;
-};
-
-struct person_script {
-    char id[64];
-    int64_t after_ms; /* -1: silent */
-    bool declines;
-};
-
-struct endpoint_script {
-    char name[64];
-    int status;
-    char body[256]; /* what it says to who fetches */
-};
-
-struct kept_row {
-    struct row row;
-};
-
 struct story {
-    struct core *core;
+    struct night *night;
+    struct cast *cast;
+    struct planners *planners;
     json_t *checked; /* the frame "checked": site, channels, plans */
-    json_t *sources; /* {NAME: the file of the plan} */
-    char *plan_name;
-    struct uuid opened[64]; /* incidents, in the order of their making */
-    size_t opened_count;
-    struct planner *planners[PLANNER_SLOTS];
-    bool pin_sent[PLANNER_SLOTS];
-    int64_t gens;
-    int64_t gen[PLANNER_SLOTS];
-    wall_ms wall;
-    mono_ms mono;
-    uint64_t inputs;
-
-    struct record **journal;
-    size_t journal_count, journal_cap;
-    struct kept_row *rows;
-    size_t rows_count, rows_cap;
-    struct coming *coming;
-    size_t coming_count, coming_cap;
-    int64_t orders;
-    json_t *frames;  /* from planners, not yet taken in */
+    json_t *sources; /* {NAME: the files of the plan} */
+    json_t *drills;  /* [the file of a scenario] */
+    char *site_path;
     json_t *items;   /* {NAME: "body" of the record that issued it last} */
     json_t *reports; /* {"update 2": id} */
     json_t *phones;  /* {PERSON: "data" of the body of the last message that went there} */
-    json_t *reply;
+    json_t *kept;    /* of the last look at a row */
     struct uuid incident;
     struct uuid notice; /* of the receipt being told */
-
-    struct person_script people[PEOPLE_MAX];
-    size_t people_count;
-    struct endpoint_script endpoints[ENDPOINTS_MAX];
-    size_t endpoints_count;
-    bool hold_results;
-    bool queue;     /* what planners say waits */
-    bool forgetful; /* planners keep nothing between turns */
+    int64_t happenings;
     struct text trace, turns, attempts;
     size_t told;
 };
 
-static void story_input(struct story *s, struct input in);
-static void story_drain(struct story *s);
+/* --- what is looked at --- */
 
-/* --- the record, as a store would keep it --- */
-
-static void row_keep(struct story *s, struct row *r)
+static void record_seen(void *ctx, const struct record *r)
 {
-    for (size_t n = 0; n < s->rows_count; n++) {
-        struct row *old = &s->rows[n].row;
-        if (old->kind != r->kind || strcmp(old->id, r->id))
-            continue;
-        row_done(old);
-        if (r->gone || !r->open) {
-            row_done(r);
-            s->rows[n] = s->rows[--s->rows_count];
-        } else {
-            *old = *r;
-        }
-        return;
-    }
-    if (r->gone || !r->open) {
-        row_done(r);
-        return;
-    }
-    s->rows = mem_grow(s->rows, &s->rows_cap, s->rows_count + 1, sizeof *s->rows);
-    s->rows[s->rows_count++].row = *r;
-}
-
-static void rows_keep(struct story *s, struct core *c)
-{
-    struct row *rows;
-    size_t count;
-    core_dirty_rows(c, &rows, &count);
-    for (size_t n = 0; n < count; n++)
-        row_keep(s, &rows[n]);
-    free(rows);
-}
-
-static void trace_record(struct story *s, const struct record *r)
-{
+    struct story *s = ctx;
     bool quiet = r->kind == REC_NOTICE_HANDED || r->kind == REC_TIMER_FIRED;
     if (r->kind == REC_TURN) {
         json_write(record_at(r, "cmds"), &s->turns);
         text_add_char(&s->turns, '\n');
         quiet = true;
     }
-    if (r->kind == REC_INCIDENT_OPENED && s->opened_count < sizeof s->opened / sizeof *s->opened)
-        s->opened[s->opened_count++] = r->incident;
     if (r->kind == REC_ITEM_ISSUED && json_str(r->body, "name"))
         json_put(s->items, json_str(r->body, "name"), json_share(r->body));
     if (r->kind == REC_REPORT_OPENED) {
@@ -151,351 +70,28 @@ static void trace_record(struct story *s, const struct record *r)
     text_add_char(&s->trace, '\n');
 }
 
-/* --- effects --- */
-
-static void planner_said(void *ctx, const json_t *frame)
+static void attempt_seen(void *ctx, const struct effect *e)
 {
     struct story *s = ctx;
-    json_array_append_new(s->frames, json_deep_copy(frame));
-}
-
-static void planner_take(struct story *s, int slot, const json_t *frame)
-{
-    struct why why;
-    if (s->planners[slot] && planner_frame(s->planners[slot], frame, &why))
-        fail_msg("planner: %s", why.text);
-}
-
-static void story_hello(struct story *s, int slot)
-{
-    AUTO_JSON(hello);
-    hello = json_pack("{s:s,s:I,s:I}", "op", "hello", "gen", (json_int_t)s->gen[slot],
-                      "resident_bytes", (json_int_t)(s->forgetful ? 0 : 32 << 20));
-    planner_take(s, slot, hello);
-}
-
-static void story_planner_start(struct story *s, int slot)
-{
-    struct planner_hooks hooks = {.send = planner_said, .ctx = s};
-    planner_free(s->planners[slot]);
-    s->planners[slot] = planner_new(&planner_config_default, &hooks);
-    s->pin_sent[slot] = false;
-    s->gen[slot] = ++s->gens;
-    story_hello(s, slot);
-    story_input(s, (struct input){.kind = IN_PLANNER_UP, .slot = slot, .gen = s->gen[slot]});
-}
-
-static const struct record *journal_find(const struct story *s, int64_t seq)
-{
-    for (size_t n = s->journal_count; n > 0; n--) {
-        if (s->journal[n - 1]->seq == seq)
-            return s->journal[n - 1];
-    }
-    return NULL;
-}
-
-static void story_send_pin(struct story *s, int slot)
-{
-    if (s->pin_sent[slot])
-        return;
-    s->pin_sent[slot] = true;
-    size_t n;
-    json_t *plan;
-    json_array_foreach(json_object_get(s->checked, "plans"), n, plan)
-    {
-        AUTO_JSON(frame);
-        const char *name = json_str(plan, "name");
-        frame = json_pack("{s:s,s:s,s:s,s:[O]}", "op", "pin", "pin", json_str(plan, "pin"), "plan",
-                          name, "files", json_at(s->sources, name));
-        planner_take(s, slot, frame);
-    }
-}
-
-static void story_event(struct story *s, const struct effect *e)
-{
-    if (e->gen != s->gen[e->slot] || !s->planners[e->slot])
-        return;
-    json_t *frame = json_deep_copy(e->body);
-    if (!json_at(frame, "ev"))
-        json_put(frame, "ev", json_share(record_at(journal_find(s, e->cause), "ev")));
-    story_send_pin(s, e->slot);
-    planner_take(s, e->slot, frame);
-    json_decref(frame);
-}
-
-/* What a result will be, in a moment. Takes the result. */
-static void result_comes(struct story *s, struct uuid incident, json_t *result)
-{
-    s->coming = mem_grow(s->coming, &s->coming_cap, s->coming_count + 1, sizeof *s->coming);
-    s->coming[s->coming_count++] = (struct coming){.at = s->mono + COURIER_MS,
-                                                   .order = s->orders++,
-                                                   .kind = COMING_RESULT,
-                                                   .body = result,
-                                                   .incident = incident};
-}
-
-static struct endpoint_script endpoint_now(const struct story *s, const char *endpoint)
-{
-    for (size_t n = 0; n < s->endpoints_count; n++) {
-        if (!strcmp(s->endpoints[n].name, endpoint))
-            return s->endpoints[n];
-    }
-    return (struct endpoint_script){.status = 200};
-}
-
-static void story_fetch(struct story *s, const struct effect *e)
-{
-    const char *endpoint = json_str_or(e->body, "endpoint", "");
-    struct endpoint_script script = endpoint_now(s, endpoint);
-    bool ok = script.status >= 200 && script.status < 300;
-    text_addf(&s->attempts, "%lld fetch %s %s %s\n", (long long)(s->mono / 1000), endpoint,
-              json_str_or(e->body, "notice", ""), json_str_or(e->body, "body", ""));
-    json_t *result =
-        json_pack("{s:s,s:s,s:b,s:i,s:s,s:s}", "op", "result", "fetch", json_str(e->body, "fetch"),
-                  "ok", ok, "status", script.status, "class", "status", "body", script.body);
-    json_put_str(result, "error", ok ? NULL : "the endpoint said no");
-    result_comes(s, e->incident, result);
-}
-
-static void story_attempt(struct story *s, const struct effect *e)
-{
-    char id[UUID_TEXT];
-    const char *endpoint = json_str_or(e->body, "endpoint", "");
-    const char *person = json_str_or(e->body, "person", "");
-    int status = endpoint_now(s, endpoint).status;
-    text_addf(&s->attempts, "%lld %s %s %s\n", (long long)(s->mono / 1000), person, endpoint,
-              json_str_or(e->body, "notice", ""));
-    json_t *result =
-        json_pack("{s:s,s:s,s:I,s:b,s:i,s:s}", "op", "result", "notice", uuid_text(e->notice, id),
-                  "number", (json_int_t)json_int(e->body, "number", 0), "ok",
-                  status >= 200 && status < 300, "status", status, "class", "status");
-    json_put_str(result, "person", person);
-    AUTO_JSON(body);
+    bool fetch = e->kind == EFFECT_FETCH;
+    const char *person = fetch ? "fetch" : json_str_or(e->body, "person", "");
     const char *text = json_str_or(e->body, "body", "{}");
+    AUTO_JSON(body);
     struct why why;
-    if (json_read(text, strlen(text), &body, &why) == ERR_OK) {
-        json_put_str(result, "type", json_str(body, "type"));
+    text_addf(&s->attempts, "%lld %s %s %s", (long long)(night_mono(s->night) / 1000), person,
+              json_str_or(e->body, "endpoint", ""), json_str_or(e->body, "notice", ""));
+    text_addf(&s->attempts, "%s%s\n", fetch ? " " : "", fetch ? text : "");
+    if (!fetch && json_read(text, strlen(text), &body, &why) == ERR_OK)
         json_put(s->phones, person, json_share(json_at(body, "data")));
-    }
-    result_comes(s, e->incident, result);
-}
-
-static void story_kill_quarantine(struct story *s, int slot)
-{
-    planner_free(s->planners[slot]);
-    s->planners[slot] = NULL;
-    s->gen[slot] = 0;
-}
-
-static void story_drop(struct story *s, const struct effect *e)
-{
-    char id[UUID_TEXT];
-    AUTO_JSON(frame);
-    frame = json_pack("{s:s,s:s}", "op", "drop", "incident", uuid_text(e->incident, id));
-    planner_take(s, e->slot, frame);
-}
-
-static void story_effect(struct story *s, const struct effect *e)
-{
-    switch (e->kind) {
-    case EFFECT_REPLY:
-        json_decref(s->reply);
-        s->reply = json_incref(e->body);
-        break;
-    case EFFECT_EVENT:
-        story_event(s, e);
-        break;
-    case EFFECT_ATTEMPT:
-        story_attempt(s, e);
-        break;
-    case EFFECT_FETCH:
-        story_fetch(s, e);
-        break;
-    case EFFECT_KILL:
-        story_kill_quarantine(s, e->slot);
-        break;
-    case EFFECT_WANT:
-        story_planner_start(s, e->slot);
-        break;
-    case EFFECT_DROP:
-        story_drop(s, e);
-        break;
-    }
-}
-
-static void story_seed(const struct story *s, uint8_t seed[32])
-{
-    for (int n = 0; n < 4; n++) {
-        uint64_t x = (s->inputs * 4 + (uint64_t)n + 1) * UINT64_C(0x9e3779b97f4a7c15);
-        x ^= x >> 29;
-        memcpy(seed + 8 * n, &x, sizeof x);
-    }
-}
-
-static void story_input(struct story *s, struct input in)
-{
-    struct update u = {0};
-    in.wall = s->wall;
-    in.mono = s->mono;
-    s->inputs++;
-    story_seed(s, in.seed);
-    if (!in.who.id)
-        in.who = (struct principal){"uid:0", SCOPE_ALL};
-    core_decide(s->core, &in, &u);
-    for (size_t n = 0; n < u.records_count; n++) {
-        s->journal =
-            mem_grow(s->journal, &s->journal_cap, s->journal_count + 1, sizeof(struct record *));
-        s->journal[s->journal_count++] = record_ref(u.records[n]);
-        trace_record(s, u.records[n]);
-    }
-    rows_keep(s, s->core);
-    for (size_t n = 0; n < u.effects_count; n++)
-        story_effect(s, &u.effects[n]);
-    update_done(&u);
-}
-
-/* --- what planners say --- */
-
-static void story_history(struct story *s, const json_t *need)
-{
-    struct uuid id;
-    const char *text = json_str_or(need, "incident", "");
-    int64_t have = json_int(need, "have", 0), gen = json_int(need, "gen", 0);
-    assert_true(uuid_parse(text, &id));
-    int64_t upto = 0, cause = core_event_history(s->core, id, &upto);
-    int64_t since = core_run_since(s->core, id);
-    json_t *rows = json_array();
-    for (size_t n = 0; n < s->journal_count; n++) {
-        const struct record *r = s->journal[n];
-        if (uuid_cmp(r->incident, id) || r->seq <= have || r->seq < since || r->seq > upto)
-            continue;
-        json_t *row = record_for_planner(r, cause);
-        if (row)
-            json_array_append_new(rows, row);
-    }
-    for (int slot = 0; slot < PLANNER_SLOTS; slot++) {
-        if (s->gen[slot] != gen || !gen)
-            continue;
-        AUTO_JSON(frame);
-        frame = json_pack("{s:s,s:I,s:s,s:O,s:b}", "op", "history", "gen", (json_int_t)gen,
-                          "incident", text, "rows", rows, "more", 0);
-        planner_take(s, slot, frame);
-    }
-    json_decref(rows);
-}
-
-static void story_frames(struct story *s)
-{
-    while (!s->queue && json_array_size(s->frames)) {
-        AUTO_JSON(frame);
-        frame = json_incref(json_array_get(s->frames, 0));
-        json_array_remove(s->frames, 0);
-        const char *op = json_str_or(frame, "op", "");
-        if (!strcmp(op, "turn"))
-            story_input(s, (struct input){.kind = IN_TURN, .body = frame});
-        else if (!strcmp(op, "failed"))
-            story_input(s, (struct input){.kind = IN_PLAN_FAILED, .body = frame});
-        else if (!strcmp(op, "need"))
-            story_history(s, frame);
-    }
 }
 
 /* --- time --- */
 
-static struct person_script *person_of(struct story *s, const char *id)
-{
-    for (size_t n = 0; n < s->people_count; n++) {
-        if (!strcmp(s->people[n].id, id))
-            return &s->people[n];
-    }
-    assert_true(s->people_count < PEOPLE_MAX);
-    struct person_script *p = &s->people[s->people_count++];
-    *p = (struct person_script){.after_ms = -1};
-    snprintf(p->id, sizeof p->id, "%s", id);
-    return p;
-}
-
-static void coming_result(struct story *s, const struct coming *c)
-{
-    if (json_str(c->body, "fetch")) {
-        story_input(s,
-                    (struct input){.kind = IN_FETCHED, .incident = c->incident, .body = c->body});
-        return;
-    }
-    const char *person = json_str_or(c->body, "person", "");
-    struct person_script *p = person_of(s, person);
-    bool call = !strcmp(json_str_or(c->body, "type", ""), "muster.call");
-    if (call && json_bool(c->body, "ok") && p->after_ms >= 0) {
-        json_t *answer = json_put_str(json_object(), "as", person);
-        json_put_true(answer, "decline", p->declines);
-        s->coming = mem_grow(s->coming, &s->coming_cap, s->coming_count + 1, sizeof *s->coming);
-        s->coming[s->coming_count++] = (struct coming){.at = s->mono + p->after_ms,
-                                                       .order = s->orders++,
-                                                       .kind = COMING_ANSWER,
-                                                       .body = answer,
-                                                       .incident = c->incident};
-    }
-    story_input(s, (struct input){.kind = IN_RESULT, .body = c->body});
-}
-
-static size_t coming_first(const struct story *s)
-{
-    size_t first = SIZE_MAX;
-    for (size_t n = 0; n < s->coming_count; n++) {
-        if (s->hold_results && s->coming[n].kind == COMING_RESULT)
-            continue;
-        if (first == SIZE_MAX || s->coming[n].at < s->coming[first].at ||
-            (s->coming[n].at == s->coming[first].at && s->coming[n].order < s->coming[first].order))
-            first = n;
-    }
-    return first;
-}
-
-static void story_clock(struct story *s, mono_ms to)
-{
-    if (to <= s->mono)
-        return;
-    s->wall += to - s->mono;
-    s->mono = to;
-}
-
-static void story_drain(struct story *s)
-{
-    story_frames(s);
-}
-
-/* The next thing not later than `until`; false: there is none. */
-static bool story_step(struct story *s, mono_ms until)
-{
-    story_drain(s);
-    size_t first = coming_first(s);
-    mono_ms due = core_next_due(s->core);
-    mono_ms coming = first == SIZE_MAX ? INT64_MAX : s->coming[first].at;
-    if (due > until && coming > until)
-        return false;
-    if (coming <= due) {
-        struct coming c = s->coming[first];
-        s->coming[first] = s->coming[--s->coming_count];
-        story_clock(s, c.at);
-        if (c.kind == COMING_RESULT)
-            coming_result(s, &c);
-        else
-            story_input(s,
-                        (struct input){.kind = IN_ANSWER, .incident = c.incident, .body = c.body});
-        json_decref(c.body);
-    } else {
-        story_clock(s, due);
-        story_input(s, (struct input){.kind = IN_TICK});
-    }
-    return true;
-}
-
 void story_advance(struct story *s, int64_t ms)
 {
-    mono_ms until = s->mono + ms;
-    while (story_step(s, until)) {
-    }
-    story_clock(s, until);
+    struct why why;
+    if (night_advance(s->night, ms, &s->happenings, &why))
+        fail_msg("%s", why.text);
 }
 
 /* --- beginning and end --- */
@@ -519,7 +115,7 @@ static json_t *file_object(const char *name, const char *source)
     return json_pack("{s:s,s:s}", "name", name, "source", source);
 }
 
-static json_t *story_check(const char *site_path, const json_t *sources)
+static json_t *story_check(const char *site_path, const json_t *sources, const json_t *drills)
 {
     size_t n = 0;
     const char **names = json_keys(sources, NULL);
@@ -528,7 +124,7 @@ static json_t *story_check(const char *site_path, const json_t *sources)
     char *webhook = file_text("plans/channels/webhook.lua");
     char *demo = file_text("plans/channels/demo.lua");
     for (; names[n]; n++)
-        json_array_append_new(plans, json_share(json_at(sources, names[n])));
+        json_array_append_new(plans, json_share(json_array_get(json_at(sources, names[n]), 0)));
     free(names);
     AUTO_JSON(request);
     request =
@@ -538,6 +134,7 @@ static json_t *story_check(const char *site_path, const json_t *sources)
     free(site);
     free(webhook);
     free(demo);
+    json_put(request, "drills", json_share(drills));
     json_t *checked = check_set(request);
     if (!json_bool(checked, "ok")) {
         char *findings = json_dumps(json_at(checked, "findings"), JSON_INDENT(1));
@@ -546,67 +143,40 @@ static json_t *story_check(const char *site_path, const json_t *sources)
     return checked;
 }
 
-static struct core *story_core(const struct story *s)
-{
-    struct core_config config = {.version = "story",
-                                 .speed = 1,
-                                 .incidents_max = 1000000,
-                                 .attempts_max = 256,
-                                 .answer_url = "https://muster.example"};
-    struct core *c = core_new(&config);
-    struct why why;
-    size_t n;
-    json_t *plan;
-    if (core_library_site(c, "sha256:site", s->checked, &why))
-        fail_msg("%s", why.text);
-    json_array_foreach(json_object_get(s->checked, "plans"), n, plan)
-    {
-        if (core_library_plan(c, json_str(plan, "pin"), json_str(plan, "name"),
-                              json_at(plan, "head"), &why))
-            fail_msg("%s", why.text);
-    }
-    return c;
-}
-
-static void story_start(struct story *s)
-{
-    AUTO_JSON(boot);
-    boot = json_put_str(json_object(), "boot", "story");
-    story_input(s, (struct input){.kind = IN_STARTED, .body = boot});
-    size_t n;
-    json_t *plan, *plans = json_array();
-    json_array_foreach(json_object_get(s->checked, "plans"), n, plan)
-        json_array_append_new(plans, json_pack("{s:s,s:s}", "name", json_str(plan, "name"), "pin",
-                                               json_str(plan, "pin")));
-    AUTO_JSON(config);
-    config = json_pack("{s:s,s:o}", "site", "sha256:site", "plans", plans);
-    story_input(s, (struct input){.kind = IN_CONFIG, .body = config});
-    story_input(s, (struct input){.kind = IN_COURIER_UP});
-    story_planner_start(s, 0);
-    story_planner_start(s, 1);
-    story_drain(s);
-}
-
 static void source_add(json_t *sources, const char *name, const char *source)
 {
     AUTO_TEXT(file);
     text_addf(&file, "%s.lua", name);
-    json_put(sources, name, file_object(text_str(&file), source));
+    json_put(sources, name, json_pack("[o]", file_object(text_str(&file), source)));
 }
 
-static struct story *story_of(const char *site_path, const char *plan_name, json_t *takes_sources)
+static struct story *story_of(const char *site_path, json_t *takes_sources)
 {
     struct story *s = mem_new(1, sizeof *s);
-    s->plan_name = mem_str(plan_name);
+    struct why why;
     s->sources = takes_sources;
-    s->checked = story_check(site_path, s->sources);
-    s->frames = json_array();
+    s->site_path = mem_str(site_path);
+    s->drills = json_array();
+    s->checked = story_check(site_path, s->sources, s->drills);
     s->phones = json_object();
     s->items = json_object();
     s->reports = json_object();
-    s->wall = STORY_BEGINS;
-    s->core = story_core(s);
-    story_start(s);
+    s->cast = cast_new(1);
+    s->planners = planners_new(NULL);
+    s->happenings = INT64_MAX;
+    const struct night_setup setup = {.checked = s->checked,
+                                      .sources = s->sources,
+                                      .begins = STORY_BEGINS,
+                                      .cast = s->cast,
+                                      .planners = planners_port(s->planners),
+                                      .record = record_seen,
+                                      .attempt = attempt_seen,
+                                      .ctx = s};
+    s->night = night_new(&setup, &why);
+    if (!s->night)
+        fail_msg("%s", why.text);
+    planners_of(s->planners, s->night);
+    night_begin(s->night);
     return s;
 }
 
@@ -614,7 +184,7 @@ struct story *story_new(const char *plan_name, const char *plan_source)
 {
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
-    return story_of("tests/lib/story_site.lua", plan_name, sources);
+    return story_of("tests/lib/story_site.lua", sources);
 }
 
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
@@ -623,13 +193,13 @@ struct story *story_with(const char *plan_name, const char *plan_source, const c
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
     source_add(sources, other_name, other_source);
-    return story_of("tests/lib/story_site.lua", plan_name, sources);
+    return story_of("tests/lib/story_site.lua", sources);
 }
 
 void story_at(struct story *s, size_t incident)
 {
-    assert_true(incident < s->opened_count);
-    s->incident = s->opened[incident];
+    assert_true(incident < night_incidents(s->night));
+    s->incident = night_incident(s->night, incident);
 }
 
 struct story *story_shipped(const char *plan_name)
@@ -639,9 +209,29 @@ struct story *story_shipped(const char *plan_name)
     char *source = file_text(text_str(&path));
     json_t *sources = json_object();
     source_add(sources, plan_name, source);
-    struct story *s = story_of("plans/site.lua", plan_name, sources);
+    struct story *s = story_of("plans/site.lua", sources);
     free(source);
     return s;
+}
+
+void story_scenario(struct story *s, const char *name, const char *source)
+{
+    AUTO_TEXT(file);
+    text_addf(&file, "%s.lua", name);
+    json_array_append_new(s->drills, file_object(text_str(&file), source));
+    json_t *checked = story_check(s->site_path, s->sources, s->drills);
+    night_take_set(s->night, checked);
+    json_decref(s->checked);
+    s->checked = checked;
+}
+
+void story_scenario_shipped(struct story *s, const char *name)
+{
+    AUTO_TEXT(path);
+    text_addf(&path, "plans/drills/%s.lua", name);
+    char *source = file_text(text_str(&path));
+    story_scenario(s, name, source);
+    free(source);
 }
 
 void story_site_forbids_drills(struct story *s)
@@ -650,6 +240,12 @@ void story_site_forbids_drills(struct story *s)
     const char *id;
     json_t *person;
     json_object_foreach(people, id, person) json_object_set_new(person, "drill", json_false());
+    story_crash_engine(s); /* the next one reads it so */
+}
+
+void story_site_sends_tabletops(struct story *s)
+{
+    json_put_str(json_object_get(s->checked, "site"), "tabletop", "send");
     story_crash_engine(s); /* the next one reads it so */
 }
 
@@ -681,40 +277,31 @@ static char *core_dump(const struct core *c)
     return text_take(&t);
 }
 
-static struct core *story_loaded(const struct story *s)
+static void record_apply(void *ctx, const struct record *r)
 {
-    struct core *c = story_core(s);
-    for (size_t n = 0; n < s->rows_count; n++) {
-        struct row row = s->rows[n].row;
-        AUTO_JSON(body);
-        body = row.text ? json_loads(row.text, 0, NULL) : json_incref(row.body);
-        row.body = body;
-        core_load_row(c, &row);
-    }
-    core_load_end(c, s->journal_count ? s->journal[s->journal_count - 1]->seq : 0);
-    return c;
+    struct row *rows;
+    size_t count;
+    core_apply(ctx, r);
+    core_dirty_rows(ctx, &rows, &count);
+    for (size_t k = 0; k < count; k++)
+        row_done(&rows[k]);
+    free(rows);
 }
 
 static struct core *story_rebuilt(const struct story *s)
 {
-    struct core *c = story_core(s);
-    for (size_t n = 0; n < s->journal_count; n++) {
-        core_apply(c, s->journal[n]);
-        struct row *rows;
-        size_t count;
-        core_dirty_rows(c, &rows, &count);
-        for (size_t k = 0; k < count; k++)
-            row_done(&rows[k]);
-        free(rows);
-    }
+    struct why why;
+    struct core *c = night_fresh_core(s->night, &why);
+    model_store_journal(night_store(s->night), record_apply, c);
     return c;
 }
 
 /* Test I13. */
 static void story_check_state(const struct story *s)
 {
-    struct core *loaded = story_loaded(s), *rebuilt = story_rebuilt(s);
-    char *live_dump = core_dump(s->core);
+    struct why why;
+    struct core *loaded = night_loaded_core(s->night, &why), *rebuilt = story_rebuilt(s);
+    char *live_dump = core_dump(night_core(s->night));
     char *loaded_dump = core_dump(loaded), *rebuilt_dump = core_dump(rebuilt);
     assert_string_equal(live_dump, loaded_dump);
     assert_string_equal(live_dump, rebuilt_dump);
@@ -727,77 +314,60 @@ static void story_check_state(const struct story *s)
 
 void story_end(struct story *s)
 {
-    story_drain(s);
+    struct why why;
+    night_hold_turns(s->night, false);
+    if (night_trouble(s->night, &why))
+        fail_msg("%s", why.text);
     story_check_state(s);
-    core_free(s->core);
-    for (int slot = 0; slot < PLANNER_SLOTS; slot++)
-        planner_free(s->planners[slot]);
-    for (size_t n = 0; n < s->journal_count; n++)
-        record_unref(s->journal[n]);
-    for (size_t n = 0; n < s->rows_count; n++)
-        row_done(&s->rows[n].row);
-    for (size_t n = 0; n < s->coming_count; n++)
-        json_decref(s->coming[n].body);
-    free(s->journal);
-    free(s->rows);
-    free(s->coming);
-    json_decref(s->frames);
+    night_free(s->night);
+    planners_free(s->planners);
+    cast_free(s->cast);
     json_decref(s->phones);
     json_decref(s->items);
     json_decref(s->reports);
-    json_decref(s->reply);
+    json_decref(s->kept);
     json_decref(s->checked);
     json_decref(s->sources);
+    json_decref(s->drills);
+    free(s->site_path);
     text_done(&s->trace);
     text_done(&s->turns);
     text_done(&s->attempts);
-    free(s->plan_name);
     free(s);
 }
 
 /* --- people's part --- */
 
-static struct endpoint_script *endpoint_of(struct story *s, const char *endpoint)
-{
-    for (size_t n = 0; n < s->endpoints_count; n++) {
-        if (!strcmp(s->endpoints[n].name, endpoint))
-            return &s->endpoints[n];
-    }
-    assert_true(s->endpoints_count < ENDPOINTS_MAX);
-    struct endpoint_script *e = &s->endpoints[s->endpoints_count++];
-    *e = (struct endpoint_script){.status = 200};
-    snprintf(e->name, sizeof e->name, "%s", endpoint);
-    return e;
-}
-
 void story_endpoint_answers(struct story *s, const char *endpoint, int status)
 {
-    endpoint_of(s, endpoint)->status = status;
+    cast_fault(s->cast, endpoint, status, night_mono(s->night), INT64_MAX);
 }
 
 void story_endpoint_says(struct story *s, const char *endpoint, const char *body)
 {
-    struct endpoint_script *e = endpoint_of(s, endpoint);
-    snprintf(e->body, sizeof e->body, "%s", body);
+    cast_says(s->cast, endpoint, body);
+}
+
+static void person_does(struct story *s, const char *person, enum cast_does does, int64_t after_ms)
+{
+    cast_person(
+        s->cast, person,
+        &(struct cast_part){.does = does, .from_ms = after_ms, .to_ms = after_ms, .percent = 100});
 }
 
 void story_person_answers(struct story *s, const char *person, int64_t after_ms)
 {
-    struct person_script *p = person_of(s, person);
-    p->after_ms = after_ms;
-    p->declines = false;
+    person_does(s, person, CAST_ANSWERS, after_ms);
 }
 
 void story_person_declines(struct story *s, const char *person, int64_t after_ms)
 {
-    struct person_script *p = person_of(s, person);
-    p->after_ms = after_ms;
-    p->declines = true;
+    person_does(s, person, CAST_DECLINES, after_ms);
 }
 
 void story_person_silent(struct story *s, const char *person)
 {
-    person_of(s, person)->after_ms = -1;
+    person_does(s, person, CAST_SILENT, 0);
 }
 
 static json_t *story_json(const char *single_quoted)
@@ -831,12 +401,72 @@ static const json_t *story_ask(struct story *s, enum input_kind kind, struct uui
     json_write(takes_body, &canonical);
     for (size_t n = 0; n < canonical.len; n++)
         in.digest[n % 16] = (uint8_t)(in.digest[n % 16] * 31 + (uint8_t)canonical.at[n]);
-    json_decref(s->reply);
-    s->reply = NULL;
-    story_input(s, in);
+    const json_t *reply = night_ask_input(s->night, in);
     json_decref(takes_body);
-    story_drain(s);
-    return s->reply;
+    return reply;
+}
+
+const json_t *story_drill(struct story *s, const char *json)
+{
+    const json_t *reply = story_ask(s, IN_DRILL_START, (struct uuid){0}, story_json(json));
+    if (json_bool(reply, "ok"))
+        uuid_parse(json_str_or(reply, "incident", ""), &s->incident);
+    return reply;
+}
+
+const json_t *story_lesson(struct story *s, const char *json)
+{
+    return story_ask(s, IN_LESSON, s->incident, story_json(json));
+}
+
+const json_t *story_close(struct story *s)
+{
+    return story_ask(s, IN_CLOSE, s->incident, json_object());
+}
+
+/* What is told of the journal's rows of one incident. */
+struct told {
+    struct uuid incident;
+    struct score *score;
+    struct course *course;
+};
+
+static void told_take(void *ctx, const struct record *r)
+{
+    struct told *t = ctx;
+    if (uuid_cmp(r->incident, t->incident))
+        return;
+    score_take(t->score, r);
+    course_take(t->course, r);
+}
+
+static struct told told_of(const struct story *s)
+{
+    struct told t = {s->incident, score_new(), course_new()};
+    model_store_journal(night_store(s->night), told_take, &t);
+    return t;
+}
+
+static void told_done(struct told *t)
+{
+    score_free(t->score);
+    course_free(t->course);
+}
+
+json_t *story_score(const struct story *s)
+{
+    struct told t = told_of(s);
+    json_t *json = score_json(t.score);
+    told_done(&t);
+    return json;
+}
+
+json_t *story_course(const struct story *s)
+{
+    struct told t = told_of(s);
+    json_t *json = course_json(t.course);
+    told_done(&t);
+    return json;
 }
 
 const json_t *story_trigger(struct story *s, const char *json)
@@ -916,30 +546,43 @@ const json_t *story_item(struct story *s, const char *name, const char *action, 
                      json_pack("{s:s,s:s,s:s}", "item", item, "action", action, "as", as));
 }
 
+struct row_look {
+    enum row_kind kind;
+    const char *id;
+    json_t *body;
+    wall_ms due;
+    bool found;
+};
+
+static void row_look(void *ctx, const struct row *row)
+{
+    struct row_look *look = ctx;
+    if (row->kind != look->kind || strcmp(row->id, look->id) != 0)
+        return;
+    look->found = true;
+    look->due = row->due;
+    look->body = row->text ? json_loads(row->text, 0, NULL) : json_share(row->body);
+}
+
 const json_t *story_statements(struct story *s)
 {
     char id[UUID_TEXT];
-    uuid_text(s->incident, id);
-    for (size_t n = 0; n < s->rows_count; n++) {
-        const struct row *row = &s->rows[n].row;
-        if (row->kind != ROW_INCIDENT || strcmp(row->id, id) != 0)
-            continue;
-        json_decref(s->reply);
-        s->reply = row->text ? json_loads(row->text, 0, NULL) : json_incref(row->body);
-        return json_at(json_at(s->reply, "response"), "statements");
-    }
-    return NULL;
+    struct row_look look = {.kind = ROW_INCIDENT, .id = uuid_text(s->incident, id)};
+    model_store_load(night_store(s->night), false, row_look, &look);
+    json_decref(s->kept);
+    s->kept = look.body;
+    return json_at(json_at(s->kept, "response"), "statements");
 }
 
 wall_ms story_item_due(const struct story *s, const char *name)
 {
-    const char *item = json_str_or(json_at(s->items, name), "item", "");
-    for (size_t n = 0; n < s->rows_count; n++) {
-        if (s->rows[n].row.kind == ROW_ITEM && !strcmp(s->rows[n].row.id, item))
-            return s->rows[n].row.due;
-    }
-    fail_msg("no open item \"%s\"", name);
-    return 0;
+    struct row_look look = {.kind = ROW_ITEM,
+                            .id = json_str_or(json_at(s->items, name), "item", "")};
+    model_store_load(night_store(s->night), false, row_look, &look);
+    json_decref(look.body);
+    if (!look.found)
+        fail_msg("no open item \"%s\"", name);
+    return look.due;
 }
 
 const json_t *story_report(struct story *s, const char *name, const char *action, const char *as)
@@ -953,67 +596,32 @@ const json_t *story_report(struct story *s, const char *name, const char *action
 
 void story_crash_engine(struct story *s)
 {
-    story_drain(s);
-    core_free(s->core);
-    json_array_clear(s->frames);
-    size_t kept = 0;
-    for (size_t n = 0; n < s->coming_count; n++) {
-        if (s->coming[n].kind == COMING_RESULT)
-            json_decref(s->coming[n].body);
-        else
-            s->coming[kept++] = s->coming[n];
-    }
-    s->coming_count = kept;
-    s->core = story_loaded(s);
-    for (int slot = 0; slot < PLANNER_SLOTS; slot++)
-        story_kill_quarantine(s, slot);
-    story_start(s);
+    night_crash(s->night, NIGHT_CRASH_ENGINE, 0, false);
 }
 
 void story_crash_planner(struct story *s, int slot, bool fault)
 {
-    AUTO_JSON(body);
-    body = json_put_str(json_object(), "fault", fault ? "strike" : "lost");
-    int64_t gen = s->gen[slot];
-    json_array_clear(s->frames); /* what it said and nobody took in */
-    story_kill_quarantine(s, slot);
-    story_input(s, (struct input){.kind = IN_PLANNER_DIED, .slot = slot, .gen = gen, .body = body});
-    if (slot != SLOT_QUARANTINE)
-        story_planner_start(s, slot);
-    story_drain(s);
+    night_crash(s->night, NIGHT_CRASH_PLANNER, slot, fault);
 }
 
 void story_crash_courier(struct story *s)
 {
-    for (size_t n = 0; n < s->coming_count;) {
-        if (s->coming[n].kind != COMING_RESULT) {
-            n++;
-            continue;
-        }
-        json_decref(s->coming[n].body);
-        s->coming[n] = s->coming[--s->coming_count];
-    }
-    story_input(s, (struct input){.kind = IN_COURIER_DIED});
-    story_input(s, (struct input){.kind = IN_COURIER_UP});
+    night_crash(s->night, NIGHT_CRASH_COURIER, 0, false);
 }
 
 void story_passivate(struct story *s)
 {
-    story_drain(s);
-    s->forgetful = true;
-    for (int slot = 0; slot < SLOT_QUARANTINE; slot++)
-        story_hello(s, slot);
+    night_forgetful(s->night);
 }
 
 void story_queue(struct story *s, bool queue)
 {
-    s->queue = queue;
-    story_drain(s);
+    night_hold_turns(s->night, queue);
 }
 
 void story_hold_results(struct story *s, bool hold)
 {
-    s->hold_results = hold;
+    night_hold_results(s->night, hold);
 }
 
 /* --- what was told --- */
@@ -1033,7 +641,6 @@ static const char *line_match(const char *from, const char *part, size_t len)
 
 void story_tells(struct story *s, const char *lines)
 {
-    story_drain(s);
     const char *from = text_str(&s->trace) + s->told;
     for (const char *line = lines; *line;) {
         while (*line == ' ' || *line == '\n')

@@ -25,8 +25,15 @@ struct story *story_shipped(const char *plan_name);
 /* Checks I13 and that nothing is left undelivered without a reason; frees. */
 void story_end(struct story *s);
 
+/* A drill beside its plans: drills/NAME.lua with this text, or that of plans/drills/. */
+void story_scenario(struct story *s, const char *name, const char *source);
+void story_scenario_shipped(struct story *s, const char *name);
+
 /* Before the first trigger: a new site in force in which nobody may be drilled. */
 void story_site_forbids_drills(struct story *s);
+
+/* The same, where messages of a tabletop go out. */
+void story_site_sends_tabletops(struct story *s);
 
 /* Endpoints and people, from now on. */
 void story_endpoint_answers(struct story *s, const char *endpoint, int status); /* 200 at first */
@@ -38,6 +45,9 @@ void story_person_silent(struct story *s, const char *person);
 /* Inputs; each returns the reply (borrowed until the next call). JSON in single quotes is turned
  * into double quotes, so that it reads well in C. */
 const json_t *story_trigger(struct story *s, const char *json);
+const json_t *story_drill(struct story *s, const char *json); /* drill start */
+const json_t *story_lesson(struct story *s, const char *json);
+const json_t *story_close(struct story *s);
 const json_t *story_update(struct story *s, const char *json);
 const json_t *story_answer(struct story *s, const char *json);
 /* By link and code of the last message that went to this person; members replace or add, and
@@ -74,6 +84,9 @@ void story_at(struct story *s, size_t incident);
 void story_tells(struct story *s, const char *lines);
 /* None of the lines since the start holds this. */
 void story_never(struct story *s, const char *part);
+/* What the journal of the incident comes to (core/score.h, core/course.h). Give. */
+json_t *story_score(const struct story *s);
+json_t *story_course(const struct story *s);
 /* The whole trace so far. */
 const char *story_trace(const struct story *s);
 /* Every command list of every turn so far, as canonical JSON lines: for comparing two runs. */

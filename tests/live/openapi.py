@@ -496,6 +496,55 @@ def upkeep(api, may_all):
                 ("2020-03-02", "3y", {"what": "filing", "due": "2020-03-30"}), "the sheet says so")
 
 
+SCENARIO = """return scenario "night" {
+    plan = "bank-duty", title = "Night", director = "person:li.ming",
+    injects = {
+        { no = 1, at = "0:00", by = "trigger", title = "x",
+          expect = { "call answered", within = "1h" } },
+        { no = 2, at = "9:00", by = "end" },
+    },
+}
+"""
+
+
+def drills(api, may_all):
+    """A drill from its scenario to what was learnt of it."""
+    house = api.house
+    house.write("bank-duty.lua", PLANS["bank"].replace("parent_only = true,", "")
+               .replace('"bank"', '"bank-duty"'))
+    os.makedirs(os.path.join(house.plans, "drills"), exist_ok=True)
+    house.write("drills/night.lua", SCENARIO)
+    house.admin(op="config_reload")
+    due = api.ask(200, "GET", "/api/v1/drills")["drills"]
+    api.t.equal([(d["plan"], d["due"], d["overdue"]) for d in due if d["plan"] == "paper"],
+                [("paper", "2023-03-02", True)], "what owes a drill is listed with its day")
+    start = {"plan": "bank-duty", "scenario": "night"}
+    api.ask(403, "POST", "/api/v1/drills", start)
+    api.ask(404, "POST", "/api/v1/drills", dict(start, scenario="nigth"), key=may_all)
+    api.ask(422, "POST", "/api/v1/drills", dict(start, mode="table"), key=may_all)
+    one = api.ask(201, "POST", "/api/v1/drills", start, key=may_all)["incident"]
+    path = "/api/v1/incidents/" + one
+    state = api.ask(200, "GET", path)["drill_state"]
+    api.t.equal((state["mode"], state["scenario"], state["injects"], state["injected"]),
+                ("tabletop", "night", 2, 1), "a drill says how far it has come")
+    api.ask(200, "GET", path + "/timeline?lang=zh")
+    for page, bad in (("/review", "format=pdf"), ("/drill", "lang=fr")):
+        for query in ("", "?format=markdown&lang=zh", "?format=json"):
+            api.ask(200, "GET", path + page + query)
+        api.ask(422, "GET", path + page + "?" + bad)
+        api.ask(404, "GET", "/api/v1/incidents/%s%s" % (NO_ID, page))
+    listed = api.ask(200, "GET", "/api/v1/incidents?drill=false&limit=1")["incidents"][0]["id"]
+    api.ask(404, "GET", "/api/v1/incidents/%s/drill" % listed)
+    api.ask(200, "GET", "/api/v1/incidents/%s/review?format=json" % listed)
+    lesson = {"text": "a second lamp", "owner": "person:li.ming", "due": "30d"}
+    item = api.ask(200, "POST", path + "/lessons", lesson)["item"]
+    api.ask(422, "POST", path + "/lessons", dict(lesson, owner="person:nobody"))
+    api.ask(404, "POST", "/api/v1/incidents/%s/lessons" % NO_ID, lesson)
+    listed = api.ask(200, "GET", "/api/v1/items?kind=improvement")["items"]
+    api.t.check([(i["of_incident"], i["plan"]) for i in listed if i["id"] == item] ==
+                [(one, "bank-duty")], "a lesson names its incident", listed)
+
+
 def sessions(api):
     key = api.house.key("desk", "read")
     link = re.findall(r"(/login/ml_\S+)", api.house.log_text())[-1]
@@ -546,6 +595,7 @@ def main():
             links_for_reading(api)
             families(api, commander)
             upkeep(api, commander)
+            drills(api, commander)
             other_routes(api)
             events(api)
             sessions(api)

@@ -95,6 +95,14 @@ def main():
         os.remove(os.path.join(folder, "lib", "a.lua"))
         refused(t, folder, bad, "file of", NO_TEXT)
         refused(t, folder, bad, "file with", RUNAWAYS)
+        os.remove(bad)
+        drill = os.path.join(folder, "drills", "bad.lua")
+        refused(t, folder, drill, "drill of", NO_TEXT)
+        refused(t, folder, drill, "drill with", RUNAWAYS)
+        write(drill, "return scenario 'bad' { plan = 'flood', mode = 'tabeltop' }\n")
+        code, said = check(drill)
+        t.check(code == 1 and drill + ":1:41: bad_value: " in said and '"tabletop"' in said,
+                "a drill is checked within the set that it belongs to", said)
         code, said = check(os.path.join(folder, "nowhere.lua"))
         t.equal(code, 3, "a file that is not there is not found")
     return t.status

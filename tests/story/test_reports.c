@@ -174,12 +174,32 @@ static void an_agenda_lists_the_reports_that_are_not_sent(void **state)
     story_end(s);
 }
 
+/* Why: what passes the check must come into force; the rules of a site are not part of a head. */
+static void a_report_takes_its_time_from_the_rule_that_it_names(void **state)
+{
+    (void)state;
+    struct story *s = story_new(
+        "flood", "local plan = plan 'flood' { title = 'Flood', version = '1',"
+                 " owner = 'dept:flood-office', reports = { initial = { by = 'duty:duty-room',"
+                 " sign = 'post:deputy', to = 'person:zhou.jie', basis = 'city' } },"
+                 " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+                 "function plan.respond() sleep '3h' end\nreturn plan\n");
+    story_trigger(s, "{'plan':'flood','title':'7号站'}");
+    story_advance(s, MINUTES(59));
+    story_never(s, "report 1 overdue");
+    story_crash_engine(s);
+    story_advance(s, MINUTES(2));
+    story_tells(s, "[1:00:00] initial report 1 overdue");
+    story_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_are_opened_urged_sent_and_missed),
         cmocka_unit_test(and_so_they_are_when_everything_dies),
         cmocka_unit_test(an_agenda_lists_the_reports_that_are_not_sent),
+        cmocka_unit_test(a_report_takes_its_time_from_the_rule_that_it_names),
     };
     return cmocka_run_group_tests_name("reports", tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static void end(struct story *s)
     story_end(s);
 }
 
-/* Why: the order of the paper, 3.1, and 3.3: it never ends in silence. */
+/* Why: the order of the paper, 4.1, and 4.2: it never ends in silence. */
 static void it_climbs_from_primary_to_manager_three_times_and_then_with_the_duty_room(void **state)
 {
     (void)state;
@@ -120,7 +120,7 @@ static void who_is_still_on_it_is_asked_again_an_hour_later(void **state)
     end(s);
 }
 
-/* Why: paper 3.2. The manager hears of it once, whatever makes it grave. */
+/* Why: paper 4.3. The manager hears of it once, whatever makes it grave. */
 static void a_grave_one_is_told_to_the_manager_once(void **state)
 {
     (void)state;

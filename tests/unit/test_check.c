@@ -65,6 +65,7 @@ static json_t *set_new(void)
     json_put(set, "site", check_file("site.lua", site_text, strlen(site_text)));
     json_put(set, "channels", json_array());
     json_put(set, "plans", json_array());
+    json_put(set, "drills", json_array());
     return set;
 }
 
@@ -471,6 +472,57 @@ static void faults_of_a_channel_stand_in_its_file(void **state)
     set_channel(set, "more.lua",
                 "return channel 'more' {\n    extends = 'hook',\n    methd = 'PUT' }");
     assert_set(set, "channels/more.lua:3:5: unknown_key", NULL);
+}
+
+static json_t *set_with_drill(const char *source)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(plan);
+
+    text_addf(&plan, "%sfunction plan.respond(incident) end\nreturn plan\n", head_text);
+    set_channel(set, "hook.lua", channel_text);
+    set_plan(set, "dam.lua", text_str(&plan));
+    set_add(set, "drills", "night.lua", source, strlen(source));
+    return set;
+}
+
+/* A drill is of the set: what it names may be gone with the next version of the plan. */
+static void faults_of_a_scenario_stand_in_its_file(void **state)
+{
+    (void)state;
+
+    assert_set(set_with_drill("return scenario 'night' { plan = 'dam', title = 'x',\n"
+                              "    director = 'person:ma.l', injects = {\n"
+                              "    { no = 1, at = '0:00', by = 'trigger', title = 'x', expct = 1,\n"
+                              "      expect = { 'update breech', within = '5' } } } }"),
+               "drills/night.lua:2:5: unknown_name, drills/night.lua:3:57: unknown_key, "
+               "drills/night.lua:4:7: unknown_name, drills/night.lua:4:35: bad_value",
+               "did you mean \"breach\"?");
+    assert_set(set_with_drill("return scenario 'day' {}"),
+               "drills/night.lua:1:17: name_mismatch, drills/night.lua:1:23: missing_key, "
+               "drills/night.lua:1:23: missing_key, drills/night.lua:1:23: missing_key, "
+               "drills/night.lua:1:23: missing_key",
+               NULL);
+    assert_set(set_with_drill("return scenario 'night' { plan = call() }"),
+               "drills/night.lua:1:34: not_allowed", NULL);
+}
+
+/* What is expected is a list and a table in the file, and comes as data all the same. */
+static void a_good_scenario_comes_back_as_data(void **state)
+{
+    AUTO_JSON(set);
+    AUTO_JSON(reply);
+    (void)state;
+
+    set = set_with_drill("return scenario 'night' { plan = 'dam', title = 'x', director = "
+                         "'person:ma.li', injects = { { no = 1, at = '0:00', by = 'trigger', title "
+                         "= 'x', expect = { 'call answered', within = '10m' } } } }");
+    reply = check_set(set);
+    assert_true(json_bool(reply, "ok"));
+    const json_t *injects = json_at(json_at(json_at(reply, "scenarios"), "night"), "injects");
+    const json_t *expect = json_at(json_array_get(injects, 0), "expect");
+    assert_string_equal(json_str(expect, "line"), "call answered");
+    assert_int_equal(json_int(expect, "within_ms", 0), 600000);
 }
 
 /* Otherwise one slip in one file would look like a fault in all that lean on it. */
@@ -1477,6 +1529,8 @@ int main(void)
         cmocka_unit_test(faults_of_the_site_stand_at_their_keys),
         cmocka_unit_test(an_endpoint_needs_its_channel),
         cmocka_unit_test(faults_of_a_channel_stand_in_its_file),
+        cmocka_unit_test(faults_of_a_scenario_stand_in_its_file),
+        cmocka_unit_test(a_good_scenario_comes_back_as_data),
         cmocka_unit_test(a_channel_that_cannot_be_read_is_the_only_fault),
         cmocka_unit_test(a_site_that_cannot_be_read_is_the_only_fault),
         cmocka_unit_test(a_plan_needs_respond_and_no_bodies_that_nobody_runs),

@@ -64,6 +64,15 @@ static bool nothing(struct dossier *d)
     return dossier_take(d, &(struct query_result){0});
 }
 
+/* An improvement that was opened for this incident. */
+static void lesson(struct dossier *d, const char *of)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{\"about\":{\"of_incident\":\"%s\"}}", of);
+    assert_true(rows(d, ROW_ITEM, "0198f2c5-0000-7000-8000-00000000000a", "issued", text_str(&body),
+                     false));
+}
+
 static void incident(struct dossier *d, const char *state)
 {
     char id[UUID_TEXT];
@@ -88,6 +97,13 @@ static void what_was_committed_meanwhile_is_read_again(void **state)
     assert_true(rows(&d, ROW_ITEM, "0198f2c5-0000-7000-8000-000000000009", "issued", "{}", true));
     assert_string_equal(d.next.cursor, "0198f2c5-0000-7000-8000-000000000009");
     assert_true(rows(&d, ROW_ITEM, "0198f2c5-0000-7000-8000-000000000008", "done", "{}", false));
+    assert_int_equal(d.next.kind, QUERY_ITEMS); /* what was learnt of it, open and done */
+    assert_string_equal(d.next.sort, "improvement");
+    assert_true(uuid_is_none(d.next.incident));
+    lesson(&d, "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11");
+    assert_true(d.next.closed);
+    lesson(&d, "0198f2c4-7a51-7c3e-9d1b-000000000000"); /* of another incident */
+    assert_null(d.next.sort);
     assert_int_equal(d.next.kind, QUERY_REPORTS);
     assert_string_equal(d.next.cursor, "");
     assert_true(rows(&d, ROW_REPORT, "0198f2c5-0000-7000-8000-000000000007", "opened", "{}", true));
@@ -101,6 +117,8 @@ static void what_was_committed_meanwhile_is_read_again(void **state)
     assert_true(one(&d, record_at_seq(9, REC_INCIDENT_CLOSED, NULL), false));
     incident(&d, "closed"); /* again, and items and reports with it */
     assert_true(rows(&d, ROW_ITEM, "0198f2c5-0000-7000-8000-000000000008", "done", "{}", false));
+    lesson(&d, "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11");
+    assert_true(nothing(&d));
     assert_true(rows(&d, ROW_REPORT, "0198f2c5-0000-7000-8000-000000000006", "sent",
                      "{\"text\":\"# 1\"}", true));
     assert_true(rows(&d, ROW_REPORT, "0198f2c5-0000-7000-8000-000000000005", "sent", "{}", false));
@@ -109,6 +127,7 @@ static void what_was_committed_meanwhile_is_read_again(void **state)
     json = dossier_json(&d);
     assert_true(dossier_is_over(&d));
     assert_int_equal(json_array_size(json_at(json, "items")), 1);
+    assert_int_equal(json_array_size(json_at(json, "lessons")), 1); /* not that of another */
     const json_t *reports = json_at(json, "reports"); /* oldest first, with their text */
     assert_int_equal(json_array_size(reports), 2);
     assert_string_equal(json_str(json_array_get(reports, 1), "text"), "# 1");
@@ -158,6 +177,8 @@ static void a_message_has_the_first_time_of_each_proof_and_how_it_ended(void **s
     incident(&d, "closed");
     assert_true(nothing(&d));
     assert_true(nothing(&d));
+    assert_true(nothing(&d));
+    assert_true(nothing(&d));
     assert_true(rows(&d, ROW_NOTICE, NOTICE, "answered", "{}", false));
     assert_false(nothing(&d));
     json = dossier_json(&d);
@@ -185,9 +206,8 @@ static void what_is_too_much_for_a_page_is_told(void **state)
     dossier_begin(&d, incident_id(), NULL, 1, 2);
     assert_true(journal(&d, page, 3, false));
     incident(&d, "open");
-    assert_true(nothing(&d));
-    assert_true(nothing(&d));
-    assert_true(nothing(&d));
+    for (int n = 0; n < 5; n++)
+        assert_true(nothing(&d));
     assert_false(nothing(&d));
     json = dossier_json(&d);
     assert_true(json_bool(json, "events_more"));

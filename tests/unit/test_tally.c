@@ -105,6 +105,22 @@ static void drills_are_counted_apart(void **state)
     lab_done(&lab);
 }
 
+/* Why: who looks for a channel that works must not count what stayed at a table. */
+static void what_a_drill_keeps_at_the_table_counts_as_no_message(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_TEXT(page);
+    lab_start(&lab);
+    begin_call(&lab, "{'plan':'flood','title':'x','drill':true}");
+    lab_result(&lab, "wang.qiang", SENT);
+    const struct record *sent = lab_last(&lab, REC_NOTICE_SENT);
+    json_put_str(sent->body, "unsent", "table");
+    figures(&lab, &page);
+    assert_null(strstr(text_str(&page), "outcome=\"sent\",drill=\"true\"} 1"));
+    lab_done(&lab);
+}
+
 /* What matters is how long the call has rung, not when this one person was reached. */
 static void an_answer_is_measured_from_the_first_message_of_its_call(void **state)
 {
@@ -250,6 +266,7 @@ int main(void)
         cmocka_unit_test(receipts_count_beside_what_was_sent),
         cmocka_unit_test(a_message_that_arrives_although_recalled_counts_as_sent_alone),
         cmocka_unit_test(drills_are_counted_apart),
+        cmocka_unit_test(what_a_drill_keeps_at_the_table_counts_as_no_message),
         cmocka_unit_test(an_answer_is_measured_from_the_first_message_of_its_call),
         cmocka_unit_test(each_fallback_counts_under_its_reason),
         cmocka_unit_test(a_reason_that_nobody_knows_counts_as_other),

@@ -236,6 +236,7 @@ function Whole(props: { house: House; incidents: Incidents; incident: Incident; 
                     <span>
                         {say("drill_mark")} {say("drill_banner")}
                     </span>
+                    <DrillState incident={i} />
                 </p>
             ) : null}
             <Marks incident={i} />
@@ -254,6 +255,10 @@ function Whole(props: { house: House; incidents: Incidents; incident: Incident; 
                 ·{" "}
                 <a href={pathOf(i.id, `/record?lang=${language.now}`)} target="_blank">
                     {say("print")}
+                </a>{" "}
+                ·{" "}
+                <a href={pathOf(i.id, `/review?lang=${language.now}`)} target="_blank">
+                    {say("review")}
                 </a>
             </p>
             <GoesOn incidents={incidents} incident={i} />
@@ -303,6 +308,25 @@ function Whole(props: { house: House; incidents: Incidents; incident: Incident; 
 }
 
 /* moved  somebody went there: then the heading gets the focus. */
+/* How far the scenario has come, and what the evaluators print. */
+function DrillState(props: { incident: Incident }) {
+    const { id, drill_state: d } = props.incident;
+    if (!d) return null;
+    return (
+        <span>
+            {" "}
+            {say(`drill_${d.mode}`)}
+            {d.injects
+                ? ` · ${say("drill_injects", { n: d.injected ?? 0, of: d.injects })}`
+                : null}{" "}
+            ·{" "}
+            <a href={pathOf(id, `/drill?lang=${language.now}`)} target="_blank">
+                {say("drill_report")}
+            </a>
+        </span>
+    );
+}
+
 export function IncidentView(props: {
     house: House;
     incidents: Incidents;

@@ -214,6 +214,7 @@ export interface Incident {
     warning: Warning | null;
     level: Grade | null;
     drill: boolean;
+    drill_state?: { mode: "tabletop" | "live"; injects?: number; injected?: number };
     key: string | null;
     purged?: boolean;
     kind?: string;

@@ -27,6 +27,7 @@ const TONES: Record<string, string> = {
     report_missed: "bad",
     report_sent: "good",
     incident_opened: "grave",
+    drill_inject: "grave",
     incident_closed: "grave",
     ordered: "grave",
 };

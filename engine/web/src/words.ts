@@ -266,6 +266,11 @@ export const WORDS = {
     wait_calls: ["待答呼叫 {n}", "Open calls: {n}"],
     wait_reports: ["待报 {n} 份", "Reports to be sent: {n}"],
     print: ["打印记录", "Record to print"],
+    review: ["复盘", "Review"],
+    drill_report: ["演练评估", "Evaluation"],
+    drill_tabletop: ["桌面推演", "Tabletop"],
+    drill_live: ["实战演练", "Live"],
+    drill_injects: ["已注入 {n}/{of}", "{n} of {of} injects are in"],
 
     /* reports */
     reports: ["信息报送", "Reports"],

@@ -1,0 +1,109 @@
+#include "core/version.h"
+
+#include <string.h>
+
+static struct version_runs *runs_of(const struct core *c, const char *pin)
+{
+    for (size_t n = 0; n < c->runs_count; n++) {
+        if (c->runs[n].pin == pin) /* interned, as that of an incident is */
+            return &c->runs[n];
+    }
+    return NULL;
+}
+
+void version_count(struct core *c, const struct incident *i, int by)
+{
+    if (!i->pin)
+        return;
+    struct version_runs *runs = runs_of(c, i->pin);
+    if (!runs) {
+        c->runs = mem_grow(c->runs, &c->runs_cap, c->runs_count + 1, sizeof *c->runs);
+        runs = &c->runs[c->runs_count++];
+        *runs = (struct version_runs){.pin = i->pin, .plan = i->plan};
+    }
+    runs->incidents += by;
+}
+
+int64_t version_incidents(const struct core *c, const char *pin)
+{
+    for (size_t n = 0; n < c->runs_count; n++) {
+        if (!strcmp(c->runs[n].pin, pin))
+            return c->runs[n].incidents;
+    }
+    return 0;
+}
+
+wall_ms version_since(const struct core *c, const char *plan, const char *pin, wall_ms at)
+{
+    for (size_t n = 0; n < c->plans_count; n++) {
+        if (!strcmp(c->plans[n].name, plan) && !strcmp(c->plans[n].pin, pin))
+            return c->plans[n].since;
+    }
+    return at;
+}
+
+/* ---- shown ---- */
+
+static json_t *plan_json(const struct core *c, const struct pin *pin)
+{
+    json_t *plan = json_put_str(json_object(), "name", plan_head_name(pin->head));
+    json_put_str(plan, "pin", pin->hash);
+    json_put_str(plan, "title", plan_head_title(pin->head, core_language(c), "en"));
+    json_put_str(plan, "version", plan_head_version(pin->head));
+    return json_put_str(plan, "kind", plan_head_kind(pin->head));
+}
+
+json_t *version_json(const struct core *c, const struct pin *pin)
+{
+    json_t *plan = plan_json(c, pin);
+    char at[RFC3339_TEXT];
+    json_put_int(plan, "incidents", version_incidents(c, pin->hash));
+    wall_ms since = version_since(c, plan_head_name(pin->head), pin->hash, 0);
+    return json_put_str(plan, "since", since ? rfc3339(since, at) : NULL);
+}
+
+json_t *core_plans(const struct core *c)
+{
+    json_t *list = json_array();
+    for (size_t n = 0; n < c->plans_count; n++) {
+        const struct pin *pin = core_pin(c, c->plans[n].pin);
+        if (pin && pin->head)
+            json_array_append_new(list, version_json(c, pin));
+    }
+    return list;
+}
+
+static bool in_force(const struct core *c, const char *pin)
+{
+    for (size_t n = 0; n < c->plans_count; n++) {
+        if (!strcmp(c->plans[n].pin, pin))
+            return true;
+    }
+    return false;
+}
+
+/* By name, then by pin: where they stand does not tell who came first. */
+static void older_add(json_t *list, json_t *takes)
+{
+    size_t at = 0;
+    for (; at < json_array_size(list); at++) {
+        const json_t *other = json_array_get(list, at);
+        int order = strcmp(json_str_or(other, "name", ""), json_str_or(takes, "name", ""));
+        if (!order)
+            order = strcmp(json_str_or(other, "pin", ""), json_str_or(takes, "pin", ""));
+        if (order > 0)
+            break;
+    }
+    json_array_insert_new(list, at, takes);
+}
+
+json_t *core_plans_older(const struct core *c)
+{
+    json_t *list = json_array();
+    for (size_t n = 0; n < c->runs_count; n++) {
+        const struct pin *pin = core_pin(c, c->runs[n].pin);
+        if (c->runs[n].incidents && !in_force(c, c->runs[n].pin) && pin && pin->head)
+            older_add(list, version_json(c, pin));
+    }
+    return list;
+}

@@ -1,0 +1,778 @@
+#include "desk/trial.h"
+
+#include "core/level.h"
+#include "core/site.h"
+#include "plan/check.h"
+#include "sim/model_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char begins_else[] = "2026-01-05 09:00";
+
+struct trial {
+    struct trial_set set;
+    struct stage *stage;  /* NULL: the night has not begun */
+    json_t *checked;      /* of a site of its own; else that of the set */
+    wall_ms begins;       /* 0: not said */
+    struct uuid incident; /* whom people speak to */
+    json_t *said;         /* the last update */
+    size_t told;          /* of the trace */
+    struct never {
+        char *part;
+        size_t from;
+        mono_ms at;
+    } * nevers;
+    size_t nevers_count, nevers_cap;
+};
+
+struct trial *trial_new(const struct trial_set *set)
+{
+    struct trial *t = mem_new(1, sizeof *t);
+    t->set = *set;
+    t->checked = json_share(set->checked);
+    return t;
+}
+
+void trial_free(struct trial *t)
+{
+    if (!t)
+        return;
+    stage_free(t->stage);
+    json_decref(t->checked);
+    json_decref(t->said);
+    for (size_t n = 0; n < t->nevers_count; n++)
+        free(t->nevers[n].part);
+    free(t->nevers);
+    free(t);
+}
+
+const char *trial_trace(const struct trial *t)
+{
+    return t->stage ? trace_text(t->stage->trace) : "";
+}
+
+/* ---- before the night ---- */
+
+static enum err not_yet(const struct trial *t, const char *verb, struct why *why)
+{
+    return t->stage ? why_set(why, ERR_INVALID, "t:%s comes before everything else of a test", verb)
+                    : ERR_OK;
+}
+
+static const json_t *site_file(const struct trial *t, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const json_t *own = json_at(t->set.request, "site");
+    size_t n;
+    json_t *file;
+    if (!strcmp(json_str_or(own, "name", ""), name))
+        return own;
+    json_array_foreach(json_unconst(t->set.sites), n, file)
+    {
+        if (!strcmp(json_str_or(file, "name", ""), name))
+            return file;
+    }
+    return NULL;
+}
+
+enum err trial_site(struct trial *t, const char *path, struct why *why)
+{
+    AUTO_JSON(request);
+    enum err e = not_yet(t, "site", why);
+    const json_t *file = site_file(t, path);
+    if (e)
+        return e;
+    if (!file)
+        return why_set(
+            why, ERR_INVALID,
+            "t:site: there is no %s; the site is site.lua, and others lie in sites/ beside "
+            "the plans",
+            path);
+    if (file == json_at(t->set.request, "site"))
+        return ERR_OK;
+    request = json_copy(json_unconst(t->set.request));
+    json_put(request, "site", json_share(file));
+    json_t *checked = check_set(request);
+    if (!json_bool(checked, "ok")) {
+        const json_t *first = json_array_get(json_at(checked, "findings"), 0);
+        e = why_set(why, ERR_INVALID, "t:site: %s does not pass the check: %s:%d: %s", path,
+                    json_str_or(first, "file", "?"), (int)json_int(first, "line", 0),
+                    json_str_or(first, "text", "?"));
+        json_decref(checked);
+        return e;
+    }
+    json_decref(t->checked);
+    t->checked = checked;
+    return ERR_OK;
+}
+
+enum err trial_begin(struct trial *t, const char *at, struct why *why)
+{
+    wall_ms begins;
+    enum err e = not_yet(t, "begin", why);
+    if (e)
+        return e;
+    if (!stage_moment(at, stage_zone(t->checked), &begins))
+        return why_set(why, ERR_INVALID, "t:begin: \"%s\" is no time; write \"2026-07-20 02:00\"",
+                       at);
+    return trial_begin_at(t, begins, why);
+}
+
+enum err trial_begin_at(struct trial *t, wall_ms at, struct why *why)
+{
+    enum err e = not_yet(t, "begin", why);
+    if (!e)
+        t->begins = at;
+    return e;
+}
+
+static enum err night_wanted(struct trial *t, struct why *why)
+{
+    struct stage_setup setup = {.checked = t->checked,
+                                .sources = t->set.sources,
+                                .seed = 1,
+                                .zh = t->set.zh,
+                                .no_scopes = t->set.no_scopes,
+                                .line = t->set.line,
+                                .ctx = t->set.ctx};
+    if (t->stage)
+        return ERR_OK;
+    setup.begins = t->begins;
+    if (!setup.begins)
+        stage_moment(begins_else, stage_zone(t->checked), &setup.begins);
+    t->stage = stage_new(&setup, why);
+    return t->stage ? ERR_OK : ERR_INVALID;
+}
+
+/* ---- people and endpoints ---- */
+
+static enum err known(const struct trial *t, const char *table, const char *id, const char *what,
+                      struct why *why)
+{
+    const json_t *all = json_at(json_at(t->checked, "site"), table);
+    if (!strcmp(id, "*") || json_at(all, id))
+        return ERR_OK;
+    const char **keys = json_keys(all, NULL);
+    const char *near = text_nearest(id, keys);
+    enum err e = why_set(why, ERR_INVALID, "the site has no %s \"%s\"%s%s%s", what, id,
+                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    free(keys);
+    return e;
+}
+
+enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
+                      struct why *why)
+{
+    enum err e = known(t, "people", id, "person", why);
+    if (!e)
+        e = night_wanted(t, why);
+    if (e)
+        return e;
+    struct cast_part part = cast_part_of(t->stage->cast, id);
+    part.does = does;
+    part.from_ms = part.to_ms = after_ms;
+    part.percent = 100;
+    cast_person(t->stage->cast, id, &part);
+    return ERR_OK;
+}
+
+enum err trial_orders(struct trial *t, const char *id, int64_t after_ms, struct why *why)
+{
+    enum err e = known(t, "people", id, "person", why);
+    if (!e)
+        e = night_wanted(t, why);
+    if (e)
+        return e;
+    struct cast_part part = cast_part_of(t->stage->cast, id);
+    part.orders = after_ms >= 0;
+    part.orders_ms = after_ms;
+    cast_person(t->stage->cast, id, &part);
+    return ERR_OK;
+}
+
+enum err trial_endpoint(struct trial *t, const char *name, int64_t fails_ms, struct why *why)
+{
+    enum err e = known(t, "endpoints", name, "endpoint", why);
+    if (!e)
+        e = night_wanted(t, why);
+    if (e)
+        return e;
+    mono_ms now = night_mono(t->stage->night);
+    cast_fault(t->stage->cast, name, fails_ms ? 503 : 200, now,
+               fails_ms > 0 ? now + fails_ms : INT64_MAX);
+    return ERR_OK;
+}
+
+enum err trial_endpoint_says(struct trial *t, const char *name, const char *body, struct why *why)
+{
+    enum err e = known(t, "endpoints", name, "endpoint", why);
+    if (!e)
+        e = night_wanted(t, why);
+    if (!e)
+        cast_says(t->stage->cast, name, body);
+    return e;
+}
+
+const char *trial_holder(const struct trial *t, const char *target)
+{
+    const char *holder = t->stage && t->stage->site ? site_holder(t->stage->site, target) : NULL;
+    if (holder)
+        return holder;
+    return strncmp(target, "person:", 7) ? target : target + 7;
+}
+
+/* ---- what people say ---- */
+
+static enum err never_check(const struct trial *t, struct why *why);
+
+static enum err answered(struct trial *t, const json_t *reply, struct why *why)
+{
+    struct why ours;
+    enum err e = night_trouble(t->stage->night, &ours);
+    if (e)
+        return why_set(why, ERR_INVALID, "%s", ours.text);
+    if (reply && !json_bool(reply, "ok"))
+        return why_set(why, ERR_CONFLICT, "refused: %s", json_str_or(reply, "error", "?"));
+    return never_check(t, why);
+}
+
+enum err trial_trigger(struct trial *t, json_t *takes, struct why *why)
+{
+    enum err e = night_wanted(t, why);
+    if (e) {
+        json_decref(takes);
+        return e;
+    }
+    struct night *night = t->stage->night;
+    const json_t *reply = night_ask(night, IN_TRIGGER, (struct uuid){0}, takes);
+    uuid_parse(json_str_or(reply, "incident", ""), &t->incident);
+    return answered(t, reply, why);
+}
+
+static enum err wants_incident(const struct trial *t, struct why *why)
+{
+    return t->stage && !uuid_is_none(t->incident)
+               ? ERR_OK
+               : why_set(why, ERR_INVALID,
+                         "nothing has been triggered yet: t:trigger{…} comes first");
+}
+
+enum err trial_say(struct trial *t, enum input_kind kind, json_t *takes, struct why *why)
+{
+    enum err e = wants_incident(t, why);
+    if (e) {
+        json_decref(takes);
+        return e;
+    }
+    if (kind == IN_UPDATE) {
+        json_decref(t->said);
+        t->said = json_deep_copy(takes);
+    }
+    return answered(t, night_ask(t->stage->night, kind, t->incident, takes), why);
+}
+
+/* Often enough for the fact that is stale first. */
+static int64_t often(const struct trial *t)
+{
+    int64_t least = 2 * MS_HOUR;
+    size_t n;
+    json_t *plan, *fact;
+    const char *name;
+    json_array_foreach(json_unconst(json_at(t->checked, "plans")), n, plan)
+    {
+        json_object_foreach(json_unconst(json_at(json_at(plan, "head"), "facts")), name, fact)
+        {
+            int64_t ms;
+            if (duration_parse(json_str_or(fact, "stale_after", ""), true, &ms) && ms < least)
+                least = ms;
+        }
+    }
+    return least / 2 > MS_MINUTE ? least / 2 : MS_MINUTE;
+}
+
+enum err trial_keeps(struct trial *t, int64_t ms, struct why *why)
+{
+    if (!t->said)
+        return why_set(why, ERR_INVALID, "keeps: there is no update before it");
+    int64_t each = often(t);
+    for (int64_t after = each; after <= ms; after += each)
+        night_later(t->stage->night, after, IN_UPDATE, t->incident, json_deep_copy(t->said));
+    return ERR_OK;
+}
+
+/* ---- rows: what stands now ---- */
+
+struct look {
+    enum row_kind kind;
+    struct uuid incident;
+    json_t *rows; /* [{"id","state","late","kind" of a report,"body"}] */
+};
+
+static void row_look(void *ctx, const struct row *row)
+{
+    struct look *l = ctx;
+    struct why why;
+    json_t *body = NULL;
+    if (row->kind != l->kind ||
+        (!uuid_is_none(l->incident) && uuid_cmp(row->incident, l->incident) != 0))
+        return;
+    if (row->text && json_read_own(row->text, strlen(row->text), &body, &why))
+        return;
+    json_t *one = json_put_str(json_object(), "id", row->id);
+    json_put_str(one, "state", row->state);
+    json_put_true(one, "late", row->late);
+    json_put_str(one, "kind", row->kind == ROW_REPORT ? row->plan : NULL);
+    json_array_append_new(l->rows, json_put(one, "body", body ? body : json_share(row->body)));
+}
+
+/* All rows of a kind, of the incident that people speak to. Gives. */
+static json_t *rows_of(const struct trial *t, enum row_kind kind)
+{
+    struct look look = {.kind = kind, .incident = t->incident, .rows = json_array()};
+    model_store_load(night_store(t->stage->night), true, row_look, &look);
+    return look.rows;
+}
+
+/* The last one that `fits`; NULL. Borrows from rows. */
+static const json_t *row_named(const json_t *rows, const char *name)
+{
+    const json_t *found = NULL;
+    for (size_t n = 0; n < json_array_size(rows); n++) {
+        const json_t *row = json_array_get(rows, n), *body = json_at(row, "body");
+        AUTO_TEXT(numbered);
+        AUTO_TEXT(keyed);
+        text_addf(&numbered, "%s %d", json_str_or(row, "kind", "?"),
+                  (int)json_int(body, "number", 0));
+        text_addf(&keyed, "%s %s", json_str_or(body, "name", "?"), json_str_or(body, "key", ""));
+        if (!strcmp(json_str_or(body, "name", ""), name) || !strcmp(text_str(&numbered), name) ||
+            !strcmp(text_str(&keyed), name))
+            found = row;
+    }
+    return found;
+}
+
+static enum err named(struct trial *t, enum row_kind kind, const char *what, const char *name,
+                      char ret_id[UUID_TEXT], struct why *why)
+{
+    AUTO_JSON(rows);
+    enum err e = wants_incident(t, why);
+    if (e)
+        return e;
+    rows = rows_of(t, kind);
+    const json_t *row = row_named(rows, name);
+    if (!row)
+        return why_set(why, ERR_CONFLICT, "there is no %s \"%s\"", what, name);
+    snprintf(ret_id, UUID_TEXT, "%s", json_str_or(row, "id", ""));
+    return ERR_OK;
+}
+
+static enum err acts(struct trial *t, enum input_kind kind, const char *key, const char *id,
+                     const char *action, json_t *takes_more, struct why *why)
+{
+    json_t *body = takes_more ? takes_more : json_object();
+    json_put_str(json_put_str(body, key, id), "action", action);
+    const json_t *reply = night_ask(t->stage->night, kind, t->incident, body);
+    if (!reply) /* the door that refuses an unknown word stands before the core */
+        return why_set(why, ERR_INVALID, "\"%s\" is nothing that is done with %s", action,
+                       kind == IN_ITEM ? "an item: receive, arrive, done, reject, return, strike"
+                                       : "a report: edit, phone, sign, send, fill, correct");
+    return answered(t, reply, why);
+}
+
+enum err trial_item(struct trial *t, const char *name, const char *action, json_t *takes_more,
+                    struct why *why)
+{
+    char id[UUID_TEXT];
+    enum err e = named(t, ROW_ITEM, "item", name, id, why);
+    if (!e)
+        return acts(t, IN_ITEM, "item", id, action, takes_more, why);
+    json_decref(takes_more);
+    return e;
+}
+
+enum err trial_report(struct trial *t, const char *name, const char *action, json_t *takes_more,
+                      struct why *why)
+{
+    char id[UUID_TEXT];
+    enum err e = named(t, ROW_REPORT, "report", name, id, why);
+    if (!e)
+        return acts(t, IN_REPORT, "report", id, action, takes_more, why);
+    json_decref(takes_more);
+    return e;
+}
+
+static void incident_look(void *ctx, const struct row *row)
+{
+    json_t *of = ctx;
+    const char *plan = json_str_or(of, "plan", "");
+    if (row->kind == ROW_INCIDENT && row->plan && !strcmp(row->plan, plan))
+        json_array_append_new(json_object_get(of, "ids"), json_string(row->id));
+}
+
+enum err trial_about(struct trial *t, const char *plan, int nth, struct why *why)
+{
+    AUTO_JSON(of);
+    enum err e = wants_incident(t, why);
+    if (e)
+        return e;
+    of = json_put(json_put_str(json_object(), "plan", plan), "ids", json_array());
+    model_store_load(night_store(t->stage->night), true, incident_look, of);
+    const json_t *ids = json_at(of, "ids");
+    if (nth < 1 || (size_t)nth > json_array_size(ids))
+        return why_set(why, ERR_CONFLICT, "t:about: there are %zu incidents of the plan \"%s\"",
+                       json_array_size(ids), plan);
+    uuid_parse(json_string_value(json_array_get(ids, (size_t)nth - 1)), &t->incident);
+    return ERR_OK;
+}
+
+/* ---- time ---- */
+
+enum err trial_crash(struct trial *t, const char *what, struct why *why)
+{
+    enum err e = night_wanted(t, why);
+    if (e)
+        return e;
+    struct night *night = t->stage->night;
+    if (!strcmp(what, "engine")) {
+        night_crash(night, NIGHT_CRASH_ENGINE, 0, false);
+    } else if (!strcmp(what, "planner")) {
+        for (int slot = 0; slot < SLOT_QUARANTINE; slot++)
+            night_crash(night, NIGHT_CRASH_PLANNER, slot, false);
+    } else if (!strcmp(what, "courier")) {
+        night_crash(night, NIGHT_CRASH_COURIER, 0, false);
+    } else {
+        return why_set(why, ERR_INVALID,
+                       "t:crash: \"%s\" cannot crash; engine, planner and courier can", what);
+    }
+    return answered(t, NULL, why);
+}
+
+enum err trial_advance(struct trial *t, int64_t ms, struct why *why)
+{
+    enum err e = night_wanted(t, why);
+    if (!e)
+        e = stage_advance(t->stage, ms, why);
+    return e ? e : never_check(t, why);
+}
+
+/* ---- what was told ---- */
+
+static bool line_holds(const char *line, size_t len, const char *part, size_t part_len)
+{
+    return part_len <= len && memmem(line, len, part, part_len) != NULL;
+}
+
+/* The next line of the test's text without the blanks around it; false: there is none. */
+static bool want_next(const char **at, const char **ret, size_t *ret_len)
+{
+    while (**at == ' ' || **at == '\n' || **at == '\t')
+        (*at)++;
+    if (!**at)
+        return false;
+    size_t len = strcspn(*at, "\n");
+    *ret = *at;
+    *at += len;
+    while (len && ((*ret)[len - 1] == ' ' || (*ret)[len - 1] == '\t'))
+        len--;
+    *ret_len = len;
+    return true;
+}
+
+enum err trial_tells(struct trial *t, const char *lines, bool exactly, struct why *why)
+{
+    const char *want, *from = trial_trace(t) + t->told;
+    size_t want_len;
+    while (want_next(&lines, &want, &want_len)) {
+        bool found = false;
+        while (*from && !found) {
+            size_t len = strcspn(from, "\n");
+            found = line_holds(from, len, want, want_len);
+            if (!found && exactly)
+                return why_set(why, ERR_CONFLICT,
+                               "the trace tells \"%.*s\" where the test has "
+                               "\"%.*s\"",
+                               (int)len, from, (int)want_len, want);
+            from += len + (from[len] == '\n');
+        }
+        if (!found)
+            return why_set(why, ERR_CONFLICT, "the trace does not tell: %.*s", (int)want_len, want);
+    }
+    if (exactly && *from)
+        return why_set(why, ERR_CONFLICT, "the trace tells more: %.*s", (int)strcspn(from, "\n"),
+                       from);
+    t->told = strlen(trial_trace(t));
+    return ERR_OK;
+}
+
+enum err trial_never(struct trial *t, const char *part, struct why *why)
+{
+    if (!*part)
+        return why_set(why, ERR_INVALID, "t:never: say what must never be told");
+    t->nevers = mem_grow(t->nevers, &t->nevers_cap, t->nevers_count + 1, sizeof *t->nevers);
+    t->nevers[t->nevers_count++] = (struct never){.part = mem_str(part),
+                                                  .from = strlen(trial_trace(t)),
+                                                  .at = t->stage ? night_mono(t->stage->night) : 0};
+    return ERR_OK;
+}
+
+static enum err never_check(const struct trial *t, struct why *why)
+{
+    for (size_t n = 0; n < t->nevers_count; n++) {
+        const char *trace = trial_trace(t) + t->nevers[n].from;
+        const char *there = strstr(trace, t->nevers[n].part);
+        if (!there)
+            continue;
+        while (there > trace && there[-1] != '\n')
+            there--;
+        return why_set(why, ERR_CONFLICT, "the trace tells what it must never: %.*s",
+                       (int)strcspn(there, "\n"), there);
+    }
+    return ERR_OK;
+}
+
+/* One that nothing followed forbids nothing: whoever wrote it meant something else. */
+enum err trial_end(struct trial *t, struct why *why)
+{
+    mono_ms now = t->stage ? night_mono(t->stage->night) : 0;
+    for (size_t n = 0; n < t->nevers_count; n++) {
+        const struct never *never = &t->nevers[n];
+        if (never->at == now && never->from == strlen(trial_trace(t)))
+            return why_set(why, ERR_INVALID,
+                           "t:never \"%s\" is the last word: it holds from where it stands on, so "
+                           "put it before what must not bring it",
+                           never->part);
+    }
+    return never_check(t, why);
+}
+
+/* ---- what stands ---- */
+
+static enum err differs(const char *what, const char *is, const char *wanted, struct why *why)
+{
+    return why_set(why, ERR_CONFLICT, "%s is %s, not %s", what, is, wanted);
+}
+
+/* A text, a number or true and false against what stands. `is` NULL: there is none. */
+static enum err expect_value(const char *what, const json_t *is, const json_t *wanted,
+                             struct why *why)
+{
+    AUTO_TEXT(stands);
+    AUTO_TEXT(want);
+    bool none = !is || json_is_null(is) || json_is_false(is);
+    if (json_is_false(wanted) ? none : is && json_equal(is, wanted))
+        return ERR_OK;
+    if (json_is_number(is) && json_is_number(wanted) &&
+        !(json_number_value(is) < json_number_value(wanted)) &&
+        !(json_number_value(is) > json_number_value(wanted)))
+        return ERR_OK;
+    if (is)
+        json_write(is, &stands);
+    json_write(wanted, &want);
+    return differs(what, is ? text_str(&stands) : "none",
+                   json_is_false(wanted) ? "none" : text_str(&want), why);
+}
+
+struct expect {
+    struct trial *t;
+    const json_t *body; /* of the incident's row */
+    const json_t *row;
+    struct why *why;
+};
+
+/* To be done or to be sent still. One that is done waits to be struck off, and is open no more. */
+static bool is_open(const json_t *row)
+{
+    static const char *const over[] = {"done", "struck", "rejected", "lifted", "sent", "missed"};
+    for (size_t n = 0; n < sizeof over / sizeof *over; n++) {
+        if (!strcmp(json_str_or(row, "state", ""), over[n]))
+            return false;
+    }
+    return true;
+}
+
+/* A word that counts nothing would be right for ever at 0. */
+static enum err count_known(const char *key, enum row_kind kind, struct why *why)
+{
+    static const char *const items[] = {"open",     "closed",  "overdue", "issued",
+                                        "received", "arrived", "done",    "struck",
+                                        "rejected", "lifted",  NULL},
+                             *const reports[] = {"open",   "edited", "closed", "overdue", "opened",
+                                                 "signed", "sent",   "missed", "initial", "update",
+                                                 "daily",  "single", "final",  NULL};
+    const char *const *known = kind == ROW_REPORT ? reports : items;
+    AUTO_TEXT(all);
+    for (size_t n = 0; known[n]; n++) {
+        if (!strcmp(known[n], key))
+            return ERR_OK;
+        text_addf(&all, "%s%s", n ? ", " : "", known[n]);
+    }
+    return why_set(why, ERR_INVALID, "t:expect: \"%s\" cannot be counted; these can: %s", key,
+                   text_str(&all));
+}
+
+static enum err expect_counts(const struct expect *x, const char *what, enum row_kind kind,
+                              const json_t *wanted)
+{
+    AUTO_JSON(rows);
+    AUTO_JSON(counts);
+    const char *key;
+    json_t *value, *row;
+    size_t n;
+    enum err e = ERR_OK;
+    rows = rows_of(x->t, kind);
+    counts = json_object();
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        json_put_int(counts, key, 0);
+        if (!e)
+            e = count_known(key, kind, x->why);
+    }
+    json_array_foreach(rows, n, row)
+    {
+        const char *names[] = {is_open(row) ? "open" : "closed",
+                               json_bool(row, "late") ? "overdue" : NULL, json_str(row, "state"),
+                               json_str(row, "kind")};
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+            if (names[k])
+                json_put_int(counts, names[k], json_int(counts, names[k], 0) + 1);
+        }
+    }
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        AUTO_TEXT(name);
+        text_addf(&name, "%s.%s", what, key);
+        if (!e)
+            e = expect_value(text_str(&name), json_at(counts, key), value, x->why);
+    }
+    return e;
+}
+
+static enum err expect_states(const struct expect *x, const char *what, enum row_kind kind,
+                              const json_t *wanted)
+{
+    AUTO_JSON(rows);
+    const char *key;
+    json_t *value;
+    enum err e = ERR_OK;
+    rows = rows_of(x->t, kind);
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        AUTO_TEXT(name);
+        text_addf(&name, "%s.%s", what, key);
+        const json_t *row = row_named(rows, key);
+        if (!e)
+            e = expect_value(text_str(&name), json_at(row, "state"), value, x->why);
+    }
+    return e;
+}
+
+static bool proposal_fits(const json_t *proposal, const json_t *wanted)
+{
+    const json_t *spec = json_at(proposal, "spec");
+    const char *state = json_bool(proposal, "awaiting") ? "awaiting_order" : "open";
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        const char *is = !strcmp(key, "state") ? state : json_str_or(spec, key, "");
+        if (strcmp(is, json_is_string(value) ? json_string_value(value) : "\n") != 0)
+            return false;
+    }
+    return true;
+}
+
+static enum err expect_proposal(const struct expect *x, const json_t *wanted)
+{
+    const json_t *all = json_at(json_at(x->body, "response"), "proposals");
+    AUTO_TEXT(is);
+    AUTO_TEXT(want);
+    if (json_is_false(wanted) && !json_array_size(all))
+        return ERR_OK;
+    for (size_t n = 0; json_is_object(wanted) && n < json_array_size(all); n++) {
+        if (proposal_fits(json_array_get(all, n), wanted))
+            return ERR_OK;
+    }
+    for (size_t n = 0; n < json_array_size(all); n++) {
+        const json_t *p = json_array_get(all, n), *spec = json_at(p, "spec");
+        text_addf(&is, "%s%s %s (%s)", n ? ", " : "", json_str_or(spec, "action", "?"),
+                  json_str_or(spec, "level", ""),
+                  json_bool(p, "awaiting") ? "awaiting_order" : "open");
+    }
+    json_write(wanted, &want);
+    return differs("proposal", is.len ? text_str(&is) : "none",
+                   json_is_false(wanted) ? "none" : text_str(&want), x->why);
+}
+
+static enum err expect_scopes(const struct expect *x, const json_t *wanted)
+{
+    char id[UUID_TEXT];
+    const json_t *alive = json_at(x->t->stage->scopes, uuid_text(x->t->incident, id));
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        bool is = json_at(alive, key) != NULL;
+        AUTO_TEXT(name);
+        text_addf(&name, "scope %s", key);
+        if (is != json_is_true(value))
+            return differs(text_str(&name), is ? "alive" : "not alive", is ? "over" : "alive",
+                           x->why);
+    }
+    return ERR_OK;
+}
+
+static enum err expect_one(const struct expect *x, const char *key, const json_t *wanted)
+{
+    if (!strcmp(key, "items"))
+        return expect_counts(x, key, ROW_ITEM, wanted);
+    if (!strcmp(key, "reports"))
+        return expect_counts(x, key, ROW_REPORT, wanted);
+    if (!strcmp(key, "item"))
+        return expect_states(x, key, ROW_ITEM, wanted);
+    if (!strcmp(key, "report"))
+        return expect_states(x, key, ROW_REPORT, wanted);
+    if (!strcmp(key, "proposal"))
+        return expect_proposal(x, wanted);
+    if (!strcmp(key, "scope"))
+        return expect_scopes(x, wanted);
+    if (!strcmp(key, "level"))
+        return expect_value(key, json_at(json_at(x->body, "response"), "level"), wanted, x->why);
+    if (!strcmp(key, "state"))
+        return expect_value(key, json_at(x->row, "state"), wanted, x->why);
+    if (!strcmp(key, "health"))
+        return expect_value(key, json_at(x->body, "health"), wanted, x->why);
+    return why_set(
+        x->why, ERR_INVALID,
+        "t:expect: \"%s\" cannot be expected; level, state, health, items, item, reports, "
+        "report, proposal and scope can",
+        key);
+}
+
+static const json_t *own_row(const struct trial *t, const json_t *rows)
+{
+    char id[UUID_TEXT];
+    uuid_text(t->incident, id);
+    for (size_t n = 0; n < json_array_size(rows); n++) {
+        const json_t *row = json_array_get(rows, n);
+        if (!strcmp(json_str_or(row, "id", ""), id))
+            return row;
+    }
+    return NULL;
+}
+
+enum err trial_expect(struct trial *t, const json_t *what, struct why *why)
+{
+    AUTO_JSON(rows);
+    enum err e = wants_incident(t, why);
+    if (e)
+        return e;
+    rows = rows_of(t, ROW_INCIDENT);
+    const json_t *row = own_row(t, rows);
+    const struct expect x = {.t = t, .row = row, .body = json_at(row, "body"), .why = why};
+    const char **keys = json_keys(what, NULL);
+    for (size_t n = 0; !e && keys[n]; n++)
+        e = expect_one(&x, keys[n], json_at(what, keys[n]));
+    free(keys);
+    return e;
+}
