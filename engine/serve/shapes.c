@@ -1,5 +1,6 @@
 #include "serve/shapes.h"
 
+#include "core/choice.h"
 #include "core/say.h"
 
 #include <inttypes.h>
@@ -128,7 +129,22 @@ static json_t *asked_shown(const json_t *asked)
         json_put_str(one, "words", json_str(person, "words"));
         json_put_int(one, "rung", json_int(person, "rung", 0) + 1);
         json_put_true(one, "declined", json_bool(person, "declined"));
+        json_put_str(one, "choice", json_str(json_at(person, "choice"), "choice"));
         json_array_append_new(shown, one);
+    }
+    return shown;
+}
+
+/* What may be answered to a question: its name, and its text. */
+static json_t *choices_shown(const json_t *choices)
+{
+    json_t *shown = json_array();
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(choices), n, one)
+    {
+        json_t *choice = json_put_str(json_object(), "choice", choice_name(one));
+        json_array_append_new(shown, json_put(choice, "text", json_share(one)));
     }
     return shown;
 }
@@ -148,6 +164,8 @@ static json_t *calls_shown(const json_t *calls, const struct serve_port *port)
         json_put_int(one, "rung", json_int(call, "rung", 0) + 1);
         json_put_int(one, "round", json_int(call, "round", 0) + 1);
         json_put(one, "asked", asked_shown(json_at(call, "asked")));
+        if (json_at(spec, "choices"))
+            json_put(one, "choices", choices_shown(json_at(spec, "choices")));
         int64_t due = json_int(call, "due", -1);
         if (due >= 0)
             put_time(one, "due", port->wall_of(port->ctx, due));

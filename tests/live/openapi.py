@@ -41,7 +41,8 @@ local plan = plan "roll" {
     ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } },
 }
 function plan.respond(incident)
-    ask { to = "person:han.mei", question = "Present?", choices = { "yes", "no" }, within = "5m" }
+    ask { to = { "person:han.mei", "person:li.ming" }, question = "Present?", within = "5m",
+          choices = { "yes", { zh = "否", en = "no" } } }
 end
 return plan
 """, "river": """
@@ -436,10 +437,16 @@ def question_by_link(api):
     path = "/a/" + about["answer_url"].rpartition("/")[2]
     of = api.ask(200, "GET", path)
     api.t.equal([c["choice"] for c in of["choices"]], ["yes", "no"], "a link shows its choices")
-    answer = "/api/v1/incidents/%s/answer" % incident
+    whole = "/api/v1/incidents/" + incident
+    api.t.equal([c["choice"] for c in api.ask(200, "GET", whole)["calls"][0]["choices"]],
+                ["yes", "no"], "and so does its incident")
+    answer = whole + "/answer"
     api.ask(422, "POST", answer, {"as": "han.mei", "choice": "perhaps"})
     api.ask(422, "POST", path, {"code": about["code"], "choice": "perhaps"})
     api.ask(200, "POST", path, {"code": about["code"], "choice": "yes"})
+    asked = {p["person"]: p.get("choice") for p in api.ask(200, "GET", whole)["calls"][0]["asked"]}
+    api.t.equal(asked["han.mei"], "yes", "an incident says who chose what")
+    api.ask(200, "POST", answer, {"as": "li.ming", "choice": "否"})
     api.ask(200, "POST", answer, {"as": "han.mei", "choice": "late"})
     api.ask(200, "GET", "/api/v1/incidents/%s/timeline" % incident)
 
