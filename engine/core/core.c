@@ -137,6 +137,7 @@ struct core *core_new(const struct core_config *config)
 {
     struct core *c = mem_new(1, sizeof *c);
     c->cfg = *config;
+    LIST_INIT(&c->drills_run);
     STAILQ_INIT(&c->incidents_changed);
     STAILQ_INIT(&c->notices_changed);
     STAILQ_INIT(&c->readings_changed);

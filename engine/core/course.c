@@ -151,6 +151,20 @@ static void asked_settle(const json_t *call, const char *person, const char *out
     }
 }
 
+/* Whoever was called last had less than their time: nothing is said of them. */
+static void rest_settle(const json_t *call)
+{
+    const json_t *list = json_at(call, "asked");
+    size_t count = json_array_size(list);
+    const char *last = count ? json_str(json_array_get(list, count - 1), "at") : NULL;
+    for (size_t n = count; last && n > 0; n--) {
+        json_t *asked = json_array_get(list, n - 1);
+        if (!strcmp(json_str_or(asked, "at", ""), last) &&
+            !strcmp(json_str_or(asked, "outcome", ""), "silent"))
+            json_put_str(asked, "outcome", "recalled");
+    }
+}
+
 static void first_answer(struct course *c, const struct record *r, const char *by)
 {
     if (json_at(c->told, "first_answer"))
@@ -177,6 +191,7 @@ static void answer_take(struct course *c, const struct record *r)
         asked_settle(call, by, declined ? "declined" : "answered", r->at_ms);
         if (declined || strcmp(json_str_or(call, "outcome", ""), "open") != 0)
             continue;
+        rest_settle(call);
         json_put_str(call, "outcome", "answered");
         json_put_str(call, "by", by);
         json_put_int(call, "took_ms", r->at_ms - time_of(call, "at"));
@@ -295,6 +310,15 @@ static void state_take(struct course *c, const struct record *r)
 
 static void closed_take(struct course *c, const struct record *r)
 {
+    const char *step;
+    json_t *call;
+    json_object_foreach(c->by_step, step, call)
+    {
+        if (strcmp(json_str_or(call, "outcome", ""), "open") != 0)
+            continue;
+        rest_settle(call);
+        json_put_str(call, "outcome", "expired");
+    }
     put_time(c->told, "closed_at", r->at_ms);
     json_put_str(c->told, "why", json_str(r->body, "why"));
 }

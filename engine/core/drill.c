@@ -27,7 +27,7 @@ static struct drill *drill_new(struct core *c, struct incident *i)
     d->incident = i;
     d->timer =
         (struct timer){.kind = TIMER_DRILL, .owner = d, .incident = &i->id, .step = "!drill"};
-    (void)c;
+    LIST_INSERT_HEAD(&c->drills_run, d, link);
     i->drill_run = d;
     return d;
 }
@@ -38,6 +38,7 @@ void drill_drop(struct core *c, struct incident *i)
     if (!d)
         return;
     timer_clear(&c->timers, &d->timer);
+    LIST_REMOVE(d, link);
     free(d->about);
     free(d->holds);
     free(d);
@@ -175,19 +176,22 @@ enum drill_way drill_way(const struct core *c, const struct incident *i, const c
     return i->table && !reached_at_table(i, person) ? DRILL_TABLE : DRILL_SENDS;
 }
 
-static void tell_people(struct core *c, struct incident *i, const char *step, const json_t *targets,
+/* false: a drill may reach none of them. */
+static bool tell_people(struct core *c, struct incident *i, const char *step, const json_t *targets,
                         const json_t *text)
 {
     struct rung people = {0};
     if (!c->site)
-        return;
+        return false;
     site_resolve_first(c->site->site, targets, true, &people);
     for (size_t n = 0; n < people.count; n++)
         notice_queue(
             c, i,
             &(struct notice_order){
                 .step = step, .person = &people.at[n], .text = text, .type = "muster.notify"});
+    bool any = people.count > 0;
     rung_done(&people);
+    return any;
 }
 
 static json_t *both(const struct text *zh, const struct text *en)
@@ -210,7 +214,7 @@ static void tell_directors(struct core *c, struct incident *i, const struct text
     if (json_str(about, "director"))
         json_array_insert_new(targets, 0, json_string(json_str(about, "director")));
     if (json_array_size(targets))
-        tell_people(c, i, DRILL_STEP_DIRECTOR, targets, text);
+        (void)tell_people(c, i, DRILL_STEP_DIRECTOR, targets, text);
 }
 
 /* ---- injects ---- */
@@ -248,7 +252,9 @@ static void inject_tell(struct core *c, struct incident *i, const json_t *inject
     inject_say_text(inject, true, &zh_text);
     inject_say_text(inject, false, &en_text);
     text = both(&zh_text, &en_text);
-    tell_people(c, i, "", json_at(inject, "to"), text);
+    if (!tell_people(c, i, "", json_at(inject, "to"), text))
+        alarm_raise(c, i, "drill_inject", "a message of the drill reaches nobody whom it may reach",
+                    "演练消息没有可达的对象");
 }
 
 /* The facts of an inject come in as an update does; a version of the plan that does not know them
@@ -439,19 +445,24 @@ static bool start_scenario(struct core *c, struct start *s)
     return false;
 }
 
+/*
+ * How fast the incident's clock is to run, and can: as the daemon's own does. To scale the clock of
+ * one incident alone is not built: half of it would be worse than none.
+ */
 static bool start_mode(struct core *c, struct start *s)
 {
-    int64_t speed = json_int(s->scenario, "speed", 1);
+    int64_t speed = json_int(c->in->body, "speed", json_int(s->scenario, "speed", 1));
     s->mode = json_str(c->in->body, "mode");
     if (!s->mode)
         s->mode = json_str_or(s->scenario, "mode", "tabletop");
-    if (speed == 1)
+    if (speed == 1 || speed == c->cfg.speed)
         return true;
-    core_refuse(c, CODE_NOT_BUILT, "scenario", NULL,
-                "the scenario wants the incident's clock to run %lld times as fast: that is not "
-                "built yet, it would go by the clock on the wall; write speed = 1, or drill in a "
-                "daemon of its own (muster serve --demo --speed %lld)",
-                (long long)speed, (long long)speed);
+    core_refuse(
+        c, CODE_NOT_BUILT, "speed", NULL,
+        "the clock of one incident cannot run %lld times as fast, that is not built yet: "
+        "start it with speed 1, by the clock on the wall (--speed 1), or in a daemon of its "
+        "own whose whole clock does (muster serve --demo --speed %lld)",
+        (long long)speed, (long long)speed);
     return false;
 }
 
@@ -612,37 +623,27 @@ void decide_drill_start(struct core *c)
 
 /* ---- what is in earnest ---- */
 
-struct warning {
-    struct core *c;
-    const struct incident *real;
-    struct incident *drills[16];
-    size_t count;
-};
-
-static void warning_look(const void *node, VISIT visit, void *closure)
+static bool is_drilled(const struct drill *d, const char *plan)
 {
-    struct incident *i = *(struct incident *const *)node;
-    struct warning *w = closure;
-    bool meant = i->drill_run && i->state == INCIDENT_OPEN && i->plan && w->real->plan &&
-                 !strcmp(i->plan, w->real->plan);
-    if ((visit == postorder || visit == leaf) && meant &&
-        w->count < sizeof w->drills / sizeof *w->drills)
-        w->drills[w->count++] = i;
+    return d->incident->state == INCIDENT_OPEN && plan && d->incident->plan &&
+           !strcmp(d->incident->plan, plan);
 }
 
 void drills_warn(struct core *c, const struct incident *real)
 {
-    struct warning w = {.c = c, .real = real};
     AUTO_JSON(about);
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
-    if (real->drill || !c->stats.open[1])
+    const struct drill *d;
+    if (real->drill || LIST_EMPTY(&c->drills_run))
         return;
-    twalk_r(c->incidents, warning_look, &w);
     about = kept_json(real->about);
     const char *title = json_str_or(about, "title", "");
     text_addf(&zh, "真实事件发生：%s。请中止演练（muster close）。", title);
     text_addf(&en, "A real incident has begun: %s. Break off the drill (muster close).", title);
-    for (size_t n = 0; n < w.count; n++)
-        tell_directors(c, w.drills[n], &zh, &en);
+    LIST_FOREACH(d, &c->drills_run, link)
+    {
+        if (is_drilled(d, real->plan))
+            tell_directors(c, d->incident, &zh, &en);
+    }
 }

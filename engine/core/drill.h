@@ -27,6 +27,7 @@
 #define DRILL_STEP_DIRECTOR "!drill"
 
 struct drill {
+    LIST_ENTRY(drill) link; /* in the core */
     struct incident *incident;
     char
         *about; /* {"mode","director"?,"evaluators","names","scenario"?}: the scenario as checked */

@@ -32,7 +32,7 @@ enum input_kind {
     IN_REPORT,      /* body: {report,action,as?,note?,rev?,revs?} */
     IN_REPORT_EDIT, /* body: {report,text,rev?,revs?,as?}: one of rev and revs */
     IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
-    IN_DRILL_START, /* body: {plan,mode?,scenario?,as?} */
+    IN_DRILL_START, /* body: {plan,mode?,scenario?,speed?,as?} */
     IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
                   row */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */

@@ -19,7 +19,8 @@ enum {
     ASSISTS = 20,
     REPORT_BYTES = 32768, /* REPORT_TEXT_BYTES of core/report.h */
     REVISIONS = 1000000,
-    REVS = 20,           /* of If-Match */
+    REVS = 20, /* of If-Match */
+    DRILL_SPEED = 1000,
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -279,6 +280,7 @@ static const struct field drill_start_fields[] = {
     {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "mode", .type = FIELD_WORD, .words = drill_modes},
     {.name = "scenario", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "speed", .type = FIELD_COUNT, .most = DRILL_SPEED},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     END,
 };

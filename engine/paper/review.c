@@ -219,9 +219,12 @@ static void orders_add(struct review *v)
 static const char *outcome_words(const struct review *v, const char *outcome)
 {
     static const char *const words[][3] = {
-        {"answered", "应答", "answered"},   {"declined", "不能到", "declined"},
-        {"silent", "无应答", "no answer"},  {"unreached", "未送达", "not reached"},
-        {"recalled", "已撤回", "recalled"}, {"expired", "无人应答", "nobody answered"},
+        {"answered", "应答", "answered"},
+        {"declined", "不能到", "declined"},
+        {"silent", "无应答", "no answer"},
+        {"unreached", "未送达", "not reached"},
+        {"recalled", "不再需要", "not needed"},
+        {"expired", "无人应答", "nobody answered"},
         {"open", "待答", "open"},
     };
     for (size_t n = 0; n < sizeof words / sizeof *words; n++)

@@ -127,6 +127,10 @@ def report(t, house, one, folder):
     t.equal([i["id"] for i in told["lessons"]], [lesson], "and one lesson was learnt")
     due = {d["plan"]: d for d in house.admin(op="drill_due")["drills"]}["flood"]
     t.check("last" in due and not due["overdue"], "the drill counts as held", due)
+    kept = os.path.join(folder, "archive")
+    run(house, "archive", one, "--to", kept, "--data", house.data)
+    run(house, "archive", "--check", kept)
+    content(t, kept, "drill.zh.html", "演练评估与总结报告", "未达到")
     without = subprocess.run([h.MUSTER, "view", one, "drill", "--data", house.data],
                              capture_output=True, text=True, check=False).stdout
     t.check("Inject by inject" in without, "the report needs no daemon", without[:200])

@@ -351,7 +351,7 @@ static void what_is_expected_is_met_late_missed_or_still_open(void **state)
     good(story_answer(s, "{'as':'li.ming'}"));
     scores(s, "2 late 3m, 3 open, 4 to_come, 5 to_come");
     story_advance(s, MINUTES(60));
-    scores(s, "2 late 3m, 3 missed, 4 missed, 5 met 10m");
+    scores(s, "2 late 3m, 3 missed, 4 missed, 5 missed");
     story_end(s);
 }
 
@@ -402,9 +402,12 @@ static void what_cannot_be_drilled_is_said(void **state)
             "did you mean \"night\"");
     refused(story_drill(s, "{'plan':'dyke','scenario':'night'}"), "conflict",
             "drills the plan flood");
-    refused(story_drill(s, "{'plan':'flood','scenario':'night'}"), "not_built", "speed = 1");
+    refused(story_drill(s, "{'plan':'flood','scenario':'night'}"), "not_built",
+            "cannot run 4 times as fast");
+    good(story_drill(s, "{'plan':'flood','scenario':'night','speed':1}"));
+    story_advance(s, MINUTES(40));
     refused(story_drill(s, "{'plan':'flood','as':'nobody'}"), "unknown_person", "nobody");
-    story_never(s, "the drill begins");
+    story_tells(s, "[0:00:00] the drill begins\n[0:30:00] closed: the drill is over\n");
     story_end(s);
 }
 
