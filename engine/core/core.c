@@ -170,6 +170,15 @@ static void dedup_free(void *item)
     free(d);
 }
 
+void core_library_forget(struct core *c, const char *pin)
+{
+    struct pin *p = core_pin(c, pin);
+    if (!p || p == c->site)
+        return;
+    tdelete(p, &c->pins, pin_order);
+    pin_free(p);
+}
+
 void core_free(struct core *c)
 {
     if (!c)

@@ -59,7 +59,8 @@ enum input_kind {
     IN_STARTED,  /* body: {boot,driver?}; the first input of every life */
     IN_DIVERGED, /* body: {runs:[{incident,upto,reason,text,where}]}: replayed after an upgrade */
     IN_VERIFIED, /* body: {driver,incidents,diverged}: every live run was */
-    IN_CONFIG,   /* body: {site,plans:[{name,pin}]}: pins known to the library (core_library_*) */
+    IN_CONFIG,   /* body: {site,plans:[{name,pin,fresh?}]}: pins known to the library
+                    (core_library_*); fresh: it was not known before */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */

@@ -37,6 +37,7 @@ struct plan_ref {
     char *name;
     char *pin;
     wall_ms since; /* in force in this version; 0: it was so before that was kept */
+    bool fresh;    /* no incident ever began with it */
 };
 
 /* Incidents that are open and began with this pin (version.h). */
