@@ -4,7 +4,8 @@
  *
  *     score_new ─► score_take, each record in the order of the journal ─► score_json
  *
- *     {"mode","scenario"?,"title"?,"director"?,"evaluators","names"?,"speed"?,"begun_at","ended_at"?,
+ *     {"mode","scenario"?,"title"?,"director"?,"evaluators","names"?,"speed"?,"begun_at",
+ *      "ended_at"?,
  *      "met","late","missed","open",                             of all that was expected
  *      "injects":[{"no","by","zh","en","at"?,"objective"?,"expect"?:{"line","within_ms"?},
  *                  "result"?,"took_ms"?,"met_at"?,"met_zh"?,"met_en"?,"before"?}],
