@@ -11,9 +11,9 @@ read_globals = {
     -- words of a plan
     "plan", "T", "call", "notify", "wait", "on", "each", "wait_until", "sleep", "timeout",
     "parallel", "race", "settle", "every", "at", "civil", "spawn", "defer", "cancel",
-    "state", "log", "now", "random", "uuid", "measure", "before", "consult", "ask", "directive",
-    "item", "resource", "propose",
-    "publish", "agenda", "escalate", "child", "assign", "report",
+    "state", "log", "now", "random", "uuid", "measure", "before", "consult", "ask", "fetch",
+    "directive", "item", "resource", "propose", "publish", "agenda", "escalate", "child", "assign",
+    "report",
     -- the site, its channels and its drills
     "site", "channel", "scenario",
     -- their tests

@@ -53,7 +53,7 @@ CFLAGS  ?= -g
 CPPFLAGS_ALL = -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -Iengine -I$(OUT) $(PKG_CFLAGS) \
                $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 $(WARN) $(HARDEN) $(OPT) $(CFLAGS) $(SANITIZE) -fno-strict-aliasing
-LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
+LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now,--build-id $(SANITIZE) $(LDFLAGS)
 COMPILE      = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 
 # One short line a step; V=1 shows the command.

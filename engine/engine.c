@@ -135,6 +135,10 @@ static void engine_release(struct engine *e, struct effect *effect)
         crash_point("release.attempt");
         courier_release(e, effect);
         break;
+    case EFFECT_FETCH:
+        crash_point("release.attempt");
+        fetch_release(e, effect);
+        break;
     case EFFECT_EVENT:
         crash_point("release.event");
         planner_release(e, effect);
@@ -431,7 +435,11 @@ static void engine_recover(struct engine *e)
 {
     const struct children_hello *hello = children_hello(e->children);
     AUTO_JSON(boot);
+    AUTO_TEXT(driver);
+    verify_driver(&driver);
+    verify_new(e);
     boot = json_put_str(json_object(), "boot", e->sample.boot_id);
+    json_put_str(boot, "driver", text_str(&driver));
     engine_input(e, (struct input){.kind = IN_STARTED, .body = boot});
     if (!uuid_is_none(hello->stuck))
         engine_input(e, (struct input){.kind = IN_STUCK, .incident = hello->stuck});
@@ -508,6 +516,7 @@ static void engine_free(struct engine *e)
         store_stop(e->store);
     serve_free(e->serve);
     plans_free(e);
+    verify_free(e);
     children_free(e->children);
     loop_free(e->loop);
     config_free(e);

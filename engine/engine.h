@@ -19,6 +19,7 @@
  *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
  *     engine_plans.c    the plans folder: saved files, what was refused, who waits for a check
+ *     engine_verify.c   live runs replayed after a change of binary or Lua
  *     engine_journal.c  signed heads on demand
  *     engine_limits.c   how much of each limit is used; the warnings
  *     engine_metrics.c  /metrics and /readyz
@@ -133,6 +134,7 @@ struct check;      /* engine_config.c */
 struct demo_state; /* engine_demo.c */
 struct keyring;    /* engine_keyring.c */
 struct plans;      /* engine_plans.c */
+struct verify;     /* engine_verify.c */
 
 struct engine {
     const struct config *config;
@@ -173,6 +175,7 @@ struct engine {
 
     struct check *check;
     struct plans *plans;
+    struct verify *verify; /* NULL: nothing was to be verified in this life */
     bool listening, ready, draining, trouble;
     enum space space;
     bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
@@ -197,11 +200,15 @@ void source_add(struct engine *e, const char *pin, const json_t *body);
 const json_t *source_of(const struct engine *e, const char *pin);
 void sources_free(struct engine *e);
 
+/* Send it the files of the pin, if it has not got them, then the frame, which it answers. */
+void planner_ask(struct engine *e, int slot, int64_t gen, const char *pin, const json_t *frame);
+
 /* engine_courier.c */
 void courier_up(struct engine *e, int64_t gen);
 void courier_frame_in(struct engine *e, const json_t *frame);
 void courier_watch(struct engine *e, int64_t passed_ms);
 void courier_release(struct engine *e, struct effect *effect);
+void fetch_release(struct engine *e, const struct effect *effect);
 /* The frame "hello". Gives. */
 json_t *courier_hello(const struct engine *e, int64_t gen);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
@@ -279,6 +286,16 @@ const json_t *plans_refusal(const struct engine *e);
 void plans_metrics(const struct engine *e, struct exposition *to);
 /* Lines of /readyz: what does not hinder, and somebody must see to. */
 void plans_say(const struct engine *e, struct text *report);
+
+/* engine_verify.c */
+void verify_driver(struct text *to); /* what drives the plans in this life */
+void verify_new(struct engine *e);   /* after IN_STARTED's driver was read, before it is decided */
+void verify_free(struct engine *e);
+void verify_frame(struct engine *e, int slot, int64_t gen, const json_t *frame);
+void verify_planner_died(struct engine *e, const struct child_death *d);
+/* {"driver","runs","done","diverged","running"}; NULL: there was nothing to do. Gives. */
+json_t *verify_json(const struct engine *e);
+void verify_metrics(const struct engine *e, struct exposition *to);
 
 /* engine_journal.c */
 void journal_checkpoint(void *ctx,

@@ -222,6 +222,7 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     request = json_put_str(json_object(), "op", "check");
     json_put_int(request, "id", 1);
     json_put(request, "channels", json_array());
+    json_put(request, "libraries", json_array());
     json_put(request, "plans", json_array());
     json_put(request, "drills", json_array());
     text_addf(&channels, "%s/channels", folder);
@@ -234,6 +235,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put(request, "site", site);
     err =
         folder_read(text_str(&channels), name_is_source, json_object_get(request, "channels"), why);
+    if (!err)
+        err = folder_read_any(folder, "lib", json_object_get(request, "libraries"), why);
     if (!err)
         err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
     if (!err)
@@ -472,26 +475,13 @@ static enum err take_site(struct engine *e, const json_t *checked, json_t *confi
     return err;
 }
 
-/* The files that a pin names: the plan's own source. */
-static json_t *plan_files(const struct check *check, const char *file)
-{
-    size_t n;
-    json_t *one;
-    json_array_foreach(json_at(check->request, "plans"), n, one)
-    {
-        if (!strcmp(json_str_or(one, "name", ""), file))
-            return json_pack("[O]", one);
-    }
-    return json_array();
-}
-
 static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, struct why *why)
 {
     const char *pin = json_str_or(plan, "pin", "");
     const char *name = json_str_or(plan, "name", "");
     AUTO_JSON(body);
     body = json_put_str(json_object(), "name", name);
-    json_put(body, "files", plan_files(e->check, json_str_or(plan, "file", "")));
+    json_put(body, "files", check_pin_files(e->check->request, plan));
     json_put(body, "head", json_share(json_at(plan, "head")));
     bool known = core_library_has(e->core, pin);
     enum err err = core_library_plan(e->core, pin, name, json_at(plan, "head"), why);

@@ -81,11 +81,34 @@ void courier_release(struct engine *e, struct effect *effect)
     children_send(e->children, CHILD_COURIER, 0, frame);
 }
 
+/* A call of a plan goes to the endpoint itself, and to nobody's contact. */
+void fetch_release(struct engine *e, const struct effect *effect)
+{
+    AUTO_JSON(frame);
+    frame = json_copy(effect->body);
+    json_put_int(frame, "id", ++e->attempts);
+    children_send(e->children, CHILD_COURIER, 0, frame);
+}
+
+/* What came of it names its incident, and its step there. */
+static void fetched(struct engine *e, const json_t *frame)
+{
+    struct uuid incident;
+    if (!uuid_parse(json_str_or(frame, "incident", ""), &incident))
+        return;
+    e->courier_quiet_ms = 0;
+    engine_input(e, (struct input){.kind = IN_FETCHED, .incident = incident, .body = frame});
+}
+
 /* "UUID-M": the message id says which notice and which method it was. */
 void courier_frame_in(struct engine *e, const json_t *frame)
 {
     if (!frame_is(frame, "result"))
         return;
+    if (json_str(frame, "fetch")) {
+        fetched(e, frame);
+        return;
+    }
     const char *message = json_str_or(frame, "notice", "");
     struct uuid notice;
     char id[UUID_TEXT];
@@ -114,7 +137,8 @@ void courier_frame_in(struct engine *e, const json_t *frame)
  */
 void courier_watch(struct engine *e, int64_t passed_ms)
 {
-    bool waits = e->courier_gen && core_stats(e->core).notices_handed > 0;
+    struct core_stats s = core_stats(e->core);
+    bool waits = e->courier_gen && s.notices_handed + s.fetches_handed > 0;
     if (!waits || passed_ms > PUNCTUAL_MS) {
         e->courier_quiet_ms = 0;
         return;

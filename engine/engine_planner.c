@@ -96,6 +96,7 @@ void planner_died(struct engine *e, const struct child_death *d)
                               "cause", d->cause));
     if (e->planners[slot].gen == d->gen)
         e->planners[slot] = (struct planner_state){0};
+    verify_planner_died(e, d);
     engine_input(
         e, (struct input){.kind = IN_PLANNER_DIED, .slot = slot, .gen = d->gen, .body = body});
 }
@@ -123,6 +124,15 @@ static void event_send(struct engine *e, int slot, int64_t gen, const json_t *fr
     source_send(e, slot, gen, json_str(frame, "pin"));
     if (children_send(e->children, (enum child_slot)slot, gen, frame))
         e->planners[slot].under_way++;
+}
+
+void planner_ask(struct engine *e, int slot, int64_t gen, const char *pin, const json_t *frame)
+{
+    source_send(e, slot, gen, pin);
+    if (!children_send(e->children, (enum child_slot)slot, gen, frame))
+        return;
+    e->planners[slot].under_way++;
+    e->planners[slot].long_work = true;
 }
 
 /* A daemon that stops answers no queries; nothing is wrong with the record then. */
@@ -303,6 +313,8 @@ void planner_frame_in(struct engine *e, int slot, int64_t gen, const json_t *fra
                                        .body = frame});
     } else if (frame_is(frame, "checked")) {
         config_checked(e, slot, gen, frame);
+    } else if (frame_is(frame, "verified")) {
+        verify_frame(e, slot, gen, frame);
     }
 }
 

@@ -178,6 +178,7 @@ static json_t *plans(void *ctx)
     const struct engine *e = ctx;
     json_t *reply = json_put(json_object(), "plans", core_plans(e->core));
     json_put(reply, "older", core_plans_older(e->core));
+    json_put(reply, "verification", verify_json(e));
     return json_put(reply, "refused", json_share(plans_refusal(e)));
 }
 

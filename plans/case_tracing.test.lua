@@ -3,7 +3,7 @@ local function one_case(t)
     t:begin "2026-02-03 08:00"
     t:person("feng.tao"):answers "5m"
     t:trigger { plan = "epidemic", title = "不明原因肺炎", fields = { cases = 1 } }
-    t:update { case = { id = "c1", district = "chengdong" } }
+    t:update { case = { id = "c1", district = "城东区" } }
     t:about "case_tracing"
 end
 

@@ -135,7 +135,7 @@ end
 
 --- What let them in is mended by a date; so are its sisters, which the inquiry finds.
 function plan.recover()
-    on("flaw", function(found) measure("flaw", { key = found.id, what = found.what }) end)
+    on("flaw", function(found) measure("flaw", { key = found.id, what = found.what or found.id }) end)
 end
 
 return plan

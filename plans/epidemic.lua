@@ -118,8 +118,9 @@ end
 local function count_cases(incident)
     local districts, known, shown = {}, 0, {}
     on("case", function(case)
-        child { plan = "case_tracing", key = case.id, title = T({ zh = "病例 {id}（{district}）", en = "Case {id}, {district}" }, case),
-                fields = { onset = case.onset } }
+        local where = case.district or { zh = "区县待核", en = "district not known" }
+        child { plan = "case_tracing", key = case.id, fields = { onset = case.onset },
+                title = T({ zh = "病例 {id}（{where}）", en = "Case {id}, {where}" }, { id = case.id, where = where }) }
         if case.district and not districts[case.district] then
             districts[case.district], known = true, known + 1
         end

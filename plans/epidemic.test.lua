@@ -6,7 +6,7 @@ local function breaks_out(t, fields)
 end
 
 local function case(t, id, more)
-    local fields = { id = id, district = "chengdong", source_known = true }
+    local fields = { id = id, district = "城东区", source_known = true }
     for key, value in pairs(more or {}) do fields[key] = value end
     t:update { case = fields }
 end
@@ -43,13 +43,13 @@ test("each case: a tracing, and a report of its own; the same case again correct
     case(t, "c1", { onset = "2026-02-01T08:00:00+08:00" })
     t:tells [[
         report single 1 due, by 10:00
-        <病例 c1（chengdong）>
+        <病例 c1（城东区）>
         measure isolate to 卫健委, due 09:00
         measure list to 疾控中心, due 20:00
     ]]
-    case(t, "c1", { district = "chengdong" })
+    case(t, "c1", { district = "城东区" })
     case(t, "c2")
-    t:tells [[ <病例 c2（chengdong）> ]]
+    t:tells [[ <病例 c2（城东区）> ]]
     t:about("case_tracing", 2)
     t:expect { item = { isolate = "issued" } }
 end)
@@ -65,11 +65,17 @@ test("what one case says of all: level II is proposed, once for each sign", func
     case(t, "c4", { second_generation = true })
     t:tells [[ propose instead raise to level II: a second generation ]]
     t:crash "planner"
-    case(t, "c5", { district = "chengxi" })
+    case(t, "c5", { district = "城西区" })
     t:tells [[ propose instead raise to level II: two districts ]]
     t:order { action = "raise", level = "II", by = "meng.bo", reason = "两个区" }
     t:tells [[ measure schools to 教育局 ]]
     t:expect { level = "II" }
+end)
+
+test("a case of which nothing is known yet is traced all the same", function(t)
+    breaks_out(t)
+    t:update { case = { id = "c9" } }
+    t:tells [[ <病例 c9（区县待核）> ]]
 end)
 
 test("before any level: II is to be activated", function(t)

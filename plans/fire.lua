@@ -159,7 +159,7 @@ end
 
 --- What the inquiry finds elsewhere is removed by a date.
 function plan.recover()
-    on("hazard", function(found) measure("hazard", { key = found.id, what = found.what }) end)
+    on("hazard", function(found) measure("hazard", { key = found.id, what = found.what or found.id }) end)
 end
 
 return plan

@@ -123,7 +123,7 @@ end
 --- A promise is a date: sixty days at most, as the regulation has it.
 local function register(demand)
     local days = math.max(1, math.min(60, demand.days or 60)) // 1
-    measure("answer", { key = demand.id, what = demand.what, owner = owner_of(demand.matter), due = ("%dd"):format(days) })
+    measure("answer", { key = demand.id, what = demand.what or demand.id, owner = owner_of(demand.matter), due = ("%dd"):format(days) })
 end
 
 function plan.respond(incident)

@@ -64,7 +64,8 @@ void alarm_raise(struct core *c, struct incident *i, const char *cause, const ch
     alarm_tell(c, i, &people, text, told);
     rungs_done(&people);
     const struct plan_head *head = incident_head(c, i);
-    if (!strcmp(cause, ALARM_PLAN_ERROR) && head && plan_head_owner(head)) {
+    bool of_plan = !strcmp(cause, ALARM_PLAN_ERROR) || !strcmp(cause, ALARM_DIVERGED);
+    if (of_plan && head && plan_head_owner(head)) {
         owner = json_string(plan_head_owner(head));
         site_resolve(c->site->site, owner, NULL, i->drill, &people);
         alarm_tell(c, i, &people, text, told);

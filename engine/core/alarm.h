@@ -9,7 +9,9 @@
 
 #include "core/state.h"
 
-#define ALARM_PLAN_ERROR "plan_error" /* told to the plan's owner too */
+/* Told to the plan's owner, too. */
+#define ALARM_PLAN_ERROR "plan_error"
+#define ALARM_DIVERGED "diverged"
 
 void alarm_raise(struct core *c, struct incident *i, const char *cause, const char *en,
                  const char *zh);

@@ -10,6 +10,7 @@
 #include "core/consult.h"
 #include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
@@ -23,6 +24,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/upgrade.h"
 #include "core/upkeep.h"
 #include "core/version.h"
 
@@ -141,6 +143,7 @@ static void apply_closed(struct core *c, struct incident *i, const struct record
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
     plan_watches_drop(c, i);
+    fetches_drop(c, i);
     for (size_t n = 0; n < i->queue_count; n++)
         free(i->queue[n].tags);
     i->queue_count = 0;
@@ -281,6 +284,9 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CALL_RUNG:
         call_apply_rung(c, i, r);
         break;
+    case REC_FETCHED:
+        fetch_apply(c, i, r);
+        break;
     case REC_CONSULTED:
     case REC_TALLIED:
     case REC_CALL_EXPIRED:
@@ -318,6 +324,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_WATCH_TRUE:
     case REC_TURN_DROPPED:
     case REC_ENGINE_STARTED:
+    case REC_PLANS_VERIFIED:
     case REC_CLOCK_STEPPED:
     case REC_CONFIG_LOADED:
     case REC_CONFIG_REFUSED:
@@ -355,6 +362,8 @@ void core_apply(struct core *c, const struct record *r)
         upkeep_apply_opened(c, r);
     else if (r->kind == REC_CONFIG_LOADED)
         apply_config(c, r);
+    else if (r->kind == REC_ENGINE_STARTED || r->kind == REC_PLANS_VERIFIED)
+        upgrade_apply(c, r);
     else if (r->kind == REC_CLOCK_STEPPED)
         readings_clock_set(c, r);
     else if (r->kind == REC_PURGED)

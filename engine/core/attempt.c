@@ -4,6 +4,8 @@
  */
 #include "core/state.h"
 
+#include <string.h>
+
 enum { ATTEMPT_MS = 10 * 1000 };
 
 json_t *attempt_frame(const char *person, const char *endpoint, const char *body,
@@ -25,4 +27,23 @@ json_t *attempt_frame(const char *person, const char *endpoint, const char *body
         json_put(frame, "allow", json_incref(e->allow));
     }
     return frame;
+}
+
+bool attempt_is_final(const json_t *result)
+{
+    int64_t status = json_int(result, "status", 0);
+    const char *class = json_str_or(result, "class", "");
+    if (!strcmp(class, "config") || !strcmp(class, "refused"))
+        return true;
+    return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
+           status != 429;
+}
+
+int64_t attempt_delay_ms(int failures, uint32_t spread)
+{
+    static const int64_t after_s[] = {1, 3, 8, 20, 45};
+    if (failures <= 5)
+        return after_s[failures > 0 ? failures - 1 : 0] * MS_SECOND;
+    /* 60 s ± 20 %, spread so that a thousand messages do not come back at once */
+    return 48 * MS_SECOND + ((int64_t)spread + failures * INT64_C(7919)) % (24 * MS_SECOND);
 }

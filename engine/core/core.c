@@ -146,6 +146,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
     TAILQ_INIT(&c->suspects);
+    TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
@@ -187,6 +188,7 @@ void core_free(struct core *c)
     free(c->plans);
     free(c->runs);
     free(c->site_pin);
+    free(c->driver);
     json_decref(c->drills);
     json_decref(c->scenarios);
     timer_heap_done(&c->timers);

@@ -70,6 +70,18 @@ int64_t core_last_seq(const struct core *c);
 int64_t core_event_history(const struct core *c, struct uuid id, int64_t *ret_upto);
 /* The record before which its run has nothing: an incident that was opened again runs anew. */
 int64_t core_run_since(const struct core *c, struct uuid id);
+/*
+ * The live runs that were last driven by something other than `driver`: another binary, or another
+ * Lua. Gives the ids (free()); 0 where nothing is to be verified.
+ */
+size_t core_unverified(const struct core *c, const char *driver, struct uuid **ret);
+/* What its replay needs. false: it has no live run that has taken a turn. */
+struct core_run {
+    const char *pin; /* borrowed */
+    char seed[33];
+    int64_t since, upto; /* its rows: from the record that began it to that of its last turn */
+};
+bool core_run(const struct core *c, struct uuid id, struct core_run *ret);
 bool core_incident_open(const struct core *c, struct uuid id); /* there, and not over */
 
 /* Is there a site and a set of plans in force? */
@@ -129,14 +141,15 @@ enum {
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
-    int64_t open[2];       /* not over; [1]: drills */
-    int64_t once_keys;     /* Idempotency-Keys that are kept */
-    wall_ms queued_since;  /* when the message was written that has waited longest; 0: none */
-    int64_t facts_pending; /* of the incident where most wait */
-    int64_t turns;         /* of the incident that took most */
-    int64_t readings;      /* facts of which something is known, of all incidents */
-    int64_t recipients;    /* of the turn that wrote to most, in this life */
-    int64_t commands;      /* of the turn that had most, in this life */
-    int64_t children;      /* of the incident that has most */
+    int64_t fetches_handed; /* to the courier, of plans */
+    int64_t open[2];        /* not over; [1]: drills */
+    int64_t once_keys;      /* Idempotency-Keys that are kept */
+    wall_ms queued_since;   /* when the message was written that has waited longest; 0: none */
+    int64_t facts_pending;  /* of the incident where most wait */
+    int64_t turns;          /* of the incident that took most */
+    int64_t readings;       /* facts of which something is known, of all incidents */
+    int64_t recipients;     /* of the turn that wrote to most, in this life */
+    int64_t commands;       /* of the turn that had most, in this life */
+    int64_t children;       /* of the incident that has most */
 };
 struct core_stats core_stats(const struct core *c);

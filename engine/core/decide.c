@@ -8,6 +8,7 @@
 #include "core/consult.h"
 #include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
@@ -29,6 +30,7 @@
 #include "core/suggest.h"
 #include "core/trigger.h"
 #include "core/update.h"
+#include "core/upgrade.h"
 #include "core/upkeep.h"
 
 #include <assert.h>
@@ -421,6 +423,7 @@ static void decide_started(struct core *c)
 {
     json_t *body = json_put_str(json_object(), "version", c->cfg.version);
     json_put_str(body, "boot", json_str(c->in->body, "boot"));
+    upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
 }
@@ -451,6 +454,7 @@ static void decide_config(struct core *c)
         plan_watches_review_all(c);
         suggest_review_all(c);
         otherwise_tell(c, before, reply);
+        c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
     upkeep_review(c);
     core_reply_ok(c, reply);
@@ -487,6 +491,8 @@ static void timer_fire(struct core *c, struct timer *t)
         reopen_over(c, t->owner);
     } else if (t->kind == TIMER_DRILL) {
         drill_due(c, t->owner);
+    } else if (t->kind == TIMER_FETCH) {
+        fetch_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else {
@@ -543,6 +549,7 @@ static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
     notice_unknown_all(c);
+    fetches_lost(c);
 }
 
 static void decide_courier_died(struct core *c)
@@ -578,6 +585,7 @@ static void decide_rest(struct core *c)
 {
     struct uuid last = {0};
     notice_pump(c);
+    fetch_pump(c);
     for (size_t n = 0; n < c->out->records_count; n++) {
         struct uuid id = c->out->records[n]->incident;
         struct incident *i = uuid_cmp(id, last) ? core_incident(c, id) : NULL;
@@ -623,9 +631,12 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_PLANNER_UP] = decide_planner_up,
         [IN_PLANNER_DIED] = decide_planner_died,
         [IN_RESULT] = decide_result,
+        [IN_FETCHED] = decide_fetched,
         [IN_COURIER_UP] = decide_courier_up,
         [IN_COURIER_DIED] = decide_courier_died,
         [IN_STARTED] = decide_started,
+        [IN_DIVERGED] = upgrade_diverged,
+        [IN_VERIFIED] = upgrade_verified,
         [IN_CONFIG] = decide_config,
         [IN_CONFIG_REFUSED] = decide_config_refused,
         [IN_TICK] = decide_tick,

@@ -15,6 +15,8 @@ enum effect_kind {
                        fact was journalled earlier: then read it there (record `cause`) */
     EFFECT_DROP,  /* slot, incident: the planner may forget it */
     EFFECT_ATTEMPT, /* notice, body: the frame "attempt" without contact; person, endpoint in it */
+    EFFECT_FETCH,   /* incident, body: the frame "attempt" of a plan's fetch, with "fetch", its step
+                     */
     EFFECT_KILL,    /* slot, gen, why */
     EFFECT_WANT,    /* slot: start the quarantine planner */
 };

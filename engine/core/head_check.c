@@ -160,13 +160,35 @@ static void choices_check(const json_t *head, struct remarks *r)
 /* ---- the head ---- */
 
 static const struct form_key head_keys[] = {
-    {"title", true},         {"kind", true},        {"category", true},  {"version", true},
-    {"owner", true},         {"starts_on", true},   {"facts", true},     {"fallback", true},
-    {"ends", true},          {"on_resolved", true}, {"issued", true},    {"filed", true},
-    {"review_by", true},     {"drill_every", true}, {"basis", true},     {"text", false},
-    {"principles", true},    {"parent_only", true}, {"one_per", true},   {"digest", true},
-    {"levels", true},        {"measures", true},    {"reports", true},   {"ends_when", true},
-    {"reopen_within", true}, {"auto", true},        {"schedule", false}, {0},
+    {"title", true},
+    {"kind", true},
+    {"category", true},
+    {"version", true},
+    {"owner", true},
+    {"starts_on", true},
+    {"facts", true},
+    {"fallback", true},
+    {"ends", true},
+    {"on_resolved", true},
+    {"issued", true},
+    {"filed", true},
+    {"review_by", true},
+    {"drill_every", true},
+    {"basis", true},
+    {"text", false},
+    {"principles", true},
+    {"parent_only", true},
+    {"one_per", true},
+    {"digest", true},
+    {"levels", true},
+    {"measures", true},
+    {"reports", true},
+    {"ends_when", true},
+    {"reopen_within", true},
+    {"auto", true},
+    {"schedule", false},
+    {"catalogue", true},
+    {0},
 };
 
 static void fallback_check(const json_t *head, const struct site *site, struct remarks *r)
@@ -193,6 +215,7 @@ bool plan_head_check(const char *name, const json_t *head, const struct site *si
     if (form_need(r, head, "title", "title = { zh = \"…\", en = \"…\" }"))
         form_words(r, head, "title");
     form_str(r, head, "version");
+    form_str(r, head, "catalogue");
     if (!json_at(head, "version"))
         remark_warning(r, "missing_key", NULL,
                        "version is missing; with it the record says which text was followed");

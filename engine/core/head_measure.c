@@ -144,20 +144,37 @@ static void measure_check(const json_t *head, const struct site *site, const cha
     after_check(measures, name, r);
 }
 
-/* A level without a measure says nothing of what is done (art. 72). */
-static void levels_have_measures(const json_t *head, struct remarks *r)
+/* The lowest level that a measure goes with; LEVEL_END: none. */
+static enum level first_measured(const json_t *measures)
 {
-    const json_t *measures = json_at(head, "measures");
     const char **names = json_keys(measures, NULL);
-    bool any = false;
+    enum level first = LEVEL_END, level;
     for (size_t n = 0; names[n]; n++) {
-        enum level level;
-        any = any || level_parse(json_str(json_at(measures, names[n]), "phase"), &level);
+        if (level_parse(json_str(json_at(measures, names[n]), "phase"), &level) && level < first)
+            first = level;
     }
     free(names);
-    if (!any && json_object_size(json_at(head, "levels")))
+    return first;
+}
+
+/* An order of a level that takes no measure is refused (art. 72), at night and not before. */
+static void levels_have_measures(const json_t *head, struct remarks *r)
+{
+    const json_t *levels = json_at(head, "levels");
+    enum level measured = first_measured(json_at(head, "measures"));
+    for (enum level l = LEVEL_IV; l < measured && l < LEVEL_END; l++) {
+        if (!json_at(levels, level_name(l)))
+            continue;
+        remark_enter(r, "levels");
+        remark_enter(r, level_name(l));
         remark_warning(r, "missing_key", NULL,
-                       "no measure goes with a level: each order will have to say what is done");
+                       "no measure goes with level %s: each order of it will have to say what is "
+                       "done; give one of them phase = \"%s\"",
+                       level_name(l), level_name(l));
+        remark_leave(r);
+        remark_leave(r);
+        return;
+    }
 }
 
 void head_measures_check(const json_t *head, const struct site *site, struct remarks *r)

@@ -3,6 +3,7 @@
 #include "core/call.h"
 #include "core/drill.h"
 #include "core/family.h"
+#include "core/fetch.h"
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/once.h"
@@ -84,6 +85,7 @@ struct incident *incident_new(struct core *c, struct uuid id)
     LIST_INIT(&i->items);
     LIST_INIT(&i->reports);
     LIST_INIT(&i->calls);
+    LIST_INIT(&i->fetches);
     LIST_INIT(&i->notices);
     if (!tsearch(i, &c->incidents, incident_order))
         abort();
@@ -110,6 +112,7 @@ static void incident_drop_parts(struct core *c, struct incident *i)
     while ((notice = LIST_FIRST(&i->notices)))
         notice_forget(c, notice);
     plan_watches_drop(c, i);
+    fetches_drop(c, i);
     readings_drop(c, i);
     response_drop(c, i);
     items_drop(c, i);
@@ -448,6 +451,7 @@ struct row incident_row(const struct incident *i)
     json_add_str(&body, "ends", i->ends);
     json_add_int_unless_0(&body, "failed", i->failed);
     family_write(i, &body);
+    fetches_write(i, &body);
     json_add_json(&body, "fields", i->fields);
     json_add_str(&body, "health", health_name(i->health));
     json_add_int_unless_0(&body, "items_open", (int64_t)i->items_open);
@@ -548,6 +552,7 @@ void incident_from_row(struct core *c, const struct row *r)
         plan_timer_new(c, i, json_str_or(item, "step", ""), json_int(item, "due", 0));
     json_array_foreach(json_at(b, "watches"), n, item) plan_watch_from_json(c, i, item);
     json_array_foreach(json_at(b, "calls"), n, item) call_from_json(c, i, item);
+    json_array_foreach(json_at(b, "fetches"), n, item) fetch_from_json(c, i, item);
     if (i->health != HEALTH_OK)
         c->stats.fallback++;
     if (r->state && !strcmp(r->state, "upkeep"))

@@ -51,12 +51,15 @@ enum input_kind {
     IN_PLANNER_DIED, /* slot, gen; body:
                         {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
-    IN_RESULT, /* body: the frame "result", with notice and method instead of id */
+    IN_RESULT,  /* body: the frame "result", with notice and method instead of id */
+    IN_FETCHED, /* incident, body: the frame "result" of a fetch */
     IN_COURIER_UP,
     IN_COURIER_DIED,
     /* from the world */
-    IN_STARTED, /* body: {version,boot}; the first input of every life */
-    IN_CONFIG,  /* body: {site,plans:[{name,pin}]}: pins known to the library (core_library_*) */
+    IN_STARTED,  /* body: {boot,driver?}; the first input of every life */
+    IN_DIVERGED, /* body: {runs:[{incident,upto,reason,text,where}]}: replayed after an upgrade */
+    IN_VERIFIED, /* body: {driver,incidents,diverged}: every live run was */
+    IN_CONFIG,   /* body: {site,plans:[{name,pin}]}: pins known to the library (core_library_*) */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */

@@ -199,12 +199,7 @@ static void notice_fail(struct core *c, struct notice *n, const char *why, const
 
 static int64_t retry_delay(const struct notice *n, int failures)
 {
-    static const int64_t after_s[] = {1, 3, 8, 20, 45};
-    if (failures <= 5)
-        return after_s[failures - 1] * MS_SECOND;
-    /* 60 s ± 20 %, spread by the id so that a thousand messages do not come back at once */
-    int64_t spread = ((int64_t)n->id.b[15] << 8 | n->id.b[14]) + failures * INT64_C(7919);
-    return 48 * MS_SECOND + spread % (24 * MS_SECOND);
+    return attempt_delay_ms(failures, (uint32_t)n->id.b[15] << 8 | n->id.b[14]);
 }
 
 static int methods_count(const struct notice *n)
@@ -294,17 +289,6 @@ static void notice_retry(struct core *c, struct notice *n, const char *why, cons
     }
 }
 
-/* Final refusals: a further attempt by the same contact would only be refused again. */
-static bool result_is_final(const json_t *result)
-{
-    int64_t status = json_int(result, "status", 0);
-    const char *class = json_str_or(result, "class", "");
-    if (!strcmp(class, "config") || !strcmp(class, "refused"))
-        return true;
-    return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
-           status != 429;
-}
-
 void notice_result(struct core *c, const json_t *result)
 {
     struct uuid id;
@@ -319,7 +303,7 @@ void notice_result(struct core *c, const json_t *result)
         notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
     else if (n->unneeded)
         notice_finish(c, n, REC_NOTICE_RECALLED, why, result);
-    else if (result_is_final(result))
+    else if (attempt_is_final(result))
         notice_refused(c, n, why, result);
     else if (c->in->mono > n->until)
         notice_fail(c, n, why, result);

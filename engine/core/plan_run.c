@@ -6,6 +6,7 @@
 #include "core/child.h"
 #include "core/consult.h"
 #include "core/decide.h"
+#include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
@@ -14,6 +15,7 @@
 #include "core/proposal.h"
 #include "core/question.h"
 #include "core/report.h"
+#include "core/response.h"
 #include "core/role.h"
 #include "core/statement.h"
 
@@ -568,8 +570,12 @@ void plan_failed_frame(struct core *c, const json_t *frame)
         uuid_parse(json_str_or(frame, "incident", ""), &id) ? core_incident(c, id) : NULL;
     if (!i || !i->plan_live || !frame_expected(c, i, frame))
         return;
-    plan_fail(c, i, json_str_or(frame, "reason", "error"), json_str_or(frame, "text", "error"),
-              json_str(frame, "where"));
+    const struct plan_failure f = {i, json_str_or(frame, "reason", "error"),
+                                   json_str_or(frame, "text", "error"), json_str(frame, "where")};
+    if (!strcmp(f.reason, "diverged"))
+        plan_fail_all(c, &f, 1); /* its owner hears of the first differing step */
+    else
+        plan_fail(c, i, f.reason, f.text, f.where);
 }
 
 /* --- the fallback --- */
@@ -630,20 +636,117 @@ static json_t *fallback_spec(struct core *c, struct incident *i, const char *rea
     return json_put(spec, "text", json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en)));
 }
 
-void plan_fail(struct core *c, struct incident *i, const char *reason, const char *text,
-               const char *where)
+static bool plan_fell_back(const struct incident *i, const char *reason)
 {
     bool stuck = !strcmp(reason, "engine_crash");
-    if (i->health == HEALTH_STUCK || (i->health == HEALTH_FALLBACK && !stuck))
-        return; /* it has fallen back already: never twice */
-    json_t *body = json_put_str(json_object(), "reason", reason);
-    json_put_str(body, "where", where);
-    json_t *sealed = json_put_str(json_object(), "text", text);
-    if (!call_find(i, CALL_FALLBACK))
-        json_put(sealed, "spec", fallback_spec(c, i, reason));
+    return i->health == HEALTH_STUCK || (i->health == HEALTH_FALLBACK && !stuck);
+}
+
+/* spec: of the fallback's call, taken; NULL: it has one already, or another one's lists it. */
+static void plan_fall_back(struct core *c, const struct plan_failure *f, const char *listed_by,
+                           json_t *spec)
+{
+    struct incident *i = f->incident;
+    json_t *body = json_put_str(json_object(), "reason", f->reason);
+    json_put_str(json_put_str(body, "where", f->where), "listed_by", listed_by);
+    json_t *sealed = json_put_str(json_object(), "text", f->text);
+    json_put(sealed, "spec", spec);
     core_emit(c, REC_PLAN_FAILED, i, (struct emit){.body = body, .sealed = sealed});
     plan_leave(c, i);
     fallback_ring(c, i);
+}
+
+void plan_fail(struct core *c, struct incident *i, const char *reason, const char *text,
+               const char *where)
+{
+    const struct plan_failure f = {i, reason, text, where};
+    if (plan_fell_back(i, reason))
+        return; /* it has fallen back already: never twice */
+    plan_fall_back(c, &f, NULL, call_find(i, CALL_FALLBACK) ? NULL : fallback_spec(c, i, reason));
+}
+
+/* --- many at once --- */
+
+enum { LISTED_MOST = 20 };
+
+/* Owner and duty room hear of the first differing step; the same plan is told of once. */
+static void diverged_tell(struct core *c, const struct plan_failure *all, size_t count)
+{
+    AUTO_JSON(told);
+    told = json_object();
+    for (size_t n = 0; n < count; n++) {
+        AUTO_TEXT(zh);
+        AUTO_TEXT(en);
+        const char *plan = all[n].incident->plan ? all[n].incident->plan : "?";
+        if (json_object_get(told, plan))
+            continue;
+        json_put(told, plan, json_true());
+        text_addf(&zh, "%s：%s", reason_words(all[n].reason, true), all[n].text);
+        text_addf(&en, "%s: %s", reason_words(all[n].reason, false), all[n].text);
+        alarm_raise(c, all[n].incident, ALARM_DIVERGED, text_str(&en), text_str(&zh));
+    }
+}
+
+static size_t gravest(const struct plan_failure *all, size_t count)
+{
+    size_t first = 0;
+    for (size_t n = 1; n < count; n++) {
+        if (incident_level(all[n].incident) > incident_level(all[first].incident))
+            first = n;
+    }
+    return first;
+}
+
+static void titles_add(const struct plan_failure *all, size_t count, const char *between,
+                       const char *more, struct text *to)
+{
+    for (size_t n = 0; n < count && n < LISTED_MOST; n++) {
+        AUTO_JSON(about);
+        about = kept_json(all[n].incident->about);
+        text_addf(to, "%s%s", n ? between : "", json_str_or(about, "title", "?"));
+    }
+    if (count > LISTED_MOST)
+        text_add(to, more);
+}
+
+static json_t *listing_spec(struct core *c, const struct plan_failure *all, size_t count,
+                            size_t first)
+{
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    const char *reason = all[first].reason;
+    text_addf(&zh, "%zu 起事件的预案无法继续运行（%s），请按纸质预案处置：", count,
+              reason_words(reason, true));
+    text_addf(&en, "The plans of %zu incidents cannot go on (%s); work by the paper plans: ", count,
+              reason_words(reason, false));
+    titles_add(all, count, "；", "……", &zh);
+    titles_add(all, count, "; ", " …", &en);
+    json_t *spec = fallback_spec(c, all[first].incident, reason);
+    return json_put(spec, "text", json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en)));
+}
+
+static void fail_listed(struct core *c, const struct plan_failure *all, size_t count)
+{
+    char id[UUID_TEXT];
+    size_t first = gravest(all, count);
+    json_t *spec = listing_spec(c, all, count, first);
+    uuid_text(all[first].incident->id, id);
+    plan_fall_back(c, &all[first], NULL, spec);
+    for (size_t n = 0; n < count; n++) {
+        if (n != first && !plan_fell_back(all[n].incident, all[n].reason))
+            plan_fall_back(c, &all[n], id, NULL);
+    }
+}
+
+void plan_fail_all(struct core *c, const struct plan_failure *all, size_t count)
+{
+    if (count > PLAN_FAILURES_ALONE) {
+        fail_listed(c, all, count);
+    } else {
+        for (size_t n = 0; n < count; n++)
+            plan_fail(c, all[n].incident, all[n].reason, all[n].text, all[n].where);
+    }
+    diverged_tell(c, all, count);
 }
 
 /* --- applying --- */
@@ -670,6 +773,7 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
     const char *step = json_str_or(cmd, "step", "");
     struct plan_timer *timer = plan_timer_find(i, step);
     struct call *call = call_find(i, step);
+    struct fetch *fetch = fetch_find(i, step);
     struct plan_watch *watch = plan_watch_find(i, json_str_or(json_at(cmd, "args"), "watch", ""));
     if (!strcmp(kind, "timer")) {
         if (timer)
@@ -686,6 +790,10 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
     } else if (!strcmp(kind, "assign")) {
         call_start(c, i, step,
                    json_put_str(role_spec(i, json_at(cmd, "args")), "at", json_str(cmd, "at")));
+    } else if (!strcmp(kind, "fetch")) {
+        fetch_new(c, i, step, json_at(cmd, "args"), json_int(r->body, "m", 0));
+    } else if (!strcmp(kind, "cancel") && fetch) {
+        fetch_drop(c, fetch);
     } else if (!strcmp(kind, "cancel") && call) {
         call_drop(c, call);
     } else if (!strcmp(kind, "watch") && !watch) {
@@ -738,6 +846,7 @@ void plan_apply_failed(struct core *c, struct incident *i, const struct record *
     while ((timer = LIST_FIRST(&i->timers)))
         plan_timer_drop(c, timer);
     plan_watches_drop(c, i);
+    fetches_drop(c, i);
     plan_apply_error(c, i, r);
 }
 

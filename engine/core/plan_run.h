@@ -31,6 +31,18 @@ void plan_turn(struct core *c, const json_t *frame);
 void plan_failed_frame(struct core *c, const json_t *frame);
 void plan_fail(struct core *c, struct incident *i, const char *reason, const char *text,
                const char *where);
+/* Why the plan of an incident cannot go on. */
+struct plan_failure {
+    struct incident *incident;
+    const char *reason, *text, *where;
+};
+
+enum { PLAN_FAILURES_ALONE = 3 };
+/*
+ * Several at once: up to PLAN_FAILURES_ALONE each has its own fallback; of more, one call lists all
+ * of them, that of the gravest. The owner of each plan and the duty room are told why.
+ */
+void plan_fail_all(struct core *c, const struct plan_failure *all, size_t count);
 void plan_planner_up(struct core *c, int slot, int64_t gen);
 void plan_planner_died(struct core *c, int slot, int64_t gen, const json_t *body);
 /* The plan of this incident is over: its planner may forget it, and it is no suspect any more. */

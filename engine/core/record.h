@@ -20,6 +20,8 @@
 /* enum, name in the journal, sentence for `muster help kinds` */
 #define RECORD_TABLE(X)                                                                            \
     X(REC_ENGINE_STARTED, "engine_started", "the engine came up and read its record")              \
+    X(REC_PLANS_VERIFIED, "plans_verified",                                                        \
+      "after a change of the program or of Lua every plan that runs was replayed")                 \
     X(REC_CLOCK_STEPPED, "clock_stepped", "the wall clock was set; timers are not affected")       \
     X(REC_CONFIG_LOADED, "config_loaded", "site and plans were checked and taken into force")      \
     X(REC_CONFIG_REFUSED, "config_refused", "site or plans have errors; the version before stays") \
@@ -95,6 +97,8 @@
     X(REC_CALL_RUNG, "call_rung", "the next rung of a call: these people are called now")          \
     X(REC_CALL_EXPIRED, "call_expired", "nobody answered the call")                                \
     X(REC_CONSULTED, "consulted", "a consultation is over: who gave an opinion, and who did not")  \
+    X(REC_FETCHED, "fetched",                                                                      \
+      "what came back of an outgoing call of the plan, or why nothing did")                        \
     X(REC_TALLIED, "tallied", "a question is over: who chose what, and who did not answer")        \
     X(REC_NOTICE_QUEUED, "notice_queued", "a message to a person is written and queued")           \
     X(REC_NOTICE_METHOD, "notice_method", "the next contact of the person is tried")               \

@@ -10,6 +10,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/state.h"
+#include "core/upgrade.h"
 #include "core/upkeep.h"
 
 #include <search.h>
@@ -128,6 +129,9 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     if (c->drills_dirty)
         rows_add(&l, upkeep_row(c));
     c->drills_dirty = false;
+    if (c->driver_dirty)
+        rows_add(&l, upgrade_row(c));
+    c->driver_dirty = false;
     rows_give(&l, ret, ret_count);
 }
 
@@ -187,6 +191,8 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     rows_add(&l, config_row(c));
     if (c->drills)
         rows_add(&l, upkeep_row(c));
+    if (c->driver)
+        rows_add(&l, upgrade_row(c));
     rows_give(&l, ret, ret_count);
 }
 
@@ -218,6 +224,8 @@ void core_load_row(struct core *c, const struct row *r)
             config_from_row(c, r);
         else if (!strcmp(r->id, "drills"))
             upkeep_from_row(c, r);
+        else if (!strcmp(r->id, "driver"))
+            upgrade_from_row(c, r);
         break;
     case ROW_ACCESS:
         access_from_row(c, r);

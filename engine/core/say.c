@@ -7,6 +7,7 @@
 #include "core/statement.h"
 #include "core/upkeep.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,6 +262,18 @@ static void say_tallied(const struct say *s)
     say_why(s, text ? say_text(s, text) : NULL);
 }
 
+static void say_fetched(const struct say *s)
+{
+    const char *endpoint = json_str_or(s->r->body, "endpoint", "?");
+    if (json_bool(s->r->body, "answered")) {
+        text_addf(s->to, s->zh ? "%s 的接口已答复（%d）" : "%s has answered the plan (%d)",
+                  endpoint, (int)json_int(s->r->body, "status", 0));
+        return;
+    }
+    text_addf(s->to, s->zh ? "%s 的接口未答复预案" : "%s has not answered the plan", endpoint);
+    say_why(s, json_str(record_at(s->r, "ev"), "error"));
+}
+
 static void say_answer_refused(const struct say *s)
 {
     say_words(s, "应答码错误，第 ", "wrong code, try ");
@@ -357,10 +370,32 @@ static void say_notice(const struct say *s)
         say_words(s, "（演练设定失联，不外发）", " (silent by the scenario, not sent)");
 }
 
+/* Another one's call may list it. */
 static void say_failed(const struct say *s)
 {
-    say_words(s, "预案无法继续，启动兜底呼叫", "the plan cannot go on, the fallback starts");
+    if (json_str(s->r->body, "listed_by"))
+        say_words(s, "预案无法继续，由另一起事件的兜底呼叫一并告知",
+                  "the plan cannot go on; the fallback of another incident lists it");
+    else
+        say_words(s, "预案无法继续，启动兜底呼叫", "the plan cannot go on, the fallback starts");
     say_why(s, record_str(s->r, "text"));
+}
+
+static void say_verified(const struct say *s)
+{
+    int64_t diverged = json_int(s->r->body, "diverged", 0);
+    text_addf(s->to,
+              s->zh ? "程序或 Lua 已更换：核对运行中的预案 %" PRId64 " 个"
+                    : "the program or its Lua has changed: %" PRId64 " runs of plans were replayed",
+              json_int(s->r->body, "incidents", 0));
+    if (diverged)
+        text_addf(s->to,
+                  s->zh ? "，%" PRId64 " 个与记录不一致"
+                        : ", %" PRId64 " differ from the "
+                          "record",
+                  diverged);
+    else
+        say_words(s, "，均与记录一致", ", all as recorded");
 }
 
 static void say_turn(const struct say *s)
@@ -372,7 +407,7 @@ static void say_turn(const struct say *s)
     {
         if (strcmp(json_str_or(cmd, "kind", ""), "log") != 0)
             continue;
-        text_addf(s->to, "%s%s", shown++ ? "; " : ": ", json_str_or(cmd, "text", ""));
+        text_addf(s->to, "%s%s", shown++ ? "; " : ": ", say_text(s, json_at(cmd, "text")));
     }
 }
 
@@ -923,6 +958,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_CONSULTED] = say_consulted,
         [REC_CHOICE_GIVEN] = say_choice,
         [REC_TALLIED] = say_tallied,
+        [REC_FETCHED] = say_fetched,
         [REC_ANSWER_REFUSED] = say_answer_refused,
         [REC_RESOLVED] = say_resolved,
         [REC_ORDERED] = say_order,
@@ -960,6 +996,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_PLAN_RETRIED] = say_plan_trouble,
         [REC_PLAN_ERROR] = say_plan_trouble,
         [REC_PLAN_FAILED] = say_failed,
+        [REC_PLANS_VERIFIED] = say_verified,
         [REC_WATCH_TRUE] = say_watch_true,
         [REC_WATCH_CLOCK] = say_watch,
         [REC_WATCH_MET] = say_watch,

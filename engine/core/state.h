@@ -159,6 +159,24 @@ struct notice {
     STAILQ_ENTRY(notice) changed;
 };
 
+/* A call of the plan through an endpoint, whose answer it waits for (fetch.h). */
+struct fetch {
+    LIST_ENTRY(fetch) link; /* in its incident, sorted by step */
+    TAILQ_ENTRY(fetch) all; /* in the core */
+    struct incident *incident;
+    char *step;
+    char *spec; /* {"endpoint","body","json"?,"within_ms"} */
+    char *endpoint;
+    mono_ms until;
+    struct timer timer;
+
+    /* volatile */
+    bool handed;
+    int tries;
+    mono_ms next; /* not before */
+    char *error;  /* of the last try; NULL: none yet */
+};
+
 struct family;    /* family.h: what joins it, parent, children, roles */
 struct report;    /* report.h */
 struct reporting; /* report.h: numbers, and when the next are opened */
@@ -329,6 +347,7 @@ struct incident {
     struct reporting *reporting;          /* NULL: nothing was to be reported yet */
     size_t reports_open, reports_overdue; /* neither sent nor missed; and late */
     LIST_HEAD(, call) calls;
+    LIST_HEAD(, fetch) fetches;
     LIST_HEAD(, notice) notices;
     size_t unfinished;                     /* notices */
     int64_t sent, delivered, seen, failed; /* notices, for status */
@@ -381,19 +400,22 @@ struct most {
 
 TAILQ_HEAD(notice_queue, notice);
 TAILQ_HEAD(incident_queue, incident);
+TAILQ_HEAD(fetch_queue, fetch);
 
 struct core {
     struct core_config cfg;
     int64_t seq;
-    void *incidents; /* tsearch by id */
-    void *notices;   /* tsearch by id */
-    void *items;     /* tsearch by id: those that are open, and those of open incidents */
-    void *reports;   /* tsearch by id, as items */
-    void *dedups;    /* tsearch by key */
-    void *sames;     /* tsearch by the values of one_per (family.h) */
-    void *holders;   /* tsearch by principal: keys and sessions (access.c) */
-    void *pins;      /* tsearch by hash */
-    void *words;     /* tsearch: strings that many incidents share */
+    struct fetch_queue fetches;
+    bool fetches_stirred; /* volatile: one may be handed out that could not before */
+    void *incidents;      /* tsearch by id */
+    void *notices;        /* tsearch by id */
+    void *items;          /* tsearch by id: those that are open, and those of open incidents */
+    void *reports;        /* tsearch by id, as items */
+    void *dedups;         /* tsearch by key */
+    void *sames;          /* tsearch by the values of one_per (family.h) */
+    void *holders;        /* tsearch by principal: keys and sessions (access.c) */
+    void *pins;           /* tsearch by hash */
+    void *words;          /* tsearch: strings that many incidents share */
     char *site_pin;
     struct pin *site; /* in force; borrowed from pins; NULL before the first */
     struct plan_ref *plans;
@@ -401,6 +423,8 @@ struct core {
     struct version_runs *runs;
     size_t runs_count, runs_cap;
     bool config_dirty;
+    char *driver; /* what the live runs were driven by, or verified with (upgrade.h); NULL */
+    bool driver_dirty;
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
@@ -447,6 +471,10 @@ json_t *core_refuse(struct core *c, enum code code, const char *field, const cha
                     const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 /* What the courier is told, but for the message's id, its number and the contact. Gives. */
+/* Final refusals: a further attempt would only be refused again. */
+bool attempt_is_final(const json_t *result);
+/* How long after so many failures the next attempt comes; spread: so that not all come at once. */
+int64_t attempt_delay_ms(int failures, uint32_t spread);
 json_t *attempt_frame(const char *person, const char *endpoint, const char *body,
                       const struct endpoint *e, const struct channel *ch);
 

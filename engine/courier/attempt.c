@@ -181,7 +181,9 @@ static void headers_build(struct attempt *a)
     }
     if (!typed)
         header_suppress(a, "Content-Type:"); /* libcurl would say that it is a form */
-    header_suppress(a, "Expect:");           /* no waiting for 100 Continue */
+    if (a->parcel.fetch) /* the same in every try: at least once becomes once there */
+        header_add(a, "idempotency-key", a->parcel.notice);
+    header_suppress(a, "Expect:"); /* no waiting for 100 Continue */
     if (a->parcel.keys_count > 0)
         headers_sign(a);
 }
@@ -318,6 +320,9 @@ json_t *attempt_result(const struct attempt *a, const struct outcome *o)
     json_put_str(result, "op", "result");
     json_put_int(result, "id", a->parcel.id);
     json_put_str(result, "notice", a->parcel.notice);
+    json_put_str(result, "fetch", a->parcel.fetch);
+    json_put_str(result, "incident",
+                 a->parcel.fetch ? json_str(a->parcel.frame, "incident") : NULL);
     json_put(result, "ok", json_boolean(o->ok));
     json_put_int(result, "status", o->status);
     json_put(result, "retry_after_ms", told_when ? json_integer(retry_ms) : json_null());
@@ -325,8 +330,10 @@ json_t *attempt_result(const struct attempt *a, const struct outcome *o)
     json_put_str(result, "class", outcome_name(o->class));
     json_put_int(result, "took_ms", a->took_ms);
     json_put(result, "last_byte", json_boolean(o->last_byte));
-    if (o->status != 0 && !o->ok)
+    if (o->status != 0 && (!o->ok || a->parcel.fetch))
         result_body(a, result);
+    if (a->parcel.fetch)
+        json_put_true(result, "cut", a->answer.body_cut);
     return result;
 }
 

@@ -355,6 +355,7 @@ enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
     *r = (struct parcel){.frame = json_incref(frame)};
     r->id = json_int(frame, "id", 0);
     r->notice = json_str_or(frame, "notice", "");
+    r->fetch = json_str(frame, "fetch");
     r->endpoint = json_str_or(frame, "endpoint", "?");
     r->timeout_ms = timeout_read(frame);
 
@@ -364,7 +365,10 @@ enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
         (e = allow_read(r, why)))
         return e;
     if (demo->on && !demo_has_receiver(r, secrets))
-        return phones_read(r, demo, why);
+        return r->fetch ? why_set(why, ERR_CONFIG,
+                                  "in a demo nothing leaves this machine, and a plan asks no "
+                                  "phone; give the endpoint a secret with a url on 127.0.0.1")
+                        : phones_read(r, demo, why);
     e = secret_read(r, secrets, &secret, why);
     return e ? e : url_read(r, secret, why);
 }

@@ -39,6 +39,7 @@ struct parcel {
     json_t *frame;
     int64_t id;
     const char *notice;
+    const char *fetch; /* the plan's step that waits for the answer whole; NULL: it is a message */
     const char *endpoint;
     const char *method;
     const char *body;

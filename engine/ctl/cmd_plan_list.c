@@ -68,6 +68,20 @@ static void refused_print(const struct ctl *c, const json_t *refused)
     (void)findings_show(c, json_at(refused, "findings"), NULL);
 }
 
+/* Live runs that are replayed after an upgrade. */
+static void verification_print(const struct ctl *c, const json_t *v)
+{
+    int64_t diverged = json_int(v, "diverged", 0);
+    if (!v)
+        return;
+    AUTO_TEXT(line);
+    text_addf(&line, "%s: %" PRId64 "/%" PRId64, ctl_say(c, words_of(WORD_REPLAYED)),
+              json_int(v, "done", 0), json_int(v, "runs", 0));
+    if (diverged)
+        text_addf(&line, ", %" PRId64 " %s", diverged, ctl_say(c, words_of(WORD_DIFFER)));
+    ctl_message("%s", text_str(&line));
+}
+
 static int run(struct ctl *c, const struct args *a)
 {
     json_t *reply = NULL;
@@ -83,6 +97,7 @@ static int run(struct ctl *c, const struct args *a)
         else
             ctl_message("%s", ctl_say(c, words_of(WORD_NOTHING)));
         refused_print(c, json_at(reply, "refused"));
+        verification_print(c, json_at(reply, "verification"));
     }
     json_decref(reply);
     return EXIT_OK;

@@ -118,6 +118,9 @@ struct words {
     X(WORD_CRITERION, "criterion", "结束条件")                                                     \
     X(WORD_OTHERWISE, "called otherwise from now on:", "今后呼叫对象有变：")                       \
     X(WORD_AND_MORE, "more, not compared or not listed", "处未比较或未列出")                       \
+    X(WORD_REPLAYED, "runs replayed after a change of the program or its Lua",                     \
+      "程序或 Lua 更换后已核对")                                                                   \
+    X(WORD_DIFFER, "differ from the record: see `muster list`", "与记录不一致，见 muster list")    \
     X(WORD_TAKEN, "site and plans are in force", "单位和预案已生效")                               \
     X(WORD_CHECKED, "configuration, site and plans have no errors", "配置、单位和预案没有错误")
 

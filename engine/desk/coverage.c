@@ -49,9 +49,10 @@ static int lines_in(const char *src)
     return lines;
 }
 
-static void file_add(struct coverage *c, const json_t *file)
+static void file_add(struct coverage *c, const char *folder, const json_t *file)
 {
     AUTO_ARENA(arena);
+    AUTO_TEXT(shown);
     struct findings findings = {0};
     const char *name = json_str_or(file, "name", "?"), *src = json_str_or(file, "source", "");
     const struct node *tree = parse_text(name, src, strlen(src), &arena, &findings);
@@ -60,7 +61,8 @@ static void file_add(struct coverage *c, const json_t *file)
         return;
     c->files = mem_grow(c->files, &c->cap, c->count + 1, sizeof *c->files);
     struct covered *f = &c->files[c->count++];
-    f->file = mem_str(name);
+    text_addf(&shown, "%s%s", folder, name);
+    f->file = text_take(&shown);
     f->count = lines_in(src);
     f->lines = mem_new((size_t)f->count, sizeof *f->lines);
     lines_find(f, tree, false);
@@ -71,7 +73,9 @@ struct coverage *coverage_new(const json_t *request)
     struct coverage *c = mem_new(1, sizeof *c);
     size_t n;
     json_t *file;
-    json_array_foreach(json_unconst(json_at(request, "plans")), n, file) file_add(c, file);
+    json_array_foreach(json_unconst(json_at(request, "plans")), n, file) file_add(c, "", file);
+    json_array_foreach(json_unconst(json_at(request, "libraries")), n, file)
+        file_add(c, "lib/", file);
     return c;
 }
 

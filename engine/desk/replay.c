@@ -225,7 +225,7 @@ json_t *plan_replay(const json_t *request)
     if (past_read(json_at(request, "records"), &past, &why))
         return reply_error(&why);
     checked = check_set(request);
-    sources = stage_sources(request);
+    sources = stage_sources(request, checked);
     json_t *reply = reply_new(true);
     const struct trial_set set = {.request = request,
                                   .checked = checked,

@@ -1,6 +1,7 @@
 #include "desk/simulate.h"
 
 #include "core/record.h"
+#include "core/score.h"
 #include "desk/figures.h"
 #include "desk/gantt.h"
 #include "desk/script.h"
@@ -31,12 +32,15 @@ struct simulation {
     struct stage *stage;
     struct figures *figures;
     struct workers *workers;
+    struct score *score; /* of a scenario */
 };
 
 static void record_counted(void *ctx, const struct record *r)
 {
     struct simulation *s = ctx;
     figures_record(s->figures, r);
+    if (s->score)
+        score_take(s->score, r);
     if (s->workers)
         workers_record(s->workers, r);
 }
@@ -84,6 +88,23 @@ static enum err pairs(const struct simulation *s, const char *key, json_t *trigg
     return e;
 }
 
+/* What is reported at the same time is one report. */
+static json_t *report_at(json_t *trigger, json_t *later, int64_t at)
+{
+    size_t n;
+    json_t *one;
+    if (!at)
+        return json_object_get(trigger, "fields");
+    json_array_foreach(later, n, one)
+    {
+        if (json_int(one, "after", 0) == at)
+            return json_object_get(one, "fields");
+    }
+    one = json_put(json_put_int(json_object(), "after", at), "fields", json_object());
+    json_array_append_new(later, one);
+    return json_object_get(one, "fields");
+}
+
 /* Those of now into the trigger; the others come later. */
 static enum err fields(struct simulation *s, json_t *trigger, json_t *later, struct why *why)
 {
@@ -93,16 +114,12 @@ static enum err fields(struct simulation *s, json_t *trigger, json_t *later, str
     json_array_foreach(json_unconst(json_at(s->with, "fields")), n, words)
     {
         int64_t at = 0;
-        json_t *update = json_put(json_object(), "fields", json_object());
+        AUTO_JSON(said);
+        said = json_object();
         if (!e)
-            e = script_field(json_string_value(words), json_object_get(update, "fields"), &at, why);
-        if (!e && !at) {
-            json_t *all = json_object_get(trigger, "fields");
-            json_object_update_recursive(all, json_object_get(update, "fields"));
-            json_decref(update);
-        } else {
-            json_array_append_new(later, json_put_int(update, "after", at));
-        }
+            e = script_field(json_string_value(words), said, &at, why);
+        if (!e)
+            json_object_update_recursive(report_at(trigger, later, at), said);
     }
     return e;
 }
@@ -167,15 +184,29 @@ static enum err triggered(struct simulation *s, struct why *why)
     return night_trouble(night, why);
 }
 
+/* Its trigger is the first inject, and the engine puts in the others. */
+static enum err drilled(struct simulation *s, struct why *why)
+{
+    json_t *body = json_put_str(json_object(), "plan", s->plan);
+    json_put_str(body, "scenario", json_str(s->with, "scenario"));
+    json_put_str(body, "mode", "live");
+    const json_t *reply = night_ask(s->stage->night, IN_DRILL_START, (struct uuid){0}, body);
+    return json_bool(reply, "ok") ? night_trouble(s->stage->night, why)
+                                  : why_set(why, ERR_INVALID, "the drill is refused: %s",
+                                            json_str_or(reply, "error", "no reason was given"));
+}
+
 static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct why *why)
 {
     const struct stage_setup setup = {.checked = s->checked,
                                       .sources = s->sources,
                                       .begins = s->begins,
                                       .seed = seed,
+                                      .no_trace = !spans,
                                       .zh = json_bool(s->with, "zh"),
                                       .record = record_counted,
                                       .ctx = s};
+    s->score = json_str(s->with, "scenario") ? score_new() : NULL;
     s->figures = figures_new(spans, json_bool(s->with, "zh"));
     s->stage = stage_new(&setup, why);
     if (!s->stage)
@@ -190,7 +221,7 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
     if (!e)
         e = each_words(s, "faults", script_fault, why);
     if (!e)
-        e = triggered(s, why);
+        e = s->score ? drilled(s, why) : triggered(s, why);
     if (!e)
         e = stage_advance(s->stage, s->lasts, why);
     return e;
@@ -201,6 +232,8 @@ static void run_done(struct simulation *s)
     workers_free(s->workers);
     stage_free(s->stage);
     figures_free(s->figures);
+    score_free(s->score);
+    s->score = NULL;
     s->workers = NULL;
     s->stage = NULL;
     s->figures = NULL;
@@ -241,6 +274,8 @@ static json_t *reply_one(const struct simulation *s)
     json_put_int(reply, "began", s->begins);
     json_put_int(reply, "lasted", night_mono(s->stage->night));
     json_put(reply, "figures", figures_json(s->figures));
+    if (s->score)
+        json_put(reply, "score", score_json(s->score));
     if (json_bool(s->with, "svg"))
         chart_put(s, reply);
     return json_put(reply, "spans", json_share(figures_spans(s->figures)));
@@ -287,11 +322,37 @@ static enum err plan_known(const struct simulation *s, struct why *why)
     return e;
 }
 
+/* Is it in the set, and of this plan? Then it says when the night begins. */
+static enum err scenario_known(struct simulation *s, struct why *why)
+{
+    const char *name = json_str(s->with, "scenario");
+    const json_t *all = json_at(s->checked, "scenarios"), *one = json_at(all, name ? name : "");
+    if (!name)
+        return ERR_OK;
+    if (one && !strcmp(json_str_or(one, "plan", ""), s->plan)) {
+        if (json_int(one, "begins_ms", 0))
+            s->begins = json_int(one, "begins_ms", 0);
+        return ERR_OK;
+    }
+    if (one)
+        return why_set(why, ERR_INVALID, "--scenario: \"%s\" is a drill of the plan %s", name,
+                       json_str_or(one, "plan", "?"));
+    const char **names = json_keys(all, NULL);
+    const char *near = text_nearest(name, names);
+    enum err e = why_set(why, ERR_MISSING, "--scenario: there is no drills/%s.lua%s%s%s", name,
+                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    free(names);
+    return e;
+}
+
 static enum err times_read(struct simulation *s, wall_ms now, struct why *why)
 {
     const char *at = json_str(s->with, "at"), *lasts = json_str(s->with, "for");
     s->begins = now - now % MS_MINUTE;
     s->lasts = long_enough_ms;
+    enum err e = scenario_known(s, why);
+    if (e)
+        return e;
     if (at && !stage_moment(at, stage_zone(s->checked), &s->begins) &&
         !rfc3339_parse(at, &s->begins))
         return why_set(why, ERR_INVALID,
@@ -311,14 +372,13 @@ json_t *simulate(const json_t *request)
     AUTO_JSON(sources);
     int64_t runs = json_int(s.with, "runs", 1);
     uint64_t seed = (uint64_t)json_int(s.with, "seed", 1);
-    s.sources = sources = stage_sources(request);
-    enum err e = plan_known(&s, &why);
-    if (e)
-        return reply_error(&why);
     s.checked = checked = check_set(request);
     if (!json_bool(checked, "ok"))
         return json_put(reply_new(false), "findings", json_share(json_at(checked, "findings")));
-    e = times_read(&s, json_int(request, "now", 0), &why);
+    s.sources = sources = stage_sources(request, checked);
+    enum err e = plan_known(&s, &why);
+    if (!e)
+        e = times_read(&s, json_int(request, "now", 0), &why);
     if (e)
         return reply_error(&why);
     return runs > 1 ? many(&s, runs, seed) : one(&s, seed);

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "core/remark.h"
+#include "plan/check.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,25 +11,18 @@
 static void record_shown(void *ctx, const struct record *r)
 {
     struct stage *s = ctx;
-    trace_record(s->trace, r);
+    if (s->trace)
+        trace_record(s->trace, r);
     if (s->record)
         s->record(s->ctx, r);
 }
 
-json_t *stage_sources(const json_t *request)
+json_t *stage_sources(const json_t *request, const json_t *checked)
 {
-    json_t *sources = json_object(), *file;
+    json_t *sources = json_object(), *plan;
     size_t n;
-    json_array_foreach(json_unconst(json_at(request, "plans")), n, file)
-    {
-        const char *name = json_str_or(file, "name", "");
-        const char *dot = strrchr(name, '.');
-        AUTO_TEXT(plan);
-        text_add_bytes(&plan, name, dot ? (size_t)(dot - name) : strlen(name));
-        json_t *files = json_array();
-        json_array_append_new(files, json_incref(file));
-        json_put(sources, text_str(&plan), files);
-    }
+    json_array_foreach(json_unconst(json_at(checked, "plans")), n, plan)
+        json_put(sources, json_str_or(plan, "name", "?"), check_pin_files(request, plan));
     return sources;
 }
 
@@ -55,7 +49,7 @@ static void scope_seen(void *ctx, const char *incident, const char *name, bool b
         json_put(json_object_get(s->scopes, incident), name, json_true());
     else
         json_object_del(json_object_get(s->scopes, incident), name);
-    if (!s->no_scopes)
+    if (s->trace && !s->no_scopes)
         trace_scope(s->trace, id, night_mono(s->night), name, begins, at);
 }
 
@@ -78,7 +72,8 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
     s->planners = planners_new(&onlooker);
     s->site = stage_site(s->checked);
     s->no_scopes = setup->no_scopes;
-    s->trace = trace_new(s->site, setup->zh);
+    if (!setup->no_trace)
+        s->trace = trace_new(s->site, setup->zh);
     s->happenings = STAGE_HAPPENINGS;
     s->record = setup->record;
     s->ctx = setup->ctx;

@@ -39,6 +39,7 @@ struct stage_setup {
     uint64_t seed;
     bool zh;
     bool no_scopes; /* the trace leaves out which bodies begin and end */
+    bool no_trace;  /* nobody reads it: there is none */
     void (*line)(void *ctx, const char *file, int line); /* see onlooker.h; NULL: none */
     void (*record)(void *ctx, const struct record *r);
     void *ctx;
@@ -48,8 +49,8 @@ struct stage_setup {
 struct stage *stage_new(const struct stage_setup *setup, struct why *why);
 void stage_free(struct stage *s);
 
-/* The files of each plan of a request "check", as the frame "pin" wants them. Gives. */
-json_t *stage_sources(const json_t *request);
+/* The files of each plan of a set that was checked, as the frame "pin" wants them. Gives. */
+json_t *stage_sources(const json_t *request, const json_t *checked);
 
 enum err stage_advance(struct stage *s, int64_t ms, struct why *why);
 

@@ -21,6 +21,7 @@ struct trial {
     struct never {
         char *part;
         size_t from;
+        mono_ms at;
     } * nevers;
     size_t nevers_count, nevers_cap;
 };
@@ -203,6 +204,16 @@ enum err trial_endpoint(struct trial *t, const char *name, int64_t fails_ms, str
     return ERR_OK;
 }
 
+enum err trial_endpoint_says(struct trial *t, const char *name, const char *body, struct why *why)
+{
+    enum err e = known(t, "endpoints", name, "endpoint", why);
+    if (!e)
+        e = night_wanted(t, why);
+    if (!e)
+        cast_says(t->stage->cast, name, body);
+    return e;
+}
+
 const char *trial_holder(const struct trial *t, const char *target)
 {
     const char *holder = t->stage && t->stage->site ? site_holder(t->stage->site, target) : NULL;
@@ -295,7 +306,7 @@ enum err trial_keeps(struct trial *t, int64_t ms, struct why *why)
 struct look {
     enum row_kind kind;
     struct uuid incident;
-    json_t *rows; /* [{"id","state","late","body"}] */
+    json_t *rows; /* [{"id","state","late","kind" of a report,"body"}] */
 };
 
 static void row_look(void *ctx, const struct row *row)
@@ -311,6 +322,7 @@ static void row_look(void *ctx, const struct row *row)
     json_t *one = json_put_str(json_object(), "id", row->id);
     json_put_str(one, "state", row->state);
     json_put_true(one, "late", row->late);
+    json_put_str(one, "kind", row->kind == ROW_REPORT ? row->plan : NULL);
     json_array_append_new(l->rows, json_put(one, "body", body ? body : json_share(row->body)));
 }
 
@@ -330,7 +342,7 @@ static const json_t *row_named(const json_t *rows, const char *name)
         const json_t *row = json_array_get(rows, n), *body = json_at(row, "body");
         AUTO_TEXT(numbered);
         AUTO_TEXT(keyed);
-        text_addf(&numbered, "%s %d", json_str_or(body, "kind", "?"),
+        text_addf(&numbered, "%s %d", json_str_or(row, "kind", "?"),
                   (int)json_int(body, "number", 0));
         text_addf(&keyed, "%s %s", json_str_or(body, "name", "?"), json_str_or(body, "key", ""));
         if (!strcmp(json_str_or(body, "name", ""), name) || !strcmp(text_str(&numbered), name) ||
@@ -498,8 +510,9 @@ enum err trial_never(struct trial *t, const char *part, struct why *why)
     if (!*part)
         return why_set(why, ERR_INVALID, "t:never: say what must never be told");
     t->nevers = mem_grow(t->nevers, &t->nevers_cap, t->nevers_count + 1, sizeof *t->nevers);
-    t->nevers[t->nevers_count++] =
-        (struct never){.part = mem_str(part), .from = strlen(trial_trace(t))};
+    t->nevers[t->nevers_count++] = (struct never){.part = mem_str(part),
+                                                  .from = strlen(trial_trace(t)),
+                                                  .at = t->stage ? night_mono(t->stage->night) : 0};
     return ERR_OK;
 }
 
@@ -518,8 +531,18 @@ static enum err never_check(const struct trial *t, struct why *why)
     return ERR_OK;
 }
 
+/* One that nothing followed forbids nothing: whoever wrote it meant something else. */
 enum err trial_end(struct trial *t, struct why *why)
 {
+    mono_ms now = t->stage ? night_mono(t->stage->night) : 0;
+    for (size_t n = 0; n < t->nevers_count; n++) {
+        const struct never *never = &t->nevers[n];
+        if (never->at == now && never->from == strlen(trial_trace(t)))
+            return why_set(why, ERR_INVALID,
+                           "t:never \"%s\" is the last word: it holds from where it stands on, so "
+                           "put it before what must not bring it",
+                           never->part);
+    }
     return never_check(t, why);
 }
 
@@ -568,6 +591,26 @@ static bool is_open(const json_t *row)
     return true;
 }
 
+/* A word that counts nothing would be right for ever at 0. */
+static enum err count_known(const char *key, enum row_kind kind, struct why *why)
+{
+    static const char *const items[] = {"open",     "closed",  "overdue", "issued",
+                                        "received", "arrived", "done",    "struck",
+                                        "rejected", "lifted",  NULL},
+                             *const reports[] = {"open",   "edited", "closed", "overdue", "opened",
+                                                 "signed", "sent",   "missed", "initial", "update",
+                                                 "daily",  "single", "final",  NULL};
+    const char *const *known = kind == ROW_REPORT ? reports : items;
+    AUTO_TEXT(all);
+    for (size_t n = 0; known[n]; n++) {
+        if (!strcmp(known[n], key))
+            return ERR_OK;
+        text_addf(&all, "%s%s", n ? ", " : "", known[n]);
+    }
+    return why_set(why, ERR_INVALID, "t:expect: \"%s\" cannot be counted; these can: %s", key,
+                   text_str(&all));
+}
+
 static enum err expect_counts(const struct expect *x, const char *what, enum row_kind kind,
                               const json_t *wanted)
 {
@@ -579,12 +622,17 @@ static enum err expect_counts(const struct expect *x, const char *what, enum row
     enum err e = ERR_OK;
     rows = rows_of(x->t, kind);
     counts = json_object();
-    json_object_foreach(json_unconst(wanted), key, value) json_put_int(counts, key, 0);
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        json_put_int(counts, key, 0);
+        if (!e)
+            e = count_known(key, kind, x->why);
+    }
     json_array_foreach(rows, n, row)
     {
         const char *names[] = {is_open(row) ? "open" : "closed",
                                json_bool(row, "late") ? "overdue" : NULL, json_str(row, "state"),
-                               kind == ROW_REPORT ? json_str(json_at(row, "body"), "kind") : NULL};
+                               json_str(row, "kind")};
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
             if (names[k])
                 json_put_int(counts, names[k], json_int(counts, names[k], 0) + 1);

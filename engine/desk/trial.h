@@ -39,6 +39,9 @@ enum err trial_person(struct trial *t, const char *id, enum cast_does does, int6
 enum err trial_orders(struct trial *t, const char *id, int64_t after_ms, struct why *why); /* -1 */
 enum err trial_endpoint(struct trial *t, const char *name, int64_t fails_ms, struct why *why);
 
+/* What it says to a plan that fetches from it. */
+enum err trial_endpoint_says(struct trial *t, const char *name, const char *body, struct why *why);
+
 /* What people say. `takes` is taken. A refusal is ERR_CONFLICT with its sentence. */
 enum err trial_trigger(struct trial *t, json_t *takes, struct why *why);
 enum err trial_say(struct trial *t, enum input_kind kind, json_t *takes, struct why *why);

@@ -131,6 +131,7 @@ int api_progress_wait(lua_State *L); /* :wait(state, duration?) -> state or nil,
 int api_assign(lua_State *L);
 int api_consult(lua_State *L);
 int api_ask(lua_State *L);
+int api_fetch(lua_State *L);
 int api_measure(lua_State *L);
 int api_before(lua_State *L);
 int api_directive(lua_State *L);
@@ -166,3 +167,7 @@ int api_now(lua_State *L);
 int api_random(lua_State *L);
 int api_uuid(lua_State *L);
 int api_text(lua_State *L);
+int api_require(lua_State *L);
+
+/* The catalogue that the head at 1 names. May raise. */
+void api_read_catalogue(lua_State *L, struct run *r);

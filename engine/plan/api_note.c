@@ -5,6 +5,22 @@
 #include "plan/lib.h"
 
 /*
+ * What is logged. In a plan with a catalogue T gives a text in its languages, and so it is kept;
+ * any other table is "table", as tostring has it. NULL with the sentence.
+ */
+static json_t *logged_text(lua_State *L, const struct run *r, struct why *why)
+{
+    json_t *text = NULL;
+
+    if (r->pin->catalogue && lua_type(L, 1) == LUA_TTABLE)
+        text = api_words(L, 1, "log", why);
+    if (text)
+        return text;
+    lib_tostring(L, 1, NULL);
+    return border_read(L, -1, "log", &text, why) ? NULL : text;
+}
+
+/*
  * log(text)
  *
  * A line in the record of the incident.
@@ -13,12 +29,11 @@ int api_log(lua_State *L)
 {
     struct api a;
     struct why why = {0};
-    json_t *text = NULL;
 
     api_begin(L, "log", API_NOTES, &a);
     luaL_checkany(L, 1);
-    lib_tostring(L, 1, NULL);
-    if (border_read(L, -1, "log", &text, &why))
+    json_t *text = logged_text(L, a.run, &why);
+    if (!text)
         return api_raise(L, &why);
     run_command(a.run, json_put(command_new("log", a.step, a.at), "text", text));
     return 0;

@@ -182,6 +182,7 @@ static int plan_head(lua_State *L)
     note_names(L, "measures", r->measure_names);
     note_names(L, "reports", r->report_names);
     note_command(L, r);
+    api_read_catalogue(L, r);
     push_bodies(L, level_index, 0, level_newindex);
     push_bodies(L, plan_index, 1, plan_newindex);
     r->plan = lua_topointer(L, -1);

@@ -2,6 +2,7 @@
 #include "plan/api.h"
 
 #include "plan/border.h"
+#include "plan/catalogue.h"
 #include "plan/fill.h"
 #include "plan/sandbox.h"
 
@@ -64,6 +65,12 @@ static enum err fill_arguments(lua_State *L, struct run *r, struct why *why)
     enum err e = border_read(L, 1, "T: text", &text, why);
     if (e)
         return e;
+    json_t *known =
+        json_is_string(text) ? catalogue_text(r->pin->catalogue, json_string_value(text)) : NULL;
+    if (known) {
+        json_decref(text);
+        text = known;
+    }
     if (!json_is_string(text) && !json_str(text, "zh") && !json_str(text, "en"))
         return why_set(why, ERR_INVALID, "T takes a text, or {zh = …, en = …}");
     if (!lua_isnil(L, 2)) {
@@ -84,7 +91,8 @@ static enum err fill_arguments(lua_State *L, struct run *r, struct why *why)
 /*
  * T(text, {name = value, …}?) -> text
  *
- * Fills {name} from the values, then from the incident; also T "text". The text may be {zh=, en=}.
+ * Fills {name} from the values, then from the incident; also T "text". The text may be {zh=, en=};
+ * else it is looked up in the plan's catalogue.
  */
 int api_text(lua_State *L)
 {

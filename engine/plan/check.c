@@ -6,8 +6,8 @@
 #include "core/head_upkeep.h"
 #include "core/scenario.h"
 #include "core/site.h"
-#include "plan/check_body.h"
-#include "plan/load.h"
+#include "plan/check_require.h"
+#include "plan/check_set.h"
 #include "plan/parse.h"
 #include "plan/pin_hash.h"
 #include "plan/scope.h"
@@ -19,30 +19,11 @@
 
 enum { FILES_MAX = 1000 };
 
-/* One file on its way through the check. */
-struct checked {
-    char *file;       /* as findings name it: "flood.lua", "channels/demo.lua", "drills/x.lua" */
-    const char *name; /* "flood.lua"; borrows from the request */
-    const char *src;
-    size_t len;
-    char *bytes; /* own: what came as hex */
-    enum text_kind kind;
-    struct arena arena;
-    struct node *tree;
-    struct loaded loaded;
-};
-
-struct check {
-    struct findings findings;
-    struct checked *files; /* site first, then channels, plans and scenarios */
-    size_t count;
-    size_t cap;
-    struct site *site;
-    struct channel_set *channels;
-    wall_ms now;       /* 0: not known; then nothing is called overdue */
-    json_t *plans;     /* {"flood":true}: a plan is called as its file is */
-    json_t *scenarios; /* {"NAME":…} of those that are good */
-};
+static const char *const folders[] = {[TEXT_PLAN] = "",
+                                      [TEXT_SITE] = "",
+                                      [TEXT_CHANNEL] = "channels/",
+                                      [TEXT_LIBRARY] = "lib/",
+                                      [TEXT_SCENARIO] = "drills/"};
 
 /* ---- the files of a request ------------------------------------------------------------------ */
 
@@ -71,10 +52,7 @@ static struct checked *file_add(struct check *c, const json_t *file, enum text_k
     } else if (hex) {
         f->src = f->bytes = from_hex(hex, &f->len);
     }
-    const char *folder = kind == TEXT_CHANNEL    ? "channels/"
-                         : kind == TEXT_SCENARIO ? "drills/"
-                                                 : "";
-    text_addf(&shown, "%s%s", folder, f->name);
+    text_addf(&shown, "%s%s", folders[kind], f->name);
     f->file = text_take(&shown);
     return f;
 }
@@ -95,11 +73,15 @@ static void check_done(struct check *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         loaded_done(&c->files[i].loaded);
+        json_decref(c->files[i].needs);
         arena_done(&c->files[i].arena);
         free(c->files[i].file);
         free(c->files[i].bytes);
     }
     free(c->files);
+    for (size_t i = 0; i < c->libraries.count; i++)
+        text_done(&c->libraries.at[i].code);
+    free(c->libraries.at);
     json_decref(c->plans);
     json_decref(c->scenarios);
     findings_done(&c->findings);
@@ -161,22 +143,47 @@ static void check_file_name(struct check *c, const struct checked *f)
                          "the file was given twice; give it once");
 }
 
-/* Parse, resolve, load. */
-static void read_file(struct check *c, struct checked *f)
+static void take_require(void *ctx, const char *name, struct pos at)
+{
+    struct checked *f = ctx;
+
+    if (!f->needs)
+        f->needs = json_object();
+    json_put(f->needs, name, json_pack("[i,i]", at.line, at.col));
+}
+
+/* Parse, resolve. */
+void check_parse_file(struct check *c, struct checked *f)
 {
     check_file_name(c, f);
     f->tree = parse_text(f->file, f->src, f->len, &f->arena, &c->findings);
     if (!f->tree)
         return;
     scope_resolve(f->tree, f->file, f->kind, &f->arena, &c->findings);
+    if (text_kind_has_words(f->kind))
+        check_requires(f->tree, f->file, &c->findings, take_require, f);
+}
 
+void check_load_file(struct check *c, struct checked *f)
+{
     struct loadable text = {.file = f->file,
-                            .name = f->name,
+                            .name = f->kind == TEXT_LIBRARY ? f->file : f->name,
                             .src = f->src,
                             .len = f->len,
                             .kind = f->kind,
-                            .tree = f->tree};
-    load_text(&text, &c->findings, &f->loaded);
+                            .tree = f->tree,
+                            .libraries = &c->libraries};
+    size_t before = c->findings.errors;
+
+    if (f->tree && !f->broken)
+        load_text(&text, &c->findings, &f->loaded);
+    f->broken |= !f->tree || c->findings.errors > before;
+}
+
+static void read_file(struct check *c, struct checked *f)
+{
+    check_parse_file(c, f);
+    check_load_file(c, f);
 }
 
 /* ---- site and channels ----------------------------------------------------------------------- */
@@ -274,20 +281,15 @@ static struct plan_head *read_head(struct check *c, const struct checked *f)
 
 static struct plan_head *read_plan(struct check *c, struct checked *f)
 {
-    unsigned left = BODY_LITERALS_MAX;
-
-    read_file(c, f);
+    check_parse_file(c, f);
+    check_follow(c, f);
+    check_load_file(c, f);
     if (f->tree) {
-        struct body_check body = {.file = f->file,
-                                  .tree = f->tree,
-                                  .call = f->loaded.call,
+        struct body_check body = {.call = f->loaded.call,
                                   .head = f->loaded.json,
                                   .plan = f->loaded.name,
-                                  .site = c->site,
-                                  .plans = c->plans,
-                                  .findings = &c->findings,
-                                  .left = &left};
-        check_bodies(&body);
+                                  .catalogue = check_catalogue_of(c, f)};
+        check_code(c, f, &body);
         check_respond(c, f);
     }
     return read_head(c, f);
@@ -342,7 +344,6 @@ static void read_plans(struct check *c)
     const struct plan_head **good = mem_new(c->count + 1, sizeof(void *));
     size_t count = 0;
 
-    c->plans = plans_named(c);
     for (size_t i = 0; i < c->count; i++)
         if (c->files[i].kind == TEXT_PLAN && (heads[count] = read_plan(c, &c->files[i]))) {
             good[count] = heads[count];
@@ -358,17 +359,30 @@ static void read_plans(struct check *c)
 
 /* ---- the reply ------------------------------------------------------------------------------- */
 
-static json_t *plan_json(const struct checked *f)
+static json_t *plan_json(const struct check *c, const struct checked *f)
 {
-    struct pin_file file = {f->name, f->src, f->len};
+    AUTO_JSON(names);
     char pin[PIN_TEXT];
-    json_t *plan = json_object();
+    size_t count = 0;
 
-    json_put_str(plan, "name", f->loaded.name);
+    names = check_libraries_of(c, f);
+    const char **required = json_keys(names, &count);
+    struct pin_file *files = mem_new(count + 1, sizeof(*files));
+    json_t *listed = json_array();
+    files[0] = (struct pin_file){f->name, f->src, f->len};
+    json_array_append_new(listed, json_string(f->name));
+    for (size_t i = 0; required[i]; i++) {
+        const struct checked *library = check_library_file(c, required[i]);
+        files[i + 1] = (struct pin_file){library->file, library->src, library->len};
+        json_array_append_new(listed, json_string(library->file));
+    }
+    json_t *plan = json_put_str(json_object(), "name", f->loaded.name);
     json_put_str(plan, "file", f->name);
-    json_put_str(plan, "pin", pin_hash(&file, 1, pin));
-    json_put(plan, "head", json_incref(f->loaded.json));
-    return plan;
+    json_put(plan, "files", listed);
+    json_put_str(plan, "pin", pin_hash(files, count + 1, pin));
+    free(files);
+    free(required);
+    return json_put(plan, "head", json_incref(f->loaded.json));
 }
 
 static json_t *plans_json(const struct check *c)
@@ -377,7 +391,7 @@ static json_t *plans_json(const struct check *c)
 
     for (size_t i = 0; i < c->count; i++)
         if (c->files[i].kind == TEXT_PLAN)
-            json_array_append_new(plans, plan_json(&c->files[i]));
+            json_array_append_new(plans, plan_json(c, &c->files[i]));
     return plans;
 }
 
@@ -408,11 +422,14 @@ json_t *check_set(const json_t *request)
     if (json_is_object(site))
         file_add(&c, site, TEXT_SITE);
     files_add(&c, json_at(request, "channels"), TEXT_CHANNEL);
+    files_add(&c, json_at(request, "libraries"), TEXT_LIBRARY);
     files_add(&c, json_at(request, "plans"), TEXT_PLAN);
     files_add(&c, json_at(request, "drills"), TEXT_SCENARIO);
 
     read_site(&c);
     read_channels(&c);
+    c.plans = plans_named(&c);
+    check_libraries(&c);
     read_plans(&c);
 
     json_t *to = reply(&c, request);
@@ -440,4 +457,27 @@ json_t *check_file(const char *name, const void *bytes, size_t len)
         free(hex);
     }
     return file;
+}
+
+/* The file of a name like "flood.lua" or "lib/ladders.lua", added to `files` under this name. */
+static void pin_file_add(const json_t *request, const char *name, json_t *files)
+{
+    bool library = !strncmp(name, "lib/", 4);
+    const json_t *all = json_at(request, library ? "libraries" : "plans");
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(all), n, one)
+    {
+        if (!strcmp(json_str_or(one, "name", ""), library ? name + 4 : name))
+            json_array_append_new(files, json_put_str(json_copy(one), "name", name));
+    }
+}
+
+json_t *check_pin_files(const json_t *request, const json_t *plan)
+{
+    json_t *files = json_array(), *one;
+    size_t n;
+    json_array_foreach(json_unconst(json_at(plan, "files")), n, one)
+        pin_file_add(request, json_string_value(one), files);
+    return files;
 }

@@ -15,15 +15,20 @@
 #include "base/json.h"
 
 /*
- * The reply to a frame "check" {"site","channels","plans","drills"}, a file or a list of files
- * each:
- * {"op":"checked","id","ok","site","channels","plans":[{"name","file","pin","head"}],
- * "scenarios":{"NAME":…},"findings"}. site, channels, plans and scenarios (core/scenario.h) are
- * there only when ok is true. A finding of a channel has the file "channels/NAME.lua", of a
- * scenario "drills/NAME.lua". With "now" in the request, ms since 1970, it is also said which days
- * of a plan's upkeep are past.
+ * The reply to a frame "check" {"site","channels","libraries","plans","drills"}, a file or a list
+ * of files each:
+ * {"op":"checked","id","ok","site","channels","plans":[{"name","file","files","pin","head"}],
+ * "scenarios":{"NAME":…},"findings"}; `files` are those of the pin: its own, then its libraries.
+ * site, channels, plans and scenarios (core/scenario.h) are there only when ok is true. A finding
+ * of a channel has the file "channels/NAME.lua", of a library "lib/NAME.lua", of a scenario
+ * "drills/NAME.lua". With "now" in the request, ms since 1970, it is also said which days of a
+ * plan's upkeep are past.
  */
 json_t *check_set(const json_t *request);
+
+/* The files that the pin of a plan of the reply names, out of the request, as a frame "pin" has
+ * them: the plan's own, and its libraries. Gives. */
+json_t *check_pin_files(const json_t *request, const json_t *plan);
 
 /*
  * One file for a request: {"name","source"}, or {"name","hex"} where the bytes are no text that

@@ -13,6 +13,7 @@
 #include "plan/check_table.h"
 #include "plan/words.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -346,6 +347,18 @@ static void check_escalate(const struct body_check *c, const struct node *call)
         check_report(c, call, "bad_argument", "escalate says why: escalate(\"nobody answers\")");
 }
 
+/* T "…" of a plan that has a catalogue. */
+static void check_translated(const struct body_check *c, const struct node *call)
+{
+    char *text = c->catalogue && node_child(call, 1) ? check_string_of(node_child(call, 1)) : NULL;
+
+    if (text && utf8_valid(text, strlen(text)) && !json_at(c->catalogue, text))
+        check_warn(c, node_child(call, 1), "missing_text",
+                   "the catalogue of the plan has no \"%.60s\": everybody reads it as it stands",
+                   text);
+    free(text);
+}
+
 static void check_state(const struct body_check *c, const struct node *call)
 {
     const struct node *arg = node_child(call, 1);
@@ -377,6 +390,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         {"settle", check_branches},
         {"race", check_branches},
         {"state", check_state},
+        {"T", check_translated},
         {"escalate", check_escalate},
         {"measure", check_measure},
         {"directive", check_directive},
@@ -502,6 +516,14 @@ static bool opens_update(const struct node *n)
            any_opens_update(n->first->next);
 }
 
+static bool libraries_open_update(const struct body_check *c)
+{
+    for (size_t i = 0; i < c->libraries_count; i++)
+        if (opens_update(c->libraries[i]))
+            return true;
+    return false;
+}
+
 /* The key of a table literal as it stands there, NULL: computed. */
 static const struct node *key_of(const struct node *table, const char *key)
 {
@@ -521,7 +543,7 @@ static void check_update(const struct body_check *c)
     const struct node *at = reports ? key_of(node_meant(reports), "update") : NULL;
 
     if (!json_at(json_at(c->head, "reports"), "update") || json_at(c->head, "levels") ||
-        opens_update(c->tree))
+        opens_update(c->tree) || libraries_open_update(c))
         return;
     check_report(
         c,
@@ -533,14 +555,28 @@ static void check_update(const struct body_check *c)
         "or daily with at = { \"08:00\" }, or open it in a body: report(\"update\")");
 }
 
+/* What its libraries make and assign is its own, too. */
+static bool roles_of(const struct body_check *c, json_t *roles)
+{
+    bool all = check_roles(c->tree, roles) && !c->is_library;
+
+    for (size_t i = 0; i < c->libraries_count; i++)
+        all = check_roles(c->libraries[i], roles) && all;
+    return all;
+}
+
 void check_bodies(const struct body_check *c)
 {
     struct body_check all = *c;
     AUTO_JSON(roles);
 
     roles = json_object();
-    all.roles = check_roles(c->tree, roles) ? roles : NULL;
+    all.roles = roles_of(c, roles) ? roles : NULL;
     all.own_methods = check_own_methods(c->tree);
+    if (c->is_library)
+        all.own_methods = UINT_MAX; /* what it is given may be anybody's own */
+    for (size_t i = 0; i < c->libraries_count; i++)
+        all.own_methods |= check_own_methods(c->libraries[i]);
     walk(&all, c->tree);
     check_update(c);
 }

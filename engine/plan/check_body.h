@@ -15,6 +15,8 @@
 #include "plan/findings.h"
 #include "plan/tree.h"
 
+#include <stdbool.h>
+
 struct site;
 
 struct body_check {
@@ -24,8 +26,12 @@ struct body_check {
     const json_t *head;      /* as loaded, NULL: it could not be; then facts are not looked at */
     const char *plan;        /* its name, NULL: it has none yet */
     const struct site *site; /* the same, for targets, languages and endpoints */
-    const json_t *plans;     /* {NAME:true} of the set; NULL: it is not the whole set */
-    const json_t *roles;     /* {NAME:true} that it assigns; NULL: any. Set by check_bodies */
+    const struct node **libraries; /* trees of those that it requires, and of theirs */
+    size_t libraries_count;
+    const json_t *catalogue; /* of the plan; NULL: none, or it could not be had */
+    bool is_library; /* its head is that of whoever requires it, and who takes roles is not known */
+    const json_t *plans; /* {NAME:true} of the set; NULL: it is not the whole set */
+    const json_t *roles; /* {NAME:true} that it assigns; NULL: any. Set by check_bodies */
     struct findings *findings;
     unsigned own_methods; /* check_method.h; set by check_bodies */
     unsigned *left;       /* literals still looked at: locals can make much out of little */

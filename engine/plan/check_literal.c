@@ -370,14 +370,14 @@ void check_plan(const struct body_check *c, const struct node *value)
     free(name);
 }
 
-void check_endpoint(const struct body_check *c, const struct node *value)
+void check_endpoint(const struct body_check *c, const struct node *value, const char *what)
 {
     const struct node *n = node_meant(value);
     char *name = string_of(n);
     const char *near;
 
     if (!name && is_other_literal(n)) {
-        check_report(c, value, "bad_value", "via is the name of an endpoint of the site");
+        check_report(c, value, "bad_value", "%s is the name of an endpoint of the site", what);
     } else if (name && c->site && !site_endpoint(c->site, name)) {
         near = site_nearest_endpoint(c->site, name);
         if (near)

@@ -49,7 +49,7 @@ bool check_roles(const struct node *n, json_t *roles);
 void check_plan(const struct body_check *c, const struct node *value);
 
 /* The name of an endpoint of the site. */
-void check_endpoint(const struct body_check *c, const struct node *value);
+void check_endpoint(const struct body_check *c, const struct node *value, const char *what);
 
 /* A whole number from `least` to `most`. */
 void check_whole(const struct body_check *c, const struct node *value, const char *what, int least,

@@ -100,7 +100,7 @@ static void check_notify(const struct body_check *c, const struct node *call,
     check_options(c, table, "notify", WORD_NOTIFY);
     check_message(c, call, table, "notify");
     if (via)
-        check_endpoint(c, via);
+        check_endpoint(c, via, "via");
     if (!node_field(table, "to") && !check_is_computed(table))
         check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
 }
@@ -230,6 +230,25 @@ static void check_ask(const struct body_check *c, const struct node *call, const
                      "question = \"…\", choices = { \"yes\", \"no\" }, within = \"30m\" }");
 }
 
+static void check_fetch(const struct body_check *c, const struct node *call,
+                        const struct node *table)
+{
+    const struct node *endpoint = node_field(table, "endpoint"), *body = node_field(table, "body");
+    const struct node *within = node_field(table, "within");
+
+    check_options(c, table, "fetch", WORD_FETCH);
+    if (endpoint)
+        check_endpoint(c, endpoint, "endpoint");
+    if (check_is_other(body, NODE_TABLE) && node_meant(body)->kind != NODE_STRING)
+        check_report(c, body, "bad_value", "body is a table, which is sent as JSON, or a text");
+    if (within)
+        check_duration(c, within, "within", true);
+    if ((!endpoint || !body || !within) && !check_is_computed(table))
+        check_report(c, call, "missing_key",
+                     "fetch asks which endpoint, what, and for how long: fetch { endpoint = \"…\", "
+                     "body = { … }, within = \"30s\" }");
+}
+
 static void check_agenda_state(const struct body_check *c, const struct node *value)
 {
     static const char *const states[] = {"open", "overdue", NULL};
@@ -329,8 +348,9 @@ void check_people(const struct body_check *c, const struct node *call)
     static const struct {
         const char *name;
         void (*check)(const struct body_check *, const struct node *, const struct node *);
-    } checks[] = {{"call", check_call}, {"notify", check_notify}, {"consult", check_consult},
-                  {"ask", check_ask},   {"agenda", check_agenda}, {"child", check_child}};
+    } checks[] = {{"call", check_call},  {"notify", check_notify}, {"consult", check_consult},
+                  {"ask", check_ask},    {"agenda", check_agenda}, {"fetch", check_fetch},
+                  {"child", check_child}};
 
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         if (node_is(call->first, checks[i].name))

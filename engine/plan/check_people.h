@@ -1,6 +1,6 @@
 /*
  * check_people - the words that go to people, or to an incident below, as they are written: call,
- * notify, consult, ask, agenda, child.
+ * notify, consult, ask, agenda, child; and fetch, which goes to an endpoint.
  *
  * Layer      plan: base, core.
  * Errors     Findings.

@@ -43,6 +43,29 @@ struct pos loaded_place(const struct loaded *l, const json_t *path)
     return l->call ? l->call->at : (struct pos){1, 1};
 }
 
+/*
+ * Of a library that the text has asked for: "lib/x.lua:3: sentence" at its own place, unless there
+ * is known already what is wrong with it. false: it is not of a library.
+ */
+static bool report_library(const struct loadable *text, const char *code, const char *said,
+                           struct findings *findings)
+{
+    const char *colon = strchr(said, ':');
+    AUTO_TEXT(file);
+    char *end;
+
+    if (text->kind != TEXT_PLAN || strncmp(said, "lib/", 4) != 0 || !colon)
+        return false;
+    text_add_bytes(&file, said, (size_t)(colon - said));
+    long line = strtol(colon + 1, &end, 10);
+    if (line <= 0 || line >= LEX_BYTES_MAX || *end != ':')
+        return false;
+    if (!findings_any(findings, text_str(&file)))
+        findings_add(findings, text_str(&file), (struct pos){(int)line, 1}, code, "%s",
+                     end + (end[1] == ' ' ? 2 : 1));
+    return true;
+}
+
 /* Lua's "flood.lua:12: sentence" as a finding at that line. */
 static void report_lua(const struct loadable *text, const char *code, const char *said,
                        struct findings *findings)
@@ -50,6 +73,8 @@ static void report_lua(const struct loadable *text, const char *code, const char
     size_t name_len = strlen(text->name);
     struct pos at = {1, 1};
 
+    if (report_library(text, code, said, findings))
+        return;
     if (strncmp(said, text->name, name_len) == 0 && said[name_len] == ':') {
         char *end;
         long line = strtol(said + name_len + 1, &end, 10);
@@ -88,8 +113,23 @@ const struct node *load_find_call(const struct node *tree, enum text_kind kind)
     return NULL;
 }
 
+/* The table that a library returns, NULL: it is computed, or none. */
+static const struct node *returned_table(const struct node *tree)
+{
+    const struct node *block = tree->last;
+    const struct node *value =
+        block && block->last && block->last->kind == NODE_RETURN ? block->last->first : NULL;
+    const struct node *table = value ? node_meant(value) : NULL;
+
+    return table && table->kind == NODE_TABLE ? table : NULL;
+}
+
 static void find_table(const struct loadable *text, struct loaded *ret)
 {
+    if (text->kind == TEXT_LIBRARY) {
+        ret->table = returned_table(text->tree);
+        return;
+    }
     ret->call = load_find_call(text->tree, text->kind);
     const struct node *arg = ret->call ? node_child(ret->call, 1) : NULL;
     const struct node *table = arg ? node_meant(arg) : NULL;
@@ -167,6 +207,13 @@ static int only_in_an_incident(lua_State *L)
                       lua_tostring(L, lua_upvalueindex(1)));
 }
 
+/* require "lib.NAME", with the libraries of the set as upvalue */
+static int require_library(lua_State *L)
+{
+    library_push(L, lua_touserdata(L, lua_upvalueindex(1)), luaL_checkstring(L, 1));
+    return 1;
+}
+
 /* T(text) while a file is loaded: the text as it is. */
 static int text_as_it_is(lua_State *L)
 {
@@ -174,25 +221,37 @@ static int text_as_it_is(lua_State *L)
     return 1;
 }
 
-static void define_names(struct sandbox *sb, enum text_kind kind)
+static void define_words(struct sandbox *sb, struct libraries *libraries)
 {
     lua_State *L = sandbox_lua(sb);
     const struct word *w;
 
-    for (size_t i = 0; kind == TEXT_PLAN && (w = word_at(i)); i++) {
+    for (size_t i = 0; (w = word_at(i)); i++) {
         if (w->kind != WORD_NAME)
             continue;
         lua_pushstring(L, w->name);
         lua_pushcclosure(L, only_in_an_incident, 1);
         sandbox_define(sb, w->name);
     }
-    if (kind == TEXT_PLAN) {
-        lua_pushcfunction(L, text_as_it_is);
-        sandbox_define(sb, "T");
-    }
-    lua_pushstring(L, text_kind_constructor(kind));
-    lua_pushcclosure(L, kind == TEXT_SITE ? construct : construct_named, 1);
-    sandbox_define(sb, text_kind_constructor(kind));
+    lua_pushcfunction(L, text_as_it_is);
+    sandbox_define(sb, "T");
+    lua_pushlightuserdata(L, libraries);
+    lua_pushcclosure(L, require_library, 1);
+    sandbox_define(sb, "require");
+}
+
+static void define_names(struct sandbox *sb, const struct loadable *text)
+{
+    lua_State *L = sandbox_lua(sb);
+    const char *constructor = text_kind_constructor(text->kind);
+
+    if (text_kind_has_words(text->kind))
+        define_words(sb, text->libraries);
+    if (!constructor)
+        return;
+    lua_pushstring(L, constructor);
+    lua_pushcclosure(L, text->kind == TEXT_SITE ? construct : construct_named, 1);
+    sandbox_define(sb, constructor);
 }
 
 /* ---- running --------------------------------------------------------------------------------- */
@@ -301,6 +360,23 @@ static void take_json(const struct loadable *text, struct sandbox *sb, struct lo
     lua_pop(L, 1);
 }
 
+/* What a library returns; as data, where it is nothing but data. */
+static void take_library(const struct loadable *text, struct sandbox *sb, struct loaded *ret,
+                         struct findings *findings)
+{
+    lua_State *L = sandbox_lua(sb);
+    AUTO_JSON(steps);
+    struct why why;
+
+    steps = json_array();
+    if (lua_isnil(L, -1))
+        findings_add(findings, text->file, (struct pos){1, 1}, "not_returned",
+                     "the library returns nothing; end the file with return and what it offers");
+    else if (border_read_data(L, -1, LOAD_DATA_BYTES, steps, &ret->json, &why))
+        ret->json = NULL; /* it offers functions */
+    lua_pop(L, 1);
+}
+
 void load_text(const struct loadable *text, struct findings *findings, struct loaded *ret)
 {
     struct sandbox_limits limits = {LOAD_BYTES, LOAD_INSTRUCTIONS};
@@ -308,7 +384,13 @@ void load_text(const struct loadable *text, struct findings *findings, struct lo
 
     *ret = (struct loaded){0};
     find_table(text, ret);
-    define_names(sb, text->kind);
+    define_names(sb, text);
+    if (text->kind == TEXT_LIBRARY) {
+        if (run(text, sb, findings))
+            take_library(text, sb, ret, findings);
+        sandbox_free(sb);
+        return;
+    }
     if (run(text, sb, findings) && check_returned(text, sb, ret, findings)) {
         take_json(text, sb, ret, findings);
         ret->has_respond = has_function(sandbox_lua(sb), "respond");

@@ -1,6 +1,6 @@
 /*
  * load - the data of a file: what site {…}, channel "NAME" {…}, plan "NAME" {…} or scenario
- * "NAME" {…} was given.
+ * "NAME" {…} was given, or what a library returns.
  *
  * The text is run once, in a sandbox with a budget, with nothing but its constructor and the basics
  * of Lua; what the constructor got is taken as JSON. Words of the plan language are there too, and
@@ -17,15 +17,16 @@
 
 #include "base/json.h"
 #include "plan/findings.h"
+#include "plan/library.h"
 #include "plan/scope.h"
 #include "plan/tree.h"
 
 struct loaded {
     const struct node *call;  /* the constructor call in the text; borrows from the tree */
     const struct node *table; /* its table, NULL when it is computed */
-    json_t *json;             /* what the table says; NULL: it could not be had */
-    char *name;               /* plan "NAME", channel "NAME"; NULL: of the site, or not known */
-    bool has_respond;         /* a plan: the object has a function respond */
+    json_t *json;     /* what the table says; NULL: it could not be had, or a library gives code */
+    char *name;       /* plan "NAME", channel "NAME"; NULL: of the site, or not known */
+    bool has_respond; /* a plan: the object has a function respond */
 };
 
 /* A text that was parsed and resolved. */
@@ -36,6 +37,7 @@ struct loadable {
     size_t len;
     enum text_kind kind;
     const struct node *tree;
+    struct libraries *libraries; /* of the set, for require; NULL: none */
 };
 
 void load_text(const struct loadable *text, struct findings *findings, struct loaded *ret);

@@ -3,18 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void pin_free(struct pin *pin)
+{
+    text_done(&pin->own.code);
+    for (size_t i = 0; i < pin->libraries.count; i++)
+        text_done(&pin->libraries.at[i].code);
+    free(pin->libraries.at);
+    json_decref(pin->files);
+    json_decref(pin->catalogue);
+    free(pin->name);
+    free(pin->plan);
+    free(pin);
+}
+
 void pins_done(struct pins *p)
 {
     while (p->first) {
         struct pin *pin = p->first;
 
         p->first = pin->next;
-        text_done(&pin->code);
-        free(pin->name);
-        free(pin->plan);
-        free(pin->file);
-        free(pin->source);
-        free(pin);
+        pin_free(pin);
     }
 }
 
@@ -42,6 +50,23 @@ static const json_t *main_file(const json_t *files, const char *plan)
     return json_array_get(files, 0);
 }
 
+static void library_of_file(struct library *to, const json_t *file)
+{
+    const char *source = json_str_or(file, "source", "");
+
+    *to = (struct library){
+        .name = json_str_or(file, "name", "?"), .source = source, .len = strlen(source)};
+}
+
+/* All files but the plan's own. */
+static void libraries_take(struct libraries *l, const json_t *files, const json_t *own)
+{
+    l->at = mem_new(json_array_size(files), sizeof(*l->at));
+    for (size_t i = 0; i < json_array_size(files); i++)
+        if (json_array_get(files, i) != own)
+            library_of_file(&l->at[l->count++], json_array_get(files, i));
+}
+
 enum err pins_add(struct pins *p, const json_t *frame, struct why *why)
 {
     const char *name = json_str(frame, "pin");
@@ -50,8 +75,7 @@ enum err pins_add(struct pins *p, const json_t *frame, struct why *why)
     if (!name || !plan)
         return why_set(why, ERR_INVALID, "frame pin: \"pin\" or \"plan\" is missing");
     const json_t *file = main_file(json_at(frame, "files"), plan);
-    const char *source = json_str(file, "source");
-    if (!source || !json_str(file, "name"))
+    if (!json_str(file, "source") || !json_str(file, "name"))
         return why_set(why, ERR_INVALID, "frame pin: the plan %s has no file", plan);
     if (pins_find(p, name))
         return ERR_OK;
@@ -59,9 +83,9 @@ enum err pins_add(struct pins *p, const json_t *frame, struct why *why)
     struct pin *pin = mem_new(1, sizeof(*pin));
     pin->name = mem_str(name);
     pin->plan = mem_str(plan);
-    pin->file = mem_str(json_str(file, "name"));
-    pin->source = mem_str(source);
-    pin->source_len = strlen(source);
+    pin->files = json_share(json_at(frame, "files"));
+    library_of_file(&pin->own, file);
+    libraries_take(&pin->libraries, json_at(frame, "files"), file);
     pin->next = p->first;
     p->first = pin;
     return ERR_OK;

@@ -1,16 +1,16 @@
 /*
- * pin - the files of a plan as they were when its incidents began.
+ * pin - the files of a plan as they were when its incidents began: its own, and its libraries.
  *
- * A pin's name is the hash of its files, so it never changes. The compiled form is kept beside the
+ * A pin's name is the hash of its files, so it never changes. The compiled form is kept beside each
  * source: it is made by this process at the first use and loaded by every later incident.
  *
- * Layer      plan: base only.
- * Ownership  pins_add copies. A struct pin lives until pins_done.
+ * Layer      plan: base and Lua.
+ * Ownership  pins_add keeps the files of the frame. A struct pin lives until pins_done.
  */
 #pragma once
 
 #include "base/json.h"
-#include "base/text.h"
+#include "plan/library.h"
 
 #include <stddef.h>
 
@@ -18,10 +18,10 @@ struct pin {
     struct pin *next;
     char *name; /* "sha256:…" */
     char *plan;
-    char *file;
-    char *source;
-    size_t source_len;
-    struct text code; /* empty until it was compiled */
+    json_t *files; /* of the frame: names and sources are theirs */
+    struct library own;
+    struct libraries libraries;
+    json_t *catalogue; /* {TEXT: {"zh","en"}}, read at its first use; NULL: none, or not yet */
 };
 
 struct pins {

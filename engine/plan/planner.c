@@ -5,6 +5,7 @@
 #include "plan/pin.h"
 #include "plan/replay.h"
 #include "plan/run.h"
+#include "plan/verify.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct planner {
     struct pins pins;
     void *index;           /* tsearch by incident */
     struct held_list used; /* the least recently used first */
+    struct verify verify;
     size_t count;
     size_t bytes;
 };
@@ -125,6 +127,7 @@ void planner_free(struct planner *p)
         return;
     while (!TAILQ_EMPTY(&p->used))
         held_drop(p, TAILQ_FIRST(&p->used));
+    verify_drop(&p->verify);
     pins_done(&p->pins);
     free(p);
 }
@@ -285,6 +288,14 @@ static enum err on_event(struct planner *p, const json_t *event, struct why *why
     return ERR_OK;
 }
 
+static struct replay_limits replay_limits(const struct planner *p)
+{
+    return (struct replay_limits){
+        .turn_instructions_max = 2 * p->config.limits.instructions_max,
+        .instructions_max = p->config.replay_instructions_max,
+    };
+}
+
 static enum err on_history(struct planner *p, const json_t *frame, struct why *why)
 {
     const char *incident = json_str(frame, "incident");
@@ -296,10 +307,7 @@ static enum err on_history(struct planner *p, const json_t *frame, struct why *w
     if (!h || !h->event)
         return ERR_OK; /* dropped meanwhile */
 
-    struct replay_limits limits = {
-        .turn_instructions_max = 2 * p->config.limits.instructions_max,
-        .instructions_max = p->config.replay_instructions_max,
-    };
+    struct replay_limits limits = replay_limits(p);
     bool ok = true;
     work_begins(p, p->hooks.replay_begin, h, h->event);
     sandbox_set_bytes_max(h->run->sb, p->config.limits.bytes_max + p->config.limits.bytes_max / 4);
@@ -317,6 +325,25 @@ static enum err on_history(struct planner *p, const json_t *frame, struct why *w
         take_turn(p, h, event);
     else
         fail(p, h, event);
+    return ERR_OK;
+}
+
+static enum err on_verify(struct planner *p, const json_t *frame, struct why *why)
+{
+    const char *incident = json_str_or(frame, "incident", "");
+    struct replay_limits limits = replay_limits(p);
+    AUTO_JSON(outcome);
+
+    if (p->hooks.replay_begin)
+        p->hooks.replay_begin(p->hooks.ctx, incident, 0); /* it has no cause: it is no turn */
+    enum err e =
+        verify_page(&p->verify, &p->pins, frame, &p->config.limits, &limits, &outcome, why);
+    work_ends(p);
+    if (e)
+        return e;
+    json_t *reply = answer(p, "verified", incident);
+    json_object_update(reply, outcome);
+    send(p, reply);
     return ERR_OK;
 }
 
@@ -349,6 +376,8 @@ enum err planner_frame(struct planner *p, const json_t *frame, struct why *why)
         return on_event(p, frame, why);
     if (strcmp(op, "history") == 0)
         return on_history(p, frame, why);
+    if (strcmp(op, "verify") == 0)
+        return on_verify(p, frame, why);
     if (strcmp(op, "pin") == 0)
         return pins_add(&p->pins, frame, why);
     if (strcmp(op, "drop") == 0)

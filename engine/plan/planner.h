@@ -16,8 +16,9 @@
  * An incident lives in one planner at a time: the engine drops it, or the planner has died, before
  * another one gets its events.
  *
- * Frames in, by "op": hello, pin, event, history, drop, check. Frames out: turn, failed, need,
- * checked. The kinds of commands in a turn: timer timer_clear call notify cancel log state error.
+ * Frames in, by "op": hello, pin, event, history, drop, check, verify (verify.h). Frames out: turn,
+ * failed, need, checked, verified. The kinds of commands in a turn: timer timer_clear call notify
+ * cancel log state error.
  *
  * Layer      plan: base and Lua. No clock, no I/O: the hooks have them.
  * Ownership  planner_new gives, planner_free frees; frames are borrowed both ways.

@@ -272,29 +272,13 @@ void run_fact(struct run *r, int64_t seq, const json_t *ev)
 
 enum { SCOPES_A_LIFE = 100000 }; /* as many as turns: names of scopes are never used twice */
 
-static void load_chunk(struct run *r, struct why *why, enum err *ret)
-{
-    struct pin *pin = r->pin;
-
-    if (pin->code.len > 0) {
-        sandbox_load_dump(r->sb, pin->file, text_str(&pin->code), pin->code.len);
-        *ret = ERR_OK;
-        return;
-    }
-    *ret = sandbox_load(r->sb, pin->file, pin->source, pin->source_len, why);
-    if (*ret == ERR_OK)
-        sandbox_dump(r->sb, &pin->code);
-}
-
 /* Run the file; false: it failed. */
 static bool run_chunk(struct run *r)
 {
     lua_State *L = sandbox_lua(r->sb);
     struct why why = {0};
-    enum err e;
 
-    load_chunk(r, &why, &e);
-    if (e) {
+    if (library_compile(r->sb, &r->pin->own, &why)) {
         run_fail(r, "error", why.text, "");
         return false;
     }
@@ -313,10 +297,10 @@ static bool run_chunk(struct run *r)
     lua_pop(L, 1);
     char text[WHY_BYTES];
     if (!is_plan || r->respond == LUA_NOREF) {
-        snprintf(text, sizeof(text), "%s: %s", r->pin->file,
+        snprintf(text, sizeof(text), "%s: %s", r->pin->own.name,
                  is_plan ? "there is no plan.respond: what is to be done?"
                          : "the file must end in \"return plan\"");
-        run_fail(r, "error", text, r->pin->file);
+        run_fail(r, "error", text, r->pin->own.name);
         return false;
     }
     return true;

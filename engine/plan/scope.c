@@ -47,11 +47,17 @@ static void visit(struct scope *s, struct node *n);
 
 const char *text_kind_constructor(enum text_kind kind)
 {
-    static const char *const constructors[] = {[TEXT_PLAN] = "plan",
-                                               [TEXT_SITE] = "site",
-                                               [TEXT_CHANNEL] = "channel",
-                                               [TEXT_SCENARIO] = "scenario"};
-    return constructors[kind];
+    static const char *const names[] = {[TEXT_PLAN] = "plan",
+                                        [TEXT_SITE] = "site",
+                                        [TEXT_CHANNEL] = "channel",
+                                        [TEXT_SCENARIO] = "scenario"};
+
+    return kind == TEXT_LIBRARY ? NULL : names[kind];
+}
+
+bool text_kind_has_words(enum text_kind kind)
+{
+    return kind == TEXT_PLAN || kind == TEXT_LIBRARY;
 }
 
 /* ---- locals ---------------------------------------------------------------------------------- */
@@ -115,7 +121,7 @@ static const char *nearest_local(struct scope *s, const char *name)
 
 static const char *nearest_known(struct scope *s, const char *name)
 {
-    const char *near = s->kind == TEXT_PLAN ? word_nearest(WORD_NAME, name) : NULL;
+    const char *near = text_kind_has_words(s->kind) ? word_nearest(WORD_NAME, name) : NULL;
 
     if (!near)
         near = nearest_local(s, name);
@@ -156,12 +162,12 @@ static void report_not_built(struct scope *s, struct pos at, const char *name, s
 /* A word of the plan language is used as a global. */
 static void check_word(struct scope *s, const struct node *n, const struct word *word)
 {
-    if (s->kind != TEXT_PLAN)
+    if (!text_kind_has_words(s->kind))
         findings_add(s->findings, s->file, n->at, "not_allowed",
                      "\"%s\" belongs into a plan; this file is data", word->name);
     else if (!word->built)
         report_not_built(s, n->at, n->text, n->len);
-    else if (s->depth == 1 && !node_is(n, "T"))
+    else if (s->depth == 1 && !node_is(n, "T") && !node_is(n, "require"))
         findings_add(s->findings, s->file, n->at, "outside_body",
                      "\"%s\" runs only in an incident; use it inside plan.respond or a function "
                      "that it calls",
@@ -170,7 +176,9 @@ static void check_word(struct scope *s, const struct node *n, const struct word 
 
 static bool is_constructor(const struct scope *s, const struct node *n)
 {
-    return node_is(n, text_kind_constructor(s->kind));
+    const char *constructor = text_kind_constructor(s->kind);
+
+    return constructor && node_is(n, constructor);
 }
 
 static void visit_name(struct scope *s, struct node *n)
@@ -236,7 +244,7 @@ static void check_incident_member(struct scope *s, const struct node *name)
 /* `incident` is the argument of a body by custom, and every plan keeps to it. */
 static bool is_incident(const struct scope *s, const struct node *n)
 {
-    return s->kind == TEXT_PLAN && n->kind == NODE_NAME && node_is(n, "incident");
+    return text_kind_has_words(s->kind) && n->kind == NODE_NAME && node_is(n, "incident");
 }
 
 static void visit_index(struct scope *s, struct node *n)

@@ -25,7 +25,7 @@ bool wake_ends_call(const json_t *ev)
     if (lists(ev, "names", "declined"))
         return false; /* the call goes on with the next */
     return lists(ev, "names", "expired") || json_str(ev, "by") || json_at(ev, "opinions") ||
-           json_at(ev, "by_choice");
+           json_at(ev, "by_choice") || json_at(ev, "fetched");
 }
 
 /* A proposal's messages have the step of the word that waits: what came of them is no timer. */

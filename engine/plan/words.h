@@ -29,6 +29,7 @@ enum word_kind {
     WORD_NOTIFY,       /* of notify{} */
     WORD_CONSULT,      /* of consult{} */
     WORD_ASK,          /* of ask{} */
+    WORD_FETCH,        /* of fetch{} */
     WORD_AGENDA,       /* of agenda{} */
     WORD_AGENDA_ITEMS, /* and of its items */
     WORD_WAIT,         /* of the table that ends wait() */

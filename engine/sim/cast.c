@@ -13,6 +13,10 @@ struct spell {
     mono_ms from, to;
 };
 
+struct voice {
+    char *endpoint, *body;
+};
+
 struct role {
     char *id;
     struct cast_part part;
@@ -24,6 +28,8 @@ struct cast {
     size_t roles_count, roles_cap;
     struct spell *spells;
     size_t spells_count, spells_cap;
+    struct voice *voices;
+    size_t voices_count, voices_cap;
 };
 
 struct cast *cast_new(uint64_t seed)
@@ -41,6 +47,11 @@ void cast_free(struct cast *c)
         free(c->roles[n].id);
     for (size_t n = 0; n < c->spells_count; n++)
         free(c->spells[n].id);
+    for (size_t n = 0; n < c->voices_count; n++) {
+        free(c->voices[n].endpoint);
+        free(c->voices[n].body);
+    }
+    free(c->voices);
     free(c->roles);
     free(c->spells);
     free(c);
@@ -133,4 +144,20 @@ int cast_status(const struct cast *c, const char *endpoint, mono_ms now)
 {
     const struct spell *s = spell_on(c, endpoint, true, now);
     return s ? s->status : 200;
+}
+
+/* The later one counts. */
+void cast_says(struct cast *c, const char *endpoint, const char *body)
+{
+    c->voices = mem_grow(c->voices, &c->voices_cap, c->voices_count + 1, sizeof *c->voices);
+    c->voices[c->voices_count++] = (struct voice){mem_str(endpoint), mem_str(body)};
+}
+
+const char *cast_said(const struct cast *c, const char *endpoint)
+{
+    for (size_t n = c->voices_count; n > 0; n--) {
+        if (!strcmp(c->voices[n - 1].endpoint, endpoint))
+            return c->voices[n - 1].body;
+    }
+    return "";
 }

@@ -40,6 +40,10 @@ void cast_silence(struct cast *c, const char *id, mono_ms from, mono_ms to);
 /* An endpoint answers with this status between the two; 0: nothing answers. */
 void cast_fault(struct cast *c, const char *endpoint, int status, mono_ms from, mono_ms to);
 
+/* What an endpoint says to whoever fetches from it; at first nothing. */
+void cast_says(struct cast *c, const char *endpoint, const char *body);
+const char *cast_said(const struct cast *c, const char *endpoint);
+
 /* What becomes of a call to somebody now: after so many ms; -1: silence. */
 int64_t cast_answers(struct cast *c, const char *id, mono_ms now, bool *ret_declines);
 /* After so many ms an order; -1: none. */

@@ -110,7 +110,7 @@ static void results_sort(struct night *n, bool gone, mono_ms by)
     n->coming = NULL;
     n->coming_count = n->coming_cap = 0;
     for (size_t k = 0; k < count; k++) {
-        bool result = all[k].kind == IN_RESULT;
+        bool result = all[k].kind == IN_RESULT || all[k].kind == IN_FETCHED;
         if (result && gone) {
             coming_done(&all[k]);
             continue;
@@ -293,6 +293,23 @@ static void attempt_hand(struct night *n, const struct effect *e)
     night_later(n, n->hold_results ? HELD_MS : 0, IN_RESULT, e->incident, result);
 }
 
+static void fetch_hand(struct night *n, const struct effect *e)
+{
+    const char *endpoint = json_str_or(e->body, "endpoint", "");
+    int status = cast_status(n->setup.cast, endpoint, n->mono);
+    bool ok = status >= 200 && status < 300;
+    if (n->setup.attempt)
+        n->setup.attempt(n->setup.ctx, e);
+    json_t *result = json_put_str(json_object(), "op", "result");
+    json_put(result, "fetch", json_share(json_at(e->body, "fetch")));
+    json_put(result, "ok", json_boolean(ok));
+    json_put_int(result, "status", status);
+    json_put_str(result, "class", status ? "status" : "connect");
+    json_put_str(result, "body", cast_said(n->setup.cast, endpoint));
+    json_put_str(result, "error", ok ? NULL : "the endpoint said no");
+    night_later(n, n->hold_results ? HELD_MS : 0, IN_FETCHED, e->incident, result);
+}
+
 static void drop_hand(struct night *n, const struct effect *e)
 {
     char id[UUID_TEXT];
@@ -313,6 +330,9 @@ static void effect_release(struct night *n, const struct effect *e)
         break;
     case EFFECT_ATTEMPT:
         attempt_hand(n, e);
+        break;
+    case EFFECT_FETCH:
+        fetch_hand(n, e);
         break;
     case EFFECT_KILL:
         planner_stop(n, e->slot);
@@ -344,9 +364,16 @@ static void update_keep(struct night *n, struct update *u)
     struct store_batch batch = {.records = u->records, .records_count = u->records_count};
     for (size_t k = 0; k < u->records_count; k++)
         record_ref(u->records[k]);
+    n->port->append(n->port->ctx, &batch);
+    model_store_commit(n->store, SIZE_MAX);
+}
+
+/* All inputs of one moment share a commit, as those of one pass of the daemon's loop do. */
+static void rows_keep(struct night *n)
+{
+    struct store_batch batch = {0};
     core_dirty_rows(n->core, &batch.rows, &batch.rows_count);
-    if (batch.records_count)
-        n->port->append(n->port->ctx, &batch);
+    n->port->append(n->port->ctx, &batch);
     model_store_commit(n->store, SIZE_MAX);
     free(batch.rows);
 }
@@ -529,6 +556,7 @@ static void clock_to(struct night *n, mono_ms to)
 {
     if (to <= n->mono)
         return;
+    rows_keep(n);
     n->wall += to - n->mono;
     n->mono = to;
 }
@@ -640,7 +668,7 @@ static void row_load(void *ctx, const struct row *row)
     core_load_row(ctx, &parsed);
 }
 
-struct core *night_loaded_core(const struct night *n, struct why *why)
+static struct core *core_loaded(const struct night *n, struct why *why)
 {
     struct core *c = night_fresh_core(n, why);
     if (!c)
@@ -648,6 +676,12 @@ struct core *night_loaded_core(const struct night *n, struct why *why)
     model_store_load(n->store, false, row_load, c);
     core_load_end(c, model_store_last_seq(n->store));
     return c;
+}
+
+struct core *night_loaded_core(struct night *n, struct why *why)
+{
+    rows_keep(n);
+    return core_loaded(n, why);
 }
 
 /* The first inputs of a life: the set in force, a courier, two planners. */
@@ -719,10 +753,11 @@ void night_free(struct night *n)
 static void engine_crash(struct night *n)
 {
     struct why why;
+    rows_keep(n);
     core_free(n->core);
     json_array_clear(n->frames);
     results_sort(n, true, 0);
-    n->core = night_loaded_core(n, &why);
+    n->core = core_loaded(n, &why);
     assert(n->core); /* it was made of the same set before */
     for (int slot = 0; slot < PLANNER_SLOTS; slot++)
         planner_stop(n, slot);
@@ -804,7 +839,8 @@ size_t night_incidents(const struct night *n)
     return n->incidents_count;
 }
 
-const struct model_store *night_store(const struct night *n)
+const struct model_store *night_store(struct night *n)
 {
+    rows_keep(n);
     return n->store;
 }

@@ -95,9 +95,9 @@ const struct core *night_core(const struct night *n);
 struct uuid night_incident(const struct night *n, size_t at);
 size_t night_incidents(const struct night *n);
 /* What is kept: the journal, and the rows as a start would find them. */
-const struct model_store *night_store(const struct night *n);
+const struct model_store *night_store(struct night *n);
 /* A core with the set of this night in its library, and nothing else. Gives. */
 struct core *night_fresh_core(const struct night *n, struct why *why);
-struct core *night_loaded_core(const struct night *n, struct why *why); /* and with the rows */
+struct core *night_loaded_core(struct night *n, struct why *why); /* and with the rows */
 /* The first trouble of ours; ERR_OK: none so far. */
 enum err night_trouble(const struct night *n, struct why *why);

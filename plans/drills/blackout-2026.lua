@@ -1,6 +1,6 @@
 --- 桌面推演: a winter evening without light. The hospital's diesel runs low, and nobody says when it is back.
 return scenario "blackout-2026" {
-    plan = "blackout", mode = "tabletop", begins = "2026-12-08 18:10", speed = 4,
+    plan = "blackout", mode = "tabletop", begins = "2026-12-08 18:10",
     title = { zh = "2026年冬季大面积停电推演", en = "Tabletop: blackout in winter, 2026" },
     director = "person:fan.rong", evaluators = { "person:shi.lei" },
 

@@ -1,6 +1,6 @@
 --- 桌面推演: a ransom note at three in the morning, and people's data for sale at breakfast.
 return scenario "cyber-2026" {
-    plan = "cyber", mode = "tabletop", begins = "2026-04-15 03:00", speed = 4,
+    plan = "cyber", mode = "tabletop", begins = "2026-04-15 03:00",
     title = { zh = "2026年勒索攻击推演", en = "Tabletop: ransom, 2026" },
     director = "person:fan.rong", evaluators = { "person:song.jia" },
 

@@ -1,7 +1,7 @@
 --- 桌面推演: a shopping arcade burns on a Saturday. Somebody must take the command, the number of those
 --- trapped grows, a shop has chemicals, and the fire does not end when it should.
 return scenario "fire-2026" {
-    plan = "fire", mode = "tabletop", begins = "2026-09-12 14:00", speed = 4,
+    plan = "fire", mode = "tabletop", begins = "2026-09-12 14:00",
     title = { zh = "2026年商业街火灾桌面推演", en = "Tabletop: a shopping arcade burns, 2026" },
     director = "person:luo.min", evaluators = { "person:fan.rong" },
 

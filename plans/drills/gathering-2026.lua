@@ -1,6 +1,6 @@
 --- 桌面推演: a feast on the square, fuller than it may be; and people who want to know when they have heat.
 return scenario "gathering-2026" {
-    plan = "gathering", mode = "tabletop", begins = "2026-10-01 19:00", speed = 2,
+    plan = "gathering", mode = "tabletop", begins = "2026-10-01 19:00",
     title = { zh = "2026年国庆广场聚集推演", en = "Tabletop: the square on the national day, 2026" },
     director = "person:fan.rong", evaluators = { "person:meng.bo" },
 

@@ -1,6 +1,6 @@
 --- 桌面推演: the first great snow. It gets cold before anybody has ordered anything; then the roads go.
 return scenario "winter_storm-2026" {
-    plan = "winter_storm", mode = "tabletop", begins = "2026-11-20 16:00", speed = 6,
+    plan = "winter_storm", mode = "tabletop", begins = "2026-11-20 16:00",
     title = { zh = "2026年入冬暴雪推演", en = "Tabletop: the first great snow, 2026" },
     director = "person:fan.rong", evaluators = { "person:jiang.tao" },
 

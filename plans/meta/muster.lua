@@ -108,6 +108,7 @@ function Handle:result(d) end
 ---@field digest? Duration what joins within this time is told as one
 ---@field reopen_within? Duration a trigger so soon after the close opens the incident again
 ---@field parent_only? boolean only a plan opens it, by child
+---@field catalogue? string "lib.NAME": a library of texts, in which T looks up
 
 ---@class LevelHead
 ---@field when? string a condition over facts and constants of stations
@@ -183,7 +184,7 @@ function Item:lift(reason) end
 ---@return fun(head: Head): Plan
 function plan(name) end
 
----Fill {field} from the values, then from the incident.
+---Fill {field} from the values, then from the incident; a string is looked up in the catalogue.
 ---@param text Text
 ---@param values? table
 ---@return Text
@@ -235,6 +236,16 @@ function consult(options) end
 ---@param options { to: Targets, question: Text, choices: Text[], within: Duration, at_least: integer | "all" | nil, one_per: "dept"? }
 ---@return Tally
 function ask(options) end
+
+---@class Response
+---@field status integer
+---@field body string
+---@field json table? of a body in JSON
+
+---Ask another system through an endpoint of the site; nil and a sentence when it did not answer.
+---@param options { endpoint: string, body: table | string, within: Duration }
+---@return Response?, string?
+function fetch(options) end
 
 ---Tell people; does not wait.
 ---@param options { to: Targets, text: Text, via: string?, within: Duration? }

@@ -442,6 +442,8 @@ static void effect_keep(struct lab *lab, const struct effect *e)
         lab->reply = json_incref(e->body);
     } else if (e->kind == EFFECT_ATTEMPT) {
         json_array_append(lab->attempts, e->body);
+    } else if (e->kind == EFFECT_FETCH) {
+        json_array_append(lab->fetches, e->body);
     } else if (e->kind == EFFECT_EVENT) {
         assert_int_equal(e->gen, lab->planner[e->slot]);
         json_t *frame = json_copy(e->body);
@@ -538,6 +540,7 @@ void lab_start_crew(struct lab *lab, int crew)
                         .crew = crew,
                         .rows = json_object(),
                         .attempts = json_array(),
+                        .fetches = json_array(),
                         .events = json_array(),
                         .others = json_array()};
     lab->core = core_made(crew);
@@ -564,7 +567,8 @@ void lab_done(struct lab *lab)
     for (size_t n = 0; n < lab->journal_count; n++)
         record_unref(lab->journal[n]);
     free(lab->journal);
-    json_t *kept[] = {lab->rows, lab->attempts, lab->events, lab->reply, lab->others, lab->scratch};
+    json_t *kept[] = {lab->rows,  lab->fetches, lab->attempts, lab->events,
+                      lab->reply, lab->others,  lab->scratch};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
         json_decref(kept[n]);
     core_free(lab->core);
@@ -576,6 +580,7 @@ void lab_crash(struct lab *lab)
     core_free(lab->core);
     lab->core = next;
     json_array_clear(lab->attempts);
+    json_array_clear(lab->fetches);
     json_array_clear(lab->events);
     memset(lab->planner, 0, sizeof lab->planner);
     lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");
@@ -797,6 +802,20 @@ void lab_results(struct lab *lab, const char *result)
 {
     while (lab_attempt(lab, NULL))
         lab_result(lab, NULL, result);
+}
+
+void lab_fetched(struct lab *lab, const char *result)
+{
+    AUTO_JSON(frame);
+    AUTO_JSON(body);
+    struct uuid incident = {0};
+    frame = json_incref(json_array_get(lab->fetches, 0));
+    json_array_remove(lab->fetches, 0);
+    if (!frame)
+        return;
+    body = json_put_str(data(result), "fetch", json_str(frame, "fetch"));
+    assert_true(uuid_parse(json_str_or(frame, "incident", ""), &incident));
+    input_decide(lab, (struct input){.kind = IN_FETCHED, .incident = incident}, body);
 }
 
 /* --- what is known --- */

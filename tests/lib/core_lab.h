@@ -62,6 +62,7 @@ struct lab {
     size_t told;              /* records that lab_tells has compared */
     json_t *rows;             /* "kind id": {…}, what the disk holds */
     json_t *attempts;         /* frames handed to the courier and not answered, oldest first */
+    json_t *fetches;          /* the same, of what plans fetch */
     json_t *events;           /* frames at the planners and not answered */
     json_t *reply;            /* the last one */
     json_t *others;           /* names of drop, kill, want since lab_start */
@@ -104,6 +105,7 @@ void lab_planner_up(struct lab *lab, int slot);
 /* the courier: what came of the oldest attempt for this person */
 const json_t *lab_attempt(const struct lab *lab, const char *person); /* NULL: none */
 void lab_result(struct lab *lab, const char *person, const char *result);
+void lab_fetched(struct lab *lab, const char *result); /* of the oldest fetch, if there is one */
 void lab_results(struct lab *lab, const char *result); /* of all attempts, until there is none */
 
 /* what is known: the row of the incident opened last; of the last notice to a person; counts */

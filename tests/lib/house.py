@@ -67,11 +67,13 @@ def plan_text(name, body, ends="order", on_resolved="note"):
 
 
 class Receiver:
-    """A small HTTP/1.1 server: takes POSTs, answers 200 (or `status`), keeps what came."""
+    """A small HTTP/1.1 server: takes POSTs, answers `status` and `body`, keeps what came."""
 
     def __init__(self):
         self.hits = []  # (time, webhook-id, path, body as text)
+        self.heads = []  # the headers of each, names in small letters
         self.status = 200
+        self.body = b""
         self.on_hit = None
         self.lock = threading.Condition()
         self.server = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -135,9 +137,11 @@ class Receiver:
             self.on_hit(hit)
         with self.lock:
             self.hits.append(hit)
+            self.heads.append(headers)
             self.lock.notify_all()
         try:
-            conn.sendall(b"HTTP/1.1 %d X\r\ncontent-length: 0\r\n\r\n" % self.status)
+            conn.sendall(b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n\r\n%s"
+                         % (self.status, len(self.body), self.body))
         except OSError:
             self._drop(conn)
         return True
@@ -228,7 +232,9 @@ class House:
         self.contacts = contacts
 
     def write(self, name, text):
-        with open(os.path.join(self.plans, name), "w") as f:
+        path = os.path.join(self.plans, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
             f.write(text)
 
     def __enter__(self):

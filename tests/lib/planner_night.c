@@ -57,6 +57,7 @@ static void planner_start(struct planner_night *n)
     json_put_str(file, "source", n->source);
     json_t *files = json_array();
     json_array_append_new(files, file);
+    json_array_extend(files, n->libraries);
     send(n, json_put(pin, "files", files));
 }
 
@@ -81,6 +82,7 @@ void planner_night_done(struct planner_night *n)
         free(n->timers[i].step);
     free(n->timers);
     json_decref(n->trigger);
+    json_decref(n->libraries);
     json_decref(n->rows);
     json_decref(n->queue);
     json_decref(n->awaits);
@@ -190,7 +192,9 @@ static void tell_command(struct text *to, const json_t *cmd)
     else if (strcmp(kind, "notify") == 0) {
         tell_targets(to, json_at(json_at(cmd, "args"), "to"));
         tell_text(to, json_at(json_at(cmd, "args"), "text"));
-    } else if (strcmp(kind, "log") == 0)
+    } else if (strcmp(kind, "log") == 0 && json_is_object(json_at(cmd, "text")))
+        tell_text(to, json_at(cmd, "text"));
+    else if (strcmp(kind, "log") == 0)
         text_addf(to, " %s", json_str_or(cmd, "text", "?"));
     else if (strcmp(kind, "state") == 0)
         tell_text(to, json_at(cmd, "fields"));
@@ -226,7 +230,7 @@ static void obey(struct planner_night *n, const json_t *cmd)
     else if (strcmp(kind, "call") == 0 && json_bool(json_at(cmd, "args"), "asks"))
         json_put_str(n->open, step, "ask");
     else if (strcmp(kind, "call") == 0 || strcmp(kind, "notify") == 0 ||
-             strcmp(kind, "assign") == 0)
+             strcmp(kind, "assign") == 0 || strcmp(kind, "fetch") == 0)
         json_put_str(n->open, step, kind);
     else if (strcmp(kind, "child") == 0)
         child_opens(n, json_str_or(json_at(cmd, "args"), "key", "?"));
@@ -514,6 +518,14 @@ static bool open_happens(struct planner_night *n, struct entropy *chance)
                  "{'names':[],'steps':['%s'],'opinions':[{'by':'p%d','note':'n'}],'answered':[],"
                  "'silent':[{'id':'a','name':'A'}],'asked':[],'enough':true}",
                  step, (int)below(chance, 3));
+        planner_night_fact(n, ev);
+    } else if (strcmp(json_str_or(n->open, step, ""), "fetch") == 0) {
+        json_object_del(n->open, step);
+        snprintf(ev, sizeof(ev),
+                 dice < 2 ? "{'names':[],'steps':['%s'],'fetched':false,'error':'busy %d'}"
+                          : "{'names':[],'steps':['%s'],'fetched':true,'status':20%d,"
+                            "'body':'[1,2]'}",
+                 step, (int)dice);
         planner_night_fact(n, ev);
     } else if (strcmp(json_str_or(n->open, step, ""), "ask") == 0) {
         json_object_del(n->open, step);

@@ -24,6 +24,7 @@ struct planner_night {
     bool forgets;
     bool direct; /* frames do not go through their bytes: for figures */
     char *source;
+    json_t *libraries; /* [{"name":"lib/x.lua","source"}…]; NULL: none. Set before it begins */
     const char *seed;
     json_t *trigger; /* members of the incident, over the usual ones */
 

@@ -73,13 +73,15 @@ static void record_seen(void *ctx, const struct record *r)
 static void attempt_seen(void *ctx, const struct effect *e)
 {
     struct story *s = ctx;
-    const char *person = json_str_or(e->body, "person", "");
+    bool fetch = e->kind == EFFECT_FETCH;
+    const char *person = fetch ? "fetch" : json_str_or(e->body, "person", "");
     const char *text = json_str_or(e->body, "body", "{}");
     AUTO_JSON(body);
     struct why why;
-    text_addf(&s->attempts, "%lld %s %s %s\n", (long long)(night_mono(s->night) / 1000), person,
+    text_addf(&s->attempts, "%lld %s %s %s", (long long)(night_mono(s->night) / 1000), person,
               json_str_or(e->body, "endpoint", ""), json_str_or(e->body, "notice", ""));
-    if (json_read(text, strlen(text), &body, &why) == ERR_OK)
+    text_addf(&s->attempts, "%s%s\n", fetch ? " " : "", fetch ? text : "");
+    if (!fetch && json_read(text, strlen(text), &body, &why) == ERR_OK)
         json_put(s->phones, person, json_share(json_at(body, "data")));
 }
 
@@ -339,6 +341,11 @@ void story_end(struct story *s)
 void story_endpoint_answers(struct story *s, const char *endpoint, int status)
 {
     cast_fault(s->cast, endpoint, status, night_mono(s->night), INT64_MAX);
+}
+
+void story_endpoint_says(struct story *s, const char *endpoint, const char *body)
+{
+    cast_says(s->cast, endpoint, body);
 }
 
 static void person_does(struct story *s, const char *person, enum cast_does does, int64_t after_ms)

@@ -36,8 +36,9 @@ void story_site_forbids_drills(struct story *s);
 void story_site_sends_tabletops(struct story *s);
 
 /* Endpoints and people, from now on. */
-void story_endpoint_answers(struct story *s, const char *endpoint, int status);   /* 200 at first */
-void story_person_answers(struct story *s, const char *person, int64_t after_ms); /* each call */
+void story_endpoint_answers(struct story *s, const char *endpoint, int status); /* 200 at first */
+void story_endpoint_says(struct story *s, const char *endpoint, const char *body); /* to a fetch */
+void story_person_answers(struct story *s, const char *person, int64_t after_ms);  /* each call */
 void story_person_declines(struct story *s, const char *person, int64_t after_ms);
 void story_person_silent(struct story *s, const char *person);
 

@@ -15,6 +15,9 @@ import house as h  # noqa: E402
 import tap  # noqa: E402
 
 
+BY_HAND = {"MUSTER_PLANS_WATCH": "no"}  # what is saved waits for who asks; else see saved.py
+
+
 def stages(version, text):
     return h.plan_text("stages", """
     notify { to = "person:li.ming", text = T "%s: {title}" }
@@ -99,12 +102,55 @@ def pinned_over_kill(t, house):
     house.write("stages.lua", stages(4, "after"))
     client.ask(op="config_reload")
     house.stop(kill=True)
-    house.start()
+    house.start(env=BY_HAND)
     client = house.client()
     client.ask(op="update", incident=pinned, fields={"breach": True})
     house.receiver.wait(has_text("newest goes on: C"))
     t.equal(versions(client)["stages"], "4",
             "and so it is after kill -9 with another plan in the folder")
+    client.close()
+
+
+def ladder(text):
+    return 'return { tell = function(to) notify { to = to, text = T "%s: {title}" } end }' % text
+
+
+def library(t, house):
+    """A plan is its libraries, too: one that changes is taken with it, and kept for who began."""
+    client = house.client()
+    house.write("lib/ladder.lua", ladder("ladder 1"))
+    house.write("lib/words.lua", 'return { ["{title}, come"] = { zh = "{title}，请到" } }')
+    house.write("climb.lua", 'local ladder = require "lib.ladder"\n' + h.plan_text("climb", """
+    ladder.tell("person:li.ming")
+    wait "breach"
+    ladder.tell("person:li.ming")
+    notify { to = "person:li.ming", text = T "{title}, come" }
+    sleep "1h"
+""").replace('version = "1"', 'version = "1", catalogue = "lib.words"'))
+    reply = client.ask(op="config_reload")
+    t.check(reply["ok"], "a plan with a library is taken", reply)
+    old = client.ask(op="trigger", plan="climb", title="D")["incident"]
+    house.receiver.wait(has_text("ladder 1: D"))
+
+    house.write("lib/ladder.lua", ladder("ladder 2") + "oops")
+    reply = client.ask(op="config_reload")
+    t.check(not reply["ok"] and reply["findings"][0]["file"] == "lib/ladder.lua",
+            "a library with an error is refused with its own place", reply)
+    house.write("lib/ladder.lua", ladder("ladder 2"))
+    t.check(client.ask(op="config_reload")["ok"], "a library that changed is taken")
+    client.ask(op="trigger", plan="climb", title="E")
+    house.receiver.wait(has_text("ladder 2: E"))
+
+    house.stop(kill=True)
+    os.remove(os.path.join(house.plans, "climb.lua"))
+    os.remove(os.path.join(house.plans, "lib", "ladder.lua"))
+    house.start()
+    client = house.client()
+    client.ask(op="update", incident=old, fields={"breach": True})
+    house.receiver.wait(lambda hits: sum("ladder 1: D" in hit[3] for hit in hits) == 2)
+    t.check(True, "who began with the old library keeps it over kill -9 and without its file")
+    house.receiver.wait(has_text("D，请到"))
+    t.check(True, "and reads the texts of the catalogue in the reader's language")
     client.close()
 
 
@@ -128,7 +174,7 @@ def contacts(t, house):
     house.receiver.status = 200
 
     house.stop(kill=True)
-    house.start()
+    house.start(env=BY_HAND)
     client = house.client()
     before = sum(hit[2] == SECRET for hit in house.receiver.hits)
     client.ask(op="trigger", plan="all", title="after a restart")
@@ -172,7 +218,7 @@ def contains(path, text):
 
 def drill(t, house):
     """han.mei is not marked for drills."""
-    house.start()
+    house.start(env=BY_HAND)
     client = house.client()
     client.ask(op="contact_set", person="li.ming", endpoint="pager",
                value="http://127.0.0.1:%d/li" % house.receiver.port)
@@ -211,12 +257,13 @@ def drill(t, house):
 
 def main():
     with tap.Plan() as t, h.House(plans={"stages": stages(1, "old"), "all": ALL}) as house:
-        house.start()
+        house.start(env=BY_HAND)
         client = house.client()
         swap(t, house, client)
         hang_up(t, house, client)
         client.close()
         pinned_over_kill(t, house)
+        library(t, house)
         contacts(t, house)
         drill(t, house)
     return t.status

@@ -83,10 +83,16 @@ def main():
         t.check(code == 0, "what ships passes", said)
 
         places(t, folder, bad)
-        write(bad, HEAD % ("    fetch({})\n" * 300))
+        write(bad, HEAD % ("    open_at({})\n" * 300))
         code, said = check(folder)
         t.check(code == 1 and "200 more findings" in said and ":103:5: not_built: " in said,
                 "hundreds of findings do not end the process that looks for them", said[-500:])
+        os.makedirs(os.path.join(folder, "lib"))
+        write(os.path.join(folder, "lib", "a.lua"), "return { f = function() clal {} end }\n")
+        code, said = check(os.path.join(folder, "lib", "a.lua"))
+        t.check(code == 1 and os.path.join(folder, "lib", "a.lua") + ":1:25: unknown_name" in said,
+                "a library is checked within the set that it belongs to, with its own place", said)
+        os.remove(os.path.join(folder, "lib", "a.lua"))
         refused(t, folder, bad, "file of", NO_TEXT)
         refused(t, folder, bad, "file with", RUNAWAYS)
         os.remove(bad)

@@ -113,6 +113,9 @@ WRONG = {
         'the trace tells "[0:00] trigger: a, plan pump" where the test has',
     "t:trigger { plan = 'pump', title = 'a' } t:never 'fire' t:update { note = 'a fire' }":
         "the trace tells what it must never",
+    "t:trigger { plan = 'pump', title = 'a' } t:never 'call 赵磊'": "is the last word",
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { items = { look = 0 } }":
+        '"look" cannot be counted',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { level = 'IV' }": 'level is none, not "IV"',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { scope = { III = true } }":
         "scope III is not alive, not alive",
@@ -161,6 +164,12 @@ def good(t, folder):
                         "--coverage")
     t.check(code == 0 and "1..1" in said and "# pump.lua: 7 of 9 lines; not run: 18, 25" in said,
             "a plan's file stands for its tests, --only picks, and what did not run is named", said)
+    other = os.path.join(folder, "other.test.lua")
+    write(other, "test('x', function(t) t:begin '2026-07-20 02:00' end)\n")
+    code, said = muster("plan", "test", other, "--coverage")
+    os.remove(other)
+    t.check(code == 0 and "pump.lua" not in said,
+            "a file of tests says nothing of a plan that it is not about", said)
     code, said = muster("--json", "plan", "test", folder)
     t.check(code == 0 and [one["ok"] for one in json.loads(said)["tests"]] == [True, True],
             "--json says the same for programs", said)
@@ -215,7 +224,16 @@ def simulate(t, folder):
     t.check(len(hashes) > 1, "another seed, another night", hashes)
     code, said = muster("--lang", "zh", *command)
     t.check(code == 0 and "[0:05] 王强 (主班, duty:duty-room) 无应答；呼叫 李明" in said and
-            "命令：activate IV" in said, "in Chinese, too", said)
+            "[0:10] 命令：启动IV级响应，孙伟 (post:flood-hq-deputy)" in said, "in Chinese, too", said)
+    t.check("建议启动IV级响应，报 孙伟" in said and
+            "[0:10] 措施：看泵站 (look)，交 住建局，时限 03:10" in said and
+            not [w for w in ("measure ", "activate", "raise", "initial") if w in said],
+            "and in no other words", said)
+    code, said = muster("--lang", "zh", "plan", "simulate", "flood", "--field", "g7.stage_m=4.6",
+                        "--at", "2026-07-20 02:00", "--for", "1h", "--plans",
+                        os.path.join(ROOT, "plans"))
+    t.check(code == 0 and "[0:00] 首报第1号 应报，时限 03:00" in said,
+            "reports by what they are called", said)
     code, said = muster("--json", *command)
     reply = json.loads(said)
     t.check(code == 0 and reply["figures"]["first_order_ms"] == 600000 and
@@ -228,6 +246,39 @@ def simulate(t, folder):
     t.check(code == 0 and "[0:00] attempt failed, will be repeated: sun.wei by phone" in said and
             "[1:00] attempt failed" not in said, "an endpoint fails for as long as it should",
             said)
+
+
+def scenario(t, folder):
+    drills = os.path.join(folder, "drills")
+    other = os.path.join(folder, "elsewhere", "other-1.lua")
+    os.mkdir(drills)
+    os.mkdir(os.path.dirname(other))
+    text = """return scenario "NAME" {
+        plan = "pump", title = "x", director = "person:qian.min", begins = "2026-06-10 09:00",
+        objectives = { called = "somebody answers", high = "III is ordered" },
+        injects = {
+            { no = 1, at = "0:00", by = "trigger", title = "Pump 3", fields = { level_m = 2.5 },
+              expect = { "call answered", within = "10m" }, objective = "called" },
+            { no = 2, at = "0:20", by = "update", fields = { level_m = 3.5 },
+              expect = { "order III", within = "2m" }, objective = "high" },
+            { no = 3, at = "1:00", by = "end" },
+        },
+    }
+"""
+    write(os.path.join(drills, "pump-1.lua"), text.replace("NAME", "pump-1"))
+    write(other, text.replace("NAME", "other-1"))
+    command = ("plan", "simulate", "pump", "--plans", folder, "--person", "*=2m")
+    code, said = muster(*command, "--scenario", "pump-1")
+    t.check(code == 0 and "inject 1, call answered: met, after 2m" in said and
+            "inject 2, order III: late, after 5m" in said, "a scenario is played and scored", said)
+    t.check(muster(*command, "--scenario", other)[1].rsplit("hash", 1)[0].count("inject 1") and
+            json.loads(muster("--json", *command, "--scenario", other)[1])["began"] ==
+            json.loads(muster("--json", *command, "--scenario", "pump-1")[1])["began"],
+            "one that lies elsewhere, too")
+    code, said = muster(*command, "--scenario", "pump-2")
+    t.check(code == 1 and 'did you mean "pump-1"?' in said, "one that is not there", said)
+    shutil.rmtree(drills)
+    shutil.rmtree(os.path.dirname(other))
 
 
 def simulate_many(t, folder):
@@ -298,8 +349,8 @@ def main():
         with tap.Plan() as t:
             code, said = muster("plan", "check", folder)
             t.check(code == 0, "the plan of this test passes the check", said)
-            for part in (good, wrong, set_wrong, simulate, simulate_many, chart, simulate_wrong,
-                         runaway):
+            for part in (good, wrong, set_wrong, simulate, scenario, simulate_many, chart,
+                         simulate_wrong, runaway):
                 part(t, folder)
         return t.status
     finally:

@@ -138,6 +138,13 @@ static void add_command(struct night *n, struct text *cmds, struct text *steps)
                   step, to, chance(n, (unsigned)step));
         break;
     case 13:
+        if (chance(n, 2)) {
+            text_addf(cmds,
+                      "{'kind':'fetch','step':'0.%d','args':{'endpoint':'%s','body':'x',"
+                      "'within_ms':%u}}",
+                      step, chance(n, 4) ? "push" : "sms", 1000 + chance(n, 100000));
+            break;
+        }
         text_addf(
             cmds,
             "{'kind':'agenda','step':'0.%d','args':{'to':['%s'],'states':['open','overdue']}}",
@@ -442,8 +449,10 @@ static void night_world(struct night *n)
         break;
     case 1:
         n->courier = !n->courier;
-        if (!n->courier)
+        if (!n->courier) {
             json_array_clear(n->lab.attempts);
+            json_array_clear(n->lab.fetches);
+        }
         lab_input(&n->lab, (struct input){.kind = n->courier ? IN_COURIER_UP : IN_COURIER_DIED},
                   NULL);
         break;
@@ -490,7 +499,9 @@ static void night_step(struct night *n)
         lab_after(&n->lab, chance(n, 10) ? chance(n, 20000) : chance(n, 4000000));
         break;
     default:
-        if (lab_attempt(&n->lab, NULL))
+        if (json_array_size(n->lab.fetches) && chance(n, 2))
+            lab_fetched(&n->lab, results[chance(n, 4)]);
+        else if (lab_attempt(&n->lab, NULL))
             lab_result(&n->lab, NULL, results[chance(n, 4)]);
     }
 }

@@ -170,6 +170,23 @@ static void what_is_reserved_is_named_as_not_built(void **state)
     refused("{" HEAD_MIN ",'kind':'standing'}", "not_built kind: kind = \"standing\" is not built");
 }
 
+/* How many there are of a head that is read. */
+static size_t warnings_of(const char *json)
+{
+    AUTO_JSON(value);
+    value = data(json);
+    struct remarked said = {0};
+    struct remarks r;
+    struct plan_head *h = NULL;
+    remarks_init(&r, "flood", remarked_add, &said);
+    assert_int_equal(plan_head_read("flood", value, NULL, &r, &h), ERR_OK);
+    size_t warnings = said.warnings;
+    plan_head_unref(h);
+    remarks_done(&r);
+    remarked_done(&said);
+    return warnings;
+}
+
 /* Warnings of a head that is read. */
 static void warned(const char *json, const char *words)
 {
@@ -906,6 +923,22 @@ static void what_a_level_cannot_mean_is_refused(void **state)
     "'move':{'owner':'dept:hydrology','title':'M','due':'1h'," of_move "}}}"
 
 /* Why: what waits for what never comes is never done, and nobody is reminded of it. */
+/* Why: the order of such a level is refused in the night in which it is given. */
+static void a_level_that_no_measure_goes_with_is_told(void **state)
+{
+    (void)state;
+    warned("{" HEAD_MIN "," LEVELS "}", "warning flood missing_key levels.IV: no measure goes");
+    warned("{" HEAD_MIN "," LEVELS
+           ",'measures':{'move':{'owner':'person:li.ming','title':'Move','due':'1h',"
+           "'phase':'II'}}}",
+           "warning flood missing_key levels.IV: no measure goes");
+    size_t others = warnings_of("{" HEAD_MIN "}");
+    assert_int_equal(warnings_of("{" HEAD_MIN "," LEVELS
+                                 ",'measures':{'move':{'owner':'person:li.ming','title':'Move',"
+                                 "'due':'1h','phase':'IV'}}}"),
+                     others);
+}
+
 static void a_measure_that_could_never_begin_is_refused(void **state)
 {
     (void)state;
@@ -930,6 +963,7 @@ int main(void)
 {
 #define WITH_FLOOD(test) cmocka_unit_test_setup_teardown(test, flood_setup, flood_teardown)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_level_that_no_measure_goes_with_is_told),
         cmocka_unit_test(a_measure_that_could_never_begin_is_refused),
         cmocka_unit_test(a_head_is_read_as_it_stands),
         cmocka_unit_test(what_is_not_said_has_a_default),

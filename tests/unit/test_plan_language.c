@@ -221,6 +221,55 @@ static void what_is_wrong_with_a_question_is_said(void **state)
         "one_per is \"dept\"");
 }
 
+/* ---- fetch ---- */
+
+static void fetch_gives_the_answer_or_nil_and_why(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "for i = 1, 3 do\n"
+                   "  local r, why = fetch { endpoint = 'gis', body = { b = 1, a = {'x'} },\n"
+                   "    within = '30s' }\n"
+                   "  log(r and r.status .. r.body .. tostring(r.json and r.json.level) or why)\n"
+                   "end");
+    planner_night_tells(&n, "fetch 0.1 {\"body\":\"{\\\"a\\\":[\\\"x\\\"],\\\"b\\\":1}\","
+                            "\"endpoint\":\"gis\",\"json\":true,\"within_ms\":30000}\n");
+    planner_night_fact(&n, "{'names':[],'steps':['0.1'],'fetched':true,'status':200,"
+                           "'body':'{\\'level\\':4}'}");
+    text_clear(&n.told);
+    planner_night_fact(&n, "{'names':[],'steps':['0.3'],'fetched':false,'error':'busy'}");
+    planner_night_fact(&n, "{'names':[],'steps':['0.5'],'fetched':true,'status':204,'body':''}");
+    if (!strstr(text_str(&n.told), "log 0.4 busy") || !strstr(text_str(&n.told), "log 0.6 204nil"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+}
+
+static void what_is_wrong_with_a_fetch_is_said(void **state)
+{
+    (void)state;
+    body_fails("fetch { endpoint = 'gis', body = {} }", "fetch: within is missing");
+    body_fails("fetch { endpoint = 'gis', within = '5s' }", "fetch: body is missing");
+    body_fails("fetch { body = {}, within = '5s' }",
+               "the name of an endpoint of the site, got nil");
+    body_fails("fetch { endpoint = 'gis', body = function() end, within = '5s' }", "fetch: body");
+    body_fails("fetch { endpoint = 'gis', body = ('x'):rep(70000), within = '5s' }", "fetch: body");
+    body_fails("fetch { url = 'http://x', body = {}, within = '5s' }", "there is no \"url\"");
+}
+
+static void a_fetch_that_is_given_up_is_cancelled(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_night(&n, "timeout('5s', function() fetch { endpoint = 'gis', body = 'x', within = '1m' } "
+                   "end)");
+    planner_night_pass(&n, 5000);
+    planner_night_tells(&n, "timer 0.1 5000\nfetch 0.1/1.1 {\"body\":\"x\",\"endpoint\":\"gis\","
+                            "\"within_ms\":60000}\ncancel 0.1/1.1\ndone\n");
+    planner_night_done(&n);
+}
+
 /* ---- notify ---- */
 
 static void notify_goes_on_at_once(void **state)
@@ -1098,11 +1147,97 @@ static void words_have_their_place(void **state)
     planner_night_done(&n);
 }
 
+/* A plan with two libraries; the second needs the first. */
+static void open_libraries(struct planner_night *n, const char *head, const char *a, const char *b,
+                           const char *body)
+{
+    AUTO_TEXT(source);
+
+    text_addf(&source,
+              "local b = require 'lib.b'\nlocal plan = plan 'test' { %s }\n"
+              "function plan.respond(incident)\n%s\nend\nreturn plan\n",
+              head, body);
+    planner_night_init(n, text_str(&source));
+    n->libraries = json_pack("[{s:s,s:s},{s:s,s:s}]", "name", "lib/a.lua", "source", a, "name",
+                             "lib/b.lua", "source", b);
+    planner_night_begin(n);
+}
+
+static void what_a_library_offers_runs_in_the_plan(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_libraries(&n, "",
+                   "return { n = 0, up = function(self) self.n = self.n + 1 return self.n end }",
+                   "local a, again = require 'lib.a', require 'lib.a'\n"
+                   "return function(who)\n  a:up() again:up()\n"
+                   "  return call { to = who, within = '5m', text = 'call ' .. a:up() }\nend",
+                   "log(b('post:x').by) log(select(2, pcall(require, 'lib.a')))");
+    planner_night_tells(&n, "call 0.1 post:x 300000 \"call 3\"\n");
+    planner_night_answer(&n, "0.1", "li.ming");
+    planner_night_tells(&n, "log 0.2 li.ming\n"
+                            "log 0.3 require stands at the top of the file, outside of functions\n"
+                            "done\n");
+    planner_night_done(&n);
+}
+
+static void an_error_in_a_library_is_told_with_its_own_line(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_libraries(&n, "", "return 1", "return {\n go = function() error('broken') end }",
+                   "b.go()");
+    planner_night_tells(&n, "error 0.1 respond lib/b.lua:2: broken\n");
+    planner_night_done(&n);
+    open_libraries(&n, "", "return false", "return require 'lib.a' == require 'lib.a'",
+                   "log(tostring(b))");
+    planner_night_tells(&n, "log 0.1 true\ndone\n");
+    planner_night_done(&n);
+    open_libraries(&n, "", "return 1", "local x = nil\nreturn x.y", "");
+    if (!strstr(text_str(&n.told), "failed error: lib/b.lua:2: attempt to index"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+    open_libraries(&n, "", "return require 'lib.b'", "return require 'lib.a'", "");
+    if (!strstr(text_str(&n.told), "lib/b.lua needs itself"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+}
+
+/* Every reader gets their language; what the catalogue lacks is read as it stands. */
+static void a_text_is_looked_up_in_the_catalogue_of_the_plan(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    open_libraries(&n, "catalogue = 'lib.a'",
+                   "return { ['Come to {place}'] = { zh = '请到{place}' },\n"
+                   "  over = { zh = '结束', en = 'It is over' } }",
+                   "return 1",
+                   "notify { to = 'post:x', text = T 'Come to {place}' }\n"
+                   "notify { to = 'post:x', text = T 'over' }\n"
+                   "notify { to = 'post:x', text = T 'elsewhere' }\n"
+                   "notify { to = 'post:x', text = T { zh = 'over', en = 'over' } }\n"
+                   "log(T 'over') log(T 'elsewhere') log({})");
+    planner_night_tells(
+        &n, "notify 0.1 post:x {\"en\":\"Come to North Bridge\",\"zh\":\"请到North Bridge\"}\n"
+            "notify 0.2 post:x {\"en\":\"It is over\",\"zh\":\"结束\"}\n"
+            "notify 0.3 post:x \"elsewhere\"\n"
+            "notify 0.4 post:x {\"en\":\"over\",\"zh\":\"over\"}\nlog 0.5 {\"en\":\"It is "
+            "over\",\"zh\":\"结束\"}\nlog 0.6 elsewhere\n"
+            "log 0.7 table\ndone\n");
+    planner_night_done(&n);
+    open_libraries(&n, "catalogue = 'lib.a'", "return { over = 'x' }", "return 1", "");
+    if (!strstr(text_str(&n.told), "lib.a: \"over\" is not followed by its languages"))
+        fail_msg("%s", text_str(&n.told));
+    planner_night_done(&n);
+}
+
 static void reserved_words_say_that_they_are_not_built(void **state)
 {
     (void)state;
-    body_fails("fetch {}", "\"fetch\" is not built yet");
-    body_fails("require 'lib.x'", "\"require\" is not built yet");
+    body_fails("open_at 'x'", "\"open_at\" is not built yet");
     body_fails("incident:at_least 'V'", "\"V\" is no level");
     body_fails("log(incident.titel)",
                "there is no \"incident.titel\"; did you mean \"incident.title\"");
@@ -1229,6 +1364,12 @@ static void chance_comes_from_the_seed(void **state)
     X(fail_fast_cancels_the_others)                                                                \
     X(a_tally_has_lists_by_choice_and_its_people_may_be_called)                                    \
     X(what_is_wrong_with_a_question_is_said)                                                       \
+    X(what_a_library_offers_runs_in_the_plan)                                                      \
+    X(an_error_in_a_library_is_told_with_its_own_line)                                             \
+    X(a_text_is_looked_up_in_the_catalogue_of_the_plan)                                            \
+    X(fetch_gives_the_answer_or_nil_and_why)                                                       \
+    X(what_is_wrong_with_a_fetch_is_said)                                                          \
+    X(a_fetch_that_is_given_up_is_cancelled)                                                       \
     X(settle_gives_every_outcome_its_error_with_it)                                                \
     X(a_settle_that_is_cancelled_cancels_its_branches)                                             \
     X(race_takes_the_first_and_cancels_the_rest)                                                   \

@@ -33,6 +33,9 @@ static void hear(void *ctx, const json_t *frame)
                   (long long)json_int(frame, "cause", -1), json_array_size(json_at(frame, "cmds")));
     if (strcmp(op, "failed") == 0)
         text_addf(&b->said, " %s: %s", json_str(frame, "reason"), json_str(frame, "text"));
+    if (strcmp(op, "verified") == 0)
+        text_addf(&b->said, " %s: %s", json_str(frame, "incident"),
+                  json_bool(frame, "more") ? "more" : json_str_or(frame, "text", "the same"));
     text_add_char(&b->said, '\n');
     json_decref(b->last);
     b->last = json_deep_copy(frame);
@@ -271,6 +274,49 @@ static void a_record_with_holes_is_a_divergence(void **state)
     close_bare(&b);
 }
 
+#define VERIFY(incident, first, more, rows)                                                        \
+    "{'op':'verify','gen':3,'incident':'" incident "','pin':'sha256:x',"                           \
+    "'seed':'00112233445566778899aabbccddeeff','first':" first ",'more':" more ",'rows':[" rows    \
+    "]}"
+
+/* Why: an upgrade must not be noticed by the runs that take turns. */
+static void a_run_is_verified_page_by_page_beside_those_that_run(void **state)
+{
+    struct bare b;
+
+    (void)state;
+    open_bare(&b, false);
+    send_trigger(&b, "a");
+    say(&b, VERIFY("a", "true", "true", ROW_1 "," TURN_1(60000)));
+    send_event(&b, "a", 2, 3, false, FIRST);
+    say(&b, VERIFY("a", "false", "false", ROW_3 "," TURN_3));
+    hears(&b, "turn a cause 1, 1 commands\nverified a: more\nturn a cause 3, 2 commands\n"
+              "verified a: the same\n");
+    assert_int_equal(planner_runs(b.p), 1);
+    close_bare(&b);
+}
+
+/* Why: the first step that differs tells the author where to look. */
+static void a_run_that_differs_is_found_by_its_first_step(void **state)
+{
+    struct bare b;
+
+    (void)state;
+    open_bare(&b, false);
+    say(&b, VERIFY("a", "true", "false", ROW_1 "," TURN_1(61000)));
+    hears(
+        &b,
+        "verified a: the turn of row 1 came out differently when it was replayed: command 1 is "
+        "{\"at\":\"x.lua:1\",\"kind\":\"timer\",\"ms\":61000,\"step\":\"0.1\"} in the record, and "
+        "{\"at\":\"x.lua:1\",\"kind\":\"timer\",\"ms\":60000,\"step\":\"0.1\"} now\n");
+    assert_string_equal(json_str_or(b.last, "reason", ""), "diverged");
+    say(&b, VERIFY("a", "true", "false", ROW_1));
+    hears(&b, "verified a: the record has no turn of it\n");
+    say(&b, VERIFY("a", "true", "false", ROW_1 "," TURN_1(60000)));
+    hears(&b, "verified a: the same\n");
+    close_bare(&b);
+}
+
 static void the_least_recently_used_run_goes_first(void **state)
 {
     struct bare b;
@@ -352,6 +398,12 @@ static void what_no_engine_sends_is_a_fault(void **state)
     hears(&b, "fault: frame event: a member is missing or makes no sense\n");
     say(&b, "{'op':'history','gen':3}");
     hears(&b, "fault: frame history: a member is missing\n");
+    say(&b, "{'op':'verify','gen':3}");
+    hears(&b, "fault: frame verify: a member is missing\n");
+    say(&b, VERIFY("a", "false", "false", ""));
+    hears(&b, "fault: frame verify: its first page was not sent\n");
+    say(&b, "{'op':'verify','gen':3,'incident':'a','pin':'no','first':true,'rows':[]}");
+    hears(&b, "verified a: the files of the plan are not there\n");
     say(&b, "{'op':'pin','pin':'sha256:y'}");
     hears(&b, "fault: frame pin: \"pin\" or \"plan\" is missing\n");
     say(&b, "{'op':'event','gen':3,'incident':'a','pin':'sha256:y','prev':0,'prev_cause':0,'cause':"
@@ -425,6 +477,8 @@ int main(void)
         cmocka_unit_test(a_planner_that_is_elsewhere_asks_for_all),
         cmocka_unit_test(a_different_command_is_a_divergence),
         cmocka_unit_test(a_record_with_holes_is_a_divergence),
+        cmocka_unit_test(a_run_is_verified_page_by_page_beside_those_that_run),
+        cmocka_unit_test(a_run_that_differs_is_found_by_its_first_step),
         cmocka_unit_test(the_least_recently_used_run_goes_first),
         cmocka_unit_test(a_run_that_waits_for_its_history_is_kept),
         cmocka_unit_test(a_plan_that_breaks_is_forgotten_and_others_run_on),

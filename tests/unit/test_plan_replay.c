@@ -143,6 +143,10 @@ static const char *const bodies[] = {
     "  local t\n"
     "  timeout(random(20) .. 'm', function() t = ask { to = 'dept:a', question = 'x',\n"
     "    choices = { 'yes', 'no' }, within = '15m' } end)\n"
+    "  local f, why\n"
+    "  timeout(random(20) .. 'm', function() f, why = fetch { endpoint = 'x', within = '9m',\n"
+    "    body = { b = { 2, 1 }, a = t and t.enough } } end)\n"
+    "  log(f and f.status .. #f.json or tostring(why))\n"
     "  if t then log(#t.yes .. #t.no) call { to = t.silent, within = '5m', text = 'x' } end\n"
     "  local r = settle {\n"
     "    function() return wait('answer', random(9) .. 'm') and 'answered' end,\n"
@@ -160,8 +164,8 @@ enum { BODIES = sizeof(bodies) / sizeof(bodies[0]) };
 enum memory { REMEMBERS, FORGETS, CROWDED };
 
 /* Live through a night; the turns as bytes. */
-static void live(const char *source, int night, enum memory memory, struct text *ret,
-                 int *ret_needs)
+static void live_with(const char *source, json_t *takes_libraries, int night, enum memory memory,
+                      struct text *ret, int *ret_needs)
 {
     struct planner_night n;
     struct entropy chance;
@@ -169,6 +173,7 @@ static void live(const char *source, int night, enum memory memory, struct text 
 
     entropy_init(&chance, seed);
     planner_night_init(&n, source);
+    n.libraries = takes_libraries;
     n.forgets = memory == FORGETS;
     if (memory == CROWDED)
         n.config.resident_bytes = 1000; /* passivated after each turn, in the same planner */
@@ -180,6 +185,12 @@ static void live(const char *source, int night, enum memory memory, struct text 
     planner_night_turns(&n, ret);
     *ret_needs += n.needs;
     planner_night_done(&n);
+}
+
+static void live(const char *source, int night, enum memory memory, struct text *ret,
+                 int *ret_needs)
+{
+    live_with(source, NULL, night, memory, ret, ret_needs);
 }
 
 static char *source_of(size_t body)
@@ -231,6 +242,41 @@ static void passivation_changes_nothing(void **state)
         assert_true(needs > 2 * NIGHTS);
         free(source);
     }
+}
+
+static json_t *libraries(void)
+{
+    static const char source[] =
+        "local seen = {}\n"
+        "return function(name)\n"
+        "  seen[name] = (seen[name] or 0) + random(3)\n"
+        "  local t = {} for k, v in pairs(seen) do t[#t + 1] = k .. v end\n"
+        "  log(T('seen {all}', { all = t })) sleep(random(5) .. 'm')\n"
+        "end";
+    return json_pack("[{s:s,s:s},{s:s,s:s}]", "name", "lib/seen.lua", "source", source, "name",
+                     "lib/words.lua", "source", "return { ['seen {all}'] = { zh = '{all}' } }");
+}
+
+/* Libraries and the catalogue are a part of the pin: a run that comes back has them. */
+static void a_plan_with_libraries_replays(void **state)
+{
+    static const char source[] =
+        "local seen = require 'lib.seen'\n"
+        "local plan = plan 'test' { catalogue = 'lib.words', facts = { case = { event = true },\n"
+        " stage_m = { type = 'number', per = 'gauge' } } }\n"
+        "function plan.respond() on('case', function(c) seen(c.id) end) every('7m', function()\n"
+        " seen 'tick' end) end\nreturn plan\n";
+    int needs = 0;
+
+    (void)state;
+    for (int night = 0; night < NIGHTS; night++) {
+        AUTO_TEXT(once);
+        AUTO_TEXT(again);
+        live_with(source, libraries(), night, REMEMBERS, &once, &needs);
+        live_with(source, libraries(), night, FORGETS, &again, &needs);
+        assert_string_equal(text_str(&once), text_str(&again));
+    }
+    assert_true(needs > NIGHTS);
 }
 
 /* The shipped plans are the ones that must not fail. */
@@ -351,6 +397,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forgetting_every_turn_changes_nothing),
         cmocka_unit_test(passivation_changes_nothing),
+        cmocka_unit_test(a_plan_with_libraries_replays),
         cmocka_unit_test(the_shipped_flood_plan_replays),
         cmocka_unit_test(every_process_gives_the_same_turns),
         cmocka_unit_test(a_record_of_10000_steps_is_replayed_in_a_moment),
