@@ -45,6 +45,7 @@ static void apply_opened(struct core *c, const struct record *r)
     i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");
     i->table = kept_text(json_at(r->body, "table"));
+    i->speed = (int)json_int(r->body, "drill_speed", 0);
     i->opened_at = r->at_ms;
     c->stats.open[i->drill]++;
     version_count(c, i, 1);

@@ -4,7 +4,7 @@
  *
  *     course_new ─► course_take, each record in the order of the journal ─► course_json
  *
- *     {"opened_at","closed_at"?,"why"?,
+ *     {"opened_at","closed_at"?,"why"?,"speed"?,
  *      "first_answer"?:{"at","took_ms","by","name"?},
  *      "calls":[{"step","at","text","outcome":"open|answered|expired","took_ms"?,"by"?,
  *                "asked":[{"person","name","words"?,"at","took_ms"?,"outcome"}]}],

@@ -61,7 +61,8 @@ static void timer_follow(struct core *c, struct drill *d, const json_t *about)
 {
     const json_t *inject = inject_at(about, d->next);
     if (inject && d->incident->state == INCIDENT_OPEN)
-        timer_set(&c->timers, &d->timer, d->began + json_int(inject, "at_ms", 0));
+        timer_set(&c->timers, &d->timer,
+                  d->began + incident_ms(d->incident, json_int(inject, "at_ms", 0)));
     else
         timer_clear(&c->timers, &d->timer);
 }
@@ -326,20 +327,21 @@ static void end_all(struct core *c, struct incident *i)
     notice_tell_reached(c, i, NULL, "muster.resolved", text);
 }
 
-static json_t *hold_of(const struct core *c, const json_t *inject)
+static json_t *hold_of(const struct core *c, const struct incident *i, const json_t *inject)
 {
     const char *endpoint = json_str(inject, "endpoint"), *person = json_str(inject, "person");
     if (!endpoint && !person)
         return NULL;
     json_t *hold = json_put_str(json_object(), "endpoint", endpoint);
     json_put_str(hold, "person", person ? person + strlen("person:") : NULL);
-    return json_put_int(hold, "until", c->in->mono + json_int(inject, "lasts_ms", 0));
+    return json_put_int(hold, "until",
+                        c->in->mono + incident_ms(i, json_int(inject, "lasts_ms", 0)));
 }
 
 static void inject_emit(struct core *c, struct incident *i, size_t index, const json_t *inject)
 {
     json_t *body = json_put_str(json_object(), "by", json_str(inject, "by"));
-    json_put(body, "hold", hold_of(c, inject));
+    json_put(body, "hold", hold_of(c, i, inject));
     json_put_int(body, "index", (int64_t)index);
     json_put_int(body, "no", json_int(inject, "no", 0));
     core_emit(c, REC_DRILL_INJECT, i,
@@ -384,7 +386,7 @@ static bool inject_ready(const struct core *c, const struct drill *d)
     about = kept_json(d->about);
     const json_t *inject = inject_at(about, d->next);
     return inject && d->incident->state == INCIDENT_OPEN &&
-           d->began + json_int(inject, "at_ms", 0) <= c->in->mono;
+           d->began + incident_ms(d->incident, json_int(inject, "at_ms", 0)) <= c->in->mono;
 }
 
 void drill_due(struct core *c, struct drill *d)
@@ -399,7 +401,8 @@ struct start {
     const struct plan_head *head;
     const char *pin, *mode;
     const json_t *scenario; /* NULL: without one */
-    const char *by;         /* "as": who directs it where no scenario says so */
+    int speed;
+    const char *by; /* "as": who directs it where no scenario says so */
 };
 
 static bool start_plan(struct core *c, struct start *s)
@@ -446,23 +449,22 @@ static bool start_scenario(struct core *c, struct start *s)
 }
 
 /*
- * How fast the incident's clock is to run, and can: as the daemon's own does. To scale the clock of
- * one incident alone is not built: half of it would be worse than none.
+ * How many times as fast the incident's times pass: waits, deadlines, the clock of its plan and the
+ * scenario itself. People cannot be made to run, so that it is for a table. Times of day ("09:00")
+ * and what the outside world measures stay as they are.
  */
 static bool start_mode(struct core *c, struct start *s)
 {
-    int64_t speed = json_int(c->in->body, "speed", json_int(s->scenario, "speed", 1));
     s->mode = json_str(c->in->body, "mode");
     if (!s->mode)
         s->mode = json_str_or(s->scenario, "mode", "tabletop");
-    if (speed == 1 || speed == c->cfg.speed)
+    s->speed = (int)json_int(c->in->body, "speed", json_int(s->scenario, "speed", 1));
+    if (s->speed == 1 || !strcmp(s->mode, "tabletop"))
         return true;
-    core_refuse(
-        c, CODE_NOT_BUILT, "speed", NULL,
-        "the clock of one incident cannot run %lld times as fast, that is not built yet: "
-        "start it with speed 1, by the clock on the wall (--speed 1), or in a daemon of its "
-        "own whose whole clock does (muster serve --demo --speed %lld)",
-        (long long)speed, (long long)speed);
+    core_refuse(c, CODE_CONFLICT, "speed", NULL,
+                "people of a live drill run as fast as they can: speed %d is for a tabletop; start "
+                "it with speed 1",
+                s->speed);
     return false;
 }
 
@@ -576,6 +578,8 @@ static void started_emit(struct core *c, struct incident *i, const struct start 
     json_put_str(body, "plan", plan_head_name(s->head));
     json_put_str(body, "scenario", json_str(s->scenario, "name"));
     json_put_int(body, "injects", (int64_t)json_array_size(injects));
+    if (s->speed > 1)
+        json_put_int(body, "drill_speed", s->speed);
     core_emit(c, REC_DRILL_STARTED, i,
               (struct emit){.actor = actor_input(c),
                             .body = body,
@@ -599,6 +603,7 @@ static void start(struct core *c, const struct start *s)
                                                             .pin = s->pin,
                                                             .occurrences = occurrences,
                                                             .table = table,
+                                                            .speed = s->speed,
                                                             .actor = actor_input(c)});
     started_emit(c, i, s, about);
     core_reply_ok(c,

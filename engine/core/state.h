@@ -339,6 +339,7 @@ struct incident {
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
     struct family *family;     /* NULL: it stands alone */
     struct drill *drill_run;   /* NULL: no drill_start has opened it */
+    int speed;   /* of a drill: what it waits for passes so many times as fast; 0, 1: as it says */
     char *table; /* ["qian.min"]: a tabletop, whose messages reach these alone; NULL: none */
 
     LIST_HEAD(, item) items;

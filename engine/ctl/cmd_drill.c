@@ -16,11 +16,10 @@ static const struct option_spec options[] = {
         "缺省按情景"),
     OPTION("--scenario", "NAME", "drills/NAME.lua beside the plans; a path to it will do",
            "预案目录下的 drills/NAME.lua；也可写路径"),
-    OPTION(
-        "--speed", "N",
-        "1: by the clock on the wall, whatever the scenario says; else that of the daemon (serve "
-        "--demo --speed N)",
-        "1：按实际时钟，不论情景如何写；否则须与服务的速度（serve --demo --speed N）一致"),
+    OPTION("--speed", "N",
+           "of a tabletop: waits, deadlines and injects pass so many times as fast; else as the "
+           "scenario says",
+           "桌面推演：等待、时限和注入按几倍速进行；缺省按情景"),
     OPTION("--as", "PERSON", "who directs it; else whom the scenario names",
            "导调人员；缺省按情景"),
     {.name = NULL},
@@ -66,7 +65,7 @@ const struct command cmd_drill_start = {
                  "开始一次预案演练，打印其编号；有真实事件时不得开始"},
     .options = options,
     .examples = "  muster drill start flood --scenario flood-2026\n"
-                "  muster drill start blackout --scenario blackout-2026 --speed 1\n"
+                "  muster drill start blackout --scenario blackout-2026 --speed 10\n"
                 "  muster drill start flood --mode live --as qian.min\n",
     .run = run,
 };
