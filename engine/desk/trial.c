@@ -476,6 +476,16 @@ static bool want_next(const char **at, const char **ret, size_t *ret_len)
     return true;
 }
 
+/* That a line was told, but before the one that the test has just seen, is another mistake. */
+static enum err untold(const struct trial *t, const char *want, size_t len, struct why *why)
+{
+    const char *at = memmem(trial_trace(t), strlen(trial_trace(t)), want, len);
+    return why_set(why, ERR_CONFLICT, "the trace does not tell: %.*s%s", (int)len, want,
+                   at ? "; it did so earlier: lines come in their order, and what was told before "
+                        "the last t:tells is past"
+                      : "");
+}
+
 enum err trial_tells(struct trial *t, const char *lines, bool exactly, struct why *why)
 {
     const char *want, *from = trial_trace(t) + t->told;
@@ -493,7 +503,7 @@ enum err trial_tells(struct trial *t, const char *lines, bool exactly, struct wh
             from += len + (from[len] == '\n');
         }
         if (!found)
-            return why_set(why, ERR_CONFLICT, "the trace does not tell: %.*s", (int)want_len, want);
+            return untold(t, want, want_len, why);
     }
     if (exactly && *from)
         return why_set(why, ERR_CONFLICT, "the trace tells more: %.*s", (int)strcspn(from, "\n"),

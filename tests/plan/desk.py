@@ -109,6 +109,8 @@ end)
 # what a test says when it is wrong, and the line of the sentence
 WRONG = {
     "t:trigger { plan = 'pump' } t:tells 'nothing of this'": "the trace does not tell: nothing of",
+    "t:trigger { plan = 'pump', title = 'a' } t:tells 'plan pump' t:tells 'trigger: a'":
+        "does not tell: trigger: a; it did so earlier",
     "t:trigger { plan = 'pump', title = 'a' } t:tells_exactly '[0:00] trigger: b'":
         'the trace tells "[0:00] trigger: a, plan pump" where the test has',
     "t:trigger { plan = 'pump', title = 'a' } t:never 'fire' t:update { note = 'a fire' }":
