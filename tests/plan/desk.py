@@ -248,6 +248,40 @@ def simulate(t, folder):
             said)
 
 
+ROLL = """local ladder = require "lib.ladder"
+local plan = plan "roll" { title = "Roll call", version = "1", owner = "dept:flood-office",
+    ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } } }
+function plan.respond(incident)
+    ladder("come")
+    local gauge = fetch { endpoint = "phone", body = { gauge = 7 }, within = "1m" }
+    at("08:30", function()
+        local r = ask { to = { "person:sun.wei", "person:li.ming" }, question = "At your post?",
+            choices = { "present", "short of staff" }, within = "10m" }
+        log(gauge.status .. ": " .. #r.present .. " of " .. #r.asked)
+    end)
+end
+return plan
+"""
+
+
+def the_rest_of_the_language(t, folder):
+    """Libraries, clocks, fetches and questions are the same in the second world."""
+    os.mkdir(os.path.join(folder, "lib"))
+    write(os.path.join(folder, "lib", "ladder.lua"), """return function(text)
+    return call { to = "duty:duty-room", within = "5m", text = text }
+end
+""")
+    write(os.path.join(folder, "roll.lua"), ROLL)
+    code, said = muster("plan", "simulate", "roll", "--at", "2026-07-20 06:00", "--plans", folder,
+                        "--person", "*=2m", "--for", "4h")
+    t.check(code == 0 and "[0:02] phone has answered the plan (200)" in said and
+            "[2:32] 孙伟 is on it; the choice is awaited" in said and
+            "[2:40] question over, 0 of 2 answers, present 0, short of staff 0" in said and
+            "log: 200: 0 of 2" in said, "a library, a fetch, a clock and a question", said)
+    os.remove(os.path.join(folder, "roll.lua"))
+    shutil.rmtree(os.path.join(folder, "lib"))
+
+
 def scenario(t, folder):
     drills = os.path.join(folder, "drills")
     other = os.path.join(folder, "elsewhere", "other-1.lua")
@@ -349,8 +383,8 @@ def main():
         with tap.Plan() as t:
             code, said = muster("plan", "check", folder)
             t.check(code == 0, "the plan of this test passes the check", said)
-            for part in (good, wrong, set_wrong, simulate, scenario, simulate_many, chart,
-                         simulate_wrong, runaway):
+            for part in (good, wrong, set_wrong, simulate, the_rest_of_the_language, scenario,
+                         simulate_many, chart, simulate_wrong, runaway):
                 part(t, folder)
         return t.status
     finally:
