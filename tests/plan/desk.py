@@ -188,6 +188,11 @@ def wrong(t, folder):
                 "said of a test that is wrong: %s" % sentence, said)
     write(path, "test('x', function(t)\n\n t:advance 'soon' end)\n")
     t.check("wrong.test.lua:3: " in muster("plan", "test", path)[1], "with the line of the test")
+    write(path, "local kept test('x', function(t) kept = t end)\n"
+                "test('y', function(t) kept:advance '1h' end)\n")
+    code, said = muster("plan", "test", path)
+    t.check(code == 1 and "of a test that is over" in said, "what a test keeps is of no use later",
+            said)
     for text, sentence in {"": "holds no test", "tst()": "tst", "if": "wrong.test.lua:1:",
                            "while true do end": "instructions"}.items():
         write(path, text)
