@@ -375,6 +375,15 @@ def links_for_reading(api):
 def other_routes(api):
     api.ask(201, "POST", "/t/watch?grade=II&drill=true", "Smoke\nin hall 3")
     api.ask(422, "POST", "/t/watch", "")
+    api.house.write("bad.lua", "no Lua")  # what is saved is checked: the list says what is wrong
+    h.wait_for(lambda: api.house.admin(op="plans").get("refused"), "a set to be refused")
+    listed = api.ask(200, "GET", "/api/v1/plans")
+    api.t.check(listed["refused"]["findings"][0]["file"] == "bad.lua", "the list of plans says "
+                "what lies in the folder and is refused", listed.get("refused"))
+    os.unlink(os.path.join(api.house.plans, "bad.lua"))
+    h.wait_for(lambda: not api.house.admin(op="plans").get("refused"), "the set to be whole")
+    api.house.write("watch.lua", PLANS["watch"].replace('version = "1"', 'version = "2"'))
+    h.wait_for(lambda: api.house.admin(op="plans")["older"], "another version to be in force")
     api.ask(200, "GET", "/api/v1/plans")
     plan = api.ask(200, "GET", "/api/v1/plans/watch")
     api.ask(200, "GET", "/api/v1/plans/watch?pin=" + plan["pin"])
@@ -547,7 +556,8 @@ def drills(api, may_all):
 
 def sessions(api):
     key = api.house.key("desk", "read")
-    link = re.findall(r"(/login/ml_\S+)", api.house.log_text())[-1]
+    with open(api.house.log, errors="replace") as log:
+        link = re.findall(r"(/login/ml_\S+)", log.read())[-1]
     api.ask(200, "GET", "/login")
     api.ask(200, "GET", link)
     api.ask(200, "POST", "/login", {"key": key})
