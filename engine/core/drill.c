@@ -144,7 +144,8 @@ static bool held(const struct core *c, const struct drill *d, const char *key, c
     holds = d && d->holds ? kept_json(d->holds) : NULL;
     json_array_foreach(holds, n, hold)
     {
-        is |= json_int(hold, "until", 0) > c->in->mono && !strcmp(json_str_or(hold, key, ""), name);
+        is |= json_int(hold, "until", 0) > c->in->mono && json_str(hold, key) &&
+              !strcmp(json_str(hold, key), name);
     }
     return is;
 }

@@ -1,5 +1,6 @@
 #include "core/fetch.h"
 
+#include "core/drill.h"
 #include "core/incident.h"
 #include "core/place.h"
 #include "core/plan_run.h"
@@ -199,13 +200,17 @@ static void fetch_hand(struct core *c, struct fetch *f, const struct endpoint *e
 }
 
 /* Why it can never be sent; NULL: it can. */
-static const char *refusal(const struct fetch *f, const struct endpoint *e,
+static const char *refusal(const struct core *c, const struct fetch *f, const struct endpoint *e,
                            const struct channel *ch)
 {
     if (!e || !ch)
         return "the site has no such endpoint any more";
     if (f->incident->drill && !e->drill)
         return "the endpoint is none for drills";
+    if (drill_way(c, f->incident, "", f->endpoint) == DRILL_FAULT)
+        return "out of order, by the scenario of the drill";
+    if (f->incident->table) /* nothing goes out but to who directs it */
+        return "a drill at a table fetches nothing";
     return NULL;
 }
 
@@ -214,7 +219,7 @@ static void fetch_try(struct core *c, struct fetch *f)
 {
     const struct endpoint *e = site_endpoint(c->site->site, f->endpoint);
     const struct channel *ch = e ? channel_find(c->site->channels, e->channel) : NULL;
-    const char *why = refusal(f, e, ch);
+    const char *why = refusal(c, f, e, ch);
     if (why)
         fetch_over(c, f, NULL, why);
     else if (place_of_fetches(c, f->endpoint, 0) < e->at_once)

@@ -300,6 +300,30 @@ static void a_site_may_have_its_tabletops_sent(void **state)
     story_end(s);
 }
 
+/* Why: what a plan asks of other systems is of the outside world, too. */
+static void a_table_fetches_nothing(void **state)
+{
+    static const char plan[] =
+        "local plan = plan 'flood' { title = 'Flood', version = '1', owner = 'dept:flood-office',"
+        " ends = 'order', on_resolved = 'note',"
+        " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+        "function plan.respond() local r, why = fetch { endpoint = 'pager', body = 'x',"
+        " within = '5m' } log(r and 'answered' or ('nothing: ' .. why)) end\nreturn plan\n";
+    (void)state;
+    struct story *s = story_new("flood", plan);
+    story_scenario(s, "night",
+                   "return scenario 'night' { plan = 'flood', title = 'x', director = "
+                   "'person:li.ming', injects = { { no = 1, at = '0:00', by = 'trigger', title = "
+                   "'Over' }, { no = 2, at = '0:30', by = 'end' } } }");
+    good(story_drill(s, "{'plan':'flood','scenario':'night'}"));
+    story_advance(s, MINUTES(40));
+    assert_non_null(strstr(story_turns(s), "nothing: a drill at a table fetches nothing"));
+    good(story_drill(s, "{'plan':'flood','scenario':'night','mode':'live'}"));
+    story_advance(s, MINUTES(40));
+    assert_non_null(strstr(story_turns(s), "answered"));
+    story_end(s);
+}
+
 static void a_drill_without_a_scenario_runs_until_somebody_ends_it(void **state)
 {
     (void)state;
@@ -466,6 +490,7 @@ int main(void)
         cmocka_unit_test(a_live_drill_rings_whom_it_may),
         cmocka_unit_test(a_silent_person_is_not_rung_and_the_next_is_called),
         cmocka_unit_test(a_site_may_have_its_tabletops_sent),
+        cmocka_unit_test(a_table_fetches_nothing),
         cmocka_unit_test(a_drill_without_a_scenario_runs_until_somebody_ends_it),
         cmocka_unit_test(a_drill_that_was_held_is_owed_no_more),
         cmocka_unit_test(a_real_incident_goes_before),
