@@ -67,16 +67,16 @@ struct run {
     size_t items_count;
     size_t items_cap;
 
-    json_t *fact_names;    /* {"stage_m":{"type","per"}} of the head */
-    json_t *measure_names; /* {"patrol":true} of the head */
-    json_t *report_names;  /* {"initial":true} of the head */
-    int respond;           /* reference of plan.respond; LUA_NOREF until it is set */
-    int levels[LEVEL_END]; /* of plan.level.IV …; LUA_NOREF: it has none */
-    int recover;           /* of plan.recover */
-    unsigned scopes_begun; /* names them */
-    int incident_data;     /* references: the table behind `incident`, */
-    int incident_ref;      /* and `incident` itself */
-    const void *plan;      /* the table that plan() gave */
+    json_t *fact_names;              /* {"stage_m":{"type","per"}} of the head */
+    json_t *measure_names;           /* {"patrol":true} of the head */
+    json_t *report_names;            /* {"initial":true} of the head */
+    int respond;                     /* reference of plan.respond; LUA_NOREF until it is set */
+    int levels[LEVEL_END];           /* of plan.level.IV …; LUA_NOREF: it has none */
+    int recover;                     /* of plan.recover */
+    unsigned scopes_begun;           /* names them */
+    int incident_data;               /* references: the table behind `incident`, */
+    int incident_ref;                /* and `incident` itself */
+    const void *plan;                /* the table that plan() gave */
     const struct onlooker *onlooker; /* NULL: nobody looks on */
 };
 

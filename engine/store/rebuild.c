@@ -29,7 +29,7 @@ static enum err rows_take(struct rebuild *b, struct why *why)
     enum err e =
         rc == SQLITE_OK ? ERR_OK : db_why(b->write.db, b->path, "writing the projections", why);
     pack_free(p);
-    for (size_t i = 0; i <    batch.rows_count; i++)
+    for (size_t i = 0; i < batch.rows_count; i++)
         row_done(&batch.rows[i]);
     free(batch.rows);
     return e;
