@@ -319,6 +319,8 @@ def forgotten(t, house, client):
         if version == 103:
             client.ask(op="trigger", plan="draft", title="D")
     text_seen(house, "hello: D")
+    # what is in force is listed a moment before its commit
+    h.wait_for(lambda: "105" in kept(house, "draft"), "the last version to be on the disk")
     t.equal(kept(house, "draft"), ["103", "105"],
             "versions that no incident began with are not kept, the others are")
     house.stop(kill=True)
