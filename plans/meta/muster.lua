@@ -1,6 +1,8 @@
 ---@meta
--- The plan language for editors with the Lua language server (LuaCATS). It is never run: let the
--- server take this folder as one of its libraries. What is listed here is what is built.
+-- The plan language for editors with the Lua language server (LuaCATS): plans, their tests, their
+-- drills. It is never run: let the server take this folder as one of its libraries, in .luarc.json
+-- of the folder of plans: { "runtime.version": "Lua 5.4", "workspace.library": ["meta"] }.
+-- What is listed here is what is built. `muster plan check` is the stricter judge.
 -- luacheck: ignore
 
 ---@alias Duration string "90s" "5m" "1h30m" "2d"
@@ -72,62 +74,72 @@ function Handle:result(d) end
 ---@field within? Duration
 
 ---@class Fact
----@field type? "number" | "boolean" | "text" | "time"
----@field unit? string
----@field per? string a kind of station
----@field stale_after? Duration
----@field from? Target
----@field label? Text
----@field event? boolean
----@field key? string
----@field fields? table<string, string>
+---@field type? "number" | "boolean" | "text" | "time" required, but of an event; a time is RFC 3339
+---@field unit? string shown with it: "m"
+---@field per? string a kind of station: then it is reported for each of them
+---@field stale_after? Duration so long after the last report it is unknown; else never
+---@field from? Targets whose task it is to report it; anybody may
+---@field label? Text what people read instead of its name
+---@field event? boolean it happens again and again; no type, unit, per, stale_after, nor in conditions
+---@field key? string of an event: the field that tells one from the others
+---@field fields? table<string, "number" | "boolean" | "text" | "time"> of an event
 
 ---@class Head
 ---@field title Text
----@field kind? "general" | "special" | "department"
+---@field kind? "general" | "special" | "department" | "standing" of the paper plan; else "special"
 ---@field category? "natural" | "accident" | "health" | "security"
----@field version? string
----@field owner? Target
+---@field version? string which edition of the paper plan this is
+---@field owner? Target whose plan it is, who hears of its errors and of what it owes; else the duty room
 ---@field issued? Date when the paper plan was issued
 ---@field filed? Date when it was filed; until then the filing is owed, 20 working days after `issued`
----@field review_by? Date
+---@field review_by? Date by when it is reviewed; past it the check warns (overdue)
 ---@field drill_every? Period after the last drill that was worked to its end, else after `issued`
----@field starts_on? { kind: string?, source: string?, event: string?, labels: table? }[]
----@field facts? table<string, Fact>
----@field fallback Rung[]
----@field ends? "order" | "resolved" | "done"
----@field on_resolved? "close" | "propose" | "note"
----@field basis? Text[]
----@field principles? Text[]
+---@field starts_on? Match[] which triggers are its own; two plans that match equally well are refused (ambiguous)
+---@field facts? table<string, Fact> what may be reported while it runs; another name is refused
+---@field fallback Rung[] called in turn when no code can run. Required (no_fallback)
+---@field ends? "order" | "resolved" | "done" with levels always "order"; else "done" without it
+---@field on_resolved? "close" | "propose" | "note" else "propose" with levels (never "close"), "close" without
+---@field basis? Text[] the law that it rests on
+---@field principles? Text[] above the measures
 ---@field levels? table<Level, LevelHead>
 ---@field measures? table<string, MeasureHead>
 ---@field reports? table<ReportKind, ReportHead>
----@field ends_when? CriterionHead[]
----@field auto? { level: Level, after: Duration }
----@field one_per? string[] "kind" "place.NAME" …: a trigger equal in these joins an open incident
----@field digest? Duration what joins within this time is told as one
----@field reopen_within? Duration a trigger so soon after the close opens the incident again
----@field parent_only? boolean only a plan opens it, by child
+---@field ends_when? CriterionHead[] the end is proposed when all hold; only with levels
+---@field auto? AutoHead the site must allow it (no_right)
+---@field one_per? string[] "kind" "source" "event" "key" "place.NAME" "labels.NAME" "fields.NAME": a trigger equal in these joins an open incident
+---@field digest? Duration what joins within this time is told as one; else each by itself
+---@field reopen_within? Duration a trigger so soon after the close opens the incident again; else never
+---@field parent_only? boolean only a plan opens it, by child; else false
 ---@field catalogue? string "lib.NAME": a library of texts, in which T looks up
 
+---@class Match what a trigger must say; all that is given
+---@field kind? string
+---@field source? string
+---@field event? string
+---@field labels? table<string, string>
+
+---@class AutoHead
+---@field level Level of this plan
+---@field after Duration without an order; it is marked to be approved
+
 ---@class LevelHead
----@field when? string a condition over facts and constants of stations
----@field ordered_by Target
----@field commander? Target
----@field members? Targets
----@field expected Duration
----@field lower_after? Duration
+---@field when? string a condition over facts and constants of stations; any station counts (bad_condition)
+---@field ordered_by Target to whom it is proposed; the site must give the right (no_right)
+---@field commander? Target who commands; else ordered_by
+---@field members? Targets who is told of the order
+---@field expected Duration how long it may last
+---@field lower_after? Duration so long false before a lower one is proposed; else at once
 ---@field report? Duration | string[] when to report again: "6h", or times of day { "09:00", "17:00" }
 
 ---@class MeasureHead
----@field phase? "first" | Level | "recovery"
----@field owner Target
----@field title Text
----@field due Duration | table<Level, Duration>
----@field done_when? Text
+---@field phase? "first" | Level | "recovery" issued with it; else only a body issues it
+---@field owner Target who does it: one, who can be told
+---@field title Text {fields} are filled by measure()
+---@field due Duration | table<Level, Duration> from when it is issued, or can begin
+---@field done_when? Text by what it is known to be done
 ---@field after? string[] measures of the same phase or one before it; its time runs once they are done or lifted
----@field urge? Duration
----@field on_lower? "ask" | "keep" | "lift"
+---@field urge? Duration between reminders once it is due; else 15m
+---@field on_lower? "ask" | "keep" | "lift" when its level is left; else "ask" whoever commanded
 
 ---@alias ReportKind "initial" | "update" | "daily" | "single" | "final"
 
@@ -144,11 +156,11 @@ function Handle:result(d) end
 ---@field zero? boolean of daily and update: that nothing is new is to be reported, too
 ---@field basis? string a text, or a rule of the site's deadlines
 
----@class CriterionHead
----@field id string
----@field when? string
----@field hold? Duration
----@field confirm? Target
+---@class CriterionHead either `when` or `confirm`
+---@field id string of its own in the plan
+---@field when? string a condition that every station must meet
+---@field hold? Duration for so long; else at once
+---@field confirm? Target who confirms it
 ---@field zh? string
 ---@field en? string
 
@@ -191,6 +203,8 @@ function plan(name) end
 function T(text, values) end
 
 ---Call people until one of them accepts; nil when nobody did.
+---`to` or `rungs`; each rung may stay silent for `within` (of its own, or of the call), all of them
+---`rounds` times (1).
 ---@param options { to: Targets?, text: Text, within: Duration?, rungs: Rung[]?, rounds: integer? }
 ---@return Answer?
 function call(options) end
@@ -257,15 +271,18 @@ function notify(options) end
 ---@return Handle
 function agenda(options) end
 
----Wait for a fact; nil when the time is over.
----@param fact string
+---@alias EngineFact "answer" | "closed" | "confirmed" | "declined" | "done" | "expired" | "joined" | "order" | "overdue" | "rejected" | "report" | "resolved" | "silent" | "stale" | "update"
+
+---Wait for a fact of the engine or of the head; nil when the time is over. A name that is none would
+---never come (unknown_fact).
+---@param fact EngineFact | string
 ---@param d? Duration
 ---@param options? { match: table | fun(fact: table): boolean }
 ---@return table?
 function wait(fact, d, options) end
 
 ---Call fn for every such fact from now on.
----@param fact string
+---@param fact EngineFact | string
 ---@param fn fun(fact: table)
 ---@param options? { serial: boolean }
 ---@return Handle
@@ -319,7 +336,8 @@ function civil(moment) end
 ---@return boolean, ...
 function timeout(d, fn) end
 
----@param branches (fun(): any)[]
+---Wait for all; with fail_fast the first error ends the others.
+---@param branches { [integer]: (fun(): any), fail_fast: boolean? }
 ---@return table results
 function parallel(branches) end
 
@@ -333,6 +351,7 @@ function parallel(branches) end
 ---@return Outcome[] | { n: integer } outcomes
 function settle(branches) end
 
+---The first to return, and what it returned; the others are cancelled.
 ---@param branches (fun(): ...)[]
 ---@return integer index, ...
 function race(branches) end
@@ -456,10 +475,10 @@ function escalate(reason) end
 ---@field within? Duration else until the end
 
 ---@class Inject
----@field no integer
----@field at Since
+---@field no integer 1 to 100000, each its own
+---@field at Since in the order of time; the trigger at "0:00"
 ---@field by "trigger" | "message" | "update" | "fault" | "silence_of" | "paper" | "end"
----@field expect? Expectation
+---@field expect? Expectation of every inject but `end`
 ---@field objective? string one of the scenario's objectives
 ---@field title? Text of a trigger
 ---@field note? Text of a trigger or an update
@@ -476,11 +495,11 @@ function escalate(reason) end
 ---@field lasts? Duration of a fault or a silence
 
 ---@class Scenario
----@field plan string which is drilled
----@field mode? "tabletop" | "live"
+---@field plan string which is drilled (unknown_name)
+---@field mode? "tabletop" | "live" else "tabletop"
 ---@field title Text
 ---@field begins? string "2026-06-10 09:00": the hour in which it plays
----@field speed? integer of a tabletop: the incident's clock runs so many times as fast
+---@field speed? integer of a simulated tabletop: so many times as fast, 1 to 1000; else 1
 ---@field director Person
 ---@field evaluators? Person[]
 ---@field objectives? table<string, Text>
@@ -490,3 +509,175 @@ function escalate(reason) end
 ---@param name string as the file
 ---@return fun(scenario: Scenario): Scenario
 function scenario(name) end
+
+-- Tests: plans/NAME.test.lua
+
+---A night of its own, and what must come of it.
+---@param sentence string what would be missed
+---@param night fun(t: Trial)
+function test(sentence, night) end
+
+---@class Trial what goes wrong is an error with a sentence, and fails the test
+local Trial = {}
+
+---@class Said who says something, and what else the command of that name takes
+---@field by? string a person or "dept:ID"
+---@field note? string
+---@field [string] any
+
+---@class Trigger
+---@field title string
+---@field plan? string else whose it is by kind, source, event and labels
+---@field kind? string
+---@field source? string
+---@field event? string
+---@field grade? Level
+---@field warning? Colour
+---@field place? table<string, string>
+---@field labels? table<string, string>
+---@field fields? table facts, by station or without
+---@field key? string
+---@field note? string
+---@field drill? boolean
+
+---Another site than site.lua, of sites/ beside the plans; before everything else.
+---@param file string "sites/other.lua"
+function Trial:site(file) end
+
+---When it begins, in the zone of the site; before everything but site.
+---@param time string "2026-07-20 02:00"
+function Trial:begin(time) end
+
+---Open an incident.
+---@param trigger Trigger
+function Trial:trigger(trigger) end
+
+---Report facts, by station or without, and a note.
+---@param fields table { g7 = { stage_m = 4.6 }, breach = true, note = "…" }
+---@return TrialUpdate
+function Trial:update(fields) end
+
+---@class TrialUpdate
+local TrialUpdate = {}
+
+---Report the same again and again for so long, so that it does not go stale.
+---@param d Duration
+function TrialUpdate:keeps(d) end
+
+---@param order { action: string, level: Level?, by: string, reason: string, despite: string?, what: Text?, warning: Colour?, proposal: integer?, expected: Duration?, basis: string? }
+function Trial:order(order) end
+
+---Answer what was asked of a person: an opinion with a note, a choice, or no.
+---@param answer { by: string, note: string?, choice: string?, decline: boolean?, call: string? }
+function Trial:answer(answer) end
+
+---@param directive { by: string, text: string, lead: Target, due: Duration }
+function Trial:directive(directive) end
+
+---A criterion of the end, by whoever holds that post or heads that department.
+---@param criterion string
+---@param by Target
+function Trial:confirm(criterion, by) end
+
+---Its source says that it is over.
+---@param note? string
+function Trial:resolve(note) end
+
+---It is closed by hand.
+---@param note? string
+function Trial:close(note) end
+
+---@param name string of a measure, or "NAME KEY"
+---@param action "receive" | "arrive" | "done" | "reject" | "return" | "strike" | "lift"
+---@param said? Said
+function Trial:item(name, action, said) end
+
+---@param name string kind and number: "update 1"
+---@param action "edit" | "phone" | "sign" | "send" | "fill" | "correct"
+---@param said? Said
+function Trial:report(name, action, said) end
+
+---People speak to the nth incident of this plan from now on.
+---@param plan string
+---@param nth? integer else 1
+function Trial:about(plan, nth) end
+
+---It dies and comes back: what follows must be the same.
+---@param what "engine" | "planner" | "courier"
+function Trial:crash(what) end
+
+---@param d Duration so much time passes
+function Trial:advance(d) end
+
+---These lines, each by any part of it, in this order, since the last tells; others may lie between.
+---@param lines string
+function Trial:tells(lines) end
+
+---These lines and no others.
+---@param lines string
+function Trial:tells_exactly(lines) end
+
+---From here to the end of the test no line holds this.
+---@param part string
+function Trial:never(part) end
+
+---@class Expected
+---@field level? Level | false
+---@field state? "open" | "awaiting_order" | "active" | "recovering" | "closed" | "merged"
+---@field health? "ok" | "fallback" | "stuck"
+---@field items? table<string, integer> how many are "open", "closed", "overdue", or of a state
+---@field item? table<string, string> the state of a measure, by its name or "NAME KEY"
+---@field reports? table<string, integer> how many, by state or kind, too
+---@field report? table<string, string> the state of "update 1"
+---@field proposal? { level: Level?, action: string?, state: "open" | "awaiting_order" | nil } | false
+---@field scope? table<string, boolean> is the body of this level alive?
+
+---How it stands now.
+---@param what Expected
+function Trial:expect(what) end
+
+---Everything told so far.
+---@return string
+function Trial:trace() end
+
+---@param id string a person; "*" is everybody else, who is silent and orders nothing
+---@return TrialPerson
+function Trial:person(id) end
+
+---@class TrialPerson from now on; each gives the person again
+local TrialPerson = {}
+
+---@param after Duration
+---@return TrialPerson
+function TrialPerson:answers(after) end
+
+---@param after? Duration else 1m
+---@return TrialPerson
+function TrialPerson:declines(after) end
+
+---@return TrialPerson
+function TrialPerson:silent() end
+
+---Gives the order that is put to them, or with false none.
+---@param after Duration | false
+---@return TrialPerson
+function TrialPerson:orders(after) end
+
+---@param name string of the site
+---@return TrialEndpoint
+function Trial:endpoint(name) end
+
+---@class TrialEndpoint from now on; each gives the endpoint again
+local TrialEndpoint = {}
+
+---@param lasts? Duration else for ever
+---@return TrialEndpoint
+function TrialEndpoint:fails(lasts) end
+
+---@return TrialEndpoint
+function TrialEndpoint:works() end
+
+---What a plan gets that fetches from it.
+---@param body string
+---@return TrialEndpoint
+function TrialEndpoint:says(body) end
