@@ -284,9 +284,11 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
     while (!e && !*ret) {
         e = frame_read(socket, &reader, &frame, why);
         if (!e && !frame)
-            e = why_set(why, ERR_INVALID,
-                        "the process was ended: a file in the plans folder made it fail or run for "
-                        "too long; take out what changed last");
+            e = why_set(
+                why, ERR_INVALID,
+                "the process was ended: it ran for more than ten minutes, or a file in the "
+                "plans folder makes it fail; ask for less (--runs, --for), or take out what "
+                "changed last");
         else if (!e && !frame_is(frame, "jailed"))
             *ret = json_incref(frame);
         json_decref(frame);

@@ -38,6 +38,9 @@ static void night_show(const struct ctl *c, const json_t *reply, bool all)
     }
     if (!json_int(reply, "changed", 0))
         puts(c->zh ? "没有不同。" : "nothing differs.");
+    if (json_bool(reply, "cut"))
+        puts(c->zh ? "夜晚太长，只比较了开头部分。"
+                   : "the night is long: only its beginning was compared.");
     if (skipped)
         printf(c->zh ? "人员的 %lld 个动作在此版本中无从进行，已略去。\n"
                      : "%lld acts of people had no place in this version and were left out.\n",

@@ -70,7 +70,7 @@ static enum err with_make(const struct ctl *c, const struct args *a, json_t **re
     json_put_true(with, "svg", args_has(a, "--svg"));
     scenario_put(a, with);
     *ret = with;
-    enum err e = number_put(a, "--seed", "seed", 0, INT64_MAX, with, why);
+    enum err e = number_put(a, "--seed", "seed", 0, JSON_INT_MAX, with, why);
     return e ? e : number_put(a, "--runs", "runs", 1, 100000, with, why);
 }
 

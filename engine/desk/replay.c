@@ -208,6 +208,7 @@ static enum err night_compare(const struct past *p, const struct trial_set *set,
         lines_split(trial_trace(trial), &is);
         lines_compare(&was, &is, lines);
         json_put_int(reply, "changed", moves_settle(lines));
+        json_put_true(reply, "cut", was.count == LINES_MAX || is.count == LINES_MAX);
         json_put_int(json_put(reply, "lines", lines), "skipped", skipped);
     }
     lines_done(&was);

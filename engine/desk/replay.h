@@ -9,8 +9,8 @@
  * things at the same times, and the two traces are laid beside each other.
  *
  * The reply: {"op":"replayed","ok":true,"plan","version"?,"turns","differs"?:{"seq","text"},
- * "lines":[{"side":" " or "-" or "+","text"}],"changed","skipped"}; else {"ok":false,"error"} or
- * "findings".
+ * "lines":[{"side":" " or "-" or "+","text"}],"changed","skipped","cut"?}; else
+ * {"ok":false,"error"} or "findings".
  *
  * Layer      desk.
  */

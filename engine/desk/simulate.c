@@ -15,6 +15,7 @@
 #include <string.h>
 
 static const int64_t long_enough_ms = 72 * MS_HOUR;
+#define LONGEST_MS (90 * MS_DAY)
 
 /* Whoever is not named: awake, and quick to order. Said at the head of the trace. */
 static const struct cast_part everybody = {.does = CAST_ANSWERS,
@@ -349,6 +350,8 @@ static enum err times_read(struct simulation *s, wall_ms now, struct why *why)
         return why_set(why, ERR_INVALID,
                        "--at: \"%s\" is no time; write \"2026-07-20 02:00\", in the site's zone",
                        at);
+    if (lasts && duration_parse(lasts, true, &s->lasts) && s->lasts > LONGEST_MS)
+        return why_set(why, ERR_INVALID, "--for: at most 90d are simulated at once, not %s", lasts);
     if (lasts && (!duration_parse(lasts, true, &s->lasts) || s->lasts <= 0))
         return why_set(why, ERR_INVALID, "--for: \"%s\" is no duration; write 72h or 3d", lasts);
     return ERR_OK;

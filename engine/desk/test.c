@@ -7,6 +7,7 @@
 #include "plan/sandbox.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,9 +48,11 @@ struct part {
 /* NULL with a sentence. */
 static const char *text_at(lua_State *L, int index, const char *what, struct why *why)
 {
-    if (lua_type(L, index) == LUA_TSTRING)
-        return lua_tostring(L, index);
-    why_set(why, ERR_INVALID, "%s is missing", what);
+    size_t len;
+    const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &len) : NULL;
+    if (text && strlen(text) == len)
+        return text;
+    why_set(why, ERR_INVALID, text ? "%s holds a NUL" : "%s is missing", what);
     return NULL;
 }
 
@@ -80,12 +83,15 @@ static enum err object_at(lua_State *L, int index, const char *what, json_t **re
 }
 
 /* "by" in a test is "as" in what people say; "person:" may stand before an id. */
-static void by_as(json_t *body)
+static enum err by_as(json_t *body, struct why *why)
 {
     const char *by = json_str(body, "by");
     if (by)
         json_put_str(body, "as", strncmp(by, "person:", 7) ? by : by + 7);
+    if (json_at(body, "by") && !by)
+        return why_set(why, ERR_INVALID, "by is a person's id");
     json_object_del(body, "by");
+    return ERR_OK;
 }
 
 /* ---- verbs of a test ---- */
@@ -111,7 +117,10 @@ static enum err say(lua_State *L, struct part *p, enum input_kind kind, const ch
     enum err e = object_at(L, 2, what, &body, why);
     if (e)
         return e;
-    by_as(body);
+    if (by_as(body, why)) {
+        json_decref(body);
+        return ERR_INVALID;
+    }
     return kind == IN_TRIGGER ? trial_trigger(p->trial, body, why)
                               : trial_say(p->trial, kind, body, why);
 }
@@ -193,7 +202,10 @@ static enum err act(lua_State *L, struct part *p, bool item, struct why *why)
                               : NULL;
     if (!action || object_at(L, 4, item ? "t:item" : "t:report", &more, why))
         return ERR_INVALID;
-    by_as(more);
+    if (by_as(more, why)) {
+        json_decref(more);
+        return ERR_INVALID;
+    }
     return item ? trial_item(p->trial, name, action, more, why)
                 : trial_report(p->trial, name, action, more, why);
 }
@@ -211,8 +223,12 @@ static enum err verb_report(lua_State *L, struct part *p, struct why *why)
 static enum err verb_about(lua_State *L, struct part *p, struct why *why)
 {
     const char *plan = text_at(L, 2, "t:about: a plan", why);
-    int nth = lua_isinteger(L, 3) ? (int)lua_tointeger(L, 3) : 1;
-    return plan ? trial_about(p->trial, plan, nth, why) : ERR_INVALID;
+    bool counted = lua_isinteger(L, 3) && lua_tointeger(L, 3) > 0 && lua_tointeger(L, 3) <= INT_MAX;
+    if (!plan)
+        return ERR_INVALID;
+    if (!lua_isnoneornil(L, 3) && !counted)
+        return why_set(why, ERR_INVALID, "t:about: which one? 1 is the first");
+    return trial_about(p->trial, plan, counted ? (int)lua_tointeger(L, 3) : 1, why);
 }
 
 static enum err verb_crash(lua_State *L, struct part *p, struct why *why)
@@ -496,7 +512,7 @@ static void test_run(struct session *s, size_t n)
     s->test++;
     s->trial = trial;
     part_push(L, kind_trial, s, "");
-    sandbox_budget(s->sb, limits.instructions_max);
+    sandbox_again(s->sb, limits.instructions_max);
     enum sandbox_end end = sandbox_call(s->sb, 1, 0);
     if (end != SANDBOX_DONE)
         result_add(s, s->tests[n].name, sandbox_fault(s->sb)->text, sandbox_fault(s->sb)->where,

@@ -237,6 +237,11 @@ static enum err answered(struct trial *t, const json_t *reply, struct why *why)
 enum err trial_trigger(struct trial *t, json_t *takes, struct why *why)
 {
     enum err e = night_wanted(t, why);
+    static const char *const texts[] = {"plan", "title", "note", "kind", "key"};
+    for (size_t n = 0; !e && n < sizeof texts / sizeof *texts; n++) {
+        if (json_at(takes, texts[n]) && !json_str(takes, texts[n]))
+            e = why_set(why, ERR_INVALID, "t:trigger: %s is a text", texts[n]);
+    }
     if (e) {
         json_decref(takes);
         return e;
@@ -720,6 +725,8 @@ static enum err expect_scopes(const struct expect *x, const json_t *wanted)
     json_object_foreach(json_unconst(wanted), key, value)
     {
         bool is = json_at(alive, key) != NULL;
+        if (!json_is_boolean(value))
+            return why_set(x->why, ERR_INVALID, "t:expect: scope %s is true or false", key);
         AUTO_TEXT(name);
         text_addf(&name, "scope %s", key);
         if (is != json_is_true(value))
@@ -731,6 +738,11 @@ static enum err expect_scopes(const struct expect *x, const json_t *wanted)
 
 static enum err expect_one(const struct expect *x, const char *key, const json_t *wanted)
 {
+    static const char *const tables[] = {"items", "reports", "item", "report", "scope"};
+    for (size_t n = 0; n < sizeof tables / sizeof *tables; n++) {
+        if (!strcmp(tables[n], key) && !json_is_object(wanted))
+            return why_set(x->why, ERR_INVALID, "t:expect: %s takes a table with names", key);
+    }
     if (!strcmp(key, "items"))
         return expect_counts(x, key, ROW_ITEM, wanted);
     if (!strcmp(key, "reports"))

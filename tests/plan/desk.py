@@ -137,6 +137,11 @@ WRONG = {
     "t:trigger { plan = 'pump', title = 'a', fields = { level_m = 2.5 } } t:order { action = "
     "'activate', level = 'IV', by = 'sun.wei', reason = 'x' } t:item('look', 'struck')":
         '"struck" is nothing that is done with an item',
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { items = 5 }": "items takes a table",
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { scope = { III = 5 } }": "true or false",
+    "t:trigger { plan = 5 }": "plan is a text",
+    "t:trigger { plan = 'pump', title = 'a' } t:about('pump', 4294967297)": "1 is the first",
+    "t:crash 'engine\\0x'": "holds a NUL",
     "while true do end": "instructions",
     "local s = {} while true do s[#s + 1] = ('x'):rep(1000) .. #s end": "memory",
     "while true do pcall(error) end": "instructions",
@@ -193,6 +198,11 @@ def wrong(t, folder):
     code, said = muster("plan", "test", path)
     t.check(code == 1 and "of a test that is over" in said, "what a test keeps is of no use later",
             said)
+    write(path, "test('x', function(t) local s = 'x' while true do s = s .. s end end)\n"
+                "test('y', function(t) t:trigger { plan = 'pump', title = 'a' } end)\n")
+    code, said = muster("plan", "test", path)
+    t.check(code == 1 and "not ok 1" in said and "\nok 2" in said,
+            "one that runs away takes no other with it", said)
     for text, sentence in {"": "holds no test", "tst()": "tst", "if": "wrong.test.lua:1:",
                            "while true do end": "instructions"}.items():
         write(path, text)
@@ -353,6 +363,7 @@ def simulate_wrong(t, folder):
                             (("--fault", "01:00-02:00=phon"), 'did you mean "phone"?'),
                             (("--work", "dept:urban"), "write dept:water=2h"),
                             (("--at", "now"), "is no time"), (("--for", "long"), "is no duration"),
+                            (("--for", "10y"), "at most 90d"),
                             (("--field", "level=1"), "the trigger is refused"),
                             (("--field", "level_m=1@x"), "is no time")):
         code, said = muster("plan", "simulate", "pump", "--plans", folder, *words)
