@@ -30,7 +30,7 @@ return site {
         ["wu.fang"]    = { name = "吴芳", dept = "water", contacts = { "phone:@", "desk:@" } },
         ["zheng.hao"]  = { name = "郑浩", dept = "urban", contacts = { "phone:@" }, drill = true },
         ["xu.qing"]    = { name = "许晴", dept = "urban", contacts = { "phone:@" } },
-        ["feng.tao"]   = { name = "冯涛", dept = "health", contacts = { "phone:@" } },
+        ["feng.tao"]   = { name = "冯涛", dept = "health", contacts = { "phone:@" }, drill = true },
         ["chu.lan"]    = { name = "褚岚", dept = "hydrology", contacts = { "desk:@", "phone:@" }, drill = true },
         -- data bureau 数据局
         ["tang.yu"]    = { name = "唐宇", dept = "it", contacts = { "phone:@", "desk:@" }, drill = true },

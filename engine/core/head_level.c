@@ -250,13 +250,24 @@ static void levels_check(const char *plan, const json_t *head, const struct site
     remark_leave(r);
 }
 
+/* Who orders the highest level has a post from which all below it can be ended. NULL: none. */
+static const char *highest_orderer(const json_t *head)
+{
+    for (enum level l = LEVEL_I; l >= LEVEL_IV; l--) {
+        const char *who = json_str(json_at(json_at(head, "levels"), level_name(l)), "ordered_by");
+        if (who)
+            return who;
+    }
+    return NULL;
+}
+
 /* A response that nobody may end would never be over. */
 static void terminate_right_check(const char *plan, const json_t *head, const struct site *site,
                                   struct remarks *r)
 {
     AUTO_TEXT(line);
     if (!site || !json_object_size(json_at(head, "levels")) ||
-        !site_nobody_may_order(site, plan, "terminate", &line))
+        !site_nobody_may_order(site, plan, "terminate", highest_orderer(head), &line))
         return;
     remark_error_at(r, "levels", "no_right", NULL,
                     "nobody may order the end of the response; add to may_order of the site: %s",

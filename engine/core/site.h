@@ -194,9 +194,10 @@ bool site_target_may_order(const struct site *s, const char *target, const char 
                            const char *what);
 json_t *site_orderers(const struct site *s, const char *plan,
                       const char *what); /* targets. Gives */
-/* May nobody order it? Then the line of may_order that would allow it is added to ret_line. */
+/* May nobody order it? Then the line of may_order that would allow it, to `likely` or, without, to
+ * who orders most in the plan, is added to ret_line. */
 bool site_nobody_may_order(const struct site *s, const char *plan, const char *what,
-                           struct text *ret_line);
+                           const char *likely, struct text *ret_line);
 /* The highest level that the plan may take by itself when nobody orders; LEVEL_NONE: none. */
 enum level site_auto_level(const struct site *s, const char *plan);
 const char *site_post_deputy(const struct site *s, const char *target); /* NULL: it has none */

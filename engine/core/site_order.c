@@ -206,10 +206,10 @@ static const char *orderer_likely(const struct site *s, const char *plan)
 }
 
 bool site_nobody_may_order(const struct site *s, const char *plan, const char *what,
-                           struct text *ret_line)
+                           const char *likely, struct text *ret_line)
 {
     AUTO_JSON(orderers);
-    const char *who = orderer_likely(s, plan);
+    const char *who = likely ? likely : orderer_likely(s, plan);
     orderers = site_orderers(s, plan, what);
     if (json_array_size(orderers))
         return false;

@@ -44,8 +44,8 @@ static void member_split(struct text *folder, struct text *file)
     const char *slash = strrchr(text_str(folder), '/');
     const char *last = slash ? slash + 1 : text_str(folder);
     AUTO_TEXT(name);
-    if (!file->len || (strcmp(last, "channels") != 0 && strcmp(last, "lib") != 0 &&
-                       strcmp(last, "drills") != 0))
+    if (!file->len ||
+        (strcmp(last, "channels") != 0 && strcmp(last, "lib") != 0 && strcmp(last, "drills") != 0))
         return;
     text_addf(&name, "%s/%s", last, text_str(file));
     text_clear(file);

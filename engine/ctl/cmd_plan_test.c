@@ -59,15 +59,25 @@ static void test_show(const json_t *one, int number)
     comment_lines(json_str_or(one, "trace", ""));
 }
 
-static void coverage_show(const json_t *coverage)
+/* "flood.lua" is what "flood.test.lua" is about. */
+static bool is_about(const char *test, const char *plan)
+{
+    size_t len = strlen(plan) - strlen(".lua");
+    return strncmp(test, plan, len) == 0 && strcmp(test + len, ".test.lua") == 0;
+}
+
+/* test: the only file that ran; of plans that it is not about and that it never ran nobody asked.
+ */
+static void coverage_show(const json_t *coverage, const char *test)
 {
     const char **files = json_keys(coverage, NULL);
     for (size_t n = 0; files[n]; n++) {
         const json_t *one = json_at(coverage, files[n]), *missed = json_at(one, "missed");
         long long lines = (long long)json_int(one, "lines", 0);
-        if (!lines)
+        long long covered = (long long)json_int(one, "covered", 0);
+        if (!lines || (*test && !covered && !is_about(test, files[n])))
             continue;
-        printf("# %s: %lld of %lld lines", files[n], (long long)json_int(one, "covered", 0), lines);
+        printf("# %s: %lld of %lld lines", files[n], covered, lines);
         for (size_t k = 0; k < json_array_size(missed); k++)
             printf("%s%lld", k ? ", " : "; not run: ",
                    (long long)json_integer_value(json_array_get(missed, k)));
@@ -108,7 +118,7 @@ static int path_test(const struct ctl *c, const struct args *a, const char *path
             test_show(one, (int)json_array_size(tests));
     }
     if (!c->json)
-        coverage_show(json_at(reply, "coverage"));
+        coverage_show(json_at(reply, "coverage"), text_str(&file));
     else
         ctl_print_json(reply);
     return json_bool(reply, "ok") ? EXIT_OK : EXIT_FAILED;

@@ -216,6 +216,18 @@ static enum err night_compare(const struct past *p, const struct trial_set *set,
     return e;
 }
 
+/* NULL: it has none, or the set is not good. */
+static const char *version_of(const json_t *checked, const char *plan)
+{
+    const json_t *plans = json_at(checked, "plans");
+    for (size_t n = 0; n < json_array_size(plans); n++) {
+        const json_t *one = json_array_get(plans, n);
+        if (!strcmp(json_str_or(one, "name", ""), plan))
+            return json_str(json_at(one, "head"), "version");
+    }
+    return NULL;
+}
+
 json_t *plan_replay(const json_t *request)
 {
     AUTO_JSON(checked);
@@ -233,6 +245,7 @@ json_t *plan_replay(const json_t *request)
                                   .zh = json_bool(request, "zh"),
                                   .no_scopes = true};
     json_put_str(reply, "plan", past.plan);
+    json_put_str(reply, "version", version_of(checked, past.plan));
     enum err e =
         json_bool(checked, "ok")
             ? ERR_OK

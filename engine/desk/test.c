@@ -30,10 +30,14 @@ struct session {
     size_t tests_count;
     json_t *results;
     bool failed;
+    size_t test; /* the one under way */
+    struct trial *trial;
 };
 
 /* What `t`, a person, an endpoint and an update are in Lua. */
 struct part {
+    struct session *session;
+    size_t test; /* the one it is of: what a test keeps is of no use to the next */
     struct trial *trial;
     char id[128]; /* of a person or an endpoint */
 };
@@ -345,12 +349,22 @@ static const struct verb {
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-static struct part *part_push(lua_State *L, const char *kind, struct trial *trial, const char *id)
+static struct part *part_push(lua_State *L, const char *kind, struct session *session,
+                              const char *id)
 {
     struct part *p = lua_newuserdatauv(L, sizeof *p, 0);
-    p->trial = trial;
+    *p = (struct part){.session = session, .test = session->test, .trial = session->trial};
     snprintf(p->id, sizeof p->id, "%s", id);
     luaL_setmetatable(L, kind);
+    return p;
+}
+
+/* Raises when its test is over. */
+static struct part *part_check(lua_State *L, const char *kind)
+{
+    struct part *p = luaL_checkudata(L, 1, kind);
+    if (!p->session->trial || p->test != p->session->test)
+        luaL_error(L, "this is of a test that is over");
     return p;
 }
 
@@ -358,7 +372,7 @@ static struct part *part_push(lua_State *L, const char *kind, struct trial *tria
 static int verb_call(lua_State *L)
 {
     const struct verb *v = lua_touserdata(L, lua_upvalueindex(1));
-    struct part *p = luaL_checkudata(L, 1, v->kind);
+    struct part *p = part_check(L, v->kind);
     struct why why;
     sandbox_kernel_enter(L);
     enum err e = v->work(L, p, &why);
@@ -374,22 +388,22 @@ static int verb_call(lua_State *L)
     if (v->gives == GIVES_ITSELF)
         lua_settop(L, 1);
     else
-        part_push(L, kind_update, p->trial, "");
+        part_push(L, kind_update, p->session, "");
     return 1;
 }
 
 /* t:person(id), t:endpoint(name), and t:trace() for who writes a test. Upvalue 1: the kind. */
 static int named_call(lua_State *L)
 {
-    const struct part *p = luaL_checkudata(L, 1, kind_trial);
+    const struct part *p = part_check(L, kind_trial);
     const char *kind = lua_touserdata(L, lua_upvalueindex(1)), *id = luaL_checkstring(L, 2);
-    part_push(L, kind, p->trial, strncmp(id, "person:", 7) ? id : id + 7);
+    part_push(L, kind, p->session, strncmp(id, "person:", 7) ? id : id + 7);
     return 1;
 }
 
 static int trace_call(lua_State *L)
 {
-    const struct part *p = luaL_checkudata(L, 1, kind_trial);
+    const struct part *p = part_check(L, kind_trial);
     lua_pushstring(L, trial_trace(p->trial));
     return 1;
 }
@@ -479,7 +493,9 @@ static void test_run(struct session *s, size_t n)
     struct trial *trial = trial_new(&s->set);
     struct why why;
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->tests[n].function);
-    part_push(L, kind_trial, trial, "");
+    s->test++;
+    s->trial = trial;
+    part_push(L, kind_trial, s, "");
     sandbox_budget(s->sb, limits.instructions_max);
     enum sandbox_end end = sandbox_call(s->sb, 1, 0);
     if (end != SANDBOX_DONE)
@@ -489,6 +505,7 @@ static void test_run(struct session *s, size_t n)
         result_add(s, s->tests[n].name, why.text, NULL, trial_trace(trial));
     else
         result_add(s, s->tests[n].name, NULL, NULL, NULL);
+    s->trial = NULL;
     trial_free(trial);
 }
 

@@ -1,7 +1,10 @@
 #include "desk/trace.h"
 
 #include "base/civil.h"
+#include "core/item.h"
 #include "core/level.h"
+#include "core/order.h"
+#include "core/report.h"
 #include "core/say.h"
 
 #include <stdlib.h>
@@ -161,16 +164,24 @@ static void queued_say(const struct line *l)
 
 /* ---- command ---- */
 
+/* "建议启动IV级响应", "propose IV": what tests hold on to is in English */
+static void proposed_say(const struct line *l, const char *action, const char *level)
+{
+    words(l, "建议", "propose ");
+    if (l->t->zh)
+        order_words(action, level, true, l->to);
+    else
+        text_add(l->to, level ? level : action);
+}
+
 static void proposal_say(const struct line *l)
 {
     const json_t *spec = record_at(l->r, "spec");
-    const char *level = json_str(spec, "level");
     size_t n;
     json_t *one;
     if (json_bool(l->r->body, "awaiting"))
         words(l, "待令：", "awaiting order: ");
-    text_addf(l->to, l->t->zh ? "建议 %s" : "propose %s",
-              level ? level : json_str_or(spec, "action", "?"));
+    proposed_say(l, json_str_or(spec, "action", "?"), json_str(spec, "level"));
     if (json_at(spec, "what"))
         text_addf(l->to, l->t->zh ? "：%s" : " %s", text_of(l->t, json_at(spec, "what")));
     json_array_foreach(json_unconst(json_at(l->r->body, "people")), n, one)
@@ -189,7 +200,11 @@ static bool order_say(const struct line *l)
                *action = json_str_or(l->r->body, "action", "?");
     if (!level || json_str(ev, "oral") || json_bool(ev, "pending_approval"))
         return false;
-    text_addf(l->to, l->t->zh ? "命令：%s %s" : "order: %s %s", action, level);
+    words(l, "命令：", "order: ");
+    if (l->t->zh)
+        order_words(action, level, true, l->to);
+    else
+        text_addf(l->to, "%s %s", action, level);
     if (json_str(ev, "name")) {
         words(l, "，", " by ");
         person_add(l, json_str(ev, "name"), json_str(ev, "as"));
@@ -199,13 +214,27 @@ static bool order_say(const struct line *l)
     return true;
 }
 
+/* "措施：巡查 (patrol)", "measure patrol" */
+static void item_name_say(const struct line *l)
+{
+    const char *kind = json_str_or(l->r->body, "kind", "item"),
+               *name = json_str(l->r->body, "name"),
+               *title = text_of(l->t, json_at(record_at(l->r, "about"), "title"));
+    if (!l->t->zh) {
+        text_addf(l->to, "%s %s", kind, name ? name : title);
+        return;
+    }
+    text_addf(l->to, "%s：%s", item_kind_words(kind).zh, title);
+    if (name)
+        text_addf(l->to, " (%s)", name);
+}
+
 static void item_say(const struct line *l)
 {
     const json_t *about = record_at(l->r, "about");
-    const char *name = json_str(l->r->body, "name"), *owner = json_str_or(l->r->body, "owner", "?");
+    const char *owner = json_str_or(l->r->body, "owner", "?");
     wall_ms due = json_int(l->r->body, "due_at", 0);
-    text_addf(l->to, "%s ", json_str_or(l->r->body, "kind", "item"));
-    text_add(l->to, name ? name : text_of(l->t, json_at(about, "title")));
+    item_name_say(l);
     text_addf(l->to, l->t->zh ? "，交 %s" : " to %s",
               json_str_or(about, "owner_name", name_of(l->t, owner)));
     if (json_bool(l->r->body, "waits"))
@@ -216,13 +245,16 @@ static void item_say(const struct line *l)
     moment_add(l, due);
 }
 
-/* "report update 3 due" */
+/* "续报第3号 应报", "report update 3 due" */
 static void report_say(const struct line *l)
 {
-    if (!l->t->zh)
-        text_add(l->to, "report ");
-    text_addf(l->to, l->t->zh ? "报告 %s %d" : "%s %d", json_str_or(l->r->body, "kind", "?"),
-              (int)json_int(l->r->body, "number", 0));
+    const char *name = json_str_or(l->r->body, "kind", "?");
+    int number = (int)json_int(l->r->body, "number", 0);
+    enum report_kind kind;
+    if (l->t->zh && report_kind_parse(name, &kind))
+        report_name_add(kind, number, true, l->to);
+    else
+        text_addf(l->to, "report %s %d", name, number);
     words(l, " 应报", " due");
     if (json_bool(l->r->body, "zero"))
         words(l, "（零报告）", " (zero report)");

@@ -2,6 +2,7 @@
 
 #include "core/level.h"
 #include "core/site.h"
+#include "desk/near.h"
 #include "plan/check.h"
 #include "sim/model_store.h"
 
@@ -21,6 +22,7 @@ struct trial {
     struct never {
         char *part;
         size_t from;
+        mono_ms at;
     } * nevers;
     size_t nevers_count, nevers_cap;
 };
@@ -149,15 +151,11 @@ static enum err night_wanted(struct trial *t, struct why *why)
 static enum err known(const struct trial *t, const char *table, const char *id, const char *what,
                       struct why *why)
 {
-    const json_t *all = json_at(json_at(t->checked, "site"), table);
-    if (!strcmp(id, "*") || json_at(all, id))
-        return ERR_OK;
-    const char **keys = json_keys(all, NULL);
-    const char *near = text_nearest(id, keys);
-    enum err e = why_set(why, ERR_INVALID, "the site has no %s \"%s\"%s%s%s", what, id,
-                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    free(keys);
-    return e;
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "the site has no %s \"%s\"", what, id);
+    return strcmp(id, "*") ? near_missing(json_at(json_at(t->checked, "site"), table), id,
+                                          ERR_INVALID, text_str(&sentence), why)
+                           : ERR_OK;
 }
 
 enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
@@ -305,7 +303,7 @@ enum err trial_keeps(struct trial *t, int64_t ms, struct why *why)
 struct look {
     enum row_kind kind;
     struct uuid incident;
-    json_t *rows; /* [{"id","state","late","body"}] */
+    json_t *rows; /* [{"id","state","late","kind" of a report,"body"}] */
 };
 
 static void row_look(void *ctx, const struct row *row)
@@ -321,6 +319,7 @@ static void row_look(void *ctx, const struct row *row)
     json_t *one = json_put_str(json_object(), "id", row->id);
     json_put_str(one, "state", row->state);
     json_put_true(one, "late", row->late);
+    json_put_str(one, "kind", row->kind == ROW_REPORT ? row->plan : NULL);
     json_array_append_new(l->rows, json_put(one, "body", body ? body : json_share(row->body)));
 }
 
@@ -340,7 +339,7 @@ static const json_t *row_named(const json_t *rows, const char *name)
         const json_t *row = json_array_get(rows, n), *body = json_at(row, "body");
         AUTO_TEXT(numbered);
         AUTO_TEXT(keyed);
-        text_addf(&numbered, "%s %d", json_str_or(body, "kind", "?"),
+        text_addf(&numbered, "%s %d", json_str_or(row, "kind", "?"),
                   (int)json_int(body, "number", 0));
         text_addf(&keyed, "%s %s", json_str_or(body, "name", "?"), json_str_or(body, "key", ""));
         if (!strcmp(json_str_or(body, "name", ""), name) || !strcmp(text_str(&numbered), name) ||
@@ -477,6 +476,16 @@ static bool want_next(const char **at, const char **ret, size_t *ret_len)
     return true;
 }
 
+/* That a line was told, but before the one that the test has just seen, is another mistake. */
+static enum err untold(const struct trial *t, const char *want, size_t len, struct why *why)
+{
+    const char *at = memmem(trial_trace(t), strlen(trial_trace(t)), want, len);
+    return why_set(why, ERR_CONFLICT, "the trace does not tell: %.*s%s", (int)len, want,
+                   at ? "; it did so earlier: lines come in their order, and what was told before "
+                        "the last t:tells is past"
+                      : "");
+}
+
 enum err trial_tells(struct trial *t, const char *lines, bool exactly, struct why *why)
 {
     const char *want, *from = trial_trace(t) + t->told;
@@ -494,7 +503,7 @@ enum err trial_tells(struct trial *t, const char *lines, bool exactly, struct wh
             from += len + (from[len] == '\n');
         }
         if (!found)
-            return why_set(why, ERR_CONFLICT, "the trace does not tell: %.*s", (int)want_len, want);
+            return untold(t, want, want_len, why);
     }
     if (exactly && *from)
         return why_set(why, ERR_CONFLICT, "the trace tells more: %.*s", (int)strcspn(from, "\n"),
@@ -508,8 +517,9 @@ enum err trial_never(struct trial *t, const char *part, struct why *why)
     if (!*part)
         return why_set(why, ERR_INVALID, "t:never: say what must never be told");
     t->nevers = mem_grow(t->nevers, &t->nevers_cap, t->nevers_count + 1, sizeof *t->nevers);
-    t->nevers[t->nevers_count++] =
-        (struct never){.part = mem_str(part), .from = strlen(trial_trace(t))};
+    t->nevers[t->nevers_count++] = (struct never){.part = mem_str(part),
+                                                  .from = strlen(trial_trace(t)),
+                                                  .at = t->stage ? night_mono(t->stage->night) : 0};
     return ERR_OK;
 }
 
@@ -528,8 +538,18 @@ static enum err never_check(const struct trial *t, struct why *why)
     return ERR_OK;
 }
 
+/* One that nothing followed forbids nothing: whoever wrote it meant something else. */
 enum err trial_end(struct trial *t, struct why *why)
 {
+    mono_ms now = t->stage ? night_mono(t->stage->night) : 0;
+    for (size_t n = 0; n < t->nevers_count; n++) {
+        const struct never *never = &t->nevers[n];
+        if (never->at == now && never->from == strlen(trial_trace(t)))
+            return why_set(why, ERR_INVALID,
+                           "t:never \"%s\" is the last word: it holds from where it stands on, so "
+                           "put it before what must not bring it",
+                           never->part);
+    }
     return never_check(t, why);
 }
 
@@ -578,6 +598,26 @@ static bool is_open(const json_t *row)
     return true;
 }
 
+/* A word that counts nothing would be right for ever at 0. */
+static enum err count_known(const char *key, enum row_kind kind, struct why *why)
+{
+    static const char *const items[] = {"open",     "closed",  "overdue", "issued",
+                                        "received", "arrived", "done",    "struck",
+                                        "rejected", "lifted",  NULL},
+                             *const reports[] = {"open",   "edited", "closed", "overdue", "opened",
+                                                 "signed", "sent",   "missed", "initial", "update",
+                                                 "daily",  "single", "final",  NULL};
+    const char *const *known = kind == ROW_REPORT ? reports : items;
+    AUTO_TEXT(all);
+    for (size_t n = 0; known[n]; n++) {
+        if (!strcmp(known[n], key))
+            return ERR_OK;
+        text_addf(&all, "%s%s", n ? ", " : "", known[n]);
+    }
+    return why_set(why, ERR_INVALID, "t:expect: \"%s\" cannot be counted; these can: %s", key,
+                   text_str(&all));
+}
+
 static enum err expect_counts(const struct expect *x, const char *what, enum row_kind kind,
                               const json_t *wanted)
 {
@@ -589,12 +629,17 @@ static enum err expect_counts(const struct expect *x, const char *what, enum row
     enum err e = ERR_OK;
     rows = rows_of(x->t, kind);
     counts = json_object();
-    json_object_foreach(json_unconst(wanted), key, value) json_put_int(counts, key, 0);
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        json_put_int(counts, key, 0);
+        if (!e)
+            e = count_known(key, kind, x->why);
+    }
     json_array_foreach(rows, n, row)
     {
         const char *names[] = {is_open(row) ? "open" : "closed",
                                json_bool(row, "late") ? "overdue" : NULL, json_str(row, "state"),
-                               kind == ROW_REPORT ? json_str(json_at(row, "body"), "kind") : NULL};
+                               json_str(row, "kind")};
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
             if (names[k])
                 json_put_int(counts, names[k], json_int(counts, names[k], 0) + 1);

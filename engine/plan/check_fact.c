@@ -173,7 +173,7 @@ static bool any_order(const struct body_check *c)
     if (!c->site || !c->plan || json_at(c->head, "levels"))
         return true;
     for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
-        if (!site_nobody_may_order(c->site, c->plan, orders[i], &line))
+        if (!site_nobody_may_order(c->site, c->plan, orders[i], NULL, &line))
             return true;
     return false;
 }

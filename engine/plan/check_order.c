@@ -43,7 +43,7 @@ static void check_right(const struct body_check *c, const struct node *call, con
 {
     AUTO_TEXT(line);
 
-    if (c->site && c->plan && site_nobody_may_order(c->site, c->plan, what, &line))
+    if (c->site && c->plan && site_nobody_may_order(c->site, c->plan, what, NULL, &line))
         check_report(c, call, "no_right",
                      "nobody may order %s in this plan; add to may_order of the site: %s", what,
                      text_str(&line));

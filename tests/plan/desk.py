@@ -109,10 +109,15 @@ end)
 # what a test says when it is wrong, and the line of the sentence
 WRONG = {
     "t:trigger { plan = 'pump' } t:tells 'nothing of this'": "the trace does not tell: nothing of",
+    "t:trigger { plan = 'pump', title = 'a' } t:tells 'plan pump' t:tells 'trigger: a'":
+        "does not tell: trigger: a; it did so earlier",
     "t:trigger { plan = 'pump', title = 'a' } t:tells_exactly '[0:00] trigger: b'":
         'the trace tells "[0:00] trigger: a, plan pump" where the test has',
     "t:trigger { plan = 'pump', title = 'a' } t:never 'fire' t:update { note = 'a fire' }":
         "the trace tells what it must never",
+    "t:trigger { plan = 'pump', title = 'a' } t:never 'call 赵磊'": "is the last word",
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { items = { look = 0 } }":
+        '"look" cannot be counted',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { level = 'IV' }": 'level is none, not "IV"',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { scope = { III = true } }":
         "scope III is not alive, not alive",
@@ -161,6 +166,12 @@ def good(t, folder):
                         "--coverage")
     t.check(code == 0 and "1..1" in said and "# pump.lua: 7 of 9 lines; not run: 18, 25" in said,
             "a plan's file stands for its tests, --only picks, and what did not run is named", said)
+    other = os.path.join(folder, "other.test.lua")
+    write(other, "test('x', function(t) t:begin '2026-07-20 02:00' end)\n")
+    code, said = muster("plan", "test", other, "--coverage")
+    os.remove(other)
+    t.check(code == 0 and "pump.lua" not in said,
+            "a file of tests says nothing of a plan that it is not about", said)
     code, said = muster("--json", "plan", "test", folder)
     t.check(code == 0 and [one["ok"] for one in json.loads(said)["tests"]] == [True, True],
             "--json says the same for programs", said)
@@ -177,6 +188,11 @@ def wrong(t, folder):
                 "said of a test that is wrong: %s" % sentence, said)
     write(path, "test('x', function(t)\n\n t:advance 'soon' end)\n")
     t.check("wrong.test.lua:3: " in muster("plan", "test", path)[1], "with the line of the test")
+    write(path, "local kept test('x', function(t) kept = t end)\n"
+                "test('y', function(t) kept:advance '1h' end)\n")
+    code, said = muster("plan", "test", path)
+    t.check(code == 1 and "of a test that is over" in said, "what a test keeps is of no use later",
+            said)
     for text, sentence in {"": "holds no test", "tst()": "tst", "if": "wrong.test.lua:1:",
                            "while true do end": "instructions"}.items():
         write(path, text)
@@ -215,7 +231,16 @@ def simulate(t, folder):
     t.check(len(hashes) > 1, "another seed, another night", hashes)
     code, said = muster("--lang", "zh", *command)
     t.check(code == 0 and "[0:05] 王强 (主班, duty:duty-room) 无应答；呼叫 李明" in said and
-            "命令：activate IV" in said, "in Chinese, too", said)
+            "[0:10] 命令：启动IV级响应，孙伟 (post:flood-hq-deputy)" in said, "in Chinese, too", said)
+    t.check("建议启动IV级响应，报 孙伟" in said and
+            "[0:10] 措施：看泵站 (look)，交 住建局，时限 03:10" in said and
+            not [w for w in ("measure ", "activate", "raise", "initial") if w in said],
+            "and in no other words", said)
+    code, said = muster("--lang", "zh", "plan", "simulate", "flood", "--field", "g7.stage_m=4.6",
+                        "--at", "2026-07-20 02:00", "--for", "1h", "--plans",
+                        os.path.join(ROOT, "plans"))
+    t.check(code == 0 and "[0:00] 首报第1号 应报，时限 03:00" in said,
+            "reports by what they are called", said)
     code, said = muster("--json", *command)
     reply = json.loads(said)
     t.check(code == 0 and reply["figures"]["first_order_ms"] == 600000 and
@@ -228,6 +253,73 @@ def simulate(t, folder):
     t.check(code == 0 and "[0:00] attempt failed, will be repeated: sun.wei by phone" in said and
             "[1:00] attempt failed" not in said, "an endpoint fails for as long as it should",
             said)
+
+
+ROLL = """local ladder = require "lib.ladder"
+local plan = plan "roll" { title = "Roll call", version = "1", owner = "dept:flood-office",
+    ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } } }
+function plan.respond(incident)
+    ladder("come")
+    local gauge = fetch { endpoint = "phone", body = { gauge = 7 }, within = "1m" }
+    at("08:30", function()
+        local r = ask { to = { "person:sun.wei", "person:li.ming" }, question = "At your post?",
+            choices = { "present", "short of staff" }, within = "10m" }
+        log(gauge.status .. ": " .. #r.present .. " of " .. #r.asked)
+    end)
+end
+return plan
+"""
+
+
+def the_rest_of_the_language(t, folder):
+    """Libraries, clocks, fetches and questions are the same in the second world."""
+    os.mkdir(os.path.join(folder, "lib"))
+    write(os.path.join(folder, "lib", "ladder.lua"), """return function(text)
+    return call { to = "duty:duty-room", within = "5m", text = text }
+end
+""")
+    write(os.path.join(folder, "roll.lua"), ROLL)
+    code, said = muster("plan", "simulate", "roll", "--at", "2026-07-20 06:00", "--plans", folder,
+                        "--person", "*=2m", "--for", "4h")
+    t.check(code == 0 and "[0:02] phone has answered the plan (200)" in said and
+            '[2:32] 孙伟 chooses "present"' in said and
+            "question over, 2 of 2 answers, present 2, short of staff 0" in said and
+            "log: 200: 2 of 2" in said, "a library, a fetch, a clock and a question", said)
+    os.remove(os.path.join(folder, "roll.lua"))
+    shutil.rmtree(os.path.join(folder, "lib"))
+
+
+def scenario(t, folder):
+    drills = os.path.join(folder, "drills")
+    other = os.path.join(folder, "elsewhere", "other-1.lua")
+    os.mkdir(drills)
+    os.mkdir(os.path.dirname(other))
+    text = """return scenario "NAME" {
+        plan = "pump", title = "x", director = "person:qian.min", begins = "2026-06-10 09:00",
+        objectives = { called = "somebody answers", high = "III is ordered" },
+        injects = {
+            { no = 1, at = "0:00", by = "trigger", title = "Pump 3", fields = { level_m = 2.5 },
+              expect = { "call answered", within = "10m" }, objective = "called" },
+            { no = 2, at = "0:20", by = "update", fields = { level_m = 3.5 },
+              expect = { "order III", within = "2m" }, objective = "high" },
+            { no = 3, at = "1:00", by = "end" },
+        },
+    }
+"""
+    write(os.path.join(drills, "pump-1.lua"), text.replace("NAME", "pump-1"))
+    write(other, text.replace("NAME", "other-1"))
+    command = ("plan", "simulate", "pump", "--plans", folder, "--person", "*=2m")
+    code, said = muster(*command, "--scenario", "pump-1")
+    t.check(code == 0 and "inject 1, call answered: met, after 2m" in said and
+            "inject 2, order III: late, after 5m" in said, "a scenario is played and scored", said)
+    t.check(muster(*command, "--scenario", other)[1].rsplit("hash", 1)[0].count("inject 1") and
+            json.loads(muster("--json", *command, "--scenario", other)[1])["began"] ==
+            json.loads(muster("--json", *command, "--scenario", "pump-1")[1])["began"],
+            "one that lies elsewhere, too")
+    code, said = muster(*command, "--scenario", "pump-2")
+    t.check(code == 1 and 'did you mean "pump-1"?' in said, "one that is not there", said)
+    shutil.rmtree(drills)
+    shutil.rmtree(os.path.dirname(other))
 
 
 def simulate_many(t, folder):
@@ -298,8 +390,8 @@ def main():
         with tap.Plan() as t:
             code, said = muster("plan", "check", folder)
             t.check(code == 0, "the plan of this test passes the check", said)
-            for part in (good, wrong, set_wrong, simulate, simulate_many, chart, simulate_wrong,
-                         runaway):
+            for part in (good, wrong, set_wrong, simulate, the_rest_of_the_language, scenario,
+                         simulate_many, chart, simulate_wrong, runaway):
                 part(t, folder)
         return t.status
     finally:

@@ -1657,11 +1657,33 @@ static void mutant_of_site(json_t *set, struct entropy *entropy)
                            check_file("hook.lua", text.at, text.len));
 }
 
+/* Two libraries; with `breaks` they are broken now and then. */
+static void mutant_of_library(json_t *set, struct entropy *entropy, bool breaks)
+{
+    static const char a_text[] =
+        "local b = require 'lib.b'\nlocal x = { n = b.n }\n"
+        "function x:go(to) return call { to = to, within = b.within, text = T 'come' } end\n"
+        "return x\n";
+    static const char b_text[] = "return { n = 1, within = '5m', ['come'] = { zh = '来' } }\n";
+    AUTO_TEXT(text);
+
+    text_add(&text, a_text);
+    for (uint64_t k = breaks ? entropy_u64(entropy) % 3 : 0; k > 0; k--)
+        text.at[entropy_u64(entropy) % text.len] = (char)(32 + entropy_u64(entropy) % 95);
+    json_put(set, "libraries", json_array());
+    set_add(set, "libraries", "a.lua", text.at, text.len);
+    text_clear(&text);
+    text_add(&text, b_text);
+    if (breaks && entropy_u64(entropy) % 2)
+        text.at[entropy_u64(entropy) % text.len] = (char)(32 + entropy_u64(entropy) % 95);
+    set_add(set, "libraries", "b.lua", text.at, text.len);
+}
+
 /* Whatever is in a file: an answer comes, and soon. */
 static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
 {
     static const char body[] =
-        "local marks = { dam = 4.5 }\n"
+        "local marks, a = { dam = 4.5 }, require 'lib.a'\n"
         "local function reach(incident)\n"
         "    return call { text = T { zh = '{title}', en = \"{title}\" }, rounds = 2,\n"
         "                  rungs = { { to = 'duty:duty-room', within = '3m' }, { to = { "
@@ -1674,6 +1696,9 @@ static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
         "= [[x]], via = 'phone' } end) end\n"
         "    local x = wait('breach', '5m', { match = { value = true } }) or sleep '1s'\n"
         "    parallel { function() end, function() log(tostring(x)) end }\n"
+        "    a:go('post:chief') every({ '08:30' }, log) at('2026-07-21 08:30', log)\n"
+        "    log(#ask { to = 'post:chief', question = 'x', choices = { 'y' }, within = '5m' }.y)\n"
+        "    log(tostring(fetch { endpoint = 'phone', body = { n = 1 }, within = '5s' }))\n"
         "end\nreturn plan\n";
     const uint8_t seed[32] = {11};
     struct entropy entropy;
@@ -1683,7 +1708,11 @@ static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
 
     entropy_init(&entropy, seed);
     text_addf(&whole, "%s%s", head_text, body);
-    assert_plan(text_str(&whole), "", NULL);
+    json_t *good = set_new();
+    set_channel(good, "hook.lua", channel_text);
+    set_plan(good, "dam.lua", text_str(&whole));
+    mutant_of_library(good, &entropy, false);
+    assert_set(good, "", NULL);
     for (size_t i = 0; i < 2 * whole.len; i++) {
         json_t *set = set_new();
         AUTO_TEXT(found);
@@ -1699,6 +1728,7 @@ static void any_cut_or_mutant_of_a_plan_is_answered(void **state)
         set_channel(set, "hook.lua", channel_text);
         set_add(set, "plans", "dam.lua", copy, len);
         mutant_of_site(set, &entropy);
+        mutant_of_library(set, &entropy, true);
         ask(set, &found, &sentences);
         free(copy);
     }

@@ -899,6 +899,10 @@ static void what_a_level_cannot_mean_is_refused(void **state)
     refused_of("river", "{" HEAD_MIN "," LEVELS "}",
                "no_right levels: nobody may order the end of the response; add to may_order of the "
                "site: [\"person:li.ming\"] = { [\"river\"] = { \"terminate\" } }");
+    refused_of("river",
+               "{" HEAD_MIN ",'levels':{'IV':{'ordered_by':'person:li.ming','expected':'1h'},"
+               "'II':{'ordered_by':'post:chief','expected':'1h'}}}",
+               "[\"post:chief\"] = { [\"river\"] = { \"terminate\" } }");
     refused("{" HEAD_MIN "," LEVELS ",'ends':'done'}", "a plan with levels ends by order");
     refused("{" HEAD_MIN "," LEVELS ",'on_resolved':'close'}", "is not closed by its source");
     refused("{" HEAD_MIN "," LEVELS ",'auto':{'level':'III','after':'1m'}}",

@@ -906,6 +906,21 @@ static void civil_is_what_the_clocks_show_there(void **state)
     planner_night_done(&n);
 }
 
+/* An incident that was opened before rules were kept has its zone by name; one without has UTC. */
+static void an_incident_without_a_rule_has_that_of_its_zone(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    planner_night_init(&n, "local plan = plan 'test' {}\n"
+                           "function plan.respond() log(civil().hour) end\nreturn plan\n");
+    n.trigger = json_pack("{s:s}", "zone", "Asia/Kathmandu");
+    planner_night_begin(&n);
+    planner_night_tells(&n, "log 0.1 7\ndone\n");
+    planner_night_done(&n);
+    asks("log(civil().hour)", "log 0.1 2\ndone\n");
+}
+
 static void what_is_no_time_is_refused(void **state)
 {
     (void)state;
@@ -1389,6 +1404,7 @@ static void chance_comes_from_the_seed(void **state)
     X(every_follows_the_level_at_once)                                                             \
     X(a_level_that_changes_during_a_call_counts_behind_it)                                         \
     X(civil_is_what_the_clocks_show_there)                                                         \
+    X(an_incident_without_a_rule_has_that_of_its_zone)                                             \
     X(what_is_no_time_is_refused)                                                                  \
     X(every_goes_on_behind_an_error)                                                               \
     X(spawn_runs_beside)                                                                           \
