@@ -343,8 +343,7 @@ static void leaf(struct entropy *chance, struct text *to)
         "log(tostring(wait('stage_m', '5m', { match = function(f) return f.value > 3 end }))) ",
         "if random(4) == 1 then error('bad luck') end ",
         "call { to = 'post:a', within = '5m', text = uuid() } ",
-        "do local h = notify { to = 'dept:a', text = T '{title}' } log(h:result('3m') or 'none') "
-        "end ",
+        "log(notify { to = 'dept:a', text = T '{title}' }:result('3m') or 'none') ",
         "defer(function() log 'deferred' end) ",
         "state { n = random(99), at = now() } ",
         "log(tostring(wait_until('stage_m > 4', { within = '7m' }))) ",
