@@ -97,7 +97,7 @@ def no_files(t, folder, bad):
 
 
 def many(t, folder):
-    """A thousand and one files are refused by their number, not by the patience of whoever waits."""
+    """A thousand and one files are refused by their number, and nobody waits for it."""
     names = [os.path.join(folder, "p%d.lua" % n) for n in range(1001)]
     for name in names:
         write(name, "return 1\n")
