@@ -1128,6 +1128,14 @@ static void large_values_are_charged(void **state)
     asks("local s = ('x'):rep(60000)\nwhile true do T('{s}', {s = s}) end", overrun);
 }
 
+/* Why: no task can be put to sleep under a function of C, live or in a replay. */
+static void nothing_waits_inside_a_sort_or_a_replacement(void **state)
+{
+    (void)state;
+    body_fails("table.sort({ 3, 1, 2 }, function(a, b) sleep '1m' return a < b end)", "sort");
+    body_fails("local s = ('abc'):gsub('b', function() sleep '1m' return 'x' end) log(s)", "gsub");
+}
+
 static void an_error_in_the_body_is_told_and_the_rest_runs_on(void **state)
 {
     struct planner_night n;
@@ -1420,6 +1428,7 @@ static void chance_comes_from_the_seed(void **state)
     X(more_than_1000_commands_end_the_plan)                                                        \
     X(overruns_fail_with_the_line)                                                                 \
     X(large_values_are_charged)                                                                    \
+    X(nothing_waits_inside_a_sort_or_a_replacement)                                                \
     X(an_error_in_the_body_is_told_and_the_rest_runs_on)                                           \
     X(words_have_their_place)                                                                      \
     X(reserved_words_say_that_they_are_not_built)                                                  \
