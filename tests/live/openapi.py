@@ -65,7 +65,7 @@ local plan = plan "bank" {
     fallback = { { to = "duty:duty-room", within = "5m" } },
 }
 function plan.respond(incident)
-    wait "order"
+    sleep "10h"
 end
 return plan
 """,
