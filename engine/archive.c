@@ -215,6 +215,19 @@ static enum err record_add(struct archive *a, bool zh, struct why *why)
     return folder_add(&a->folder, zh ? "record.zh.html" : "record.en.html", &html, true, why);
 }
 
+/* The rule has plan, evaluation and summary of a drill kept together. */
+static enum err drill_add(struct archive *a, bool zh, struct why *why)
+{
+    AUTO_TEXT(html);
+    enum err e = drill_report_write(a->json, zh, true, &html, why);
+    return e ? e : folder_add(&a->folder, zh ? "drill.zh.html" : "drill.en.html", &html, true, why);
+}
+
+static bool is_drill(const struct archive *a)
+{
+    return json_at(a->json, "score") != NULL;
+}
+
 static void sheet_facts(const struct archive *a, struct text *to)
 {
     const struct dossier *d = &a->dossier;
@@ -271,6 +284,10 @@ static enum err files_add(struct archive *a, struct text *sheet, struct why *why
         e = record_add(a, true, why);
     if (!e)
         e = record_add(a, false, why);
+    if (!e && is_drill(a))
+        e = drill_add(a, true, why);
+    if (!e && is_drill(a))
+        e = drill_add(a, false, why);
     if (e)
         return e;
     sheet_facts(a, sheet);
@@ -280,11 +297,13 @@ static enum err files_add(struct archive *a, struct text *sheet, struct why *why
 
 static json_t *archive_report(const struct archive *a, const struct text *sheet)
 {
-    static const char *const names[] = {"incident.json", "timeline.jsonl", "record.zh.html",
-                                        "record.en.html", ARCHIVE_SHEET};
+    static const char *const names[] = {"incident.json",  "timeline.jsonl", "record.zh.html",
+                                        "record.en.html", ARCHIVE_SHEET,    "drill.zh.html",
+                                        "drill.en.html"};
+    size_t count = sizeof names / sizeof *names - (is_drill(a) ? 0 : 2);
     char sum[SHA256_TEXT];
     json_t *files = json_array();
-    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+    for (size_t n = 0; n < count; n++)
         json_array_append_new(files, json_string(names[n]));
     json_t *o = json_put_str(json_object(), "incident", json_str(a->dossier.incident, "id"));
     json_put_str(o, "folder", a->folder.to);

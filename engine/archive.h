@@ -7,6 +7,8 @@
  *     DIR/timeline.jsonl      the rows of its journal, as `muster journal export` has them
  *     DIR/record.zh.html      the printed record
  *     DIR/record.en.html
+ *     DIR/drill.zh.html       of a drill: its evaluation and summary
+ *     DIR/drill.en.html
  *     DIR/verification.txt    the sheet: sums, rows, chain, the signed head; how to verify
  *
  * Layer      engine/: store, serve's shapes and paper meet here.

@@ -136,7 +136,7 @@ static void engine_release(struct engine *e, struct effect *effect)
         courier_release(e, effect);
         break;
     case EFFECT_FETCH:
-        crash_point("release.fetch");
+        crash_point("release.attempt");
         fetch_release(e, effect);
         break;
     case EFFECT_EVENT:

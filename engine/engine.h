@@ -197,6 +197,7 @@ void planner_frame_in(struct engine *e, int slot, int64_t gen, const json_t *fra
 void planner_release(struct engine *e, struct effect *effect); /* EVENT, DROP, KILL, WANT */
 void planner_watch(struct engine *e, int64_t passed_ms);
 void source_add(struct engine *e, const char *pin, const json_t *body);
+void source_drop(struct engine *e, const char *pin);
 const json_t *source_of(const struct engine *e, const char *pin);
 void sources_free(struct engine *e);
 

@@ -460,6 +460,25 @@ static void pin_write(struct engine *e, const char *hash, const char *kind, cons
     source_add(e, hash, body);
 }
 
+/* Versions that were in force and that no incident began with: an author saves many of them. */
+static void pins_forget(struct engine *e, const json_t *fresh)
+{
+    struct vault_news *n = &e->news;
+    size_t at;
+    json_t *pin;
+    json_array_foreach(json_unconst(fresh), at, pin)
+    {
+        const char *hash = json_string_value(pin);
+        if (core_plan_in_force(e->core, hash))
+            continue;
+        n->pins = mem_grow(n->pins, &n->pins_cap, n->pins_count + 1, sizeof *n->pins);
+        n->pins[n->pins_count++] =
+            (struct store_pin){.hash = arena_str(&n->keep, hash, strlen(hash)), .kind = "plan"};
+        source_drop(e, hash);
+        core_library_forget(e->core, hash);
+    }
+}
+
 static enum err take_site(struct engine *e, const json_t *checked, json_t *config, struct why *why)
 {
     AUTO_JSON(body);
@@ -487,8 +506,8 @@ static enum err take_plan(struct engine *e, const json_t *plan, json_t *plans, s
     enum err err = core_library_plan(e->core, pin, name, json_at(plan, "head"), why);
     if (!err && !known)
         pin_write(e, pin, "plan", body);
-    json_array_append_new(plans,
-                          json_put_str(json_put_str(json_object(), "name", name), "pin", pin));
+    json_t *one = json_put_true(json_object(), "fresh", !known);
+    json_array_append_new(plans, json_put_str(json_put_str(one, "name", name), "pin", pin));
     return err;
 }
 
@@ -496,6 +515,7 @@ static void check_taken(struct engine *e, const json_t *checked)
 {
     struct why why;
     AUTO_JSON(config);
+    AUTO_JSON(fresh);
     config = json_put(json_object(), "plans", json_array());
     enum err err = take_site(e, checked, config, &why);
     size_t n;
@@ -512,7 +532,9 @@ static void check_taken(struct engine *e, const json_t *checked)
     core_library_scenarios(e->core, json_share(json_at(checked, "scenarios")));
     findings_log(json_at(checked, "findings"));
     int64_t before = core_last_seq(e->core);
+    fresh = core_plans_fresh(e->core);
     engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->ask.to, .body = config});
+    pins_forget(e, fresh);
     plans_taken(e, e->check->digest, core_last_seq(e->core) > before);
     check_drop(e);
     config_ready(e);

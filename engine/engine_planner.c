@@ -48,12 +48,25 @@ void source_add(struct engine *e, const char *pin, const json_t *body)
     e->sources[e->sources_count++] = (struct source){.pin = mem_str(pin), .body = json_share(body)};
 }
 
+static void source_done(struct source *s)
+{
+    free(s->pin);
+    json_decref(s->body);
+}
+
+void source_drop(struct engine *e, const char *pin)
+{
+    struct source *s = source_find(e, pin);
+    if (!s)
+        return;
+    source_done(s);
+    *s = e->sources[--e->sources_count];
+}
+
 void sources_free(struct engine *e)
 {
-    for (size_t n = 0; n < e->sources_count; n++) {
-        free(e->sources[n].pin);
-        json_decref(e->sources[n].body);
-    }
+    for (size_t n = 0; n < e->sources_count; n++)
+        source_done(&e->sources[n]);
     free(e->sources);
 }
 

@@ -284,9 +284,11 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
     while (!e && !*ret) {
         e = frame_read(socket, &reader, &frame, why);
         if (!e && !frame)
-            e = why_set(why, ERR_INVALID,
-                        "the process was ended: a file in the plans folder made it fail or run for "
-                        "too long; take out what changed last");
+            e = why_set(
+                why, ERR_INVALID,
+                "the process was ended: it ran for more than ten minutes, or a file in the "
+                "plans folder makes it fail; ask for less (--runs, --for), or take out what "
+                "changed last");
         else if (!e && !frame_is(frame, "jailed"))
             *ret = json_incref(frame);
         json_decref(frame);
@@ -345,6 +347,31 @@ static enum err desk_ask(const json_t *request, json_t **ret, struct why *why)
     return e;
 }
 
+/* In the place of the one of that name, or beside the others. */
+static void file_replace(json_t *files, json_t *takes_file)
+{
+    const char *name = json_str_or(takes_file, "name", "");
+    for (size_t n = 0; n < json_array_size(files); n++) {
+        if (!strcmp(json_str_or(json_array_get(files, n), "name", ""), name)) {
+            json_array_set_new(files, n, takes_file);
+            return;
+        }
+    }
+    json_array_append_new(files, takes_file);
+}
+
+/* A scenario that lies elsewhere than in drills/: as if it lay there. */
+static enum err scenario_take(const json_t *more, json_t *request, struct why *why)
+{
+    const char *path = json_str(more, "scenario_file");
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    json_t *file = NULL;
+    enum err e = path ? file_wait(path, slash ? slash + 1 : path, &file, why) : ERR_OK;
+    if (file)
+        file_replace(json_object_get(request, "drills"), file);
+    return e;
+}
+
 enum err role_plan_ask(void *ctx, const char *folder, const json_t *more, json_t **ret,
                        struct why *why)
 {
@@ -359,6 +386,9 @@ enum err role_plan_ask(void *ctx, const char *folder, const json_t *more, json_t
         return e;
     json_put_int(request, "now", now.wall);
     json_put_str(request, "op", json_str_or(more, "op", "check"));
+    e = scenario_take(more, request, why);
+    if (e)
+        return e;
     if (more)
         json_object_update_missing(request, json_unconst(more));
     return desk_ask(request, ret, why);
@@ -371,19 +401,6 @@ static bool record_take(void *ctx, const char *line, size_t len)
     if (json_read_own(line, len, &one, &why) == ERR_OK)
         json_array_append_new(ctx, one);
     return true;
-}
-
-/* In the place of the plan of that name, or beside the others. */
-static void plan_replace(json_t *plans, json_t *takes_file)
-{
-    const char *name = json_str_or(takes_file, "name", "");
-    for (size_t n = 0; n < json_array_size(plans); n++) {
-        if (!strcmp(json_str_or(json_array_get(plans, n), "name", ""), name)) {
-            json_array_set_new(plans, n, takes_file);
-            return;
-        }
-    }
-    json_array_append_new(plans, takes_file);
 }
 
 enum err role_plan_replay(void *ctx, const struct replay_ask *ask, json_t **ret, struct why *why)
@@ -408,7 +425,7 @@ enum err role_plan_replay(void *ctx, const struct replay_ask *ask, json_t **ret,
     if (!e && ask->with)
         e = file_wait(ask->with, text_str(&name), &file, why);
     if (file)
-        plan_replace(json_object_get(request, "plans"), file);
+        file_replace(json_object_get(request, "plans"), file);
     return e ? e : desk_ask(request, ret, why);
 }
 

@@ -108,6 +108,7 @@ end)
 test("each morning a roll call: who is short is told to who commands, who is silent is known above", function(t)
     breaks_out(t, { cases = 10 })
     t:order { action = "activate", level = "III", by = "feng.tao", reason = "10例" }
+    t:person "feng.tao":silent()
     t:advance "31m"
     t:tells [[ 【询问】人员、物资是否足够？ ]]
     t:answer { by = "feng.tao", choice = "short", note = "防护服只够两天" }

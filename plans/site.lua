@@ -30,7 +30,7 @@ return site {
         ["wu.fang"]    = { name = "吴芳", dept = "water", contacts = { "phone:@", "desk:@" } },
         ["zheng.hao"]  = { name = "郑浩", dept = "urban", contacts = { "phone:@" }, drill = true },
         ["xu.qing"]    = { name = "许晴", dept = "urban", contacts = { "phone:@" } },
-        ["feng.tao"]   = { name = "冯涛", dept = "health", contacts = { "phone:@" } },
+        ["feng.tao"]   = { name = "冯涛", dept = "health", contacts = { "phone:@" }, drill = true },
         ["chu.lan"]    = { name = "褚岚", dept = "hydrology", contacts = { "desk:@", "phone:@" }, drill = true },
         -- data bureau 数据局
         ["tang.yu"]    = { name = "唐宇", dept = "it", contacts = { "phone:@", "desk:@" }, drill = true },
@@ -142,11 +142,13 @@ return site {
         },
     },
 
-    -- Who may order what: levels, the end, what is published, that two incidents are one.
+    -- Who may order what: levels, the end, what is published, that two incidents are one. A deputy is
+    -- asked where the holder of a post does not answer, and needs a right of their own.
     may_order = {
         ["post:flood-hq-commander"] = { flood = { "I", "II", "III", "IV", "terminate", "declare", "publish", "issue",
                                                   "merge", "split" } },
         ["post:flood-hq-deputy"]    = { flood = { "III", "IV", "terminate", "merge", "split" } },
+        ["person:qian.min"]         = { flood = { "III", "IV" } },
         ["post:emergency-commander"] = {
             fire         = { "I", "II", "III", "IV", "terminate", "merge", "split" },
             hazmat       = { "I", "II", "III", "IV", "terminate", "publish", "issue", "merge", "split" },
@@ -160,13 +162,20 @@ return site {
             winter_storm = { "III", "IV", "terminate" },
             fire         = { "III", "IV", "terminate" },
             blackout     = { "III", "IV", "terminate" },
+            cyber        = { "III", "IV", "terminate" },
+            epidemic     = { "III", "IV", "terminate" },
         },
         ["post:fire-commander"]     = { fire = { "III", "IV", "terminate" } },
+        ["person:he.jun"]           = {
+            hazmat = { "III", "IV" }, winter_storm = { "III", "IV" },
+        },
         ["post:power-commander"]    = { blackout = { "III", "IV", "terminate" } },
         ["post:cyber-commander"]    = { cyber = { "III", "IV", "terminate" } },
         ["post:it-manager"]         = { cyber = { "IV" } },
         ["post:health-commander"]   = { epidemic = { "III", "IV", "terminate" } },
+        ["person:qin.yue"]          = { epidemic = { "III", "IV" } },
         ["post:secretary-general"]  = { gathering = { "I", "II", "III", "IV", "terminate", "merge", "split" } },
+        ["person:xie.yun"]          = { gathering = { "III", "IV" } },
     },
 
     -- By when the law wants what reported, and to whom: the head of a plan names a rule as the basis of

@@ -39,11 +39,13 @@ static void apply_opened(struct core *c, const struct record *r)
     const json_t *ev = record_at(r, "ev");
     i->about = kept_text(json_at(ev, "incident"));
     i->pin = core_intern(c, json_str(r->body, "pin"));
+    version_used(c, i->pin);
     i->plan = core_intern(c, json_str(r->body, "plan"));
     i->ends = core_intern(c, json_str(r->body, "ends"));
     i->on_resolved = core_intern(c, json_str(r->body, "on_resolved"));
     i->drill = json_bool(r->body, "drill");
     i->table = kept_text(json_at(r->body, "table"));
+    i->speed = (int)json_int(r->body, "drill_speed", 0);
     i->opened_at = r->at_ms;
     c->stats.open[i->drill]++;
     version_count(c, i, 1);
@@ -168,7 +170,10 @@ static void apply_config(struct core *c, const struct record *r)
         const char *name = json_str_or(plan, "name", ""), *pin = json_str_or(plan, "pin", "");
         wall_ms since = json_int(plan, "since", r->at_ms); /* a row says it, no record does */
         plans[n] =
-            (struct plan_ref){mem_str(name), mem_str(pin), version_since(c, name, pin, since)};
+            (struct plan_ref){.name = mem_str(name),
+                              .pin = mem_str(pin),
+                              .since = version_since(c, name, pin, since),
+                              .fresh = version_fresh(c, name, pin, json_bool(plan, "fresh"))};
     }
     for (n = 0; n < c->plans_count; n++) {
         free(c->plans[n].name);

@@ -307,7 +307,7 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec,
     json_t *body = json_put_str(json_object(), "step", call->step);
     json_put_int(body, "rung", index);
     json_put_int(body, "round", round);
-    json_put_int(body, "due", c->in->mono + rung->within_ms);
+    json_put_int(body, "due", c->in->mono + incident_ms(i, rung->within_ms));
     json_put_int(body, "within_ms", rung->within_ms);
     json_put_str(body, "why", why);
     json_put_true(body, "forever", forever);

@@ -137,6 +137,7 @@ struct core *core_new(const struct core_config *config)
 {
     struct core *c = mem_new(1, sizeof *c);
     c->cfg = *config;
+    LIST_INIT(&c->drills_run);
     STAILQ_INIT(&c->incidents_changed);
     STAILQ_INIT(&c->notices_changed);
     STAILQ_INIT(&c->readings_changed);
@@ -167,6 +168,15 @@ static void dedup_free(void *item)
     struct dedup *d = item;
     free(d->key);
     free(d);
+}
+
+void core_library_forget(struct core *c, const char *pin)
+{
+    struct pin *p = core_pin(c, pin);
+    if (!p || p == c->site)
+        return;
+    tdelete(p, &c->pins, pin_order);
+    pin_free(p);
 }
 
 void core_free(struct core *c)

@@ -40,6 +40,8 @@ enum err core_library_plan(struct core *c, const char *pin, const char *name, co
                            struct why *why);
 /* The scenarios in force, {"NAME":…} as scenario.h has them; taken. */
 void core_library_scenarios(struct core *c, json_t *takes);
+/* Nobody names it any more. */
+void core_library_forget(struct core *c, const char *pin);
 bool core_library_has(const struct core *c, const char *pin);
 
 /* At start: every open row the store has, in any order, then once core_load_end. */
@@ -90,6 +92,10 @@ bool core_configured(const struct core *c);
  * and has incidents that are open. Give. */
 json_t *core_plans(const struct core *c);
 json_t *core_plans_older(const struct core *c);
+/* The pins in force that no incident ever began with: when they are not in force any more, nobody
+ * needs them. Gives. */
+json_t *core_plans_fresh(const struct core *c);
+bool core_plan_in_force(const struct core *c, const char *pin);
 /* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */

@@ -5,6 +5,7 @@
 
 struct course {
     wall_ms opened_at;
+    int64_t speed;     /* of a drill: its times pass so many times as fast */
     json_t *told;      /* what course_json gives, but for people and waiting */
     json_t *calls;     /* in told */
     json_t *by_step;   /* {STEP: the call that rings, or rang last} */
@@ -28,6 +29,7 @@ static wall_ms time_of(const json_t *o, const char *key)
 struct course *course_new(void)
 {
     struct course *c = mem_new(1, sizeof *c);
+    c->speed = 1;
     c->told = json_object();
     c->calls = json_array();
     json_put(c->told, "calls", c->calls);
@@ -58,6 +60,9 @@ static void opened_take(struct course *c, const struct record *r)
     if (c->opened_at)
         return;
     c->opened_at = r->at_ms;
+    c->speed = json_int(r->body, "drill_speed", 1);
+    if (c->speed > 1)
+        json_put_int(c->told, "speed", c->speed);
     put_time(c->told, "opened_at", r->at_ms);
 }
 
@@ -137,7 +142,8 @@ static void notice_take(struct course *c, const struct record *r)
 }
 
 /* The last time that this person was asked in this call, not answered yet. */
-static void asked_settle(const json_t *call, const char *person, const char *outcome, wall_ms at)
+static void asked_settle(const struct course *c, const json_t *call, const char *person,
+                         const char *outcome, wall_ms at)
 {
     const json_t *list = json_at(call, "asked");
     for (size_t n = json_array_size(list); n > 0; n--) {
@@ -146,8 +152,22 @@ static void asked_settle(const json_t *call, const char *person, const char *out
             continue;
         json_put_str(asked, "outcome", outcome);
         if (strcmp(outcome, "silent") != 0)
-            json_put_int(asked, "took_ms", at - time_of(asked, "at"));
+            json_put_int(asked, "took_ms", (at - time_of(asked, "at")) * c->speed);
         return;
+    }
+}
+
+/* Whoever was called last had less than their time: nothing is said of them. */
+static void rest_settle(const json_t *call)
+{
+    const json_t *list = json_at(call, "asked");
+    size_t count = json_array_size(list);
+    const char *last = count ? json_str(json_array_get(list, count - 1), "at") : NULL;
+    for (size_t n = count; last && n > 0; n--) {
+        json_t *asked = json_array_get(list, n - 1);
+        if (!strcmp(json_str_or(asked, "at", ""), last) &&
+            !strcmp(json_str_or(asked, "outcome", ""), "silent"))
+            json_put_str(asked, "outcome", "recalled");
     }
 }
 
@@ -158,7 +178,8 @@ static void first_answer(struct course *c, const struct record *r, const char *b
     json_t *first = json_put_str(json_object(), "by", by);
     json_put_str(first, "name", json_str(record_at(r, "ev"), "name"));
     put_time(first, "at", r->at_ms);
-    json_put(c->told, "first_answer", json_put_int(first, "took_ms", r->at_ms - c->opened_at));
+    json_put(c->told, "first_answer",
+             json_put_int(first, "took_ms", (r->at_ms - c->opened_at) * c->speed));
 }
 
 static void answer_take(struct course *c, const struct record *r)
@@ -174,12 +195,13 @@ static void answer_take(struct course *c, const struct record *r)
         json_t *call = json_object_get(c->by_step, json_string_value(step));
         if (!call)
             continue;
-        asked_settle(call, by, declined ? "declined" : "answered", r->at_ms);
+        asked_settle(c, call, by, declined ? "declined" : "answered", r->at_ms);
         if (declined || strcmp(json_str_or(call, "outcome", ""), "open") != 0)
             continue;
+        rest_settle(call);
         json_put_str(call, "outcome", "answered");
         json_put_str(call, "by", by);
-        json_put_int(call, "took_ms", r->at_ms - time_of(call, "at"));
+        json_put_int(call, "took_ms", (r->at_ms - time_of(call, "at")) * c->speed);
     }
 }
 
@@ -191,7 +213,7 @@ static void opinion_take(struct course *c, const struct record *r)
     json_object_foreach(c->by_step, step, call)
     {
         if (!strcmp(json_str_or(call, "outcome", ""), "open"))
-            asked_settle(call, json_str_or(r->body, "by", ""), "answered", r->at_ms);
+            asked_settle(c, call, json_str_or(r->body, "by", ""), "answered", r->at_ms);
     }
 }
 
@@ -252,7 +274,7 @@ static void ordered_take(struct course *c, const struct record *r)
     put_time(o, "at", r->at_ms);
     if (since) {
         put_time(o, "proposed_at", since);
-        json_put_int(o, "took_ms", r->at_ms - since);
+        json_put_int(o, "took_ms", (r->at_ms - since) * c->speed);
     }
     json_array_append_new(json_object_get(c->told, "orders"), o);
 }
@@ -295,6 +317,15 @@ static void state_take(struct course *c, const struct record *r)
 
 static void closed_take(struct course *c, const struct record *r)
 {
+    const char *step;
+    json_t *call;
+    json_object_foreach(c->by_step, step, call)
+    {
+        if (strcmp(json_str_or(call, "outcome", ""), "open") != 0)
+            continue;
+        rest_settle(call);
+        json_put_str(call, "outcome", "expired");
+    }
     put_time(c->told, "closed_at", r->at_ms);
     json_put_str(c->told, "why", json_str(r->body, "why"));
 }

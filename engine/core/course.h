@@ -4,7 +4,7 @@
  *
  *     course_new ─► course_take, each record in the order of the journal ─► course_json
  *
- *     {"opened_at","closed_at"?,"why"?,
+ *     {"opened_at","closed_at"?,"why"?,"speed"?,
  *      "first_answer"?:{"at","took_ms","by","name"?},
  *      "calls":[{"step","at","text","outcome":"open|answered|expired","took_ms"?,"by"?,
  *                "asked":[{"person","name","words"?,"at","took_ms"?,"outcome"}]}],
@@ -16,7 +16,8 @@
  *
  * An item ends when it is done, struck off, lifted or rejected; "leader" has heard of it. "waiting"
  * was proposed, and nobody has ordered it. outcome of who was asked: answered, declined, silent,
- * unreached (no contact took the message), recalled (it was not needed any more). "took_ms" of a
+ * unreached (no contact took the message), recalled (it was not needed any more
+ * before their time was up). "took_ms" of a
  * person is the mean of the answers. Of a purged incident names and texts are missing.
  *
  * Layer      core: base. Pure.

@@ -454,6 +454,7 @@ static void decide_config(struct core *c)
         plan_watches_review_all(c);
         suggest_review_all(c);
         otherwise_tell(c, before, reply);
+        c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
     upkeep_review(c);
     core_reply_ok(c, reply);

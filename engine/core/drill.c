@@ -27,7 +27,7 @@ static struct drill *drill_new(struct core *c, struct incident *i)
     d->incident = i;
     d->timer =
         (struct timer){.kind = TIMER_DRILL, .owner = d, .incident = &i->id, .step = "!drill"};
-    (void)c;
+    LIST_INSERT_HEAD(&c->drills_run, d, link);
     i->drill_run = d;
     return d;
 }
@@ -38,6 +38,7 @@ void drill_drop(struct core *c, struct incident *i)
     if (!d)
         return;
     timer_clear(&c->timers, &d->timer);
+    LIST_REMOVE(d, link);
     free(d->about);
     free(d->holds);
     free(d);
@@ -60,7 +61,8 @@ static void timer_follow(struct core *c, struct drill *d, const json_t *about)
 {
     const json_t *inject = inject_at(about, d->next);
     if (inject && d->incident->state == INCIDENT_OPEN)
-        timer_set(&c->timers, &d->timer, d->began + json_int(inject, "at_ms", 0));
+        timer_set(&c->timers, &d->timer,
+                  d->began + incident_ms(d->incident, json_int(inject, "at_ms", 0)));
     else
         timer_clear(&c->timers, &d->timer);
 }
@@ -142,7 +144,8 @@ static bool held(const struct core *c, const struct drill *d, const char *key, c
     holds = d && d->holds ? kept_json(d->holds) : NULL;
     json_array_foreach(holds, n, hold)
     {
-        is |= json_int(hold, "until", 0) > c->in->mono && !strcmp(json_str_or(hold, key, ""), name);
+        is |= json_int(hold, "until", 0) > c->in->mono && json_str(hold, key) &&
+              !strcmp(json_str(hold, key), name);
     }
     return is;
 }
@@ -175,19 +178,22 @@ enum drill_way drill_way(const struct core *c, const struct incident *i, const c
     return i->table && !reached_at_table(i, person) ? DRILL_TABLE : DRILL_SENDS;
 }
 
-static void tell_people(struct core *c, struct incident *i, const char *step, const json_t *targets,
+/* false: a drill may reach none of them. */
+static bool tell_people(struct core *c, struct incident *i, const char *step, const json_t *targets,
                         const json_t *text)
 {
     struct rung people = {0};
     if (!c->site)
-        return;
+        return false;
     site_resolve_first(c->site->site, targets, true, &people);
     for (size_t n = 0; n < people.count; n++)
         notice_queue(
             c, i,
             &(struct notice_order){
                 .step = step, .person = &people.at[n], .text = text, .type = "muster.notify"});
+    bool any = people.count > 0;
     rung_done(&people);
+    return any;
 }
 
 static json_t *both(const struct text *zh, const struct text *en)
@@ -210,7 +216,7 @@ static void tell_directors(struct core *c, struct incident *i, const struct text
     if (json_str(about, "director"))
         json_array_insert_new(targets, 0, json_string(json_str(about, "director")));
     if (json_array_size(targets))
-        tell_people(c, i, DRILL_STEP_DIRECTOR, targets, text);
+        (void)tell_people(c, i, DRILL_STEP_DIRECTOR, targets, text);
 }
 
 /* ---- injects ---- */
@@ -248,7 +254,9 @@ static void inject_tell(struct core *c, struct incident *i, const json_t *inject
     inject_say_text(inject, true, &zh_text);
     inject_say_text(inject, false, &en_text);
     text = both(&zh_text, &en_text);
-    tell_people(c, i, "", json_at(inject, "to"), text);
+    if (!tell_people(c, i, "", json_at(inject, "to"), text))
+        alarm_raise(c, i, "drill_inject", "a message of the drill reaches nobody whom it may reach",
+                    "演练消息没有可达的对象");
 }
 
 /* The facts of an inject come in as an update does; a version of the plan that does not know them
@@ -320,20 +328,21 @@ static void end_all(struct core *c, struct incident *i)
     notice_tell_reached(c, i, NULL, "muster.resolved", text);
 }
 
-static json_t *hold_of(const struct core *c, const json_t *inject)
+static json_t *hold_of(const struct core *c, const struct incident *i, const json_t *inject)
 {
     const char *endpoint = json_str(inject, "endpoint"), *person = json_str(inject, "person");
     if (!endpoint && !person)
         return NULL;
     json_t *hold = json_put_str(json_object(), "endpoint", endpoint);
     json_put_str(hold, "person", person ? person + strlen("person:") : NULL);
-    return json_put_int(hold, "until", c->in->mono + json_int(inject, "lasts_ms", 0));
+    return json_put_int(hold, "until",
+                        c->in->mono + incident_ms(i, json_int(inject, "lasts_ms", 0)));
 }
 
 static void inject_emit(struct core *c, struct incident *i, size_t index, const json_t *inject)
 {
     json_t *body = json_put_str(json_object(), "by", json_str(inject, "by"));
-    json_put(body, "hold", hold_of(c, inject));
+    json_put(body, "hold", hold_of(c, i, inject));
     json_put_int(body, "index", (int64_t)index);
     json_put_int(body, "no", json_int(inject, "no", 0));
     core_emit(c, REC_DRILL_INJECT, i,
@@ -378,7 +387,7 @@ static bool inject_ready(const struct core *c, const struct drill *d)
     about = kept_json(d->about);
     const json_t *inject = inject_at(about, d->next);
     return inject && d->incident->state == INCIDENT_OPEN &&
-           d->began + json_int(inject, "at_ms", 0) <= c->in->mono;
+           d->began + incident_ms(d->incident, json_int(inject, "at_ms", 0)) <= c->in->mono;
 }
 
 void drill_due(struct core *c, struct drill *d)
@@ -393,7 +402,8 @@ struct start {
     const struct plan_head *head;
     const char *pin, *mode;
     const json_t *scenario; /* NULL: without one */
-    const char *by;         /* "as": who directs it where no scenario says so */
+    int speed;
+    const char *by; /* "as": who directs it where no scenario says so */
 };
 
 static bool start_plan(struct core *c, struct start *s)
@@ -439,19 +449,23 @@ static bool start_scenario(struct core *c, struct start *s)
     return false;
 }
 
+/*
+ * How many times as fast the incident's times pass: waits, deadlines, the clock of its plan and the
+ * scenario itself. People cannot be made to run, so that it is for a table. Times of day ("09:00")
+ * and what the outside world measures stay as they are.
+ */
 static bool start_mode(struct core *c, struct start *s)
 {
-    int64_t speed = json_int(s->scenario, "speed", 1);
     s->mode = json_str(c->in->body, "mode");
     if (!s->mode)
         s->mode = json_str_or(s->scenario, "mode", "tabletop");
-    if (speed == 1)
+    s->speed = (int)json_int(c->in->body, "speed", json_int(s->scenario, "speed", 1));
+    if (s->speed == 1 || !strcmp(s->mode, "tabletop"))
         return true;
-    core_refuse(c, CODE_NOT_BUILT, "scenario", NULL,
-                "the scenario wants the incident's clock to run %lld times as fast: that is not "
-                "built yet, it would go by the clock on the wall; write speed = 1, or drill in a "
-                "daemon of its own (muster serve --demo --speed %lld)",
-                (long long)speed, (long long)speed);
+    core_refuse(c, CODE_CONFLICT, "speed", NULL,
+                "people of a live drill run as fast as they can: speed %d is for a tabletop; start "
+                "it with speed 1",
+                s->speed);
     return false;
 }
 
@@ -565,6 +579,8 @@ static void started_emit(struct core *c, struct incident *i, const struct start 
     json_put_str(body, "plan", plan_head_name(s->head));
     json_put_str(body, "scenario", json_str(s->scenario, "name"));
     json_put_int(body, "injects", (int64_t)json_array_size(injects));
+    if (s->speed > 1)
+        json_put_int(body, "drill_speed", s->speed);
     core_emit(c, REC_DRILL_STARTED, i,
               (struct emit){.actor = actor_input(c),
                             .body = body,
@@ -588,6 +604,7 @@ static void start(struct core *c, const struct start *s)
                                                             .pin = s->pin,
                                                             .occurrences = occurrences,
                                                             .table = table,
+                                                            .speed = s->speed,
                                                             .actor = actor_input(c)});
     started_emit(c, i, s, about);
     core_reply_ok(c,
@@ -612,37 +629,27 @@ void decide_drill_start(struct core *c)
 
 /* ---- what is in earnest ---- */
 
-struct warning {
-    struct core *c;
-    const struct incident *real;
-    struct incident *drills[16];
-    size_t count;
-};
-
-static void warning_look(const void *node, VISIT visit, void *closure)
+static bool is_drilled(const struct drill *d, const char *plan)
 {
-    struct incident *i = *(struct incident *const *)node;
-    struct warning *w = closure;
-    bool meant = i->drill_run && i->state == INCIDENT_OPEN && i->plan && w->real->plan &&
-                 !strcmp(i->plan, w->real->plan);
-    if ((visit == postorder || visit == leaf) && meant &&
-        w->count < sizeof w->drills / sizeof *w->drills)
-        w->drills[w->count++] = i;
+    return d->incident->state == INCIDENT_OPEN && plan && d->incident->plan &&
+           !strcmp(d->incident->plan, plan);
 }
 
 void drills_warn(struct core *c, const struct incident *real)
 {
-    struct warning w = {.c = c, .real = real};
     AUTO_JSON(about);
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
-    if (real->drill || !c->stats.open[1])
+    const struct drill *d;
+    if (real->drill || LIST_EMPTY(&c->drills_run))
         return;
-    twalk_r(c->incidents, warning_look, &w);
     about = kept_json(real->about);
     const char *title = json_str_or(about, "title", "");
     text_addf(&zh, "真实事件发生：%s。请中止演练（muster close）。", title);
     text_addf(&en, "A real incident has begun: %s. Break off the drill (muster close).", title);
-    for (size_t n = 0; n < w.count; n++)
-        tell_directors(c, w.drills[n], &zh, &en);
+    LIST_FOREACH(d, &c->drills_run, link)
+    {
+        if (is_drilled(d, real->plan))
+            tell_directors(c, d->incident, &zh, &en);
+    }
 }

@@ -17,6 +17,10 @@
  * person whom none of them reaches. A real incident goes before: no drill begins while one of the
  * same plan is open or any has a level in force, and messages of drills wait behind all others.
  *
+ * With a speed, all that the incident waits for passes so many times as fast (incident_ms), the
+ * clocks of its plan too; times of day, and times that a fact tells, stay those of the wall.
+ * Records have the moments as they were.
+ *
  * Ownership  An incident owns its drill; most have none.
  */
 #pragma once
@@ -27,6 +31,7 @@
 #define DRILL_STEP_DIRECTOR "!drill"
 
 struct drill {
+    LIST_ENTRY(drill) link; /* in the core */
     struct incident *incident;
     char
         *about; /* {"mode","director"?,"evaluators","names","scenario"?}: the scenario as checked */

@@ -10,7 +10,7 @@
  *     update FACT       this fact of the plan is reported, and not by an inject
  *     report KIND       a report is sent: initial, update, daily, single, final
  *     confirmed ID      this criterion of the end is confirmed
- *     closed            the incident is closed
+ *     closed            the incident is closed, and not as the scenario is over
  *
  * Anything else is part of a line of the timeline, in Chinese or English, as the trace has it.
  *

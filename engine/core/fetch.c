@@ -1,6 +1,8 @@
 #include "core/fetch.h"
 
+#include "core/drill.h"
 #include "core/incident.h"
+#include "core/place.h"
 #include "core/plan_run.h"
 
 #include <stdlib.h>
@@ -48,6 +50,7 @@ static void fetch_make(struct core *c, struct incident *i, const char *step, jso
     kept_set(&f->spec, takes_spec);
     fetch_list(i, f);
     TAILQ_INSERT_TAIL(&c->fetches, f, all);
+    c->fetches_stirred = true;
     timer_set(&c->timers, &f->timer, until);
 }
 
@@ -61,10 +64,21 @@ void fetch_new(struct core *c, struct incident *i, const char *step, const json_
                now + json_int(args, "within_ms", 0));
 }
 
+/* It is with the courier no more: its place is free. */
+static void fetch_leave(struct core *c, struct fetch *f)
+{
+    if (!f->handed)
+        return;
+    f->handed = false;
+    c->stats.fetches_handed--;
+    place_of_fetches(c, f->endpoint, -1);
+    c->fetches_stirred = true;
+}
+
 void fetch_drop(struct core *c, struct fetch *f)
 {
     timer_clear(&c->timers, &f->timer);
-    c->stats.fetches_handed -= f->handed;
+    fetch_leave(c, f);
     LIST_REMOVE(f, link);
     TAILQ_REMOVE(&c->fetches, f, all);
     free(f->step);
@@ -182,25 +196,21 @@ static void fetch_hand(struct core *c, struct fetch *f, const struct endpoint *e
     effect->body = frame;
     f->handed = true;
     c->stats.fetches_handed++;
-}
-
-static bool endpoint_has_room(const struct core *c, const struct endpoint *e)
-{
-    const struct fetch *f;
-    int handed = 0;
-    TAILQ_FOREACH(f, &c->fetches, all)
-    handed += f->handed && !strcmp(f->endpoint, e->name);
-    return handed < e->at_once;
+    place_of_fetches(c, f->endpoint, 1);
 }
 
 /* Why it can never be sent; NULL: it can. */
-static const char *refusal(const struct fetch *f, const struct endpoint *e,
+static const char *refusal(const struct core *c, const struct fetch *f, const struct endpoint *e,
                            const struct channel *ch)
 {
     if (!e || !ch)
         return "the site has no such endpoint any more";
     if (f->incident->drill && !e->drill)
         return "the endpoint is none for drills";
+    if (drill_way(c, f->incident, "", f->endpoint) == DRILL_FAULT)
+        return "out of order, by the scenario of the drill";
+    if (f->incident->table) /* nothing goes out but to who directs it */
+        return "a drill at a table fetches nothing";
     return NULL;
 }
 
@@ -209,22 +219,23 @@ static void fetch_try(struct core *c, struct fetch *f)
 {
     const struct endpoint *e = site_endpoint(c->site->site, f->endpoint);
     const struct channel *ch = e ? channel_find(c->site->channels, e->channel) : NULL;
-    const char *why = refusal(f, e, ch);
+    const char *why = refusal(c, f, e, ch);
     if (why)
         fetch_over(c, f, NULL, why);
-    else if (endpoint_has_room(c, e))
+    else if (place_of_fetches(c, f->endpoint, 0) < e->at_once)
         fetch_hand(c, f, e, ch);
 }
 
 void fetch_pump(struct core *c)
 {
     struct fetch *f, *next;
-    if (!c->courier_up || !c->site)
-        return;
+    if (!c->courier_up || !c->site || !c->fetches_stirred)
+        return; /* thousands may wait for a place, and most inputs free none */
+    c->fetches_stirred = false;
     for (f = TAILQ_FIRST(&c->fetches); f; f = next) {
         next = TAILQ_NEXT(f, all);
         if (c->stats.fetches_handed >= FETCHES_AT_ONCE)
-            return;
+            return; /* the first that comes back stirs them again */
         if (!f->handed && f->next <= c->in->mono)
             fetch_try(c, f);
     }
@@ -234,8 +245,8 @@ void fetches_lost(struct core *c)
 {
     struct fetch *f;
     TAILQ_FOREACH(f, &c->fetches, all)
-    f->handed = false;
-    c->stats.fetches_handed = 0;
+    fetch_leave(c, f);
+    c->fetches_stirred = true;
 }
 
 /* ---- what came of it ---- */
@@ -257,7 +268,8 @@ void fetch_due(struct core *c, struct fetch *f)
     if (c->in->mono >= f->until)
         time_up(c, f);
     else
-        timer_set(&c->timers, &f->timer, f->until); /* the pump comes behind every input */
+        timer_set(&c->timers, &f->timer, f->until);
+    c->fetches_stirred = true;
 }
 
 /* Who refused says why, mostly. */
@@ -295,8 +307,7 @@ void decide_fetched(struct core *c)
     if (!f || !f->handed)
         return; /* an answer to what was given up */
     const char *error = json_str_or(result, "error", "refused by the endpoint");
-    f->handed = false;
-    c->stats.fetches_handed--;
+    fetch_leave(c, f);
     f->tries++;
     if (json_bool(result, "ok") && json_bool(result, "cut"))
         fetch_over(c, f, NULL, "the answer is longer than 64 KiB");

@@ -26,7 +26,7 @@ void fetches_drop(struct core *c, struct incident *i);
 void fetches_write(const struct incident *i, struct text *to); /* "fetches":[…], sorted by step */
 void fetch_from_json(struct core *c, struct incident *i, const json_t *kept);
 
-/* Hand out what may be tried now, as places are free. */
+/* Hand out what may be tried now, as places are free: behind every input. */
 void fetch_pump(struct core *c);
 /* Its time is up, or a further try is due. */
 void fetch_due(struct core *c, struct fetch *f);

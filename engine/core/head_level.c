@@ -172,6 +172,35 @@ static void right_check(const char *plan, const struct site *site, const json_t 
                     by, name, by, plan, name);
 }
 
+/* May whoever this is, by what they are or hold, order any level of the plan? */
+static bool orders_any(const struct site *site, const char *who, const char *plan)
+{
+    const char *person = site_holder(site, who);
+    for (enum level l = LEVEL_IV; l < LEVEL_END; l++) {
+        if (site_target_may_order(site, who, plan, level_name(l)) ||
+            (person && site_may_order(site, person, plan, level_name(l), NULL)))
+            return true;
+    }
+    return false;
+}
+
+/* Whoever does not answer is stood in for, and the deputy is asked for an order. One who may order
+ * lower levels alone is meant so; one who may order nothing was forgotten. */
+static void deputy_check(const char *plan, const struct site *site, const json_t *level,
+                         struct remarks *r)
+{
+    const char *by = json_str(level, "ordered_by");
+    const char *deputy = site && by ? site_post_deputy(site, by) : NULL;
+    if (!deputy || orders_any(site, deputy, plan))
+        return;
+    remark_enter(r, "ordered_by");
+    remark_warning(r, "no_right", NULL,
+                   "when %s does not answer, its deputy %s is asked, and may order no level of "
+                   "this plan; add to may_order of the site: [\"%s\"] = { [\"%s\"] = { … } }",
+                   by, deputy, deputy, plan);
+    remark_leave(r);
+}
+
 static void level_check(const char *plan, const json_t *head, const struct site *site,
                         const char *name, struct remarks *r)
 {
@@ -193,6 +222,7 @@ static void level_check(const char *plan, const json_t *head, const struct site 
     form_duration(r, level, "lower_after");
     level_report_check(level, site, r);
     right_check(plan, site, level, name, r);
+    deputy_check(plan, site, level, r);
 }
 
 static void levels_check(const char *plan, const json_t *head, const struct site *site,
@@ -322,10 +352,25 @@ static bool criterion_again(const json_t *list, size_t n)
     return false;
 }
 
+/* Into a level leads a condition or an order; out of it somebody must think of it. */
+static void exit_check(const json_t *head, struct remarks *r)
+{
+    if (!json_object_size(json_at(head, "levels")))
+        return;
+    remark_enter(r, "levels");
+    remark_warning(r, "no_exit", NULL,
+                   "nothing says when the response is over, so that its end is never proposed; "
+                   "add ends_when = { { id = \"…\", when = \"…\", zh = \"…\", en = \"…\" } }, or "
+                   "confirm = \"post:…\" instead of when");
+    remark_leave(r);
+}
+
 static void criteria_check(const json_t *head, const struct site *site, struct remarks *r)
 {
-    if (!json_at(head, "ends_when"))
+    if (!json_at(head, "ends_when")) {
+        exit_check(head, r);
         return;
+    }
     const json_t *list = form_list(r, head, "ends_when", "criteria: { { id = …, when = … } }");
     remark_enter(r, "ends_when");
     for (size_t n = 0; n < json_array_size(list); n++) {

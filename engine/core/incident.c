@@ -140,6 +140,28 @@ void incident_forget(struct core *c, struct incident *i)
     free(i);
 }
 
+/* --- its clock --- */
+
+int64_t speed_ms(int speed, int64_t ms)
+{
+    return speed > 1 && ms > 0 ? (ms + speed - 1) / speed : ms;
+}
+
+int64_t incident_ms(const struct incident *i, int64_t ms)
+{
+    return speed_ms(i->speed, ms);
+}
+
+wall_ms incident_wall(const struct incident *i, wall_ms at)
+{
+    return i->speed > 1 ? i->opened_at + (at - i->opened_at) * i->speed : at;
+}
+
+mono_ms incident_mono(const struct incident *i, mono_ms at)
+{
+    return i->speed > 1 ? at * i->speed : at;
+}
+
 /* --- waits of the plan --- */
 
 struct plan_timer *plan_timer_new(struct core *c, struct incident *i, const char *step, mono_ms due)
@@ -425,6 +447,7 @@ struct row incident_row(const struct incident *i)
     json_add_int_unless_0(&body, "closed_at", i->closed_at);
     json_add_int_unless_0(&body, "delivered", i->delivered);
     drill_write(i, &body);
+    json_add_int_unless_0(&body, "drill_speed", i->speed);
     json_add_str(&body, "ends", i->ends);
     json_add_int_unless_0(&body, "failed", i->failed);
     family_write(i, &body);
@@ -511,6 +534,7 @@ void incident_from_row(struct core *c, const struct row *r)
     i->state = over ? INCIDENT_CLOSED : INCIDENT_OPEN;
     i->drill = r->drill;
     i->table = kept_text(json_at(b, "table"));
+    i->speed = (int)json_int(b, "drill_speed", 0);
     i->opened_at = json_int(b, "opened_at", 0);
     i->closed_at = json_int(b, "closed_at", 0);
     i->sent = json_int(b, "sent", 0);

@@ -24,6 +24,14 @@ void incident_from_row(struct core *c, const struct row *r);
 const char *incident_state_name(const struct incident *i);
 const char *health_name(enum health h);
 
+/* How long it waits for what is to take so long: all times of a drill may be shorter. */
+int64_t incident_ms(const struct incident *i, int64_t ms);
+int64_t speed_ms(int speed, int64_t ms); /* the same of one that is not there yet */
+/* What the clocks show in its plan then. */
+wall_ms incident_wall(const struct incident *i, wall_ms at);
+/* The steady clock of its plan, which counts from where it likes; incident_ms leads back. */
+mono_ms incident_mono(const struct incident *i, mono_ms at);
+
 struct plan_timer *plan_timer_new(struct core *c, struct incident *i, const char *step,
                                   mono_ms due);
 void plan_timer_drop(struct core *c, struct plan_timer *t);

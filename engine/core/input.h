@@ -32,7 +32,7 @@ enum input_kind {
     IN_REPORT,      /* body: {report,action,as?,note?,rev?,revs?} */
     IN_REPORT_EDIT, /* body: {report,text,rev?,revs?,as?}: one of rev and revs */
     IN_PURGE,       /* body: {drill?}. incident: one that the store has, and that was not purged */
-    IN_DRILL_START, /* body: {plan,mode?,scenario?,as?} */
+    IN_DRILL_START, /* body: {plan,mode?,scenario?,speed?,as?} */
     IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
                   row */
     IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
@@ -59,7 +59,8 @@ enum input_kind {
     IN_STARTED,  /* body: {boot,driver?}; the first input of every life */
     IN_DIVERGED, /* body: {runs:[{incident,upto,reason,text,where}]}: replayed after an upgrade */
     IN_VERIFIED, /* body: {driver,incidents,diverged}: every live run was */
-    IN_CONFIG,   /* body: {site,plans:[{name,pin}]}: pins known to the library (core_library_*) */
+    IN_CONFIG,   /* body: {site,plans:[{name,pin,fresh?}]}: pins known to the library
+                    (core_library_*); fresh: it was not known before */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */

@@ -546,13 +546,14 @@ static json_t *issued_body(struct core *c, const struct incident *i, const struc
     json_put_int(body, "allowed_ms", o->due_ms);
     json_put_true(body, "waits", waits);
     json_put_true(body, "follows", o->before != NULL);
-    if (o->due_ms && !waits) {
-        json_put_int(body, "due", c->in->mono + o->due_ms);
-        json_put_int(body, "due_at", c->in->wall + o->due_ms);
+    if (o->due_ms && !waits) { /* a time that follows a fact is one of the clocks on the wall */
+        int64_t ms = o->before ? o->due_ms : incident_ms(i, o->due_ms);
+        json_put_int(body, "due", c->in->mono + ms);
+        json_put_int(body, "due_at", c->in->wall + ms);
     }
     if (o->due_ms < 0) { /* its owner is told that it is overdue, and reminded later */
         json_put_int(body, "urged", 1);
-        json_put_int(body, "next", c->in->mono + o->urge_ms);
+        json_put_int(body, "next", c->in->mono + incident_ms(i, o->urge_ms));
     }
     return body;
 }
@@ -861,8 +862,9 @@ void item_due_emit(struct core *c, struct item *item, int64_t ms, const char *wh
     json_t *body = json_put_str(json_object(), "item", uuid_text(item->id, id));
     json_put_str(body, "why", why);
     if (ms) {
-        json_put_int(body, "due", c->in->mono + ms);
-        json_put_int(body, "due_at", c->in->wall + ms);
+        int64_t till = item->follows ? ms : incident_ms(item->incident, ms);
+        json_put_int(body, "due", c->in->mono + till);
+        json_put_int(body, "due_at", c->in->wall + till);
     }
     json_t *about = takes_about ? takes_about : kept_json(item->about);
     json_t *sealed = json_put(json_object(), "about", about);
@@ -900,7 +902,7 @@ static void due_forward(struct core *c, struct item *item, enum level from, enum
         allow_less(c, item, sooner);
         return;
     }
-    if (item->due && item->due <= c->in->mono + sooner)
+    if (item->due && item->due <= c->in->mono + incident_ms(item->incident, sooner))
         return;
     item_due_emit(c, item, sooner, "forward", NULL);
     item_tell(c, item, item->owner, ITEM_STEP_OWNER, (struct item_words){"时限提前", "Due forward"},
@@ -1063,7 +1065,7 @@ void item_due(struct core *c, struct item *item)
     json_put_str(ev, "key", item->key);
     json_t *body = json_put_str(json_object(), "item", id);
     json_put_int(body, "urged", urged);
-    json_put_int(body, "next", c->in->mono + next_ms(item, urged));
+    json_put_int(body, "next", c->in->mono + incident_ms(item->incident, next_ms(item, urged)));
     json_put_str(body, "leader", leader ? item_leader(c, item) : NULL);
     json_t *sealed = json_put(json_object(), "ev", ev);
     json_put(sealed, "about", kept_json(item->about));

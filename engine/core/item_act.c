@@ -261,11 +261,13 @@ static json_t *deed_body(const struct core *c, const struct deed *a, const struc
         json_put_str(body, "notice", uuid_text(a->notice->id, id));
     if (strcmp(m->action, "return") != 0)
         return body;
-    if (a->due_ms) {
-        json_put_int(body, "due", c->in->mono + a->due_ms);
-        json_put_int(body, "due_at", c->in->wall + a->due_ms);
+    int64_t ms = incident_ms(item->incident, a->due_ms);
+    if (ms) {
+        json_put_int(body, "due", c->in->mono + ms);
+        json_put_int(body, "due_at", c->in->wall + ms);
     }
-    return json_put_int(body, "next", c->in->mono + (a->due_ms ? a->due_ms : item->urge_ms));
+    int64_t urge_ms = incident_ms(item->incident, item->urge_ms);
+    return json_put_int(body, "next", c->in->mono + (ms ? ms : urge_ms));
 }
 
 static void deed_take(struct core *c, const struct deed *a, const struct move *m)

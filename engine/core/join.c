@@ -122,7 +122,7 @@ static void join_emit(struct core *c, struct incident *i, json_t *takes_occurren
     json_t *sealed = json_object();
     if (raw)
         json_put(sealed, "fields", json_deep_copy(json_at(c->in->body, "fields")));
-    json_put(body, "stale_at", facts_stale_at(c, head, takes_occurrences, 0));
+    json_put(body, "stale_at", facts_stale_at(c, head, takes_occurrences, 0, i->speed));
     json_t *said = json_put(join_said(c), "occurrences", takes_occurrences);
     if (digest_ms) {
         json_put(sealed, "join", said);
@@ -249,7 +249,7 @@ static void reopen_emit(struct core *c, struct incident *i, json_t *takes_occurr
     entropy_bytes(&c->entropy, seed, sizeof seed);
     hex16(seed, hex);
     json_t *body = json_put_str(json_object(), "seed", hex);
-    json_put(body, "stale_at", facts_stale_at(c, head, takes_occurrences, 0));
+    json_put(body, "stale_at", facts_stale_at(c, head, takes_occurrences, 0, i->speed));
     json_t *ev = plan_event("trigger", NULL, c->in->wall);
     json_put(ev, "incident", reopened_about(c, i));
     json_put(ev, "occurrences", takes_occurrences);

@@ -154,7 +154,7 @@ static void merged_tell(struct core *c, struct incident *i, struct incident *int
     json_put_int(ev, "count", json_int(theirs, "count", 1) + adds);
     json_t *body = json_put_str(json_object(), "merged", uuid_text(i->id, id));
     json_put_int(json_put_int(body, "adds", adds), "facts", (int64_t)json_array_size(occurrences));
-    json_put(body, "stale_at", facts_stale_at(c, head, occurrences, 0));
+    json_put(body, "stale_at", facts_stale_at(c, head, occurrences, 0, into->speed));
     core_emit(c, REC_JOINED, into,
               (struct emit){.body = body, .sealed = json_put(json_object(), "ev", ev)});
 }

@@ -374,7 +374,7 @@ static json_t *order_kept(const struct core *c, const struct order *o)
     if (o->level == LEVEL_NONE)
         return k;
     json_put_str(k, "matter", o->matter ? o->matter : json_str(about, "title"));
-    json_put_int(k, "expected_at", c->in->wall + o->expected_ms);
+    json_put_int(k, "expected_at", c->in->wall + incident_ms(o->i, o->expected_ms));
     return json_put(k, "measures", json_share(o->measures));
 }
 

@@ -9,6 +9,7 @@ enum { RANKS = 4 };
 struct endpoint_load {
     char *endpoint;
     int handed;
+    int fetches;                      /* of plans, under way beside the messages */
     struct notice_queue queue[RANKS]; /* calls and what plans send, then the engine's own; then the
                                          same of drills */
 };
@@ -65,6 +66,12 @@ void place_leave(struct core *c, struct notice *n)
 {
     c->stats.notices_handed--;
     load_of(c, n->endpoint)->handed--;
+}
+
+int place_of_fetches(struct core *c, const char *endpoint, int change)
+{
+    struct endpoint_load *load = load_of(c, endpoint);
+    return load->fetches += change;
 }
 
 void place_enqueue(struct core *c, struct notice *n)

@@ -18,6 +18,10 @@ bool place_free(struct core *c, const char *endpoint, const char *step, bool dri
 void place_take(struct core *c, struct notice *n);
 void place_leave(struct core *c, struct notice *n);
 
+/* How many fetches of plans (fetch.h) are under way there, after so many more. They take no place
+ * of a message: whoever must be called never waits for them. */
+int place_of_fetches(struct core *c, const char *endpoint, int change);
+
 void place_enqueue(struct core *c, struct notice *n); /* harmless when it waits already */
 void place_dequeue(struct core *c, struct notice *n); /* harmless when it does not */
 

@@ -124,8 +124,9 @@ static void plan_send(struct core *c, struct incident *i, int slot)
     json_put_int(frame, "prev_cause", i->prev_cause);
     json_put(frame, "gap", json_boolean(i->gap));
     json_put_int(frame, "cause", fact->seq);
-    json_put_int(frame, "t", i->last_t > c->in->wall ? i->last_t : c->in->wall);
-    json_put_int(frame, "m", c->in->mono);
+    wall_ms t = incident_wall(i, c->in->wall);
+    json_put_int(frame, "t", i->last_t > t ? i->last_t : t);
+    json_put_int(frame, "m", incident_mono(i, c->in->mono));
     json_put(frame, "ev", json_share(event_of(c, fact->seq)));
     struct effect *e = core_effect(c, EFFECT_EVENT);
     e->incident = i->id;
@@ -507,7 +508,7 @@ static void turn_record(struct core *c, struct incident *i, const json_t *frame)
     json_t *body = json_put_int(json_object(), "cause", i->sent_cause);
     json_put_int(body, "prev", i->prev);
     json_put_int(body, "t", json_int(frame, "t", c->in->wall));
-    json_put_int(body, "m", json_int(frame, "m", c->in->mono));
+    json_put_int(body, "m", json_int(frame, "m", incident_mono(i, c->in->mono)));
     json_put(body, "awaits", json_share(json_at(frame, "awaits")));
     json_put(body, "done", json_boolean(json_bool(frame, "done")));
     json_t *cmds = json_share(json_at(frame, "cmds"));
@@ -777,7 +778,8 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
     if (!strcmp(kind, "timer")) {
         if (timer)
             plan_timer_drop(c, timer);
-        plan_timer_new(c, i, step, json_int(r->body, "m", 0) + json_int(cmd, "ms", 0));
+        plan_timer_new(c, i, step,
+                       incident_ms(i, json_int(r->body, "m", 0) + json_int(cmd, "ms", 0)));
     } else if (!strcmp(kind, "timer_clear") && timer) {
         plan_timer_drop(c, timer);
     } else if (!strcmp(kind, "call")) {

@@ -1,4 +1,5 @@
 #include "core/plan_watch.h"
+#include "core/incident.h"
 
 #include "core/alarm.h"
 #include "core/outlook.h"
@@ -239,7 +240,7 @@ static void plan_watch_clock(struct core *c, struct incident *i, const struct pl
 {
     json_t *body = json_put_str(json_object(), "watch", w->step);
     if (runs)
-        json_put_int(body, "due", c->in->mono + w->hold_ms);
+        json_put_int(body, "due", c->in->mono + incident_ms(i, w->hold_ms));
     json_t *sealed = json_put_str(json_object(), "when", w->when);
     core_emit(c, REC_WATCH_CLOCK, i, (struct emit){.body = body, .sealed = sealed});
 }

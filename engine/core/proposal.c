@@ -319,8 +319,8 @@ static void proposal_ask(struct core *c, struct proposal *p)
     json_t *body = json_put_int(json_object(), "number", p->number);
     json_put_int(body, "rung", all ? (int64_t)r.count : (int64_t)next);
     json_put_true(body, "awaiting", next > 0);
-    json_put_int(body, "due",
-                 c->in->mono + (all ? AGAIN_MS : json_int(spec, "within_ms", WITHIN_MS)));
+    int64_t ms = all ? AGAIN_MS : json_int(spec, "within_ms", WITHIN_MS);
+    json_put_int(body, "due", c->in->mono + incident_ms(p->incident, ms));
     json_put(body, "people", people_ids(&r, from, to));
     json_t *sealed = json_put(json_object(), "spec", json_incref(spec));
     core_emit(c, REC_PROPOSAL_PUT, p->incident, (struct emit){.body = body, .sealed = sealed});
@@ -348,7 +348,7 @@ static enum level auto_level(const struct core *c, const struct incident *i, enu
 static mono_ms auto_at(const struct core *c, const struct incident *i, enum level level)
 {
     int64_t after = 0;
-    return auto_level(c, i, level, &after) ? c->in->mono + after : 0;
+    return auto_level(c, i, level, &after) ? c->in->mono + incident_ms(i, after) : 0;
 }
 
 /* `step` with a / at its end is the engine's: its number is put behind it. */

@@ -22,20 +22,8 @@
 #include <stddef.h>
 
 /*
- * Codes, in `plan check --json` and beside its sentences; never renamed:
- *
- *   unknown_key    the table has no such key             not_built     reserved for later work
- *   missing_key    a key that must be there is not       bad_value     wrong type or out of bounds
- *   unknown_name   a name that is nowhere defined        bad_id        letters, digits, - and _
- *   bad_target     not "person:", "duty:", "post:", "dept:" or "group:" and an id
- *   wildcard       a * in a target: name a group         circle        it leads back to itself
- *   nobody         somebody without contact, an empty group, list or seat
- *   contact_value  a phone number, address or URL in the file: it belongs into the vault
- *   no_fallback    a plan or site without fallback       ambiguous     two plans start on the same
- *   bad_template   a placeholder that is not known       no_mark       a drill could not be told
- *   bad_condition  a condition that cannot be meant      no_right      may_order does not allow it
- *   overdue        a day that the plan names is past
- *   bad_type       a text where a list of texts belongs
+ * Codes, in `plan check --json` and beside its sentences, never renamed, are in
+ * core/finding_code.h.
  */
 struct remark {
     bool error;          /* else a warning */

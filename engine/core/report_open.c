@@ -37,8 +37,10 @@ static int64_t time_of(const struct core *c, const struct incident *i, const str
                           json_str(about, "grade"));
 }
 
-static void due_put(const struct core *c, json_t *body, const char *key, int64_t ms)
+static void due_put(const struct core *c, const struct incident *i, json_t *body, const char *key,
+                    int64_t allowed_ms)
 {
+    int64_t ms = incident_ms(i, allowed_ms);
     AUTO_TEXT(at);
     if (!ms)
         return;
@@ -66,16 +68,18 @@ static const struct cadence_head *cadence_head_of(const struct plan_head *h, int
  * The next occurrence, as records have it: an interval after `last`, and what was slept through is
  * not made up for; or the next time of day. Gives.
  */
-static json_t *cadence_next(const struct core *c, const struct cadence_head *h, int which,
-                            enum report_kind kind, mono_ms last)
+static json_t *cadence_next(const struct core *c, const struct incident *i,
+                            const struct cadence_head *h, int which, enum report_kind kind,
+                            mono_ms last)
 {
     json_t *next = json_put_int(json_object(), "which", which);
     mono_ms now = c->in->mono, due = now;
     json_put_str(next, "kind", report_kind_name(kind));
     if (!cadence_head_any(h) || !c->site)
         return next;
-    if (h->every_ms)
-        due = last + h->every_ms * ((now - last) / h->every_ms + 1);
+    int64_t every_ms = incident_ms(i, h->every_ms);
+    if (every_ms)
+        due = last + every_ms * ((now - last) / every_ms + 1);
     else
         due += civil_next(site_zone(c->site->site), h->clocks, h->clocks_count, c->in->wall) -
                c->in->wall;
@@ -187,9 +191,9 @@ static json_t *opened_body(const struct core *c, const struct incident *i,
     json_put_str(body, "lang", lang_of(c, i, h->to));
     json_put_str(body, "corrects", o->corrects ? uuid_text(o->corrects->id, text) : NULL);
     json_put_int(body, "allowed_ms", due);
-    due_put(c, body, "due", due);
+    due_put(c, i, body, "due", due);
     if (!o->corrects)
-        due_put(c, body, "phone_due", time_of(c, i, h, "phone", h->phone));
+        due_put(c, i, body, "phone_due", time_of(c, i, h, "phone", h->phone));
     return json_put(body, "cadence", o->cadence);
 }
 
@@ -318,7 +322,7 @@ void reports_at_reopening(struct core *c, struct incident *i, const json_t *occu
 {
     const struct report_head *daily = head_of(c, i, REPORT_DAILY);
     if (daily && cadence_head_any(&daily->at))
-        next_emit(c, i, cadence_next(c, &daily->at, BY_DAY, REPORT_DAILY, c->in->mono));
+        next_emit(c, i, cadence_next(c, i, &daily->at, BY_DAY, REPORT_DAILY, c->in->mono));
     reports_of_facts(c, i, occurrences);
 }
 
@@ -329,7 +333,7 @@ void reports_at_level(struct core *c, struct incident *i, enum level level)
     if (!h)
         return;
     json_t *next =
-        cadence_next(c, cadence_head_of(head, BY_LEVEL, level), BY_LEVEL, h->kind, c->in->mono);
+        cadence_next(c, i, cadence_head_of(head, BY_LEVEL, level), BY_LEVEL, h->kind, c->in->mono);
     if (h->kind == REPORT_DAILY) { /* its day goes on */
         next_emit(c, i, next);
         return;
@@ -358,7 +362,7 @@ void cadence_due(struct core *c, struct incident *i, struct cadence *cadence)
         next_emit(c, i, json_put_int(json_object(), "which", which));
         return;
     }
-    json_t *next = cadence_next(c, cadence_head_of(head, which, incident_level(i)), which, kind,
+    json_t *next = cadence_next(c, i, cadence_head_of(head, which, incident_level(i)), which, kind,
                                 cadence->next);
     missed_note(c, i, kind);
     report_make(c, i, &(struct report_opening){.head = h, .cadence = next});
@@ -376,7 +380,7 @@ static void clock_set_of(const void *node, VISIT visit, void *closure)
         const struct cadence_head *h = cadence_head_of(head, n, incident_level(i));
         if (!running->next || !h->clocks_count)
             continue;
-        json_t *next = cadence_next(c, h, n, running->kind, c->in->mono);
+        json_t *next = cadence_next(c, i, h, n, running->kind, c->in->mono);
         if (running->next_at <= c->in->wall) /* jumped over: it is now */
             json_put_int(json_put_int(next, "next", c->in->mono), "next_at", c->in->wall);
         next_emit(c, i, next);
@@ -525,10 +529,10 @@ void report_due(struct core *c, struct report *r)
         return;
     }
     json_put_int(body, "urged", urged);
-    json_put_int(body, "next",
-                 c->in->mono + (urged <= URGED_BEFORE_LEADER ? URGE_MS
-                                : r->allowed_ms > MS_DAY     ? MS_DAY
-                                                             : MS_HOUR));
+    int64_t again = urged <= URGED_BEFORE_LEADER ? URGE_MS
+                    : r->allowed_ms > MS_DAY     ? MS_DAY
+                                                 : MS_HOUR;
+    json_put_int(body, "next", c->in->mono + incident_ms(r->incident, again));
     json_put_str(body, "leader", leader);
     urge_emit(c, r, body);
     writers_urge(c, r, "催报", "Overdue");

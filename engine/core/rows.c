@@ -52,6 +52,7 @@ static struct row config_row(const struct core *c)
     json_open(&body, '[');
     for (size_t n = 0; n < c->plans_count; n++) {
         json_open(&body, '{');
+        json_add_true(&body, "fresh", c->plans[n].fresh);
         json_add_str(&body, "name", c->plans[n].name);
         json_add_str(&body, "pin", c->plans[n].pin);
         if (c->plans[n].since)

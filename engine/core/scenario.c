@@ -221,13 +221,36 @@ static void fields_read(const struct scene *s, const json_t *inject, json_t *to)
     json_put(to, "fields", json_share(fields));
 }
 
+/* Somebody whom a drill may reach; a target that is none was remarked. */
+static void target_check(const struct scene *s, const char *target)
+{
+    AUTO_JSON(to);
+    struct rung people = {0};
+    struct why why;
+    const char *code;
+    if (site_check_target(s->set->site, target, &code, NULL, &why))
+        return;
+    to = json_string(target);
+    site_resolve_first(s->set->site, to, true, &people);
+    if (!people.count)
+        remark_warning(s->r, "nobody", NULL,
+                       "no drill reaches %s: in the site, set drill = true for somebody of it and "
+                       "for one of their endpoints",
+                       target);
+    rung_done(&people);
+}
+
 static void target_read(const struct scene *s, const json_t *inject, json_t *to)
 {
     const char *target = NULL;
     if (form_need(s->r, inject, "to", "to = \"duty:duty-room\""))
         target = form_str(s->r, inject, "to");
-    if (target && s->set->site)
+    if (target && s->set->site) {
         site_check_targets(s->set->site, inject, "to", s->r);
+        remark_enter(s->r, "to");
+        target_check(s, target);
+        remark_leave(s->r);
+    }
     json_put_str(to, "to", target);
 }
 
@@ -560,6 +583,18 @@ static void all_read(struct scene *s, const json_t *value)
     objectives_check(s);
 }
 
+/* It is written with the state of its incident, again and again. */
+static void size_check(const struct scene *s)
+{
+    AUTO_TEXT(bytes);
+    json_write(s->to, &bytes);
+    if (bytes.len > SCENARIO_BYTES_MAX)
+        remark_error_at(s->r, "injects", "bad_value", NULL,
+                        "the scenario has %zu KiB of text, at most %d are allowed; make it two "
+                        "drills, or say it shorter",
+                        bytes.len / 1024, SCENARIO_BYTES_MAX / 1024);
+}
+
 enum err scenario_read(const char *name, const json_t *value, const struct scenario_set *set,
                        struct remarks *r, json_t **ret)
 {
@@ -569,6 +604,7 @@ enum err scenario_read(const char *name, const json_t *value, const struct scena
     struct scene s = {.set = set, .r = r, .to = to};
     if (form_table(r, value, "a scenario"))
         all_read(&s, value);
+    size_check(&s);
     if (r->errors != errors)
         return ERR_INVALID;
     *ret = json_incref(to);

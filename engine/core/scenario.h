@@ -42,7 +42,7 @@
 #include "core/remark.h"
 #include "core/site.h"
 
-enum { SCENARIO_INJECTS_MAX = 500 };
+enum { SCENARIO_INJECTS_MAX = 500, SCENARIO_BYTES_MAX = 128 * 1024 };
 
 /* What a scenario is held against. */
 struct scenario_set {

@@ -24,6 +24,7 @@ struct score {
     struct scored *injects;
     size_t count;
     json_t *measures; /* {ITEM: the name of its measure} */
+    int64_t speed;    /* times of the scenario pass so many times as fast */
     char level[8];    /* in force, "" none */
 };
 
@@ -66,6 +67,7 @@ static void started_take(struct score *s, const struct record *r)
         s->about = json_deep_copy(r->body);
     const json_t *injects = json_at(json_at(s->about, "scenario"), "injects");
     s->begun_at = r->at_ms;
+    s->speed = json_int(r->body, "drill_speed", 1);
     s->count = json_array_size(injects);
     s->injects = mem_new(s->count + 1, sizeof *s->injects);
     for (size_t n = 0; n < s->count; n++)
@@ -155,16 +157,22 @@ enum result { RESULT_MET, RESULT_OPEN, RESULT_TO_COME, RESULT_LATE, RESULT_MISSE
 
 static const char *const result_names[RESULTS] = {"met", "open", "to_come", "late", "missed"};
 
+/* As long as the scenario's clock has gone on between the two. */
+static int64_t took(const struct score *s, wall_ms from, wall_ms to)
+{
+    return (to - from) * s->speed;
+}
+
 static enum result result_of(const struct score *s, const struct scored *i)
 {
     int64_t within = json_int(json_at(i->inject, "expect"), "within_ms", INT64_MAX);
     if (i->met_at)
-        return i->met_at - i->at <= within ? RESULT_MET : RESULT_LATE;
+        return took(s, i->at, i->met_at) <= within ? RESULT_MET : RESULT_LATE;
     if (s->ended_at)
         return RESULT_MISSED;
     if (!i->at)
         return RESULT_TO_COME;
-    return s->last_at - i->at <= within ? RESULT_OPEN : RESULT_MISSED;
+    return took(s, i->at, s->last_at) <= within ? RESULT_OPEN : RESULT_MISSED;
 }
 
 static void put_time(json_t *o, const char *key, wall_ms at)
@@ -191,7 +199,7 @@ static json_t *inject_json(const struct score *s, const struct scored *i)
     json_put_str(o, "result", result_names[result_of(s, i)]);
     json_put_true(o, "before", i->before);
     if (i->met_at)
-        json_put_int(o, "took_ms", i->met_at - i->at);
+        json_put_int(o, "took_ms", took(s, i->at, i->met_at));
     put_time(o, "met_at", i->met_at);
     return json_put_str(json_put_str(o, "met_zh", i->zh), "met_en", i->en);
 }
@@ -249,6 +257,8 @@ json_t *score_json(const struct score *s)
     json_put_str(o, "director", json_str(s->about, "director"));
     json_put(o, "evaluators", json_share(json_at(s->about, "evaluators")));
     json_put(o, "names", json_share(json_at(s->about, "names")));
+    if (s->speed > 1)
+        json_put_int(o, "speed", s->speed);
     put_time(o, "begun_at", s->begun_at);
     put_time(o, "ended_at", s->ended_at);
     for (size_t n = 0; n < s->count; n++)

@@ -4,7 +4,8 @@
  *
  *     score_new ─► score_take, each record in the order of the journal ─► score_json
  *
- *     {"mode","scenario"?,"title"?,"director"?,"evaluators","names"?,"begun_at","ended_at"?,
+ *     {"mode","scenario"?,"title"?,"director"?,"evaluators","names"?,"speed"?,"begun_at",
+ *      "ended_at"?,
  *      "met","late","missed","open",                             of all that was expected
  *      "injects":[{"no","by","zh","en","at"?,"objective"?,"expect"?:{"line","within_ms"?},
  *                  "result"?,"took_ms"?,"met_at"?,"met_zh"?,"met_en"?,"before"?}],
@@ -14,7 +15,8 @@
  * though its time or the drill is over; open, there is still time; to_come, its inject is. The
  * level that is in force already when its order is expected was ordered in time ("before").
  *
- * Of several that expect the same, one row of the journal meets all that wait then. An objective is
+ * With a speed, times are those of the scenario's clock, and moments those on the wall. Of several
+ * that expect the same, one row of the journal meets all that wait then. An objective is
  * as good as the worst of its expectations.
  *
  * Layer      core: base. Pure.

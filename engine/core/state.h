@@ -37,6 +37,7 @@ struct plan_ref {
     char *name;
     char *pin;
     wall_ms since; /* in force in this version; 0: it was so before that was kept */
+    bool fresh;    /* no incident ever began with it */
 };
 
 /* Incidents that are open and began with this pin (version.h). */
@@ -338,6 +339,7 @@ struct incident {
     struct response *response; /* NULL: nothing was suggested, proposed or ordered */
     struct family *family;     /* NULL: it stands alone */
     struct drill *drill_run;   /* NULL: no drill_start has opened it */
+    int speed;   /* of a drill: what it waits for passes so many times as fast; 0, 1: as it says */
     char *table; /* ["qian.min"]: a tabletop, whose messages reach these alone; NULL: none */
 
     LIST_HEAD(, item) items;
@@ -405,15 +407,16 @@ struct core {
     struct core_config cfg;
     int64_t seq;
     struct fetch_queue fetches;
-    void *incidents; /* tsearch by id */
-    void *notices;   /* tsearch by id */
-    void *items;     /* tsearch by id: those that are open, and those of open incidents */
-    void *reports;   /* tsearch by id, as items */
-    void *dedups;    /* tsearch by key */
-    void *sames;     /* tsearch by the values of one_per (family.h) */
-    void *holders;   /* tsearch by principal: keys and sessions (access.c) */
-    void *pins;      /* tsearch by hash */
-    void *words;     /* tsearch: strings that many incidents share */
+    bool fetches_stirred; /* volatile: one may be handed out that could not before */
+    void *incidents;      /* tsearch by id */
+    void *notices;        /* tsearch by id */
+    void *items;          /* tsearch by id: those that are open, and those of open incidents */
+    void *reports;        /* tsearch by id, as items */
+    void *dedups;         /* tsearch by key */
+    void *sames;          /* tsearch by the values of one_per (family.h) */
+    void *holders;        /* tsearch by principal: keys and sessions (access.c) */
+    void *pins;           /* tsearch by hash */
+    void *words;          /* tsearch: strings that many incidents share */
     char *site_pin;
     struct pin *site; /* in force; borrowed from pins; NULL before the first */
     struct plan_ref *plans;
@@ -426,7 +429,8 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
-    json_t *scenarios; /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
+    LIST_HEAD(, drill) drills_run; /* drill.h: those that are in memory */
+    json_t *scenarios;             /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
     struct core_stats stats;
     struct most most_facts, most_turns, most_children; /* volatile */

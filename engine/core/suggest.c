@@ -1,4 +1,5 @@
 #include "core/suggest.h"
+#include "core/incident.h"
 
 #include "core/alarm.h"
 #include "core/outlook.h"
@@ -42,7 +43,7 @@ static void condition_emit(struct core *c, struct incident *i, const struct plan
     json_put_true(body, "silent", t == TRUTH_UNKNOWN && outlook_silent(i, of));
     if (counts_as(head, of, t, &ms)) {
         if (ms)
-            json_put_int(body, "due", c->in->mono + ms);
+            json_put_int(body, "due", c->in->mono + incident_ms(i, ms));
         json_put_true(body, "held", !ms);
     }
     json_t *sealed = json_put_str(json_object(), "station", station);

@@ -113,7 +113,7 @@ bool incident_facts(struct core *c, const struct incident *i, const json_t *fiel
 }
 
 json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
-                       const json_t *occurrences, int64_t age)
+                       const json_t *occurrences, int64_t age, int speed)
 {
     json_t *list = json_array(), *one;
     bool any = false;
@@ -123,7 +123,7 @@ json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
         const struct fact *fact = head ? plan_head_fact(head, json_str_or(one, "name", "")) : NULL;
         int64_t after = fact ? fact->stale_after_ms : 0;
         int64_t old = json_at(one, "measured") ? c->in->wall - json_int(one, "measured", 0) : age;
-        int64_t due = c->in->mono + after - old;
+        int64_t due = c->in->mono + speed_ms(speed, after) - old;
         any = any || after;
         json_array_append_new(list, json_integer(!after ? 0 : due > 0 ? due : 1));
     }
@@ -166,6 +166,12 @@ static json_t *opening_table(const struct opening *o)
     return o->table ? json_share(o->table) : of ? kept_json(of->table) : NULL;
 }
 
+static int opening_speed(const struct opening *o)
+{
+    const struct incident *of = o->parent ? o->parent : o->split;
+    return o->speed ? o->speed : of ? of->speed : 0;
+}
+
 static json_t *opening_body(struct core *c, const struct opening *o, const uint8_t seed[16])
 {
     const struct plan_head *head = o->head;
@@ -187,7 +193,10 @@ static json_t *opening_body(struct core *c, const struct opening *o, const uint8
     json_put_str(body, "digest", o->of_trigger ? hex : NULL);
     json_put_true(body, "drill", json_bool(o->body, "drill"));
     json_put(body, "table", opening_table(o));
-    json_put(body, "stale_at", facts_stale_at(c, head, o->occurrences, 0));
+    int speed = opening_speed(o);
+    if (speed > 1)
+        json_put_int(body, "drill_speed", speed);
+    json_put(body, "stale_at", facts_stale_at(c, head, o->occurrences, 0, speed));
     return json_put(body, "flags", json_array()); /* engine_flags: none so far (DESIGN 5) */
 }
 

@@ -20,6 +20,7 @@ struct opening {
     const char *child_key;         /* what the parent calls it */
     const struct incident *split;  /* what it is split off; NULL: nothing */
     const json_t *table;           /* of a drill at a table: state.h; NULL: as parent or split */
+    int speed;                     /* of a drill: state.h; 0: as parent or split */
     bool of_trigger;               /* it has keys, and others may join it */
 };
 
@@ -44,7 +45,7 @@ bool incident_facts(struct core *c, const struct incident *i, const json_t *fiel
 void occurrences_key(const struct plan_head *head, json_t *occurrences);
 /*
  * When each of these facts goes stale, as steady times; 0: never. `age` is how long ago they were
- * measured. Gives; NULL: none of them does.
+ * measured, `speed` that of the incident. Gives; NULL: none of them does.
  */
 json_t *facts_stale_at(const struct core *c, const struct plan_head *head,
-                       const json_t *occurrences, int64_t age);
+                       const json_t *occurrences, int64_t age, int speed);

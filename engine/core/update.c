@@ -96,7 +96,8 @@ static json_t *update_body(const struct core *c, struct incident *i, json_t *occ
 {
     json_t *body = json_put_int(json_object(), "facts", (int64_t)json_array_size(occurrences));
     int64_t age = measured ? c->in->wall - measured : 0;
-    return json_put(body, "stale_at", facts_stale_at(c, incident_head(c, i), occurrences, age));
+    return json_put(body, "stale_at",
+                    facts_stale_at(c, incident_head(c, i), occurrences, age, i->speed));
 }
 
 static json_t *updater(const struct core *c)

@@ -42,6 +42,45 @@ wall_ms version_since(const struct core *c, const char *plan, const char *pin, w
     return at;
 }
 
+static struct plan_ref *ref_of(const struct core *c, const char *pin)
+{
+    for (size_t n = 0; n < c->plans_count; n++) {
+        if (!strcmp(c->plans[n].pin, pin))
+            return &c->plans[n];
+    }
+    return NULL;
+}
+
+bool version_fresh(const struct core *c, const char *plan, const char *pin, bool fresh)
+{
+    const struct plan_ref *ref = ref_of(c, pin);
+    return ref && !strcmp(ref->name, plan) ? ref->fresh : fresh;
+}
+
+void version_used(struct core *c, const char *pin)
+{
+    struct plan_ref *ref = pin ? ref_of(c, pin) : NULL;
+    if (!ref || !ref->fresh)
+        return;
+    ref->fresh = false;
+    c->config_dirty = true;
+}
+
+json_t *core_plans_fresh(const struct core *c)
+{
+    json_t *pins = json_array();
+    for (size_t n = 0; n < c->plans_count; n++) {
+        if (c->plans[n].fresh)
+            json_array_append_new(pins, json_string(c->plans[n].pin));
+    }
+    return pins;
+}
+
+bool core_plan_in_force(const struct core *c, const char *pin)
+{
+    return ref_of(c, pin) != NULL;
+}
+
 /* ---- shown ---- */
 
 static json_t *plan_json(const struct core *c, const struct pin *pin)
@@ -73,15 +112,6 @@ json_t *core_plans(const struct core *c)
     return list;
 }
 
-static bool in_force(const struct core *c, const char *pin)
-{
-    for (size_t n = 0; n < c->plans_count; n++) {
-        if (!strcmp(c->plans[n].pin, pin))
-            return true;
-    }
-    return false;
-}
-
 /* By name, then by pin: where they stand does not tell who came first. */
 static void older_add(json_t *list, json_t *takes)
 {
@@ -102,7 +132,7 @@ json_t *core_plans_older(const struct core *c)
     json_t *list = json_array();
     for (size_t n = 0; n < c->runs_count; n++) {
         const struct pin *pin = core_pin(c, c->runs[n].pin);
-        if (c->runs[n].incidents && !in_force(c, c->runs[n].pin) && pin && pin->head)
+        if (c->runs[n].incidents && !core_plan_in_force(c, c->runs[n].pin) && pin && pin->head)
             older_add(list, version_json(c, pin));
     }
     return list;

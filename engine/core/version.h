@@ -18,5 +18,10 @@ int64_t version_incidents(const struct core *c, const char *pin);
 /* Since when is the plan in force in this version? `at` where it was not before. */
 wall_ms version_since(const struct core *c, const char *plan, const char *pin, wall_ms at);
 
+/* Has no incident ever begun with it? `fresh` where it was not in force before. */
+bool version_fresh(const struct core *c, const char *plan, const char *pin, bool fresh);
+/* One has begun with it now. */
+void version_used(struct core *c, const char *pin);
+
 /* {"name","title","version","pin","kind","since"?,"incidents"}. Gives. */
 json_t *version_json(const struct core *c, const struct pin *pin);

@@ -23,7 +23,9 @@
 
 #include <stdbool.h>
 
-enum { COURIER_ATTEMPTS_MAX = 256 };
+/* 256 messages, and beside them 32 calls of plans (core/fetch_limits.h): none waits for the other.
+ */
+enum { COURIER_ATTEMPTS_MAX = 256 + 32 };
 
 struct courier;
 

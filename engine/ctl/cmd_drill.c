@@ -16,6 +16,10 @@ static const struct option_spec options[] = {
         "缺省按情景"),
     OPTION("--scenario", "NAME", "drills/NAME.lua beside the plans; a path to it will do",
            "预案目录下的 drills/NAME.lua；也可写路径"),
+    OPTION("--speed", "N",
+           "of a tabletop: waits, deadlines and injects pass so many times as fast; else as the "
+           "scenario says",
+           "桌面推演：等待、时限和注入按几倍速进行；缺省按情景"),
     OPTION("--as", "PERSON", "who directs it; else whom the scenario names",
            "导调人员；缺省按情景"),
     {.name = NULL},
@@ -37,6 +41,8 @@ static int run(struct ctl *c, const struct args *a)
     json_t *request = json_put_str(ask_begin(c, "drill_start"), "plan", a->words[0]);
     json_put_str(request, "mode", args_value(a, "--mode"));
     json_put_str(request, "as", args_value(a, "--as"));
+    if (args_has(a, "--speed"))
+        json_put(request, "speed", ask_number(args_value(a, "--speed")));
     if (args_has(a, "--scenario"))
         json_put(request, "scenario", scenario_name(args_value(a, "--scenario")));
     int code = ask(c, request, &reply);
@@ -59,6 +65,7 @@ const struct command cmd_drill_start = {
                  "开始一次预案演练，打印其编号；有真实事件时不得开始"},
     .options = options,
     .examples = "  muster drill start flood --scenario flood-2026\n"
+                "  muster drill start blackout --scenario blackout-2026 --speed 10\n"
                 "  muster drill start flood --mode live --as qian.min\n",
     .run = run,
 };

@@ -1,7 +1,9 @@
 /*
- * muster help - the commands, one or a family of them, the kinds of events, the codes of refusals.
+ * muster help - the commands, one or a family of them, the kinds of events, the codes of refusals,
+ * those of findings.
  */
 #include "base/code.h"
+#include "core/finding_code.h"
 #include "core/record.h"
 #include "ctl/commands.h"
 #include "ctl/show.h"
@@ -81,6 +83,37 @@ static int errors_run(const struct ctl *c)
     return EXIT_OK;
 }
 
+static struct words weight_words(enum finding_weight w)
+{
+    static const struct words words[] = {
+        {"error", "错误"}, {"warning", "提醒"}, {"error or warning", "错误或提醒"}};
+    return words[w];
+}
+
+static int findings_run(const struct ctl *c)
+{
+    AUTO_TEXT(out);
+    AUTO_JSON(list);
+    struct table t = {.columns = 3};
+    const struct finding_code *f;
+    list = json_array();
+    for (size_t n = 0; (f = finding_code_at(n)); n++) {
+        table_cell(&t, f->code);
+        table_cell(&t, ctl_say(c, weight_words(f->weight)));
+        table_cell(&t, c->zh ? f->zh : f->en);
+        json_t *row = json_put_str(json_object(), "code", f->code);
+        json_put_str(row, "severity", finding_weight_name(f->weight));
+        json_array_append_new(list, json_put_str(row, "sentence", f->en));
+    }
+    if (c->json)
+        ctl_print_json(list);
+    else
+        table_print(&t, c->width, c->colour, &out);
+    print(&out);
+    table_done(&t);
+    return EXIT_OK;
+}
+
 static int all_run(const struct ctl *c)
 {
     AUTO_TEXT(out);
@@ -98,7 +131,9 @@ static int all_run(const struct ctl *c)
     for (size_t i = 0; i < sizeof exit_codes / sizeof exit_codes[0]; i++)
         text_addf(&out, "%s %d %s", i ? "," : "", exit_codes[i].code,
                   ctl_say(c, exit_codes[i].words));
-    text_add(&out, "\n\nmuster help COMMAND, muster help kinds, muster help errors\n");
+    text_add(
+        &out,
+        "\n\nmuster help COMMAND, muster help kinds, muster help errors, muster help findings\n");
     print(&out);
     table_done(&t);
     return EXIT_OK;
@@ -127,6 +162,8 @@ static int run(struct ctl *c, const struct args *a)
         return kinds_run(c);
     if (strcmp(a->words[0], "errors") == 0)
         return errors_run(c);
+    if (strcmp(a->words[0], "findings") == 0)
+        return findings_run(c);
     const struct command *command = command_find(a->words, a->words_count, &used);
     if (command)
         command_help(c, command, &out);
@@ -138,10 +175,11 @@ static int run(struct ctl *c, const struct args *a)
 
 const struct command cmd_help = {
     .name = "help",
-    .operands = "[kinds|errors|COMMAND]",
+    .operands = "[kinds|errors|findings|COMMAND]",
     .operands_most = 2,
-    .sentence = {"the commands, one of them, the kinds of events, the codes of refusals",
-                 "查看命令、某个命令、事件种类或错误代码"},
-    .examples = "  muster help trigger\n  muster help errors --lang zh\n",
+    .sentence =
+        {"the commands, one of them, the kinds of events, the codes of refusals and of findings",
+         "查看命令、某个命令、事件种类、错误代码或检查结果的代码"},
+    .examples = "  muster help trigger\n  muster help errors --lang zh\n  muster help findings\n",
     .run = run,
 };

@@ -120,9 +120,14 @@ static enum err pair_write(const char *folder, const char *name, const json_t *s
     text_clear(&path);
     text_addf(&path, "%s/%s.lua", folder, name);
     enum err e = file_write(text_str(&path), text_str(&plan), why);
-    text_clear(&path);
-    text_addf(&path, "%s/%s.test.lua", folder, name);
-    return e ? e : file_write(text_str(&path), text_str(&test), why);
+    if (e)
+        return e;
+    AUTO_TEXT(beside);
+    text_addf(&beside, "%s/%s.test.lua", folder, name);
+    e = file_write(text_str(&beside), text_str(&test), why);
+    if (e)
+        (void)unlink(text_str(&path)); /* both or none */
+    return e;
 }
 
 static void said_next(const struct ctl *c, const char *folder, const char *name)

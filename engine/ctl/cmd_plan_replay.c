@@ -4,8 +4,7 @@
  * Reads the journal itself; no daemon is needed, and nothing is changed.
  */
 #include "ctl/commands.h"
-#include "ctl/daemon_config.h"
-#include "ctl/findings.h"
+#include "ctl/past_ask.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,46 +38,29 @@ static void night_show(const struct ctl *c, const json_t *reply, bool all)
     }
     if (!json_int(reply, "changed", 0))
         puts(c->zh ? "没有不同。" : "nothing differs.");
+    if (json_bool(reply, "cut"))
+        puts(c->zh ? "夜晚太长，只比较了开头部分。"
+                   : "the night is long: only its beginning was compared.");
     if (skipped)
         printf(c->zh ? "人员的 %lld 个动作在此版本中无从进行，已略去。\n"
                      : "%lld acts of people had no place in this version and were left out.\n",
                skipped);
 }
 
-static int reply_show(const struct ctl *c, const struct args *a, const json_t *reply)
-{
-    const char *folder = args_value(a, "--plans");
-    if (c->json)
-        ctl_print_json(reply);
-    else if (json_bool(reply, "ok")) {
-        strict_show(c, reply);
-        night_show(c, reply, args_has(a, "--all"));
-    } else {
-        ctl_message("%s", json_str_or(reply, "error", "?"));
-        if (json_at(reply, "findings"))
-            findings_show(c, json_at(reply, "findings"), folder ? folder : "plans");
-    }
-    return json_bool(reply, "ok") ? EXIT_OK : EXIT_FAILED;
-}
-
 static int run(struct ctl *c, const struct args *a)
 {
-    struct config config;
-    struct why why;
     struct replay_ask ask = {.with = args_value(a, "--with"), .zh = c->zh};
     AUTO_JSON(reply);
-    if (!uuid_parse(a->words[0], &ask.journal.incident)) {
-        ctl_message(c->zh ? "\"%s\" 不是事件编号" : "\"%s\" is no id of an incident", a->words[0]);
-        return EXIT_USAGE;
+    int code = past_ask(c, a, &ask, &reply);
+    if (code)
+        return code;
+    if (c->json) {
+        ctl_print_json(reply);
+        return EXIT_OK;
     }
-    enum err e = daemon_config(c, a, &config, &why);
-    if (e)
-        return ctl_fail(e, &why);
-    ask.journal.data = config_text(&config, OPT_DATA);
-    ask.folder = config_text(&config, OPT_PLANS);
-    e = c->port->plan_replay(c->port->ctx, &ask, &reply, &why);
-    config_done(&config);
-    return e ? ctl_fail(e, &why) : reply_show(c, a, reply);
+    strict_show(c, reply);
+    night_show(c, reply, args_has(a, "--all"));
+    return EXIT_OK;
 }
 
 static const struct option_spec options[] = {

@@ -47,6 +47,18 @@ static enum err number_put(const struct args *a, const char *option, const char 
     return ERR_OK;
 }
 
+/* "flood-2026", or the file of one. */
+static void scenario_put(const struct args *a, json_t *with)
+{
+    const char *given = args_value(a, "--scenario");
+    AUTO_TEXT(folder);
+    AUTO_TEXT(name);
+    if (!given)
+        return;
+    plan_file_find(given, "", &folder, &name);
+    json_put_str(with, "scenario", text_str(&name));
+}
+
 static enum err with_make(const struct ctl *c, const struct args *a, json_t **ret, struct why *why)
 {
     json_t *with = json_object();
@@ -56,8 +68,9 @@ static enum err with_make(const struct ctl *c, const struct args *a, json_t **re
         json_put(with, lists[n].key, list_of(a, lists[n].option));
     json_put_true(with, "zh", c->zh);
     json_put_true(with, "svg", args_has(a, "--svg"));
+    scenario_put(a, with);
     *ret = with;
-    enum err e = number_put(a, "--seed", "seed", 0, INT64_MAX, with, why);
+    enum err e = number_put(a, "--seed", "seed", 0, JSON_INT_MAX, with, why);
     return e ? e : number_put(a, "--runs", "runs", 1, 100000, with, why);
 }
 
@@ -75,6 +88,29 @@ static void span_add(struct text *to, const json_t *figures, const char *key, co
         duration_add(to, json_int(figures, key, 0));
     else
         text_add(to, never);
+}
+
+/* "inject 2, order III: late, after 17m" */
+static void score_show(const struct ctl *c, const json_t *score)
+{
+    size_t n;
+    json_t *one;
+    puts("");
+    json_array_foreach(json_unconst(json_at(score, "injects")), n, one)
+    {
+        const json_t *expect = json_at(one, "expect");
+        AUTO_TEXT(line);
+        if (!expect)
+            continue;
+        text_addf(&line, c->zh ? "注入 %lld，%s：%s" : "inject %lld, %s: %s",
+                  (long long)json_int(one, "no", 0), json_str_or(expect, "line", "?"),
+                  json_str_or(one, "result", "?"));
+        if (json_at(one, "took_ms")) {
+            text_add(&line, c->zh ? "，用时 " : ", after ");
+            duration_add(&line, json_int(one, "took_ms", 0));
+        }
+        line_end(&line);
+    }
 }
 
 static void figures_show(const struct ctl *c, const json_t *reply)
@@ -176,6 +212,8 @@ static int reply_show(const struct ctl *c, const json_t *reply, const char *fold
         distribution_show(c, json_at(reply, "distribution"));
     else {
         fputs(json_str_or(reply, "trace", ""), stdout);
+        if (json_at(reply, "score"))
+            score_show(c, json_at(reply, "score"));
         figures_show(c, reply);
     }
     return EXIT_OK;
@@ -200,7 +238,10 @@ static int run(struct ctl *c, const struct args *a)
     if (e)
         return ctl_fail(e, &why);
     plan_file_find(a->words[0], config_text(&config, OPT_PLANS), &folder, &plan);
+    const char *scenario = args_value(a, "--scenario");
     json_put_str(more, "plan", text_str(&plan));
+    if (scenario && strchr(scenario, '.'))
+        json_put_str(more, "scenario_file", scenario);
     e = c->port->plan_ask(c->port->ctx, text_str(&folder), more, &reply, &why);
     config_done(&config);
     return e ? ctl_fail(e, &why) : reply_show(c, reply, text_str(&folder), args_has(a, "--svg"));
@@ -223,6 +264,9 @@ static const struct option_spec options[] = {
     OPTION_MANY("--fault", "FROM-TO=ENDPOINT",
                 "an endpoint that does not answer, as 14:00-15:00=sms",
                 "某通道不应答，如 14:00-15:00=sms"),
+    OPTION("--scenario", "F",
+           "a drill's file: its trigger and injects, and how they were met; drills/F.lua or a path",
+           "演练情景文件：其触发与注入，以及应对结果；drills/F.lua 或路径"),
     OPTION("--title", "T", "of the incident; else that of the plan", "事件标题；默认取预案名"),
     OPTION("--grade", "G", "of the incident: I II III IV", "事件分级：I II III IV"),
     OPTION("--warning", "COLOUR", "red, orange, yellow or blue",
@@ -252,6 +296,7 @@ const struct command cmd_plan_simulate = {
     .examples = "  muster plan simulate flood --at \"2026-07-20 02:00\" --field g7.stage_m=4.6\n"
                 "  muster plan simulate flood --field g7.stage_m=4.6 --person li.ming=p0.6:3m-8m "
                 "--runs 1000\n"
+                "  muster plan simulate flood --scenario flood-2026\n"
                 "  muster plan simulate plans/flood.lua --field g7.stage_m=5.3@1:00 --svg > "
                 "flood.svg\n",
     .run = run,

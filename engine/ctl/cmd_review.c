@@ -4,6 +4,7 @@
  */
 #include "ctl/ask.h"
 #include "ctl/commands.h"
+#include "ctl/past_ask.h"
 #include "ctl/respond.h"
 
 #include <stdio.h>
@@ -13,6 +14,11 @@
 
 static const struct option_spec review_options[] = {
     AS_HTML,
+    OPTION("--replay", NULL, "with what the version in force would have done; reads the journal",
+           "附现行预案会怎样处置；需读取日志"),
+    OPTION("--data", "PATH", "with --replay: the folder of the journal",
+           "与 --replay 同用：数据目录"),
+    OPTION("--plans", "PATH", "with --replay: the folder of plans", "与 --replay 同用：预案目录"),
     OPTION("--lesson", "TEXT", "note what is to be better next time, as an improvement",
            "登记一条改进事项"),
     OPTION("--owner", "TARGET", "with --lesson: who makes it better", "与 --lesson 同用：责任单位"),
@@ -23,12 +29,43 @@ static const struct option_spec review_options[] = {
 
 static const struct option_spec drill_options[] = {AS_HTML, {.name = NULL}};
 
+/* The lines that differ, "-" then and "+" by the version in force, as far as they find room. */
+static int replay_put(const struct ctl *c, const struct args *a, json_t *request)
+{
+    enum { LINES_BYTES = 60000 };
+    struct replay_ask ask = {.zh = c->zh};
+    AUTO_JSON(reply);
+    AUTO_TEXT(lines);
+    size_t n;
+    json_t *line;
+    int code = past_ask(c, a, &ask, &reply);
+    if (code)
+        return code;
+    json_array_foreach(json_unconst(json_at(reply, "lines")), n, line)
+    {
+        const char *side = json_str_or(line, "side", " "), *text = json_str_or(line, "text", "");
+        if (*side != ' ' && lines.len + strlen(text) < LINES_BYTES)
+            text_addf(&lines, "%s %s\n", *side == '-' ? "−" : "+", text);
+    }
+    json_put_str(request, "replay_version", json_str_or(reply, "version", "-"));
+    if (lines.len)
+        json_put_str(request, "replay_lines", text_str(&lines));
+    return EXIT_OK;
+}
+
 /* A document on stdout, or with --json what it is made of. */
 static int document_ask(const struct ctl *c, const struct args *a, const char *op,
                         const char *member)
 {
     json_t *reply = NULL;
     json_t *request = respond_begin(c, a, op);
+    if (args_has(a, "--replay")) {
+        int refused = replay_put(c, a, request);
+        if (refused) {
+            json_decref(request);
+            return refused;
+        }
+    }
     json_put_str(request, "format", c->json ? "json" : args_has(a, "--html") ? "html" : "markdown");
     int code = ask(c, request, &reply);
     if (code)

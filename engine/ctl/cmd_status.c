@@ -177,6 +177,9 @@ static void drill_line(const struct ctl *c, struct text *to, const json_t *d)
                   c->zh ? "，情景 %s，已注入 %" PRId64 "/%" PRId64
                         : ", scenario %s, %" PRId64 " of %" PRId64 " injects are in",
                   json_str(d, "scenario"), json_int(d, "injected", 0), json_int(d, "injects", 0));
+    if (json_int(d, "speed", 1) > 1)
+        text_addf(&line, c->zh ? "，%" PRId64 " 倍速" : ", %" PRId64 " times as fast",
+                  json_int(d, "speed", 1));
     if (json_str(d, "next_at")) {
         text_add(&line, c->zh ? "，下一条 " : ", the next at ");
         show_time(&line, json_str(d, "next_at"), TIME_CLOCK);

@@ -36,7 +36,8 @@ static const char *pick(const struct explain *x, const char *zh, const char *en)
 static bool list_holds(const json_t *list, const char *word)
 {
     for (size_t n = 0; n < json_array_size(list); n++) {
-        if (!strcmp(json_string_value(json_array_get(list, n)), word))
+        const json_t *one = json_array_get(list, n);
+        if (json_is_string(one) && !strcmp(json_string_value(one), word))
             return true;
     }
     return false;

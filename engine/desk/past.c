@@ -67,6 +67,8 @@ enum err past_read(const json_t *lines, struct past *ret, struct why *why)
             break;
         }
         ret->records = mem_grow(ret->records, &ret->cap, ret->count + 1, sizeof *ret->records);
+        if (ret->count && r->mono < ret->records[ret->count - 1]->mono)
+            r->mono = ret->records[ret->count - 1]->mono; /* a machine that began anew */
         ret->records[ret->count++] = r;
     }
     if (!e)

@@ -208,12 +208,25 @@ static enum err night_compare(const struct past *p, const struct trial_set *set,
         lines_split(trial_trace(trial), &is);
         lines_compare(&was, &is, lines);
         json_put_int(reply, "changed", moves_settle(lines));
+        json_put_true(reply, "cut", was.count == LINES_MAX || is.count == LINES_MAX);
         json_put_int(json_put(reply, "lines", lines), "skipped", skipped);
     }
     lines_done(&was);
     lines_done(&is);
     trial_free(trial);
     return e;
+}
+
+/* NULL: it has none, or the set is not good. */
+static const char *version_of(const json_t *checked, const char *plan)
+{
+    const json_t *plans = json_at(checked, "plans");
+    for (size_t n = 0; n < json_array_size(plans); n++) {
+        const json_t *one = json_array_get(plans, n);
+        if (!strcmp(json_str_or(one, "name", ""), plan))
+            return json_str(json_at(one, "head"), "version");
+    }
+    return NULL;
 }
 
 json_t *plan_replay(const json_t *request)
@@ -233,6 +246,7 @@ json_t *plan_replay(const json_t *request)
                                   .zh = json_bool(request, "zh"),
                                   .no_scopes = true};
     json_put_str(reply, "plan", past.plan);
+    json_put_str(reply, "version", version_of(checked, past.plan));
     enum err e =
         json_bool(checked, "ok")
             ? ERR_OK

@@ -8,9 +8,9 @@
  * facts of then? The first step that differs is named. And as a night: the same people do the same
  * things at the same times, and the two traces are laid beside each other.
  *
- * The reply: {"op":"replayed","ok":true,"plan","turns","differs"?:{"seq","text"},
- * "lines":[{"side":" " or "-" or "+","text"}],"changed","skipped"}; else {"ok":false,"error"} or
- * "findings".
+ * The reply: {"op":"replayed","ok":true,"plan","version"?,"turns","differs"?:{"seq","text"},
+ * "lines":[{"side":" " or "-" or "+","text"}],"changed","skipped","cut"?}; else
+ * {"ok":false,"error"} or "findings".
  *
  * Layer      desk.
  */

@@ -1,6 +1,7 @@
 #include "desk/script.h"
 
 #include "base/civil.h"
+#include "desk/near.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -76,19 +77,13 @@ static bool person_parse(const char *value, struct cast_part *part)
     return delay_parse(declines ? value + (value[8] == ':' ? 9 : 0) : value, part);
 }
 
-/* With the nearest id there is. */
-static enum err person_unknown(const struct stage *s, const char *id, struct why *why)
+static enum err person_known(const struct stage *s, const char *id, struct why *why)
 {
-    const json_t *people = json_at(json_at(s->checked, "site"), "people");
-    if (!strcmp(id, "*") || json_at(people, id))
-        return ERR_OK;
-    const char **keys = json_keys(people, NULL);
-    const char *near = text_nearest(id, keys);
-    enum err e = near ? why_set(why, ERR_INVALID,
-                                "\"%s\" is nobody of the site; did you mean \"%s\"?", id, near)
-                      : why_set(why, ERR_INVALID, "\"%s\" is nobody of the site", id);
-    free(keys);
-    return e;
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "\"%s\" is nobody of the site", id);
+    return strcmp(id, "*") ? near_missing(json_at(json_at(s->checked, "site"), "people"), id,
+                                          ERR_INVALID, text_str(&sentence), why)
+                           : ERR_OK;
 }
 
 /* "person:" may stand before an id. */
@@ -107,7 +102,7 @@ enum err script_person(struct stage *s, const char *words, struct why *why)
     struct cast_part part = cast_part_of(s->cast, id);
     if (!person_parse(value, &part))
         return why_set(why, ERR_INVALID, "\"%s\": %s", words, person_help);
-    enum err e = person_unknown(s, id, why);
+    enum err e = person_known(s, id, why);
     if (!e)
         cast_person(s->cast, id, &part);
     return e;
@@ -126,7 +121,7 @@ enum err script_orders(struct stage *s, const char *words, struct why *why)
     }
     if (!right)
         return why_set(why, ERR_INVALID, "\"%s\": write ID=10m or ID=never", words);
-    enum err e = person_unknown(s, id, why);
+    enum err e = person_known(s, id, why);
     if (!e)
         cast_person(s->cast, id, &part);
     return e;
@@ -154,15 +149,12 @@ enum err script_fault(struct stage *s, const char *words, struct why *why)
     if (!right)
         return why_set(why, ERR_INVALID,
                        "\"%s\": write FROM-TO=ENDPOINT by the clock, as 14:00-15:00=sms", words);
-    const json_t *endpoints = json_at(json_at(s->checked, "site"), "endpoints");
-    if (!json_at(endpoints, endpoint)) {
-        const char **keys = json_keys(endpoints, NULL);
-        const char *near = text_nearest(endpoint, keys);
-        enum err e = why_set(why, ERR_INVALID, "the site has no endpoint \"%s\"%s%s%s", endpoint,
-                             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-        free(keys);
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "the site has no endpoint \"%s\"", endpoint);
+    enum err e = near_missing(json_at(json_at(s->checked, "site"), "endpoints"), endpoint,
+                              ERR_INVALID, text_str(&sentence), why);
+    if (e)
         return e;
-    }
     mono_ms begin = clock_next(s, from, night_mono(s->night));
     cast_fault(s->cast, endpoint, 0, begin, clock_next(s, to, begin + 1));
     return ERR_OK;

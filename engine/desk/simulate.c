@@ -1,8 +1,10 @@
 #include "desk/simulate.h"
 
 #include "core/record.h"
+#include "core/score.h"
 #include "desk/figures.h"
 #include "desk/gantt.h"
+#include "desk/near.h"
 #include "desk/script.h"
 #include "desk/stage.h"
 #include "desk/workers.h"
@@ -13,6 +15,7 @@
 #include <string.h>
 
 static const int64_t long_enough_ms = 72 * MS_HOUR;
+#define LONGEST_MS (90 * MS_DAY)
 
 /* Whoever is not named: awake, and quick to order. Said at the head of the trace. */
 static const struct cast_part everybody = {.does = CAST_ANSWERS,
@@ -31,12 +34,15 @@ struct simulation {
     struct stage *stage;
     struct figures *figures;
     struct workers *workers;
+    struct score *score; /* of a scenario */
 };
 
 static void record_counted(void *ctx, const struct record *r)
 {
     struct simulation *s = ctx;
     figures_record(s->figures, r);
+    if (s->score)
+        score_take(s->score, r);
     if (s->workers)
         workers_record(s->workers, r);
 }
@@ -84,6 +90,23 @@ static enum err pairs(const struct simulation *s, const char *key, json_t *trigg
     return e;
 }
 
+/* What is reported at the same time is one report. */
+static json_t *report_at(json_t *trigger, json_t *later, int64_t at)
+{
+    size_t n;
+    json_t *one;
+    if (!at)
+        return json_object_get(trigger, "fields");
+    json_array_foreach(later, n, one)
+    {
+        if (json_int(one, "after", 0) == at)
+            return json_object_get(one, "fields");
+    }
+    one = json_put(json_put_int(json_object(), "after", at), "fields", json_object());
+    json_array_append_new(later, one);
+    return json_object_get(one, "fields");
+}
+
 /* Those of now into the trigger; the others come later. */
 static enum err fields(struct simulation *s, json_t *trigger, json_t *later, struct why *why)
 {
@@ -93,16 +116,12 @@ static enum err fields(struct simulation *s, json_t *trigger, json_t *later, str
     json_array_foreach(json_unconst(json_at(s->with, "fields")), n, words)
     {
         int64_t at = 0;
-        json_t *update = json_put(json_object(), "fields", json_object());
+        AUTO_JSON(said);
+        said = json_object();
         if (!e)
-            e = script_field(json_string_value(words), json_object_get(update, "fields"), &at, why);
-        if (!e && !at) {
-            json_t *all = json_object_get(trigger, "fields");
-            json_object_update_recursive(all, json_object_get(update, "fields"));
-            json_decref(update);
-        } else {
-            json_array_append_new(later, json_put_int(update, "after", at));
-        }
+            e = script_field(json_string_value(words), said, &at, why);
+        if (!e)
+            json_object_update_recursive(report_at(trigger, later, at), said);
     }
     return e;
 }
@@ -167,6 +186,18 @@ static enum err triggered(struct simulation *s, struct why *why)
     return night_trouble(night, why);
 }
 
+/* Its trigger is the first inject, and the engine puts in the others. */
+static enum err drilled(struct simulation *s, struct why *why)
+{
+    json_t *body = json_put_str(json_object(), "plan", s->plan);
+    json_put_str(body, "scenario", json_str(s->with, "scenario"));
+    json_put_str(body, "mode", "live");
+    const json_t *reply = night_ask(s->stage->night, IN_DRILL_START, (struct uuid){0}, body);
+    return json_bool(reply, "ok") ? night_trouble(s->stage->night, why)
+                                  : why_set(why, ERR_INVALID, "the drill is refused: %s",
+                                            json_str_or(reply, "error", "no reason was given"));
+}
+
 static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct why *why)
 {
     const struct stage_setup setup = {.checked = s->checked,
@@ -177,6 +208,7 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
                                       .zh = json_bool(s->with, "zh"),
                                       .record = record_counted,
                                       .ctx = s};
+    s->score = json_str(s->with, "scenario") ? score_new() : NULL;
     s->figures = figures_new(spans, json_bool(s->with, "zh"));
     s->stage = stage_new(&setup, why);
     if (!s->stage)
@@ -191,7 +223,7 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
     if (!e)
         e = each_words(s, "faults", script_fault, why);
     if (!e)
-        e = triggered(s, why);
+        e = s->score ? drilled(s, why) : triggered(s, why);
     if (!e)
         e = stage_advance(s->stage, s->lasts, why);
     return e;
@@ -202,6 +234,8 @@ static void run_done(struct simulation *s)
     workers_free(s->workers);
     stage_free(s->stage);
     figures_free(s->figures);
+    score_free(s->score);
+    s->score = NULL;
     s->workers = NULL;
     s->stage = NULL;
     s->figures = NULL;
@@ -242,6 +276,8 @@ static json_t *reply_one(const struct simulation *s)
     json_put_int(reply, "began", s->begins);
     json_put_int(reply, "lasted", night_mono(s->stage->night));
     json_put(reply, "figures", figures_json(s->figures));
+    if (s->score)
+        json_put(reply, "score", score_json(s->score));
     if (json_bool(s->with, "svg"))
         chart_put(s, reply);
     return json_put(reply, "spans", json_share(figures_spans(s->figures)));
@@ -274,18 +310,31 @@ static json_t *one(struct simulation *s, uint64_t seed)
 
 /* ---- requests ---- */
 
-/* Is it in the set? With the nearest, if not. */
 static enum err plan_known(const struct simulation *s, struct why *why)
 {
-    const char **names = json_keys(s->sources, NULL);
-    const char *near = json_at(s->sources, s->plan) ? NULL : text_nearest(s->plan, names);
-    enum err e =
-        json_at(s->sources, s->plan)
-            ? ERR_OK
-            : why_set(why, ERR_MISSING, "there is no plan \"%s\"%s%s%s", s->plan,
-                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    free(names);
-    return e;
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "there is no plan \"%s\"", s->plan);
+    return near_missing(s->sources, s->plan, ERR_MISSING, text_str(&sentence), why);
+}
+
+/* Is it in the set, and of this plan? Then it says when the night begins. */
+static enum err scenario_known(struct simulation *s, struct why *why)
+{
+    const char *name = json_str(s->with, "scenario");
+    const json_t *all = json_at(s->checked, "scenarios"), *one = json_at(all, name ? name : "");
+    if (!name)
+        return ERR_OK;
+    if (one && !strcmp(json_str_or(one, "plan", ""), s->plan)) {
+        if (json_int(one, "begins_ms", 0))
+            s->begins = json_int(one, "begins_ms", 0);
+        return ERR_OK;
+    }
+    if (one)
+        return why_set(why, ERR_INVALID, "--scenario: \"%s\" is a drill of the plan %s", name,
+                       json_str_or(one, "plan", "?"));
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "--scenario: there is no drills/%s.lua", name);
+    return near_missing(all, name, ERR_MISSING, text_str(&sentence), why);
 }
 
 static enum err times_read(struct simulation *s, wall_ms now, struct why *why)
@@ -293,11 +342,16 @@ static enum err times_read(struct simulation *s, wall_ms now, struct why *why)
     const char *at = json_str(s->with, "at"), *lasts = json_str(s->with, "for");
     s->begins = now - now % MS_MINUTE;
     s->lasts = long_enough_ms;
+    enum err e = scenario_known(s, why);
+    if (e)
+        return e;
     if (at && !stage_moment(at, stage_zone(s->checked), &s->begins) &&
         !rfc3339_parse(at, &s->begins))
         return why_set(why, ERR_INVALID,
                        "--at: \"%s\" is no time; write \"2026-07-20 02:00\", in the site's zone",
                        at);
+    if (lasts && duration_parse(lasts, true, &s->lasts) && s->lasts > LONGEST_MS)
+        return why_set(why, ERR_INVALID, "--for: at most 90d are simulated at once, not %s", lasts);
     if (lasts && (!duration_parse(lasts, true, &s->lasts) || s->lasts <= 0))
         return why_set(why, ERR_INVALID, "--for: \"%s\" is no duration; write 72h or 3d", lasts);
     return ERR_OK;

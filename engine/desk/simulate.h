@@ -4,9 +4,10 @@
  * A request is a frame "simulate": the files of a set as the frame "check" has them, "plan", and
  * "with": {"at"?,"for"?,"seed"?,"runs"?,"zh"?,"title"?,"grade"?,"kind"?,"place":[words],
  * "labels":[words],"fields":[words],"people":[words],"orders":[words],"faults":[words],
- * "works":[words],"svg"?}, the words as script.h and workers.h have them.
+ * "works":[words],"scenario"?,"svg"?}, the words as script.h and workers.h have them.
  *
- * The reply: {"op":"simulated","ok":true,"trace","figures","spans","began","hash"}; with runs above
+ * The reply: {"op":"simulated","ok":true,"trace","figures","spans","began","hash",
+ * "score"? (core/score.h)}; with runs above
  * 1
  * {"op":"simulated","ok":true,"distribution"}; else {"op":"simulated","ok":false,"error"?,
  * "findings"?}.

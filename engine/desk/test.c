@@ -7,6 +7,7 @@
 #include "plan/sandbox.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,10 +31,14 @@ struct session {
     size_t tests_count;
     json_t *results;
     bool failed;
+    size_t test; /* the one under way */
+    struct trial *trial;
 };
 
 /* What `t`, a person, an endpoint and an update are in Lua. */
 struct part {
+    struct session *session;
+    size_t test; /* the one it is of: what a test keeps is of no use to the next */
     struct trial *trial;
     char id[128]; /* of a person or an endpoint */
 };
@@ -43,9 +48,11 @@ struct part {
 /* NULL with a sentence. */
 static const char *text_at(lua_State *L, int index, const char *what, struct why *why)
 {
-    if (lua_type(L, index) == LUA_TSTRING)
-        return lua_tostring(L, index);
-    why_set(why, ERR_INVALID, "%s is missing", what);
+    size_t len;
+    const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &len) : NULL;
+    if (text && strlen(text) == len)
+        return text;
+    why_set(why, ERR_INVALID, text ? "%s holds a NUL" : "%s is missing", what);
     return NULL;
 }
 
@@ -76,12 +83,15 @@ static enum err object_at(lua_State *L, int index, const char *what, json_t **re
 }
 
 /* "by" in a test is "as" in what people say; "person:" may stand before an id. */
-static void by_as(json_t *body)
+static enum err by_as(json_t *body, struct why *why)
 {
     const char *by = json_str(body, "by");
     if (by)
         json_put_str(body, "as", strncmp(by, "person:", 7) ? by : by + 7);
+    if (json_at(body, "by") && !by)
+        return why_set(why, ERR_INVALID, "by is a person's id");
     json_object_del(body, "by");
+    return ERR_OK;
 }
 
 /* ---- verbs of a test ---- */
@@ -107,7 +117,10 @@ static enum err say(lua_State *L, struct part *p, enum input_kind kind, const ch
     enum err e = object_at(L, 2, what, &body, why);
     if (e)
         return e;
-    by_as(body);
+    if (by_as(body, why)) {
+        json_decref(body);
+        return ERR_INVALID;
+    }
     return kind == IN_TRIGGER ? trial_trigger(p->trial, body, why)
                               : trial_say(p->trial, kind, body, why);
 }
@@ -189,7 +202,10 @@ static enum err act(lua_State *L, struct part *p, bool item, struct why *why)
                               : NULL;
     if (!action || object_at(L, 4, item ? "t:item" : "t:report", &more, why))
         return ERR_INVALID;
-    by_as(more);
+    if (by_as(more, why)) {
+        json_decref(more);
+        return ERR_INVALID;
+    }
     return item ? trial_item(p->trial, name, action, more, why)
                 : trial_report(p->trial, name, action, more, why);
 }
@@ -207,8 +223,12 @@ static enum err verb_report(lua_State *L, struct part *p, struct why *why)
 static enum err verb_about(lua_State *L, struct part *p, struct why *why)
 {
     const char *plan = text_at(L, 2, "t:about: a plan", why);
-    int nth = lua_isinteger(L, 3) ? (int)lua_tointeger(L, 3) : 1;
-    return plan ? trial_about(p->trial, plan, nth, why) : ERR_INVALID;
+    bool counted = lua_isinteger(L, 3) && lua_tointeger(L, 3) > 0 && lua_tointeger(L, 3) <= INT_MAX;
+    if (!plan)
+        return ERR_INVALID;
+    if (!lua_isnoneornil(L, 3) && !counted)
+        return why_set(why, ERR_INVALID, "t:about: which one? 1 is the first");
+    return trial_about(p->trial, plan, counted ? (int)lua_tointeger(L, 3) : 1, why);
 }
 
 static enum err verb_crash(lua_State *L, struct part *p, struct why *why)
@@ -345,12 +365,22 @@ static const struct verb {
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-static struct part *part_push(lua_State *L, const char *kind, struct trial *trial, const char *id)
+static struct part *part_push(lua_State *L, const char *kind, struct session *session,
+                              const char *id)
 {
     struct part *p = lua_newuserdatauv(L, sizeof *p, 0);
-    p->trial = trial;
+    *p = (struct part){.session = session, .test = session->test, .trial = session->trial};
     snprintf(p->id, sizeof p->id, "%s", id);
     luaL_setmetatable(L, kind);
+    return p;
+}
+
+/* Raises when its test is over. */
+static struct part *part_check(lua_State *L, const char *kind)
+{
+    struct part *p = luaL_checkudata(L, 1, kind);
+    if (!p->session->trial || p->test != p->session->test)
+        luaL_error(L, "this is of a test that is over");
     return p;
 }
 
@@ -358,7 +388,7 @@ static struct part *part_push(lua_State *L, const char *kind, struct trial *tria
 static int verb_call(lua_State *L)
 {
     const struct verb *v = lua_touserdata(L, lua_upvalueindex(1));
-    struct part *p = luaL_checkudata(L, 1, v->kind);
+    struct part *p = part_check(L, v->kind);
     struct why why;
     sandbox_kernel_enter(L);
     enum err e = v->work(L, p, &why);
@@ -374,22 +404,22 @@ static int verb_call(lua_State *L)
     if (v->gives == GIVES_ITSELF)
         lua_settop(L, 1);
     else
-        part_push(L, kind_update, p->trial, "");
+        part_push(L, kind_update, p->session, "");
     return 1;
 }
 
 /* t:person(id), t:endpoint(name), and t:trace() for who writes a test. Upvalue 1: the kind. */
 static int named_call(lua_State *L)
 {
-    const struct part *p = luaL_checkudata(L, 1, kind_trial);
+    const struct part *p = part_check(L, kind_trial);
     const char *kind = lua_touserdata(L, lua_upvalueindex(1)), *id = luaL_checkstring(L, 2);
-    part_push(L, kind, p->trial, strncmp(id, "person:", 7) ? id : id + 7);
+    part_push(L, kind, p->session, strncmp(id, "person:", 7) ? id : id + 7);
     return 1;
 }
 
 static int trace_call(lua_State *L)
 {
-    const struct part *p = luaL_checkudata(L, 1, kind_trial);
+    const struct part *p = part_check(L, kind_trial);
     lua_pushstring(L, trial_trace(p->trial));
     return 1;
 }
@@ -479,8 +509,10 @@ static void test_run(struct session *s, size_t n)
     struct trial *trial = trial_new(&s->set);
     struct why why;
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->tests[n].function);
-    part_push(L, kind_trial, trial, "");
-    sandbox_budget(s->sb, limits.instructions_max);
+    s->test++;
+    s->trial = trial;
+    part_push(L, kind_trial, s, "");
+    sandbox_again(s->sb, limits.instructions_max);
     enum sandbox_end end = sandbox_call(s->sb, 1, 0);
     if (end != SANDBOX_DONE)
         result_add(s, s->tests[n].name, sandbox_fault(s->sb)->text, sandbox_fault(s->sb)->where,
@@ -489,6 +521,7 @@ static void test_run(struct session *s, size_t n)
         result_add(s, s->tests[n].name, why.text, NULL, trial_trace(trial));
     else
         result_add(s, s->tests[n].name, NULL, NULL, NULL);
+    s->trial = NULL;
     trial_free(trial);
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/level.h"
 #include "core/site.h"
+#include "desk/near.h"
 #include "plan/check.h"
 #include "sim/model_store.h"
 
@@ -21,6 +22,7 @@ struct trial {
     struct never {
         char *part;
         size_t from;
+        mono_ms at;
     } * nevers;
     size_t nevers_count, nevers_cap;
 };
@@ -149,15 +151,11 @@ static enum err night_wanted(struct trial *t, struct why *why)
 static enum err known(const struct trial *t, const char *table, const char *id, const char *what,
                       struct why *why)
 {
-    const json_t *all = json_at(json_at(t->checked, "site"), table);
-    if (!strcmp(id, "*") || json_at(all, id))
-        return ERR_OK;
-    const char **keys = json_keys(all, NULL);
-    const char *near = text_nearest(id, keys);
-    enum err e = why_set(why, ERR_INVALID, "the site has no %s \"%s\"%s%s%s", what, id,
-                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-    free(keys);
-    return e;
+    AUTO_TEXT(sentence);
+    text_addf(&sentence, "the site has no %s \"%s\"", what, id);
+    return strcmp(id, "*") ? near_missing(json_at(json_at(t->checked, "site"), table), id,
+                                          ERR_INVALID, text_str(&sentence), why)
+                           : ERR_OK;
 }
 
 enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
@@ -239,6 +237,11 @@ static enum err answered(struct trial *t, const json_t *reply, struct why *why)
 enum err trial_trigger(struct trial *t, json_t *takes, struct why *why)
 {
     enum err e = night_wanted(t, why);
+    static const char *const texts[] = {"plan", "title", "note", "kind", "key"};
+    for (size_t n = 0; !e && n < sizeof texts / sizeof *texts; n++) {
+        if (json_at(takes, texts[n]) && !json_str(takes, texts[n]))
+            e = why_set(why, ERR_INVALID, "t:trigger: %s is a text", texts[n]);
+    }
     if (e) {
         json_decref(takes);
         return e;
@@ -305,7 +308,7 @@ enum err trial_keeps(struct trial *t, int64_t ms, struct why *why)
 struct look {
     enum row_kind kind;
     struct uuid incident;
-    json_t *rows; /* [{"id","state","late","body"}] */
+    json_t *rows; /* [{"id","state","late","kind" of a report,"body"}] */
 };
 
 static void row_look(void *ctx, const struct row *row)
@@ -321,6 +324,7 @@ static void row_look(void *ctx, const struct row *row)
     json_t *one = json_put_str(json_object(), "id", row->id);
     json_put_str(one, "state", row->state);
     json_put_true(one, "late", row->late);
+    json_put_str(one, "kind", row->kind == ROW_REPORT ? row->plan : NULL);
     json_array_append_new(l->rows, json_put(one, "body", body ? body : json_share(row->body)));
 }
 
@@ -340,7 +344,7 @@ static const json_t *row_named(const json_t *rows, const char *name)
         const json_t *row = json_array_get(rows, n), *body = json_at(row, "body");
         AUTO_TEXT(numbered);
         AUTO_TEXT(keyed);
-        text_addf(&numbered, "%s %d", json_str_or(body, "kind", "?"),
+        text_addf(&numbered, "%s %d", json_str_or(row, "kind", "?"),
                   (int)json_int(body, "number", 0));
         text_addf(&keyed, "%s %s", json_str_or(body, "name", "?"), json_str_or(body, "key", ""));
         if (!strcmp(json_str_or(body, "name", ""), name) || !strcmp(text_str(&numbered), name) ||
@@ -518,8 +522,9 @@ enum err trial_never(struct trial *t, const char *part, struct why *why)
     if (!*part)
         return why_set(why, ERR_INVALID, "t:never: say what must never be told");
     t->nevers = mem_grow(t->nevers, &t->nevers_cap, t->nevers_count + 1, sizeof *t->nevers);
-    t->nevers[t->nevers_count++] =
-        (struct never){.part = mem_str(part), .from = strlen(trial_trace(t))};
+    t->nevers[t->nevers_count++] = (struct never){.part = mem_str(part),
+                                                  .from = strlen(trial_trace(t)),
+                                                  .at = t->stage ? night_mono(t->stage->night) : 0};
     return ERR_OK;
 }
 
@@ -538,8 +543,18 @@ static enum err never_check(const struct trial *t, struct why *why)
     return ERR_OK;
 }
 
+/* One that nothing followed forbids nothing: whoever wrote it meant something else. */
 enum err trial_end(struct trial *t, struct why *why)
 {
+    mono_ms now = t->stage ? night_mono(t->stage->night) : 0;
+    for (size_t n = 0; n < t->nevers_count; n++) {
+        const struct never *never = &t->nevers[n];
+        if (never->at == now && never->from == strlen(trial_trace(t)))
+            return why_set(why, ERR_INVALID,
+                           "t:never \"%s\" is the last word: it holds from where it stands on, so "
+                           "put it before what must not bring it",
+                           never->part);
+    }
     return never_check(t, why);
 }
 
@@ -588,6 +603,26 @@ static bool is_open(const json_t *row)
     return true;
 }
 
+/* A word that counts nothing would be right for ever at 0. */
+static enum err count_known(const char *key, enum row_kind kind, struct why *why)
+{
+    static const char *const items[] = {"open",     "closed",  "overdue", "issued",
+                                        "received", "arrived", "done",    "struck",
+                                        "rejected", "lifted",  NULL},
+                             *const reports[] = {"open",   "edited", "closed", "overdue", "opened",
+                                                 "signed", "sent",   "missed", "initial", "update",
+                                                 "daily",  "single", "final",  NULL};
+    const char *const *known = kind == ROW_REPORT ? reports : items;
+    AUTO_TEXT(all);
+    for (size_t n = 0; known[n]; n++) {
+        if (!strcmp(known[n], key))
+            return ERR_OK;
+        text_addf(&all, "%s%s", n ? ", " : "", known[n]);
+    }
+    return why_set(why, ERR_INVALID, "t:expect: \"%s\" cannot be counted; these can: %s", key,
+                   text_str(&all));
+}
+
 static enum err expect_counts(const struct expect *x, const char *what, enum row_kind kind,
                               const json_t *wanted)
 {
@@ -599,12 +634,17 @@ static enum err expect_counts(const struct expect *x, const char *what, enum row
     enum err e = ERR_OK;
     rows = rows_of(x->t, kind);
     counts = json_object();
-    json_object_foreach(json_unconst(wanted), key, value) json_put_int(counts, key, 0);
+    json_object_foreach(json_unconst(wanted), key, value)
+    {
+        json_put_int(counts, key, 0);
+        if (!e)
+            e = count_known(key, kind, x->why);
+    }
     json_array_foreach(rows, n, row)
     {
         const char *names[] = {is_open(row) ? "open" : "closed",
                                json_bool(row, "late") ? "overdue" : NULL, json_str(row, "state"),
-                               kind == ROW_REPORT ? json_str(json_at(row, "body"), "kind") : NULL};
+                               json_str(row, "kind")};
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
             if (names[k])
                 json_put_int(counts, names[k], json_int(counts, names[k], 0) + 1);
@@ -685,6 +725,8 @@ static enum err expect_scopes(const struct expect *x, const json_t *wanted)
     json_object_foreach(json_unconst(wanted), key, value)
     {
         bool is = json_at(alive, key) != NULL;
+        if (!json_is_boolean(value))
+            return why_set(x->why, ERR_INVALID, "t:expect: scope %s is true or false", key);
         AUTO_TEXT(name);
         text_addf(&name, "scope %s", key);
         if (is != json_is_true(value))
@@ -696,6 +738,11 @@ static enum err expect_scopes(const struct expect *x, const json_t *wanted)
 
 static enum err expect_one(const struct expect *x, const char *key, const json_t *wanted)
 {
+    static const char *const tables[] = {"items", "reports", "item", "report", "scope"};
+    for (size_t n = 0; n < sizeof tables / sizeof *tables; n++) {
+        if (!strcmp(tables[n], key) && !json_is_object(wanted))
+            return why_set(x->why, ERR_INVALID, "t:expect: %s takes a table with names", key);
+    }
     if (!strcmp(key, "items"))
         return expect_counts(x, key, ROW_ITEM, wanted);
     if (!strcmp(key, "reports"))

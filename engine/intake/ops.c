@@ -19,7 +19,8 @@ enum {
     ASSISTS = 20,
     REPORT_BYTES = 32768, /* REPORT_TEXT_BYTES of core/report.h */
     REVISIONS = 1000000,
-    REVS = 20,           /* of If-Match */
+    REVS = 20, /* of If-Match */
+    DRILL_SPEED = 1000,
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -279,6 +280,7 @@ static const struct field drill_start_fields[] = {
     {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "mode", .type = FIELD_WORD, .words = drill_modes},
     {.name = "scenario", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "speed", .type = FIELD_COUNT, .most = DRILL_SPEED},
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     END,
 };
@@ -292,9 +294,19 @@ static const struct field lesson_fields[] = {
     END,
 };
 
+static const struct field drill_report_fields[] = {
+    INCIDENT,
+    {.name = "format", .type = FIELD_WORD, .words = review_formats},
+    END,
+};
+
+/* What another version of the plan would have done is found out by who asks (muster plan replay).
+ */
 static const struct field review_fields[] = {
     INCIDENT,
     {.name = "format", .type = FIELD_WORD, .words = review_formats},
+    {.name = "replay_version", .type = FIELD_NAME, .most = 64},
+    {.name = "replay_lines", .type = FIELD_TEXT, .most = 65536},
     END,
 };
 
@@ -387,7 +399,7 @@ static const struct op ops[OPS] = {
     [OP_TIMELINE] = {OP("timeline", SCOPE_READ, timeline_fields, "what happened in one incident")},
     [OP_REVIEW] = {OP("review", SCOPE_READ, review_fields,
                       "the after-action review of an incident")},
-    [OP_DRILL_REPORT] = {OP("drill_report", SCOPE_READ, review_fields,
+    [OP_DRILL_REPORT] = {OP("drill_report", SCOPE_READ, drill_report_fields,
                             "how a drill went: evaluation and summary")},
     [OP_WATCH] = {OP("watch", SCOPE_READ, watch_fields, "everything as it happens")},
     [OP_LINK_SHOW] = {OP("link_show", 0, link_show_fields, "what the link of a message opens"),

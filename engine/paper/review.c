@@ -75,7 +75,7 @@ static int64_t item_late_ms(const struct review *v, const json_t *item)
         ended = json_str_or(item, "done_at", str(v->d, "last_at"));
     if (!rfc3339_parse(str(item, "due_at"), &due) || !rfc3339_parse(ended, &end))
         return 0;
-    return end > due ? end - due : 0;
+    return end > due ? (end - due) * json_int(v->course, "speed", 1) : 0;
 }
 
 static int64_t late_items(const struct review *v)
@@ -219,9 +219,12 @@ static void orders_add(struct review *v)
 static const char *outcome_words(const struct review *v, const char *outcome)
 {
     static const char *const words[][3] = {
-        {"answered", "应答", "answered"},   {"declined", "不能到", "declined"},
-        {"silent", "无应答", "no answer"},  {"unreached", "未送达", "not reached"},
-        {"recalled", "已撤回", "recalled"}, {"expired", "无人应答", "nobody answered"},
+        {"answered", "应答", "answered"},
+        {"declined", "不能到", "declined"},
+        {"silent", "无应答", "no answer"},
+        {"unreached", "未送达", "not reached"},
+        {"recalled", "不再需要", "not needed"},
+        {"expired", "无人应答", "nobody answered"},
         {"open", "待答", "open"},
     };
     for (size_t n = 0; n < sizeof words / sizeof *words; n++)
@@ -341,6 +344,7 @@ static void unreached_add(struct review *v)
 static void report_row(const struct review *v, const json_t *r)
 {
     AUTO_TEXT(name);
+    AUTO_TEXT(late);
     bool missed = json_bool(r, "missed");
     text_addf(&name, "%s %" PRId64, term(&v->sh.s, TERM_REPORT_KIND, json_str(r, "kind")),
               json_int(r, "number", 0));
@@ -350,7 +354,9 @@ static void report_row(const struct review *v, const json_t *r)
     sheet_cell_time(&v->sh, json_str(r, "sent_at"));
     sheet_cell(&v->sh, missed ? SAYS(v, "漏报", "missed")
                               : term(&v->sh.s, TERM_REPORT, json_str(r, "state")));
-    sheet_cell_took(&v->sh, r, "late_ms");
+    if (json_int(r, "late_ms", 0))
+        duration_add(&late, json_int(r, "late_ms", 0) * json_int(v->course, "speed", 1));
+    sheet_cell(&v->sh, text_str(&late));
 }
 
 static void reports_add(struct review *v)
@@ -631,6 +637,21 @@ static struct review review_of(const json_t *d, bool zh, bool html, struct text 
                            .course = json_at(d, "course")};
 }
 
+/* Who reads "took 10m" beside two times of a clock must know of which clock it is. */
+static void speed_note(const struct review *v)
+{
+    AUTO_TEXT(words);
+    int64_t speed = json_int(v->course, "speed", 1);
+    if (speed < 2)
+        return;
+    text_addf(&words,
+              SAYS(v, "按 %" PRId64 " 倍速推演：时刻为实际时刻，用时和时限按情景时钟计。",
+                   "Played %" PRId64 " times as fast: moments are those on the wall, how long it "
+                   "took and had is by the clock of the scenario."),
+              speed);
+    sheet_note(&v->sh, text_str(&words));
+}
+
 static void begin(const struct review *v, const char *zh, const char *en)
 {
     AUTO_TEXT(until);
@@ -643,6 +664,7 @@ static void begin(const struct review *v, const char *zh, const char *en)
     if (purged)
         sheet_banner(&v->sh, SAYS(v, "已清除：个人信息已销毁，不可恢复。",
                                   "Purged: what was personal is destroyed, for good."));
+    speed_note(v);
     if (json_bool(v->d, "ended"))
         return;
     paper_time(&v->sh.s, str(v->d, "last_at"), &until);

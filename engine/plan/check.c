@@ -279,11 +279,18 @@ static struct plan_head *read_head(struct check *c, const struct checked *f)
     return head;
 }
 
-static struct plan_head *read_plan(struct check *c, struct checked *f)
+/* All heads, before the bodies: they name each other's facts. */
+static void load_plan(struct check *c, struct checked *f)
 {
     check_parse_file(c, f);
     check_follow(c, f);
     check_load_file(c, f);
+    if (f->loaded.json && f->loaded.name && json_at(c->plans, f->loaded.name))
+        json_object_set(c->plans, f->loaded.name, f->loaded.json);
+}
+
+static struct plan_head *read_plan(struct check *c, struct checked *f)
+{
     if (f->tree) {
         struct body_check body = {.call = f->loaded.call,
                                   .head = f->loaded.json,
@@ -344,6 +351,9 @@ static void read_plans(struct check *c)
     const struct plan_head **good = mem_new(c->count + 1, sizeof(void *));
     size_t count = 0;
 
+    for (size_t i = 0; i < c->count; i++)
+        if (c->files[i].kind == TEXT_PLAN)
+            load_plan(c, &c->files[i]);
     for (size_t i = 0; i < c->count; i++)
         if (c->files[i].kind == TEXT_PLAN && (heads[count] = read_plan(c, &c->files[i]))) {
             good[count] = heads[count];

@@ -5,11 +5,14 @@
 #include "core/form.h"
 #include "core/head_level.h"
 #include "core/level.h"
+#include "plan/check_fact.h"
 #include "plan/check_ledger.h"
 #include "plan/check_literal.h"
 #include "plan/check_method.h"
 #include "plan/check_order.h"
 #include "plan/check_people.h"
+#include "plan/check_place.h"
+#include "plan/check_sense.h"
 #include "plan/check_table.h"
 #include "plan/words.h"
 
@@ -19,8 +22,8 @@
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
-/* The first argument of wait and on. */
-static void check_fact(const struct body_check *c, const struct node *call)
+/* The first argument of wait and on; `forever`: it waits until it comes. */
+static void check_fact(const struct body_check *c, const struct node *call, bool forever)
 {
     const struct node *arg = node_child(call, 1);
     const struct node *n = arg ? node_meant(arg) : NULL;
@@ -41,6 +44,8 @@ static void check_fact(const struct body_check *c, const struct node *call)
         check_not_built(c, arg, name);
     else if (!word && c->head && !json_at(json_at(c->head, "facts"), name))
         check_unknown_fact(c, arg, name);
+    else if (word)
+        check_comes(c, arg, name, forever);
 }
 
 /* ---- the others ------------------------------------------------------------------------------ */
@@ -74,7 +79,7 @@ static void check_wait(const struct body_check *c, const struct node *call)
     const struct node *options = check_table(call, options_second ? 2 : 3);
     const struct node *match = options ? node_field(options, "match") : NULL;
 
-    check_fact(c, call);
+    check_fact(c, call, !within || options_second || node_meant(within)->kind == NODE_NIL);
     if (within && !options_second && node_meant(within)->kind != NODE_NIL)
         check_duration(c, within, "how long", true);
     check_last_options(c, call, options_second ? 2 : 3, WORD_WAIT);
@@ -86,8 +91,9 @@ static void check_wait(const struct body_check *c, const struct node *call)
 
 static void check_on(const struct body_check *c, const struct node *call)
 {
-    check_fact(c, call);
+    check_fact(c, call, false);
     check_function(c, call, 2);
+    check_handler(c, call);
     check_last_options(c, call, 3, WORD_ON);
 }
 
@@ -352,6 +358,7 @@ static void check_translated(const struct body_check *c, const struct node *call
 {
     char *text = c->catalogue && node_child(call, 1) ? check_string_of(node_child(call, 1)) : NULL;
 
+    check_places(c, call);
     if (text && utf8_valid(text, strlen(text)) && !json_at(c->catalogue, text))
         check_warn(c, node_child(call, 1), "missing_text",
                    "the catalogue of the plan has no \"%.60s\": everybody reads it as it stands",
@@ -459,6 +466,10 @@ static void check_body_name(const struct body_check *c, const struct node *targe
     check_name(key, name);
     if (word && word->built && strcmp(name, "level") == 0 && inner)
         check_level_body(c, inner);
+    else if (word && strcmp(name, "level") == 0)
+        check_report(c, key, "unknown_body",
+                     "plan.level is there and stays; write function plan.level.IV(incident, order) "
+                     "… end");
     else if (word && !word->built)
         check_report(c, key, "not_built",
                      "\"plan.%s\" is not built yet; leave it out, plan.respond is what runs", name);
@@ -478,6 +489,31 @@ static void check_assign(const struct body_check *c, const struct node *n)
         check_body_name(c, target);
 }
 
+/* What is of no word: comparisons, loops, patterns. */
+static void check_node(const struct body_check *c, const struct node *n)
+{
+    if (n->kind == NODE_BINARY)
+        check_compare(c, n);
+    else if (n->kind == NODE_WHILE || n->kind == NODE_REPEAT)
+        check_loop(c, n);
+    else if (n->kind == NODE_CALL || n->kind == NODE_METHOD)
+        check_pattern(c, n);
+    else if (n->kind == NODE_INDEX)
+        check_waited(c, n);
+}
+
+/* Tables of texts in it. In a catalogue the language that is missing is the text itself:
+ * { ["text {x}"] = { zh = "…" } }. */
+static void check_tables(const struct body_check *c, const struct node *n)
+{
+    for (const struct node *child = n->first; child && n->kind != NODE_FIELD; child = child->next) {
+        if (child->kind == NODE_TABLE)
+            check_languages(c, child);
+        else if (child->kind == NODE_FIELD && n != c->texts)
+            check_languages(c, child->last);
+    }
+}
+
 static void walk(const struct body_check *c, const struct node *n)
 {
     if (n->kind == NODE_CALL && n->first->kind == NODE_NAME && !n->first->decl && check_spend(c))
@@ -488,8 +524,22 @@ static void walk(const struct body_check *c, const struct node *n)
         check_body_name(c, n->first);
     else if (n->kind == NODE_ASSIGN)
         check_assign(c, n);
+    check_node(c, n);
+    if (!*c->left && !*c->stopped)
+        *c->stopped = n;
+    check_tables(c, n);
     for (const struct node *child = n->first; child && *c->left; child = child->next)
         walk(c, child);
+}
+
+/* What lies behind was not looked at: nobody may take silence for a yes. */
+static void check_stopped(const struct body_check *c)
+{
+    if (*c->stopped)
+        check_warn(c, *c->stopped, "not_checked",
+                   "more than %d values are written down here; what stands behind was not looked "
+                   "at: make a library of a part of it, or fewer values",
+                   BODY_LITERALS_MAX);
 }
 
 /* ---- reports that nothing opens -------------------------------------------------------------- */
@@ -555,6 +605,15 @@ static void check_update(const struct body_check *c)
         "or daily with at = { \"08:00\" }, or open it in a body: report(\"update\")");
 }
 
+/* The table that a library returns, which may be a catalogue. */
+static const struct node *returned(const struct node *tree)
+{
+    const struct node *block = tree->kind == NODE_FUNCTION ? tree->last : tree;
+    const struct node *last = block ? block->last : NULL;
+
+    return last && last->kind == NODE_RETURN && last->first ? node_meant(last->first) : NULL;
+}
+
 /* What its libraries make and assign is its own, too. */
 static bool roles_of(const struct body_check *c, json_t *roles)
 {
@@ -568,6 +627,7 @@ static bool roles_of(const struct body_check *c, json_t *roles)
 void check_bodies(const struct body_check *c)
 {
     struct body_check all = *c;
+    const struct node *stopped = NULL;
     AUTO_JSON(roles);
 
     roles = json_object();
@@ -577,6 +637,11 @@ void check_bodies(const struct body_check *c)
         all.own_methods = UINT_MAX; /* what it is given may be anybody's own */
     for (size_t i = 0; i < c->libraries_count; i++)
         all.own_methods |= check_own_methods(c->libraries[i]);
+    all.stopped = &stopped;
+    all.texts = c->is_library ? returned(c->tree) : NULL;
     walk(&all, c->tree);
+    check_stopped(&all);
     check_update(c);
+    if (!c->is_library && c->head)
+        check_unissued(c);
 }

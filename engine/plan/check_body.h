@@ -30,11 +30,13 @@ struct body_check {
     size_t libraries_count;
     const json_t *catalogue; /* of the plan; NULL: none, or it could not be had */
     bool is_library; /* its head is that of whoever requires it, and who takes roles is not known */
-    const json_t *plans; /* {NAME:true} of the set; NULL: it is not the whole set */
+    const json_t *plans; /* {NAME: head, or true} of the set; NULL: it is not the whole set */
     const json_t *roles; /* {NAME:true} that it assigns; NULL: any. Set by check_bodies */
     struct findings *findings;
-    unsigned own_methods; /* check_method.h; set by check_bodies */
-    unsigned *left;       /* literals still looked at: locals can make much out of little */
+    unsigned own_methods;        /* check_method.h; set by check_bodies */
+    unsigned *left;              /* literals still looked at: locals can make much out of little */
+    const struct node *texts;    /* the table that a library returns. Set by check_bodies */
+    const struct node **stopped; /* where they were used up. Set by check_bodies */
 };
 
 enum { BODY_LITERALS_MAX = 50 * 1000 };

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/check_literal.h"
+#include "plan/check_place.h"
 #include "plan/check_table.h"
 
 #include <stdlib.h>
@@ -127,13 +128,16 @@ void check_measure(const struct body_check *c, const struct node *call)
     const struct node *name = node_child(call, 1), *options = node_child(call, 2);
     const struct node *table = check_table(call, 2);
     char *text = name ? check_string_of(name) : NULL;
+    const json_t *measure = text ? json_at(json_at(c->head, "measures"), text) : NULL;
 
     check_named(c, call, "measure", "measures", "patrol");
     if (table)
-        check_measure_table(c, table, text ? json_at(json_at(c->head, "measures"), text) : NULL);
+        check_measure_table(c, table, measure);
     else if (check_is_other(options, NODE_TABLE) && node_meant(options)->kind != NODE_NIL)
         check_report(c, options, "bad_argument",
                      "measure takes a table second: measure(\"patrol\", { due = \"1h\" })");
+    if (measure)
+        check_title(c, call, options, measure);
     free(text);
 }
 

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "core/form.h"
 #include "core/site.h"
+#include "plan/check_place.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -219,6 +220,8 @@ void check_text(const struct body_check *c, const struct node *value, const char
 {
     const struct node *n = unwrap_text(node_meant(value));
 
+    if (n == node_meant(value))
+        check_plain(c, value);
     if ((n->kind == NODE_TABLE && !n->first) || (n->kind == NODE_STRING && !n->len)) {
         check_report(c, value, "bad_value", "%s is empty; say what has to be done", what);
     } else if (n->kind == NODE_TABLE) {

@@ -4,6 +4,7 @@
 #include "core/choice.h"
 #include "core/form.h"
 #include "core/site.h"
+#include "plan/check_fact.h"
 #include "plan/check_literal.h"
 #include "plan/check_table.h"
 #include "plan/words.h"
@@ -323,6 +324,8 @@ static void check_child(const struct body_check *c, const struct node *call,
                      "fields is a table of names: { onset = case.onset }");
     if (node_field(table, "plan"))
         check_child_plan(c, node_field(table, "plan"));
+    if (node_field(table, "fields"))
+        check_child_fields(c, node_field(table, "plan"), node_field(table, "fields"));
 }
 
 /* All of these take one table. */

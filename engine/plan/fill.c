@@ -9,8 +9,7 @@
 
 enum { DEPTH_MAX = 4 };
 
-/* The bytes of "{name.of.field}" at `at`; 0: it is none. */
-static size_t field_length(const char *at)
+size_t fill_place(const char *at)
 {
     size_t n = 1;
 
@@ -117,7 +116,7 @@ bool fill_text(struct fill *f, const char *text, struct text *to)
 {
     while (*text && to->len <= FILL_TEXT_MAX) {
         size_t plain = strcspn(text, "{");
-        size_t n = field_length(text + plain);
+        size_t n = fill_place(text + plain);
         char path[FILL_FIELD_MAX];
 
         text_add_bytes(to, text, plain);

@@ -27,5 +27,8 @@ struct fill {
     char unknown[FILL_FIELD_MAX]; /* the first field that nobody knew; "" when there was none */
 };
 
+/* The bytes of a place "{name.of.field}" that begins at `at`; 0: none does. */
+size_t fill_place(const char *at);
+
 /* Append the filled text; false: it would be longer than FILL_TEXT_MAX. */
 bool fill_text(struct fill *f, const char *text, struct text *to);

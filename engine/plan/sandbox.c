@@ -318,6 +318,14 @@ void sandbox_budget(struct sandbox *sb, int64_t instructions)
     sb->bytes_peak = sb->bytes;
 }
 
+void sandbox_again(struct sandbox *sb, int64_t instructions)
+{
+    sb->breach = SANDBOX_DONE;
+    sb->refused_string = 0;
+    sb->fault = (struct sandbox_fault){.end = SANDBOX_DONE};
+    sandbox_budget(sb, instructions);
+}
+
 int64_t sandbox_used(const struct sandbox *sb)
 {
     return sb->budget - sb->left;

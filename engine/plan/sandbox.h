@@ -87,6 +87,11 @@ void *sandbox_owner(lua_State *L);
 
 /* Start a new budget. What was used since the last one is forgotten. */
 void sandbox_budget(struct sandbox *sb, int64_t instructions);
+/*
+ * The same after an overrun: what was breached is forgotten, too. For what is no part of a record,
+ * as a test of a plan; a run that was breached is over.
+ */
+void sandbox_again(struct sandbox *sb, int64_t instructions);
 int64_t sandbox_used(const struct sandbox *sb);      /* instructions since sandbox_budget() */
 size_t sandbox_bytes(const struct sandbox *sb);      /* bytes held now */
 size_t sandbox_resident(const struct sandbox *sb);   /* what the machine holds for it */

@@ -35,6 +35,8 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_ANSWERED, "已应答", "Answered")                                                            \
     X(W_ANSWERED_LONG, "您的应答已记录。情况有变，请致电值班室。",                                 \
       "Your answer is recorded. If anything changes, call the duty room.")                         \
+    X(W_CHOSEN_LONG, "您的答复已记录。询问结束前可在下面改选。",                                   \
+      "Your answer is recorded. Until the question is over you may choose anew below.")            \
     X(W_CONFIRMED, "已确认收到", "Confirmed")                                                      \
     X(W_CONFIRMED_LONG, "已记录，无需其他操作。", "It is recorded. There is nothing else to do.")  \
     X(W_DECLINED, "已回复：不能到", "Declined")                                                    \
@@ -639,6 +641,18 @@ static void add_open(const struct page *g)
     add_form(g, false);
 }
 
+/* A question is open until enough have chosen: the last choice counts. */
+static void add_answered(const struct page *g)
+{
+    if (json_array_size(json_at(g->link, "choices")) && json_bool(g->link, "waiting")) {
+        add_notice(g, "done", W_ANSWERED, W_CHOSEN_LONG);
+        add_form(g, false);
+        return;
+    }
+    add_notice(g, "done", g->call ? W_ANSWERED : W_CONFIRMED,
+               g->call ? W_ANSWERED_LONG : W_CONFIRMED_LONG);
+}
+
 static void add_declined(const struct page *g)
 {
     add_notice(g, "said", W_DECLINED, W_DECLINED_LONG);
@@ -678,8 +692,7 @@ static void add_shown(const struct page *g)
         add_open(g);
         break;
     case ANSWERED:
-        add_notice(g, "done", g->call ? W_ANSWERED : W_CONFIRMED,
-                   g->call ? W_ANSWERED_LONG : W_CONFIRMED_LONG);
+        add_answered(g);
         break;
     case DECLINED:
         add_declined(g);

@@ -33,6 +33,7 @@ struct reviewing {
     struct dossier dossier;
     enum format format;
     bool zh, drill, page; /* the report of a drill; asked for by its route */
+    json_t *replay;       /* what another version would have done, as was given; NULL */
 };
 
 static json_t *refused_of(enum code code, const char *field, const char *sentence)
@@ -91,6 +92,7 @@ static void respond(const struct reviewing *v, struct conn *c)
     json_t *of = NULL;
     enum err e = ERR_OK;
     dossier = dossier_json(&v->dossier);
+    json_put(dossier, "replay", json_share(v->replay));
     if (v->drill && !json_at(dossier, "score"))
         e = drill_report_write(dossier, v->zh, false, &body, &why); /* says that it is none */
     else if (v->format != FORMAT_JSON)
@@ -129,6 +131,7 @@ static void review_done(void *ctx, const struct query_result *result)
             conn_flush(c);
         }
         dossier_done(&v->dossier);
+        json_decref(v->replay);
         free(v);
     }
     serve_leave(s);
@@ -160,6 +163,24 @@ static bool format_parse(const char *name, enum format *ret)
     return false;
 }
 
+/* {"version","same","zh":[line],"en":[line]}: in the one language in which it was asked. Gives. */
+static json_t *replay_of(const json_t *object)
+{
+    const char *version = json_str(object, "replay_version");
+    const char *text = json_str_or(object, "replay_lines", "");
+    json_t *lines = version ? json_array() : NULL;
+    if (!version)
+        return NULL;
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        json_array_append_new(lines, json_stringn(text, len));
+        text += len + (text[len] == '\n');
+    }
+    json_t *replay = json_put_str(json_object(), "version", version);
+    json_put(replay, "same", json_boolean(!json_array_size(lines)));
+    return json_put(json_put(replay, "zh", json_incref(lines)), "en", lines);
+}
+
 void answer_review(struct conn *c, uint64_t line, const struct request *r)
 {
     struct reviewing v = {.drill = r->op == OP_DRILL_REPORT};
@@ -167,6 +188,7 @@ void answer_review(struct conn *c, uint64_t line, const struct request *r)
     const char *lang = r->lang ? r->lang : port->language(port->ctx);
     v.zh = strcmp(lang, "zh") == 0;
     (void)format_parse(json_str_or(r->object, "format", "json"), &v.format);
+    v.replay = replay_of(r->object);
     begin(c, line, r->incident, &v);
 }
 

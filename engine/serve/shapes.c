@@ -1,5 +1,6 @@
 #include "serve/shapes.h"
 
+#include "core/choice.h"
 #include "core/say.h"
 
 #include <inttypes.h>
@@ -128,7 +129,22 @@ static json_t *asked_shown(const json_t *asked)
         json_put_str(one, "words", json_str(person, "words"));
         json_put_int(one, "rung", json_int(person, "rung", 0) + 1);
         json_put_true(one, "declined", json_bool(person, "declined"));
+        json_put_str(one, "choice", json_str(json_at(person, "choice"), "choice"));
         json_array_append_new(shown, one);
+    }
+    return shown;
+}
+
+/* What may be answered to a question: its name, and its text. */
+static json_t *choices_shown(const json_t *choices)
+{
+    json_t *shown = json_array();
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(choices), n, one)
+    {
+        json_t *choice = json_put_str(json_object(), "choice", choice_name(one));
+        json_array_append_new(shown, json_put(choice, "text", json_share(one)));
     }
     return shown;
 }
@@ -148,6 +164,8 @@ static json_t *calls_shown(const json_t *calls, const struct serve_port *port)
         json_put_int(one, "rung", json_int(call, "rung", 0) + 1);
         json_put_int(one, "round", json_int(call, "round", 0) + 1);
         json_put(one, "asked", asked_shown(json_at(call, "asked")));
+        if (json_at(spec, "choices"))
+            json_put(one, "choices", choices_shown(json_at(spec, "choices")));
         int64_t due = json_int(call, "due", -1);
         if (due >= 0)
             put_time(one, "due", port->wall_of(port->ctx, due));
@@ -451,10 +469,11 @@ static json_t *reports_counted(const json_t *body)
 }
 
 /* How far the scenario of a drill has come. */
-static json_t *drill_shown(const json_t *run, const struct serve_port *port)
+static json_t *drill_shown(const json_t *body, const struct serve_port *port)
 {
     static const char *const names[] = {"mode", "director", "evaluators"};
-    const json_t *about = json_at(run, "about"), *scenario = json_at(about, "scenario");
+    const json_t *run = json_at(body, "drill_run"), *about = json_at(run, "about"),
+                 *scenario = json_at(about, "scenario");
     const json_t *injects = json_at(scenario, "injects");
     size_t next = (size_t)json_int(run, "next", 0);
     const json_t *inject = json_array_get(injects, next);
@@ -463,16 +482,19 @@ static json_t *drill_shown(const json_t *run, const struct serve_port *port)
     json_t *o = json_object();
     for (size_t n = 0; n < sizeof names / sizeof *names; n++)
         json_put(o, names[n], json_share(json_at(about, names[n])));
+    int64_t speed = json_int(body, "drill_speed", 1);
+    if (speed > 1)
+        json_put_int(o, "speed", speed);
     if (!scenario)
         return o;
     json_put_str(o, "scenario", json_str(scenario, "name"));
     json_put(o, "title", json_share(json_at(scenario, "title")));
     json_put_int(o, "injects", (int64_t)json_array_size(injects));
     json_put(o, "injected", json_integer((json_int_t)next));
-    if (inject)
-        put_time(
-            o, "next_at",
-            port->wall_of(port->ctx, json_int(run, "began", 0) + json_int(inject, "at_ms", 0)));
+    if (inject && !json_at(body, "closed_at"))
+        put_time(o, "next_at",
+                 port->wall_of(port->ctx,
+                               json_int(run, "began", 0) + json_int(inject, "at_ms", 0) / speed));
     return o;
 }
 
@@ -500,7 +522,7 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     json_put_str(o, "health", json_str_or(body, "health", "ok"));
     response_show(o, json_at(body, "response"), port);
     json_put(o, "drill", json_boolean(row->drill));
-    json_put(o, "drill_state", drill_shown(json_at(body, "drill_run"), port));
+    json_put(o, "drill_state", drill_shown(body, port));
     const char *key = key_shown(json_str(body, "key"));
     json_put(o, "key", key ? json_string(key) : json_null());
     json_put_int(o, "count", json_int(about, "count", 1));

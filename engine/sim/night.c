@@ -183,6 +183,8 @@ static void message_noted(struct night *n, const struct record *r)
     json_t *one = json_put_str(json_object(), "to", json_str(r->body, "to"));
     json_put_str(one, "step", json_str(r->body, "step"));
     json_put_str(one, "type", json_str(record_at(r, "message"), "type"));
+    const json_t *choices = json_at(record_at(r, "message"), "choices");
+    json_put_str(one, "choice", json_str(json_array_get(choices, 0), "choice"));
     json_put(n->messages, id, one);
 }
 
@@ -466,13 +468,19 @@ static void frames_take(struct night *n)
 
 /* ---- people ---- */
 
-static void answer_plan(struct night *n, struct uuid incident, const char *person)
+/* Who answers a question chooses what stands first. */
+static void answer_plan(struct night *n, struct uuid incident, const json_t *message)
 {
+    const char *person = json_str_or(message, "to", ""), *choice = json_str(message, "choice");
     bool declines;
     int64_t after = cast_answers(n->setup.cast, person, n->mono, &declines);
     if (after < 0)
         return;
     json_t *answer = json_put_str(json_object(), "as", person);
+    if (choice && !declines) {
+        json_put_str(answer, "choice", choice);
+        json_put_str(answer, "call", json_str(message, "step"));
+    }
     night_later(n, after, IN_ANSWER, incident, json_put_true(answer, "decline", declines));
 }
 
@@ -529,7 +537,7 @@ static void result_take(struct night *n, const struct coming *c)
     const char *type = json_str_or(message, "type", ""), *to = json_str_or(message, "to", "");
     json_object_del(n->messages, id);
     if (!strcmp(type, "muster.call"))
-        answer_plan(n, c->incident, to);
+        answer_plan(n, c->incident, message);
     else if (!strcmp(type, "muster.order"))
         order_plan(n, c->incident, to, json_str_or(message, "step", ""));
 }

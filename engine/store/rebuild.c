@@ -15,6 +15,8 @@ struct rebuild {
     store_apply_fn *apply;
     store_rows_fn *rows;
     void *ctx;
+    mono_ms moment; /* of the last record */
+    int64_t since;  /* records since rows were asked for */
 };
 
 /* What changed since the last time, into the same transaction. */
@@ -31,6 +33,18 @@ static enum err rows_take(struct rebuild *b, struct why *why)
         row_done(&batch.rows[i]);
     free(batch.rows);
     return e;
+}
+
+/*
+ * What one input led to is never cut in two: between an end and the messages that tell of it the
+ * incident would seem to be over and done with.
+ */
+static enum err moment_take(struct rebuild *b, const struct record *next, struct why *why)
+{
+    bool cut = b->since >= ROWS_AFTER && next->mono != b->moment;
+    b->since = cut ? 1 : b->since + 1;
+    b->moment = next->mono;
+    return cut ? rows_take(b, why) : ERR_OK;
 }
 
 static enum err record_take(struct rebuild *b, const struct stored *s, struct chain *chain,
@@ -51,9 +65,10 @@ static enum err record_take(struct rebuild *b, const struct stored *s, struct ch
     enum err e = stored_record(s, key, &record, NULL, why);
     if (e)
         return why_add(why, e, "%s", b->path);
+    e = moment_take(b, record, why);
     b->apply(b->ctx, record);
     record_unref(record);
-    return ERR_OK;
+    return e;
 }
 
 static enum err journal_walk(struct rebuild *b, struct why *why)
@@ -67,8 +82,6 @@ static enum err journal_walk(struct rebuild *b, struct why *why)
         struct stored s;
         stored_read(stmt, &s);
         e = record_take(b, &s, &chain, seq, why);
-        if (!e && seq % ROWS_AFTER == 0)
-            e = rows_take(b, why);
     }
     if (!e && db_code(rc) != SQLITE_OK)
         e = db_why(b->write.db, b->path, "reading the journal", why);

@@ -237,8 +237,8 @@ bool store_head_line(const char *line, int64_t *ret_seq);
  * any other program has the file open.
  *
  * apply  Gets every record in order (core_apply).
- * rows   Asked after every 1,000 records and at the end for the rows of all objects that changed
- *        since the last time: core_dirty_rows. Gives them.
+ * rows   Asked after every 1,000 records, but never between two of the same moment, and at the end,
+ *        for the rows of all objects that changed since the last time: core_dirty_rows. Gives them.
  */
 typedef void store_apply_fn(void *ctx, const struct record *record);
 typedef void store_rows_fn(void *ctx, struct row **ret, size_t *ret_count);

@@ -112,6 +112,11 @@ static void subfolders_add(struct folder *f)
             place_add(f, text_str(&path), false))
             count++;
     }
+    if (count == SUBFOLDERS_MAX)
+        log_warn("plans",
+                 "folder %s has more than %d folders in it: what is saved in the others "
+                 "is taken by `muster config reload` alone",
+                 f->path, SUBFOLDERS_MAX);
     if (d)
         closedir(d);
 }

@@ -100,9 +100,9 @@ static void take_rows(void *ctx, struct row **ret, size_t *ret_count)
 static void replay(struct all *all, const struct played *p)
 {
     const struct sandbox_limits limits = planner_config_default.limits;
-    const struct replay_limits most = {
-        .turn_instructions_max = 2 * limits.instructions_max,
-        .instructions_max = planner_config_default.replay_instructions_max};
+    const struct replay_limits most = {.turn_instructions_max = 2 * limits.instructions_max,
+                                       .instructions_max =
+                                           planner_config_default.replay_instructions_max};
     struct verify v = {0};
     struct why why;
     char id[UUID_TEXT];

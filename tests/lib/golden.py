@@ -1,7 +1,10 @@
 """golden - databases of past releases as text: what tests/live/golden.py holds every version to.
 
-tests/golden/NAME.journal.txt    the schema, the journal, the pins, the vault's keys: never changed
-tests/golden/NAME.projections.txt    what the journal says, a row an object
+    NAME.journal.txt        the journal, the pins, the vault's keys: never changed. The tables are
+                            made by engine/store/schema/, up to the number that NAME begins with
+    NAME.projections.txt    what a rebuild makes of it, a row an object
+    NAME.stored.txt         the projections as its own version wrote them, where a later one makes
+                            others: never changed either
 
 Boxes (what is sealed) stay as they are in the file: the same text under the same key and place
 gives the same box, so that tables can be compared byte by byte without opening one. Their keys lie
@@ -13,6 +16,7 @@ import os
 import sqlite3
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "golden")
+SCHEMA = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "engine", "store", "schema")
 KEPT = ("journal", "pin", "vault", "contact", "secret", "mark")  # all others are projections
 PRAGMAS = ("application_id", "user_version")
 
@@ -51,16 +55,20 @@ def rows(db, table):
     return lines if table == "journal" else sorted(lines)
 
 
-def schema(db):
+def journal(db):
     pragmas = ["PRAGMA %s = %d;" % (name, db.execute("PRAGMA " + name).fetchone()[0])
                for name in PRAGMAS]
-    made = [sql + ";" for (sql,) in db.execute(
-        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")]
-    return pragmas + made
+    return pragmas + [line for table in tables(db) if table in KEPT for line in rows(db, table)]
 
 
-def journal(db):
-    return schema(db) + [line for table in tables(db) if table in KEPT for line in rows(db, table)]
+def schema(name):
+    """What made the tables of its form: these files are never changed, there are only further ones.
+    """
+    texts = []
+    for number in range(1, int(name.split("-")[0]) + 1):
+        with open(os.path.join(SCHEMA, "%03d.sql" % number), encoding="utf-8") as f:
+            texts.append(f.read())
+    return "\n".join(texts) + "\nDELETE FROM mark;\n"
 
 
 def projections(db):
@@ -77,13 +85,18 @@ def read(name, part):
         return f.read()
 
 
+def stored(name):
+    """Which part has the projections of its own version."""
+    return "stored" if os.path.exists(path_of(name, "stored")) else "projections"
+
+
 def restore(name, path, with_projections=True):
     """The database as it was, in a file of its own."""
     db = sqlite3.connect(path)
     db.create_function("b64", 1, base64.b64decode, deterministic=True)
-    db.executescript(read(name, "journal"))
+    db.executescript(schema(name) + read(name, "journal"))
     if with_projections:
-        db.executescript("BEGIN;\n" + read(name, "projections") + "COMMIT;")
+        db.executescript("BEGIN;\n" + read(name, stored(name)) + "COMMIT;")
     db.commit()
     db.close()
     return path

@@ -277,23 +277,38 @@ static char *core_dump(const struct core *c)
     return text_take(&t);
 }
 
-static void record_apply(void *ctx, const struct record *r)
+/* As a rebuild does it: rows are asked for between two moments. */
+struct rebuilt {
+    struct core *core;
+    mono_ms moment;
+};
+
+static void rows_sweep(struct core *c)
 {
     struct row *rows;
     size_t count;
-    core_apply(ctx, r);
-    core_dirty_rows(ctx, &rows, &count);
+    core_dirty_rows(c, &rows, &count);
     for (size_t k = 0; k < count; k++)
         row_done(&rows[k]);
     free(rows);
 }
 
+static void record_apply(void *ctx, const struct record *r)
+{
+    struct rebuilt *rebuilt = ctx;
+    if (r->mono != rebuilt->moment)
+        rows_sweep(rebuilt->core);
+    rebuilt->moment = r->mono;
+    core_apply(rebuilt->core, r);
+}
+
 static struct core *story_rebuilt(const struct story *s)
 {
     struct why why;
-    struct core *c = night_fresh_core(s->night, &why);
-    model_store_journal(night_store(s->night), record_apply, c);
-    return c;
+    struct rebuilt rebuilt = {.core = night_fresh_core(s->night, &why)};
+    model_store_journal(night_store(s->night), record_apply, &rebuilt);
+    rows_sweep(rebuilt.core);
+    return rebuilt.core;
 }
 
 /* Test I13. */

@@ -98,6 +98,21 @@ def explains(t, house, incident, person):
     t.check(code == 0 and "nobody of the site of now" in said, "who is not in the site", said)
 
 
+def reviewed(t, house, incident):
+    """The night was on version "1"; now there is another."""
+    client = ("--server", "unix:" + house.socket)
+    places = ("--data", house.data, "--plans", house.plans)
+    code, said = muster(*client, "review", incident, "--replay", *places)
+    t.check(code == 0 and "It would have done the same." in said,
+            "a review tells that the version in force would have done the same", said)
+    house.write("climb.lua", PLANS["climb"].replace("it is over", "it is gone"))
+    code, said = muster(*client, "--lang", "zh", "review", incident, "--replay", *places)
+    t.check(code == 0 and "按现行预案推演" in said and "it is gone" in said and "it is over" in said,
+            "or where it would have differed", said)
+    code, said = muster(*client, "review", incident)
+    t.check(code == 0 and "version in force would" not in said, "but only when asked", said)
+
+
 def begins(t):
     folder = tempfile.mkdtemp(prefix="muster-new-")
     plans = os.path.join(folder, "plans")
@@ -130,6 +145,7 @@ def main():
             incident, person = a_night(house)
             replays(t, house, incident)
             explains(t, house, incident, person)
+            reviewed(t, house, incident)
         begins(t)
     return t.status
 

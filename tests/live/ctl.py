@@ -242,6 +242,9 @@ def responds(t, ctl, incident):
     t.check(r.code == 1 and "note" in r.err, "an update of nothing is refused", r)
     r = ctl("answer", incident, "--as", "wang.qiang", "--note", "on my way")
     t.check(r.code == 0, "answer --as", r)
+    r = ctl("answer", incident, "--as", "li.ming", "--choice", "short of staff")
+    t.check(r.code == 0 and "short of staff" in ctl("timeline", incident).out,
+            "answer --choice is on record", r)
     r = ctl("answer", incident, "--as", "nobody")
     t.check(r.code == 3 and "nobody" in r.err, "an unknown person, exit 3", r)
     r = ctl("resolve", incident)

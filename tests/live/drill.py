@@ -127,9 +127,48 @@ def report(t, house, one, folder):
     t.equal([i["id"] for i in told["lessons"]], [lesson], "and one lesson was learnt")
     due = {d["plan"]: d for d in house.admin(op="drill_due")["drills"]}["flood"]
     t.check("last" in due and not due["overdue"], "the drill counts as held", due)
+    kept = os.path.join(folder, "archive")
+    run(house, "archive", one, "--to", kept, "--data", house.data)
+    run(house, "archive", "--check", kept)
+    content(t, kept, "drill.zh.html", "演练评估与总结报告", "未达到")
     without = subprocess.run([h.MUSTER, "view", one, "drill", "--data", house.data],
                              capture_output=True, text=True, check=False).stdout
     t.check("Inject by inject" in without, "the report needs no daemon", without[:200])
+
+
+def whole_folder():
+    """All that ships, but for tests, and what is no plan."""
+    folder = os.path.join(h.ROOT, "plans")
+    names = [n for n in sorted(os.listdir(folder)) if n.endswith(".lua") and n != "site.lua"]
+    return {n[:-4]: plans(n) for n in names if not n.endswith(".test.lua")}
+
+
+def every_shipped(t):
+    """Nobody does anything: each of them comes to its end all the same, and all that it opened."""
+    house = h.House(plans=whole_folder(), site=plans("site.lua"), speed=int(2400 / h.SLOW))
+    with house:
+        for name in ("drills", "lib"):
+            if os.path.isdir(os.path.join(h.ROOT, "plans", name)):
+                shutil.copytree(os.path.join(h.ROOT, "plans", name),
+                                os.path.join(house.plans, name))
+        house.start()
+        begun = {}
+        for file in sorted(os.listdir(os.path.join(house.plans, "drills"))):
+            scenario = file[:-len(".lua")]
+            plan = re.search(r'plan = "(\w+)"', plans("drills/" + file)).group(1)
+            begun[run(house, "drill", "start", plan, "--scenario", scenario).strip()] = scenario
+
+        def over():
+            listed = house.admin(op="list", drill=True, limit=500)["incidents"]
+            return all(i["state"] == "closed" for i in listed) and listed
+        listed = h.wait_for(over, "the end of every drill", 90)
+        t.check(len(begun) >= 9 and set(begun) <= {i["id"] for i in listed}
+                and all(i["health"] == "ok" for i in listed),
+                "every drill that ships runs to its end", [i["plan"] for i in listed])
+        reports = {s: house.admin(op="drill_report", incident=i)["drill"]["score"]
+                   for i, s in begun.items()}
+        t.check(all(r["met"] + r["late"] + r["missed"] and not r["open"]
+                    for r in reports.values()), "and has its scores", reports)
 
 
 def main():
@@ -143,6 +182,7 @@ def main():
             one = play(t, house)
             reached(t, house)
             report(t, house, one, folder)
+        every_shipped(t)
     return t.status
 
 

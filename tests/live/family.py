@@ -36,7 +36,7 @@ PLANS = {
     on("case", function(c) child { plan = "case", key = c.id, title = T("case {id}", c) } end)
     on("closed", function(f) state { over = f.key } end)
     on("joined", function(j) state { joined = j.title } end)"""),
-    "case": text("case", "parent_only = true,", 'wait "order"'),
+    "case": text("case", "parent_only = true,", 'sleep "10h"'),
 }
 
 

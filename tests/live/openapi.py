@@ -41,7 +41,8 @@ local plan = plan "roll" {
     ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } },
 }
 function plan.respond(incident)
-    ask { to = "person:han.mei", question = "Present?", choices = { "yes", "no" }, within = "5m" }
+    ask { to = { "person:han.mei", "person:li.ming" }, question = "Present?", within = "5m",
+          choices = { "yes", { zh = "否", en = "no" } } }
 end
 return plan
 """, "river": """
@@ -64,7 +65,7 @@ local plan = plan "bank" {
     fallback = { { to = "duty:duty-room", within = "5m" } },
 }
 function plan.respond(incident)
-    wait "order"
+    sleep "10h"
 end
 return plan
 """,
@@ -374,6 +375,15 @@ def links_for_reading(api):
 def other_routes(api):
     api.ask(201, "POST", "/t/watch?grade=II&drill=true", "Smoke\nin hall 3")
     api.ask(422, "POST", "/t/watch", "")
+    api.house.write("bad.lua", "no Lua")  # what is saved is checked: the list says what is wrong
+    h.wait_for(lambda: api.house.admin(op="plans").get("refused"), "a set to be refused")
+    listed = api.ask(200, "GET", "/api/v1/plans")
+    api.t.check(listed["refused"]["findings"][0]["file"] == "bad.lua", "the list of plans says "
+                "what lies in the folder and is refused", listed.get("refused"))
+    os.unlink(os.path.join(api.house.plans, "bad.lua"))
+    h.wait_for(lambda: not api.house.admin(op="plans").get("refused"), "the set to be whole")
+    api.house.write("watch.lua", PLANS["watch"].replace('version = "1"', 'version = "2"'))
+    h.wait_for(lambda: api.house.admin(op="plans")["older"], "another version to be in force")
     api.ask(200, "GET", "/api/v1/plans")
     plan = api.ask(200, "GET", "/api/v1/plans/watch")
     api.ask(200, "GET", "/api/v1/plans/watch?pin=" + plan["pin"])
@@ -436,10 +446,16 @@ def question_by_link(api):
     path = "/a/" + about["answer_url"].rpartition("/")[2]
     of = api.ask(200, "GET", path)
     api.t.equal([c["choice"] for c in of["choices"]], ["yes", "no"], "a link shows its choices")
-    answer = "/api/v1/incidents/%s/answer" % incident
+    whole = "/api/v1/incidents/" + incident
+    api.t.equal([c["choice"] for c in api.ask(200, "GET", whole)["calls"][0]["choices"]],
+                ["yes", "no"], "and so does its incident")
+    answer = whole + "/answer"
     api.ask(422, "POST", answer, {"as": "han.mei", "choice": "perhaps"})
     api.ask(422, "POST", path, {"code": about["code"], "choice": "perhaps"})
     api.ask(200, "POST", path, {"code": about["code"], "choice": "yes"})
+    asked = {p["person"]: p.get("choice") for p in api.ask(200, "GET", whole)["calls"][0]["asked"]}
+    api.t.equal(asked["han.mei"], "yes", "an incident says who chose what")
+    api.ask(200, "POST", answer, {"as": "li.ming", "choice": "否"})
     api.ask(200, "POST", answer, {"as": "han.mei", "choice": "late"})
     api.ask(200, "GET", "/api/v1/incidents/%s/timeline" % incident)
 
@@ -540,7 +556,8 @@ def drills(api, may_all):
 
 def sessions(api):
     key = api.house.key("desk", "read")
-    link = re.findall(r"(/login/ml_\S+)", api.house.log_text())[-1]
+    with open(api.house.log, errors="replace") as log:
+        link = re.findall(r"(/login/ml_\S+)", log.read())[-1]
     api.ask(200, "GET", "/login")
     api.ask(200, "GET", link)
     api.ask(200, "POST", "/login", {"key": key})

@@ -302,6 +302,69 @@ def otherwise(t, house, client, watcher):
             "a plan whose file is gone is listed as long as an incident is on it")
 
 
+def kept(house, name):
+    """The versions of a plan that the database keeps."""
+    db = house.database()
+    bodies = [json.loads(body) for (body,) in
+              db.execute("SELECT body FROM pin WHERE kind = 'plan'")]
+    db.close()
+    return sorted(b["head"]["version"] for b in bodies if b["name"] == name)
+
+
+def forgotten(t, house, client):
+    """Of two hundred saves a day those are kept that an incident began with."""
+    for version in range(100, 106):
+        house.write("draft.lua", plan(version, name="draft"))
+        wait_version(client, "draft", str(version))
+        if version == 103:
+            client.ask(op="trigger", plan="draft", title="D")
+    text_seen(house, "hello: D")
+    # what is in force is listed a moment before its commit
+    h.wait_for(lambda: "105" in kept(house, "draft"), "the last version to be on the disk")
+    t.equal(kept(house, "draft"), ["103", "105"],
+            "versions that no incident began with are not kept, the others are")
+    house.stop(kill=True)
+    house.start()
+    again = house.client(seconds=60)
+    house.write("draft.lua", plan(106, name="draft"))
+    wait_version(again, "draft", "106")
+    t.equal(kept(house, "draft"), ["103", "106"], "so it is after a restart")
+    again.close()
+
+
+def libraries(t, house, client):
+    """A library is a part of the plans that require it: they have another version, and only they.
+    """
+    os.mkdir(os.path.join(house.plans, "lib"))
+    house.write("lib/words.lua", 'return { hello = "first" }')
+    house.write("uses.lua", 'local words = require "lib.words"\n' + h.plan_text("uses", """
+    notify { to = "person:li.ming", text = words.hello .. " " .. incident.title }
+    wait "breach"
+    notify { to = "person:li.ming", text = words.hello .. " goes on " .. incident.title }
+    sleep "1h"
+"""))
+    wait_version(client, "uses", "1")
+    old = client.ask(op="trigger", plan="uses", title="L")["incident"]
+    text_seen(house, "first L")
+    before = {p["name"]: p["pin"] for p in client.ask(op="plans")["plans"]}
+    house.write("lib/words.lua", 'return { hello = "second" }')
+    h.wait_for(lambda: client.ask(op="plans")["older"] and
+               any(p["name"] == "uses" for p in client.ask(op="plans")["older"]), "another version")
+    after = {p["name"]: p["pin"] for p in client.ask(op="plans")["plans"]}
+    t.equal([name for name in after if after[name] != before[name]], ["uses"],
+            "a library that is saved is a new version of the plans that require it, of no others")
+    client.ask(op="trigger", plan="uses", title="M")
+    text_seen(house, "second M")
+    client.ask(op="update", incident=old, fields={"breach": True})
+    text_seen(house, "first goes on L")
+    t.check(True, "what runs stays on the library that it began with")
+    house.write("lib/words.lua", "return {")
+    said = wait_refused(client, "lib/words.lua")
+    t.check(said["findings"][0]["line"] > 0, "a library with an error is refused", said)
+    house.write("lib/words.lua", 'return { hello = "second" }')
+    h.wait_for(lambda: not refused(client), "the library to be whole")
+
+
 class Scribbler(threading.Thread):
     """Writes the same file again and again, in place, and never closes it."""
 
@@ -408,7 +471,9 @@ def main():
         moving(t, house, client)
         folder_gone(t, house, client)
         many_ask(t, house, client)
+        libraries(t, house, client)
         crash_of_a_checker(t, house, client)
+        forgotten(t, house, client)
         client.close()
         unwatched(t, house)
     return t.status

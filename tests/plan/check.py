@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import tap  # noqa: E402
@@ -14,6 +15,8 @@ import tap  # noqa: E402
 ROOT = os.environ.get("MUSTER_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 MUSTER = os.environ.get("MUSTER") or os.path.join(ROOT, "out", "muster")
+
+SLOW = float(os.environ.get("MUSTER_TEST_SLOW", "1"))
 
 HEAD = """local plan = plan 'bad' { title = 'x', version = '1', owner = 'dept:it',
     fallback = { { to = 'duty:duty-room', within = '5m' } } }
@@ -74,13 +77,62 @@ def refused(t, folder, bad, kind, texts):
                 "%d %s" % (code, said))
 
 
+def no_files(t, folder, bad):
+    """What is called .lua and is none: one sentence, and soon."""
+    os.makedirs(bad)
+    code, said = check(folder)
+    t.check(code != 0 and bad in said and "is a folder" in said and said.count("\n") == 1,
+            "a folder called x.lua is a sentence", said)
+    os.rmdir(bad)
+    os.mkfifo(bad)
+    code, said = check(folder)
+    t.check(code != 0 and bad in said and "a pipe" in said, "a pipe called x.lua is not waited for",
+            said)
+    os.remove(bad)
+    os.symlink("nowhere.lua", bad)
+    code, said = check(folder)
+    t.check(code != 0 and bad in said and "No such file" in said,
+            "a file that cannot be read is a sentence", said)
+    os.remove(bad)
+
+
+def many(t, folder):
+    """A thousand and one files are refused by their number, and nobody waits for it."""
+    names = [os.path.join(folder, "p%d.lua" % n) for n in range(1001)]
+    for name in names:
+        write(name, "return 1\n")
+    began = time.monotonic()
+    code, said = check(folder)
+    t.check(code != 0 and "holds more than 1000 files" in said,
+            "a folder of 1,001 files is a sentence", said[-300:])
+    took = time.monotonic() - began
+    t.check(took < 20 * SLOW, "and soon", "%.1f s" % took)
+    for name in names:
+        os.remove(name)
+
+
+def quick(t, folder):
+    """An author saves and looks: 300 ms for all that ships, the best of five on a busy machine."""
+    best = 9.0
+    for _ in range(5):
+        began = time.monotonic()
+        check(folder)
+        best = min(best, time.monotonic() - began)
+    print("# the shipped folder is checked in %.0f ms" % (best * 1000))
+    t.check(best < 0.3 * 2 * SLOW, "what ships is checked within 300 ms (600 on a slow machine)",
+            "%.0f ms" % (best * 1000))
+
+
 def main():
     with tap.Plan() as t, tempfile.TemporaryDirectory() as above:
         folder = os.path.join(above, "plans")
         bad = os.path.join(folder, "bad.lua")
         shutil.copytree(os.path.join(ROOT, "plans"), folder)
         code, said = check(folder)
-        t.check(code == 0, "what ships passes", said)
+        t.check(code == 0 and "warning" not in said, "what ships passes without a word", said)
+        quick(t, folder)
+        no_files(t, folder, bad)
+        many(t, folder)
 
         places(t, folder, bad)
         write(bad, HEAD % ("    open_at({})\n" * 300))

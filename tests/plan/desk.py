@@ -115,6 +115,9 @@ WRONG = {
         'the trace tells "[0:00] trigger: a, plan pump" where the test has',
     "t:trigger { plan = 'pump', title = 'a' } t:never 'fire' t:update { note = 'a fire' }":
         "the trace tells what it must never",
+    "t:trigger { plan = 'pump', title = 'a' } t:never 'call 赵磊'": "is the last word",
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { items = { look = 0 } }":
+        '"look" cannot be counted',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { level = 'IV' }": 'level is none, not "IV"',
     "t:trigger { plan = 'pump', title = 'a' } t:expect { scope = { III = true } }":
         "scope III is not alive, not alive",
@@ -134,6 +137,11 @@ WRONG = {
     "t:trigger { plan = 'pump', title = 'a', fields = { level_m = 2.5 } } t:order { action = "
     "'activate', level = 'IV', by = 'sun.wei', reason = 'x' } t:item('look', 'struck')":
         '"struck" is nothing that is done with an item',
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { items = 5 }": "items takes a table",
+    "t:trigger { plan = 'pump', title = 'a' } t:expect { scope = { III = 5 } }": "true or false",
+    "t:trigger { plan = 5 }": "plan is a text",
+    "t:trigger { plan = 'pump', title = 'a' } t:about('pump', 4294967297)": "1 is the first",
+    "t:crash 'engine\\0x'": "holds a NUL",
     "while true do end": "instructions",
     "local s = {} while true do s[#s + 1] = ('x'):rep(1000) .. #s end": "memory",
     "while true do pcall(error) end": "instructions",
@@ -185,6 +193,16 @@ def wrong(t, folder):
                 "said of a test that is wrong: %s" % sentence, said)
     write(path, "test('x', function(t)\n\n t:advance 'soon' end)\n")
     t.check("wrong.test.lua:3: " in muster("plan", "test", path)[1], "with the line of the test")
+    write(path, "local kept test('x', function(t) kept = t end)\n"
+                "test('y', function(t) kept:advance '1h' end)\n")
+    code, said = muster("plan", "test", path)
+    t.check(code == 1 and "of a test that is over" in said, "what a test keeps is of no use later",
+            said)
+    write(path, "test('x', function(t) local s = 'x' while true do s = s .. s end end)\n"
+                "test('y', function(t) t:trigger { plan = 'pump', title = 'a' } end)\n")
+    code, said = muster("plan", "test", path)
+    t.check(code == 1 and "not ok 1" in said and "\nok 2" in said,
+            "one that runs away takes no other with it", said)
     for text, sentence in {"": "holds no test", "tst()": "tst", "if": "wrong.test.lua:1:",
                            "while true do end": "instructions"}.items():
         write(path, text)
@@ -257,6 +275,73 @@ def simulate(t, folder):
             said)
 
 
+ROLL = """local ladder = require "lib.ladder"
+local plan = plan "roll" { title = "Roll call", version = "1", owner = "dept:flood-office",
+    ends = "order", on_resolved = "note", fallback = { { to = "duty:duty-room", within = "5m" } } }
+function plan.respond(incident)
+    ladder("come")
+    local gauge = fetch { endpoint = "phone", body = { gauge = 7 }, within = "1m" }
+    at("08:30", function()
+        local r = ask { to = { "person:sun.wei", "person:li.ming" }, question = "At your post?",
+            choices = { "present", "short of staff" }, within = "10m" }
+        log(gauge.status .. ": " .. #r.present .. " of " .. #r.asked)
+    end)
+end
+return plan
+"""
+
+
+def the_rest_of_the_language(t, folder):
+    """Libraries, clocks, fetches and questions are the same in the second world."""
+    os.mkdir(os.path.join(folder, "lib"))
+    write(os.path.join(folder, "lib", "ladder.lua"), """return function(text)
+    return call { to = "duty:duty-room", within = "5m", text = text }
+end
+""")
+    write(os.path.join(folder, "roll.lua"), ROLL)
+    code, said = muster("plan", "simulate", "roll", "--at", "2026-07-20 06:00", "--plans", folder,
+                        "--person", "*=2m", "--for", "4h")
+    t.check(code == 0 and "[0:02] phone has answered the plan (200)" in said and
+            '[2:32] 孙伟 chooses "present"' in said and
+            "question over, 2 of 2 answers, present 2, short of staff 0" in said and
+            "log: 200: 2 of 2" in said, "a library, a fetch, a clock and a question", said)
+    os.remove(os.path.join(folder, "roll.lua"))
+    shutil.rmtree(os.path.join(folder, "lib"))
+
+
+def scenario(t, folder):
+    drills = os.path.join(folder, "drills")
+    other = os.path.join(folder, "elsewhere", "other-1.lua")
+    os.mkdir(drills)
+    os.mkdir(os.path.dirname(other))
+    text = """return scenario "NAME" {
+        plan = "pump", title = "x", director = "person:qian.min", begins = "2026-06-10 09:00",
+        objectives = { called = "somebody answers", high = "III is ordered" },
+        injects = {
+            { no = 1, at = "0:00", by = "trigger", title = "Pump 3", fields = { level_m = 2.5 },
+              expect = { "call answered", within = "10m" }, objective = "called" },
+            { no = 2, at = "0:20", by = "update", fields = { level_m = 3.5 },
+              expect = { "order III", within = "2m" }, objective = "high" },
+            { no = 3, at = "1:00", by = "end" },
+        },
+    }
+"""
+    write(os.path.join(drills, "pump-1.lua"), text.replace("NAME", "pump-1"))
+    write(other, text.replace("NAME", "other-1"))
+    command = ("plan", "simulate", "pump", "--plans", folder, "--person", "*=2m")
+    code, said = muster(*command, "--scenario", "pump-1")
+    t.check(code == 0 and "inject 1, call answered: met, after 2m" in said and
+            "inject 2, order III: late, after 5m" in said, "a scenario is played and scored", said)
+    t.check(muster(*command, "--scenario", other)[1].rsplit("hash", 1)[0].count("inject 1") and
+            json.loads(muster("--json", *command, "--scenario", other)[1])["began"] ==
+            json.loads(muster("--json", *command, "--scenario", "pump-1")[1])["began"],
+            "one that lies elsewhere, too")
+    code, said = muster(*command, "--scenario", "pump-2")
+    t.check(code == 1 and 'did you mean "pump-1"?' in said, "one that is not there", said)
+    shutil.rmtree(drills)
+    shutil.rmtree(os.path.dirname(other))
+
+
 def simulate_many(t, folder):
     command = SIMULATE + ("--plans", folder)
     code, said = muster("--json", *command, "--runs", "200")
@@ -288,6 +373,7 @@ def simulate_wrong(t, folder):
                             (("--fault", "01:00-02:00=phon"), 'did you mean "phone"?'),
                             (("--work", "dept:urban"), "write dept:water=2h"),
                             (("--at", "now"), "is no time"), (("--for", "long"), "is no duration"),
+                            (("--for", "10y"), "at most 90d"),
                             (("--field", "level=1"), "the trigger is refused"),
                             (("--field", "level_m=1@x"), "is no time")):
         code, said = muster("plan", "simulate", "pump", "--plans", folder, *words)
@@ -325,8 +411,8 @@ def main():
         with tap.Plan() as t:
             code, said = muster("plan", "check", folder)
             t.check(code == 0, "the plan of this test passes the check", said)
-            for part in (good, wrong, set_wrong, simulate, simulate_many, chart, simulate_wrong,
-                         runaway):
+            for part in (good, wrong, set_wrong, simulate, the_rest_of_the_language, scenario,
+                         simulate_many, chart, simulate_wrong, runaway):
                 part(t, folder)
         return t.status
     finally:

@@ -32,23 +32,23 @@ static void refused(const json_t *reply, const char *code, const char *words)
 /* ---- the shipped one ---- */
 
 /* What the people at the table do. */
-static void table_works(struct story *s, bool crashes)
+static void table_works(struct story *s, bool crashes, int speed)
 {
-    story_advance(s, MINUTES(7));
+    story_advance(s, MINUTES(7) / speed);
     good(story_answer(s, "{'as':'li.ming'}"));
     if (crashes)
         story_crash_engine(s);
-    story_advance(s, MINUTES(8));
+    story_advance(s, MINUTES(8) / speed);
     good(story_order(s, "{'action':'activate','level':'III','as':'sun.wei','reason':'5.0 m',"
                         "'measures':'patrol'}"));
-    story_advance(s, MINUTES(27));
+    story_advance(s, MINUTES(27) / speed);
     if (crashes) {
         story_crash_planner(s, 0, false);
         story_crash_engine(s); /* while an endpoint is out of order by the scenario */
     }
-    story_advance(s, MINUTES(20));
+    story_advance(s, MINUTES(20) / speed);
     good(story_update(s, "{'fields':{'breach':true}}"));
-    story_advance(s, MINUTES(300));
+    story_advance(s, MINUTES(300) / speed);
 }
 
 /* "1 met 6m13s, 2 late …" of those that expect something. */
@@ -115,7 +115,7 @@ static void a_tabletop(bool crashes)
     struct story *s = story_shipped("flood");
     story_scenario_shipped(s, "flood-2026");
     good(story_drill(s, "{'plan':'flood','scenario':'flood-2026'}"));
-    table_works(s, crashes);
+    table_works(s, crashes, 1);
     story_tells(s,
                 "[0:00:00] [DRILL] trigger: 7号站水位超警, plan flood\n"
                 "[0:00:00] the drill begins: tabletop, scenario flood-2026\n"
@@ -170,6 +170,34 @@ static void a_drill_goes_on_through_crashes(void **state)
 {
     (void)state;
     a_tabletop(true);
+}
+
+/* Why: a whole night must fit into an afternoon, and be judged by its own clock. */
+static void a_table_may_play_four_times_as_fast(void **state)
+{
+    (void)state;
+    struct story *s = story_shipped("flood");
+    AUTO_JSON(course);
+    story_scenario_shipped(s, "flood-2026");
+    good(story_drill(s, "{'plan':'flood','scenario':'flood-2026','speed':4}"));
+    table_works(s, true, 4);
+    story_tells(s, "[0:00:45] 王强 (主班, duty:duty-room) no answer; call the next\n"
+                   "[0:01:45] 李明 answers\n"
+                   "[0:02:30] inject 2 (message)\n"
+                   "[0:03:45] order: activate level III\n"
+                   "[0:03:45] item: Double the duty to dept:flood-office, due in 15m\n"
+                   "[0:07:30] inject 3 (update)\n"
+                   "[0:07:30] Double the duty overdue: urged, time 1\n"
+                   "[0:10:00] inject 4 (fault)\n"
+                   "[0:12:30] escalated: Nobody closes jiefang-road\n"
+                   "[0:15:00] inject 6 (paper)\n"
+                   "[0:15:00] initial report 1 overdue: urged, time 1\n"
+                   "[0:16:45] notify 王强 (主班, duty:duty-room) by phone: 值守\n"
+                   "[0:30:00] closed: the drill is over\n");
+    scored(s);
+    course = story_course(s);
+    assert_int_equal(json_int(course, "speed", 0), 4);
+    story_end(s);
 }
 
 /* ---- small ones ---- */
@@ -272,6 +300,30 @@ static void a_site_may_have_its_tabletops_sent(void **state)
     story_end(s);
 }
 
+/* Why: what a plan asks of other systems is of the outside world, too. */
+static void a_table_fetches_nothing(void **state)
+{
+    static const char plan[] =
+        "local plan = plan 'flood' { title = 'Flood', version = '1', owner = 'dept:flood-office',"
+        " ends = 'order', on_resolved = 'note',"
+        " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+        "function plan.respond() local r, why = fetch { endpoint = 'pager', body = 'x',"
+        " within = '5m' } log(r and 'answered' or ('nothing: ' .. why)) end\nreturn plan\n";
+    (void)state;
+    struct story *s = story_new("flood", plan);
+    story_scenario(s, "night",
+                   "return scenario 'night' { plan = 'flood', title = 'x', director = "
+                   "'person:li.ming', injects = { { no = 1, at = '0:00', by = 'trigger', title = "
+                   "'Over' }, { no = 2, at = '0:30', by = 'end' } } }");
+    good(story_drill(s, "{'plan':'flood','scenario':'night'}"));
+    story_advance(s, MINUTES(40));
+    assert_non_null(strstr(story_turns(s), "nothing: a drill at a table fetches nothing"));
+    good(story_drill(s, "{'plan':'flood','scenario':'night','mode':'live'}"));
+    story_advance(s, MINUTES(40));
+    assert_non_null(strstr(story_turns(s), "answered"));
+    story_end(s);
+}
+
 static void a_drill_without_a_scenario_runs_until_somebody_ends_it(void **state)
 {
     (void)state;
@@ -351,7 +403,7 @@ static void what_is_expected_is_met_late_missed_or_still_open(void **state)
     good(story_answer(s, "{'as':'li.ming'}"));
     scores(s, "2 late 3m, 3 open, 4 to_come, 5 to_come");
     story_advance(s, MINUTES(60));
-    scores(s, "2 late 3m, 3 missed, 4 missed, 5 met 10m");
+    scores(s, "2 late 3m, 3 missed, 4 missed, 5 missed");
     story_end(s);
 }
 
@@ -396,13 +448,14 @@ static void who_was_not_reached_is_told_with_the_cause(void **state)
 static void what_cannot_be_drilled_is_said(void **state)
 {
     (void)state;
-    struct story *s = night(", speed = 4", END);
+    struct story *s = night("", END);
     refused(story_drill(s, "{'plan':'flod'}"), "unknown_plan", "did you mean \"flood\"");
     refused(story_drill(s, "{'plan':'flood','scenario':'nigth'}"), "not_found",
             "did you mean \"night\"");
     refused(story_drill(s, "{'plan':'dyke','scenario':'night'}"), "conflict",
             "drills the plan flood");
-    refused(story_drill(s, "{'plan':'flood','scenario':'night'}"), "not_built", "speed = 1");
+    refused(story_drill(s, "{'plan':'flood','scenario':'night','mode':'live','speed':4}"),
+            "conflict", "people of a live drill run as fast as they can");
     refused(story_drill(s, "{'plan':'flood','as':'nobody'}"), "unknown_person", "nobody");
     story_never(s, "the drill begins");
     story_end(s);
@@ -432,10 +485,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tabletop_comes_to_its_end_and_rings_nobody),
         cmocka_unit_test(a_drill_goes_on_through_crashes),
+        cmocka_unit_test(a_table_may_play_four_times_as_fast),
         cmocka_unit_test(a_child_stays_at_the_table_and_ends_with_it),
         cmocka_unit_test(a_live_drill_rings_whom_it_may),
         cmocka_unit_test(a_silent_person_is_not_rung_and_the_next_is_called),
         cmocka_unit_test(a_site_may_have_its_tabletops_sent),
+        cmocka_unit_test(a_table_fetches_nothing),
         cmocka_unit_test(a_drill_without_a_scenario_runs_until_somebody_ends_it),
         cmocka_unit_test(a_drill_that_was_held_is_owed_no_more),
         cmocka_unit_test(a_real_incident_goes_before),

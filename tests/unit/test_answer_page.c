@@ -92,6 +92,23 @@ static void a_question_has_a_button_for_each_choice(void **state)
     lacks(&html, "我来处理");
 }
 
+/* Why: who has said that they are on it, or chose wrongly, must not be shut out. */
+static void a_question_may_be_answered_anew_while_it_is_open(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    AUTO_TEXT(over);
+    link = question_made("answered");
+    page("question-answered", (struct answer_page){.link = link}, &html);
+    has(&html, "您的答复已记录。询问结束前可在下面改选。");
+    has(&html, "name=\"choice\" value=\"present\"");
+    json_put(link, "waiting", json_false());
+    page("question-answered-over", (struct answer_page){.link = link}, &over);
+    has(&over, "已应答");
+    lacks(&over, "name=\"choice\"");
+}
+
 static void a_question_that_is_over_may_still_be_answered(void **state)
 {
     (void)state;
@@ -511,6 +528,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_shows_its_message_a_field_for_the_code_and_two_buttons),
         cmocka_unit_test(a_question_has_a_button_for_each_choice),
+        cmocka_unit_test(a_question_may_be_answered_anew_while_it_is_open),
         cmocka_unit_test(a_question_that_is_over_may_still_be_answered),
         cmocka_unit_test(the_same_page_in_english),
         cmocka_unit_test(a_drill_cannot_be_overlooked),

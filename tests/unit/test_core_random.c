@@ -347,9 +347,42 @@ static void night_report(struct night *n)
     lab_say(&n->lab, IN_REPORT, text_str(&body));
 }
 
+/* A scenario with a fault and a silence; it is gone with the core, as after a start. */
+static const char DRILL[] =
+    "{'x':{'name':'x','plan':'flood','mode':'tabletop','title':'x','speed':1,"
+    "'director':'person:li.ming','evaluators':[],'objectives':{},'injects':["
+    "{'no':1,'at_ms':0,'by':'trigger','title':'x','fields':{'g7':{'stage_m':5}}},"
+    "{'no':2,'at_ms':60000,'by':'message','to':'person:wang.qiang','text':'x',"
+    "'fields':{'g7':{'stage_m':6}}},"
+    "{'no':3,'at_ms':120000,'by':'fault','endpoint':'push','lasts_ms':600000},"
+    "{'no':4,'at_ms':180000,'by':'silence_of','person':'person:wang.qiang','lasts_ms':600000},"
+    "{'no':5,'at_ms':900000,'by':'end'}]}}";
+
+/* A drill begins, at some speed, or what was learnt is noted. */
+static void night_drill(struct night *n)
+{
+    AUTO_TEXT(body);
+    if (!n->count) /* of none: it is not named */
+        memcpy(n->lab.incident, "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11", UUID_TEXT);
+    if (!chance(n, 3)) {
+        lab_say(&n->lab, IN_LESSON, "{'text':'x','owner':'person:li.ming','due':'2d'}");
+        return;
+    }
+    core_library_scenarios(n->lab.core, data(DRILL));
+    text_addf(&body, "{'plan':'%s'%s,'as':'li.ming','speed':%u,'mode':'tabletop'}",
+              chance(n, 3) ? "flood" : "dam", chance(n, 3) ? ",'scenario':'x'" : "",
+              1 + chance(n, 4));
+    const json_t *reply = lab_say(&n->lab, IN_DRILL_START, text_str(&body));
+    if (json_bool(reply, "ok") && n->count < INCIDENTS)
+        memcpy(n->incidents[n->count++], json_str(reply, "incident"), UUID_TEXT);
+}
+
 static void night_command(struct night *n)
 {
-    switch (n->of_families ? 9 + chance(n, 3) : chance(n, 15)) {
+    switch (n->of_families ? 9 + chance(n, 3) : chance(n, 16)) {
+    case 15:
+        night_drill(n);
+        break;
     case 9:
     case 10:
         night_family(n);
@@ -525,6 +558,8 @@ static void a_night(uint64_t seed, bool of_families)
 {
     struct night n = {.seed = seed, .courier = true, .of_families = of_families};
     lab_start_crew(&n.lab, 4);
+    for (int drills = of_families ? 0 : 2; drills > 0; drills--) /* in earnest there is no room */
+        night_drill(&n);
     for (int step = 0; step < STEPS; step++) {
         night_step(&n);
         lab_check(&n.lab);

@@ -93,6 +93,56 @@ static void a_version_is_in_force_since_it_was_taken(void **state)
     lab_done(&lab);
 }
 
+static void set(struct lab *lab, const char *plans)
+{
+    AUTO_TEXT(body);
+    text_addf(&body, "{'site':'site1','plans':[%s]}", plans);
+    lab_input(lab, (struct input){.kind = IN_CONFIG}, text_str(&body));
+}
+
+static bool is_fresh(const struct lab *lab, const char *pin)
+{
+    AUTO_JSON(pins);
+    size_t n;
+    json_t *one;
+    pins = core_plans_fresh(lab->core);
+    json_array_foreach(pins, n, one)
+    {
+        if (!strcmp(json_string_value(one), pin))
+            return true;
+    }
+    return false;
+}
+
+/* Why: an author saves a plan two hundred times a day; what nobody runs is not kept for ever, and
+ * what somebody runs is. */
+static void a_version_that_no_incident_began_with_is_known_as_such(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    set(&lab, "{'name':'flood','pin':'flood1'},{'name':'paper','pin':'paper2','fresh':true}");
+    assert_true(is_fresh(&lab, "paper2"));
+    assert_false(is_fresh(&lab, "flood1")); /* whether one began with it is not known */
+    lab_crash(&lab);
+    assert_true(is_fresh(&lab, "paper2"));
+    set(&lab,
+        "{'name':'paper','pin':'paper2'}"); /* it was known by now, and is as fresh as it was */
+    assert_true(is_fresh(&lab, "paper2"));
+    begin(&lab, PAPER);
+    assert_false(is_fresh(&lab, "paper2"));
+    lab_crash(&lab);
+    assert_false(is_fresh(&lab, "paper2"));
+    set(&lab, "{'name':'paper','pin':'paper5','fresh':true}");
+    set(&lab, "{'name':'paper','pin':'paper2'}");
+    assert_false(is_fresh(&lab, "paper2"));
+    assert_false(core_plan_in_force(lab.core, "paper5"));
+    core_library_forget(lab.core, "paper5");
+    assert_false(core_library_has(lab.core, "paper5"));
+    lab_done(&lab);
+}
+
 /* ---- who is called otherwise ---- */
 
 #define DUTY                                                                                       \
@@ -285,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_earlier_version_is_listed_while_incidents_are_on_it),
         cmocka_unit_test(a_version_is_in_force_since_it_was_taken),
+        cmocka_unit_test(a_version_that_no_incident_began_with_is_known_as_such),
         cmocka_unit_test(the_rungs_to_come_of_a_call_are_said_and_then_rung),
         cmocka_unit_test(a_difference_is_said_by_name_where_people_read_it),
         cmocka_unit_test(who_has_left_is_missed_in_what_a_running_plan_names),

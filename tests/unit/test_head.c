@@ -928,6 +928,8 @@ static void what_a_level_cannot_mean_is_refused(void **state)
 
 /* Why: what waits for what never comes is never done, and nobody is reminded of it. */
 /* Why: the order of such a level is refused in the night in which it is given. */
+#define ENDS "'ends_when':[{'id':'a','confirm':'dept:hydrology','en':'x'}]"
+
 static void a_level_that_no_measure_goes_with_is_told(void **state)
 {
     (void)state;
@@ -939,8 +941,17 @@ static void a_level_that_no_measure_goes_with_is_told(void **state)
     size_t others = warnings_of("{" HEAD_MIN "}");
     assert_int_equal(warnings_of("{" HEAD_MIN "," LEVELS
                                  ",'measures':{'move':{'owner':'person:li.ming','title':'Move',"
-                                 "'due':'1h','phase':'IV'}}}"),
+                                 "'due':'1h','phase':'IV'}}," ENDS "}"),
                      others);
+}
+
+/* Why: nobody is ever asked whether it is over. */
+static void levels_without_an_end_are_told(void **state)
+{
+    (void)state;
+    warned("{" HEAD_MIN "," LEVELS "}", "warning flood no_exit levels: nothing says when");
+    assert_int_equal(warnings_of("{" HEAD_MIN "," LEVELS "," ENDS "}") + 1,
+                     warnings_of("{" HEAD_MIN "," LEVELS "}"));
 }
 
 static void a_measure_that_could_never_begin_is_refused(void **state)
@@ -968,6 +979,7 @@ int main(void)
 #define WITH_FLOOD(test) cmocka_unit_test_setup_teardown(test, flood_setup, flood_teardown)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_level_that_no_measure_goes_with_is_told),
+        cmocka_unit_test(levels_without_an_end_are_told),
         cmocka_unit_test(a_measure_that_could_never_begin_is_refused),
         cmocka_unit_test(a_head_is_read_as_it_stands),
         cmocka_unit_test(what_is_not_said_has_a_default),

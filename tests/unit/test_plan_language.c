@@ -906,6 +906,21 @@ static void civil_is_what_the_clocks_show_there(void **state)
     planner_night_done(&n);
 }
 
+/* An incident that was opened before rules were kept has its zone by name; one without has UTC. */
+static void an_incident_without_a_rule_has_that_of_its_zone(void **state)
+{
+    struct planner_night n;
+
+    (void)state;
+    planner_night_init(&n, "local plan = plan 'test' {}\n"
+                           "function plan.respond() log(civil().hour) end\nreturn plan\n");
+    n.trigger = json_pack("{s:s}", "zone", "Asia/Kathmandu");
+    planner_night_begin(&n);
+    planner_night_tells(&n, "log 0.1 7\ndone\n");
+    planner_night_done(&n);
+    asks("log(civil().hour)", "log 0.1 2\ndone\n");
+}
+
 static void what_is_no_time_is_refused(void **state)
 {
     (void)state;
@@ -1111,6 +1126,14 @@ static void large_values_are_charged(void **state)
          "while true do pcall(T, 'x', {t = t, f = 1 / 0}) end",
          overrun);
     asks("local s = ('x'):rep(60000)\nwhile true do T('{s}', {s = s}) end", overrun);
+}
+
+/* Why: no task can be put to sleep under a function of C, live or in a replay. */
+static void nothing_waits_inside_a_sort_or_a_replacement(void **state)
+{
+    (void)state;
+    body_fails("table.sort({ 3, 1, 2 }, function(a, b) sleep '1m' return a < b end)", "sort");
+    body_fails("local s = ('abc'):gsub('b', function() sleep '1m' return 'x' end) log(s)", "gsub");
 }
 
 static void an_error_in_the_body_is_told_and_the_rest_runs_on(void **state)
@@ -1389,6 +1412,7 @@ static void chance_comes_from_the_seed(void **state)
     X(every_follows_the_level_at_once)                                                             \
     X(a_level_that_changes_during_a_call_counts_behind_it)                                         \
     X(civil_is_what_the_clocks_show_there)                                                         \
+    X(an_incident_without_a_rule_has_that_of_its_zone)                                             \
     X(what_is_no_time_is_refused)                                                                  \
     X(every_goes_on_behind_an_error)                                                               \
     X(spawn_runs_beside)                                                                           \
@@ -1404,6 +1428,7 @@ static void chance_comes_from_the_seed(void **state)
     X(more_than_1000_commands_end_the_plan)                                                        \
     X(overruns_fail_with_the_line)                                                                 \
     X(large_values_are_charged)                                                                    \
+    X(nothing_waits_inside_a_sort_or_a_replacement)                                                \
     X(an_error_in_the_body_is_told_and_the_rest_runs_on)                                           \
     X(words_have_their_place)                                                                      \
     X(reserved_words_say_that_they_are_not_built)                                                  \

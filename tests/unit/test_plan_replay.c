@@ -306,6 +306,123 @@ static void the_shipped_flood_plan_replays(void **state)
     }
 }
 
+/* ---- plans by chance ---- */
+
+enum { RANDOM_PLANS = 300, RANDOM_DEPTH = 3 };
+
+static uint64_t pick(struct entropy *chance, uint64_t of)
+{
+    return entropy_u64(chance) % of;
+}
+
+static void block(struct entropy *chance, int depth, struct text *to);
+
+static void branch(struct entropy *chance, int depth, struct text *to)
+{
+    text_add(to, "function() ");
+    block(chance, depth - 1, to);
+    text_addf(to, " return %d end", (int)pick(chance, 9));
+}
+
+static void branches(struct entropy *chance, int depth, const char *word, struct text *to)
+{
+    text_addf(to, "log(tostring(pcall(%s, { ", word);
+    for (uint64_t i = 2 + pick(chance, 2); i > 0; i--) {
+        branch(chance, depth, to);
+        text_add(to, i > 1 ? ", " : " ");
+    }
+    text_add(to, "}))) ");
+}
+
+/* What waits, tells, fails; no loop that does not wait. */
+static void leaf(struct entropy *chance, struct text *to)
+{
+    static const char *const leaves[] = {
+        "sleep(random(9) .. 'm') ",
+        "log(tostring(wait('answer', random(20) .. 'm') ~= nil)) ",
+        "log(tostring(wait('stage_m', '5m', { match = function(f) return f.value > 3 end }))) ",
+        "if random(4) == 1 then error('bad luck') end ",
+        "call { to = 'post:a', within = '5m', text = uuid() } ",
+        "log(notify { to = 'dept:a', text = T '{title}' }:result('3m') or 'none') ",
+        "defer(function() log 'deferred' end) ",
+        "state { n = random(99), at = now() } ",
+        "log(tostring(wait_until('stage_m > 4', { within = '7m' }))) ",
+        "cancel(on('case', function(c) log(c.id) sleep '2m' end)) ",
+    };
+    text_add(to, leaves[pick(chance, sizeof(leaves) / sizeof(*leaves))]);
+}
+
+static void nested(struct entropy *chance, int depth, struct text *to)
+{
+    static const char *const joins[] = {"parallel", "race", "settle"};
+    uint64_t which = pick(chance, 7);
+
+    if (which < 3) {
+        branches(chance, depth, joins[which], to);
+        return;
+    }
+    text_add(to, which == 3   ? "pcall(timeout, random(9) .. 'm', "
+                 : which == 4 ? "do local h = spawn("
+                 : which == 5 ? "every('11m', "
+                              : "on('case', ");
+    branch(chance, depth, to);
+    text_add(to, which == 4 ? ") sleep(random(6) .. 'm') cancel(h) end " : ") ");
+}
+
+static void block(struct entropy *chance, int depth, struct text *to)
+{
+    for (uint64_t i = 1 + pick(chance, 3); i > 0; i--) {
+        if (depth > 0 && pick(chance, 2))
+            nested(chance, depth, to);
+        else
+            leaf(chance, to);
+    }
+}
+
+/* Bodies of levels, too: orders come by chance, and scopes begin and end with them. */
+static char *random_plan(uint64_t number)
+{
+    static const char *const levels[] = {"IV", "III", "II", "I"};
+    struct text to = {0};
+    struct entropy chance;
+    uint8_t seed[32] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16), 5};
+
+    entropy_init(&chance, seed);
+    text_add(&to, "local plan = plan 'test' { facts = { case = { event = true },\n"
+                  " stage_m = { type = 'number', per = 'gauge' } }, levels = {");
+    for (int i = 0; i < 4; i++)
+        text_addf(&to, " %s = { ordered_by = 'post:a' },", levels[i]);
+    text_add(&to, " } }\nfunction plan.respond()\n");
+    block(&chance, RANDOM_DEPTH, &to);
+    text_add(&to, "\nend\n");
+    for (int i = 0; i < 4; i++) {
+        text_addf(&to, "function plan.level.%s()\n", levels[i]);
+        block(&chance, RANDOM_DEPTH - 1, &to);
+        text_add(&to, "\nend\n");
+    }
+    text_add(&to, "return plan\n");
+    return text_take(&to);
+}
+
+/* What a plan asks for is the same whatever its planner forgets, and whenever. More of them:
+ * MUSTER_RANDOM_PLANS=5000. */
+static void plans_by_chance_replay_at_every_turn(void **state)
+{
+    const char *more = getenv("MUSTER_RANDOM_PLANS");
+    long plans = more ? strtol(more, NULL, 10) : RANDOM_PLANS;
+    int needs = 0;
+
+    (void)state;
+    for (long p = 0; p < plans; p++) {
+        char *source = random_plan((uint64_t)p);
+
+        needs += compare(source, (int)(p % 200), FORGETS);
+        needs += compare(source, (int)(p % 200), CROWDED);
+        free(source);
+    }
+    assert_true(needs > 4 * plans);
+}
+
 /* ---- other processes: another layout of memory, another seed of Lua's hashes ---- */
 
 static char self[512];
@@ -399,6 +516,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(passivation_changes_nothing),
         cmocka_unit_test(a_plan_with_libraries_replays),
         cmocka_unit_test(the_shipped_flood_plan_replays),
+        cmocka_unit_test(plans_by_chance_replay_at_every_turn),
         cmocka_unit_test(every_process_gives_the_same_turns),
         cmocka_unit_test(a_record_of_10000_steps_is_replayed_in_a_moment),
     };

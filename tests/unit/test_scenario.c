@@ -147,6 +147,8 @@ static void what_is_wrong_is_said_with_its_place_and_the_nearest_name(void **sta
     refused("", ",{'no':2,'at':'0:10','by':'fault','endpoint':'phone'}", "lasts is missing");
     refused("", ",{'no':2,'at':'0:10','by':'message','to':'duty:night','text':'x'}",
             "unknown_name injects[2].to");
+    refused("", ",{'no':2,'at':'0:10','by':'message','to':'person:han.mei','text':'x'}",
+            "warning x nobody injects[2].to: no drill reaches person:han.mei");
     refused("", ",{'no':2,'at':'0:10','by':'end','expect':{'line':'closed'}}",
             "an inject by end has no key \"expect\"");
     refused("",

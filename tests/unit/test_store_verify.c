@@ -299,6 +299,8 @@ struct fake_core {
     int records;
     int titles; /* with a sealed part */
     int closed_given;
+    mono_ms moment;  /* of the last record */
+    bool rows_asked; /* since then */
 };
 
 static void fake_apply(void *ctx, const struct record *r)
@@ -307,6 +309,9 @@ static void fake_apply(void *ctx, const struct record *r)
     c->records++;
     assert_int_equal(r->seq, c->records);
     c->titles += r->sealed != NULL;
+    assert_false(c->rows_asked && r->mono == c->moment);
+    c->moment = r->mono;
+    c->rows_asked = false;
 }
 
 /* One incident that is closed early and forgotten, one that stays open. */
@@ -315,6 +320,7 @@ static void fake_rows(void *ctx, struct row **ret, size_t *ret_count)
     struct fake_core *c = ctx;
     struct row *rows = mem_new(2, sizeof(*rows));
     size_t n = 0;
+    c->rows_asked = true;
     if (c->closed_given++ == 0)
         rows[n++] = kit_incident_row(1, "closed", false, "early");
     rows[n++] = kit_incident_row(2, "open", true, "stays");
@@ -357,6 +363,30 @@ static void a_rebuild_replaces_all_projections(void **state)
     assert_true(store_mark(k->store, &mark));
 }
 
+/* An end, and the messages that tell of it, are of one moment: without them it would be forgotten.
+ */
+static void a_rebuild_never_cuts_one_moment_in_two(void **state)
+{
+    struct kit *k = *state;
+    struct why why = {""};
+    struct fake_core core = {0};
+    kit_open(k);
+    for (int i = 0; i < 500; i++) {
+        struct record *records[5];
+        int count = i == 0 ? 4 : 5; /* so that no thousand ends with a moment */
+        for (int n = 0; n < count; n++) {
+            records[n] = kit_record(k, REC_UPDATED, kit_uuid(3), NULL);
+            records[n]->mono = records[0]->mono;
+        }
+        kit_append(k, records, (size_t)count, NULL, 0);
+    }
+    kit_stop(k);
+    if (store_rebuild(&k->config, fake_apply, fake_rows, &core, &why))
+        fail_msg("%s", why.text);
+    assert_int_equal(core.records, 2499);
+    assert_int_equal(core.closed_given, 3);
+}
+
 /* From a journal that is not what was written nothing is made. */
 static void a_rebuild_from_a_damaged_journal_changes_nothing(void **state)
 {
@@ -394,6 +424,7 @@ int main(void)
         T(a_seal_opens_only_in_its_place),
         T(a_body_has_another_nonce_for_another_text),
         T(a_rebuild_replaces_all_projections),
+        T(a_rebuild_never_cuts_one_moment_in_two),
         T(a_rebuild_from_a_damaged_journal_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,15 +12,18 @@ const house = await openHouse();
 
 interface Message {
     state: string;
+    text: string;
     answer_url: string;
     code: string;
 }
 
-/* The first message that rings anywhere. */
-async function ringing(): Promise<Message> {
+/* The first message that rings anywhere, with this in its text. */
+async function ringing(part = ""): Promise<Message> {
     for (;;) {
         const { phones } = await house.get<{ phones: { messages: Message[] }[] }>("/api/v1/phones");
-        const found = phones.flatMap((p) => p.messages).find((m) => m.state === "ringing");
+        const found = phones
+            .flatMap((p) => p.messages)
+            .find((m) => m.state === "ringing" && m.text.includes(part));
         if (found) return found;
         await new Promise((done) => setTimeout(done, 20));
     }
@@ -177,6 +180,34 @@ test("an item is rejected with a reason alone", async () => {
     await tab.page.getByRole("heading", { name: "此事项已了结" }).waitFor();
     await tab.page.getByText("8号站归水文局").waitFor();
     await tab.close(); /* the browser logs the refusal as an error: nothing to check */
+});
+
+/* Why: a question is answered by what is pressed, and the room sees who chose what. */
+test("a question is answered by its buttons, and in the room for somebody", async () => {
+    const id = await house.trigger({ plan: "roll", title: "roll call" });
+    const message = await ringing("At your post?");
+    const tab = await openTab(house.base, `${new URL(message.answer_url).pathname}?lang=en`);
+    const code = tab.page.getByLabel("Code");
+    await code.fill(message.code);
+    await code.press("Enter"); /* presses nothing: nobody chooses by chance */
+    await tab.page.getByText("You are being asked.").waitFor();
+    await tab.page.getByRole("button", { name: "缺员" }).click();
+    await tab.page.getByText("Until the question is over you may choose anew").waitFor();
+    tab.check();
+    await tab.close();
+
+    const room = await openTab(house.base, `/#/i/${id}`);
+    const chose = room.page.locator(".people li").filter({ hasText: "short of staff" });
+    await chose.first().waitFor();
+    await room.page.getByLabel("answer to the question").selectOption("present");
+    const person = room.page.locator('form.answer select[name="as"]');
+    await person.selectOption(
+        (await chose.first().innerText()).includes("孙伟") ? "li.ming" : "sun.wei",
+    );
+    await room.page.getByRole("button", { name: "Accepts" }).click();
+    await room.page.locator('[data-kind="tallied"]').first().waitFor();
+    room.check();
+    await room.close();
 });
 
 await finish();

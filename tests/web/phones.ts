@@ -34,7 +34,11 @@ test("a trigger makes the officer's phone ring, and a click answers it", async (
     await rings.and(tab.page.locator(".answered")).waitFor();
     assert.equal(await rings.getByRole("button").count(), 0);
 
-    await rings.getByRole("link").click();
+    assert.match(
+        (await rings.getByRole("link", { name: "打开消息中的链接" }).getAttribute("href")) ?? "",
+        /^\/a\/[\w-]{32}$/,
+    );
+    await rings.getByRole("link", { name: "手机响了" }).click();
     await tab.page.waitForURL(`**/#/i/${id}`);
     await tab.page.locator('[data-kind="call_answered"]').filter({ hasText: "王强 应答" }).waitFor();
     tab.check();

@@ -2,8 +2,9 @@
  * answer - somebody who was called answers by telephone, or there is something to note.
  */
 import { pathOf, post } from "./api";
-import { ActForm, type Choice, ChoiceField, chosen, filled, TextField } from "./form";
+import { ActForm, type Choice, ChoiceField, chosen, Field, filled, TextField } from "./form";
 import type { Incident } from "./shapes";
+import { inLanguage } from "./text";
 import { say } from "./work_words";
 
 const NOTE_MOST = 4_000; /* letters; the daemon takes 16 KiB */
@@ -20,12 +21,39 @@ function askedPeople(incident: Incident): Choice[] {
     return [...people].map(([id, text]) => ({ id, text }));
 }
 
+/* What may be answered to the questions that are open, each once. */
+function askedChoices(incident: Incident): Choice[] {
+    const choices = new Map<string, string>();
+    for (const call of incident.calls)
+        for (const one of call.choices ?? []) choices.set(one.choice, inLanguage(one.text));
+    return [...choices].map(([id, text]) => ({ id, text }));
+}
+
+function QuestionField(props: { of: Choice[] }) {
+    return (
+        <Field label={say("choice_optional")} name="choice">
+            {(carried) => (
+                <select {...carried}>
+                    <option value="">{say("not_said")}</option>
+                    {props.of.map((one) => (
+                        <option key={one.id} value={one.id}>
+                            {one.text}
+                        </option>
+                    ))}
+                </select>
+            )}
+        </Field>
+    );
+}
+
 export function AnswerForm(props: { incident: Incident }) {
     const people = askedPeople(props.incident);
+    const choices = askedChoices(props.incident);
     const act = async (fields: FormData, by: string) => {
         await post(pathOf(props.incident.id, "/answer"), {
             as: chosen(fields, "as"),
             decline: by === "decline" || undefined,
+            choice: by === "decline" ? undefined : filled(fields, "choice"),
             note: filled(fields, "note"),
         });
         return say("recorded");
@@ -41,6 +69,7 @@ export function AnswerForm(props: { incident: Incident }) {
                 begin={people[0]?.id}
                 required
             />
+            {choices.length ? <QuestionField of={choices} /> : null}
             <TextField label={say("note_optional")} name="note" most={NOTE_MOST} />
             <p class="buttons">
                 <button class="good" value="accept">

@@ -2,7 +2,7 @@
  * calls - who is being called at this moment, and when the next ones are.
  */
 import type { Asked, Call } from "./shapes";
-import { Person } from "./text";
+import { Person, Written } from "./text";
 import { countdown, useNow } from "./time";
 import { say } from "./words";
 
@@ -27,6 +27,12 @@ export function People(props: { people: Asked[] }) {
                 <li key={p.person} class={p.declined ? "declined" : ""}>
                     <Person id={p.person} name={p.name} words={p.words} />
                     {p.declined ? <span class="no"> {say("declined")}</span> : null}
+                    {p.choice ? (
+                        <span class="chosen">
+                            {": "}
+                            <Written text={p.choice} />
+                        </span>
+                    ) : null}
                 </li>
             ))}
         </ul>

@@ -21,7 +21,7 @@ import type { Call, Fact, Facts, Incident, PlanSheet } from "./shapes";
 import { inLanguage, Moment, Written } from "./text";
 import { TimelineView } from "./timeline";
 import { Waits } from "./waits";
-import { language, say, type Word } from "./words";
+import { language, say, sayName, type Word } from "./words";
 
 /* A value of the wire as people write it: a text without quotes, the rest as JSON. */
 function valueText(value: unknown): string {
@@ -315,7 +315,7 @@ function DrillState(props: { incident: Incident }) {
     return (
         <span>
             {" "}
-            {say(`drill_${d.mode}`)}
+            {sayName("drill_", d.mode)}
             {d.injects
                 ? ` · ${say("drill_injects", { n: d.injected ?? 0, of: d.injects })}`
                 : null}{" "}

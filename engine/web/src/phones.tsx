@@ -96,6 +96,12 @@ function MessageView(props: { handsets: Handsets; person: string; message: Messa
                 </p>
             ) : null}
             {up ? <Buttons handsets={handsets} person={person} message={m} /> : null}
+            {isCall(m) && m.answer_url ? (
+                <p class="of">
+                    {/* a question is answered there: it has a button for each choice */}
+                    <a href={new URL(m.answer_url, location.href).pathname}>{say("open_link")}</a>
+                </p>
+            ) : null}
             {m.incident?.id ? (
                 <p class="of">
                     <a href={linkTo(m.incident.id)}>

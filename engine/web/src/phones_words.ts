@@ -28,6 +28,7 @@ export const PHONES_WORDS = {
     attempt: ["第 {n} 次发送", "attempt {n}"],
     got_it: ["知道了", "Got it"],
     see_incident: ["事件：", "Incident: "],
+    open_link: ["打开消息中的链接", "Open the link in the message"],
     older: ["更早的 {n} 条消息", "{n} older messages"],
     type_call: ["呼叫", "Call"],
     type_notify: ["通知", "Notice"],

@@ -25,6 +25,7 @@ export interface Asked {
     words: string | null; /* "主班, duty:duty-room" */
     rung: number;
     declined?: true;
+    choice?: string; /* of a question: what they have chosen */
 }
 
 /* A call that nobody has answered yet. */
@@ -35,6 +36,7 @@ export interface Call {
     rung: number;
     round: number;
     asked: Asked[];
+    choices?: { choice: string; text: Text }[]; /* of a question: what may be answered */
     due?: string; /* when the next rung is called */
 }
 

@@ -175,6 +175,7 @@ export const WORK_WORDS = {
     other_one: ["其他（填写编号）", "another one (by id)"],
     not_said: ["（不填）", "(not said)"],
     person_id: ["人员编号，如 wang.qiang", "person's id, such as wang.qiang"],
+    choice_optional: ["询问的答复", "answer to the question"],
     note_optional: ["说明（可不填）", "note (optional)"],
     accept: ["能到", "Accepts"],
     add_note: ["记事", "Add a note"],

@@ -1,7 +1,7 @@
 /*
  * house - the daemon as `make run` has it, on a port of its own, for tests of the pages.
  *
- *     const house = await openHouse();     // plans/, "quiet" that calls nobody, "river", "dike"
+ *     const house = await openHouse();     // plans/, "quiet" that calls nobody, "roll", "river", …
  *     await house.post("/api/v1/incidents", { plan: "flood", title: "…" });
  *
  * It ends with the program (atEnd). Where the daemon listens it says itself, over its socket.
@@ -33,6 +33,18 @@ local plan = plan "quiet" { title = { zh = "静默", en = "Quiet" }, kind = "spe
     category = "natural", version = "1", owner = "dept:flood-office", ends = "resolved",
     on_resolved = "close", fallback = { { to = "duty:duty-room", within = "5m" } } }
 function plan.respond(incident) log("quiet") end
+return plan
+`;
+
+/* A plan that asks two people one question. */
+const ROLL = `
+local plan = plan "roll" { title = { zh = "点名", en = "Roll call" }, kind = "special",
+    category = "natural", version = "1", owner = "dept:flood-office", ends = "resolved",
+    on_resolved = "close", fallback = { { to = "duty:duty-room", within = "5m" } } }
+function plan.respond(incident)
+    ask { to = { "person:sun.wei", "person:li.ming" }, question = "At your post?", within = "1h",
+        choices = { { zh = "在岗", en = "present" }, { zh = "缺员", en = "short of staff" } } }
+end
 return plan
 `;
 
@@ -123,6 +135,7 @@ export class House {
         cpSync(join(ROOT, "plans"), join(this.folder, "plans"), { recursive: true });
         const plans = join(this.folder, "plans");
         writeFileSync(join(plans, "quiet.lua"), QUIET);
+        writeFileSync(join(plans, "roll.lua"), ROLL);
         writeFileSync(join(plans, "river.lua"), RIVER);
         writeFileSync(join(plans, "dike.lua"), DIKE);
         const site = join(plans, "site.lua");
