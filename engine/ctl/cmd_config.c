@@ -137,7 +137,7 @@ const struct command cmd_config_check = {
 const struct command cmd_config_reload = {
     .name = "config reload",
     .operands = "",
-    .sentence = {"the same, and take them into force if there is no error",
+    .sentence = {"let the daemon read them anew, and take them into force if there is no error",
                  "重新读取，没有错误即生效"},
     .examples = "  muster config reload\n",
     .run = reload_run,

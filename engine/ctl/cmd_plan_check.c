@@ -7,6 +7,7 @@
 #include "ctl/commands.h"
 #include "ctl/daemon_config.h"
 #include "ctl/findings.h"
+#include "ctl/plan_file.h"
 #include "ctl/show.h"
 
 #include <errno.h>
@@ -78,7 +79,9 @@ static int path_check(const struct ctl *c, const char *path, json_t *document)
     size_t n;
     json_t *f;
     if (access(path, F_OK) != 0) {
-        ctl_message("%s: %s", path, strerror(errno));
+        ctl_message(c->zh ? "没有 %s：写出预案名、文件或目录"
+                          : "there is no %s; name a plan, its file, or a folder",
+                    path);
         return err_exit_code(ERR_MISSING);
     }
     path_split(path, &folder, &file);
@@ -122,7 +125,9 @@ static int run(struct ctl *c, const struct args *a)
     if (a->words_count == 0)
         code = path_check(c, config_text(&config, OPT_PLANS), findings);
     for (size_t i = 0; i < a->words_count; i++) {
-        int one = path_check(c, a->words[i], findings);
+        AUTO_TEXT(path);
+        plan_path_find(a->words[i], config_text(&config, OPT_PLANS), &path);
+        int one = path_check(c, text_str(&path), findings);
         code = one > code ? one : code;
     }
     if (c->json) {

@@ -8,10 +8,12 @@
 #include "ctl/commands.h"
 #include "ctl/daemon_config.h"
 #include "ctl/findings.h"
+#include "ctl/plan_file.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool is_file(const char *path)
 {
@@ -94,6 +96,12 @@ static int path_test(const struct ctl *c, const struct args *a, const char *path
     AUTO_TEXT(file);
     AUTO_JSON(more);
     AUTO_JSON(reply);
+    if (access(path, F_OK) != 0) {
+        ctl_message(c->zh ? "没有 %s：写出预案名、文件或目录"
+                          : "there is no %s; name a plan, its file, or a folder",
+                    path);
+        return err_exit_code(ERR_MISSING);
+    }
     path_split(path, &folder, &file);
     more = json_put_str(json_object(), "op", "test");
     json_put(more, "tests", file.len ? json_string(text_str(&file)) : json_null());
@@ -137,7 +145,9 @@ static int run(struct ctl *c, const struct args *a)
     if (a->words_count == 0)
         code = path_test(c, a, config_text(&config, OPT_PLANS), tests);
     for (size_t i = 0; i < a->words_count; i++) {
-        int one = path_test(c, a, a->words[i], tests);
+        AUTO_TEXT(path);
+        plan_path_find(a->words[i], config_text(&config, OPT_PLANS), &path);
+        int one = path_test(c, a, text_str(&path), tests);
         code = one > code ? one : code;
     }
     if (!c->json)

@@ -134,6 +134,21 @@ static void expect_close(struct parser *p, enum tok_kind kind, const char *opene
              tok_shown(p, shown), tok_text(kind), opener, opened.line);
 }
 
+/* What follows a field of a table and could begin one: nearly always a comma was forgotten. */
+static bool begins_field(enum tok_kind kind)
+{
+    return kind == TOK_NAME || kind == TOK_STRING || kind == TOK_NUMBER || kind == TOK_LBRACE ||
+           kind == TOK_LBRACKET;
+}
+
+static void fail_comma(struct parser *p)
+{
+    char shown[TOKEN_SHOWN_BYTES * 2];
+
+    fail(p, p->tok.at, "syntax", "%s stands where , or } is expected; write , between fields",
+         tok_shown(p, shown));
+}
+
 /* ---- nodes ----------------------------------------------------------------------------------- */
 
 static struct node *node_new(struct parser *p, enum node_kind kind, struct pos at)
@@ -226,6 +241,8 @@ static struct node *parse_table(struct parser *p)
         if (!accept(p, TOK_COMMA) && !accept(p, TOK_SEMICOLON))
             break;
     }
+    if (begins_field(p->tok.kind))
+        fail_comma(p);
     expect_close(p, TOK_RBRACE, "{", table->at);
     return table;
 }

@@ -213,6 +213,10 @@ def wrong(t, folder):
 
 def set_wrong(t, folder):
     bad = os.path.join(folder, "bad.lua")
+    write(bad, "return plan 'bad' {\n title = 'a' version = '1' }\n")
+    code, said = muster("plan", "check", bad)
+    t.check(code == 1 and "bad.lua:2:14: syntax: version stands where , or } is expected" in said,
+            "a comma that was forgotten is asked for", said)
     write(bad, "return plan 'bad' {}\n")
     code, said = muster("plan", "test", folder)
     t.check(code == 1 and "bad.lua:1:" in said, "a set that does not pass the check is not run",
@@ -220,6 +224,12 @@ def set_wrong(t, folder):
     code, said = muster("plan", "simulate", "pump", "--plans", folder)
     t.check(code == 1 and "bad.lua:1:" in said, "nor simulated", said)
     os.remove(bad)
+    code, said = muster("plan", "test", "pump", "--plans", folder, "--only", "deputy")
+    t.check(code == 0 and said.endswith("1..1\n"), "a plan may be named as simulate names it", said)
+    code, said = muster("plan", "check", "pump", "--plans", folder)
+    t.check(code == 0 and "pump.lua: no findings" in said, "for the check, too", said)
+    code, said = muster("plan", "check", "pmp", "--plans", folder)
+    t.check(code == 3 and "there is no pmp; name a plan" in said, "one that is not there", said)
     code, said = muster("plan", "test", os.path.join(folder, "none"))
     t.check(code not in (0, 1), "a folder that is not there is said", (code, said))
 
