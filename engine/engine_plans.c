@@ -9,6 +9,7 @@
 #include "engine.h"
 
 #include "base/log.h"
+#include "core/finding_code.h"
 #include "core/otherwise.h"
 #include "world/folder.h"
 
@@ -162,7 +163,7 @@ void plans_metrics(const struct engine *e, struct exposition *to)
 
 static void refusal_say(const json_t *refusal, struct text *to)
 {
-    const json_t *first = json_array_get(json_at(refusal, "findings"), 0);
+    const json_t *first = finding_first(json_at(refusal, "findings"));
     text_addf(to, "warning plans: %s", json_str_or(refusal, "error", "?"));
     if (first)
         text_addf(to, " (%s:%lld: %s)", json_str_or(first, "file", "?"),

@@ -152,3 +152,13 @@ const char *finding_weight_name(enum finding_weight w)
     static const char *const names[] = {"error", "warning", "either"};
     return names[w];
 }
+
+const json_t *finding_first(const json_t *findings)
+{
+    for (size_t n = 0; n < json_array_size(findings); n++) {
+        const json_t *one = json_array_get(findings, n);
+        if (!strcmp(json_str_or(one, "severity", "error"), "error"))
+            return one;
+    }
+    return json_array_get(findings, 0);
+}

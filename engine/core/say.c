@@ -1,5 +1,6 @@
 #include "core/say.h"
 
+#include "core/finding_code.h"
 #include "core/inject.h"
 #include "core/order.h"
 #include "core/otherwise.h"
@@ -897,10 +898,10 @@ static void say_purged(const struct say *s)
     say_actor(s);
 }
 
-/* The first finding, as everybody who watches is to know where the error is. */
+/* The first error, as everybody who watches is to know where the error is. */
 static void say_config_refused(const struct say *s)
 {
-    const json_t *first = json_array_get(json_at(s->r->body, "findings"), 0);
+    const json_t *first = finding_first(json_at(s->r->body, "findings"));
     say_words(s, "场所或预案有错误，继续使用原版本",
               "site or plans have errors; the version before stays");
     if (first)

@@ -87,7 +87,8 @@ static mono_ms answer_after(const struct past *p, size_t call, const char *perso
     for (size_t n = call + 1; n < p->count; n++) {
         const struct record *r = p->records[n];
         bool answer = r->kind == REC_CALL_ANSWERED || r->kind == REC_CALL_DECLINED ||
-                      r->kind == REC_ANSWER_NOTED || r->kind == REC_OPINION_GIVEN;
+                      r->kind == REC_ANSWER_NOTED || r->kind == REC_OPINION_GIVEN ||
+                      r->kind == REC_CHOICE_GIVEN;
         if (!answer || strcmp(json_str_or(r->body, "by", ""), person) != 0)
             continue;
         *ret_declines = r->kind == REC_CALL_DECLINED;
