@@ -1517,6 +1517,7 @@ static void a_loop_ends_or_waits(void **state)
     assert_body("while true do log 'x' state { n = math.max(1, now()) } end",
                 "dam.lua:7:1: endless", "write every(");
     assert_body("repeat local n = 1 + #incident.title until false", "dam.lua:7:1: endless", NULL);
+    assert_body("while true do sleep '0s' end", "dam.lua:7:1: endless", "nothing in it waits");
 }
 
 static void a_pattern_is_not_plainly_explosive(void **state)
