@@ -84,8 +84,8 @@ static enum err file_kind(const char *path, const struct stat *st, struct why *w
     if (S_ISREG(st->st_mode))
         return ERR_OK;
     return why_set(why, ERR_CONFIG,
-                   "%s is %s, and no file; what is called .lua in the plans folder is read as a "
-                   "part of the set: give it another name, or move it out",
+                   "%s is %s, and no file; what is called .lua or .md in the plans folder is read "
+                   "as a part of the set: give it another name, or move it out",
                    path, S_ISDIR(st->st_mode) ? "a folder" : "a pipe, socket or device");
 }
 
@@ -145,6 +145,12 @@ static int name_is_source(const struct dirent *entry)
            strcmp(name, "site.lua") != 0;
 }
 
+static int name_is_paper(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    return name[0] != '.' && name_ends(name, ".md") && strncmp(name, "README", 6) != 0;
+}
+
 static int name_is_test(const struct dirent *entry)
 {
     return entry->d_name[0] != '.' && name_ends(entry->d_name, ".test.lua");
@@ -199,7 +205,7 @@ static enum err request_fits(const char *folder, const json_t *request, struct w
     if (bytes.len <= FRAME_BYTES_MAX)
         return ERR_OK;
     return why_set(why, ERR_CONFIG,
-                   "%s: its Lua files are %zu MiB together; up to %d MiB are checked as one set. "
+                   "%s: its files are %zu MiB together; up to %d MiB are checked as one set. "
                    "Move out what is no plan",
                    folder, bytes.len >> 20, FRAME_BYTES_MAX >> 20);
 }
@@ -225,6 +231,7 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put(request, "libraries", json_array());
     json_put(request, "plans", json_array());
     json_put(request, "drills", json_array());
+    json_put(request, "papers", json_array());
     text_addf(&channels, "%s/channels", folder);
     enum err err = folder_look(folder, why);
     if (err)
@@ -241,6 +248,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
         err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
     if (!err)
         err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
+    if (!err)
+        err = folder_read(folder, name_is_paper, json_object_get(request, "papers"), why);
     if (!err)
         err = request_fits(folder, request, why);
     if (!err)
