@@ -111,6 +111,17 @@ static enum err file_take(int fd, const char *path, const char *name, json_t **r
     return ERR_OK;
 }
 
+static enum err file_unopened(const char *path, struct why *why)
+{
+    struct stat st;
+    int number = errno;
+    if (number == ENOENT && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+        return why_set(
+            why, ERR_CONFIG,
+            "%s is a link to a file that is not there; remove it, or bring the file back", path);
+    return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(number));
+}
+
 /*
  * One file for the request. What is wrong with its bytes is for the check to say, with its place.
  * ERR_CONFLICT: it is being written just now. Opened without waiting: a pipe would never come back.
@@ -119,7 +130,7 @@ enum err config_file(const char *path, const char *name, json_t **ret, struct wh
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
+        return file_unopened(path, why);
     enum err err = file_take(fd, path, name, ret, why);
     close(fd);
     return err;
@@ -410,9 +421,13 @@ static void findings_log(const json_t *findings)
     size_t n;
     json_t *f;
     json_array_foreach(findings, n, f)
-        log_warn("plans", "%s:%lld:%lld: %s: %s", json_str_or(f, "file", "?"),
-                 (long long)json_int(f, "line", 0), (long long)json_int(f, "col", 0),
-                 json_str_or(f, "code", "?"), json_str_or(f, "text", ""));
+    {
+        bool error = !strcmp(json_str_or(f, "severity", "error"), "error");
+        (error ? log_error : log_warn)(
+            "plans", "%s:%lld:%lld: %s%s: %s", json_str_or(f, "file", "?"),
+            (long long)json_int(f, "line", 0), (long long)json_int(f, "col", 0),
+            error ? "" : "warning: ", json_str_or(f, "code", "?"), json_str_or(f, "text", ""));
+    }
 }
 
 static void check_refused(struct engine *e, const json_t *findings, const char *sentence)

@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { RUNS_MAX = 10000, RUNS_LONG = 200 };
 
 /* What of the options goes into "with" as it is. */
 static const struct {
@@ -73,7 +76,7 @@ static enum err with_make(const struct ctl *c, const struct args *a, json_t **re
     if (args_has(a, "--svg") && args_has(a, "--runs"))
         return why_set(why, ERR_INVALID, "--svg draws one night: leave out --runs");
     enum err e = number_put(a, "--seed", "seed", 0, JSON_INT_MAX, with, why);
-    return e ? e : number_put(a, "--runs", "runs", 1, 100000, with, why);
+    return e ? e : number_put(a, "--runs", "runs", 1, RUNS_MAX, with, why);
 }
 
 /* ---- what came of it ---- */
@@ -263,6 +266,15 @@ static int refused_code(const char *code)
     return strcmp(code, err_name(ERR_INVALID)) ? EXIT_FAILED : EXIT_USAGE;
 }
 
+static const char *refused_zh(const struct ctl *c, const char *code)
+{
+    if (!c->zh)
+        return "";
+    return !strcmp(code, err_name(ERR_MISSING))   ? "没有找到："
+           : !strcmp(code, err_name(ERR_INVALID)) ? "参数不对："
+                                                  : "";
+}
+
 static int reply_show(const struct ctl *c, const json_t *reply, const char *folder, bool svg)
 {
     if (!json_bool(reply, "ok")) {
@@ -271,7 +283,8 @@ static int reply_show(const struct ctl *c, const json_t *reply, const char *fold
         else if (json_at(reply, "findings"))
             findings_show(c, json_at(reply, "findings"), folder);
         else
-            ctl_message("%s", json_str_or(reply, "error", "?"));
+            ctl_message("%s%s", refused_zh(c, json_str_or(reply, "code", "")),
+                        json_str_or(reply, "error", "?"));
         return refused_code(json_str_or(reply, "code", ""));
     }
     if (svg)
@@ -309,6 +322,9 @@ static int run(struct ctl *c, const struct args *a)
         return ctl_fail(e, &why);
     plan_file_find(a->words[0], config_text(&config, OPT_PLANS), &folder, &plan);
     const char *scenario = args_value(a, "--scenario");
+    if (json_int(with, "runs", 1) >= RUNS_LONG && isatty(STDERR_FILENO))
+        ctl_message(c->zh ? "正在模拟 %lld 次……" : "%lld nights are simulated …",
+                    (long long)json_int(with, "runs", 1));
     json_put_str(more, "plan", text_str(&plan));
     if (scenario && strchr(scenario, '.'))
         json_put_str(more, "scenario_file", scenario);

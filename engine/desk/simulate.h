@@ -25,6 +25,6 @@
 
 #include "base/json.h"
 
-enum { SIMULATE_RUNS_MAX = 100000 };
+enum { SIMULATE_RUNS_MAX = 10000 };
 
 json_t *simulate(const json_t *request);

@@ -251,6 +251,13 @@ def set_wrong(t, folder):
     t.check(code == 0 and "pump.lua: no findings" in said, "for the check, too", said)
     code, said = muster("plan", "check", "pmp", "--plans", folder)
     t.check(code == 3 and "there is no pmp; name a plan" in said, "one that is not there", said)
+    os.symlink("nowhere.lua", bad)
+    code, said = muster("plan", "check", folder)
+    t.check(code == 78 and "bad.lua is a link to a file that is not there" in said,
+            "a link to nothing", said)
+    os.remove(bad)
+    code, said = muster("--lang", "zh", "plan", "simulate", "pmp", "--plans", folder)
+    t.check("没有找到：there is no plan" in said, "what is wrong, in Chinese at its head", said)
     code, said = muster("plan", "test", os.path.join(folder, "none"))
     t.check(code not in (0, 1), "a folder that is not there is said", (code, said))
 
@@ -423,7 +430,7 @@ def simulate_wrong(t, folder):
     code, said = muster("--json", "plan", "simulate", "pump", "--plans", folder, "--grade", "V")
     t.check(code == 2 and json.loads(said)["code"] == "invalid", "for programs, with a code", said)
     code, said = muster("plan", "simulate", "pump", "--plans", folder, "--runs", "0")
-    t.check(code == 2 and "from 1 to 100000" in said, "no runs at all", said)
+    t.check(code == 2 and "from 1 to 10000" in said, "no runs at all", said)
 
 
 def runaway(t, folder):
