@@ -84,8 +84,8 @@ static enum err file_kind(const char *path, const struct stat *st, struct why *w
     if (S_ISREG(st->st_mode))
         return ERR_OK;
     return why_set(why, ERR_CONFIG,
-                   "%s is %s, and no file; what is called .lua in the plans folder is read as a "
-                   "part of the set: give it another name, or move it out",
+                   "%s is %s, and no file; what is called .lua or .md in the plans folder is read "
+                   "as a part of the set: give it another name, or move it out",
                    path, S_ISDIR(st->st_mode) ? "a folder" : "a pipe, socket or device");
 }
 
@@ -111,6 +111,17 @@ static enum err file_take(int fd, const char *path, const char *name, json_t **r
     return ERR_OK;
 }
 
+static enum err file_unopened(const char *path, struct why *why)
+{
+    struct stat st;
+    int number = errno;
+    if (number == ENOENT && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+        return why_set(
+            why, ERR_CONFIG,
+            "%s is a link to a file that is not there; remove it, or bring the file back", path);
+    return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(number));
+}
+
 /*
  * One file for the request. What is wrong with its bytes is for the check to say, with its place.
  * ERR_CONFLICT: it is being written just now. Opened without waiting: a pipe would never come back.
@@ -119,7 +130,7 @@ enum err config_file(const char *path, const char *name, json_t **ret, struct wh
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return why_set(why, ERR_CONFIG, "%s: %s", path, strerror(errno));
+        return file_unopened(path, why);
     enum err err = file_take(fd, path, name, ret, why);
     close(fd);
     return err;
@@ -143,6 +154,12 @@ static int name_is_source(const struct dirent *entry)
     const char *name = entry->d_name;
     return name[0] != '.' && name_ends(name, ".lua") && !name_ends(name, ".test.lua") &&
            strcmp(name, "site.lua") != 0;
+}
+
+static int name_is_paper(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    return name[0] != '.' && name_ends(name, ".md") && strncmp(name, "README", 6) != 0;
 }
 
 static int name_is_test(const struct dirent *entry)
@@ -199,7 +216,7 @@ static enum err request_fits(const char *folder, const json_t *request, struct w
     if (bytes.len <= FRAME_BYTES_MAX)
         return ERR_OK;
     return why_set(why, ERR_CONFIG,
-                   "%s: its Lua files are %zu MiB together; up to %d MiB are checked as one set. "
+                   "%s: its files are %zu MiB together; up to %d MiB are checked as one set. "
                    "Move out what is no plan",
                    folder, bytes.len >> 20, FRAME_BYTES_MAX >> 20);
 }
@@ -225,6 +242,7 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put(request, "libraries", json_array());
     json_put(request, "plans", json_array());
     json_put(request, "drills", json_array());
+    json_put(request, "papers", json_array());
     text_addf(&channels, "%s/channels", folder);
     enum err err = folder_look(folder, why);
     if (err)
@@ -241,6 +259,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
         err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
     if (!err)
         err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
+    if (!err)
+        err = folder_read(folder, name_is_paper, json_object_get(request, "papers"), why);
     if (!err)
         err = request_fits(folder, request, why);
     if (!err)
@@ -401,9 +421,13 @@ static void findings_log(const json_t *findings)
     size_t n;
     json_t *f;
     json_array_foreach(findings, n, f)
-        log_warn("plans", "%s:%lld:%lld: %s: %s", json_str_or(f, "file", "?"),
-                 (long long)json_int(f, "line", 0), (long long)json_int(f, "col", 0),
-                 json_str_or(f, "code", "?"), json_str_or(f, "text", ""));
+    {
+        bool error = !strcmp(json_str_or(f, "severity", "error"), "error");
+        (error ? log_error : log_warn)(
+            "plans", "%s:%lld:%lld: %s%s: %s", json_str_or(f, "file", "?"),
+            (long long)json_int(f, "line", 0), (long long)json_int(f, "col", 0),
+            error ? "" : "warning: ", json_str_or(f, "code", "?"), json_str_or(f, "text", ""));
+    }
 }
 
 static void check_refused(struct engine *e, const json_t *findings, const char *sentence)

@@ -5,7 +5,7 @@
 local plan = plan "blackout" {
     title      = { zh = "浑江市大面积停电事件应急预案", en = "Blackout" },
     kind       = "special",
-    category   = "accident",
+    category   = "accident", text = "blackout.md",
     version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner      = "dept:development",
     basis      = {

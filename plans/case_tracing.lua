@@ -4,7 +4,7 @@
 local plan = plan "case_tracing" {
     title       = { zh = "病例个案追踪处置方案", en = "Tracing of a case" },
     kind        = "department",
-    category    = "health",
+    category    = "health", text = "case_tracing.md",
     version     = "2026.1", issued = "2026-03-01", review_by = "2029-03-01",
     owner       = "dept:cdc",
     basis       = { "中华人民共和国传染病防治法", "突发公共卫生事件应急条例（国务院令第376号）" },

@@ -5,7 +5,7 @@
 local plan = plan "cyber" {
     title      = { zh = "浑江市网络安全事件应急预案", en = "Cyber incident" },
     kind       = "special",
-    category   = "accident",
+    category   = "accident", text = "cyber.md",
     version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "2y",
     owner      = "dept:cyber",
     basis      = { "中华人民共和国网络安全法", "国家网络安全事件报告管理办法", "中华人民共和国个人信息保护法" },

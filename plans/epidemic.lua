@@ -4,7 +4,7 @@
 local plan = plan "epidemic" {
     title      = { zh = "浑江市突发公共卫生事件应急预案", en = "Epidemic" },
     kind       = "special",
-    category   = "health",
+    category   = "health", text = "epidemic.md",
     version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner      = "dept:health",
     basis      = {

@@ -5,7 +5,7 @@
 local plan = plan "fire" {
     title      = { zh = "浑江市火灾事故应急预案", en = "Large fire" },
     kind       = "special",
-    category   = "accident",
+    category   = "accident", text = "fire.md",
     version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "2y",
     owner      = "dept:fire",
     basis      = {

@@ -5,7 +5,7 @@
 local plan = plan "flood" {
     title      = { zh = "浑江市防汛应急预案", en = "Flood control" },
     kind       = "special",
-    category   = "natural",
+    category   = "natural", text = "flood.md",
     version    = "2026.4", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner      = "dept:flood-office",
     basis      = { "中华人民共和国防洪法", "中华人民共和国突发事件应对法" },

@@ -5,7 +5,7 @@
 local plan = plan "gathering" {
     title      = { zh = "浑江市大型群众聚集事件应急预案", en = "Large public gathering" },
     kind       = "special",
-    category   = "security",
+    category   = "security", text = "gathering.md",
     version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner      = "dept:petition",
     basis      = { "中华人民共和国突发事件应对法", "信访工作条例", "大型群众性活动安全管理条例" },

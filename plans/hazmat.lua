@@ -5,7 +5,7 @@
 local plan = plan "hazmat" {
     title      = { zh = "浑江市危险化学品泄漏应急预案", en = "Hazardous leak" },
     kind       = "special",
-    category   = "accident",
+    category   = "accident", text = "hazmat.md",
     version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "2y",
     owner      = "dept:emergency",
     basis      = {

@@ -10,7 +10,7 @@
 local plan = plan "service_down" {
     title     = { zh = "信息系统故障应急预案", en = "Service down" },
     kind      = "department",
-    category  = "accident",
+    category  = "accident", text = "service_down.md",
     version   = "2026.2", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner     = "dept:it",
     starts_on = { { kind = "service_down" }, { source = "alertmanager" } },

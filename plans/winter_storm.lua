@@ -5,7 +5,7 @@
 local plan = plan "winter_storm" {
     title      = { zh = "浑江市低温雨雪冰冻灾害应急预案", en = "Winter storm" },
     kind       = "special",
-    category   = "natural",
+    category   = "natural", text = "winter_storm.md",
     version    = "2026.1", issued = "2026-03-01", filed = "2026-03-20", review_by = "2029-03-01", drill_every = "3y",
     owner      = "dept:emergency",
     basis      = { "中华人民共和国突发事件应对法", "气象灾害防御条例" },

@@ -98,6 +98,9 @@ static const struct finding_code codes[] = {
      "信息报送的时限晚于所引规定"},
     {"unissued", FINDING_WARNING, "a measure without a phase that no body issues",
      "措施没有阶段，也没有函数体下达"},
+    {"no_heading", FINDING_WARNING,
+     "no heading of the plan's paper is about what the law wants a plan to lay down",
+     "预案文本缺少法律要求载明内容的标题"},
     /* ---- bodies ---- */
     {"unknown_fact", FINDING_ERROR,
      "a fact that neither the head nor the engine has: it would never come",

@@ -175,7 +175,7 @@ static const struct form_key head_keys[] = {
     {"review_by", true},
     {"drill_every", true},
     {"basis", true},
-    {"text", false},
+    {"text", true},
     {"principles", true},
     {"parent_only", true},
     {"one_per", true},
@@ -215,6 +215,7 @@ bool plan_head_check(const char *name, const json_t *head, const struct site *si
     if (form_need(r, head, "title", "title = { zh = \"…\", en = \"…\" }"))
         form_words(r, head, "title");
     form_str(r, head, "version");
+    form_str(r, head, "text");
     form_str(r, head, "catalogue");
     if (!json_at(head, "version"))
         remark_warning(r, "missing_key", NULL,

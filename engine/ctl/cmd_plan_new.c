@@ -19,8 +19,9 @@ static const char plan_text[] =
     "local plan = plan \"%s\" {\n"
     "    title = { zh = \"%s\", en = \"%s\" },\n"
     "    version = \"1\", owner = \"%s\",\n"
-    "    on_resolved = \"close\",                          -- its source says that it is over\n"
-    "    fallback = { { to = \"%s\", within = \"5m\" } },      -- called when no code can run\n"
+    "    starts_on = { { kind = \"%s\" } }, -- triggers of this kind are its own\n"
+    "    on_resolved = \"close\", -- its source says that it is over\n"
+    "    fallback = { { to = \"%s\", within = \"5m\" } }, -- called when no code can run\n"
     "}\n"
     "\n"
     "-- From the trigger until the end.\n"
@@ -110,7 +111,7 @@ static enum err pair_write(const char *folder, const char *name, const json_t *s
     AUTO_TEXT(test);
     target_first(site, "departments", "dept", "it", &owner);
     target_first(site, "rosters", "duty", "duty-room", &duty);
-    text_addf(&plan, plan_text, name, name, name, name, text_str(&owner), text_str(&duty),
+    text_addf(&plan, plan_text, name, name, name, name, text_str(&owner), name, text_str(&duty),
               text_str(&duty));
     text_addf(&test, test_text, folder, name, name, name);
     text_addf(&path, "%s/%s.test.lua", folder, name);

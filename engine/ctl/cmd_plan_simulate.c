@@ -12,15 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { RUNS_MAX = 10000, RUNS_LONG = 200 };
 
 /* What of the options goes into "with" as it is. */
 static const struct {
     const char *option, *key;
 } plain[] = {{"--at", "at"},       {"--for", "for"},   {"--title", "title"},
              {"--grade", "grade"}, {"--kind", "kind"}, {"--warning", "warning"}},
-  lists[] = {{"--field", "fields"}, {"--person", "people"}, {"--orders", "orders"},
-             {"--fault", "faults"}, {"--place", "place"},   {"--label", "labels"},
-             {"--work", "works"}};
+  lists[] = {{"--field", "fields"}, {"--person", "people"},   {"--orders", "orders"},
+             {"--fault", "faults"}, {"--place", "place"},     {"--label", "labels"},
+             {"--work", "works"},   {"--confirm", "confirms"}};
 
 static json_t *list_of(const struct args *a, const char *option)
 {
@@ -70,8 +73,10 @@ static enum err with_make(const struct ctl *c, const struct args *a, json_t **re
     json_put_true(with, "svg", args_has(a, "--svg"));
     scenario_put(a, with);
     *ret = with;
+    if (args_has(a, "--svg") && args_has(a, "--runs"))
+        return why_set(why, ERR_INVALID, "--svg draws one night: leave out --runs");
     enum err e = number_put(a, "--seed", "seed", 0, JSON_INT_MAX, with, why);
-    return e ? e : number_put(a, "--runs", "runs", 1, 100000, with, why);
+    return e ? e : number_put(a, "--runs", "runs", 1, RUNS_MAX, with, why);
 }
 
 /* ---- what came of it ---- */
@@ -113,6 +118,32 @@ static void score_show(const struct ctl *c, const json_t *score)
     }
 }
 
+/* "late: a, b"; nothing where there is none. */
+static void list_show(const struct ctl *c, const json_t *names, const char *what)
+{
+    AUTO_TEXT(line);
+    for (size_t n = 0; n < json_array_size(names); n++)
+        text_addf(&line, "%s%s", n ? (c->zh ? "、" : ", ") : what,
+                  json_string_value(json_array_get(names, n)));
+    if (line.len)
+        line_end(&line);
+}
+
+/* How the incident stands when the time is over. */
+static void left_show(const struct ctl *c, const json_t *left)
+{
+    AUTO_TEXT(line);
+    const char *state = json_str_or(left, "state", "?"), *level = json_str(left, "level");
+    text_addf(&line, c->zh ? "结束时：%s" : "at the end: %s", words_state(state, c->zh));
+    if (level)
+        text_addf(&line, c->zh ? "，%s级" : ", level %s", level);
+    line_end(&line);
+    list_show(c, json_at(left, "items"), c->zh ? "未办结：" : "not done: ");
+    list_show(c, json_at(left, "reports"), c->zh ? "未报送：" : "not sent: ");
+    list_show(c, json_at(left, "unconfirmed"),
+              c->zh ? "未确认的终止条件（--confirm）：" : "not confirmed (--confirm): ");
+}
+
 static void figures_show(const struct ctl *c, const json_t *reply)
 {
     const json_t *f = json_at(reply, "figures");
@@ -125,15 +156,31 @@ static void figures_show(const struct ctl *c, const json_t *reply)
     text_addf(&line, c->zh ? "；呼叫 %lld 次，应答 %lld 次" : "; %lld calls, %lld answers",
               (long long)json_int(f, "called", 0), (long long)json_int(f, "answered", 0));
     line_end(&line);
-    size_t n;
-    json_t *late;
-    json_array_foreach(json_unconst(json_at(f, "late")), n, late)
-        text_addf(&line, "%s%s", n ? (c->zh ? "、" : ", ") : (c->zh ? "逾期：" : "late: "),
-                  json_string_value(late));
-    if (line.len)
+    list_show(c, json_at(f, "late"), c->zh ? "逾期：" : "late: ");
+    left_show(c, json_at(reply, "left"));
+    if (json_int(f, "failures", 0)) {
+        text_addf(&line,
+                  c->zh ? "预案代码出错 %lld 次：见上文“代码停止”各行"
+                        : "the plan's code failed, %lld times: see above where it stops",
+                  (long long)json_int(f, "failures", 0));
         line_end(&line);
+    }
     text_addf(&line, "hash: %s", json_str_or(reply, "hash", "?"));
     line_end(&line);
+}
+
+/* Right-aligned, as it is seen: a Chinese letter is two columns. */
+static void cell_add(struct text *line, const char *value, size_t width)
+{
+    size_t seen = show_width(value);
+    text_addf(line, "%*s%s", (int)(seen < width ? width - seen : 0), "", value);
+}
+
+static void name_add(struct text *line, const char *name)
+{
+    enum { NAME_WIDTH = 28 };
+    size_t seen = show_width(name);
+    text_addf(line, "%s%*s", name, (int)(seen < NAME_WIDTH ? NAME_WIDTH - seen : 0), "");
 }
 
 /* Of many runs: a line a figure, "12 of 1000" for what not every run has. */
@@ -142,7 +189,7 @@ static void spread_show(const struct ctl *c, const char *name, const json_t *spr
 {
     static const char *const members[] = {"min", "median", "p90", "max"};
     AUTO_TEXT(line);
-    text_addf(&line, "%-28s", name);
+    name_add(&line, name);
     for (size_t n = 0; n < sizeof members / sizeof *members; n++) {
         AUTO_TEXT(value);
         if (!json_at(spread, members[n]))
@@ -151,12 +198,23 @@ static void spread_show(const struct ctl *c, const char *name, const json_t *spr
             duration_add(&value, json_int(spread, members[n], 0));
         else
             text_addf(&value, "%lld", (long long)json_int(spread, members[n], 0));
-        text_addf(&line, " %9s", text_str(&value));
+        cell_add(&line, text_str(&value), 10);
     }
     int64_t have = json_int(spread, "n", 0);
     if (have < runs)
         text_addf(&line, c->zh ? "   （%lld/%lld 次）" : "   (in %lld of %lld runs)",
                   (long long)have, (long long)runs);
+    line_end(&line);
+}
+
+static void heads_show(const struct ctl *c)
+{
+    static const struct words heads[] = {
+        {"min", "最小"}, {"median", "中位"}, {"p90", "九成内"}, {"max", "最大"}};
+    AUTO_TEXT(line);
+    name_add(&line, "");
+    for (size_t n = 0; n < sizeof heads / sizeof *heads; n++)
+        cell_add(&line, ctl_say(c, heads[n]), 10);
     line_end(&line);
 }
 
@@ -181,7 +239,7 @@ static void distribution_show(const struct ctl *c, const json_t *d)
     const char *key;
     json_t *one;
     printf(c->zh ? "%lld 次模拟\n" : "%lld runs\n", (long long)runs);
-    printf("%-28s %9s %9s %9s %9s\n", "", "min", "median", "p90", "max");
+    heads_show(c);
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
         spread_show(c, ctl_say(c, rows[n].words), json_at(d, rows[n].key), runs, rows[n].time);
     puts(c->zh ? "\n各人被呼叫次数" : "\nhow often each was called");
@@ -190,7 +248,31 @@ static void distribution_show(const struct ctl *c, const json_t *d)
     if (json_object_size(json_at(d, "late")))
         puts(c->zh ? "\n逾期（出现的次数）" : "\nlate, in how many runs");
     json_object_foreach(json_unconst(json_at(d, "late")), key, one)
-        printf("%-28s %9lld\n", key, (long long)json_integer_value(one));
+    {
+        AUTO_TEXT(line);
+        AUTO_TEXT(value);
+        text_addf(&value, "%lld", (long long)json_integer_value(one));
+        name_add(&line, key);
+        cell_add(&line, text_str(&value), 10);
+        line_end(&line);
+    }
+}
+
+/* Everything that can be wrong was written on the command line, but for what stands in files. */
+static int refused_code(const char *code)
+{
+    if (!strcmp(code, err_name(ERR_MISSING)))
+        return err_exit_code(ERR_MISSING);
+    return strcmp(code, err_name(ERR_INVALID)) ? EXIT_FAILED : EXIT_USAGE;
+}
+
+static const char *refused_zh(const struct ctl *c, const char *code)
+{
+    if (!c->zh)
+        return "";
+    return !strcmp(code, err_name(ERR_MISSING))   ? "没有找到："
+           : !strcmp(code, err_name(ERR_INVALID)) ? "参数不对："
+                                                  : "";
 }
 
 static int reply_show(const struct ctl *c, const json_t *reply, const char *folder, bool svg)
@@ -201,8 +283,9 @@ static int reply_show(const struct ctl *c, const json_t *reply, const char *fold
         else if (json_at(reply, "findings"))
             findings_show(c, json_at(reply, "findings"), folder);
         else
-            ctl_message("%s", json_str_or(reply, "error", "?"));
-        return EXIT_FAILED;
+            ctl_message("%s%s", refused_zh(c, json_str_or(reply, "code", "")),
+                        json_str_or(reply, "error", "?"));
+        return refused_code(json_str_or(reply, "code", ""));
     }
     if (svg)
         fputs(json_str_or(reply, "svg", ""), stdout);
@@ -216,7 +299,7 @@ static int reply_show(const struct ctl *c, const json_t *reply, const char *fold
             score_show(c, json_at(reply, "score"));
         figures_show(c, reply);
     }
-    return EXIT_OK;
+    return json_int(json_at(reply, "figures"), "failures", 0) ? EXIT_FAILED : EXIT_OK;
 }
 
 static int run(struct ctl *c, const struct args *a)
@@ -239,6 +322,9 @@ static int run(struct ctl *c, const struct args *a)
         return ctl_fail(e, &why);
     plan_file_find(a->words[0], config_text(&config, OPT_PLANS), &folder, &plan);
     const char *scenario = args_value(a, "--scenario");
+    if (json_int(with, "runs", 1) >= RUNS_LONG && isatty(STDERR_FILENO))
+        ctl_message(c->zh ? "正在模拟 %lld 次……" : "%lld nights are simulated …",
+                    (long long)json_int(with, "runs", 1));
     json_put_str(more, "plan", text_str(&plan));
     if (scenario && strchr(scenario, '.'))
         json_put_str(more, "scenario_file", scenario);
@@ -261,9 +347,11 @@ static const struct option_spec options[] = {
     OPTION_MANY("--work", "OWNER=D",
                 "items of dept:ID are done and reports sent after D, or never; else at half time",
                 "dept:ID 的事项与报告在 D 后办结报送，或 never；默认时限过半时"),
+    OPTION_MANY("--confirm", "CRITERION=T", "a criterion of ends_when is confirmed T later",
+                "在其后 T 确认 ends_when 中的条件"),
     OPTION_MANY("--fault", "FROM-TO=ENDPOINT",
-                "an endpoint that does not answer, as 14:00-15:00=sms",
-                "某通道不应答，如 14:00-15:00=sms"),
+                "an endpoint that does not answer, as 14:00-15:00=phone",
+                "某通道不应答，如 14:00-15:00=phone"),
     OPTION("--scenario", "F",
            "a drill's file: its trigger and injects, and how they were met; drills/F.lua or a path",
            "演练情景文件：其触发与注入，以及应对结果；drills/F.lua 或路径"),

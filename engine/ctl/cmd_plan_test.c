@@ -88,8 +88,76 @@ static void coverage_show(const json_t *coverage, const char *test)
     free(files);
 }
 
-/* One operand. Adds what came of it to `tests`. */
-static int path_test(const struct ctl *c, const struct args *a, const char *path, json_t *tests)
+/* As --json prints it: one document, however many paths there are. */
+static json_t *tested_new(void)
+{
+    json_t *all = json_put_str(json_object(), "op", "tested");
+    return json_put(all, "tests", json_array());
+}
+
+static void list_join(json_t *all, const char *key, const json_t *list)
+{
+    if (!list)
+        return;
+    if (!json_at(all, key))
+        json_put(all, key, json_array());
+    json_array_extend(json_object_get(all, key), json_unconst(list));
+}
+
+static bool list_holds(const json_t *list, const json_t *value)
+{
+    size_t n = 0;
+    while (n < json_array_size(list) && !json_equal(json_array_get(list, n), value))
+        n++;
+    return n < json_array_size(list);
+}
+
+/* A line that ran in either has run. */
+static void coverage_join(json_t *all, const json_t *coverage)
+{
+    const char *file;
+    json_t *one, *line;
+    size_t n;
+    if (coverage && !json_at(all, "coverage"))
+        json_put(all, "coverage", json_object());
+    json_t *files = json_object_get(all, "coverage");
+    json_object_foreach(json_unconst(coverage), file, one)
+    {
+        const json_t *before = json_at(json_at(files, file), "missed");
+        json_t *joined = json_copy(one), *missed = json_array();
+        json_array_foreach(json_unconst(json_at(one, "missed")), n,
+                           line) if (!before || list_holds(before, line))
+            json_array_append(missed, line);
+        json_put_int(joined, "covered",
+                     json_int(one, "lines", 0) - (int64_t)json_array_size(missed));
+        json_put(files, file, json_put(joined, "missed", missed));
+    }
+}
+
+static void tested_join(json_t *all, const json_t *reply)
+{
+    list_join(all, "tests", json_at(reply, "tests"));
+    list_join(all, "findings", json_at(reply, "findings"));
+    coverage_join(all, json_at(reply, "coverage"));
+}
+
+/* number: of the first. */
+static void reply_show(const struct ctl *c, const json_t *reply, int number, const char *folder,
+                       const char *file)
+{
+    size_t n;
+    json_t *one;
+    if (json_at(reply, "findings")) {
+        findings_show(c, json_at(reply, "findings"), folder);
+        return;
+    }
+    json_array_foreach(json_unconst(json_at(reply, "tests")), n, one)
+        test_show(one, number + (int)n);
+    coverage_show(json_at(reply, "coverage"), file);
+}
+
+/* One operand. Adds what came of it to `all`. */
+static int path_test(const struct ctl *c, const struct args *a, const char *path, json_t *all)
 {
     struct why why;
     AUTO_TEXT(folder);
@@ -110,51 +178,48 @@ static int path_test(const struct ctl *c, const struct args *a, const char *path
     enum err e = c->port->plan_ask(c->port->ctx, text_str(&folder), more, &reply, &why);
     if (e)
         return ctl_fail(e, &why);
-    if (json_at(reply, "findings")) {
-        if (c->json)
-            ctl_print_json(reply);
-        else
-            findings_show(c, json_at(reply, "findings"), text_str(&folder));
-        return EXIT_FAILED;
-    }
-    size_t n;
-    json_t *one;
-    json_array_foreach(json_unconst(json_at(reply, "tests")), n, one)
-    {
-        json_array_append_new(tests, json_incref(one));
-        if (!c->json)
-            test_show(one, (int)json_array_size(tests));
-    }
     if (!c->json)
-        coverage_show(json_at(reply, "coverage"), text_str(&file));
-    else
-        ctl_print_json(reply);
+        reply_show(c, reply, 1 + (int)json_array_size(json_at(all, "tests")), text_str(&folder),
+                   text_str(&file));
+    tested_join(all, reply);
     return json_bool(reply, "ok") ? EXIT_OK : EXIT_FAILED;
+}
+
+static void none_say(const struct ctl *c, const char *only)
+{
+    if (only)
+        ctl_message(c->zh ? "没有名称含“%s”的测试" : "no test has \"%s\" in its name", only);
+    else
+        ctl_message(c->zh ? "没有测试：测试写在预案旁的 NAME.test.lua 中"
+                          : "there are no tests: they stand in NAME.test.lua beside the plans");
 }
 
 static int run(struct ctl *c, const struct args *a)
 {
     struct config config;
     struct why why;
-    AUTO_JSON(tests);
+    AUTO_JSON(all);
     int code = EXIT_OK;
     enum err e = daemon_config(c, a, &config, &why);
     if (e)
         return ctl_fail(e, &why);
-    tests = json_array();
+    all = tested_new();
     if (a->words_count == 0)
-        code = path_test(c, a, config_text(&config, OPT_PLANS), tests);
+        code = path_test(c, a, config_text(&config, OPT_PLANS), all);
     for (size_t i = 0; i < a->words_count; i++) {
         AUTO_TEXT(path);
         plan_path_find(a->words[i], config_text(&config, OPT_PLANS), &path);
-        int one = path_test(c, a, text_str(&path), tests);
+        int one = path_test(c, a, text_str(&path), all);
         code = one > code ? one : code;
     }
+    size_t count = json_array_size(json_at(all, "tests"));
+    json_put(all, "ok", json_boolean(code == EXIT_OK && count));
     if (!c->json)
-        printf("1..%zu\n", json_array_size(tests));
-    if (code == EXIT_OK && !json_array_size(tests)) {
-        ctl_message(c->zh ? "没有测试：测试写在预案旁的 NAME.test.lua 中"
-                          : "there are no tests: they stand in NAME.test.lua beside the plans");
+        printf("1..%zu\n", count);
+    else
+        ctl_print_json(all);
+    if (code == EXIT_OK && !count) {
+        none_say(c, args_value(a, "--only"));
         code = EXIT_FAILED;
     }
     config_done(&config);

@@ -91,6 +91,11 @@ static const char *command_nearest(const char *const *words, size_t count)
     const char *near = text_nearest(text_str(&typed), names);
     if (!near)
         near = text_nearest(words[0], names);
+    for (size_t i = 0; names[i]; i++) { /* "simulate", where "plan simulate" is meant */
+        const char *second = strchr(names[i], ' ');
+        if (second && !strcmp(second + 1, words[0]))
+            near = names[i];
+    }
     free(names);
     return near;
 }

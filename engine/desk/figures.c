@@ -7,6 +7,7 @@ struct figures {
     bool zh;
     json_t *calls;                            /* {PERSON: how often} */
     json_t *late;                             /* {NAME: true} */
+    json_t *confirmed;                        /* {CRITERION: true} */
     json_t *spans;                            /* NULL: not kept */
     json_t *open_spans;                       /* {KEY: place in spans} */
     json_t *names;                            /* {ITEM: what its span is called} */
@@ -20,6 +21,7 @@ struct figures *figures_new(bool spans, bool zh)
     f->zh = zh;
     f->calls = json_object();
     f->late = json_object();
+    f->confirmed = json_object();
     f->open_spans = json_object();
     f->names = json_object();
     f->spans = spans ? json_array() : NULL;
@@ -33,6 +35,7 @@ void figures_free(struct figures *f)
         return;
     json_decref(f->calls);
     json_decref(f->late);
+    json_decref(f->confirmed);
     json_decref(f->spans);
     json_decref(f->open_spans);
     json_decref(f->names);
@@ -216,6 +219,11 @@ static void undelivered_counted(struct figures *f, const struct record *r)
     f->undelivered++;
 }
 
+static void confirmed_counted(struct figures *f, const struct record *r)
+{
+    json_put(f->confirmed, json_str_or(r->body, "criterion", "?"), json_true());
+}
+
 static void failure_counted(struct figures *f, const struct record *r)
 {
     (void)r;
@@ -235,7 +243,8 @@ void figures_record(struct figures *f, const struct record *r)
         [REC_ITEM_STATE] = item_state_counted,   [REC_ITEM_URGED] = item_urged_counted,
         [REC_REPORT_OPENED] = report_counted,    [REC_REPORT_SENT] = report_counted,
         [REC_REPORT_MISSED] = report_counted,    [REC_REPORT_URGED] = report_urged_counted,
-        [REC_PLAN_FAILED] = failure_counted,     [REC_PLAN_ERROR] = failure_counted,
+        [REC_CONFIRMED] = confirmed_counted,     [REC_PLAN_FAILED] = failure_counted,
+        [REC_PLAN_ERROR] = failure_counted,
     };
     if (counts[r->kind])
         counts[r->kind](f, r);
@@ -267,6 +276,11 @@ json_t *figures_json(const struct figures *f)
         json_array_append_new(late, json_string(names[n]));
     free(names);
     return json_put(to, "late", late);
+}
+
+bool figures_confirmed(const struct figures *f, const char *criterion)
+{
+    return json_at(f->confirmed, criterion) != NULL;
 }
 
 const json_t *figures_spans(const struct figures *f)

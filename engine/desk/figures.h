@@ -29,6 +29,7 @@ json_t *figures_json(const struct figures *f);
  * [{"lane":"level|call|item|report","name","from","to"?,"due"?,"end"?}], steady ms; no "to": it
  * goes on. "end": answered, declined, silent, done, sent … Borrows.
  */
+bool figures_confirmed(const struct figures *f, const char *criterion);
 const json_t *figures_spans(const struct figures *f);
 
 /*

@@ -108,6 +108,16 @@ enum err script_person(struct stage *s, const char *words, struct why *why)
     return e;
 }
 
+static bool orders_anything(const struct stage *s, const char *id)
+{
+    const char **who = json_keys(json_at(json_at(s->checked, "site"), "may_order"), NULL);
+    bool may = false;
+    for (size_t n = 0; who[n]; n++)
+        may = may || site_acts_as(s->site, id, who[n]);
+    free(who);
+    return may;
+}
+
 enum err script_orders(struct stage *s, const char *words, struct why *why)
 {
     AUTO_TEXT(key);
@@ -122,6 +132,9 @@ enum err script_orders(struct stage *s, const char *words, struct why *why)
     if (!right)
         return why_set(why, ERR_INVALID, "\"%s\": write ID=10m or ID=never", words);
     enum err e = person_known(s, id, why);
+    if (!e && strcmp(id, "*") != 0 && !orders_anything(s, id))
+        e = why_set(why, ERR_INVALID,
+                    "--orders: %s may order nothing; who may stands in may_order of the site", id);
     if (!e)
         cast_person(s->cast, id, &part);
     return e;
@@ -133,6 +146,20 @@ static mono_ms clock_next(const struct stage *s, int minutes, mono_ms after)
     wall_ms base = night_wall(s->night) - night_mono(s->night);
     wall_ms at = civil_next(stage_zone(s->checked), &minutes, 1, base + after - 1);
     return at - base;
+}
+
+/* "15:00-14:00" is nearly a day: said, so that who meant an hour sees it. */
+static void fault_say(const struct stage *s, const char *endpoint, int from, int64_t lasts)
+{
+    AUTO_TEXT(line);
+    if (!s->trace)
+        return;
+    text_addf(&line,
+              s->zh ? "故障：%s 自 %02d:%02d 起不应答，持续 "
+                    : "fault: %s does not answer from %02d:%02d for ",
+              endpoint, from / 60, from % 60);
+    duration_add(&line, lasts);
+    trace_say(s->trace, 0, text_str(&line));
 }
 
 enum err script_fault(struct stage *s, const char *words, struct why *why)
@@ -156,7 +183,9 @@ enum err script_fault(struct stage *s, const char *words, struct why *why)
     if (e)
         return e;
     mono_ms begin = clock_next(s, from, night_mono(s->night));
-    cast_fault(s->cast, endpoint, 0, begin, clock_next(s, to, begin + 1));
+    mono_ms end = clock_next(s, to, begin + 1);
+    cast_fault(s->cast, endpoint, 0, begin, end);
+    fault_say(s, endpoint, from, end - begin);
     return ERR_OK;
 }
 
@@ -200,6 +229,23 @@ enum err script_field(const char *words, json_t *fields, int64_t *ret_at, struct
         json_put(fields, text_str(&station), json_object());
     json_put(json_object_get(fields, text_str(&station)), dot + 1, value_parse(text_str(&value)));
     return ERR_OK;
+}
+
+enum err script_confirm(const char *words, const json_t *known, struct text *ret_id,
+                        int64_t *ret_after, struct why *why)
+{
+    const char *after;
+    AUTO_TEXT(sentence);
+    if (!split(words, ret_id, &after) || !script_span(after, ret_after))
+        return why_set(why, ERR_INVALID, "--confirm %s: write CRITERION=70h or CRITERION=1:30",
+                       words);
+    const char *id = text_str(ret_id);
+    text_addf(&sentence, "--confirm: the plan has no criterion \"%s\" in ends_when", id);
+    enum err e = near_missing(known, id, ERR_INVALID, text_str(&sentence), why);
+    if (!e && !json_str(known, id))
+        e = why_set(why, ERR_INVALID,
+                    "--confirm: \"%s\" is met by its condition, and confirmed by nobody", id);
+    return e;
 }
 
 enum err script_pair(const char *words, json_t *to, struct why *why)

@@ -25,6 +25,13 @@ enum err script_fault(struct stage *s, const char *words, struct why *why) MUST_
  * once. */
 enum err script_field(const char *words, json_t *fields, int64_t *ret_at, struct why *why) MUST_USE;
 
+/*
+ * "settled=70h": a criterion is confirmed then. known: {ID: whom it takes, or nothing where its
+ * condition meets it}.
+ */
+enum err script_confirm(const char *words, const json_t *known, struct text *ret_id,
+                        int64_t *ret_after, struct why *why) MUST_USE;
+
 /* "key=value" into an object. */
 enum err script_pair(const char *words, json_t *to, struct why *why) MUST_USE;
 

@@ -5,8 +5,10 @@
 #include "desk/figures.h"
 #include "desk/gantt.h"
 #include "desk/near.h"
+#include "desk/said.h"
 #include "desk/script.h"
 #include "desk/stage.h"
+#include "desk/standing.h"
 #include "desk/workers.h"
 #include "plan/check.h"
 
@@ -120,6 +122,10 @@ static enum err fields(struct simulation *s, json_t *trigger, json_t *later, str
         said = json_object();
         if (!e)
             e = script_field(json_string_value(words), said, &at, why);
+        if (!e && at > s->lasts)
+            e = why_set(why, ERR_INVALID,
+                        "--field %s: that is after the end; simulate longer with --for",
+                        json_string_value(words));
         if (!e)
             json_object_update_recursive(report_at(trigger, later, at), said);
     }
@@ -128,35 +134,37 @@ static enum err fields(struct simulation *s, json_t *trigger, json_t *later, str
 
 static json_t *title_of(const struct simulation *s)
 {
-    size_t n;
-    json_t *plan;
-    if (json_str(s->with, "title"))
-        return json_share(json_at(s->with, "title"));
-    json_array_foreach(json_unconst(json_at(s->checked, "plans")), n, plan)
-    {
-        const json_t *title = json_at(json_at(plan, "head"), "title");
-        bool zh = json_bool(s->with, "zh");
-        if (strcmp(json_str_or(plan, "name", ""), s->plan) != 0)
-            continue;
-        if (json_is_string(title))
-            return json_share(title);
-        return json_string(json_str_or(title, zh ? "zh" : "en", json_str_or(title, "zh", s->plan)));
-    }
-    return json_string(s->plan);
+    return json_str(s->with, "title") ? json_share(json_at(s->with, "title"))
+                                      : stage_title(s->checked, s->plan, json_bool(s->with, "zh"));
 }
 
-static enum err refused(const json_t *reply, struct why *why)
+static const char unsaid[] = "no reason was given";
+
+/* What is reported after the trigger. */
+static enum err reported(struct simulation *s, json_t *later, struct why *why)
 {
-    return why_set(why, ERR_INVALID, "the trigger is refused: %s",
-                   json_str_or(reply, "error", "no reason was given"));
+    struct uuid incident = night_incident(s->stage->night, 0);
+    size_t n;
+    json_t *update;
+    enum err e = ERR_OK;
+    json_array_foreach(later, n, update)
+    {
+        int64_t after = json_int(update, "after", 0);
+        json_t *body = NULL;
+        json_object_del(update, "after");
+        if (!e)
+            e = said_read(IN_UPDATE, incident, json_incref(update), &body, why);
+        if (!e)
+            night_later(s->stage->night, after, IN_UPDATE, incident, body);
+    }
+    return e;
 }
 
-/* The trigger, and what is reported after it. */
 static enum err triggered(struct simulation *s, struct why *why)
 {
     static const char *const plain[] = {"grade", "kind", "warning"};
     AUTO_JSON(later);
-    json_t *trigger = json_put_str(json_object(), "plan", s->plan), *update;
+    json_t *trigger = json_put_str(json_object(), "plan", s->plan), *body;
     size_t n;
     later = json_array();
     json_put(trigger, "title", title_of(s));
@@ -172,18 +180,15 @@ static enum err triggered(struct simulation *s, struct why *why)
         json_decref(trigger);
         return e;
     }
-    struct night *night = s->stage->night;
-    const json_t *reply = night_ask(night, IN_TRIGGER, (struct uuid){0}, trigger);
+    e = said_read(IN_TRIGGER, (struct uuid){0}, trigger, &body, why);
+    if (e)
+        return e;
+    const json_t *reply = night_ask(s->stage->night, IN_TRIGGER, (struct uuid){0}, body);
     if (!json_bool(reply, "ok"))
-        return refused(reply, why);
-    struct uuid incident = night_incident(night, 0);
-    json_array_foreach(later, n, update)
-    {
-        int64_t after = json_int(update, "after", 0);
-        json_object_del(update, "after");
-        night_later(night, after, IN_UPDATE, incident, json_incref(update));
-    }
-    return night_trouble(night, why);
+        return why_set(why, ERR_INVALID, "the trigger is refused: %s",
+                       json_str_or(reply, "error", unsaid));
+    e = reported(s, later, why);
+    return e ? e : night_trouble(s->stage->night, why);
 }
 
 /* Its trigger is the first inject, and the engine puts in the others. */
@@ -195,7 +200,57 @@ static enum err drilled(struct simulation *s, struct why *why)
     const json_t *reply = night_ask(s->stage->night, IN_DRILL_START, (struct uuid){0}, body);
     return json_bool(reply, "ok") ? night_trouble(s->stage->night, why)
                                   : why_set(why, ERR_INVALID, "the drill is refused: %s",
-                                            json_str_or(reply, "error", "no reason was given"));
+                                            json_str_or(reply, "error", unsaid));
+}
+
+static const json_t *head_of(const struct simulation *s)
+{
+    size_t n;
+    json_t *plan;
+    json_array_foreach(json_unconst(json_at(s->checked, "plans")), n, plan)
+    {
+        if (!strcmp(json_str_or(plan, "name", ""), s->plan))
+            return json_at(plan, "head");
+    }
+    return NULL;
+}
+
+/* {ID: whom it takes, true where its condition meets it} of what ends the response. Gives. */
+static json_t *criteria_of(const struct simulation *s)
+{
+    json_t *all = json_object(), *one;
+    size_t n;
+    json_array_foreach(json_unconst(json_at(head_of(s), "ends_when")), n, one)
+    {
+        const json_t *confirm = json_at(one, "confirm");
+        json_put(all, json_str_or(one, "id", "?"), confirm ? json_share(confirm) : json_true());
+    }
+    return all;
+}
+
+/* "settled=70h": somebody whom the plan names confirms it then. */
+static enum err confirmed(struct simulation *s, struct why *why)
+{
+    AUTO_JSON(known);
+    size_t n;
+    json_t *words;
+    enum err e = ERR_OK;
+    known = criteria_of(s);
+    json_array_foreach(json_unconst(json_at(s->with, "confirms")), n, words)
+    {
+        AUTO_TEXT(id);
+        int64_t after;
+        if (!e)
+            e = script_confirm(json_string_value(words), known, &id, &after, why);
+        if (e)
+            continue;
+        char *by = stage_person_of(s->stage, json_str_or(known, text_str(&id), ""), false);
+        json_t *body = json_put_str(json_object(), "criterion", text_str(&id));
+        night_later(s->stage->night, after, IN_CONFIRM, night_incident(s->stage->night, 0),
+                    json_put_str(body, "as", by));
+        free(by);
+    }
+    return e;
 }
 
 static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct why *why)
@@ -225,6 +280,8 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
     if (!e)
         e = s->score ? drilled(s, why) : triggered(s, why);
     if (!e)
+        e = confirmed(s, why);
+    if (!e)
         e = stage_advance(s->stage, s->lasts, why);
     return e;
 }
@@ -249,9 +306,54 @@ static json_t *reply_new(bool ok)
     return json_put(reply, "ok", json_boolean(ok));
 }
 
-static json_t *reply_error(const struct why *why)
+static json_t *reply_error(enum err e, const struct why *why)
 {
-    return json_put_str(reply_new(false), "error", why->text);
+    return json_put_str(json_put_str(reply_new(false), "code", err_name(e)), "error", why->text);
+}
+
+static json_t *open_names(const struct simulation *s, enum row_kind kind)
+{
+    json_t *rows = standing_rows(s->stage->night, kind, night_incident(s->stage->night, 0));
+    json_t *names = json_array(), *row;
+    size_t n;
+    json_array_foreach(rows, n, row)
+    {
+        const json_t *body = json_at(row, "body");
+        AUTO_TEXT(name);
+        if (!standing_is_open(row))
+            continue;
+        if (kind == ROW_REPORT)
+            text_addf(&name, "%s %d", json_str_or(row, "kind", "?"),
+                      (int)json_int(body, "number", 0));
+        else
+            text_add(&name, json_str_or(body, "name", json_str_or(row, "id", "?")));
+        json_array_append_new(names, json_string(text_str(&name)));
+    }
+    json_decref(rows);
+    return names;
+}
+
+/* What is left when the night is over, of the incident that was simulated. Gives. */
+static json_t *left_over(const struct simulation *s)
+{
+    AUTO_JSON(rows);
+    AUTO_JSON(known);
+    json_t *unconfirmed = json_array();
+    rows = standing_rows(s->stage->night, ROW_INCIDENT, night_incident(s->stage->night, 0));
+    known = criteria_of(s);
+    const json_t *row = json_array_get(rows, 0), *body = json_at(row, "body");
+    const char **ids = json_keys(known, NULL);
+    for (size_t n = 0; ids[n]; n++) {
+        if (json_str(known, ids[n]) && !figures_confirmed(s->figures, ids[n]))
+            json_array_append_new(unconfirmed, json_string(ids[n]));
+    }
+    free(ids);
+    json_t *left = json_put_str(json_object(), "state", json_str_or(row, "state", "closed"));
+    json_put_str(left, "health", json_str(body, "health"));
+    json_put_str(left, "level", json_str(json_at(body, "response"), "level"));
+    json_put(left, "items", open_names(s, ROW_ITEM));
+    json_put(left, "reports", open_names(s, ROW_REPORT));
+    return json_put(left, "unconfirmed", unconfirmed);
 }
 
 static void chart_put(const struct simulation *s, json_t *reply)
@@ -276,6 +378,7 @@ static json_t *reply_one(const struct simulation *s)
     json_put_int(reply, "began", s->begins);
     json_put_int(reply, "lasted", night_mono(s->stage->night));
     json_put(reply, "figures", figures_json(s->figures));
+    json_put(reply, "left", left_over(s));
     if (s->score)
         json_put(reply, "score", score_json(s->score));
     if (json_bool(s->with, "svg"))
@@ -294,7 +397,7 @@ static json_t *many(struct simulation *s, int64_t runs, uint64_t seed)
             json_array_append_new(all, figures_json(s->figures));
         run_done(s);
         if (e)
-            return reply_error(&why);
+            return reply_error(e, &why);
     }
     return json_put(reply_new(true), "distribution", figures_distribution(all));
 }
@@ -303,7 +406,7 @@ static json_t *one(struct simulation *s, uint64_t seed)
 {
     struct why why;
     enum err e = one_run(s, seed, true, &why);
-    json_t *reply = e ? reply_error(&why) : reply_one(s);
+    json_t *reply = e ? reply_error(e, &why) : reply_one(s);
     run_done(s);
     return reply;
 }
@@ -374,6 +477,6 @@ json_t *simulate(const json_t *request)
     if (!e)
         e = times_read(&s, json_int(request, "now", 0), &why);
     if (e)
-        return reply_error(&why);
+        return reply_error(e, &why);
     return runs > 1 ? many(&s, runs, seed) : one(&s, seed);
 }

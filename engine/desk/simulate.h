@@ -4,13 +4,17 @@
  * A request is a frame "simulate": the files of a set as the frame "check" has them, "plan", and
  * "with": {"at"?,"for"?,"seed"?,"runs"?,"zh"?,"title"?,"grade"?,"kind"?,"place":[words],
  * "labels":[words],"fields":[words],"people":[words],"orders":[words],"faults":[words],
- * "works":[words],"scenario"?,"svg"?}, the words as script.h and workers.h have them.
+ * "works":[words],"confirms":[words],"scenario"?,"svg"?}, the words as script.h and workers.h have
+ * them.
  *
- * The reply: {"op":"simulated","ok":true,"trace","figures","spans","began","hash",
+ * The reply: {"op":"simulated","ok":true,"trace","figures","left","spans","began","hash",
  * "score"? (core/score.h)}; with runs above
  * 1
- * {"op":"simulated","ok":true,"distribution"}; else {"op":"simulated","ok":false,"error"?,
- * "findings"?}.
+ * {"op":"simulated","ok":true,"distribution"}; else {"op":"simulated","ok":false,"code"?
+ * (base/err.h),"error"?,"findings"?}.
+ *
+ * "left" is what stands when the time is over: {"state","level"?,"health"?,"items":[names],
+ * "reports":[names],"unconfirmed":[criteria]}.
  *
  * The same request gives the same reply, byte for byte. Nothing is sent, nothing is written.
  *
@@ -21,6 +25,6 @@
 
 #include "base/json.h"
 
-enum { SIMULATE_RUNS_MAX = 100000 };
+enum { SIMULATE_RUNS_MAX = 10000 };
 
 json_t *simulate(const json_t *request);

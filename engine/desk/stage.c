@@ -82,6 +82,7 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
     s->site = stage_site(s->checked);
     s->no_scopes = setup->no_scopes;
     s->own_only = setup->own_only;
+    s->zh = setup->zh;
     if (!setup->no_trace)
         s->trace = trace_new(s->site, setup->zh);
     s->happenings = STAGE_HAPPENINGS;
@@ -125,9 +126,36 @@ enum err stage_advance(struct stage *s, int64_t ms, struct why *why)
     return night_advance(s->night, ms, &s->happenings, why);
 }
 
+json_t *stage_title(const json_t *checked, const char *plan, bool zh)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(checked, "plans")), n, one)
+    {
+        const json_t *title = json_at(json_at(one, "head"), "title");
+        if (strcmp(json_str_or(one, "name", ""), plan) != 0)
+            continue;
+        if (json_is_string(title))
+            return json_share(title);
+        return json_string(json_str_or(title, zh ? "zh" : "en", json_str_or(title, "zh", plan)));
+    }
+    return json_string(plan);
+}
+
 const char *stage_zone(const json_t *checked)
 {
     return json_str_or(json_at(checked, "site"), "zone", "UTC");
+}
+
+char *stage_person_of(const struct stage *s, const char *target, bool drill)
+{
+    struct rung rung = {0};
+    AUTO_JSON(to);
+    to = json_string(target);
+    site_resolve_first(s->site, to, drill, &rung);
+    char *person = rung.count ? mem_str(rung.at[0].id) : NULL;
+    rung_done(&rung);
+    return person;
 }
 
 bool stage_moment(const char *text, const char *zone, wall_ms *ret)

@@ -21,7 +21,7 @@ struct stage {
     struct night *night;
     struct trace *trace;
     int64_t happenings; /* how many may still happen */
-    bool no_scopes, own_only;
+    bool no_scopes, own_only, zh;
     struct uuid own; /* the first incident of the night; none: nothing was triggered so far */
     json_t *scopes;  /* {INCIDENT: {NAME: true}}: those that are alive */
     void (*line)(void *ctx, const char *file, int line);
@@ -61,6 +61,12 @@ struct site *stage_site(const json_t *checked);
 
 /* The zone of the set, "UTC" where it has none. Borrows from `checked`. */
 const char *stage_zone(const json_t *checked);
+
+/* What an incident of this plan is called where nobody says: as the plan. Gives. */
+json_t *stage_title(const json_t *checked, const char *plan, bool zh);
+
+/* Whoever is called first at a target. Gives; NULL: nobody. */
+char *stage_person_of(const struct stage *s, const char *target, bool drill);
 
 /* "2026-07-20 02:00" in a zone; false: it is no such text. */
 bool stage_moment(const char *text, const char *zone, wall_ms *ret);

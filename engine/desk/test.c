@@ -233,7 +233,7 @@ static enum err verb_about(lua_State *L, struct part *p, struct why *why)
 
 static enum err verb_crash(lua_State *L, struct part *p, struct why *why)
 {
-    const char *what = text_at(L, 2, "t:crash: engine, planner or courier", why);
+    const char *what = text_at(L, 2, "t:crash: what crashes (engine, planner or courier)", why);
     return what ? trial_crash(p->trial, what, why) : ERR_INVALID;
 }
 
@@ -394,6 +394,7 @@ static int verb_call(lua_State *L)
     enum err e = v->work(L, p, &why);
     sandbox_kernel_leave(L);
     if (e) {
+        trial_looked(p->trial); /* by pcall: that it is refused is what the test is about */
         luaL_where(L, 1);
         lua_pushstring(L, why.text);
         lua_concat(L, 2);
@@ -420,6 +421,7 @@ static int named_call(lua_State *L)
 static int trace_call(lua_State *L)
 {
     const struct part *p = part_check(L, kind_trial);
+    trial_looked(p->trial);
     lua_pushstring(L, trial_trace(p->trial));
     return 1;
 }
@@ -483,6 +485,10 @@ static int word_test(lua_State *L)
     luaL_checktype(L, 2, LUA_TFUNCTION);
     if (s->tests_count == TESTS_MAX)
         return luaL_error(L, "a file holds at most %d tests", TESTS_MAX);
+    for (size_t n = 0; n < s->tests_count; n++) {
+        if (!strcmp(s->tests[n].name, name))
+            return luaL_error(L, "there are two tests \"%s\" in this file", name);
+    }
     lua_settop(L, 2);
     s->tests[s->tests_count].function = luaL_ref(L, LUA_REGISTRYINDEX);
     s->tests[s->tests_count++].name = mem_str(name);

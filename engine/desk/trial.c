@@ -4,6 +4,8 @@
 #include "core/level.h"
 #include "core/site.h"
 #include "desk/near.h"
+#include "desk/said.h"
+#include "desk/standing.h"
 #include "plan/check.h"
 #include "sim/model_store.h"
 
@@ -20,6 +22,7 @@ struct trial {
     struct uuid incident; /* whom people speak to */
     json_t *said;         /* the last update */
     size_t told;          /* of the trace */
+    bool asserts;         /* something that can fail was said */
     struct never {
         char *part;
         size_t from;
@@ -260,22 +263,30 @@ static enum err answered(struct trial *t, const json_t *reply, struct why *why)
     return never_check(t, why);
 }
 
+/* Asked as at the socket: what that refuses, a test cannot say. */
+static enum err asked(struct trial *t, enum input_kind kind, struct uuid incident, json_t *takes,
+                      struct why *why)
+{
+    json_t *body;
+    enum err e = said_read(kind, incident, takes, &body, why);
+    if (e)
+        return e;
+    const json_t *reply = night_ask(t->stage->night, kind, incident, body);
+    if (kind == IN_TRIGGER)
+        uuid_parse(json_str_or(reply, "incident", ""), &t->incident);
+    return answered(t, reply, why);
+}
+
 enum err trial_trigger(struct trial *t, json_t *takes, struct why *why)
 {
     enum err e = night_wanted(t, why);
-    static const char *const texts[] = {"plan", "title", "note", "kind", "key"};
-    for (size_t n = 0; !e && n < sizeof texts / sizeof *texts; n++) {
-        if (json_at(takes, texts[n]) && !json_str(takes, texts[n]))
-            e = why_set(why, ERR_INVALID, "t:trigger: %s is a text", texts[n]);
-    }
     if (e) {
         json_decref(takes);
         return e;
     }
-    struct night *night = t->stage->night;
-    const json_t *reply = night_ask(night, IN_TRIGGER, (struct uuid){0}, takes);
-    uuid_parse(json_str_or(reply, "incident", ""), &t->incident);
-    return answered(t, reply, why);
+    if (json_str(takes, "plan") && !json_at(takes, "title"))
+        json_put(takes, "title", stage_title(t->checked, json_str(takes, "plan"), t->set.zh));
+    return asked(t, IN_TRIGGER, (struct uuid){0}, takes, why);
 }
 
 enum err trial_drill(struct trial *t, const json_t *scenario, json_t *takes, struct why *why)
@@ -313,7 +324,7 @@ enum err trial_say(struct trial *t, enum input_kind kind, json_t *takes, struct 
         json_decref(t->said);
         t->said = json_deep_copy(takes);
     }
-    return answered(t, night_ask(t->stage->night, kind, t->incident, takes), why);
+    return asked(t, kind, t->incident, takes, why);
 }
 
 /* Often enough for the fact that is stale first. */
@@ -345,40 +356,14 @@ enum err trial_keeps(struct trial *t, int64_t ms, struct why *why)
     return ERR_OK;
 }
 
-/* ---- rows: what stands now ---- */
+/* ---- what people do with what stands ---- */
 
-struct look {
-    enum row_kind kind;
-    struct uuid incident;
-    json_t *rows; /* [{"id","state","late","kind" of a report,"body"}] */
-};
-
-static void row_look(void *ctx, const struct row *row)
-{
-    struct look *l = ctx;
-    struct why why;
-    json_t *body = NULL;
-    if (row->kind != l->kind ||
-        (!uuid_is_none(l->incident) && uuid_cmp(row->incident, l->incident) != 0))
-        return;
-    if (row->text && json_read_own(row->text, strlen(row->text), &body, &why))
-        return;
-    json_t *one = json_put_str(json_object(), "id", row->id);
-    json_put_str(one, "state", row->state);
-    json_put_true(one, "late", row->late);
-    json_put_str(one, "kind", row->kind == ROW_REPORT ? row->plan : NULL);
-    json_array_append_new(l->rows, json_put(one, "body", body ? body : json_share(row->body)));
-}
-
-/* All rows of a kind, of the incident that people speak to. Gives. */
 static json_t *rows_of(const struct trial *t, enum row_kind kind)
 {
-    struct look look = {.kind = kind, .incident = t->incident, .rows = json_array()};
-    model_store_load(night_store(t->stage->night), true, row_look, &look);
-    return look.rows;
+    return standing_rows(t->stage->night, kind, t->incident);
 }
 
-/* The last one that `fits`; NULL. Borrows from rows. */
+/* The last one of this name; NULL. Borrows from rows. */
 static const json_t *row_named(const json_t *rows, const char *name)
 {
     const json_t *found = NULL;
@@ -411,17 +396,9 @@ static enum err named(struct trial *t, enum row_kind kind, const char *what, con
     return ERR_OK;
 }
 
-static enum err acts(struct trial *t, enum input_kind kind, const char *key, const char *id,
-                     const char *action, json_t *takes_more, struct why *why)
+static json_t *act_body(json_t *takes_more, const char *key, const char *id)
 {
-    json_t *body = takes_more ? takes_more : json_object();
-    json_put_str(json_put_str(body, key, id), "action", action);
-    const json_t *reply = night_ask(t->stage->night, kind, t->incident, body);
-    if (!reply) /* the door that refuses an unknown word stands before the core */
-        return why_set(why, ERR_INVALID, "\"%s\" is nothing that is done with %s", action,
-                       kind == IN_ITEM ? "an item: receive, arrive, done, reject, return, strike"
-                                       : "a report: edit, phone, sign, send, fill, correct");
-    return answered(t, reply, why);
+    return json_put_str(takes_more ? takes_more : json_object(), key, id);
 }
 
 enum err trial_item(struct trial *t, const char *name, const char *action, json_t *takes_more,
@@ -430,7 +407,8 @@ enum err trial_item(struct trial *t, const char *name, const char *action, json_
     char id[UUID_TEXT];
     enum err e = named(t, ROW_ITEM, "item", name, id, why);
     if (!e)
-        return acts(t, IN_ITEM, "item", id, action, takes_more, why);
+        return asked(t, IN_ITEM, t->incident,
+                     json_put_str(act_body(takes_more, "item", id), "action", action), why);
     json_decref(takes_more);
     return e;
 }
@@ -440,10 +418,16 @@ enum err trial_report(struct trial *t, const char *name, const char *action, jso
 {
     char id[UUID_TEXT];
     enum err e = named(t, ROW_REPORT, "report", name, id, why);
-    if (!e)
-        return acts(t, IN_REPORT, "report", id, action, takes_more, why);
-    json_decref(takes_more);
-    return e;
+    if (e) {
+        json_decref(takes_more);
+        return e;
+    }
+    json_t *body = act_body(takes_more, "report", id);
+    if (strcmp(action, "edit") != 0)
+        return asked(t, IN_REPORT, t->incident, json_put_str(body, "action", action), why);
+    if (!json_at(body, "rev")) /* whoever edits has just read it */
+        json_put(body, "revs", json_pack("[s]", "*"));
+    return asked(t, IN_REPORT_EDIT, t->incident, body, why);
 }
 
 static void incident_look(void *ctx, const struct row *row)
@@ -556,10 +540,16 @@ static enum err untold(const struct trial *t, const char *want, size_t len, stru
                       : "");
 }
 
+void trial_looked(struct trial *t)
+{
+    t->asserts = true;
+}
+
 enum err trial_tells(struct trial *t, const char *lines, bool exactly, struct why *why)
 {
     const char *want, *from = trial_trace(t) + t->told;
     size_t want_len;
+    t->asserts = true;
     while (want_next(&lines, &want, &want_len)) {
         bool found = false;
         while (*from && !found) {
@@ -586,6 +576,7 @@ enum err trial_never(struct trial *t, const char *part, struct why *why)
 {
     if (!*part)
         return why_set(why, ERR_INVALID, "t:never: say what must never be told");
+    t->asserts = true;
     t->nevers = mem_grow(t->nevers, &t->nevers_cap, t->nevers_count + 1, sizeof *t->nevers);
     t->nevers[t->nevers_count++] = (struct never){.part = mem_str(part),
                                                   .from = strlen(trial_trace(t)),
@@ -620,6 +611,10 @@ enum err trial_end(struct trial *t, struct why *why)
                            "put it before what must not bring it",
                            never->part);
     }
+    if (!t->asserts)
+        return why_set(why, ERR_INVALID,
+                       "the test asserts nothing, so that it cannot fail: say what is to come, by "
+                       "t:tells, t:never or t:expect");
     return never_check(t, why);
 }
 
@@ -656,17 +651,6 @@ struct expect {
     const json_t *row;
     struct why *why;
 };
-
-/* To be done or to be sent still. One that is done waits to be struck off, and is open no more. */
-static bool is_open(const json_t *row)
-{
-    static const char *const over[] = {"done", "struck", "rejected", "lifted", "sent", "missed"};
-    for (size_t n = 0; n < sizeof over / sizeof *over; n++) {
-        if (!strcmp(json_str_or(row, "state", ""), over[n]))
-            return false;
-    }
-    return true;
-}
 
 /* A word that counts nothing would be right for ever at 0. */
 static enum err count_known(const char *key, enum row_kind kind, struct why *why)
@@ -707,7 +691,7 @@ static enum err expect_counts(const struct expect *x, const char *what, enum row
     }
     json_array_foreach(rows, n, row)
     {
-        const char *names[] = {is_open(row) ? "open" : "closed",
+        const char *names[] = {standing_is_open(row) ? "open" : "closed",
                                json_bool(row, "late") ? "overdue" : NULL, json_str(row, "state"),
                                json_str(row, "kind")};
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
@@ -851,6 +835,7 @@ enum err trial_expect(struct trial *t, const json_t *what, struct why *why)
     enum err e = wants_incident(t, why);
     if (e)
         return e;
+    t->asserts = t->asserts || json_object_size(what);
     rows = rows_of(t, ROW_INCIDENT);
     const json_t *row = own_row(t, rows);
     const struct expect x = {.t = t, .row = row, .body = json_at(row, "body"), .why = why};

@@ -69,7 +69,10 @@ enum err trial_tells(struct trial *t, const char *lines, bool exactly, struct wh
 enum err trial_never(struct trial *t, const char *part, struct why *why);
 enum err trial_expect(struct trial *t, const json_t *what, struct why *why);
 
-/* At the end: has a line come that must never? */
+/* Whoever writes the test looks for himself: at the trace, at a refusal. */
+void trial_looked(struct trial *t);
+
+/* At the end: has a line come that must never, and has the test asserted anything at all? */
 enum err trial_end(struct trial *t, struct why *why);
 
 /* The person who holds a post or heads a department; else what was given. */

@@ -43,6 +43,12 @@ enum err workers_words(struct workers *w, const char *words, struct why *why)
         return why_set(why, ERR_INVALID,
                        "\"%s\": write dept:water=2h or dept:water=never; * is everybody else",
                        words);
+    const char *code;
+    enum err e = strcmp(text_str(&target), "*")
+                     ? site_check_target(w->stage->site, text_str(&target), &code, NULL, why)
+                     : ERR_OK;
+    if (e)
+        return why_add(why, ERR_INVALID, "--work");
     json_put_int(w->pace, text_str(&target), ms);
     return ERR_OK;
 }
@@ -56,22 +62,10 @@ static int64_t pace_of(const struct workers *w, const char *target, int64_t allo
     return allowed_ms > 0 ? allowed_ms / 2 : untimed_ms;
 }
 
-/* Whoever is called first there. Gives; NULL: nobody. */
-static char *person_of(const struct workers *w, const char *target, bool drill)
-{
-    struct rung rung = {0};
-    AUTO_JSON(to);
-    to = json_string(target);
-    site_resolve_first(w->stage->site, to, drill, &rung);
-    char *person = rung.count ? mem_str(rung.at[0].id) : NULL;
-    rung_done(&rung);
-    return person;
-}
-
 static void act_later(struct workers *w, const struct record *r, int64_t after,
                       enum input_kind kind, const char *action, const char *target)
 {
-    char *person = person_of(w, target, json_bool(r->body, "drill"));
+    char *person = stage_person_of(w->stage, target, json_bool(r->body, "drill"));
     bool item = kind == IN_ITEM;
     json_t *body = json_put_str(json_object(), "action", action);
     json_put(body, item ? "item" : "report",

@@ -299,6 +299,7 @@ static struct plan_head *read_plan(struct check *c, struct checked *f)
         check_code(c, f, &body);
         check_respond(c, f);
     }
+    check_paper(c, f);
     return read_head(c, f);
 }
 
@@ -426,7 +427,7 @@ static json_t *reply(struct check *c, const json_t *request)
 
 json_t *check_set(const json_t *request)
 {
-    struct check c = {.now = json_int(request, "now", 0)};
+    struct check c = {.now = json_int(request, "now", 0), .papers = json_at(request, "papers")};
     const json_t *site = json_at(request, "site");
 
     if (json_is_object(site))

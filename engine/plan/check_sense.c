@@ -62,9 +62,18 @@ static bool is_at_once(const struct node *callee)
            word_library(callee->first->text, callee->first->len, &kind);
 }
 
+/* sleep "0s" lets others run, and takes no time. */
+static bool is_no_time(const struct node *n)
+{
+    const struct node *arg = n->kind == NODE_CALL ? node_child(n, 1) : NULL;
+    return arg && node_is_global(n->first, "sleep") && check_duration_of(arg) == 0;
+}
+
 /* May what is in it take time, or leave it? */
 static bool waits(const struct node *n)
 {
+    if (is_no_time(n))
+        return false;
     if (n->kind == NODE_BREAK || n->kind == NODE_RETURN || n->kind == NODE_GOTO ||
         n->kind == NODE_METHOD || (n->kind == NODE_CALL && !is_at_once(n->first)))
         return true;

@@ -38,6 +38,7 @@ struct check {
     struct site *site;
     struct channel_set *channels;
     wall_ms now;       /* 0: not known; then nothing is called overdue */
+    const json_t *papers; /* [{"name","source"}]: Markdown beside the plans; borrows */
     json_t *plans;     /* {"flood": its head, or true}: a plan is called as its file is */
     json_t *scenarios; /* {"NAME":…} of those that are good */
     struct libraries libraries;
@@ -58,5 +59,12 @@ json_t *check_libraries_of(const struct check *c, const struct checked *f);
 const struct checked *check_library_file(const struct check *c, const char *name);
 /* The catalogue that the head names. Borrows; NULL: none, or it is none. */
 const json_t *check_catalogue_of(struct check *c, const struct checked *f);
+/* ---- check_paper.c ---- */
+
+/* Is the paper there that the head names, and do its headings cover what the law wants? */
+void check_paper(struct check *c, const struct checked *f);
+
+/* ---- check.c ---- */
+
 /* Look at the code of a file; what is known of its head stands in `body`. */
 void check_code(struct check *c, const struct checked *f, struct body_check *body);

@@ -99,6 +99,7 @@ function Handle:result(d) end
 ---@field fallback Rung[] called in turn when no code can run. Required (no_fallback)
 ---@field ends? "order" | "resolved" | "done" with levels always "order"; else "done" without it
 ---@field on_resolved? "close" | "propose" | "note" else "propose" with levels (never "close"), "close" without
+---@field text? string "NAME.md" beside the plan: the paper that it works; its headings are checked
 ---@field basis? Text[] the law that it rests on
 ---@field principles? Text[] above the measures
 ---@field levels? table<Level, LevelHead>

@@ -226,6 +226,9 @@ class House:
         self.write("site.lua", site)
         for name, text in (plans or {}).items():
             self.write(name + ".lua", text)
+            paper = os.path.join(ROOT, "plans", name + ".md")
+            if '"%s.md"' % name in text and os.path.exists(paper):
+                shutil.copy(paper, self.plans)
         with open(os.path.join(self.secrets, "pager"), "w") as f:
             f.write("url=http://127.0.0.1:%d/hook\n" % self.receiver.port)
             f.write("key=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")

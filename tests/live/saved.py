@@ -172,7 +172,7 @@ def no_files(t, house, client):
     os.unlink(path)
 
     os.symlink("nowhere", path)
-    said = wait_refused(client, "No such file")
+    said = wait_refused(client, "is not there")
     t.check("odd.lua" in said["error"], "a link that leads nowhere", said)
     os.unlink(path)
     h.wait_for(lambda: not refused(client), "the link to be gone")

@@ -136,10 +136,18 @@ WRONG = {
     "t:trigger { plan = 'pump', title = 'a' } t:item('look', 'done')": 'there is no item "look"',
     "t:trigger { plan = 'pump', title = 'a', fields = { level_m = 2.5 } } t:order { action = "
     "'activate', level = 'IV', by = 'sun.wei', reason = 'x' } t:item('look', 'struck')":
-        '"struck" is nothing that is done with an item',
+        'action: "struck" is none of receive',
+    "t:trigger { plan = 'pump', grade = 'V' } t:tells 'x'": 'grade: "V" is none of I II III IV',
+    "t:trigger { plan = 'pump', titel = 'V' } t:tells 'x'": 'did you mean "title"?',
+    "t:trigger { plan = 'pump', title = '' } t:tells 'x'": "title: is empty",
+    "t:trigger { plan = 'pump' } t:answer { by = 'li.ming', choise = 'x' }": 'mean "choice"?',
+    "t:trigger { plan = 'pump' } t:report('initial 1', 'edit', { text = 'x' })":
+        "there is no report",
+    "t:trigger { plan = 'pump' } t:advance '1h'": "asserts nothing",
+    "t:crash()": "what crashes (engine, planner or courier) is missing",
     "t:trigger { plan = 'pump', title = 'a' } t:expect { items = 5 }": "items takes a table",
     "t:trigger { plan = 'pump', title = 'a' } t:expect { scope = { III = 5 } }": "true or false",
-    "t:trigger { plan = 5 }": "plan is a text",
+    "t:trigger { plan = 5 }": "plan: must be a string",
     "t:trigger { plan = 'pump', title = 'a' } t:about('pump', 4294967297)": "1 is the first",
     "t:crash 'engine\\0x'": "holds a NUL",
     "while true do end": "instructions",
@@ -172,7 +180,7 @@ def good(t, folder):
     t.check(code == 0 and "1..1" in said and "# pump.lua: 7 of 9 lines; not run: 18, 25" in said,
             "a plan's file stands for its tests, --only picks, and what did not run is named", said)
     other = os.path.join(folder, "other.test.lua")
-    write(other, "test('x', function(t) t:begin '2026-07-20 02:00' end)\n")
+    write(other, "test('x', function(t) assert(not pcall(t.trigger, t, { plan = 'no' })) end)\n")
     code, said = muster("plan", "test", other, "--coverage")
     os.remove(other)
     t.check(code == 0 and "pump.lua" not in said,
@@ -180,6 +188,15 @@ def good(t, folder):
     code, said = muster("--json", "plan", "test", folder)
     t.check(code == 0 and [one["ok"] for one in json.loads(said)["tests"]] == [True, True],
             "--json says the same for programs", said)
+    code, said = muster("--json", "plan", "test", os.path.join(folder, "pump.lua"), folder,
+                        "--coverage")
+    reply = json.loads(said)
+    t.check(code == 0 and reply["ok"] and len(reply["tests"]) == 4 and
+            reply["coverage"]["pump.lua"] == {"covered": 9, "lines": 9, "missed": []},
+            "of several paths in one document", said)
+    code, said = muster("plan", "test", folder, "--only", "nosuch")
+    t.check(code == 1 and 'no test has "nosuch" in its name' in said, "a name that no test has",
+            said)
 
 
 def wrong(t, folder):
@@ -199,10 +216,14 @@ def wrong(t, folder):
     t.check(code == 1 and "of a test that is over" in said, "what a test keeps is of no use later",
             said)
     write(path, "test('x', function(t) local s = 'x' while true do s = s .. s end end)\n"
-                "test('y', function(t) t:trigger { plan = 'pump', title = 'a' } end)\n")
+                "test('y', function(t) t:trigger { plan = 'pump' } t:tells 'pump' end)\n")
     code, said = muster("plan", "test", path)
     t.check(code == 1 and "not ok 1" in said and "\nok 2" in said,
             "one that runs away takes no other with it", said)
+    write(path, "test('x', function(t) t:tells 'a' end)\ntest('x', function(t) t:tells 'b' end)\n")
+    code, said = muster("plan", "test", path)
+    t.check(code == 1 and 'wrong.test.lua:2: there are two tests "x"' in said,
+            "two tests of one name", said)
     for text, sentence in {"": "holds no test", "tst()": "tst", "if": "wrong.test.lua:1:",
                            "while true do end": "instructions"}.items():
         write(path, text)
@@ -230,6 +251,13 @@ def set_wrong(t, folder):
     t.check(code == 0 and "pump.lua: no findings" in said, "for the check, too", said)
     code, said = muster("plan", "check", "pmp", "--plans", folder)
     t.check(code == 3 and "there is no pmp; name a plan" in said, "one that is not there", said)
+    os.symlink("nowhere.lua", bad)
+    code, said = muster("plan", "check", folder)
+    t.check(code == 78 and "bad.lua is a link to a file that is not there" in said,
+            "a link to nothing", said)
+    os.remove(bad)
+    code, said = muster("--lang", "zh", "plan", "simulate", "pmp", "--plans", folder)
+    t.check("没有找到：there is no plan" in said, "what is wrong, in Chinese at its head", said)
     code, said = muster("plan", "test", os.path.join(folder, "none"))
     t.check(code not in (0, 1), "a folder that is not there is said", (code, said))
 
@@ -266,6 +294,16 @@ def simulate(t, folder):
     t.check(code == 0 and reply["figures"]["first_order_ms"] == 600000 and
             {"level", "call", "item"} <= {span["lane"] for span in reply["spans"]},
             "as JSON with figures and spans", said[:500])
+    code, said = muster(*command, "--for", "3h", "--work", "*=never")
+    t.check(code == 0 and "at the end: active, level III\nnot done: look" in said and
+            "not confirmed (--confirm): dry\n" in said, "what is left when the night is over", said)
+    code, said = muster(*command, "--confirm", "dry=2h", "--for", "3h")
+    t.check(code == 0 and "[2:00] criterion dry confirmed" in said and "not confirmed" not in said,
+            "who may confirm a criterion does so", said)
+    code, said = muster("plan", "simulate", "pump", "--plans", folder,
+                        "--field", "level_m=9.5@1:00")
+    t.check(code == 1 and "the plan's code failed, 1 times" in said,
+            "a plan whose code fails is no success", said)
     said = muster("--json", *command, "--work", "*=never")[1]
     t.check("look" in json.loads(said)["figures"]["late"] and not reply["figures"]["late"],
             "what is owed is done in time, unless somebody never does it", said[:500])
@@ -337,7 +375,7 @@ def scenario(t, folder):
             json.loads(muster("--json", *command, "--scenario", "pump-1")[1])["began"],
             "one that lies elsewhere, too")
     code, said = muster(*command, "--scenario", "pump-2")
-    t.check(code == 1 and 'did you mean "pump-1"?' in said, "one that is not there", said)
+    t.check(code == 3 and 'did you mean "pump-1"?' in said, "one that is not there", said)
     shutil.rmtree(drills)
     shutil.rmtree(os.path.dirname(other))
 
@@ -372,16 +410,27 @@ def simulate_wrong(t, folder):
                             (("--fault", "noon=phone"), "write FROM-TO=ENDPOINT"),
                             (("--fault", "01:00-02:00=phon"), 'did you mean "phone"?'),
                             (("--work", "dept:urban"), "write dept:water=2h"),
+                            (("--work", "urban=2h"), 'did you mean "dept:urban"?'),
+                            (("--orders", "zhao.lei=5m"), "zhao.lei may order nothing"),
+                            (("--grade", "V"), 'grade: "V" is none of I II III IV'),
+                            (("--warning", "pink"), "none of red orange yellow blue"),
+                            (("--title", ""), "title: is empty"),
+                            (("--svg", "--runs", "3"), "leave out --runs"),
+                            (("--for", "1h", "--field", "level_m=3@2d"), "after the end"),
+                            (("--confirm", "dri=1h"), 'did you mean "dry"?'),
+                            (("--confirm", "dry"), "write CRITERION=70h"),
                             (("--at", "now"), "is no time"), (("--for", "long"), "is no duration"),
                             (("--for", "10y"), "at most 90d"),
                             (("--field", "level=1"), "the trigger is refused"),
                             (("--field", "level_m=1@x"), "is no time")):
         code, said = muster("plan", "simulate", "pump", "--plans", folder, *words)
-        t.check(code == 1 and sentence in said, "refused: %s" % " ".join(words), said)
+        t.check(code == 2 and sentence in said, "refused: %s" % " ".join(words), said)
     code, said = muster("plan", "simulate", "pmp", "--plans", folder)
-    t.check(code == 1 and 'did you mean "pump"?' in said, "a plan that is not there", said)
+    t.check(code == 3 and 'did you mean "pump"?' in said, "a plan that is not there", said)
+    code, said = muster("--json", "plan", "simulate", "pump", "--plans", folder, "--grade", "V")
+    t.check(code == 2 and json.loads(said)["code"] == "invalid", "for programs, with a code", said)
     code, said = muster("plan", "simulate", "pump", "--plans", folder, "--runs", "0")
-    t.check(code == 2 and "from 1 to 100000" in said, "no runs at all", said)
+    t.check(code == 2 and "from 1 to 10000" in said, "no runs at all", said)
 
 
 def runaway(t, folder):

@@ -1352,6 +1352,48 @@ static void a_catalogue_holds_texts_with_the_same_fields(void **state)
                      "did you mean \"lib.words\"?");
 }
 
+/* ---- the paper ------------------------------------------------------------------------------- */
+
+static const char whole_paper[] =
+    "# Dam\n## 2 Organisation and duties\n## Prevention and warning\n## 应急处置\n## Safeguards\n"
+    "## 后期处置\n";
+
+static void assert_text_of(const char *named, const char *paper, size_t len, const char *expected,
+                           const char *says)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(source);
+
+    set_channel(set, "hook.lua", channel_text);
+    json_put(set, "papers", json_array());
+    set_add(set, "papers", "dam.md", paper, len);
+    text_addf(&source,
+              "local plan = plan 'dam' { title = 'Dam', version = '1', owner = 'post:chief',\n"
+              "text = %s, fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+              "function plan.respond(incident)\nlog 'x'\nend\nreturn plan\n",
+              named);
+    set_plan(set, "dam.lua", text_str(&source));
+    assert_set(set, expected, says);
+}
+
+/* A plan that is filed without a chapter on recovery comes back from above. */
+static void a_paper_has_the_chapters_that_the_law_wants(void **state)
+{
+    static const char less[] =
+        "# Dam\n## 组织与职责\n```\n## 恢复\n```\n## 预警\n## 响应\n## 保障\n";
+
+    (void)state;
+    assert_text_of("'dam.md'", whole_paper, strlen(whole_paper), "", NULL);
+    assert_text_of("'dam.md'", less, strlen(less), "dam.lua:2:1: no_heading",
+                   "事后恢复与重建措施 (recovery and rebuilding): no heading of dam.md");
+    assert_text_of("'damm.md'", whole_paper, strlen(whole_paper), "dam.lua:2:1: unknown_name",
+                   "did you mean \"dam.md\"?");
+    assert_text_of("'paper.pdf'", whole_paper, strlen(whole_paper), "dam.lua:2:1: unknown_name",
+                   "text = \"dam.md\"");
+    assert_text_of("'dam.md'", "# \xff", 3, "dam.lua:2:1: bad_utf8", "no UTF-8");
+    assert_text_of("5", whole_paper, strlen(whole_paper), "dam.lua:2:1: bad_value", NULL);
+}
+
 /* ---- what is written well and cannot be meant ------------------------------------------------ */
 
 /* Why: whoever is woken reads "{titel}", and does not know of what. */
@@ -1517,6 +1559,7 @@ static void a_loop_ends_or_waits(void **state)
     assert_body("while true do log 'x' state { n = math.max(1, now()) } end",
                 "dam.lua:7:1: endless", "write every(");
     assert_body("repeat local n = 1 + #incident.title until false", "dam.lua:7:1: endless", NULL);
+    assert_body("while true do sleep '0s' end", "dam.lua:7:1: endless", "nothing in it waits");
 }
 
 static void a_pattern_is_not_plainly_explosive(void **state)
@@ -1800,6 +1843,7 @@ int main(void)
         cmocka_unit_test(require_is_a_literal_at_the_top),
         cmocka_unit_test(a_plan_knows_what_its_libraries_make),
         cmocka_unit_test(a_pin_has_its_libraries_in_it),
+        cmocka_unit_test(a_paper_has_the_chapters_that_the_law_wants),
         cmocka_unit_test(a_catalogue_holds_texts_with_the_same_fields),
         cmocka_unit_test(a_place_in_a_text_is_filled),
         cmocka_unit_test(a_text_speaks_all_languages_of_the_site),
