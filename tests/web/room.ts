@@ -2,6 +2,8 @@
  * The command room in a browser, against the daemon: what a duty officer sees and does.
  */
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator, Page, Route } from "playwright-core";
 import type { Incident, IncidentList, ItemList, Timeline } from "../../engine/web/src/shapes";
 import { axeFindings, type Look, none, openTab, says, type Tab } from "./lib/browser";
@@ -732,6 +734,74 @@ test("the language is the browser's, until somebody chooses, and then theirs", a
     await says(page.locator("h1"), "Command room");
     tab.check();
     await tab.close();
+});
+
+/* axe has nothing to say of the page as it stands, on a phone and on a desk, by day and by night. */
+async function isForEverybody(page: Page): Promise<void> {
+    for (const colorScheme of ["light", "dark"] as const) {
+        for (const width of [390, 1280]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 900 });
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+            assert.ok(wide <= width, `${wide} px at ${width}`);
+            assert.deepEqual(await axeFindings(page), [], `${colorScheme}, ${width}`);
+        }
+    }
+}
+
+/* Why: who saved a plan and sees nothing believes that it is in force. */
+test("a set that is refused says so, with its first error, until it is mended", async () => {
+    const quiet = join(house.folder, "plans", "quiet.lua");
+    const good = readFileSync(quiet, "utf8");
+    for (const [locale, words] of [
+        ["en-US", "What was saved of site and plans has an error and is not in force"],
+        ["zh-CN", "保存的单位或预案有错误，未生效"],
+    ] as const) {
+        const tab = await openTab(house.base, "/", { locale });
+        await isLive(tab.page);
+        await none(tab.page.locator(".alarms .refused"));
+        writeFileSync(quiet, good.replace('log("quiet")', 'lgo("quiet")'));
+        const told = tab.page.locator(".alarms .refused");
+        await says(told, words);
+        await says(told, /quiet\.lua:5: .*lgo/);
+        await isForEverybody(tab.page);
+        await tab.page.reload();
+        await says(told, words);
+        writeFileSync(quiet, `${good}-- ${locale}\n`);
+        await told.waitFor({ state: "detached" });
+        tab.check();
+        await tab.close();
+    }
+});
+
+/* Why: their plans do not run any more, and that is nobody's doing who sits here. */
+test("incidents that a new program cannot drive are named", async () => {
+    const id = await house.trigger({ plan: "quiet", title: "left behind" });
+    const verification = {
+        driver: "x",
+        runs: 3,
+        done: 3,
+        diverged: 1,
+        open: [id],
+        running: false,
+    };
+    for (const [locale, words] of [
+        ["en-US", "Plans that differ from their record since the change of program: 1."],
+        ["zh-CN", "1 起事件的预案与记录不符"],
+    ] as const) {
+        const tab = await openTab(house.base, "/", { locale });
+        await tab.page.route("**/api/v1/plans", async (route) => {
+            const body = await (await route.fetch()).json();
+            await route.fulfill({ json: { ...body, verification } });
+        });
+        await tab.page.reload();
+        await says(tab.page.locator(".alarms .diverged"), words);
+        await isForEverybody(tab.page);
+        await tab.page.locator(".alarms .diverged").getByRole("link").click();
+        await says(tab.page.locator(".incident h2"), "left behind");
+        tab.check();
+        await tab.close();
+    }
 });
 
 /* Why: an old picture that looks like the present is worse than none. */
