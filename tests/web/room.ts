@@ -736,7 +736,7 @@ test("the language is the browser's, until somebody chooses, and then theirs", a
     await tab.close();
 });
 
-/* axe has nothing to say of the page as it stands, on a phone and on a desk, by day and by night. */
+/* axe finds nothing on the page as it stands, on a phone and on a desk, by day and by night. */
 async function isForEverybody(page: Page): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
         for (const width of [390, 1280]) {
@@ -748,6 +748,45 @@ async function isForEverybody(page: Page): Promise<void> {
         }
     }
 }
+
+/* Why: a drill that nobody finds again, and of which nothing is learnt, might as well not be held. */
+test("drills are found with their papers, and what was learnt is noted after the end", async () => {
+    const own = await openHouse(); /* where nothing is in earnest */
+    const scopes = ["order", "respond"];
+    const key = (await own.ask({ op: "key_create", name: "master", scopes }))["key"] as string;
+    const started = { plan: "quiet" };
+    const { incident } = await own.post<{ incident: string }>("/api/v1/drills", started, key);
+    await own.post(`/api/v1/incidents/${incident}/close`, { note: "enough" }, key);
+    for (const [locale, words] of [
+        ["en-US", ["Drills", "every 3 years", "Evaluation", "Note an improvement"]],
+        ["zh-CN", ["演练", "每 3 年", "演练评估", "登记改进事项"]],
+    ] as const) {
+        const tab = await openTab(own.base, "/", { locale });
+        await isLive(tab.page);
+        const fold = tab.page.locator(".drills-fold");
+        await fold.getByText(words[0], { exact: true }).click();
+        await says(fold, words[1]);
+        const paper = fold.getByRole("link", { name: words[2] }).first();
+        const page = await fetch(own.base + ((await paper.getAttribute("href")) ?? ""));
+        assert.equal(page.status, 200);
+        assert.match(await page.text(), /<table/);
+        await isForEverybody(tab.page);
+        await fold.locator(`a[href="/#/i/${incident}"]`).click();
+        await tab.page.locator(".acts summary", { hasText: words[3] }).click();
+        const form = tab.page.locator("form.lesson");
+        await form.locator("textarea").fill(`a second pump ${locale}`);
+        await form.locator('select[name="owner"]').selectOption("-");
+        await form.locator('input[name="owner_other"]').fill("dept:urban");
+        await form.locator('input[name="due"]').fill("30d");
+        await form.getByRole("button").click();
+        await says(form.locator(".outcome"), /Recorded|已记录/);
+        await isForEverybody(tab.page);
+        const told = await fetch(`${own.base}/api/v1/incidents/${incident}/drill`);
+        assert.match(await told.text(), new RegExp(`a second pump ${locale}`));
+        tab.check();
+        await tab.close();
+    }
+});
 
 /* Why: who saved a plan and sees nothing believes that it is in force. */
 test("a set that is refused says so, with its first error, until it is mended", async () => {

@@ -201,6 +201,11 @@ export function Room(props: { house: House; incidents: Incidents }) {
                             of={({ TriggerForm }) => <TriggerForm house={house} opened={show} />}
                         />
                     ) : null}
+                    <LaterFold
+                        class="drills-fold"
+                        title={say("drills")}
+                        of={({ DrillsView }) => <DrillsView incidents={incidents} />}
+                    />
                     <ClosedOnes house={house} incidents={incidents} id={id} />
                 </div>
                 {id ? (

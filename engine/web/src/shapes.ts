@@ -310,6 +310,16 @@ export interface Plan {
     version: string;
 }
 
+/* The drills of a plan: days, as "2026-05-01". */
+export interface DrillDue {
+    plan: string;
+    title: string;
+    every?: string;
+    last?: string;
+    due?: string;
+    overdue?: boolean;
+}
+
 /* What a check of site and plans has found. */
 export interface Finding {
     file: string;

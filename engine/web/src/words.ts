@@ -268,6 +268,8 @@ export const WORDS = {
     print: ["打印记录", "Record to print"],
     review: ["复盘", "Review"],
     drill_report: ["演练评估", "Evaluation"],
+    drills: ["演练", "Drills"],
+    lesson: ["登记改进事项", "Note an improvement"],
     drill_tabletop: ["桌面推演", "Tabletop"],
     drill_live: ["实战演练", "Live"],
     drill_injects: ["已注入 {n}/{of}", "{n} of {of} injects are in"],
