@@ -30,6 +30,11 @@ struct item *core_item(const struct core *c, struct uuid id);
 /* measure, directive, item, resource, and what their handles do: the command of a turn. */
 void item_command(struct core *c, struct incident *i, const json_t *cmd);
 
+/* The measures of a phase; of levels those above `above`, up to this one. (item_issue.c) */
+void items_issue(struct core *c, struct incident *i, enum phase phase, enum level above,
+                 enum level upto);
+/* By the plan, or with its level; whoever waits for it hears of it. Takes actor. */
+void item_lift(struct core *c, struct item *item, const char *reason, json_t *takes_actor);
 /* The measures of a phase: first, recovery, or all levels up to this one. */
 void items_of_phase(struct core *c, struct incident *i, enum phase phase, enum level level);
 /*
@@ -119,6 +124,10 @@ bool item_keeps_message(const struct notice *n);
  * any more, begins; the list that was put to the commander gets shorter, and ends with its last.
  */
 void items_after(struct core *c, struct incident *i);
+/* Is there something of these names that must be done before, and is not? (item_after.c) */
+bool item_waits_for(const struct incident *i, const json_t *after);
+/* The list that was put to the commander: asked again, or over with its last. */
+void items_put_over(struct core *c, struct incident *i);
 /* Who hears of it when it stays overdue or is rejected: its leader, else who commands. Borrowed. */
 const char *item_leader(const struct core *c, const struct item *item);
 void item_due(struct core *c, struct item *item); /* its timer */

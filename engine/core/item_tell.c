@@ -5,8 +5,10 @@
  */
 #include "core/alarm.h"
 #include "core/form.h"
+#include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
+#include "core/plan_run.h"
 #include "core/role.h"
 
 #include <string.h>
@@ -255,4 +257,64 @@ struct item_words item_kind_words(const char *kind)
             return words[n].words;
     }
     return (struct item_words){"事项", "Item"};
+}
+
+json_t *items_put_named(const struct incident *i)
+{
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    const struct item *item;
+    LIST_FOREACH(item, &i->items, link)
+    {
+        AUTO_JSON(about);
+        if (!item->put || !item_open(item))
+            continue;
+        about = kept_json(item->about);
+        text_addf(&zh, "%s%s", zh.len ? "、" : "", title_in(about, true));
+        text_addf(&en, "%s%s", en.len ? ", " : "", title_in(about, false));
+    }
+    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+}
+
+/* --- time --- */
+
+enum { URGED_BEFORE_LEADER = 2 };
+
+/*
+ * The owner is reminded at due and once more; then the leader hears of it, too, again and again. Of
+ * what is supervised the leader hears at once, and twice as often.
+ */
+static int64_t next_ms(const struct item *item, int urged)
+{
+    int64_t later = item->allowed_ms > MS_DAY ? MS_DAY : MS_HOUR;
+    if (item->urge_ms > MS_DAY) /* what has months is not urged each day */
+        later = item->urge_ms;
+    if (urged <= URGED_BEFORE_LEADER)
+        return item->urge_ms;
+    return item->supervised ? later / 2 : later;
+}
+
+void item_due(struct core *c, struct item *item)
+{
+    char id[UUID_TEXT];
+    int urged = item->urged + 1;
+    bool leader = item->supervised || urged > URGED_BEFORE_LEADER;
+    json_t *ev =
+        plan_event(urged == 1 ? "overdue" : NULL, json_pack("[s]", item->step), c->in->wall);
+    json_put_str(ev, "item", uuid_text(item->id, id));
+    json_put_str(ev, "name", item->name);
+    json_put_str(ev, "key", item->key);
+    json_t *body = json_put_str(json_object(), "item", id);
+    json_put_int(body, "urged", urged);
+    json_put_int(body, "next", c->in->mono + incident_ms(item->incident, next_ms(item, urged)));
+    json_put_str(body, "leader", leader ? item_leader(c, item) : NULL);
+    json_t *sealed = json_put(json_object(), "ev", ev);
+    json_put(sealed, "about", kept_json(item->about));
+    core_emit(c, REC_ITEM_URGED, item->incident,
+              (struct emit){
+                  .actor = json_pack("{s:s}", "type", "clock"), .body = body, .sealed = sealed});
+    item_tell(c, item, item->owner, ITEM_STEP_OWNER, (struct item_words){"催办", "Overdue"}, 0);
+    if (leader)
+        item_tell(c, item, item_leader(c, item), ITEM_STEP_LEADER,
+                  (struct item_words){"督办", "Still overdue"}, 0);
 }

@@ -5,7 +5,6 @@
  * within the set of its folder, and only what concerns it is shown.
  */
 #include "ctl/commands.h"
-#include "ctl/daemon_config.h"
 #include "ctl/findings.h"
 #include "ctl/plan_file.h"
 #include "ctl/show.h"
@@ -69,8 +68,9 @@ static json_t *findings_of(const json_t *all, const char *file)
 }
 
 /* One operand. Adds its findings, with the folder in "file", to `document`. */
-static int path_check(const struct ctl *c, const char *path, json_t *document)
+static int path_check(const struct ctl *c, const struct args *a, const char *path, json_t *document)
 {
+    (void)a;
     struct why why;
     AUTO_TEXT(folder);
     AUTO_TEXT(file);
@@ -78,12 +78,6 @@ static int path_check(const struct ctl *c, const char *path, json_t *document)
     AUTO_JSON(findings);
     size_t n;
     json_t *f;
-    if (access(path, F_OK) != 0) {
-        ctl_message(c->zh ? "没有 %s：写出预案名、文件或目录"
-                          : "there is no %s; name a plan, its file, or a folder",
-                    path);
-        return err_exit_code(ERR_MISSING);
-    }
     path_split(path, &folder, &file);
     member_split(&folder, &file);
     enum err e = c->port->plan_ask(c->port->ctx, text_str(&folder), NULL, &checked, &why);
@@ -114,31 +108,18 @@ static bool has_errors(const json_t *findings)
 
 static int run(struct ctl *c, const struct args *a)
 {
-    struct config config;
-    struct why why;
     AUTO_JSON(findings);
-    int code = EXIT_OK;
-    enum err e = daemon_config(c, a, &config, &why);
-    if (e)
-        return ctl_fail(e, &why);
     findings = json_array();
-    if (a->words_count == 0)
-        code = path_check(c, config_text(&config, OPT_PLANS), findings);
-    for (size_t i = 0; i < a->words_count; i++) {
-        AUTO_TEXT(path);
-        plan_path_find(a->words[i], config_text(&config, OPT_PLANS), &path);
-        int one = path_check(c, text_str(&path), findings);
-        code = one > code ? one : code;
-    }
+    int code = plan_paths_each(c, a, path_check, findings);
     if (c->json) {
         AUTO_JSON(document);
         bool ok = code == EXIT_OK && !has_errors(findings);
         document = json_put(json_object(), "ok", json_boolean(ok));
         json_put(document, "findings", json_incref(findings));
         ctl_print_json(document);
-        code = ok ? EXIT_OK : EXIT_FAILED;
+        if (!ok && code == EXIT_OK)
+            code = EXIT_FAILED;
     }
-    config_done(&config);
     return code;
 }
 

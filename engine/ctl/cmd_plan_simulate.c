@@ -140,8 +140,9 @@ static void left_show(const struct ctl *c, const json_t *left)
     line_end(&line);
     list_show(c, json_at(left, "items"), c->zh ? "未办结：" : "not done: ");
     list_show(c, json_at(left, "reports"), c->zh ? "未报送：" : "not sent: ");
-    list_show(c, json_at(left, "unconfirmed"),
-              c->zh ? "未确认的终止条件（--confirm）：" : "not confirmed (--confirm): ");
+    if (level) /* else there is no response that could end */
+        list_show(c, json_at(left, "unconfirmed"),
+                  c->zh ? "未确认的终止条件（--confirm）：" : "not confirmed (--confirm): ");
 }
 
 static void figures_show(const struct ctl *c, const json_t *reply)

@@ -6,7 +6,6 @@
  * what the night told up to there.
  */
 #include "ctl/commands.h"
-#include "ctl/daemon_config.h"
 #include "ctl/findings.h"
 #include "ctl/plan_file.h"
 
@@ -164,12 +163,6 @@ static int path_test(const struct ctl *c, const struct args *a, const char *path
     AUTO_TEXT(file);
     AUTO_JSON(more);
     AUTO_JSON(reply);
-    if (access(path, F_OK) != 0) {
-        ctl_message(c->zh ? "没有 %s：写出预案名、文件或目录"
-                          : "there is no %s; name a plan, its file, or a folder",
-                    path);
-        return err_exit_code(ERR_MISSING);
-    }
     path_split(path, &folder, &file);
     more = json_put_str(json_object(), "op", "test");
     json_put(more, "tests", file.len ? json_string(text_str(&file)) : json_null());
@@ -196,22 +189,9 @@ static void none_say(const struct ctl *c, const char *only)
 
 static int run(struct ctl *c, const struct args *a)
 {
-    struct config config;
-    struct why why;
     AUTO_JSON(all);
-    int code = EXIT_OK;
-    enum err e = daemon_config(c, a, &config, &why);
-    if (e)
-        return ctl_fail(e, &why);
     all = tested_new();
-    if (a->words_count == 0)
-        code = path_test(c, a, config_text(&config, OPT_PLANS), all);
-    for (size_t i = 0; i < a->words_count; i++) {
-        AUTO_TEXT(path);
-        plan_path_find(a->words[i], config_text(&config, OPT_PLANS), &path);
-        int one = path_test(c, a, text_str(&path), all);
-        code = one > code ? one : code;
-    }
+    int code = plan_paths_each(c, a, path_test, all);
     size_t count = json_array_size(json_at(all, "tests"));
     json_put(all, "ok", json_boolean(code == EXIT_OK && count));
     if (!c->json)
@@ -222,7 +202,6 @@ static int run(struct ctl *c, const struct args *a)
         none_say(c, args_value(a, "--only"));
         code = EXIT_FAILED;
     }
-    config_done(&config);
     return code;
 }
 

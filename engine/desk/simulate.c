@@ -336,12 +336,12 @@ static json_t *open_names(const struct simulation *s, enum row_kind kind)
 /* What is left when the night is over, of the incident that was simulated. Gives. */
 static json_t *left_over(const struct simulation *s)
 {
-    AUTO_JSON(rows);
+    AUTO_JSON(row);
     AUTO_JSON(known);
     json_t *unconfirmed = json_array();
-    rows = standing_rows(s->stage->night, ROW_INCIDENT, night_incident(s->stage->night, 0));
+    row = standing_incident(s->stage->night, night_incident(s->stage->night, 0));
     known = criteria_of(s);
-    const json_t *row = json_array_get(rows, 0), *body = json_at(row, "body");
+    const json_t *body = json_at(row, "body");
     const char **ids = json_keys(known, NULL);
     for (size_t n = 0; ids[n]; n++) {
         if (json_str(known, ids[n]) && !figures_confirmed(s->figures, ids[n]))

@@ -109,8 +109,8 @@ void check_paper(struct check *c, const struct checked *f)
     const json_t *named = json_at(f->loaded.json, "text");
     AUTO_JSON(path);
 
-    if (!json_is_string(named))
-        return; /* none; of another type is the head's to say */
+    if (!json_is_string(named) || !c->papers)
+        return; /* none, of another type (the head's to say), or nobody looked beside the plan */
     const char *name = json_string_value(named);
     path = json_pack("[s]", "text");
     struct pos at = loaded_place(&f->loaded, path);

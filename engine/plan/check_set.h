@@ -37,10 +37,11 @@ struct check {
     size_t cap;
     struct site *site;
     struct channel_set *channels;
-    wall_ms now;          /* 0: not known; then nothing is called overdue */
-    const json_t *papers; /* [{"name","source"}]: Markdown beside the plans; borrows */
-    json_t *plans;        /* {"flood": its head, or true}: a plan is called as its file is */
-    json_t *scenarios;    /* {"NAME":…} of those that are good */
+    wall_ms now; /* 0: not known; then nothing is called overdue */
+    const json_t
+        *papers; /* [{"name","source"}]: Markdown beside the plans; NULL: not looked for. Borrows */
+    json_t *plans;     /* {"flood": its head, or true}: a plan is called as its file is */
+    json_t *scenarios; /* {"NAME":…} of those that are good */
     struct libraries libraries;
 };
 

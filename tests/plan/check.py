@@ -91,7 +91,7 @@ def no_files(t, folder, bad):
     os.remove(bad)
     os.symlink("nowhere.lua", bad)
     code, said = check(folder)
-    t.check(code != 0 and bad in said and "No such file" in said,
+    t.check(code != 0 and bad in said and "is not there" in said,
             "a file that cannot be read is a sentence", said)
     os.remove(bad)
 

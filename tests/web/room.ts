@@ -749,7 +749,7 @@ async function isForEverybody(page: Page): Promise<void> {
     }
 }
 
-/* Why: a drill that nobody finds again, and of which nothing is learnt, might as well not be held. */
+/* Why: a drill that nobody finds again, and that nobody learns from, might as well not be held. */
 test("drills are found with their papers, and what was learnt is noted after the end", async () => {
     const own = await openHouse(); /* where nothing is in earnest */
     const scopes = ["order", "respond"];
