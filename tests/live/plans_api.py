@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """plans_api - plans are checked and simulated by HTTP, and whoever asks harms nobody.
 
-What comes is what the command line says of the same files, byte for byte; what is wrong in a request
-is named by its field; a plan that runs away, a process that is killed, a client that hangs up end
+What comes is what the command line says of the same files, byte for byte; what is wrong in a
+request is named by its field; a plan that runs away, a process that is killed, a client that hangs up end
 their own request alone; and the house goes on meanwhile.
 """
 
@@ -136,8 +136,9 @@ def wrong_fields(t, api):
     both = api.ask(SIMULATE, dict(NIGHT, runs=2, svg=True))
     t.equal((both.status, both.json()["errors"][0]["pointer"]), (422, "/svg"),
             "there is no chart of many nights")
-    t.equal([api.ask(CHECK, body).status for body in ("{", "[]", '{"files":{"site.lua":"\\u0000"}}')],
-            [400, 400, 200], "what is no object is refused; a file of nonsense is checked")
+    nonsense = '{"files":{"site.lua":"\\u0000"}}'
+    t.equal([api.ask(CHECK, body).status for body in ("{", "[]", nonsense)], [400, 400, 200],
+            "what is no object is refused; a file of nonsense is checked")
 
 
 def plan_text(body):
