@@ -566,6 +566,18 @@ static void check_taken(struct engine *e, const json_t *checked)
     plans_next(e, 0);
 }
 
+/* It was only asked for; what would leave the set is told before it does. */
+static void check_passed(struct engine *e, const json_t *checked)
+{
+    json_t *reply = json_put(json_object(), "ok", json_true());
+    json_t *leaves = core_plans_leaving(e->core, json_at(checked, "plans"));
+    json_put(reply, "findings", json_share(json_at(checked, "findings")));
+    if (json_array_size(leaves))
+        json_put(reply, "leaves", json_incref(leaves));
+    json_decref(leaves);
+    serve_reply(e->serve, e->check->ask.to, reply);
+}
+
 void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame)
 {
     if (e->planners[slot].gen == gen && e->planners[slot].under_way)
@@ -577,9 +589,7 @@ void config_checked(struct engine *e, int slot, int64_t gen, const json_t *frame
     } else if (e->check->ask.take) {
         check_taken(e, frame);
     } else {
-        serve_reply(e->serve, e->check->ask.to,
-                    json_put(json_put(json_object(), "ok", json_true()), "findings",
-                             json_share(json_at(frame, "findings"))));
+        check_passed(e, frame);
         check_drop(e);
         plans_next(e, 0);
     }

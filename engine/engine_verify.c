@@ -28,7 +28,8 @@ enum {
     STRIKES_MOST = 2,
     LOSSES_MOST = 10,
     TELL_AFTER_MS = 5000, /* what diverged does not wait for the last of a hundred thousand */
-    TELL_AT = 200
+    TELL_AT = 200,
+    NAMED_MAX = 20 /* of those that failed, to whoever asks; all of them are in the record */
 };
 
 struct verify {
@@ -44,6 +45,7 @@ struct verify {
     bool more;
     int strikes, losses;
     json_t *diverged; /* not yet told: a list for IN_DIVERGED */
+    json_t *named;    /* ids of those that failed, at most NAMED_MAX */
     int64_t diverged_since_ms;
     bool over;                      /* all that was found is told */
     int64_t verified, failed, left; /* left: it ended, or took a turn, meanwhile */
@@ -92,6 +94,8 @@ static void run_failed(struct engine *e, const char *reason, const char *text, c
     uuid_text(v->runs[v->next], id);
     log_error("verify", "incident=%s %s: %s; its fallback is called", id, reason, text);
     json_t *one = json_put_str(json_object(), "incident", id);
+    if (json_array_size(v->named) < NAMED_MAX)
+        json_array_append_new(v->named, json_string(id));
     json_put_int(one, "upto", v->run.upto);
     json_put_str(json_put_str(one, "reason", reason), "text", text);
     json_array_append_new(v->diverged, json_put_str(one, "where", where));
@@ -277,6 +281,21 @@ void verify_planner_died(struct engine *e, const struct child_death *d)
 
 /* ---- said ---- */
 
+/* Of those that failed, which are not over: whoever is on duty works them by the paper plan. */
+static json_t *open_ones(const struct engine *e)
+{
+    json_t *list = json_array(), *id;
+    size_t n;
+    json_array_foreach(e->verify->named, n, id)
+    {
+        struct uuid incident = {0};
+        uuid_parse(json_string_value(id), &incident);
+        if (core_incident_open(e->core, incident))
+            json_array_append(list, id);
+    }
+    return list;
+}
+
 json_t *verify_json(const struct engine *e)
 {
     const struct verify *v = e->verify;
@@ -286,6 +305,7 @@ json_t *verify_json(const struct engine *e)
     json_put_int(o, "runs", (int64_t)v->count);
     json_put_int(o, "done", (int64_t)v->next);
     json_put_int(o, "diverged", v->failed);
+    json_put(o, "open", open_ones(e));
     return json_put(o, "running", json_boolean(!v->over));
 }
 
@@ -326,6 +346,7 @@ void verify_new(struct engine *e)
                                  .count = count,
                                  .slot = -1,
                                  .diverged = json_array(),
+                                 .named = json_array(),
                                  .timer = loop_timer_new(e->loop, tick, e)};
     log_info("verify",
              "the program or its Lua is another one than before: %zu live runs of plans are "
@@ -341,6 +362,7 @@ void verify_free(struct engine *e)
         return;
     loop_timer_free(v->timer);
     json_decref(v->diverged);
+    json_decref(v->named);
     free(v->driver);
     free(v->runs);
     free(v);

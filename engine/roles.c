@@ -495,7 +495,7 @@ enum err role_plan_replay(void *ctx, const struct replay_ask *ask, json_t **ret,
     json_put(request, "records", records);
     e = role_journal_export(ctx, &ask->journal, record_take, records, why);
     if (!e && !json_array_size(records))
-        e = why_set(why, ERR_MISSING, "the journal has no such incident");
+        e = why_set(why, ERR_MISSING, "there is no incident with this id");
     text_addf(&name, "%s.lua",
               json_str_or(json_at(json_array_get(records, 0), "body"), "plan", "?"));
     if (!e && ask->with)

@@ -92,6 +92,13 @@ bool core_configured(const struct core *c);
  * and has incidents that are open. Give. */
 json_t *core_plans(const struct core *c);
 json_t *core_plans_older(const struct core *c);
+
+/*
+ * What of the set in force is in `plans` ([{"name"}]) no more: its incidents go on to their end
+ * under the version that they began with, and no new ones begin. Gives [{"plan","pin","version",
+ * "incidents","text":{"zh","en"}}], of all its versions together.
+ */
+json_t *core_plans_leaving(const struct core *c, const json_t *plans);
 /* The pins in force that no incident ever began with: when they are not in force any more, nobody
  * needs them. Gives. */
 json_t *core_plans_fresh(const struct core *c);

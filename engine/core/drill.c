@@ -425,6 +425,32 @@ static bool start_plan(struct core *c, struct start *s)
     return true;
 }
 
+/* Nothing is near, or that is near, or the drills of this plan are these. */
+static void refuse_scenario(struct core *c, const char *plan, const char *name)
+{
+    const char *near = form_nearest(c->scenarios, name), *first = NULL;
+    AUTO_TEXT(there);
+    const char **names = json_keys(c->scenarios, NULL);
+    for (size_t n = 0; names[n]; n++) {
+        if (strcmp(json_str_or(json_at(c->scenarios, names[n]), "plan", ""), plan) != 0)
+            continue;
+        text_addf(&there, "%s\"%s\"", first ? ", " : "", names[n]);
+        first = first ? first : names[n];
+    }
+    if (near)
+        core_refuse(c, CODE_NOT_FOUND, "scenario", near, "no scenario \"%s\"; did you mean \"%s\"?",
+                    name, near);
+    else if (first)
+        core_refuse(c, CODE_NOT_FOUND, "scenario", first,
+                    "no scenario \"%s\"; of the plan %s there is %s", name, plan, text_str(&there));
+    else
+        core_refuse(c, CODE_NOT_FOUND, "scenario", NULL,
+                    "no scenario \"%s\"; it is a file drills/%s.lua beside the plans, taken into "
+                    "force with them (muster config reload)",
+                    name, name);
+    free(names);
+}
+
 static bool start_scenario(struct core *c, struct start *s)
 {
     const char *name = json_str(c->in->body, "scenario");
@@ -433,12 +459,7 @@ static bool start_scenario(struct core *c, struct start *s)
         return true;
     s->scenario = json_at(c->scenarios, name);
     if (!s->scenario) {
-        const char *near = form_nearest(c->scenarios, name);
-        core_refuse(c, CODE_NOT_FOUND, "scenario", near,
-                    near ? "no scenario \"%s\"; did you mean \"%s\"?"
-                         : "no scenario \"%s\"; it is a file drills/%s.lua beside the plans, taken "
-                           "into force with them (muster config reload)",
-                    name, near ? near : name);
+        refuse_scenario(c, plan, name);
         return false;
     }
     if (!strcmp(json_str_or(s->scenario, "plan", ""), plan))

@@ -3,6 +3,7 @@
 #include "core/expect.h"
 #include "core/form.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *by_words(const char *by, bool zh)
@@ -22,6 +23,38 @@ static const char *by_words(const char *by, bool zh)
     return by;
 }
 
+static void value_say(const char *name, const json_t *value, bool first, bool zh, struct text *to)
+{
+    AUTO_TEXT(written);
+    json_write(value, &written);
+    text_addf(to, "%s%s = ", first ? "" : zh ? "，" : ", ", name);
+    text_add(to, json_is_string(value) ? json_string_value(value) : text_str(&written));
+}
+
+/* "reported: g7.stage_m = 5, breach = true", as the timeline has them. */
+static void fields_say(const json_t *fields, bool zh, struct text *to)
+{
+    const char **names = json_keys(fields, NULL);
+    bool first = true;
+    text_add(to, zh ? "报告 " : "reported: ");
+    for (size_t n = 0; names[n]; n++) {
+        const json_t *of = json_at(fields, names[n]);
+        const char **inner = json_is_object(of) ? json_keys(of, NULL) : NULL;
+        for (size_t k = 0; inner && inner[k]; k++) {
+            AUTO_TEXT(name);
+            text_addf(&name, "%s.%s", names[n], inner[k]);
+            value_say(text_str(&name), json_at(of, inner[k]), first, zh, to);
+            first = false;
+        }
+        if (!inner) {
+            value_say(names[n], of, first, zh, to);
+            first = false;
+        }
+        free(inner);
+    }
+    free(names);
+}
+
 /* What it says for people: its title or text, with whoever it is from; or what fails. */
 void inject_say_text(const json_t *inject, bool zh, struct text *to)
 {
@@ -35,7 +68,7 @@ void inject_say_text(const json_t *inject, bool zh, struct text *to)
     if (said)
         text_add(to, words_in(said, lang, other));
     else if (json_at(inject, "fields"))
-        json_write(json_at(inject, "fields"), to);
+        fields_say(json_at(inject, "fields"), zh, to);
     if (!of)
         of = json_str(inject, "person");
     if (of) {

@@ -28,9 +28,10 @@ struct otherwise {
     bool site; /* it is another one */
     struct look *at;
     size_t count, cap;
-    json_t *plans; /* what was in force: {NAME: PIN} */
-    json_t *told;  /* for the reply */
-    int64_t more;  /* not looked at, or not told */
+    json_t *plans;  /* what was in force: {NAME: PIN} */
+    json_t *leaves; /* what of it is so no more (core_plans_leaving) */
+    json_t *told;   /* for the reply */
+    int64_t more;   /* not looked at, or not told */
 };
 
 /* ---- people ---- */
@@ -183,6 +184,7 @@ struct otherwise *otherwise_before(struct core *c)
     o->core = c;
     o->plans = json_object();
     o->told = json_array();
+    o->leaves = core_plans_leaving(c, json_at(c->in->body, "plans"));
     o->site = c->site_pin && strcmp(c->site_pin, site) != 0;
     for (size_t n = 0; n < c->plans_count; n++)
         json_put_str(o->plans, c->plans[n].name, c->plans[n].pin);
@@ -297,13 +299,29 @@ static void otherwise_free(struct otherwise *o)
     }
     free(o->at);
     json_decref(o->plans);
+    json_decref(o->leaves);
     json_decref(o->told);
     free(o);
+}
+
+static void leaves_tell(struct core *c, const json_t *leaves, json_t *reply)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(leaves), n, one)
+    {
+        json_t *body = json_put_str(json_copy(one), "what", "gone");
+        json_object_del(body, "text");
+        core_emit(c, REC_CALLED_OTHERWISE, NULL, (struct emit){.body = body});
+    }
+    if (json_array_size(leaves))
+        json_put(reply, "leaves", json_share(leaves));
 }
 
 void otherwise_tell(struct core *c, struct otherwise *takes, json_t *reply)
 {
     struct otherwise *o = takes;
+    leaves_tell(c, o->leaves, reply);
     for (size_t n = 0; c->site && n < o->count; n++) {
         if (o->at[n].step)
             call_tell(o, &o->at[n]);
@@ -382,6 +400,10 @@ void otherwise_say(const struct record *r, bool zh, bool names, struct text *to)
     const char *what = json_str_or(r->body, "what", "");
     const json_t *before = names ? json_at(r->sealed, "before_names") : NULL;
     const json_t *after = names ? json_at(r->sealed, "after_names") : NULL;
+    if (!strcmp(what, "gone")) {
+        version_leaves_say(r->body, zh, to);
+        return;
+    }
     if (!strcmp(what, "more")) {
         text_addf(to,
                   zh ? "另有 %" PRId64 " 处未比较或未列出"

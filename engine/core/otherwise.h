@@ -12,6 +12,8 @@
  *                            and as the new version has it, by this site ("because": version):
  *                            that is for new incidents, the ones there are keep theirs
  *
+ *     of a plan that is there no more   how many incidents go on with it ("what": gone)
+ *
  * It says nothing of what stands in bodies only (a body's next call is known when it is made), of
  * messages that are out, of owners of items, who keep them, nor of contacts and of what texts say.
  * A drill's own people are those of its calls; of its plan's head those of a real one are told.
@@ -38,8 +40,9 @@ struct otherwise *otherwise_before(struct core *c);
  * Now it is in force: a record for each difference.
  *
  * takes    What otherwise_before gave.
- * reply    "otherwise": [{"incident"?,"step"?,"plan"?,…,"before":[[ID]],"after":[[ID]],
- *          "text":{"zh","en"}}] and "otherwise_more", where there are any.
+ * reply    "leaves": as core_plans_leaving; "otherwise":
+ * [{"incident"?,"step"?,"plan"?,…,"before":[[ID]],"after":[[ID]], "text":{"zh","en"}}] and
+ * "otherwise_more", where there are any.
  */
 void otherwise_tell(struct core *c, struct otherwise *takes, json_t *reply);
 

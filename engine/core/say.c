@@ -49,11 +49,26 @@ static void say_why(const struct say *s, const char *why)
         text_addf(s->to, s->zh ? "：%s" : ": %s", why);
 }
 
+/* Somebody at this machine is known by their number alone: "uid:1000". */
+static void actor_add(const struct say *s, const char *id)
+{
+    bool user = !strncmp(id, "uid:", 4);
+    if (user && !strcmp(id + 4, "0"))
+        say_words(s, "系统管理员 root", "root");
+    else if (user)
+        text_addf(s->to, s->zh ? "本机用户 %s" : "user %s of this machine", id + 4);
+    else
+        text_add(s->to, id);
+}
+
 static void say_actor(const struct say *s)
 {
     const char *id = json_str(s->r->actor, "id");
-    if (id)
-        text_addf(s->to, s->zh ? "（%s）" : " by %s", id);
+    if (!id)
+        return;
+    say_words(s, "（", " by ");
+    actor_add(s, id);
+    say_words(s, "）", "");
 }
 
 static void say_opened(const struct say *s)

@@ -1,5 +1,6 @@
 #include "core/version.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static struct version_runs *runs_of(const struct core *c, const char *pin)
@@ -134,6 +135,64 @@ json_t *core_plans_older(const struct core *c)
         const struct pin *pin = core_pin(c, c->runs[n].pin);
         if (c->runs[n].incidents && !core_plan_in_force(c, c->runs[n].pin) && pin && pin->head)
             older_add(list, version_json(c, pin));
+    }
+    return list;
+}
+
+/* ---- leaving ---- */
+
+void version_leaves_say(const json_t *leaves, bool zh, struct text *to)
+{
+    const char *plan = json_str_or(leaves, "plan", "?");
+    int64_t incidents = json_int(leaves, "incidents", 0);
+    text_addf(to, zh ? "预案 %s 退出生效预案：" : "plan %s leaves the set: ", plan);
+    if (incidents)
+        text_addf(to,
+                  zh ? "其现有事件（%" PRId64 " 起）按各自版本进行到结束，不再受理新事件"
+                     : "its open incidents (%" PRId64
+                       ") go on to their end under their version; no "
+                       "new ones begin",
+                  incidents);
+    else
+        text_add(to, zh ? "没有进行中的事件，不再受理新事件"
+                        : "none of its incidents is open, and no new ones begin");
+}
+
+static bool names_plan(const json_t *plans, const char *name)
+{
+    for (size_t n = 0; n < json_array_size(plans); n++) {
+        if (!strcmp(json_str_or(json_array_get(plans, n), "name", ""), name))
+            return true;
+    }
+    return false;
+}
+
+static int64_t plan_incidents(const struct core *c, const char *plan)
+{
+    int64_t sum = 0;
+    for (size_t n = 0; n < c->runs_count; n++)
+        sum += c->runs[n].plan && !strcmp(c->runs[n].plan, plan) ? c->runs[n].incidents : 0;
+    return sum;
+}
+
+json_t *core_plans_leaving(const struct core *c, const json_t *plans)
+{
+    json_t *list = json_array();
+    for (size_t n = 0; n < c->plans_count; n++) {
+        const char *plan = c->plans[n].name;
+        const struct pin *pin = core_pin(c, c->plans[n].pin);
+        AUTO_TEXT(zh);
+        AUTO_TEXT(en);
+        if (names_plan(plans, plan))
+            continue;
+        json_t *one = json_put_str(json_object(), "plan", plan);
+        json_put_str(one, "pin", c->plans[n].pin);
+        json_put_str(one, "version", pin && pin->head ? plan_head_version(pin->head) : NULL);
+        json_put_int(one, "incidents", plan_incidents(c, plan));
+        version_leaves_say(one, true, &zh);
+        version_leaves_say(one, false, &en);
+        json_put(one, "text", json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en)));
+        json_array_append_new(list, one);
     }
     return list;
 }

@@ -23,5 +23,8 @@ bool version_fresh(const struct core *c, const char *plan, const char *pin, bool
 /* One has begun with it now. */
 void version_used(struct core *c, const char *pin);
 
+/* A plan that leaves the set ("plan","version"?,"incidents") as a sentence. */
+void version_leaves_say(const json_t *leaves, bool zh, struct text *to);
+
 /* {"name","title","version","pin","kind","since"?,"incidents"}. Gives. */
 json_t *version_json(const struct core *c, const struct pin *pin);

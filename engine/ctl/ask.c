@@ -18,6 +18,15 @@ json_t *ask_begin(const struct ctl *c, const char *op)
     return json_put_str(request, "lang", c->zh ? "zh" : "en");
 }
 
+/* What is no id at all is a mistake in the command, with a daemon and without one. */
+static int id_refused(const struct ctl *c, const json_t *reply)
+{
+    ctl_message("%s", ctl_say(c, words_of(WORD_NO_INCIDENT)));
+    if (c->json)
+        ctl_print_json(reply);
+    return EXIT_USAGE;
+}
+
 int ask_refused(const struct ctl *c, const json_t *reply)
 {
     const char *name = json_str_or(reply, "code", "");
@@ -26,6 +35,8 @@ int ask_refused(const struct ctl *c, const json_t *reply)
     const char *error = json_str_or(reply, "error", "refused, and no reason given");
     const char *field = json_str(reply, "field");
     AUTO_TEXT(sentence);
+    if (strstr(error, "is no incident's id"))
+        return id_refused(c, reply);
     if (field && !strstr(error, field)) {
         show_safe(&sentence, field);
         text_add(&sentence, ": ");

@@ -48,12 +48,13 @@ static int usage(const char *sentence)
     return EXIT_USAGE;
 }
 
-static enum err incident_of(const struct args *a, struct uuid *ret, struct why *why)
+/* EXIT_OK, or what is wrong has been said. */
+static int incident_of(const struct ctl *c, const struct args *a, struct uuid *ret)
 {
     if (a->words_count && uuid_parse(a->words[0], ret))
-        return ERR_OK;
-    return why_set(why, ERR_INVALID, "%.60s: this is no id of an incident",
-                   a->words_count ? a->words[0] : "-");
+        return EXIT_OK;
+    ctl_message("%s", ctl_say(c, words_of(WORD_NO_INCIDENT)));
+    return EXIT_USAGE;
 }
 
 static void heads_of(const struct args *a, const struct config *config, struct journal_ask *ask)
@@ -165,8 +166,8 @@ static int archive_run(struct ctl *c, const struct args *a)
     struct archive_ask ask = {.folder = args_value(a, "--to"), .open = args_has(a, "--open")};
     if (args_has(a, "--check"))
         return check_run(c, a);
-    if (incident_of(a, &ask.journal.incident, &why))
-        return usage(why.text);
+    if (incident_of(c, a, &ask.journal.incident))
+        return EXIT_USAGE;
     if (!ask.folder || !*ask.folder)
         return usage("--to DIR is missing: the folder to make");
     enum err e = daemon_config(c, a, &config, &why);
@@ -192,8 +193,8 @@ static int view_run(struct ctl *c, const struct args *a)
                             .about = args_value(a, "--about"),
                             .html = args_has(a, "--html"),
                             .zh = c->zh};
-    if (incident_of(a, &ask.incident, &why))
-        return usage(why.text);
+    if (incident_of(c, a, &ask.incident))
+        return EXIT_USAGE;
     enum err e = daemon_config(c, a, &config, &why);
     if (e)
         return ctl_fail(e, &why);

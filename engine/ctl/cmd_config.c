@@ -55,6 +55,15 @@ static int show_run(struct ctl *c, const struct args *a)
     return EXIT_OK;
 }
 
+/* Which plans leave the set, and what becomes of their incidents. */
+static void leaves_print(const struct ctl *c, const json_t *reply)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(reply, "leaves")), n, one)
+        ctl_message("%s", show_text(c, json_at(one, "text")));
+}
+
 /* Who is called otherwise from now on, a line each. */
 static void otherwise_print(const struct ctl *c, const json_t *reply)
 {
@@ -100,6 +109,8 @@ static int read_anew(const struct ctl *c, const char *op, enum word done)
         ask_print(reply);
     else
         ctl_message("%s", ctl_say(c, words_of(done)));
+    if (!c->json)
+        leaves_print(c, reply);
     if (!c->json)
         otherwise_print(c, reply);
     return EXIT_OK;

@@ -46,6 +46,7 @@ const struct command cmd_plan_explain = {
     .sentence = {"why was this person called in that incident, or why not?",
                  "该事件中为何呼叫了此人，或为何没有？"},
     .options = options,
-    .examples = "  muster plan explain 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 li.ming\n",
+    .examples = "  muster plan explain 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 li.ming\n"
+                "  muster plan explain 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11 李明\n",
     .run = run,
 };

@@ -20,7 +20,16 @@ static void strict_show(const struct ctl *c, const json_t *reply)
     else
         printf(c->zh ? "以当时的事实，前 %lld 步相同，其后不同：%s\n"
                      : "with the facts of then the first %lld turns are the same, then: %s\n",
-               turns, json_str_or(differs, "text", "?"));
+               turns, json_str_or(differs, "sentence", "?"));
+}
+
+/* Who it is assumed of that they answer, and after how long: nobody knows how they would have. */
+static void assumed_show(const struct ctl *c, const json_t *reply)
+{
+    AUTO_TEXT(words);
+    past_assumed_say(reply, c->zh, &words);
+    if (words.len)
+        puts(text_str(&words));
 }
 
 static void night_show(const struct ctl *c, const json_t *reply, bool all)
@@ -30,6 +39,7 @@ static void night_show(const struct ctl *c, const json_t *reply, bool all)
     long long skipped = (long long)json_int(reply, "skipped", 0);
     puts(c->zh ? "若当晚各人行事相同（- 当时，+ 此版本）："
                : "had the same people done the same (- then, + this version):");
+    assumed_show(c, reply);
     json_array_foreach(json_unconst(json_at(reply, "lines")), n, line)
     {
         const char *side = json_str_or(line, "side", " ");

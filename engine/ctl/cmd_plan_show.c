@@ -2,6 +2,7 @@
  * muster plan show - one plan: who orders, who does what by when, who signs; of the version in
  * force, or of an earlier one that incidents still are on.
  */
+#include "base/code.h"
 #include "ctl/ask.h"
 #include "ctl/commands.h"
 #include "ctl/show.h"
@@ -37,7 +38,47 @@ static int pins_find(const json_t *list, const char *name, const char *pin, stru
     return found;
 }
 
-/* A pin as `plan list` shows it is its beginning. One that is not listed is asked for as it is. */
+/* The pins that there are of a plan, as `plan list` shows them. */
+static void pins_add(const json_t *list, const char *name, struct text *to)
+{
+    size_t n;
+    json_t *plan;
+    json_array_foreach(json_unconst(list), n, plan)
+    {
+        const char *pin = json_str_or(plan, "pin", ""), *colon = strchr(pin, ':');
+        if (strcmp(json_str_or(plan, "name", ""), name) != 0)
+            continue;
+        text_addf(to, "%s%.12s", to->len ? ", " : "", colon ? colon + 1 : pin);
+        if (json_str(plan, "version"))
+            text_addf(to, " (%s)", json_str(plan, "version"));
+    }
+}
+
+/* returns  EXIT_OK: no version of such a plan is listed; whoever is asked says what is wrong. */
+static int pins_refuse(const struct ctl *c, const json_t *reply, const char *name, const char *pin)
+{
+    AUTO_TEXT(there);
+    AUTO_TEXT(error);
+    AUTO_JSON(refusal);
+    enum err e = code_err(CODE_UNKNOWN_PLAN);
+    pins_add(json_at(reply, "plans"), name, &there);
+    pins_add(json_at(reply, "older"), name, &there);
+    if (!there.len)
+        return EXIT_OK;
+    text_addf(&error,
+              c->zh ? "预案 \"%s\" 没有指纹以 \"%s\" 开头的版本；现有：%s"
+                    : "no version of the plan \"%s\" has a pin that begins with \"%s\"; there is "
+                      "%s",
+              name, pin, text_str(&there));
+    ctl_message("%s", text_str(&error));
+    refusal = json_put_str(json_object(), "code", code_name(CODE_UNKNOWN_PLAN));
+    json_put_str(json_put(refusal, "ok", json_false()), "error", text_str(&error));
+    if (c->json)
+        ctl_print_json(refusal);
+    return err_exit_code(e);
+}
+
+/* A pin as `plan list` shows it is its beginning. */
 static int pin_whole(const struct ctl *c, const char *name, const char *pin, struct text *ret)
 {
     json_t *reply = NULL;
@@ -46,9 +87,10 @@ static int pin_whole(const struct ctl *c, const char *name, const char *pin, str
         return code;
     int found = pins_find(json_at(reply, "plans"), name, pin, ret) +
                 pins_find(json_at(reply, "older"), name, pin, ret);
+    code = found ? EXIT_OK : pins_refuse(c, reply, name, pin);
     json_decref(reply);
-    if (found == 1)
-        return EXIT_OK;
+    if (code || found == 1)
+        return code;
     if (found > 1) {
         ctl_message("%s: %s", pin, ctl_say(c, words_of(WORD_PIN_TWICE)));
         return EXIT_USAGE;

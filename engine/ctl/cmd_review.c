@@ -36,6 +36,7 @@ static int replay_put(const struct ctl *c, const struct args *a, json_t *request
     struct replay_ask ask = {.zh = c->zh};
     AUTO_JSON(reply);
     AUTO_TEXT(lines);
+    AUTO_TEXT(assumed);
     size_t n;
     json_t *line;
     int code = past_ask(c, a, &ask, &reply);
@@ -50,6 +51,9 @@ static int replay_put(const struct ctl *c, const struct args *a, json_t *request
     json_put_str(request, "replay_version", json_str_or(reply, "version", "-"));
     if (lines.len)
         json_put_str(request, "replay_lines", text_str(&lines));
+    past_assumed_say(reply, c->zh, &assumed);
+    if (assumed.len)
+        json_put_str(request, "replay_assumed", text_str(&assumed));
     return EXIT_OK;
 }
 

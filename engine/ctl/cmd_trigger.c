@@ -2,14 +2,14 @@
  * muster trigger - open an incident, or report to the one that has the key.
  *
  * The command makes a key itself, so that a trigger whose connection was lost can be sent again and
- * never opens a second incident. --wait watches before it looks, so that the end is not missed.
+ * never opens a second incident.
  */
 #include "base/id.h"
 #include "base/time.h"
 #include "ctl/ask.h"
 #include "ctl/commands.h"
-#include "ctl/events.h"
 #include "ctl/fields.h"
+#include "ctl/wait_over.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,46 +83,6 @@ static json_t *request_make(const struct ctl *c, const struct args *a)
     return json_put_true(request, "drill", args_has(a, "--drill"));
 }
 
-/* ---- --wait ---- */
-
-struct wait {
-    const struct ctl *c;
-    const char *incident;
-    bool closed;
-};
-
-static bool is_over(const char *state)
-{
-    return strcmp(state, "closed") == 0 || strcmp(state, "merged") == 0;
-}
-
-static bool wait_event(void *ctx, const json_t *event)
-{
-    const char *kind = json_str_or(event, "kind", "");
-    (void)ctx;
-    return strcmp(kind, "incident_closed") != 0 && strcmp(kind, "merged") != 0;
-}
-
-/* It may have been over before the watch stood. */
-static int wait_begun(void *ctx)
-{
-    struct wait *w = ctx;
-    json_t *reply = NULL;
-    json_t *request = json_put_str(ask_begin(w->c, "status"), "incident", w->incident);
-    int code = ask(w->c, request, &reply);
-    if (code == EXIT_OK)
-        w->closed = is_over(json_str_or(json_at(reply, "incident"), "state", ""));
-    json_decref(reply);
-    return w->closed ? EXIT_FAILED : code;
-}
-
-static int wait_closed(const struct ctl *c, const char *incident)
-{
-    struct wait w = {.c = c, .incident = incident};
-    int code = events_follow(c, incident, NULL, wait_event, wait_begun, &w);
-    return w.closed ? EXIT_OK : code;
-}
-
 static int run(struct ctl *c, const struct args *a)
 {
     struct why why;
@@ -147,7 +107,7 @@ static int run(struct ctl *c, const struct args *a)
         puts(text_str(&incident));
     (void)fflush(stdout);
     json_decref(reply);
-    return args_has(a, "--wait") ? wait_closed(c, text_str(&incident)) : EXIT_OK;
+    return args_has(a, "--wait") ? wait_over(c, text_str(&incident)) : EXIT_OK;
 }
 
 const struct command cmd_trigger = {

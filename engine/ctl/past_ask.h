@@ -15,3 +15,9 @@
  * returns  The exit code; what was wrong has been said.
  */
 int past_ask(const struct ctl *c, const struct args *a, struct replay_ask *ask, json_t **ret);
+
+/*
+ * Of the answer to a replay: who it was assumed of that they answer, as nobody called them then.
+ * Nothing: of nobody.
+ */
+void past_assumed_say(const json_t *reply, bool zh, struct text *to);

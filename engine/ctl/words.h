@@ -91,6 +91,9 @@ struct words {
     X(WORD_NOTHING, "nothing to show", "没有内容")                                                 \
     X(WORD_NO_FINDINGS, "no findings", "没有问题")                                                 \
     X(WORD_PIN, "pin", "指纹")                                                                     \
+    X(WORD_NO_INCIDENT,                                                                            \
+      "incident: is no incident's id; one looks like 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11",        \
+      "不是事件编号；编号形如 0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11")                               \
     X(WORD_PIN_TWICE, "several versions begin so; give more of the pin",                           \
       "有多个版本以此开头；请给出更长的指纹")                                                      \
     X(WORD_EARLIER, "earlier", "旧版")                                                             \

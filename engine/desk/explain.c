@@ -1,5 +1,6 @@
 #include "desk/explain.h"
 
+#include "base/code.h"
 #include "core/call.h"
 #include "desk/past.h"
 #include "plan/check.h"
@@ -10,7 +11,8 @@
 struct explain {
     struct past past;
     struct site *site;
-    const char *person;
+    const char *person, *name;
+    bool gone; /* the site of now does not know them any more */
     bool zh;
     json_t *lines;
 };
@@ -281,11 +283,101 @@ static json_t *reply_error(const struct why *why)
     return json_put_str(reply_new(false), "error", why->text);
 }
 
+/* ---- who is meant ---- */
+
+/* By what they are called. How many are; the last of them to `ret`. */
+static size_t named(const struct site *site, const char *name, struct rung_person *ret)
+{
+    struct rung_person one;
+    size_t found = 0;
+    for (size_t n = 0; site_person_at(site, n, &one); n++) {
+        if (strcmp(one.name, name) != 0)
+            continue;
+        *ret = one;
+        found++;
+    }
+    return found;
+}
+
+/* Somebody who was written to then, by id or name, and has left the site since. */
+static bool gone_find(struct explain *x)
+{
+    for (size_t n = 0; n < x->past.count; n++) {
+        const struct record *r = x->past.records[n];
+        const char *to = json_str(r->body, "to"), *name = json_str(record_at(r, "message"), "name");
+        if (r->kind != REC_NOTICE_QUEUED || !to)
+            continue;
+        if (strcmp(to, x->person) != 0 && strcmp(name ? name : "", x->person) != 0)
+            continue;
+        x->person = to;
+        x->name = name ? name : to;
+        x->gone = true;
+        return true;
+    }
+    return false;
+}
+
+static const char *nearest(const struct explain *x)
+{
+    const char *id = site_nearest_person(x->site, x->person);
+    struct rung_person one;
+    for (size_t n = 0; !id && site_person_at(x->site, n, &one); n++) {
+        if (text_nearest(x->person, (const char *const[]){one.name, NULL}))
+            id = one.id;
+    }
+    return id;
+}
+
+static json_t *nobody(const struct explain *x)
+{
+    struct why why;
+    (void)why_set(&why, ERR_MISSING, "the site has no person \"%s\"", x->person);
+    json_t *reply = json_put_str(reply_error(&why), "code", code_name(CODE_UNKNOWN_PERSON));
+    return json_put_str(reply, "near", nearest(x));
+}
+
+static json_t *several(const struct explain *x)
+{
+    AUTO_TEXT(ids);
+    struct rung_person one;
+    for (size_t n = 0; site_person_at(x->site, n, &one); n++) {
+        if (!strcmp(one.name, x->person))
+            text_addf(&ids, "%s%s", ids.len ? ", " : "", one.id);
+    }
+    struct why why;
+    (void)why_set(&why, ERR_CONFLICT, "several people are called %s: %s; give the id", x->person,
+                  text_str(&ids));
+    return json_put_str(reply_error(&why), "code", code_name(CODE_CONFLICT));
+}
+
+/* By id, else by name. NULL: found; else gives the refusal. */
+static json_t *person_find(struct explain *x)
+{
+    struct rung_person person;
+    bool known = site_person(x->site, x->person, &person);
+    size_t found = known ? 1 : named(x->site, x->person, &person);
+    if (found > 1)
+        return several(x);
+    if (!found)
+        return gone_find(x) ? NULL : nobody(x);
+    x->person = person.id;
+    x->name = person.name;
+    return NULL;
+}
+
+static json_t *explained(struct explain *x)
+{
+    x->lines = json_array();
+    explain_all(x);
+    json_t *reply = json_put_str(reply_new(true), "person", x->person);
+    json_put(json_put_str(reply, "name", x->name), "lines", x->lines);
+    return json_put_true(reply, "unknown", x->gone);
+}
+
 json_t *plan_explain(const json_t *request)
 {
     struct explain x = {.zh = json_bool(request, "zh"),
                         .person = json_str_or(request, "person", "")};
-    struct rung_person person;
     struct why why;
     AUTO_JSON(checked);
     checked = check_set(request);
@@ -294,14 +386,9 @@ json_t *plan_explain(const json_t *request)
     if (past_read(json_at(request, "records"), &x.past, &why))
         return reply_error(&why);
     x.site = stage_site(checked);
-    x.lines = json_array();
-    bool known = site_person(x.site, x.person, &person);
-    explain_all(&x);
-    json_t *reply = json_put_str(reply_new(true), "person", x.person);
-    json_put_str(reply, "name", known ? person.name : x.person);
-    json_put(reply, "lines", x.lines);
-    if (!known)
-        json_put_true(reply, "unknown", true);
+    json_t *reply = person_find(&x);
+    if (!reply)
+        reply = explained(&x);
     past_done(&x.past);
     site_unref(x.site);
     return reply;

@@ -80,7 +80,14 @@ enum err past_read(const json_t *lines, struct past *ret, struct why *why)
 
 /* ---- who answered when ---- */
 
-/* The first answer of somebody after a call; -1: there was none. */
+static bool calls_somebody(const struct record *r)
+{
+    return r->kind == REC_NOTICE_QUEUED &&
+           !strcmp(json_str_or(record_at(r, "message"), "type", ""), "muster.call");
+}
+
+/* The first answer of somebody after a call and before they are called again; -1: there was none.
+ */
 static mono_ms answer_after(const struct past *p, size_t call, const char *person,
                             bool *ret_declines)
 {
@@ -89,6 +96,8 @@ static mono_ms answer_after(const struct past *p, size_t call, const char *perso
         bool answer = r->kind == REC_CALL_ANSWERED || r->kind == REC_CALL_DECLINED ||
                       r->kind == REC_ANSWER_NOTED || r->kind == REC_OPINION_GIVEN ||
                       r->kind == REC_CHOICE_GIVEN;
+        if (calls_somebody(r) && !strcmp(json_str_or(r->body, "to", ""), person))
+            return -1;
         if (!answer || strcmp(json_str_or(r->body, "by", ""), person) != 0)
             continue;
         *ret_declines = r->kind == REC_CALL_DECLINED;
@@ -97,26 +106,58 @@ static mono_ms answer_after(const struct past *p, size_t call, const char *perso
     return -1;
 }
 
-/* As they behaved at their first call. */
-static enum err people_repeat(const struct past *p, struct trial *trial, struct why *why)
+static enum err choices_repeat(const struct past *p, struct trial *trial, struct why *why)
 {
-    AUTO_JSON(known);
+    enum err e = ERR_OK;
+    for (size_t n = 0; !e && n < p->count; n++) {
+        const struct record *r = p->records[n];
+        const char *choice = json_str(record_at(r, "ev"), "choice");
+        if (r->kind == REC_CHOICE_GIVEN && choice)
+            e = trial_chooses(trial, json_str_or(r->body, "by", "?"),
+                              json_str_or(r->body, "call", ""), choice, why);
+    }
+    return e;
+}
+
+/* As they behaved at each of their calls. called: gets {ID: true} of all who were. */
+static enum err people_repeat(const struct past *p, struct trial *trial, json_t *called,
+                              struct why *why)
+{
     enum err e = trial_person(trial, "*", CAST_ANSWERS, PAST_ELSE_MS, why);
-    known = json_object();
+    if (!e)
+        e = choices_repeat(p, trial, why);
     for (size_t n = 0; !e && n < p->count; n++) {
         const struct record *r = p->records[n];
         const char *to = json_str_or(r->body, "to", "?");
         bool declines = false;
-        if (r->kind != REC_NOTICE_QUEUED || json_at(known, to) ||
-            strcmp(json_str_or(record_at(r, "message"), "type", ""), "muster.call") != 0)
+        if (!calls_somebody(r))
             continue;
-        json_put(known, to, json_true());
+        bool first = !json_at(called, to);
+        json_put(called, to, json_true());
         mono_ms after = answer_after(p, n, to, &declines);
         enum cast_does does = after < 0 ? CAST_SILENT : declines ? CAST_DECLINES : CAST_ANSWERS;
         struct why gone; /* who has left the site since is nobody now */
-        (void)trial_person(trial, to, does, after < 0 ? 0 : after, &gone);
+        (void)(first ? trial_person : trial_person_then)(trial, to, does, after < 0 ? 0 : after,
+                                                         &gone);
     }
     return e;
+}
+
+/* Who is called now and never was: those of whom it is assumed. */
+struct assumed {
+    json_t *known, *list;
+};
+
+static void assumed_look(void *ctx, const struct record *r)
+{
+    const struct assumed *a = ctx;
+    const char *to = json_str_or(r->body, "to", "?");
+    if (!calls_somebody(r) || json_at(a->known, to))
+        return;
+    json_put(a->known, to, json_true());
+    json_t *one = json_put_str(json_object(), "id", to);
+    json_put_str(one, "name", json_str_or(record_at(r, "message"), "name", to));
+    json_array_append_new(a->list, one);
 }
 
 /* ---- what people said ---- */
@@ -159,16 +200,49 @@ static json_t *trigger_of(const struct past *p)
     return json_put_true(body, "drill", json_bool(first->body, "drill"));
 }
 
+/* What the scenario of a drill put in it puts in again. What came by way of another incident comes
+ * from outside: that one is not here. */
+static bool update_is_own(const struct record *r)
+{
+    return !strcmp(json_str_or(r->actor, "type", ""), "engine") && !json_str(r->body, "of");
+}
+
 static enum err update_again(struct trial *t, const struct record *r, struct why *why)
 {
+    if (update_is_own(r))
+        return ERR_OK;
     json_t *body = json_put_str(json_object(), "note", json_str(record_at(r, "ev"), "note"));
     json_put(body, "fields", fields_of(r));
     return trial_say(t, IN_UPDATE, body, why);
 }
 
+/* Is it what a measure of the plan is called, in a plan of one language? */
+static bool is_measure(const struct past *p, const char *title)
+{
+    for (size_t n = 0; n < p->count; n++) {
+        const json_t *about = record_at(p->records[n], "about");
+        if (p->records[n]->kind == REC_ITEM_ISSUED &&
+            !strcmp(json_str_or(about, "title", ""), title))
+            return true;
+    }
+    return false;
+}
+
+/* Of the measures of an order the plan lists its own; what somebody added stands last. */
+static void measures_put(const struct past *p)
+{
+    for (size_t n = 0; n < p->count; n++) {
+        const json_t *all = json_at(record_at(p->records[n], "ev"), "measures");
+        const json_t *last = json_array_get(all, json_array_size(all) - 1);
+        if (p->records[n]->kind == REC_ORDERED && json_is_string(last) &&
+            !is_measure(p, json_string_value(last)))
+            json_put_str(p->records[n]->body, "added", json_string_value(last));
+    }
+}
+
 /*
  * What the engine ordered by itself it orders again by itself. What the form of an order filled in
- * (matter, measures, expected) it fills in again.
+ * (matter, expected, measures of the plan) it fills in again.
  */
 static enum err order_again(struct trial *t, const struct record *r, struct why *why)
 {
@@ -178,6 +252,7 @@ static enum err order_again(struct trial *t, const struct record *r, struct why 
         return ERR_OK;
     json_t *body = json_put_str(json_object(), "as", person_of(r));
     copy_to(body, record_at(r, "ev"), said);
+    json_put_str(body, "measures", json_str(r->body, "added"));
     return trial_say(t, IN_ORDER, body, why);
 }
 
@@ -268,18 +343,51 @@ static void names_put(const struct past *p)
     }
 }
 
-enum err past_repeat(const struct past *p, struct trial *trial, int64_t *ret_skipped,
-                     struct why *why)
+/* ---- all of it ---- */
+
+/* The record of a drill's start, and how many records belong to it: what is put in with the start
+ * comes with it again. NULL: it is no drill of a scenario's making. */
+static const struct record *drill_start_of(const struct past *p, size_t *ret_count)
 {
+    const struct record *start = NULL;
+    size_t n = 0;
+    for (; n < p->count && p->records[n]->kind != REC_TURN &&
+           p->records[n]->mono == p->records[0]->mono;
+         n++) {
+        if (p->records[n]->kind == REC_DRILL_STARTED)
+            start = p->records[n];
+    }
+    *ret_count = start ? n : 1;
+    return start;
+}
+
+static enum err drill_again(const struct past *p, const struct record *start, struct trial *trial,
+                            struct why *why)
+{
+    const json_t *about = record_at(start, "about"), *scenario = json_at(about, "scenario");
+    const char *director = json_str(about, "director");
+    json_t *body = json_put_str(json_object(), "plan", p->plan);
+    json_put_str(body, "mode", json_str(about, "mode"));
+    json_put_int(body, "speed", json_int(start->body, "drill_speed", 1));
+    if (director && strcmp(director, json_str_or(scenario, "director", "")) != 0)
+        json_put_str(body, "as", director + strlen("person:"));
+    return trial_drill(trial, scenario, body, why);
+}
+
+/* What began it. ret_count: the records that are done with it. */
+static enum err begin_again(const struct past *p, struct trial *trial, size_t *ret_count,
+                            struct why *why)
+{
+    const struct record *drill = drill_start_of(p, ret_count);
+    return drill ? drill_again(p, drill, trial, why) : trial_trigger(trial, trigger_of(p), why);
+}
+
+static enum err acts_again(const struct past *p, size_t from, struct trial *trial,
+                           int64_t *ret_skipped, struct why *why)
+{
+    enum err e = ERR_OK;
     mono_ms now = 0;
-    *ret_skipped = 0;
-    names_put(p);
-    enum err e = trial_begin_at(trial, p->begins, why);
-    if (!e)
-        e = people_repeat(p, trial, why);
-    if (!e)
-        e = trial_trigger(trial, trigger_of(p), why);
-    for (size_t n = 1; !e && n < p->count; n++) {
+    for (size_t n = from; !e && n < p->count; n++) {
         const struct record *r = p->records[n];
         struct why refused;
         if (!act_of(r->kind))
@@ -290,4 +398,24 @@ enum err past_repeat(const struct past *p, struct trial *trial, int64_t *ret_ski
             ++*ret_skipped;
     }
     return e ? e : trial_advance(trial, p->lasts - now, why);
+}
+
+enum err past_repeat(const struct past *p, struct trial *trial, struct past_again *ret,
+                     struct why *why)
+{
+    AUTO_JSON(called);
+    size_t from = 1;
+    *ret = (struct past_again){.assumed = json_array()};
+    called = json_object();
+    names_put(p);
+    measures_put(p);
+    enum err e = trial_begin_at(trial, p->begins, why);
+    if (!e)
+        e = people_repeat(p, trial, called, why);
+    if (!e)
+        e = begin_again(p, trial, &from, why);
+    if (!e)
+        e = acts_again(p, from, trial, &ret->skipped, why);
+    trial_records(trial, assumed_look, &(struct assumed){.known = called, .list = ret->assumed});
+    return e;
 }

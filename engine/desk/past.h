@@ -4,7 +4,9 @@
  *
  * Done again: the trigger, updates, orders, confirmations, what became of items and reports by
  * their names, "resolved", "closed". Whoever was called answers after as long as then, or is silent
- * as then; whoever was never called answers after PAST_ELSE_MS, which is said.
+ * as then, and chooses what they chose last; whoever was never called answers after PAST_ELSE_MS,
+ * and who that was is told. A drill begins with the scenario of then, which puts in the rest
+ * itself.
  *
  * Layer      desk.
  * Ownership  past_read gives; past_free frees. Records are its own, with the clock of the night:
@@ -30,9 +32,12 @@ struct past {
 enum err past_read(const json_t *lines, struct past *ret, struct why *why) MUST_USE;
 void past_done(struct past *p);
 
-/*
- * Do it all again with this trial, which has not begun. `skipped` gives how many acts of people the
- * night had no place for: an item that is not issued now, an order that is refused.
- */
-enum err past_repeat(const struct past *p, struct trial *trial, int64_t *ret_skipped,
+/* What is not as it was. */
+struct past_again {
+    int64_t skipped; /* acts of people without a place now: no such item, an order refused */
+    json_t *assumed; /* [{"id","name"}]: called now, and never then */
+};
+
+/* Do it all again with this trial, which has not begun. Give ret->assumed, failed or not. */
+enum err past_repeat(const struct past *p, struct trial *trial, struct past_again *ret,
                      struct why *why) MUST_USE;

@@ -1,5 +1,6 @@
 #include "desk/replay.h"
 
+#include "desk/difference.h"
 #include "desk/past.h"
 #include "desk/trace.h"
 #include "plan/check.h"
@@ -36,7 +37,21 @@ static enum err strict_run(const struct past *p, const json_t *sources, struct p
     return e ? e : run_new("replayed", pins_find(pins, "sha256:other"), p->seed, &limits, ret, why);
 }
 
-static void strict(const struct past *p, const json_t *sources, json_t *reply)
+/* {"seq","text","sentence","was"?,"is"?}. Gives. */
+static json_t *differs_json(const struct replay *replay, int64_t seq, const char *text, bool zh)
+{
+    AUTO_TEXT(sentence);
+    json_t *differs = json_put_str(json_put_int(json_object(), "seq", seq), "text", text);
+    if (replay->was || replay->is)
+        difference_say(replay->was, replay->is, zh, &sentence);
+    else
+        text_add(&sentence, text);
+    json_put(differs, "was", json_share(replay->was));
+    json_put(differs, "is", json_share(replay->is));
+    return json_put_str(differs, "sentence", text_str(&sentence));
+}
+
+static void strict(const struct past *p, const json_t *sources, bool zh, json_t *reply)
 {
     const struct replay_limits limits = {.turn_instructions_max =
                                              2 * sandbox_limits_default.instructions_max,
@@ -59,8 +74,7 @@ static void strict(const struct past *p, const json_t *sources, json_t *reply)
     }
     json_put_int(reply, "turns", turns);
     if (text)
-        json_put(reply, "differs",
-                 json_put_str(json_put_int(json_object(), "seq", seq), "text", text));
+        json_put(reply, "differs", differs_json(&replay, seq, text, zh));
     replay_done(&replay);
     run_free(run);
     pins_done(&pins);
@@ -199,9 +213,9 @@ static enum err night_compare(const struct past *p, const struct trial_set *set,
                               struct why *why)
 {
     struct lines was = {0}, is = {0};
-    int64_t skipped = 0;
+    struct past_again again;
     struct trial *trial = trial_new(set);
-    enum err e = past_repeat(p, trial, &skipped, why);
+    enum err e = past_repeat(p, trial, &again, why);
     if (!e) {
         json_t *lines = json_array();
         past_lines(p, set->checked, set->zh, &was);
@@ -209,8 +223,11 @@ static enum err night_compare(const struct past *p, const struct trial_set *set,
         lines_compare(&was, &is, lines);
         json_put_int(reply, "changed", moves_settle(lines));
         json_put_true(reply, "cut", was.count == LINES_MAX || is.count == LINES_MAX);
-        json_put_int(json_put(reply, "lines", lines), "skipped", skipped);
+        json_put_int(json_put(reply, "lines", lines), "skipped", again.skipped);
+        json_put(reply, "assumed", json_incref(again.assumed));
+        json_put_int(reply, "assumed_ms", PAST_ELSE_MS);
     }
+    json_decref(again.assumed);
     lines_done(&was);
     lines_done(&is);
     trial_free(trial);
@@ -244,7 +261,8 @@ json_t *plan_replay(const json_t *request)
                                   .checked = checked,
                                   .sources = sources,
                                   .zh = json_bool(request, "zh"),
-                                  .no_scopes = true};
+                                  .no_scopes = true,
+                                  .own_only = true};
     json_put_str(reply, "plan", past.plan);
     json_put_str(reply, "version", version_of(checked, past.plan));
     enum err e =
@@ -252,7 +270,7 @@ json_t *plan_replay(const json_t *request)
             ? ERR_OK
             : why_set(&why, ERR_INVALID, "the set with this version does not pass the check");
     if (!e)
-        strict(&past, sources, reply);
+        strict(&past, sources, set.zh, reply);
     if (!e)
         e = night_compare(&past, &set, reply, &why);
     past_done(&past);

@@ -6,11 +6,13 @@
  *
  * Two answers. Strictly: would the plan's own commands have been the same, turn by turn, with the
  * facts of then? The first step that differs is named. And as a night: the same people do the same
- * things at the same times, and the two traces are laid beside each other.
+ * things at the same times, and the two traces are laid beside each other: of the incident itself,
+ * not of others that it opens.
  *
- * The reply: {"op":"replayed","ok":true,"plan","version"?,"turns","differs"?:{"seq","text"},
- * "lines":[{"side":" " or "-" or "+","text"}],"changed","skipped","cut"?}; else
- * {"ok":false,"error"} or "findings".
+ * The reply: {"op":"replayed","ok":true,"plan","version"?,"turns","differs"?:{"seq","text",
+ * "sentence","was"?,"is"?},"lines":[{"side":" " or "-" or "+","text"}],"changed","skipped",
+ * "assumed":[{"id","name"}],"assumed_ms","cut"?}; else {"ok":false,"error"} or "findings". assumed:
+ * whom this version calls and nobody called then; they answer after assumed_ms.
  *
  * Layer      desk.
  */

@@ -8,10 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the incident that the night is about, and not of the upkeep of plans or of its children? */
+static bool is_own(struct stage *s, const struct record *r)
+{
+    if (r->kind == REC_INCIDENT_OPENED && uuid_is_none(s->own))
+        s->own = r->incident;
+    return !uuid_is_none(s->own) && uuid_cmp(r->incident, s->own) == 0;
+}
+
 static void record_shown(void *ctx, const struct record *r)
 {
     struct stage *s = ctx;
-    if (s->trace)
+    bool own = is_own(s, r);
+    if (s->trace && (own || !s->own_only))
         trace_record(s->trace, r);
     if (s->record)
         s->record(s->ctx, r);
@@ -72,6 +81,7 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
     s->planners = planners_new(&onlooker);
     s->site = stage_site(s->checked);
     s->no_scopes = setup->no_scopes;
+    s->own_only = setup->own_only;
     s->zh = setup->zh;
     if (!setup->no_trace)
         s->trace = trace_new(s->site, setup->zh);

@@ -139,6 +139,7 @@ static enum err night_wanted(struct trial *t, struct why *why)
                                 .seed = 1,
                                 .zh = t->set.zh,
                                 .no_scopes = t->set.no_scopes,
+                                .own_only = t->set.own_only,
                                 .line = t->set.line,
                                 .ctx = t->set.ctx};
     if (t->stage)
@@ -162,8 +163,9 @@ static enum err known(const struct trial *t, const char *table, const char *id, 
                            : ERR_OK;
 }
 
-enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
-                      struct why *why)
+static enum err person_acts(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
+                            void (*say)(struct cast *, const char *, const struct cast_part *),
+                            struct why *why)
 {
     bool desk = !strncmp(id, "dept:", 5); /* one that is reached by its own telephone */
     enum err e = desk ? known(t, "departments", id + 5, "department", why)
@@ -176,8 +178,29 @@ enum err trial_person(struct trial *t, const char *id, enum cast_does does, int6
     part.does = does;
     part.from_ms = part.to_ms = after_ms;
     part.percent = 100;
-    cast_person(t->stage->cast, id, &part);
+    say(t->stage->cast, id, &part);
     return ERR_OK;
+}
+
+enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
+                      struct why *why)
+{
+    return person_acts(t, id, does, after_ms, cast_person, why);
+}
+
+enum err trial_person_then(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
+                           struct why *why)
+{
+    return person_acts(t, id, does, after_ms, cast_person_then, why);
+}
+
+enum err trial_chooses(struct trial *t, const char *id, const char *call, const char *choice,
+                       struct why *why)
+{
+    enum err e = night_wanted(t, why);
+    if (!e)
+        cast_chooses(t->stage->cast, id, call, choice);
+    return e;
 }
 
 enum err trial_orders(struct trial *t, const char *id, int64_t after_ms, struct why *why)
@@ -264,6 +287,22 @@ enum err trial_trigger(struct trial *t, json_t *takes, struct why *why)
     if (json_str(takes, "plan") && !json_at(takes, "title"))
         json_put(takes, "title", stage_title(t->checked, json_str(takes, "plan"), t->set.zh));
     return asked(t, IN_TRIGGER, (struct uuid){0}, takes, why);
+}
+
+enum err trial_drill(struct trial *t, const json_t *scenario, json_t *takes, struct why *why)
+{
+    const char *name = json_str(scenario, "name");
+    enum err e = night_wanted(t, why);
+    if (e) {
+        json_decref(takes);
+        return e;
+    }
+    if (name)
+        night_take_scenario(t->stage->night, name, scenario);
+    json_put_str(takes, "scenario", name);
+    const json_t *reply = night_ask(t->stage->night, IN_DRILL_START, (struct uuid){0}, takes);
+    uuid_parse(json_str_or(reply, "incident", ""), &t->incident);
+    return answered(t, reply, why);
 }
 
 static enum err wants_incident(const struct trial *t, struct why *why)
@@ -395,6 +434,29 @@ enum err trial_about(struct trial *t, const char *plan, int nth, struct why *why
                        json_array_size(ids), plan);
     uuid_parse(json_string_value(json_array_get(ids, (size_t)nth - 1)), &t->incident);
     return ERR_OK;
+}
+
+/* ---- its records ---- */
+
+struct each_of {
+    struct uuid incident;
+    void (*each)(void *ctx, const struct record *r);
+    void *ctx;
+};
+
+static void each_own(void *ctx, const struct record *r)
+{
+    const struct each_of *of = ctx;
+    if (uuid_cmp(r->incident, of->incident) == 0)
+        of->each(of->ctx, r);
+}
+
+void trial_records(const struct trial *t, void (*each)(void *ctx, const struct record *r),
+                   void *ctx)
+{
+    struct each_of of = {.incident = t->incident, .each = each, .ctx = ctx};
+    if (t->stage && !uuid_is_none(t->incident))
+        model_store_journal(night_store(t->stage->night), each_own, &of);
 }
 
 /* ---- time ---- */

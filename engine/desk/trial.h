@@ -22,6 +22,7 @@ struct trial_set {
     const json_t *sites; /* [{"name","source"}] */
     bool zh;             /* the trace is Chinese */
     bool no_scopes;      /* it leaves out which bodies begin and end */
+    bool own_only;       /* and whatever is not of the first incident */
     void (*line)(void *ctx, const char *file, int line); /* for coverage; NULL */
     void *ctx;
 };
@@ -36,6 +37,9 @@ enum err trial_begin_at(struct trial *t, wall_ms at, struct why *why);
 /* Who does what from now on; all that is not said stays. */
 enum err trial_person(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
                       struct why *why);
+/* The same of the next call only that nothing was said of, and of those that follow. */
+enum err trial_person_then(struct trial *t, const char *id, enum cast_does does, int64_t after_ms,
+                           struct why *why);
 enum err trial_orders(struct trial *t, const char *id, int64_t after_ms, struct why *why); /* -1 */
 enum err trial_endpoint(struct trial *t, const char *name, int64_t fails_ms, struct why *why);
 
@@ -45,6 +49,9 @@ enum err trial_endpoint_says(struct trial *t, const char *name, const char *body
 /* What people say. `takes` is taken. A refusal is ERR_CONFLICT with its sentence. */
 enum err trial_trigger(struct trial *t, json_t *takes, struct why *why);
 enum err trial_say(struct trial *t, enum input_kind kind, json_t *takes, struct why *why);
+/* The body of "drill_start". scenario: as checked, in the place of those of the set; NULL: without
+ * one. The night has not begun but for who is in it. */
+enum err trial_drill(struct trial *t, const json_t *scenario, json_t *takes, struct why *why);
 /* The last update is reported again and again for so long, so that it is not stale. */
 enum err trial_keeps(struct trial *t, int64_t ms, struct why *why);
 /* An item by the name of its measure, a report by kind and number: "update 1". */
@@ -70,6 +77,14 @@ enum err trial_end(struct trial *t, struct why *why);
 
 /* The person who holds a post or heads a department; else what was given. */
 const char *trial_holder(const struct trial *t, const char *target);
+
+/* What they choose when they are asked (cast_chooses). */
+enum err trial_chooses(struct trial *t, const char *id, const char *call, const char *choice,
+                       struct why *why);
+
+/* Each record of the incident that people speak to, so far. */
+void trial_records(const struct trial *t, void (*each)(void *ctx, const struct record *r),
+                   void *ctx);
 
 /* Everything told so far. "" before the night begins. */
 const char *trial_trace(const struct trial *t);

@@ -310,6 +310,7 @@ static const struct field review_fields[] = {
     {.name = "format", .type = FIELD_WORD, .words = review_formats},
     {.name = "replay_version", .type = FIELD_NAME, .most = 64},
     {.name = "replay_lines", .type = FIELD_TEXT, .most = 65536},
+    {.name = "replay_assumed", .type = FIELD_TEXT, .most = 8192},
     END,
 };
 

@@ -453,6 +453,8 @@ static void replay_add(struct review *v)
                          ? SAYS(v, "处置与当时相同。", "It would have done the same.")
                          : SAYS(v, "以下各处与当时不同：", "It would have differed here:"));
     sheet_note(&v->sh, text_str(&words));
+    if (json_str(replay, "assumed"))
+        sheet_note(&v->sh, json_str(replay, "assumed"));
     lines = json_at(replay, v->sh.s.zh ? "zh" : "en");
     json_array_foreach(json_unconst(lines), n, line) sheet_note(&v->sh, json_string_value(line));
 }

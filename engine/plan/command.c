@@ -99,7 +99,8 @@ static bool same(const json_t *a, const json_t *b, bool places)
     return x.len == y.len && memcmp(text_str(&x), text_str(&y), x.len) == 0;
 }
 
-bool commands_differ(const json_t *recorded, const json_t *now, bool places, struct why *ret)
+bool commands_differ(const json_t *recorded, const json_t *now, bool places, size_t *ret_at,
+                     struct why *ret)
 {
     size_t count = json_array_size(recorded);
 
@@ -113,6 +114,7 @@ bool commands_differ(const json_t *recorded, const json_t *now, bool places, str
 
         if (same(was, is, places))
             continue;
+        *ret_at = i;
         show(was, &before);
         show(is, &after);
         why_set(ret, ERR_CONFLICT, "command %zu is %s in the record, and %s now", i + 1,

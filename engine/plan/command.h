@@ -37,6 +37,8 @@ const char *commands_add(struct commands *c, json_t *takes);
 
 /*
  * The first difference between the record and what came out now, as a sentence; false: none.
- * places: the line of the plan at which a command stands is a part of it.
+ * places: the line of the plan at which a command stands is a part of it. ret_at: its index; one
+ * of the two may have none there.
  */
-bool commands_differ(const json_t *recorded, const json_t *now, bool places, struct why *ret);
+bool commands_differ(const json_t *recorded, const json_t *now, bool places, size_t *ret_at,
+                     struct why *ret);

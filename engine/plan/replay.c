@@ -11,6 +11,8 @@ void replay_done(struct replay *p)
     for (size_t i = 0; i < p->count; i++)
         json_decref(p->facts[i].ev);
     free(p->facts);
+    json_decref(p->was);
+    json_decref(p->is);
     *p = (struct replay){0};
 }
 
@@ -83,10 +85,13 @@ static bool replay_turn(struct replay *p, struct run *r, const json_t *turn,
         run_fail(r, "overrun", "the replay of all turns takes more instructions than it may", "");
         return false;
     }
-    bool places = !limits->places_differ;
-    if (commands_differ(json_at(turn, "cmds"), json_at(now, "cmds"), places, &why))
-        return diverge(r, when.cause, why.text);
-    return true;
+    const json_t *recorded = json_at(turn, "cmds"), *cmds = json_at(now, "cmds");
+    size_t at;
+    if (!commands_differ(recorded, cmds, !limits->places_differ, &at, &why))
+        return true;
+    p->was = json_share(json_array_get(recorded, at));
+    p->is = json_share(json_array_get(cmds, at));
+    return diverge(r, when.cause, why.text);
 }
 
 bool replay_row(struct replay *p, struct run *r, const json_t *row,

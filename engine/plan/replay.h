@@ -25,6 +25,7 @@ struct replay {
     size_t count;
     size_t cap;
     int64_t instructions; /* used so far */
+    json_t *was, *is;     /* "diverged": the command in the record, and what came out; NULL: none */
 };
 
 /* What a replay may use: more than live in each turn, as what went well once must go well again. */

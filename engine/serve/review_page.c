@@ -163,7 +163,8 @@ static bool format_parse(const char *name, enum format *ret)
     return false;
 }
 
-/* {"version","same","zh":[line],"en":[line]}: in the one language in which it was asked. Gives. */
+/* {"version","same","assumed"?,"zh":[line],"en":[line]}: in the one language in which it was asked.
+ * Gives. */
 static json_t *replay_of(const json_t *object)
 {
     const char *version = json_str(object, "replay_version");
@@ -178,6 +179,7 @@ static json_t *replay_of(const json_t *object)
     }
     json_t *replay = json_put_str(json_object(), "version", version);
     json_put(replay, "same", json_boolean(!json_array_size(lines)));
+    json_put_str(replay, "assumed", json_str(object, "replay_assumed"));
     return json_put(json_put(replay, "zh", json_incref(lines)), "en", lines);
 }
 

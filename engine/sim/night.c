@@ -38,7 +38,7 @@ struct night {
 
     struct uuid *incidents;
     size_t incidents_count, incidents_cap;
-    json_t *messages;  /* under way: {NOTICE: {"type","to","step"}} */
+    json_t *messages;  /* under way: {NOTICE: {"type","to","step","choices","nth"}} */
     json_t *proposals; /* open: {INCIDENT: {NUMBER: {"step","spec"}}} */
 
     bool forgetful, hold_turns, hold_results;
@@ -47,6 +47,8 @@ struct night {
 };
 
 static void take_input(struct night *n, struct input in);
+static void message_heard(struct night *n, struct uuid incident, const char *id,
+                          const json_t *message);
 
 /* Nothing after it is to be believed. The first one counts. */
 static void trouble(struct night *n, enum err e, const struct why *why)
@@ -183,9 +185,20 @@ static void message_noted(struct night *n, const struct record *r)
     json_t *one = json_put_str(json_object(), "to", json_str(r->body, "to"));
     json_put_str(one, "step", json_str(r->body, "step"));
     json_put_str(one, "type", json_str(record_at(r, "message"), "type"));
-    const json_t *choices = json_at(record_at(r, "message"), "choices");
-    json_put_str(one, "choice", json_str(json_array_get(choices, 0), "choice"));
+    if (!strcmp(json_str_or(one, "type", ""), "muster.call"))
+        json_put_int(one, "nth", cast_called(n->setup.cast, json_str_or(one, "to", "")));
+    json_put(one, "choices", json_share(json_at(record_at(r, "message"), "choices")));
     json_put(n->messages, id, one);
+}
+
+/* At the table of a drill nothing is sent, and nothing comes back: it is said, and heard at once.
+ */
+static void table_noted(struct night *n, const struct record *r)
+{
+    AUTO_JSON(message);
+    message = json_share(json_at(n->messages, json_str_or(r->body, "notice", "")));
+    if (message && !strcmp(json_str_or(r->body, "unsent", ""), "table"))
+        message_heard(n, r->incident, json_str(r->body, "notice"), message);
 }
 
 static void opened_noted(struct night *n, const struct record *r)
@@ -198,10 +211,15 @@ static void opened_noted(struct night *n, const struct record *r)
 static void record_noted(struct night *n, const struct record *r)
 {
     static void (*const notes[REC_KINDS])(struct night *, const struct record *) = {
-        [REC_INCIDENT_OPENED] = opened_noted,      [REC_NOTICE_QUEUED] = message_noted,
-        [REC_NOTICE_FAILED] = message_noted,       [REC_NOTICE_RECALLED] = message_noted,
-        [REC_PROPOSED] = proposal_noted,           [REC_PROPOSAL_AMENDED] = proposal_noted,
-        [REC_PROPOSAL_WITHDRAWN] = proposal_noted, [REC_ORDERED] = order_noted,
+        [REC_INCIDENT_OPENED] = opened_noted,
+        [REC_NOTICE_QUEUED] = message_noted,
+        [REC_NOTICE_FAILED] = message_noted,
+        [REC_NOTICE_RECALLED] = message_noted,
+        [REC_NOTICE_SENT] = table_noted,
+        [REC_PROPOSED] = proposal_noted,
+        [REC_PROPOSAL_AMENDED] = proposal_noted,
+        [REC_PROPOSAL_WITHDRAWN] = proposal_noted,
+        [REC_ORDERED] = order_noted,
     };
     if (notes[r->kind])
         notes[r->kind](n, r);
@@ -468,12 +486,26 @@ static void frames_take(struct night *n)
 
 /* ---- people ---- */
 
-/* Who answers a question chooses what stands first. */
+/* What they choose of what a message offers; NULL: nothing is to be chosen. */
+static const char *choice_of(const struct night *n, const json_t *message)
+{
+    const json_t *choices = json_at(message, "choices");
+    size_t count = json_array_size(choices);
+    const char **offered = mem_new(count + 1, sizeof *offered);
+    for (size_t k = 0; k < count; k++)
+        offered[k] = json_str_or(json_array_get(choices, k), "choice", "");
+    const char *choice = cast_choice(n->setup.cast, json_str_or(message, "to", ""),
+                                     json_str_or(message, "step", ""), offered);
+    free(offered);
+    return choice;
+}
+
 static void answer_plan(struct night *n, struct uuid incident, const json_t *message)
 {
-    const char *person = json_str_or(message, "to", ""), *choice = json_str(message, "choice");
+    const char *person = json_str_or(message, "to", ""), *choice = choice_of(n, message);
     bool declines;
-    int64_t after = cast_answers(n->setup.cast, person, n->mono, &declines);
+    int64_t after =
+        cast_answers(n->setup.cast, person, json_int(message, "nth", 0), n->mono, &declines);
     if (after < 0)
         return;
     json_t *answer = json_put_str(json_object(), "as", person);
@@ -526,6 +558,18 @@ static json_t *order_of(const struct night *n, const struct coming *c)
     return json_put_str(order, "reason", zh ? "同意建议" : "as proposed");
 }
 
+/* It has come to whom it is for: what they will do. */
+static void message_heard(struct night *n, struct uuid incident, const char *id,
+                          const json_t *message)
+{
+    const char *type = json_str_or(message, "type", ""), *to = json_str_or(message, "to", "");
+    json_object_del(n->messages, id);
+    if (!strcmp(type, "muster.call"))
+        answer_plan(n, incident, message);
+    else if (!strcmp(type, "muster.order"))
+        order_plan(n, incident, to, json_str_or(message, "step", ""));
+}
+
 static void result_take(struct night *n, const struct coming *c)
 {
     const char *id = json_str_or(c->body, "notice", "");
@@ -534,12 +578,7 @@ static void result_take(struct night *n, const struct coming *c)
     take_input(n, (struct input){.kind = IN_RESULT, .incident = c->incident, .body = c->body});
     if (!message || !json_bool(c->body, "ok"))
         return;
-    const char *type = json_str_or(message, "type", ""), *to = json_str_or(message, "to", "");
-    json_object_del(n->messages, id);
-    if (!strcmp(type, "muster.call"))
-        answer_plan(n, c->incident, message);
-    else if (!strcmp(type, "muster.order"))
-        order_plan(n, c->incident, to, json_str_or(message, "step", ""));
+    message_heard(n, c->incident, id, message);
 }
 
 static void coming_take_in(struct night *n, const struct coming *c)
@@ -664,6 +703,13 @@ void night_take_set(struct night *n, const json_t *checked)
 {
     n->setup.checked = checked;
     core_library_scenarios(n->core, json_share(json_at(checked, "scenarios")));
+}
+
+void night_take_scenario(struct night *n, const char *name, const json_t *scenario)
+{
+    const json_t *of_set = json_at(n->setup.checked, "scenarios");
+    json_t *all = of_set ? json_copy(json_unconst(of_set)) : json_object();
+    core_library_scenarios(n->core, json_put(all, name, json_share(scenario)));
 }
 
 static void row_load(void *ctx, const struct row *row)

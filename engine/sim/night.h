@@ -62,6 +62,9 @@ void night_free(struct night *n); /* NULL is fine */
 /* Another set for the lives that follow, and its drills for this one. Borrowed like the first. */
 void night_take_set(struct night *n, const json_t *checked);
 
+/* One scenario more, or another under its name. Borrowed no longer than the call. */
+void night_take_scenario(struct night *n, const char *name, const json_t *scenario);
+
 /* From a planner's hook. Borrows. */
 void night_planner_said(struct night *n, const json_t *frame);
 

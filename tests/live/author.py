@@ -23,7 +23,25 @@ PLANS = {
     on("resolved", function() log "it is over" end)
     sleep "10h"
 """),
+    # its filing is overdue: the upkeep of plans is at work in every night
+    "roll": h.plan_text("roll", """
+    local r = ask { to = { "person:li.ming" }, question = "Here?",
+                    choices = { "present", "absent" }, within = "30m" }
+    log("absent " .. #r.absent)
+    wait "stage_m"
+    log "a gauge"
+    sleep "10h"
+""").replace('version = "1",', 'version = "1", issued = "2026-01-05",'),
 }
+
+DRILL = """return scenario "dry" {
+    plan = "roll", mode = "tabletop", title = "A dry run", director = "person:wang.qiang",
+    injects = {
+        { no = 1, at = "0:00", by = "trigger", title = "Gauge 7" },
+        { no = 2, at = "0:20", by = "update", fields = { g7 = { stage_m = 5.5 } } },
+        { no = 3, at = "1:00", by = "end" } },
+}
+"""
 
 
 def muster(*operands, env=None):
@@ -56,6 +74,7 @@ def replays(t, house, incident):
     code, said = muster("plan", "replay", incident, *places)
     t.check(code == 0 and "turns are the same" in said and "nothing differs" in said,
             "the same version would have done the same", said)
+    t.check("assumed" not in said, "and nobody had to be made up", said)
     other = os.path.join(house.folder, "other.lua")
     with open(other, "w", encoding="utf-8") as f:
         f.write("\n\n" + PLANS["climb"])
@@ -65,21 +84,94 @@ def replays(t, house, incident):
     with open(other, "w", encoding="utf-8") as f:
         f.write(PLANS["climb"].replace('within = "3m"', 'within = "1m"').replace("over", "gone"))
     code, said = muster("plan", "replay", incident, *places, "--with", other)
-    t.check(code == 0 and "the first 0 turns are the same, then: " in said and "60000" in said and
+    t.check(code == 0 and "then: call (climb.lua:9): within was 3m, is 1m" in said and
             "+ [0:01] " in said and "+ " in said.split("it is gone")[0].splitlines()[-1] and
             "- " in said.split("it is over")[0].splitlines()[-1],
             "another version is told apart, strictly and as a night", said)
     code, said = muster("--json", "plan", "replay", incident, *places, "--with", other)
-    t.check(code == 0 and json.loads(said)["changed"] > 0, "for programs, too", said[:300])
+    told = json.loads(said)
+    t.check(code == 0 and told["changed"] > 0 and
+            told["differs"]["was"]["args"]["within_ms"] == 180000 and
+            told["differs"]["is"]["args"]["within_ms"] == 60000, "for programs, too", said[:300])
+    said = muster("--lang", "zh", "plan", "replay", incident, *places, "--with", other)[1]
+    t.check("呼叫（climb.lua:9）：within 当时为 3m，此版本为 1m" in said,
+            "the command that differs, in Chinese", said)
+    with open(other, "w", encoding="utf-8") as f:
+        f.write(PLANS["climb"].replace("duty:duty-room\", within", "post:commander\", within"))
+    code, said = muster("plan", "replay", incident, *places, "--with", other)
+    t.check("called by this version and not called then; assumed to answer after 3m: "
+            "韩梅 (han.mei)" in said and "[0:03] 韩梅 answers" in said,
+            "of whom it is assumed that they answer is said", said)
+    said = muster("--lang", "zh", "plan", "replay", incident, *places, "--with", other)[1]
+    t.check("当时未被呼叫，假定其 3m 后应答：韩梅 (han.mei)" in said, "in Chinese, too", said)
+    told = json.loads(muster("--json", "plan", "replay", incident, *places, "--with", other)[1])
+    t.equal(told["assumed"], [{"id": "han.mei", "name": "韩梅"}], "and for programs")
     with open(other, "w", encoding="utf-8") as f:
         f.write("return plan 'climb' {}\n")
     code, said = muster("plan", "replay", incident, *places, "--with", other)
     t.check(code == 1 and "climb.lua:1:" in said, "one that does not pass the check is not run",
             said)
     code, said = muster("plan", "replay", incident[:-4] + "0000", *places)
-    t.check(code == 3 and "no such incident" in said, "an incident that is not there", (code, said))
-    code, said = muster("plan", "replay", "x", *places)
-    t.check(code == 2, "an id that is none", (code, said))
+    t.check(code == 3 and "there is no incident with this id" in said,
+            "an incident that is not there", (code, said))
+
+
+def refusals(t, house):
+    """Whatever is asked, and whoever answers it: one sentence, one exit code."""
+    places = ("--data", house.data, "--plans", house.plans)
+    client = ("--server", "unix:" + house.socket)
+    asked = (("plan", "replay", "nope", *places), ("plan", "explain", "nope", "li.ming", *places),
+             (*client, "status", "nope"), (*client, "review", "nope"),
+             (*client, "drill", "report", "nope"), ("archive", "nope", "--to", "x"),
+             ("view", "nope", "ics209"))
+    for lang, words in (("en", "is no incident's id; one looks like"), ("zh", "不是事件编号；编号形如")):
+        told = {muster("--lang", lang, *words) for words in asked}
+        t.check(len(told) == 1 and told == {(2, told.copy().pop()[1])} and
+                words in told.copy().pop()[1], "what is no id is told alike (%s)" % lang, told)
+    missing = "0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11"
+    asked = (("plan", "replay", missing, *places), (*client, "status", missing),
+             ("plan", "explain", missing, "li.ming", *places), (*client, "review", missing),
+             (*client, "drill", "report", missing))
+    for lang in ("en", "zh"):
+        told = {muster("--lang", lang, *words) for words in asked}
+        t.check(len(told) == 1 and told.copy().pop()[0] == 3,
+                "and an incident that is not there (%s)" % lang, told)
+
+
+def roll_call(t, house):
+    """Somebody chooses what does not stand first; and the upkeep of plans is no part of it."""
+    places = ("--data", house.data, "--plans", house.plans)
+    client = house.client()
+    one = client.ask(op="trigger", plan="roll", title="Roll call", key="r")["incident"]
+    h.wait_for(lambda: any(e["kind"] == "call_rung" for e in
+                           client.ask(op="timeline", incident=one)["events"]), "the question")
+    client.ask(op="answer", incident=one, choice="absent", **{"as": "li.ming"})
+    h.wait_for(lambda: "absent 1" in json.dumps(client.ask(op="timeline", incident=one)),
+               "the tally")
+    client.ask(op="close", incident=one)
+    client.close()
+    code, said = muster("plan", "replay", one, *places, "--all")
+    t.check(code == 0 and "log: absent 1" in said and "nothing differs" in said,
+            "who was asked chooses what they chose", said)
+    t.check("filing" not in said, "what plans owe is no part of the incident", said)
+
+
+def drilled(t, house):
+    """What a scenario put in then is put in again, once."""
+    places = ("--data", house.data, "--plans", house.plans)
+    client = house.client()
+    one = client.ask(op="drill_start", plan="roll", scenario="dry")["incident"]
+    h.wait_for(lambda: any(e["kind"] == "call_rung" for e in
+                           client.ask(op="timeline", incident=one)["events"]), "the question")
+    client.ask(op="answer", incident=one, choice="absent", **{"as": "li.ming"})
+    h.wait_for(lambda: client.ask(op="status", incident=one)["incident"]["state"] == "closed",
+               "the end of the drill", 60)
+    time.sleep(0.3)
+    client.close()
+    code, said = muster("plan", "replay", one, *places, "--all")
+    t.check(code == 0 and "inject 2 (update)" in said and said.count("g7.stage_m=5.5") == 1 and
+            "log: a gauge" in said and "nothing differs" in said,
+            "a drill is replayed with its injects", said)
 
 
 def explains(t, house, incident, person):
@@ -91,11 +183,22 @@ def explains(t, house, incident, person):
     said = muster("--lang", "zh", "plan", "explain", incident, first, *places)[1]
     t.check("呼叫由此人开始" in said and "未应答，转呼下一人" in said,
             "who was silent, and what followed, in Chinese", said)
-    code, said = muster("plan", "explain", incident, "sun.wei", *places)
+    code, said = muster("plan", "explain", incident, "han.mei", *places)
     t.check(code == 0 and "no call, message or item of this incident was for them" in said,
             "who had nothing to do with it", said)
+    code, said = muster("plan", "explain", incident, person, *places)
+    name = {"li.ming": "李明", "wang.qiang": "王强"}[person]
+    t.equal(muster("plan", "explain", incident, name, *places), (code, said),
+            "a name will do for an id")
     code, said = muster("plan", "explain", incident, "nobody", *places)
-    t.check(code == 0 and "nobody of the site of now" in said, "who is not in the site", said)
+    t.check(code == 3 and "the site has no person \"nobody\"" in said, "who is not in the site",
+            (code, said))
+    code, said = muster("plan", "explain", incident, "li.mng", *places)
+    t.check(code == 3 and "did you mean \"li.ming\"?" in said, "with the nearest who is",
+            (code, said))
+    told = json.loads(muster("--json", "plan", "explain", incident, "li.mng",
+                             *places)[1].splitlines()[-1])
+    t.equal((told["code"], told["near"]), ("unknown_person", "li.ming"), "for programs, too")
 
 
 def reviewed(t, house, incident):
@@ -109,6 +212,11 @@ def reviewed(t, house, incident):
     code, said = muster(*client, "--lang", "zh", "review", incident, "--replay", *places)
     t.check(code == 0 and "按现行预案推演" in said and "it is gone" in said and "it is over" in said,
             "or where it would have differed", said)
+    house.write("climb.lua", PLANS["climb"].replace('duty:duty-room", within',
+                                                    'post:commander", within'))
+    code, said = muster(*client, "review", incident, "--replay", *places)
+    t.check(code == 0 and "assumed to answer after 3m: 韩梅" in said,
+            "and of whom something was assumed", said)
     code, said = muster(*client, "review", incident)
     t.check(code == 0 and "version in force would" not in said, "but only when asked", said)
 
@@ -141,11 +249,15 @@ def begins(t):
 def main():
     with tap.Plan() as t:
         with h.House(plans=PLANS, speed=600) as house:
+            house.write("drills/dry.lua", DRILL)
             house.start()
             incident, person = a_night(house)
             replays(t, house, incident)
             explains(t, house, incident, person)
+            roll_call(t, house)
+            refusals(t, house)
             reviewed(t, house, incident)
+            drilled(t, house)
         begins(t)
     return t.status
 

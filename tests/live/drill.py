@@ -5,6 +5,7 @@ Two hours in seconds: people answer and order at the table, two of what is expec
 what comes of it is a report and a review as files that print, and a lesson that outlives both.
 """
 
+import json
 import os
 import re
 import shutil
@@ -136,6 +137,37 @@ def report(t, house, one, folder):
     t.check("Inject by inject" in without, "the report needs no daemon", without[:200])
 
 
+QUICK = """return scenario "%s" {
+    plan = "flood", mode = "tabletop", title = "Ten minutes", director = "person:qian.min",
+    injects = {
+        { no = 1, at = "0:00", by = "trigger", title = "Gauge 7", fields = { g7 = { stage_m = 4.6 } } },
+        { no = 2, at = "0:02", by = "update", fields = { ["jiefang-road"] = { ponding_cm = 29 } },
+          expect = { "%s", within = "2m" } },
+        { no = 3, at = "0:10", by = "end" } } }
+"""
+
+
+def waited(t, house):
+    """For scripts: the exit code says how it went."""
+    def wait(scenario, *words, lang="en"):
+        done = subprocess.run([h.MUSTER, "--server", house.socket, "--lang", lang, *words, "drill",
+                               "start", "flood", "--scenario", scenario, "--wait"],
+                              capture_output=True, text=True, timeout=60 * h.SLOW, check=False)
+        return done.returncode, done.stdout
+    code, said = wait("quick")
+    t.check(code == 0 and "  inject 2: measure close_pass issued within 2m" in said
+            and "expected: 1 met, 0 late, 0 missed, 0 open" in said,
+            "a drill that is waited for prints its score", (code, said))
+    code, said = wait("dull", lang="zh")
+    t.check(code == 1 and "未达到  注入2：下令III级响应，2m 内" in said
+            and "期望：达到 0，超时 0，未达到 1，未了 0" in said,
+            "and fails where something was not met", (code, said))
+    code, said = wait("dull", "--json")
+    lines = said.splitlines()
+    t.check(code == 1 and len(lines) == 2 and json.loads(lines[1])["missed"] == 1,
+            "for programs, too", (code, said))
+
+
 def whole_folder():
     """All that ships, but for tests, and what is no plan."""
     folder = os.path.join(h.ROOT, "plans")
@@ -178,7 +210,10 @@ def main():
             os.mkdir(os.path.join(house.plans, "drills"))
             shutil.copy(os.path.join(h.ROOT, "plans", "drills", "flood-2026.lua"),
                         os.path.join(house.plans, "drills"))
+            house.write("drills/quick.lua", QUICK % ("quick", "measure close_pass"))
+            house.write("drills/dull.lua", QUICK % ("dull", "order III"))
             house.start()
+            waited(t, house)
             one = play(t, house)
             reached(t, house)
             report(t, house, one, folder)

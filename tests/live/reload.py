@@ -8,6 +8,7 @@ a drill is marked in every text and reaches only those who may be reached by dri
 import json
 import os
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -109,6 +110,48 @@ def pinned_over_kill(t, house):
     t.equal(versions(client)["stages"], "4",
             "and so it is after kill -9 with another plan in the folder")
     client.close()
+
+
+def muster(house, *words, lang="en"):
+    done = subprocess.run([h.MUSTER, "--server", house.socket, "--lang", lang, *words],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+                          check=False)
+    return done.returncode, done.stdout
+
+
+def gone(t, house):
+    """A file that is deleted: its incidents go on, and whoever reloads is told."""
+    client = house.client()
+    running = client.ask(op="trigger", plan="stages", title="D")["incident"]
+    house.receiver.wait(has_text(": D"))
+    many = client.ask(op="list", state=["open"])["incidents"]
+    many = sum(1 for one in many if one["plan"] == "stages")
+    os.remove(os.path.join(house.plans, "stages.lua"))
+    for op in ("config_check", "config_reload"):
+        reply = client.ask(op=op)
+        t.check([(one["plan"], one["incidents"]) for one in reply.get("leaves", [])]
+                == [("stages", many)], "%s tells which plan leaves the set" % op, reply)
+    reply = client.ask(op="trigger", plan="stages", title="E")
+    t.equal(reply.get("code"), "unknown_plan", "no new incident of it begins")
+    client.ask(op="update", incident=running, fields={"breach": True})
+    house.receiver.wait(has_text("goes on: D"))
+    t.check(True, "and those that are open go on to their end")
+    house.write("stages.lua", stages(5, "back"))
+    client.ask(op="config_reload")
+    os.remove(os.path.join(house.plans, "stages.lua"))
+    said = muster(house, "config", "check", lang="zh")[1]
+    t.check("预案 stages 退出生效预案：其现有事件（%d 起）按各自版本进行到结束" % many in said,
+            "the command line says so, too", said)
+    house.write("stages.lua", stages(5, "back"))
+    client.close()
+
+
+def pins(t, house):
+    for lang, words in (("en", "no version of the plan \"all\" has a pin that begins with "
+                               "\"zzzz\"; there is "), ("zh", "没有指纹以 \"zzzz\" 开头的版本；现有：")):
+        code, said = muster(house, "plan", "show", "all", "--pin", "zzzz", lang=lang)
+        t.check(code == 3 and words in said and " (1)" in said, "the pins there are (%s)" % lang,
+                (code, said))
 
 
 def ladder(text):
@@ -263,6 +306,8 @@ def main():
         hang_up(t, house, client)
         client.close()
         pinned_over_kill(t, house)
+        gone(t, house)
+        pins(t, house)
         library(t, house)
         contacts(t, house)
         drill(t, house)

@@ -159,6 +159,7 @@ def diverged(t, house, third):
     health = {i["title"]: i["health"] for i in incidents}
     t.check(health["O"] == "fallback" and health["S1"] == "ok", "it alone falls back", health)
     one = next(i["id"] for i in incidents if i["title"] == "O")
+    t.equal(found["open"], [one], "and is named to whoever asks for the plans")
     events = client.ask(op="timeline", incident=one)["events"]
     failed = next(e for e in events if e["kind"] == "plan_failed")
     t.check("came out differently" in failed["data"]["text"] and "0.1" in failed["data"]["text"],

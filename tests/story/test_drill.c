@@ -236,6 +236,20 @@ static struct story *night(const char *members, const char *injects)
 
 #define END ", { no = 99, at = '0:30', by = 'end' }"
 
+/* Why: a director reads on a phone what is put in, and no phone reads JSON to its owner. */
+static void facts_that_are_put_in_are_told_as_words(void **state)
+{
+    (void)state;
+    struct story *s =
+        night("", ", { no = 2, at = '0:05', by = 'update', fields = { breach = true } }" END);
+    good(story_drill(s, "{'plan':'flood','scenario':'night'}"));
+    story_advance(s, MINUTES(10));
+    story_tells(s, "[0:05:00] inject 2 (update): reported: breach = true\n"
+                   "notify 李明 by pager: 导调：注入2（更新）：报告 breach = true\n");
+    story_never(s, "{\"breach\"");
+    story_end(s);
+}
+
 /* Why: what a drill opens under itself is the drill, too. */
 static void a_child_stays_at_the_table_and_ends_with_it(void **state)
 {
@@ -452,6 +466,8 @@ static void what_cannot_be_drilled_is_said(void **state)
     refused(story_drill(s, "{'plan':'flod'}"), "unknown_plan", "did you mean \"flood\"");
     refused(story_drill(s, "{'plan':'flood','scenario':'nigth'}"), "not_found",
             "did you mean \"night\"");
+    refused(story_drill(s, "{'plan':'flood','scenario':'flood'}"), "not_found",
+            "of the plan flood there is \"night\"");
     refused(story_drill(s, "{'plan':'dyke','scenario':'night'}"), "conflict",
             "drills the plan flood");
     refused(story_drill(s, "{'plan':'flood','scenario':'night','mode':'live','speed':4}"),
@@ -486,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_tabletop_comes_to_its_end_and_rings_nobody),
         cmocka_unit_test(a_drill_goes_on_through_crashes),
         cmocka_unit_test(a_table_may_play_four_times_as_fast),
+        cmocka_unit_test(facts_that_are_put_in_are_told_as_words),
         cmocka_unit_test(a_child_stays_at_the_table_and_ends_with_it),
         cmocka_unit_test(a_live_drill_rings_whom_it_may),
         cmocka_unit_test(a_silent_person_is_not_rung_and_the_next_is_called),

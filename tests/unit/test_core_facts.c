@@ -175,6 +175,29 @@ static void an_update_that_says_nothing_is_refused(void **state)
     lab_done(&lab);
 }
 
+/* Why: "uid:0" is nobody's name; who reads the minutes of the night asks who that was. */
+static void who_reports_at_this_machine_is_named(void **state)
+{
+    static const char *const told[][3] = {
+        {"uid:0", "（系统管理员 root）", " by root"},
+        {"uid:1000", "（本机用户 1000）", " by user 1000 of this machine"},
+        {"gauges", "（gauges）", " by gauges"},
+    };
+    (void)state;
+    for (size_t n = 0; n < sizeof told / sizeof *told; n++) {
+        AUTO_TEXT(zh);
+        AUTO_TEXT(en);
+        struct record *r = record_new(REC_UPDATED, (struct uuid){0});
+        json_decref(r->actor);
+        r->actor = json_put_str(json_object(), "id", told[n][0]);
+        record_say(r, "zh", &zh);
+        record_say(r, "en", &en);
+        assert_string_equal(text_str(&zh) + strlen("更新"), told[n][1]);
+        assert_string_equal(text_str(&en) + strlen("update"), told[n][2]);
+        record_unref(r);
+    }
+}
+
 /* Why: who reads the record later must not take the hour of a message for that of the flood. */
 static void the_record_says_when_it_was_measured(void **state)
 {
@@ -269,6 +292,7 @@ int main(void)
         cmocka_unit_test(an_older_measurement_that_comes_late_changes_nothing),
         cmocka_unit_test(a_measurement_from_the_future_is_refused),
         cmocka_unit_test(an_update_that_says_nothing_is_refused),
+        cmocka_unit_test(who_reports_at_this_machine_is_named),
         cmocka_unit_test(the_record_says_when_it_was_measured),
         cmocka_unit_test(a_clock_that_is_ahead_hides_no_later_measurement),
         cmocka_unit_test(what_was_measured_long_ago_is_stale_from_the_first),

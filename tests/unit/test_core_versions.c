@@ -309,6 +309,45 @@ static void more_than_two_hundred_are_counted(void **state)
     lab_done(&lab);
 }
 
+/* Why: a file that is deleted by mistake takes no incident with it, and nobody may think it does.
+ */
+static void a_plan_that_leaves_the_set_says_what_becomes_of_its_incidents(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    lab_start(&lab);
+    flood_rings(&lab);
+    flood_rings(&lab);
+    lab.told = lab.journal_count;
+    lab_input(&lab, (struct input){.kind = IN_CONFIG, .to = {1, 1}}, "{'site':'site1','plans':[]}");
+    const json_t *leaves = json_at(lab.reply, "leaves"), *flood = NULL;
+    for (size_t n = 0; n < json_array_size(leaves); n++) {
+        if (!strcmp(json_str_or(json_array_get(leaves, n), "plan", ""), "flood"))
+            flood = json_array_get(leaves, n);
+    }
+    assert_int_equal(json_int(flood, "incidents", 0), 2);
+    assert_string_equal(json_str_or(json_at(flood, "text"), "en", ""),
+                        "plan flood leaves the set: its open incidents (2) go on to their end "
+                        "under their version; no new ones begin");
+    size_t told = 0;
+    for (size_t n = lab.told; n < lab.journal_count; n++) {
+        const struct record *r = lab.journal[n];
+        if (r->kind != REC_CALLED_OTHERWISE || strcmp(json_str_or(r->body, "plan", ""), "flood"))
+            continue;
+        told++;
+        record_say(r, "zh", &zh);
+        record_say(r, "en", &en);
+    }
+    assert_int_equal(told, 1);
+    assert_string_equal(text_str(&zh),
+                        "预案 flood 退出生效预案：其现有事件（2 起）按各自版本进行到结束，"
+                        "不再受理新事件");
+    assert_string_equal(text_str(&en), json_str(json_at(flood, "text"), "en"));
+    lab_done(&lab);
+}
+
 /* Why: who reloads by hand must have the list before him. */
 static void the_reply_of_a_reload_holds_the_list(void **state)
 {
@@ -342,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_new_version_says_what_only_new_incidents_get),
         cmocka_unit_test(nothing_is_said_where_nothing_differs),
         cmocka_unit_test(more_than_two_hundred_are_counted),
+        cmocka_unit_test(a_plan_that_leaves_the_set_says_what_becomes_of_its_incidents),
         cmocka_unit_test(the_reply_of_a_reload_holds_the_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

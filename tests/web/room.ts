@@ -2,6 +2,8 @@
  * The command room in a browser, against the daemon: what a duty officer sees and does.
  */
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator, Page, Route } from "playwright-core";
 import type { Incident, IncidentList, ItemList, Timeline } from "../../engine/web/src/shapes";
 import { axeFindings, type Look, none, openTab, says, type Tab } from "./lib/browser";
@@ -732,6 +734,113 @@ test("the language is the browser's, until somebody chooses, and then theirs", a
     await says(page.locator("h1"), "Command room");
     tab.check();
     await tab.close();
+});
+
+/* axe finds nothing on the page as it stands, on a phone and on a desk, by day and by night. */
+async function isForEverybody(page: Page): Promise<void> {
+    for (const colorScheme of ["light", "dark"] as const) {
+        for (const width of [390, 1280]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 900 });
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+            assert.ok(wide <= width, `${wide} px at ${width}`);
+            assert.deepEqual(await axeFindings(page), [], `${colorScheme}, ${width}`);
+        }
+    }
+}
+
+/* Why: a drill that nobody finds again, and that nobody learns from, might as well not be held. */
+test("drills are found with their papers, and what was learnt is noted after the end", async () => {
+    const own = await openHouse(); /* where nothing is in earnest */
+    const scopes = ["order", "respond"];
+    const key = (await own.ask({ op: "key_create", name: "master", scopes }))["key"] as string;
+    const started = { plan: "quiet" };
+    const { incident } = await own.post<{ incident: string }>("/api/v1/drills", started, key);
+    await own.post(`/api/v1/incidents/${incident}/close`, { note: "enough" }, key);
+    for (const [locale, words] of [
+        ["en-US", ["Drills", "every 3 years", "Evaluation", "Note an improvement"]],
+        ["zh-CN", ["演练", "每 3 年", "演练评估", "登记改进事项"]],
+    ] as const) {
+        const tab = await openTab(own.base, "/", { locale });
+        await isLive(tab.page);
+        const fold = tab.page.locator(".drills-fold");
+        await fold.getByText(words[0], { exact: true }).click();
+        await says(fold, words[1]);
+        const paper = fold.getByRole("link", { name: words[2] }).first();
+        const page = await fetch(own.base + ((await paper.getAttribute("href")) ?? ""));
+        assert.equal(page.status, 200);
+        assert.match(await page.text(), /<table/);
+        await isForEverybody(tab.page);
+        await fold.locator(`a[href="/#/i/${incident}"]`).click();
+        await tab.page.locator(".acts summary", { hasText: words[3] }).click();
+        const form = tab.page.locator("form.lesson");
+        await form.locator("textarea").fill(`a second pump ${locale}`);
+        await form.locator('select[name="owner"]').selectOption("-");
+        await form.locator('input[name="owner_other"]').fill("dept:urban");
+        await form.locator('input[name="due"]').fill("30d");
+        await form.getByRole("button").click();
+        await says(form.locator(".outcome"), /Recorded|已记录/);
+        await isForEverybody(tab.page);
+        const told = await fetch(`${own.base}/api/v1/incidents/${incident}/drill`);
+        assert.match(await told.text(), new RegExp(`a second pump ${locale}`));
+        tab.check();
+        await tab.close();
+    }
+});
+
+/* Why: who saved a plan and sees nothing believes that it is in force. */
+test("a set that is refused says so, with its first error, until it is mended", async () => {
+    const quiet = join(house.folder, "plans", "quiet.lua");
+    const good = readFileSync(quiet, "utf8");
+    for (const [locale, words] of [
+        ["en-US", "What was saved of site and plans has an error and is not in force"],
+        ["zh-CN", "保存的单位或预案有错误，未生效"],
+    ] as const) {
+        const tab = await openTab(house.base, "/", { locale });
+        await isLive(tab.page);
+        await none(tab.page.locator(".alarms .refused"));
+        writeFileSync(quiet, good.replace('log("quiet")', 'lgo("quiet")'));
+        const told = tab.page.locator(".alarms .refused");
+        await says(told, words);
+        await says(told, /quiet\.lua:5: .*lgo/);
+        await isForEverybody(tab.page);
+        await tab.page.reload();
+        await says(told, words);
+        writeFileSync(quiet, `${good}-- ${locale}\n`);
+        await told.waitFor({ state: "detached" });
+        tab.check();
+        await tab.close();
+    }
+});
+
+/* Why: their plans do not run any more, and that is nobody's doing who sits here. */
+test("incidents that a new program cannot drive are named", async () => {
+    const id = await house.trigger({ plan: "quiet", title: "left behind" });
+    const verification = {
+        driver: "x",
+        runs: 3,
+        done: 3,
+        diverged: 1,
+        open: [id],
+        running: false,
+    };
+    for (const [locale, words] of [
+        ["en-US", "Plans that differ from their record since the change of program: 1."],
+        ["zh-CN", "1 起事件的预案与记录不符"],
+    ] as const) {
+        const tab = await openTab(house.base, "/", { locale });
+        await tab.page.route("**/api/v1/plans", async (route) => {
+            const body = await (await route.fetch()).json();
+            await route.fulfill({ json: { ...body, verification } });
+        });
+        await tab.page.reload();
+        await says(tab.page.locator(".alarms .diverged"), words);
+        await isForEverybody(tab.page);
+        await tab.page.locator(".alarms .diverged").getByRole("link").click();
+        await says(tab.page.locator(".incident h2"), "left behind");
+        tab.check();
+        await tab.close();
+    }
 });
 
 /* Why: an old picture that looks like the present is worse than none. */

@@ -17,6 +17,7 @@ import {
     orderers,
     toldBy,
 } from "../../engine/web/src/foresee";
+import { KeepFocus } from "../../engine/web/src/focus";
 import { gather } from "../../engine/web/src/handsets";
 import { factWords } from "../../engine/web/src/incident";
 import { awaitsOrder, Incidents } from "../../engine/web/src/incidents";
@@ -483,6 +484,30 @@ test("a fact is named by its station and label, where the plan has them", () => 
     assert.deepEqual(factWords("g9.stage_m", SHEET), { text: "", unit: "" });
     assert.deepEqual(factWords("breach", SHEET), { text: "", unit: "" });
     assert.deepEqual(factWords("g7.stage_m", null), { text: "", unit: "" });
+});
+
+/* Why: one follows an alarm just as the list is put into another order, and is thrown back. */
+test("a list gives back the focus that was lost, and takes it from nobody who moved it", () => {
+    class Held {
+        isConnected = true;
+        focused = 0;
+        focus() {
+            this.focused++;
+        }
+    }
+    const body = {};
+    const fake = { documentElement: { lang: "" }, body, activeElement: body as unknown };
+    const globals = globalThis as unknown as Record<string, unknown>;
+    const before = [globals["document"], globals["HTMLElement"]];
+    [globals["document"], globals["HTMLElement"]] = [fake, Held];
+    const [held, heading] = [new Held(), new Held()];
+    const list = new KeepFocus({ children: null });
+    list.componentDidUpdate({}, {}, held);
+    assert.equal(held.focused, 1);
+    fake.activeElement = heading;
+    list.componentDidUpdate({}, {}, held);
+    assert.equal(held.focused, 1);
+    [globals["document"], globals["HTMLElement"]] = before;
 });
 
 await finish();

@@ -12,6 +12,28 @@ function Over(props: { incident: Incident; what: "resolve" | "close" }) {
     return <LaterFold title={say(props.what)} of={({ OverForm }) => <OverForm {...props} />} />;
 }
 
+function Lesson(props: { house: House; incident: Incident }) {
+    const { house, incident } = props;
+    const sheet = house.sheetOf(incident);
+    return (
+        <LaterFold
+            key={sheet?.pin}
+            title={say("lesson")}
+            of={({ LessonForm }) => <LessonForm incident={incident} sheet={sheet} />}
+        />
+    );
+}
+
+/* What was learnt outlives the incident. */
+function IsOver(props: { house: House; incident: Incident }) {
+    return (
+        <>
+            <p class="quiet">{say("over")}</p>
+            {props.house.may("respond") ? <Lesson {...props} /> : null}
+        </>
+    );
+}
+
 function Responds(props: { house: House; incident: Incident }) {
     const { house, incident } = props;
     const sheet = house.sheetOf(incident);
@@ -40,6 +62,7 @@ function Responds(props: { house: House; incident: Incident }) {
                 title={say("open_item")}
                 of={({ OpenItemForm }) => <OpenItemForm incident={incident} sheet={sheet} />}
             />
+            <Lesson house={house} incident={incident} />
             {incident.state === "recovering" ? null : <Over incident={incident} what="resolve" />}
             {incident.level ? null : <Over incident={incident} what="close" />}
         </>
@@ -54,7 +77,7 @@ export function Acts(props: {
 }) {
     const { house, incidents, incident, ledger } = props;
     if (!house.ping) return null;
-    if (isOver(incident)) return <p class="quiet">{say("over")}</p>;
+    if (isOver(incident)) return <IsOver house={house} incident={incident} />;
     if (!isRunning(incident)) return null;
     const respond = house.may("respond");
     const order = house.may("order");

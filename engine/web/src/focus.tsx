@@ -12,8 +12,10 @@ export class KeepFocus extends Component<{ children: ComponentChildren }> {
     }
 
     override componentDidUpdate(_props: unknown, _state: unknown, held: unknown): void {
-        if (!(held instanceof HTMLElement) || document.activeElement === held) return;
-        if (held.isConnected) held.focus({ preventScroll: true });
+        if (!(held instanceof HTMLElement) || !held.isConnected) return;
+        const now = document.activeElement;
+        if (now && now !== document.body) return; /* somebody went there meanwhile */
+        held.focus({ preventScroll: true });
     }
 
     override render() {

@@ -3,15 +3,18 @@
  */
 import { get } from "./api";
 import { drafts } from "./drafts";
-import type { Incident, Ping, Plan, PlanSheet, Scope } from "./shapes";
+import type { Incident, Ping, Plan, PlanList, PlanSheet, Scope } from "./shapes";
 import { Source } from "./source";
 import { setNow } from "./time";
 
 const PING_MS = 30_000;
+const TELLS_OF_PLANS = ["config_refused", "plans_verified"];
 
 export class House extends Source {
     ping: Ping | null = null;
     plans: Plan[] = [];
+    refused: PlanList["refused"];
+    verification: PlanList["verification"];
 
     private readonly sheets = new Map<string, PlanSheet | null>(); /* by pin; null: none came yet */
     private readonly lost = new Set<string>();
@@ -61,21 +64,33 @@ export class House extends Source {
         void this.read();
     }
 
+    /* What was saved was refused, or live plans were verified: who looks must hear of it. */
+    happened(kind: string): void {
+        if (kind === "config_loaded") this.renew();
+        else if (TELLS_OF_PLANS.includes(kind)) void this.read();
+    }
+
     /* After "config_loaded" too: plans may have come or gone. */
     async read(): Promise<void> {
         try {
             const [ping, list] = await Promise.all([
                 get<Ping>("/api/v1/ping"),
-                get<{ plans: Plan[] }>("/api/v1/plans").catch(() => null),
+                get<PlanList>("/api/v1/plans").catch(() => null),
             ]);
             setNow(ping.at);
             this.reloadIfNew(ping);
             this.ping = ping;
-            this.plans = list?.plans ?? this.plans;
+            if (list) this.take(list);
             this.changed();
         } catch {
             /* the stream says that the line is down, and the next ping comes soon */
         }
+    }
+
+    private take(list: PlanList): void {
+        this.plans = list.plans;
+        this.refused = list.refused;
+        this.verification = list.verification;
     }
 
     /* A wall screen stays for months: it takes the pages of a new version by itself, unless

@@ -29,7 +29,7 @@ export function begin(
             happened(e: Happening) {
                 latest.happened(e);
                 shown.happened(e);
-                if (e.kind === "config_loaded") house.renew();
+                house.happened(e.kind);
             },
         },
         () => language.now,

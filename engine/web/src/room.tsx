@@ -13,6 +13,7 @@ import { IncidentView } from "./incident";
 import { awaitsOrder, type Incidents } from "./incidents";
 import { fetchSoon, LaterFold } from "./later";
 import { incidentOf, linkTo } from "./link";
+import { SetBar } from "./set_bar";
 import type { Incident } from "./shapes";
 import { useSource } from "./source";
 import { Refusal } from "./text";
@@ -188,6 +189,7 @@ export function Room(props: { house: House; incidents: Incidents }) {
         <>
             <h1 class="unseen">{say("room")}</h1>
             <AlarmBar alarms={alarms} />
+            <SetBar house={house} incidents={incidents} />
             <div class={id ? "room with-one" : "room"}>
                 <div class="list">
                     <OpenOnes house={house} incidents={incidents} open={open} id={id} />
@@ -199,6 +201,11 @@ export function Room(props: { house: House; incidents: Incidents }) {
                             of={({ TriggerForm }) => <TriggerForm house={house} opened={show} />}
                         />
                     ) : null}
+                    <LaterFold
+                        class="drills-fold"
+                        title={say("drills")}
+                        of={({ DrillsView }) => <DrillsView incidents={incidents} />}
+                    />
                     <ClosedOnes house={house} incidents={incidents} id={id} />
                 </div>
                 {id ? (

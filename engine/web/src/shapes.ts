@@ -310,6 +310,33 @@ export interface Plan {
     version: string;
 }
 
+/* The drills of a plan: days, as "2026-05-01". */
+export interface DrillDue {
+    plan: string;
+    title: string;
+    every?: string;
+    last?: string;
+    due?: string;
+    overdue?: boolean;
+}
+
+/* What a check of site and plans has found. */
+export interface Finding {
+    file: string;
+    line: number;
+    severity: "error" | "warning";
+    text: string;
+}
+
+/* All plans, and what whoever is on duty must know of them. */
+export interface PlanList {
+    plans: Plan[];
+    /* what was saved has an error, and is not in force */
+    refused?: { at: string; error: string; findings?: Finding[] };
+    /* after a change of the program or its Lua */
+    verification?: { diverged: number; open: string[]; running: boolean };
+}
+
 /* Somebody whom a sheet names. */
 export interface SheetPerson {
     person: string;

@@ -268,6 +268,8 @@ export const WORDS = {
     print: ["打印记录", "Record to print"],
     review: ["复盘", "Review"],
     drill_report: ["演练评估", "Evaluation"],
+    drills: ["演练", "Drills"],
+    lesson: ["登记改进事项", "Note an improvement"],
     drill_tabletop: ["桌面推演", "Tabletop"],
     drill_live: ["实战演练", "Live"],
     drill_injects: ["已注入 {n}/{of}", "{n} of {of} injects are in"],
@@ -331,6 +333,17 @@ export const WORDS = {
     alarm_awaiting: ["待令 {n} 起", "Awaiting an order: {n}"],
     alarm_overdue: ["逾期事项 {n} 项", "Overdue items: {n}"],
     alarm_late: ["逾期报告 {n} 份", "Overdue reports: {n}"],
+    set_bar: ["预案", "Plans"],
+    set_refused: [
+        "保存的单位或预案有错误，未生效；仍按此前的版本运行。",
+        "What was saved of site and plans has an error and is not in force; the version before is.",
+    ],
+    set_refused_more: ["另有 {n} 处：muster config check", "and {n} more: muster config check"],
+    set_diverged: [
+        "程序更换后，{n} 起事件的预案与记录不符，已转后备呼叫，请按纸质预案处置：",
+        "Plans that differ from their record since the change of program: {n}. Their fallback is " +
+            "called; work these by the paper plan:",
+    ],
     sound_on: ["警示音：开", "Alarm sound: on"],
     sound_off: ["警示音：关", "Alarm sound: off"],
     and_more: ["另 {n} 起", "and {n} more"],

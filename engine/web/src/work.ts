@@ -4,7 +4,9 @@
 export { AnswerForm, NoteForm } from "./answer";
 export { ConfirmForm } from "./confirm";
 export { DirectiveForm } from "./directive";
+export { DrillsView } from "./drills";
 export { ItemForm } from "./item_form";
+export { LessonForm } from "./lesson";
 export { OrderForm } from "./order";
 export { OtherOrderForm, OtherOrders } from "./other_order";
 export { OpenItemForm } from "./open_item";

@@ -195,6 +195,25 @@ export const WORK_WORDS = {
     trigger_real: ["触发，真实呼叫", "Trigger and call people"],
     trigger_drill: ["触发演练", "Trigger a drill"],
     triggered: ["已触发。", "Triggered."],
+
+    /* drills, and what is learnt */
+    drills_due: ["应演练", "Owed"],
+    drills_owed_none: ["没有规定演练周期的预案。", "No plan names a period for drills."],
+    every_y: ["每 {n} 年", "every {n} years"],
+    every_mo: ["每 {n} 个月", "every {n} months"],
+    every_w: ["每 {n} 周", "every {n} weeks"],
+    every_d: ["每 {n} 天", "every {n} days"],
+    drill_last: ["上次 {day}", "last held {day}"],
+    drill_never: ["尚未演练", "never held"],
+    drill_due: ["应于 {day} 前", "due by {day}"],
+    drill_overdue: ["已逾期：应于 {day} 前", "overdue: due by {day}"],
+    drills_held: ["最近的演练", "The latest"],
+    drills_held_none: ["尚无演练。", "No drill was held yet."],
+    lesson_text: ["应改进之处", "what is to be better next time"],
+    lesson_owner: ["责任单位", "who makes it better"],
+    lesson_due: ["时限，如 30d", "by when, such as 30d"],
+    lesson_as: ["提出人（可不填）", "who says so (optional)"],
+    lesson_do: ["登记改进事项", "Note the improvement"],
 } as const;
 
 export const { say, sayName } = sayerOf(WORK_WORDS);
