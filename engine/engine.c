@@ -291,6 +291,7 @@ static void engine_second(void *ctx)
     int64_t passed = e->second_at ? at - e->second_at : 0;
     planner_watch(e, passed);
     courier_watch(e, passed);
+    desk_watch(e, passed);
     keyring_watch(e);
     if (e->draining)
         engine_drain_on(e, passed);
@@ -312,6 +313,8 @@ static void child_up(void *ctx, enum child_slot slot, int64_t gen)
         planner_up(e, (int)slot, gen);
     else if (slot == CHILD_COURIER)
         courier_up(e, gen);
+    else if (slot == CHILD_DESK)
+        desk_up(e, gen);
 }
 
 static void child_frame(void *ctx, enum child_slot slot, int64_t gen, const json_t *frame)
@@ -321,6 +324,8 @@ static void child_frame(void *ctx, enum child_slot slot, int64_t gen, const json
         return; /* children.c has warned of what is missing */
     if (child_is_planner(slot))
         planner_frame_in(e, (int)slot, gen, frame);
+    else if (slot == CHILD_DESK)
+        desk_frame(e, frame);
     else
         courier_frame_in(e, frame);
 }
@@ -330,6 +335,8 @@ static void child_died(void *ctx, const struct child_death *d)
     struct engine *e = ctx;
     if (child_is_planner(d->slot)) {
         planner_died(e, d);
+    } else if (d->slot == CHILD_DESK) {
+        desk_died(e, d);
     } else {
         e->courier_gen = 0;
         engine_input(e, (struct input){.kind = IN_COURIER_DIED});
@@ -340,6 +347,7 @@ static void child_drain(void *ctx)
 {
     struct engine *e = ctx;
     e->draining = true;
+    desk_stop(e);
     serve_stop(e->serve);
 }
 
@@ -482,6 +490,7 @@ static void engine_loop(struct engine *e)
     engine_say_head_file(e);
     demo_refill(e);
     plans_new(e);
+    desk_new(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */
         engine_listen(e);
@@ -516,6 +525,7 @@ static void engine_free(struct engine *e)
         store_stop(e->store);
     serve_free(e->serve);
     plans_free(e);
+    desk_free(e);
     verify_free(e);
     children_free(e->children);
     loop_free(e->loop);

@@ -19,6 +19,7 @@
  *     engine_last_word.c what is said when nothing can be recorded
  *     engine_config.c   reading, checking and swapping site and plans
  *     engine_plans.c    the plans folder: saved files, what was refused, who waits for a check
+ *     engine_desk.c     plans checked and simulated for who asks by HTTP
  *     engine_verify.c   live runs replayed after a change of binary or Lua
  *     engine_journal.c  signed heads on demand
  *     engine_limits.c   how much of each limit is used; the warnings
@@ -102,7 +103,8 @@ enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
     X(LIMIT_RECIPIENTS, "recipients", true,                                                        \
       "of one turn; a plan that writes to more at once is followed by its fallback")               \
     X(LIMIT_COMMANDS, "commands", true,                                                            \
-      "of one turn; a plan that gives more at once is followed by its fallback")
+      "of one turn; a plan that gives more at once is followed by its fallback")                   \
+    X(LIMIT_DESK_JOBS, "desk.jobs", false, "above it who asks is told to come again")
 
 enum limit {
 #define X(limit, name, warned, sentence) limit,
@@ -134,6 +136,7 @@ struct check;      /* engine_config.c */
 struct demo_state; /* engine_demo.c */
 struct keyring;    /* engine_keyring.c */
 struct plans;      /* engine_plans.c */
+struct desk;       /* engine_desk.c */
 struct verify;     /* engine_verify.c */
 
 struct engine {
@@ -175,6 +178,7 @@ struct engine {
 
     struct check *check;
     struct plans *plans;
+    struct desk *desk;
     struct verify *verify; /* NULL: nothing was to be verified in this life */
     bool listening, ready, draining, trouble;
     enum space space;
@@ -287,6 +291,20 @@ const json_t *plans_refusal(const struct engine *e);
 void plans_metrics(const struct engine *e, struct exposition *to);
 /* Lines of /readyz: what does not hinder, and somebody must see to. */
 void plans_say(const struct engine *e, struct text *report);
+
+/* engine_desk.c */
+enum { DESK_JOBS = 5 }; /* one under way, and who waits behind it */
+void desk_new(struct engine *e);
+void desk_free(struct engine *e);
+void desk_base(struct engine *e, const json_t *request); /* this set is in force. Borrowed */
+void desk_take(void *ctx, const struct desk_ask *ask);
+void desk_up(struct engine *e, int64_t gen);
+void desk_frame(struct engine *e, const json_t *frame);
+void desk_died(struct engine *e, const struct child_death *death);
+void desk_watch(struct engine *e, int64_t passed_ms); /* once a second */
+void desk_stop(struct engine *e);                     /* the daemon is stopping */
+int64_t desk_jobs(const struct engine *e);
+void desk_metrics(const struct engine *e, struct exposition *to);
 
 /* engine_verify.c */
 void verify_driver(struct text *to); /* what drives the plans in this life */

@@ -560,6 +560,7 @@ static void check_taken(struct engine *e, const json_t *checked)
     engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->ask.to, .body = config});
     pins_forget(e, fresh);
     plans_taken(e, e->check->digest, core_last_seq(e->core) > before);
+    desk_base(e, e->check->request);
     check_drop(e);
     config_ready(e);
     plans_next(e, 0);

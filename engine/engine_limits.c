@@ -74,6 +74,8 @@ static struct amount amount_of(const struct engine *e, enum limit l)
         return (struct amount){s.children, CHILDREN_MAX};
     case LIMIT_COMMANDS:
         return (struct amount){s.commands, COMMANDS_MAX};
+    case LIMIT_DESK_JOBS:
+        return (struct amount){desk_jobs(e), DESK_JOBS};
     case LIMIT_CONNECTIONS:
     case LIMIT_CONNECTIONS_ADDRESS:
         return amount_serve(e, l);

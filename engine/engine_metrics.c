@@ -164,6 +164,7 @@ void engine_metrics(void *ctx, struct text *to)
     queue_write(e, &core, &x);
     planners_write(e, &x);
     plans_metrics(e, &x);
+    desk_metrics(e, &x);
     verify_metrics(e, &x);
     exposition_family(&x, EXPOSITION_HISTOGRAM, "muster_timer_lateness_seconds",
                       "How late timers fired.");

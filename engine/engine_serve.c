@@ -291,6 +291,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .loop = e->loop,
                               .submit = submit,
                               .reload = reload,
+                              .desk = desk_take,
                               .checkpoint = journal_checkpoint,
                               .store = e->port,
                               .plans = plans,

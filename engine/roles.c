@@ -21,14 +21,18 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* A turn may compute this long; a replay, which makes many turns anew, longer (DESIGN 5). */
 enum { TURN_CPU_MS = 500, REPLAY_CPU_MS = 30000 };
-/* What an author runs may take longer: thousands of nights. */
-enum { DESK_CPU_MS = 600000 };
+/* What an author runs may take longer: thousands of nights. What comes by HTTP is bounded. */
+enum { DESK_CPU_MS = 600000, ROUTE_CPU_MS = 10000, ROUTE_REPLY_BYTES_MAX = 4 * 1024 * 1024 };
+/* Whoever asks by HTTP comes behind everybody else of the house. */
+enum { ROUTE_NICE = 10 };
+#define ROUTE_WORK_BYTES (INT64_C(1) << 29)
 /* Address space of a planner: for what stays loaded, twice as fragments go, and for work. */
 #define PLANNER_WORK_BYTES (INT64_C(1) << 30)
 
@@ -132,21 +136,91 @@ static void jailed_say(struct child *child, const struct jail_report *report)
         log_debug("jail", "not told: %s", why.text);
 }
 
+static enum err jailed_begin(struct planner_role *role, enum child_slot slot, int64_t memory_bytes,
+                             struct why *why)
+{
+    struct jail_report report = {0};
+    enum err e = child_begin(&role->child, slot, why);
+    if (!e)
+        e = cpu_guard_init(&role->guard, why);
+    if (e)
+        return e;
+    heap_keep_nothing();
+    jail_planner(memory_bytes, &report);
+    jailed_say(&role->child, &report);
+    jail_report_done(&report);
+    return ERR_OK;
+}
+
 /* args: the memory that it may take, in bytes; none: that of work alone. */
 static int role_planner(enum child_slot slot, char *const *args)
 {
     struct planner_role role = {0};
-    struct jail_report report = {0};
     struct why why = {0};
-    if (child_begin(&role.child, slot, &why) || cpu_guard_init(&role.guard, &why))
+    if (jailed_begin(&role, slot, args[0] ? strtoll(args[0], NULL, 10) : PLANNER_WORK_BYTES, &why))
         return role_failed("planner", &why);
-    heap_keep_nothing();
-    jail_planner(args[0] ? strtoll(args[0], NULL, 10) : PLANNER_WORK_BYTES, &report);
-    jailed_say(&role.child, &report);
-    jail_report_done(&report);
     int code = planner_serve(&role);
     child_end(&role.child);
     return code;
+}
+
+/* --- desk --- */
+
+/* Of a check the findings alone: nobody loads what it has read. */
+static json_t *route_answer(const json_t *frame)
+{
+    AUTO_JSON(checked);
+    if (!frame_is(frame, "check"))
+        return desk_answer(frame);
+    checked = check_set(frame);
+    json_t *told = json_put_str(json_object(), "op", "checked");
+    json_put(told, "ok", json_share(json_at(checked, "ok")));
+    return json_put(told, "findings", json_share(json_at(checked, "findings")));
+}
+
+static json_t *route_reply(const json_t *frame)
+{
+    json_t *reply = route_answer(frame);
+    AUTO_TEXT(bytes);
+    json_write(reply, &bytes);
+    if (bytes.len <= ROUTE_REPLY_BYTES_MAX)
+        return reply;
+    json_decref(reply);
+    AUTO_TEXT(sentence);
+    text_addf(&sentence,
+              "the answer would be %zu MiB long; at most %d MiB are given. Ask for a shorter time, "
+              "or use the command line",
+              bytes.len >> 20, ROUTE_REPLY_BYTES_MAX >> 20);
+    reply = json_put(json_put_str(json_object(), "op", "refused"), "ok", json_false());
+    json_put_str(reply, "code", err_name(ERR_LIMIT));
+    return json_put_str(reply, "error", text_str(&sentence));
+}
+
+/* One request, one answer, and the end: the next asker meets nothing of it. */
+static enum err desk_serve(struct planner_role *role, struct why *why)
+{
+    AUTO_JSON(frame);
+    AUTO_JSON(reply);
+    enum err e = child_read(&role->child, &frame, why);
+    if (e || !frame)
+        return e;
+    cpu_guard_arm(&role->guard, ROUTE_CPU_MS);
+    reply = route_reply(frame);
+    cpu_guard_rest(&role->guard);
+    planner_says(role, reply);
+    return ERR_OK;
+}
+
+static int role_desk(void)
+{
+    struct planner_role role = {0};
+    struct why why = {0};
+    (void)setpriority(PRIO_PROCESS, 0, ROUTE_NICE);
+    enum err e = jailed_begin(&role, CHILD_DESK, ROUTE_WORK_BYTES, &why);
+    if (!e)
+        e = desk_serve(&role, &why);
+    child_end(&role.child);
+    return e ? role_failed("desk", &why) : 0;
 }
 
 /* --- courier --- */
@@ -209,6 +283,8 @@ int role_child(const char *name, char *const *args)
     }
     if (child_is_planner(slot))
         return role_planner(slot, args);
+    if (slot == CHILD_DESK)
+        return role_desk();
     return slot == CHILD_COURIER ? role_courier() : role_engine(args);
 }
 

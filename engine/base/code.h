@@ -82,6 +82,12 @@
       "muster.conf, the site or a plan has an error; the version before stays in force")           \
     X(CODE_INPUT_REFUSED, "input_refused", ERR_INVALID,                                            \
       "the engine stopped twice with this trigger in hand; it is not tried a third time")          \
+    X(CODE_BAD_PLAN, "bad_plan", ERR_INVALID,                                                      \
+      "site or plans, as they were given, have errors; the findings are in the reply")             \
+    X(CODE_TOO_MUCH_WORK, "too_much_work", ERR_LIMIT,                                              \
+      "what was asked for takes longer, or more room, than one request is given")                  \
+    X(CODE_DESK_DIED, "desk_died", ERR_IO,                                                         \
+      "the process that checks and simulates plans ended; nothing else was touched")               \
     X(CODE_STORE, "store", ERR_IO, "the database could not be read")                               \
     X(CODE_HEAD_NOT_KEPT, "head_not_kept", ERR_IO,                                                 \
       "the end of the journal was not kept at a second place; what was signed is in the reply")

@@ -37,6 +37,7 @@ struct simulation {
     struct figures *figures;
     struct workers *workers;
     struct score *score; /* of a scenario */
+    const char *field;   /* of the request, that is being read: named if it is refused */
 };
 
 static void record_counted(void *ctx, const struct record *r)
@@ -49,13 +50,14 @@ static void record_counted(void *ctx, const struct record *r)
         workers_record(s->workers, r);
 }
 
-static enum err each_words(const struct simulation *s, const char *key,
+static enum err each_words(struct simulation *s, const char *key,
                            enum err (*take)(struct stage *, const char *, struct why *),
                            struct why *why)
 {
     size_t n;
     json_t *words;
     enum err e = ERR_OK;
+    s->field = key;
     json_array_foreach(json_unconst(json_at(s->with, key)), n, words)
     {
         if (!e)
@@ -64,11 +66,12 @@ static enum err each_words(const struct simulation *s, const char *key,
     return e;
 }
 
-static enum err each_work(const struct simulation *s, struct why *why)
+static enum err each_work(struct simulation *s, struct why *why)
 {
     size_t n;
     json_t *words;
     enum err e = ERR_OK;
+    s->field = "works";
     json_array_foreach(json_unconst(json_at(s->with, "works")), n, words)
     {
         if (!e)
@@ -77,11 +80,12 @@ static enum err each_work(const struct simulation *s, struct why *why)
     return e;
 }
 
-static enum err pairs(const struct simulation *s, const char *key, json_t *trigger, struct why *why)
+static enum err pairs(struct simulation *s, const char *key, json_t *trigger, struct why *why)
 {
     size_t n;
     json_t *words;
     enum err e = ERR_OK;
+    s->field = key;
     json_array_foreach(json_unconst(json_at(s->with, key)), n, words)
     {
         if (!json_object_get(trigger, key))
@@ -115,6 +119,7 @@ static enum err fields(struct simulation *s, json_t *trigger, json_t *later, str
     size_t n;
     json_t *words;
     enum err e = ERR_OK;
+    s->field = "fields";
     json_array_foreach(json_unconst(json_at(s->with, "fields")), n, words)
     {
         int64_t at = 0;
@@ -147,6 +152,7 @@ static enum err reported(struct simulation *s, json_t *later, struct why *why)
     size_t n;
     json_t *update;
     enum err e = ERR_OK;
+    s->field = "fields";
     json_array_foreach(later, n, update)
     {
         int64_t after = json_int(update, "after", 0);
@@ -158,6 +164,20 @@ static enum err reported(struct simulation *s, json_t *later, struct why *why)
             night_later(s->stage->night, after, IN_UPDATE, incident, body);
     }
     return e;
+}
+
+/* What a reply refuses, by the field that brought it: "fields.g7.stage_m" came in "fields". */
+static const char *field_of(const json_t *reply)
+{
+    static const char *const all[] = {"fields", "place",   "labels", "grade",
+                                      "kind",   "warning", "title",  "plan"};
+    const char *field = json_str_or(reply, "field", "");
+    for (size_t n = 0; n < sizeof all / sizeof *all; n++) {
+        size_t len = strlen(all[n]);
+        if (!strncmp(field, all[n], len) && (!field[len] || field[len] == '.'))
+            return all[n];
+    }
+    return NULL;
 }
 
 static enum err triggered(struct simulation *s, struct why *why)
@@ -180,10 +200,12 @@ static enum err triggered(struct simulation *s, struct why *why)
         json_decref(trigger);
         return e;
     }
+    s->field = NULL;
     e = said_read(IN_TRIGGER, (struct uuid){0}, trigger, &body, why);
     if (e)
         return e;
     const json_t *reply = night_ask(s->stage->night, IN_TRIGGER, (struct uuid){0}, body);
+    s->field = field_of(reply);
     if (!json_bool(reply, "ok"))
         return why_set(why, ERR_INVALID, "the trigger is refused: %s",
                        json_str_or(reply, "error", unsaid));
@@ -197,6 +219,7 @@ static enum err drilled(struct simulation *s, struct why *why)
     json_t *body = json_put_str(json_object(), "plan", s->plan);
     json_put_str(body, "scenario", json_str(s->with, "scenario"));
     json_put_str(body, "mode", "live");
+    s->field = "scenario";
     const json_t *reply = night_ask(s->stage->night, IN_DRILL_START, (struct uuid){0}, body);
     return json_bool(reply, "ok") ? night_trouble(s->stage->night, why)
                                   : why_set(why, ERR_INVALID, "the drill is refused: %s",
@@ -236,6 +259,7 @@ static enum err confirmed(struct simulation *s, struct why *why)
     json_t *words;
     enum err e = ERR_OK;
     known = criteria_of(s);
+    s->field = "confirms";
     json_array_foreach(json_unconst(json_at(s->with, "confirms")), n, words)
     {
         AUTO_TEXT(id);
@@ -281,9 +305,8 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
         e = s->score ? drilled(s, why) : triggered(s, why);
     if (!e)
         e = confirmed(s, why);
-    if (!e)
-        e = stage_advance(s->stage, s->lasts, why);
-    return e;
+    s->field = e ? s->field : NULL;
+    return e ? e : stage_advance(s->stage, s->lasts, why);
 }
 
 static void run_done(struct simulation *s)
@@ -306,9 +329,10 @@ static json_t *reply_new(bool ok)
     return json_put(reply, "ok", json_boolean(ok));
 }
 
-static json_t *reply_error(enum err e, const struct why *why)
+static json_t *reply_error(const struct simulation *s, enum err e, const struct why *why)
 {
-    return json_put_str(json_put_str(reply_new(false), "code", err_name(e)), "error", why->text);
+    json_t *reply = json_put_str(reply_new(false), "code", err_name(e));
+    return json_put_str(json_put_str(reply, "field", s->field), "error", why->text);
 }
 
 static json_t *open_names(const struct simulation *s, enum row_kind kind)
@@ -397,7 +421,7 @@ static json_t *many(struct simulation *s, int64_t runs, uint64_t seed)
             json_array_append_new(all, figures_json(s->figures));
         run_done(s);
         if (e)
-            return reply_error(e, &why);
+            return reply_error(s, e, &why);
     }
     return json_put(reply_new(true), "distribution", figures_distribution(all));
 }
@@ -406,16 +430,17 @@ static json_t *one(struct simulation *s, uint64_t seed)
 {
     struct why why;
     enum err e = one_run(s, seed, true, &why);
-    json_t *reply = e ? reply_error(e, &why) : reply_one(s);
+    json_t *reply = e ? reply_error(s, e, &why) : reply_one(s);
     run_done(s);
     return reply;
 }
 
 /* ---- requests ---- */
 
-static enum err plan_known(const struct simulation *s, struct why *why)
+static enum err plan_known(struct simulation *s, struct why *why)
 {
     AUTO_TEXT(sentence);
+    s->field = "plan";
     text_addf(&sentence, "there is no plan \"%s\"", s->plan);
     return near_missing(s->sources, s->plan, ERR_MISSING, text_str(&sentence), why);
 }
@@ -425,6 +450,7 @@ static enum err scenario_known(struct simulation *s, struct why *why)
 {
     const char *name = json_str(s->with, "scenario");
     const json_t *all = json_at(s->checked, "scenarios"), *one = json_at(all, name ? name : "");
+    s->field = "scenario";
     if (!name)
         return ERR_OK;
     if (one && !strcmp(json_str_or(one, "plan", ""), s->plan)) {
@@ -448,11 +474,13 @@ static enum err times_read(struct simulation *s, wall_ms now, struct why *why)
     enum err e = scenario_known(s, why);
     if (e)
         return e;
+    s->field = "at";
     if (at && !stage_moment(at, stage_zone(s->checked), &s->begins) &&
         !rfc3339_parse(at, &s->begins))
         return why_set(why, ERR_INVALID,
                        "--at: \"%s\" is no time; write \"2026-07-20 02:00\", in the site's zone",
                        at);
+    s->field = "for";
     if (lasts && duration_parse(lasts, true, &s->lasts) && s->lasts > LONGEST_MS)
         return why_set(why, ERR_INVALID, "--for: at most 90d are simulated at once, not %s", lasts);
     if (lasts && (!duration_parse(lasts, true, &s->lasts) || s->lasts <= 0))
@@ -477,6 +505,6 @@ json_t *simulate(const json_t *request)
     if (!e)
         e = times_read(&s, json_int(request, "now", 0), &why);
     if (e)
-        return reply_error(e, &why);
+        return reply_error(&s, e, &why);
     return runs > 1 ? many(&s, runs, seed) : one(&s, seed);
 }

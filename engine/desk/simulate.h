@@ -11,7 +11,7 @@
  * "score"? (core/score.h)}; with runs above
  * 1
  * {"op":"simulated","ok":true,"distribution"}; else {"op":"simulated","ok":false,"code"?
- * (base/err.h),"error"?,"findings"?}.
+ * (base/err.h),"error"?,"field"? (of the request, that is wrong),"findings"?}.
  *
  * "left" is what stands when the time is over: {"state","level"?,"health"?,"items":[names],
  * "reports":[names],"unconfirmed":[criteria]}.

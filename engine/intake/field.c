@@ -1,6 +1,7 @@
 #include "intake/field.h"
 
 #include "base/id.h"
+#include "intake/set_file.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -90,21 +91,29 @@ static enum code name_check(const char *field, const json_t *value, int64_t most
     return CODE_OK;
 }
 
-static enum code names_check(const char *field, int64_t most, const json_t *value,
-                             struct refusal *r)
+static enum code list_check(const char *field, const char *what, int64_t most, int64_t bytes,
+                            const json_t *value, struct refusal *r)
 {
     size_t count = json_array_size(value);
+    AUTO_TEXT(wanted);
+    text_addf(&wanted, "a list of %s", what);
     if (!json_is_array(value))
-        return wrong_type(r, field, "a list of names", value);
+        return wrong_type(r, field, text_str(&wanted), value);
     if (count == 0 || count > (size_t)most)
-        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " names are taken", field,
-                      most);
+        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " %s are taken", field,
+                      most, what);
     for (size_t i = 0; i < count; i++) {
-        enum code code = name_check(field, json_array_get(value, i), FIELD_NAME_BYTES, r);
+        enum code code = name_check(field, json_array_get(value, i), bytes, r);
         if (code)
             return code;
     }
     return CODE_OK;
+}
+
+static enum code names_check(const char *field, int64_t most, const json_t *value,
+                             struct refusal *r)
+{
+    return list_check(field, "names", most, FIELD_NAME_BYTES, value, r);
 }
 
 static enum code uuid_check(const char *field, const json_t *value, struct refusal *r)
@@ -162,13 +171,14 @@ static enum code words_check(const char *field, const struct field *def, const j
     return CODE_OK;
 }
 
-static enum code count_check(const char *field, int64_t most, const json_t *value,
+static enum code count_check(const char *field, int64_t least, int64_t most, const json_t *value,
                              struct refusal *r)
 {
     if (!json_is_integer(value))
         return wrong_type(r, field, "a whole number", value);
-    if (json_integer_value(value) < 1 || json_integer_value(value) > most)
-        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: must be 1 to %" PRId64, field, most);
+    if (json_integer_value(value) < least || json_integer_value(value) > most)
+        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: must be %" PRId64 " to %" PRId64, field,
+                      least, most);
     return CODE_OK;
 }
 
@@ -239,6 +249,53 @@ static enum code facts_check(const char *field, int levels, json_t *value, struc
     return CODE_OK;
 }
 
+/*
+ * What is wrong within a file is for the check to say, with its place. The refusal names the field
+ * alone: the dots in the name of a file are none of a path.
+ */
+static enum code file_check(const char *field, const char *name, const json_t *source,
+                            struct refusal *r)
+{
+    struct set_file file;
+    int shown = (int)utf8_cut(name, strlen(name), 60);
+    if (!set_file_find(name, &file))
+        return refuse(r, CODE_BAD_FIELD, field, NULL,
+                      "%s: a set has no file \"%.*s\"; what is taken is %s", field, shown, name,
+                      set_file_names);
+    if (json_is_null(source) && !file.is_site)
+        return CODE_OK;
+    if (!json_is_string(source))
+        return refuse(r, CODE_BAD_FIELD, field, NULL,
+                      "%s: \"%.*s\" must be the text of the file%s, and is %s", field, shown, name,
+                      file.is_site ? "" : " (null: the set without it)", type_words(source));
+    if (json_string_length(source) > FIELD_FILE_BYTES)
+        return refuse(r, CODE_BAD_FIELD, field, NULL,
+                      "%s: \"%.*s\" has %zu bytes; at most %d are taken", field, shown, name,
+                      json_string_length(source), FIELD_FILE_BYTES);
+    return CODE_OK;
+}
+
+static enum code files_check(const char *field, int64_t most, json_t *value, struct refusal *r)
+{
+    if (!json_is_object(value))
+        return wrong_type(r, field, "an object of file names and texts", value);
+    if (json_object_size(value) > (size_t)most)
+        return refuse(r, CODE_BAD_FIELD, field, NULL,
+                      "%s: has %zu members; at most %" PRId64 " are taken", field,
+                      json_object_size(value), most);
+    const char *name;
+    json_t *source;
+    json_object_foreach(value, name, source)
+    {
+        enum code code = key_check(field, name, r);
+        if (!code)
+            code = file_check(field, name, source, r);
+        if (code)
+            return code;
+    }
+    return CODE_OK;
+}
+
 bool event_parse(const char *text, int64_t *ret_gen, int64_t *ret_seq)
 {
     int64_t parts[2] = {0, 0};
@@ -295,7 +352,9 @@ enum code field_check(const struct field *def, json_t *value, struct refusal *r)
     case FIELD_BOOL:
         return json_is_boolean(value) ? CODE_OK : wrong_type(r, def->name, "true or false", value);
     case FIELD_COUNT:
-        return count_check(def->name, def->most, value, r);
+        return count_check(def->name, 1, def->most, value, r);
+    case FIELD_WHOLE:
+        return count_check(def->name, 0, def->most, value, r);
     case FIELD_WORD:
         return word_check(def->name, def, value, r);
     case FIELD_WORDS:
@@ -313,6 +372,10 @@ enum code field_check(const struct field *def, json_t *value, struct refusal *r)
         return facts_check(def->name, FACT_LEVELS, value, r);
     case FIELD_EVENT:
         return event_check(def->name, value, r);
+    case FIELD_SCRIPT:
+        return list_check(def->name, "texts", def->most, FIELD_SCRIPT_BYTES, value, r);
+    case FIELD_FILES:
+        return files_check(def->name, def->most, value, r);
     case FIELD_SCALAR:
         return scalar_check(def->name, def->most, value, r);
     }

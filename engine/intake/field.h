@@ -10,7 +10,7 @@
 
 #include "intake/refusal.h"
 
-enum { FIELD_NAME_BYTES = 128 };
+enum { FIELD_NAME_BYTES = 128, FIELD_SCRIPT_BYTES = 1024, FIELD_FILE_BYTES = 256 * 1024 };
 
 enum field_type {
     FIELD_TEXT,          /* a string of 1 to `most` bytes */
@@ -25,6 +25,9 @@ enum field_type {
     FIELD_MAP,           /* an object of at most `most` strings */
     FIELD_FACTS,         /* values by name, or by station and name */
     FIELD_EVENT,         /* an event's id, "1-40213" */
+    FIELD_WHOLE,         /* a whole number of 0 to `most` */
+    FIELD_SCRIPT,        /* a list of at most `most` texts, as options of the command line */
+    FIELD_FILES,         /* texts by the names of files of a set (set_file.h); null: left out */
     FIELD_SCALAR,        /* anything but a list or an object, at most `most` bytes */
 };
 

@@ -21,6 +21,9 @@ enum {
     REVISIONS = 1000000,
     REVS = 20, /* of If-Match */
     DRILL_SPEED = 1000,
+    SET_FILES = 200,     /* of those in force, in place of which others are given */
+    SCRIPT_TEXTS = 200,  /* of a simulation, of each kind */
+    SIMULATE_RUNS = 200, /* by HTTP: nights of the time that one request is given */
     KEY_NAME_BYTES = 64, /* with what the core puts around it, it fits into struct identity */
 };
 
@@ -327,6 +330,36 @@ static const struct field plan_show_fields[] = {
     END,
 };
 
+static const struct field plan_check_fields[] = {
+    {.name = "files", .type = FIELD_FILES, .most = SET_FILES},
+    END,
+};
+
+/* The options of `muster plan simulate`, by the names that desk/simulate.h has for them. */
+static const struct field plan_simulate_fields[] = {
+    {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "files", .type = FIELD_FILES, .most = SET_FILES},
+    {.name = "at", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "for", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "title", .type = FIELD_TEXT, .most = TITLE_BYTES},
+    {.name = "grade", .type = FIELD_WORD, .words = grades},
+    {.name = "warning", .type = FIELD_WORD, .words = warnings},
+    {.name = "kind", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "place", .type = FIELD_SCRIPT, .most = MAP_MEMBERS},
+    {.name = "labels", .type = FIELD_SCRIPT, .most = MAP_MEMBERS},
+    {.name = "fields", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
+    {.name = "people", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
+    {.name = "orders", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
+    {.name = "faults", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
+    {.name = "works", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
+    {.name = "confirms", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
+    {.name = "scenario", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "seed", .type = FIELD_WHOLE, .most = JSON_INT_MAX},
+    {.name = "runs", .type = FIELD_COUNT, .most = SIMULATE_RUNS},
+    {.name = "svg", .type = FIELD_BOOL},
+    END,
+};
+
 static const struct field timeline_fields[] = {
     INCIDENT,
     {.name = "after", .type = FIELD_EVENT},
@@ -407,6 +440,13 @@ static const struct op ops[OPS] = {
                       .http_only = true},
     [OP_PLANS] = {OP("plans", SCOPE_READ, no_fields, "the plans in force")},
     [OP_PLAN_SHOW] = {OP("plan_show", SCOPE_READ, plan_show_fields, "one plan in force")},
+    [OP_PLAN_CHECK] = {OP("plan_check", SCOPE_READ, plan_check_fields,
+                          "what is wrong with site and plans in force, or with files in their "
+                          "place"),
+                       .http_only = true},
+    [OP_PLAN_SIMULATE] = {OP("plan_simulate", SCOPE_READ, plan_simulate_fields,
+                             "a plan through a night, or many; nothing is sent"),
+                          .http_only = true},
     [OP_DRILL_DUE] = {OP("drill_due", SCOPE_READ, no_fields,
                          "which plans owe a drill by when, and when the last was held")},
     [OP_ENDPOINT_LIST] = {OP("endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site")},

@@ -51,6 +51,8 @@ enum op_id {
     /* reading what is in force, and asking for other things to be */
     OP_PLANS,
     OP_PLAN_SHOW,
+    OP_PLAN_CHECK,
+    OP_PLAN_SIMULATE,
     OP_DRILL_DUE,
     OP_ENDPOINT_LIST,
     OP_CONFIG_SHOW,

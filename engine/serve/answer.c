@@ -343,6 +343,16 @@ static void answer_input(struct conn *c, uint64_t line, const struct request *r,
     s->port->submit(s->port->ctx, &in, r->value);
 }
 
+static void answer_desk(const struct conn *c, uint64_t line, const struct request *r)
+{
+    const struct serve_port *port = c->serve->port;
+    struct desk_ask ask = {.op = r->op == OP_PLAN_CHECK ? "check" : "simulate",
+                           .asked = r->body,
+                           .zh = !strcmp(r->lang ? r->lang : port->language(port->ctx), "zh"),
+                           .to = {c->id, line}};
+    port->desk(port->ctx, &ask);
+}
+
 static void answer_watch(struct conn *c, uint64_t line, const struct request *r)
 {
     struct refusal refusal;
@@ -389,6 +399,10 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
         break;
     case OP_PLAN_SHOW:
         conn_reply(c, line, plan_show(c, r->body));
+        break;
+    case OP_PLAN_CHECK:
+    case OP_PLAN_SIMULATE:
+        answer_desk(c, line, r);
         break;
     case OP_DRILL_DUE:
         conn_reply(c, line, ok(port->drills(port->ctx)));

@@ -67,6 +67,8 @@ int http_status_of(enum code c)
     case CODE_UNKNOWN_ENDPOINT:
     case CODE_UNKNOWN_CALL:
     case CODE_INPUT_REFUSED:
+    case CODE_BAD_PLAN:
+    case CODE_TOO_MUCH_WORK:
     case CODE_IDEMPOTENCY_MISMATCH:
         return 422;
     case CODE_LIMIT:
@@ -76,6 +78,7 @@ int http_status_of(enum code c)
     case CODE_STORE:
     case CODE_HEAD_NOT_KEPT:
     case CODE_BAD_CONFIG:
+    case CODE_DESK_DIED:
         return 500;
     case CODE_NOT_BUILT:
         return 501;
@@ -221,6 +224,7 @@ json_t *http_problem(const json_t *refusal, bool in_path, int *ret_status)
     json_put_str(problem, "code", name);
     json_put_str(problem, "near", json_str(refusal, "near"));
     json_put_str(problem, "into", json_str(refusal, "into"));
+    json_put(problem, "findings", json_share(json_at(refusal, "findings")));
     return json_put(problem, "errors", problem_errors(refusal, in_path));
 }
 

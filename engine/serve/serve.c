@@ -257,6 +257,11 @@ void serve_reply(struct serve *s, struct reply_to to, json_t *body)
     serve_leave(s);
 }
 
+bool serve_awaits(const struct serve *s, struct reply_to to)
+{
+    return conn_find(s, to.conn) != NULL;
+}
+
 struct phones *serve_phones(struct serve *s)
 {
     return s->phones;

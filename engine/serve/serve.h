@@ -36,6 +36,14 @@ struct serve;
 struct phones;
 struct sign_key;
 
+/* Plans to be checked, or one to be simulated (intake/ops.c: plan_check, plan_simulate). */
+struct desk_ask {
+    const char *op;      /* "check", "simulate" */
+    const json_t *asked; /* its fields; borrowed, take a reference */
+    bool zh;
+    struct reply_to to;
+};
+
 struct serve_port {
     void *ctx;
     struct loop *loop;
@@ -54,6 +62,8 @@ struct serve_port {
     void (*submit)(void *ctx, const struct input *in, const char *value);
     /* Read configuration, site and plans anew; `take`: into force, too. serve_reply tells. */
     void (*reload)(void *ctx, bool take, struct reply_to to);
+    /* Have that done by a process of its own. serve_reply tells: {"ok":true} and one object. */
+    void (*desk)(void *ctx, const struct desk_ask *ask);
     /* Sign the end of the journal and keep that at its second place. serve_reply tells. */
     void (*checkpoint)(void *ctx, struct reply_to to);
 
@@ -121,6 +131,9 @@ void serve_listen(struct serve *s, int fd, enum door door);
  * no error. Nothing is written before serve_flush.
  */
 void serve_reply(struct serve *s, struct reply_to to, json_t *body);
+
+/* Is anybody still there to be told? */
+bool serve_awaits(const struct serve *s, struct reply_to to);
 
 /* This row is durable: to whom it may concern. In order of seq, each once. Borrowed. */
 void serve_event(struct serve *s, struct record *r);

@@ -19,6 +19,7 @@ static const struct {
     [CHILD_PLANNER1] = {"planner1", "planner1.start"},
     [CHILD_PLANNER2] = {"planner2", "planner2.start"},
     [CHILD_COURIER] = {"courier", "courier.start"},
+    [CHILD_DESK] = {"desk", "desk.start"},
     [CHILD_ENGINE] = {"engine", "engine.start"},
 };
 
@@ -42,6 +43,11 @@ bool child_parse(const char *name, enum child_slot *ret)
 bool child_is_planner(enum child_slot slot)
 {
     return slot <= CHILD_PLANNER2;
+}
+
+bool child_is_on_demand(enum child_slot slot)
+{
+    return slot == CHILD_PLANNER2 || slot == CHILD_DESK;
 }
 
 /* All as at the birth of a process, but for those that are meant for the supervisor. */

@@ -7,7 +7,7 @@
  * dies, and leaves by itself when its socket is closed. It ignores SIGINT, SIGTERM and SIGHUP:
  * those are for the supervisor, which steers its children by frames.
  *
- *     fd 3  socket    planner, courier: frames with the engine; engine: frames with the supervisor
+ *     fd 3  socket    planner, courier, desk: frames with the engine; engine: with the supervisor
  *     fd 4  page      world/page.h
  *     fd 5  lock      base/lock.h; held, never used
  *     fd 6… the listening sockets, engine only; its hello says what they are
@@ -30,6 +30,7 @@ enum child_slot {
     CHILD_PLANNER1,
     CHILD_PLANNER2, /* quarantine: runs one suspect turn, started on demand only */
     CHILD_COURIER,
+    CHILD_DESK, /* answers one request about plans and leaves; started on demand only */
     CHILD_ENGINE,
     CHILD_SLOTS
 };
@@ -42,6 +43,7 @@ enum { CHILD_FD_SOCKET = 3, CHILD_FD_PAGE = 4, CHILD_FD_LOCK = 5, CHILD_FD_LISTE
 const char *child_name(enum child_slot slot); /* "planner0" "courier" "engine" … */
 bool child_parse(const char *name, enum child_slot *ret);
 bool child_is_planner(enum child_slot slot);
+bool child_is_on_demand(enum child_slot slot); /* the engine wants each life of it anew */
 
 struct child {
     enum child_slot slot;
@@ -55,6 +57,6 @@ enum err child_begin(struct child *c, enum child_slot slot, struct why *why) MUS
 /* Before it leaves, also when child_begin failed. The descriptors close with the process. */
 void child_end(struct child *c);
 
-/* Blocking; for planner and courier. The end of the socket gives NULL: then leave. */
+/* Blocking; for planner, courier and desk. The end of the socket gives NULL: then leave. */
 enum err child_read(struct child *c, json_t **ret, struct why *why) MUST_USE;
 enum err child_write(struct child *c, const json_t *frame, struct why *why) MUST_USE;

@@ -1,5 +1,5 @@
 /*
- * children - the engine's view of the supervisor, the planners and the courier.
+ * children - the engine's view of the supervisor, the planners, the courier and the desk.
  *
  *     a slot:  DOWN --up--> UP --died--> DOWN --up--> …        (each up has a new generation)
  *
@@ -17,8 +17,8 @@
  * Crash points: frame.in before a frame is delivered, frame.out before one is queued.
  *
  * Layer      adapter: base, and the loop through base/loop.h.
- * Ownership  children_new gives; children_free frees and closes all sockets, at which the planners
- *            and the courier leave.
+ * Ownership  children_new gives; children_free frees and closes all sockets, at which the planners,
+ *            the courier and the desk leave.
  * Threads    The loop's.
  * Errors     When the supervisor is gone the process ends at once: there must never be two engines.
  *            A child that sends no proper frame is killed, and reported as any other death.
@@ -104,7 +104,7 @@ size_t children_queued_bytes(const struct children *c, enum child_slot slot);
 
 /* Ask the supervisor. why is copied. */
 void children_kill(struct children *c, enum child_slot slot, int64_t gen, const char *why);
-void children_want(struct children *c, enum child_slot slot); /* CHILD_PLANNER2 */
+void children_want(struct children *c, enum child_slot slot); /* child_is_on_demand */
 void children_unwant(struct children *c, enum child_slot slot);
 void children_ready(struct children *c);    /* clients are answered from now on */
 void children_stopping(struct children *c); /* the next exit is meant */

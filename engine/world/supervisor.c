@@ -266,6 +266,8 @@ static void log_ending(const struct ward *w, struct ending end, const char *next
 {
     AUTO_TEXT(how);
     ward_ending_add(w, end, &how);
+    if (w->slot == CHILD_DESK && !end.signal && !end.exit)
+        return; /* it leaves after each answer */
     if (!end.signal && !end.exit)
         log_info("supervisor", "%s generation %" PRId64 " left, as its socket was closed",
                  child_name(w->slot), w->gen);
@@ -321,7 +323,7 @@ static void other_ended(struct supervisor *s, struct ward *w, struct ending end)
     if (s->phase == DRAINING)
         return;
     int64_t now = now_ms();
-    if (w->slot == CHILD_PLANNER2) {
+    if (child_is_on_demand(w->slot)) {
         log_ending(w, end, "it is started again on demand");
         return;
     }

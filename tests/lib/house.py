@@ -343,7 +343,7 @@ class House:
                     words = f.read().split(b"\0")
             except OSError:
                 continue
-            for name in ("engine", "courier", "planner0", "planner1", "planner2"):
+            for name in ("engine", "courier", "planner0", "planner1", "planner2", "desk"):
                 if name.encode() in words:
                     found[name] = int(pid)
         return found

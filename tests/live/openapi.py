@@ -554,6 +554,25 @@ def drills(api, may_all):
                 [(one, "bank-duty")], "a lesson names its incident", listed)
 
 
+def desk(api):
+    """Plans that are checked and simulated before they are in force."""
+    check, simulate = "/api/v1/plans/check", "/api/v1/plans/simulate"
+    bad = {"dam.lua": PLANS["dam"].replace("stage_m >= 4", "stag_m >= 4")}
+    api.t.equal(api.ask(200, "POST", check, {})["ok"], True, "what is in force has no error")
+    found = api.ask(200, "POST", check, {"files": bad, "lang": "zh"})
+    api.t.check(not found["ok"] and found["findings"], "a bad file has findings", found)
+    api.ask(422, "POST", check, {"files": {"dam.txt": "x"}})
+    api.ask(415, "POST", check, "x", ("Content-Type: text/plain",))
+    night = {"plan": "dam", "at": "2026-07-20 02:00", "fields": ["g7.stage_m=4.6"]}
+    api.ask(200, "POST", simulate, dict(night, svg=True))
+    api.ask(200, "POST", simulate, dict(night, runs=3))
+    refused = api.ask(422, "POST", simulate, dict(night, files=bad))
+    api.t.check(refused["code"] == "bad_plan" and refused["findings"], "nothing is simulated then",
+                refused)
+    api.ask(422, "POST", simulate, dict(night, plan="damm"))
+    api.ask(403, "POST", simulate, night, key=api.house.key("alarm", "trigger"))
+
+
 def sessions(api):
     key = api.house.key("desk", "read")
     with open(api.house.log, errors="replace") as log:
@@ -608,6 +627,7 @@ def main():
             drills(api, commander)
             other_routes(api)
             events(api)
+            desk(api)
             sessions(api)
             os.remove(os.path.join(house.secrets, "pager"))  # now it is the phones' turn
             house.kill("courier")

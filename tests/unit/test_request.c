@@ -23,6 +23,21 @@ static void takes(const char *line, struct request *ret)
         fail_msg("%s: %s", line, r.why.text);
 }
 
+/* What stands in a folder of plans may be sent, by the name that it has there. */
+static void the_files_of_a_set_are_taken_by_their_names(void **state)
+{
+    static const char line[] =
+        "{\"op\":\"plan_simulate\",\"plan\":\"a\",\"seed\":0,\"fields\":[\"g7.stage_m=4.9@1:30\"],"
+        "\"files\":{\"site.lua\":\"\",\"a.lua\":\"\",\"a.md\":\"\",\"lib/b.lua\":null,"
+        "\"channels/c.lua\":\"\",\"drills/d.lua\":\"\"}}";
+    struct request r;
+    (void)state;
+    takes(line, &r);
+    assert_int_equal(r.op, OP_PLAN_SIMULATE);
+    assert_int_equal(json_object_size(json_at(r.body, "files")), 6);
+    request_done(&r);
+}
+
 /* A client at 3 a.m. sees the field, what is wrong with it, and what was probably meant. */
 static const struct {
     const char *line;
@@ -138,6 +153,33 @@ static const struct {
      "fields.stage_m", "", "and is a list"},
     {"{\"op\":\"trigger\",\"title\":\"x\",\"fields\":{\"a\":{\"b\":{\"c\":{\"d\":1}}}}}",
      CODE_BAD_FIELD, "fields.a.b.c", "", "and is an object"},
+    /* files of a set: what stands in them is for the check, what they are called is not */
+    {"{\"op\":\"plan_check\",\"files\":[]}", CODE_BAD_FIELD, "files", "",
+     "must be an object of file names and texts, and is a list"},
+    {"{\"op\":\"plan_check\",\"files\":{\"../a.lua\":\"\"}}", CODE_BAD_FIELD, "files", "",
+     "a set has no file \"../a.lua\"; what is taken is site.lua, NAME.lua"},
+    {"{\"op\":\"plan_check\",\"files\":{\"lib/.a.lua\":\"\"}}", CODE_BAD_FIELD, "files", "",
+     "no file"},
+    {"{\"op\":\"plan_check\",\"files\":{\"a.test.lua\":\"\"}}", CODE_BAD_FIELD, "files", "",
+     "no file"},
+    {"{\"op\":\"plan_check\",\"files\":{\"README.md\":\"\"}}", CODE_BAD_FIELD, "files", "",
+     "no file"},
+    {"{\"op\":\"plan_check\",\"files\":{\"lib/a.md\":\"\"}}", CODE_BAD_FIELD, "files", "",
+     "no file"},
+    {"{\"op\":\"plan_check\",\"files\":{\".lua\":\"\"}}", CODE_BAD_FIELD, "files", "", "no file"},
+    {"{\"op\":\"plan_check\",\"files\":{\"a.lua\":7}}", CODE_BAD_FIELD, "files", "",
+     "must be the text of the file (null: the set without it), and is a number"},
+    {"{\"op\":\"plan_check\",\"files\":{\"site.lua\":null}}", CODE_BAD_FIELD, "files", "",
+     "\"site.lua\" must be the text of the file, and is null"},
+    {"{\"op\":\"plan_simulate\"}", CODE_MISSING_FIELD, "plan", "", "is missing"},
+    {"{\"op\":\"plan_simulate\",\"plan\":\"a\",\"people\":\"*=silent\"}", CODE_BAD_FIELD, "people",
+     "", "must be a list of texts, and is a string"},
+    {"{\"op\":\"plan_simulate\",\"plan\":\"a\",\"people\":[7]}", CODE_BAD_FIELD, "people", "",
+     "must be a string"},
+    {"{\"op\":\"plan_simulate\",\"plan\":\"a\",\"runs\":201}", CODE_BAD_FIELD, "runs", "",
+     "must be 1 to 200"},
+    {"{\"op\":\"plan_simulate\",\"plan\":\"a\",\"seed\":-1}", CODE_BAD_FIELD, "seed", "",
+     "must be 0 to 9007199254740992"},
     /* the ref itself */
     {"{\"op\":\"ping\",\"ref\":{}}", CODE_BAD_FIELD, "ref", "", "a string or a number"},
     {"{\"op\":\"contact_set\",\"person\":\"li.ming\",\"endpoint\":\"sms\"}", CODE_MISSING_FIELD,
@@ -400,6 +442,7 @@ int main(void)
         cmocka_unit_test(a_link_names_its_message_and_needs_no_scope),
         cmocka_unit_test(a_list_becomes_a_query_with_states_drill_and_cursor),
         cmocka_unit_test(a_watch_takes_up_after_an_event),
+        cmocka_unit_test(the_files_of_a_set_are_taken_by_their_names),
         cmocka_unit_test(broken_lines_are_refused_with_a_sentence),
         cmocka_unit_test(a_secret_goes_beside_the_body),
         cmocka_unit_test(every_operation_has_a_scope_that_a_plain_group_member_has_or_not),

@@ -466,6 +466,25 @@ static void the_quarantine_planner_comes_and_goes_on_demand(void **state)
     assert_true(all_gone(&family));
 }
 
+/* Started for one request: not with the house, and after its end not before it is wanted again. */
+static void the_desk_lives_when_it_is_wanted(void **state)
+{
+    (void)state;
+    pid_t daemon = daemon_start("");
+    tell("want desk");
+    until("trace", "up desk 5;");
+    pid_t desk = pid_of(CHILD_DESK);
+    tell("want desk"); /* it lives: no second one */
+    tell("die desk 9");
+    until("trace", "died desk 5 signal 9;");
+    assert_true(is_gone(desk));
+    tell("kill planner0"); /* somebody else is started meanwhile, it is not */
+    until("trace", "up planner0 6;");
+    tell("want desk");
+    until("trace", "up desk 7;");
+    assert_int_equal(daemon_stop(daemon), 0);
+}
+
 /* Never two writers: when the new engine answers, nobody of the old generation is alive. */
 static void when_the_engine_dies_all_are_started_anew(void **state)
 {
@@ -660,6 +679,7 @@ int main(int argc, char **argv)
         TEST(it_starts_all_and_ends_all),
         TEST(a_child_gets_nothing_but_what_it_needs),
         TEST(a_planner_that_dies_is_started_anew_and_its_death_is_told),
+        TEST(the_desk_lives_when_it_is_wanted),
         TEST(the_quarantine_planner_comes_and_goes_on_demand),
         TEST(when_the_engine_dies_all_are_started_anew),
         TEST(an_incident_that_kills_the_engine_twice_is_named_to_the_third),
