@@ -124,7 +124,7 @@ void call_drop(struct core *c, struct call *call)
 bool call_asked(const struct call *call, const char *person)
 {
     const struct notice *n;
-    LIST_FOREACH(n, &call->incident->notices, link)
+    NOTICE_FOREACH(n, call->incident, call->step)
     {
         if (n->of_call && !strcmp(n->person, person) && notice_is_of(n, call->step))
             return true;
@@ -163,7 +163,7 @@ static void asked_write(const struct call *call, struct text *to)
 {
     AUTO_JSON(asked);
     const struct notice *n;
-    LIST_FOREACH(n, &call->incident->notices, link)
+    NOTICE_FOREACH(n, call->incident, call->step)
     {
         if (!n->declined)
             continue;
@@ -396,7 +396,7 @@ json_t *call_giving_none(const struct call *call)
 {
     json_t *none = json_object();
     const struct notice *n;
-    LIST_FOREACH(n, &call->incident->notices, link)
+    NOTICE_FOREACH(n, call->incident, call->step)
     {
         if (notice_is_of(n, call->step) && (n->declined || n->state == NOTICE_FAILED))
             json_put(none, n->person, json_true());
@@ -508,7 +508,7 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
     }
     int people = 0;
     const struct notice *n;
-    LIST_FOREACH(n, &i->notices, link)
+    NOTICE_FOREACH(n, i, step)
     {
         if (!n->of_call || n->rung != call->rung || n->round != call->round ||
             !notice_is_of(n, step))

@@ -299,12 +299,15 @@ static bool leaves_it_put(const char *state)
 /* Of what is over, and of the upkeep of plans, nothing but open items keeps messages in memory. */
 static void messages_mark(struct core *c, const struct item *item)
 {
-    struct uuid id;
+    static const char *const of[] = {ITEM_STEP_OWNER, ITEM_STEP_ASSIST, ITEM_STEP_LEADER};
     struct notice *n;
-    LIST_FOREACH(n, &item->incident->notices, link)
-    {
-        if (item_of_message(n->step, &id) && !uuid_cmp(id, item->id))
-            core_mark_notice(c, n);
+    char id[UUID_TEXT];
+    uuid_text(item->id, id);
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++) {
+        AUTO_TEXT(step);
+        text_addf(&step, "%s%s", of[k], id);
+        NOTICE_FOREACH(n, item->incident, text_str(&step))
+        core_mark_notice(c, n);
     }
 }
 

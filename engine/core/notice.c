@@ -41,15 +41,53 @@ bool notice_finished(const struct notice *n)
            n->state == NOTICE_RECALLED;
 }
 
+static int mailing_order(const void *a, const void *b)
+{
+    return strcmp(((const struct mailing *)a)->step, ((const struct mailing *)b)->step);
+}
+
+static struct mailing *mailing_find(const struct incident *i, const char *step)
+{
+    const struct mailing probe = {.step = step};
+    void *found = tfind(&probe, &i->mailings, mailing_order);
+    return found ? *(struct mailing **)found : NULL;
+}
+
+struct notice *notice_latest(const struct incident *i, const char *step)
+{
+    const struct mailing *m = mailing_find(i, step);
+    return m ? LIST_FIRST(&m->notices) : NULL;
+}
+
+static void mailing_enter(struct notice *n, const char *step)
+{
+    struct mailing *m = mailing_find(n->incident, step);
+    if (!m) {
+        m = mem_new(1, sizeof *m);
+        m->step = m->own = mem_str(step);
+        LIST_INIT(&m->notices);
+        if (!tsearch(m, &n->incident->mailings, mailing_order))
+            abort();
+    }
+    n->mailing = m;
+    n->step = m->step;
+    LIST_INSERT_HEAD(&m->notices, n, of_step);
+}
+
+static void mailing_leave(struct notice *n)
+{
+    struct mailing *m = n->mailing;
+    LIST_REMOVE(n, of_step);
+    if (!LIST_EMPTY(&m->notices))
+        return;
+    tdelete(m, &n->incident->mailings, mailing_order);
+    free(m->own);
+    free(m);
+}
+
 bool notice_of_step(const struct incident *i, const char *step)
 {
-    const struct notice *n;
-    LIST_FOREACH(n, &i->notices, link)
-    {
-        if (!strcmp(n->step, step))
-            return true;
-    }
-    return false;
+    return notice_latest(i, step) != NULL;
 }
 
 bool notice_is_of(const struct notice *n, const char *step)
@@ -60,7 +98,7 @@ bool notice_is_of(const struct notice *n, const char *step)
 bool notice_went_to(const struct incident *i, const char *step, const char *person)
 {
     const struct notice *n;
-    LIST_FOREACH(n, &i->notices, link)
+    NOTICE_FOREACH(n, i, step)
     {
         if (notice_is_of(n, step) && !strcmp(n->person, person))
             return true;
@@ -72,7 +110,7 @@ wall_ms notice_first_at(const struct incident *i, const char *step)
 {
     wall_ms first = INT64_MAX;
     const struct notice *n;
-    LIST_FOREACH(n, &i->notices, link)
+    NOTICE_FOREACH(n, i, step)
     {
         if (notice_is_of(n, step) && uuid_ms(n->id) < first)
             first = uuid_ms(n->id);
@@ -89,7 +127,7 @@ static struct notice *notice_new(struct core *c, struct incident *i, struct uuid
     n->state = NOTICE_WAITING;
     n->code = NO_LINK_CODE;
     i->unfinished++;
-    n->step = mem_str(step);
+    mailing_enter(n, step);
     n->timer = (struct timer){
         .kind = TIMER_NOTICE, .owner = n, .incident = &i->id, .step = n->step, .of = &n->id};
     LIST_INSERT_HEAD(&i->notices, n, link);
@@ -131,8 +169,8 @@ void notice_forget(struct core *c, struct notice *n)
     if (n->dirty)
         STAILQ_REMOVE(&c->notices_changed, n, notice, changed);
     LIST_REMOVE(n, link);
+    mailing_leave(n);
     tdelete(n, &c->notices, notice_order_by_id);
-    free(n->step);
     free(n->person);
     free(n->message);
     free(n->body);
@@ -293,9 +331,9 @@ void notice_apply_link_taken(struct core *c, const struct record *r)
 void notice_apply_declined(struct core *c, struct incident *i, const char *step, const char *person)
 {
     struct notice *n;
-    LIST_FOREACH(n, &i->notices, link)
+    NOTICE_FOREACH(n, i, step)
     {
-        if (strcmp(n->step, step) != 0 || strcmp(n->person, person) != 0)
+        if (strcmp(n->person, person) != 0)
             continue;
         n->declined = true;
         core_mark_notice(c, n);
@@ -423,6 +461,8 @@ void notice_load_end(struct core *c)
         struct notice *n = w.at[k];
         LIST_REMOVE(n, link);
         LIST_INSERT_HEAD(&n->incident->notices, n, link);
+        LIST_REMOVE(n, of_step);
+        LIST_INSERT_HEAD(&n->mailing->notices, n, of_step);
         if (!n->in_queue)
             continue;
         place_dequeue(c, n);

@@ -64,6 +64,11 @@ void notice_forget(struct core *c, struct notice *n);
  * again, has the same steps once more.
  */
 bool notice_is_of(const struct notice *n, const char *step);
+/* The latest message of this step, of any run; NULL: none. The one before: LIST_NEXT(n, of_step).
+ */
+struct notice *notice_latest(const struct incident *i, const char *step);
+#define NOTICE_FOREACH(n, i, step)                                                                 \
+    for ((n) = notice_latest(i, step); (n); (n) = LIST_NEXT(n, of_step))
 wall_ms notice_first_at(const struct incident *i, const char *step);
 /* Was any message of this step written to anybody? To this person? */
 bool notice_of_step(const struct incident *i, const char *step);

@@ -162,7 +162,7 @@ static json_t *notify_event(struct core *c, const struct notice *n, enum record_
     const struct notice *other;
     if (!*n->step || n->of_call || !n->incident->plan_live || !notice_is_of(n, n->step))
         return NULL;
-    LIST_FOREACH(other, &n->incident->notices, link)
+    NOTICE_FOREACH(other, n->incident, n->step)
     {
         if (other == n || !notice_is_of(other, n->step))
             continue;
@@ -390,18 +390,28 @@ void notice_pump(struct core *c)
 }
 
 /* One that is under way may still arrive; it is only not tried again. */
+static void recall(struct core *c, struct notice *n)
+{
+    bool under_way = n->state == NOTICE_SENDING;
+    if (notice_finished(n) || n->unneeded)
+        return;
+    json_t *body = notice_word(n, NULL);
+    json_put_true(body, "under_way", under_way);
+    core_emit(c, REC_NOTICE_RECALLED, n->incident, (struct emit){.body = body});
+}
+
 void notice_recall_step(struct core *c, struct incident *i, const char *step)
 {
     struct notice *n;
+    if (step) {
+        NOTICE_FOREACH(n, i, step)
+        recall(c, n);
+        return;
+    }
     LIST_FOREACH(n, &i->notices, link)
     {
-        bool meant = step ? !strcmp(n->step, step) : !n->alarm;
-        bool under_way = n->state == NOTICE_SENDING;
-        if (!meant || notice_finished(n) || n->unneeded)
-            continue;
-        json_t *body = notice_word(n, NULL);
-        json_put_true(body, "under_way", under_way);
-        core_emit(c, REC_NOTICE_RECALLED, i, (struct emit){.body = body});
+        if (!n->alarm)
+            recall(c, n);
     }
 }
 

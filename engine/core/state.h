@@ -125,12 +125,21 @@ enum notice_state {
     NOTICE_STATES
 };
 
+/* The messages of one step of an incident, the latest first: found without walking all others. */
+struct mailing {
+    const char *step;
+    char *own; /* the same: what is freed */
+    LIST_HEAD(, notice) notices;
+};
+
 struct notice {
     LIST_ENTRY(notice) link;    /* in its incident */
+    LIST_ENTRY(notice) of_step; /* in its mailing */
     TAILQ_ENTRY(notice) queued; /* waits for a place */
     struct uuid id;
     struct incident *incident;
-    char *step; /* of the call or notify; "" for the engine's own */
+    struct mailing *mailing;
+    const char *step; /* of the call or notify; "" for the engine's own. The mailing's */
     char *person;
     char *message; /* {"name","words","lang","text","code","token","type","methods":[…]}; NULL when
                       finished: `code` and `secret` stay, an answer may come by its link until the
@@ -350,6 +359,7 @@ struct incident {
     LIST_HEAD(, call) calls;
     LIST_HEAD(, fetch) fetches;
     LIST_HEAD(, notice) notices;
+    void *mailings;                        /* of them: tsearch by step */
     size_t unfinished;                     /* notices */
     int64_t sent, delivered, seen, failed; /* notices, for status */
 

@@ -121,10 +121,14 @@ static void score_show(const struct ctl *c, const json_t *score)
 /* "late: a, b"; nothing where there is none. */
 static void list_show(const struct ctl *c, const json_t *names, const char *what)
 {
+    enum { SHOWN = 12 };
     AUTO_TEXT(line);
-    for (size_t n = 0; n < json_array_size(names); n++)
+    size_t count = json_array_size(names);
+    for (size_t n = 0; n < count && n < SHOWN; n++)
         text_addf(&line, "%s%s", n ? (c->zh ? "、" : ", ") : what,
                   json_string_value(json_array_get(names, n)));
+    if (count > SHOWN)
+        text_addf(&line, c->zh ? " 等 %zu 项" : " … %zu in all", count);
     if (line.len)
         line_end(&line);
 }

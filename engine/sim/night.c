@@ -426,17 +426,18 @@ void night_planner_said(struct night *n, const json_t *frame)
     json_array_append_new(n->frames, json_deep_copy(frame));
 }
 
-static void history_add(void *ctx, const struct record *r)
+/* What an incident's planner reads of the journal, behind `have`. Gives. */
+static json_t *history_of(const struct night *n, struct uuid incident, int64_t have, int64_t upto,
+                          int64_t cause)
 {
-    json_t *frame = ctx;
-    struct uuid id = {0};
-    uuid_parse(json_str_or(frame, "incident", ""), &id);
-    if (uuid_cmp(r->incident, id) != 0 || r->seq <= json_int(frame, "have", 0) ||
-        r->seq > json_int(frame, "upto", 0))
-        return;
-    json_t *row = record_for_planner(r, json_int(frame, "cause", 0));
-    if (row)
-        json_array_append_new(json_object_get(frame, "rows"), row);
+    json_t *rows = json_array();
+    for (int64_t seq = have + 1; seq <= upto; seq++) {
+        const struct record *r = model_store_record(n->store, seq);
+        json_t *row = uuid_cmp(r->incident, incident) ? NULL : record_for_planner(r, cause);
+        if (row)
+            json_array_append_new(rows, row);
+    }
+    return rows;
 }
 
 static void history_hand(struct night *n, const json_t *need)
@@ -450,11 +451,11 @@ static void history_hand(struct night *n, const json_t *need)
     frame = json_put_str(json_object(), "op", "history");
     json_put_int(frame, "gen", gen);
     json_put(frame, "incident", json_share(json_at(need, "incident")));
-    json_put(frame, "rows", json_array());
+    have = have > since ? have : since;
+    json_put(frame, "rows", history_of(n, id, have, upto, cause));
     json_put(frame, "more", json_false());
-    json_put_int(frame, "have", have > since ? have : since);
+    json_put_int(frame, "have", have);
     json_put_int(json_put_int(frame, "upto", upto), "cause", cause);
-    model_store_journal(n->store, history_add, frame);
     for (int slot = 0; gen && slot < PLANNER_SLOTS; slot++) {
         if (n->gen[slot] == gen)
             planner_take(n, slot, frame);

@@ -116,7 +116,7 @@ def tests(t, meta):
     for cls, names in found.items():
         t.check(names and names == methods(meta, cls), "meta knows the verbs of %s" % cls,
                 sorted(names ^ methods(meta, cls)))
-    source = read("engine", "desk", "trial.c")
+    source = read("engine", "desk", "standing.c")
     expected = source[source.index("static enum err expect_one("):]
     expected = set(re.findall(r'strcmp\(key, "(\w+)"\)', expected[:expected.index("\n}\n")]))
     t.equal(sorted(members(meta, "Expected")), sorted(expected), "and what a test can expect")
