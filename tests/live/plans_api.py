@@ -25,7 +25,7 @@ NIGHT = {"plan": "flood", "at": "2026-07-20 02:00", "seed": 7,
          "orders": ["*=10m"], "lang": "en"}
 WORDS = ["--at", "2026-07-20 02:00", "--seed", "7", "--field", "g7.stage_m=4.6", "--field",
          "g7.stage_m=5.3@1:00", "--person", "*=p0.6:3m-8m", "--orders", "*=10m"]
-LONG = dict(NIGHT, runs=100)
+LONG = dict(NIGHT, runs=int(100 / h.SLOW))  # far less than the 10 s of a request
 
 
 class Asker:
