@@ -217,17 +217,18 @@ static void answered(struct engine *e, const json_t *frame)
 static void died_reply(struct engine *e, const struct child_death *death)
 {
     AUTO_TEXT(sentence);
-    if (death->cpu_over) {
-        job_reply(e, END_TOO_MUCH,
-                  refusal_of(CODE_TOO_MUCH_WORK, NULL,
-                             "it took all of the 10 s of processor time that one request is given; "
-                             "ask for fewer runs, a shorter time, or use the command line"));
+    const char *over = NULL;
+    if (death->cpu_over)
+        over = "it took all of the 10 s of processor time that one request is given; ask for fewer "
+               "runs, a shorter time, or use the command line";
+    else if (death->killed) /* by desk_watch */
+        over = "it was not done within 60 s, the machine is busy; ask again later, or for less";
+    if (over) {
+        job_reply(e, END_TOO_MUCH, refusal_of(CODE_TOO_MUCH_WORK, NULL, over));
         return;
     }
     text_add(&sentence, "the process that had it in hand ended");
-    if (death->killed)
-        text_addf(&sentence, " (%s)", death->killed);
-    else if (death->signal)
+    if (death->signal)
         text_addf(&sentence, " (signal %d)", death->signal);
     text_add(&sentence, "; ask again, and if it ends once more, a file that you send does that: "
                         "take out what changed last");

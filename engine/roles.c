@@ -31,7 +31,7 @@ enum { TURN_CPU_MS = 500, REPLAY_CPU_MS = 30000 };
 /* What an author runs may take longer: thousands of nights. What comes by HTTP is bounded. */
 enum { DESK_CPU_MS = 600000, ROUTE_CPU_MS = 10000, ROUTE_REPLY_BYTES_MAX = 4 * 1024 * 1024 };
 /* Whoever asks by HTTP comes behind everybody else of the house. */
-enum { ROUTE_NICE = 10 };
+enum { ROUTE_NICE = 5 };
 #define ROUTE_WORK_BYTES (INT64_C(1) << 29)
 /* Address space of a planner: for what stays loaded, twice as fragments go, and for work. */
 #define PLANNER_WORK_BYTES (INT64_C(1) << 30)

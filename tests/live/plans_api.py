@@ -2,8 +2,8 @@
 """plans_api - plans are checked and simulated by HTTP, and whoever asks harms nobody.
 
 What comes is what the command line says of the same files, byte for byte; what is wrong in a
-request is named by its field; a plan that runs away, a process that is killed, a client that hangs up end
-their own request alone; and the house goes on meanwhile.
+request is named by its field; a plan that runs away, a process that is killed, a client that hangs
+up end their own request alone; and the house goes on meanwhile.
 """
 
 import json
@@ -25,7 +25,7 @@ NIGHT = {"plan": "flood", "at": "2026-07-20 02:00", "seed": 7,
          "orders": ["*=10m"], "lang": "en"}
 WORDS = ["--at", "2026-07-20 02:00", "--seed", "7", "--field", "g7.stage_m=4.6", "--field",
          "g7.stage_m=5.3@1:00", "--person", "*=p0.6:3m-8m", "--orders", "*=10m"]
-LONG = dict(NIGHT, runs=200)
+LONG = dict(NIGHT, runs=int(100 / h.SLOW))  # far less than the 10 s of a request
 
 
 class Asker:
@@ -40,7 +40,7 @@ class Asker:
 
     def begin(self, path, body):
         """Asked, and not waited for: the connection."""
-        client = raw_http.Connection(self.port)
+        client = raw_http.Connection(self.port, seconds=120.0)
         client.send(client.request("POST", path, client.host, {
             "Content-Type": "application/json", "Authorization": "Bearer " + self.key},
             json.dumps(body)))
@@ -167,8 +167,15 @@ def hostile(t, house, api):
     t.check("planner0" in house.children(), "no planner of the house had a part in it")
 
 
-def desk_pid(house):
-    return h.wait_for(lambda: house.children().get("desk"), "the process")
+def desk_gone(house):
+    return h.wait_for(lambda: "desk" not in house.children(), "the end of the process")
+
+
+def long_begun(house, api):
+    """A long simulation under way: the client, and the process that is of this request."""
+    desk_gone(house)
+    client = api.begin(SIMULATE, LONG)
+    return client, h.wait_for(lambda: house.children().get("desk"), "the process")
 
 
 def stat_of(pid):
@@ -176,16 +183,15 @@ def stat_of(pid):
     return open("/proc/%d/stat" % pid).read().rpartition(")")[2].split()
 
 
-def at_work(house):
+def at_work(house, pid):
     """Killed sooner it had nothing in hand, and another one takes the request."""
-    pid = desk_pid(house)
     h.wait_for(lambda: int(stat_of(pid)[11]) >= 10, "a tenth of a second of its work")
-    return pid
 
 
 def accidents(t, house, api):
-    client = api.begin(SIMULATE, LONG)
-    nice = int(stat_of(at_work(house))[16])
+    client, pid = long_begun(house, api)
+    at_work(house, pid)
+    nice = int(stat_of(pid)[16])
     house.kill("desk")
     t.check(nice > 0, "it comes behind the rest of the house", nice)
     answer = client.read()
@@ -193,18 +199,15 @@ def accidents(t, house, api):
             "killed in the middle, who asked is told")
     client.close()
     t.equal(api.ask(SIMULATE, NIGHT).status, 200, "and the next request is answered")
-    client = api.begin(SIMULATE, LONG)
-    desk_pid(house)
+    client, _ = long_begun(house, api)
     client.close()
     t.equal(api.ask(CHECK, {}).status, 200, "a client that hangs up keeps nobody waiting")
-    h.wait_for(lambda: "desk" not in house.children(), "the end of the process")
-    t.check(True, "nobody asks: there is no process")
+    t.check(desk_gone(house), "nobody asks: there is no process")
 
 
 def crowd(t, house, api):
     """Ten at once: five are answered, the rest come again; an alarm waits for none of them."""
-    clients = [api.begin(SIMULATE, LONG) for _ in range(10)]
-    desk_pid(house)
+    clients = [long_begun(house, api)[0]] + [api.begin(SIMULATE, LONG) for _ in range(9)]
     took = []
     for n in range(5):
         at = time.monotonic()
