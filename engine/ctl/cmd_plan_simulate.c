@@ -167,7 +167,7 @@ static void figures_show(const struct ctl *c, const json_t *reply)
     if (json_int(f, "failures", 0)) {
         text_addf(&line,
                   c->zh ? "预案代码出错 %lld 次：见上文“代码停止”各行"
-                        : "the plan's code failed, %lld times: see above where it stops",
+                        : "failures of the plan's code: %lld; see above where it stops",
                   (long long)json_int(f, "failures", 0));
         line_end(&line);
     }

@@ -14,8 +14,8 @@ struct trace {
     bool zh;
     struct site *site;
     struct text lines;
-    json_t *rungs;  /* {INCIDENT/STEP: {"people","why","at"}} of calls, until the next is called */
-    json_t *titles; /* {INCIDENT: title}, of all but the first */
+    json_t *rungs;   /* {INCIDENT/STEP: {"people","why","at"}} of calls, until the next is called */
+    json_t *titles;  /* {INCIDENT: title}, of all but the first */
     json_t *failing; /* {NOTICE: true}: an attempt failed, and it has not arrived yet */
     bool begun;
 };

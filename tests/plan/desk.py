@@ -306,7 +306,7 @@ def simulate(t, folder):
             "who may confirm a criterion does so", said)
     code, said = muster("plan", "simulate", "pump", "--plans", folder,
                         "--field", "level_m=9.5@1:00")
-    t.check(code == 1 and "the plan's code failed, 1 times" in said,
+    t.check(code == 1 and "failures of the plan's code: 1" in said,
             "a plan whose code fails is no success", said)
     said = muster("--json", *command, "--work", "*=never")[1]
     t.check("look" in json.loads(said)["figures"]["late"] and not reply["figures"]["late"],
