@@ -244,7 +244,7 @@ def listed(t, house, client):
     code, out, err = muster(house, "plan", "show", "stagse")
     t.check(code != 0 and "stages" in err, "a plan that is not there: the nearest is named", err)
     code, out, err = muster(house, "plan", "show", "stages", "--pin", "no")
-    t.check(code != 0 and "no plan" in err, "a pin that is not kept: said", err)
+    t.check(code != 0 and "has a pin that begins with" in err, "a pin that is not kept: said", err)
 
     house.write("stages.lua", "no Lua")
     wait_refused(client, "stages.lua")
