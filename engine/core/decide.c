@@ -305,8 +305,8 @@ static void decide_answer(struct core *c)
     }
     if (!question_fits(c, i, &a))
         return;
-    answer_take(c, i, &a);
-    core_reply_ok(c, incident_reply(i));
+    bool waited = answer_take(c, i, &a);
+    core_reply_ok(c, json_put(incident_reply(i), "waited", json_boolean(waited)));
 }
 
 static json_t *over_text(const struct incident *i, const char *zh, const char *en)

@@ -22,8 +22,12 @@ static enum value_type fact_value_type(const json_t *fact, struct why *why, cons
     enum fact_type type = fact_type_parse(json_str(fact, "type"));
     if (type != FACT_TYPES)
         return of[type];
-    why_set(why, ERR_INVALID,
-            "%s is an event: it happens, and has no value that a condition could compare", name);
+    if (json_bool(fact, "event"))
+        why_set(why, ERR_INVALID,
+                "%s is an event: it happens, and has no value that a condition could compare",
+                name);
+    else
+        why_set(why, ERR_INVALID, "%s has no type: number, boolean, text or time", name);
     return VALUE_UNKNOWN;
 }
 

@@ -137,7 +137,8 @@ static void list_show(const struct ctl *c, const json_t *names, const char *what
 static void left_show(const struct ctl *c, const json_t *left)
 {
     AUTO_TEXT(line);
-    const char *state = json_str_or(left, "state", "?"), *level = json_str(left, "level");
+    const char *state = json_str_or(left, "state", "?");
+    const char *level = strcmp(state, "closed") ? json_str(left, "level") : NULL;
     text_addf(&line, c->zh ? "结束时：%s" : "at the end: %s", words_state(state, c->zh));
     if (level)
         text_addf(&line, c->zh ? "，%s级" : ", level %s", level);
@@ -166,7 +167,7 @@ static void figures_show(const struct ctl *c, const json_t *reply)
     if (json_int(f, "failures", 0)) {
         text_addf(&line,
                   c->zh ? "预案代码出错 %lld 次：见上文“代码停止”各行"
-                        : "the plan's code failed, %lld times: see above where it stops",
+                        : "failures of the plan's code: %lld; see above where it stops",
                   (long long)json_int(f, "failures", 0));
         line_end(&line);
     }

@@ -18,6 +18,9 @@ int respond(const struct ctl *c, json_t *request)
     else
         printf("%s %s\n", json_str_or(reply, "incident", "-"),
                words_state(json_str_or(reply, "state", "-"), c->zh));
+    if (json_is_false(json_at(reply, "waited")))
+        ctl_message(c->zh ? "没有呼叫在等这一应答；已记入经过"
+                          : "no call waits for this answer; it is noted in the timeline");
     json_decref(reply);
     return EXIT_OK;
 }

@@ -304,6 +304,19 @@ static enum err report_again(struct trial *t, const struct record *r, struct why
     return ERR_OK;
 }
 
+/* What somebody wrote is written again; what was filled in anew is filled with what is known now.
+ */
+static enum err edit_again(struct trial *t, const struct record *r, struct why *why)
+{
+    AUTO_TEXT(name);
+    bool filled = json_bool(r->body, "filled");
+    json_t *more = json_put_str(json_object(), "as", person_of(r));
+    text_addf(&name, "%s %d", json_str_or(r->body, "kind", "?"),
+              (int)json_int(r->body, "number", 0));
+    json_put_str(more, "text", filled ? NULL : record_str(r, "text"));
+    return trial_report(t, text_str(&name), filled ? "fill" : "edit", more, why);
+}
+
 static enum err close_again(struct trial *t, const struct record *r, struct why *why)
 {
     return strcmp(json_str_or(r->body, "why", ""), "closed") != 0
@@ -317,11 +330,11 @@ static enum err (*act_of(enum record_kind kind))(struct trial *, const struct re
 {
     static enum err (*const acts[REC_KINDS])(struct trial *, const struct record *,
                                              struct why *) = {
-        [REC_UPDATED] = update_again,        [REC_ORDERED] = order_again,
-        [REC_CONFIRMED] = confirm_again,     [REC_RESOLVED] = resolve_again,
-        [REC_ITEM_STATE] = item_again,       [REC_REPORT_SIGNED] = report_again,
-        [REC_REPORT_SENT] = report_again,    [REC_REPORT_PHONED] = report_again,
-        [REC_INCIDENT_CLOSED] = close_again,
+        [REC_UPDATED] = update_again,       [REC_ORDERED] = order_again,
+        [REC_CONFIRMED] = confirm_again,    [REC_RESOLVED] = resolve_again,
+        [REC_ITEM_STATE] = item_again,      [REC_REPORT_EDITED] = edit_again,
+        [REC_REPORT_SIGNED] = report_again, [REC_REPORT_SENT] = report_again,
+        [REC_REPORT_PHONED] = report_again, [REC_INCIDENT_CLOSED] = close_again,
     };
     return acts[kind];
 }

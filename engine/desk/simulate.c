@@ -1,5 +1,7 @@
 #include "desk/simulate.h"
 
+#include "core/head.h"
+#include "core/incident.h"
 #include "core/record.h"
 #include "core/score.h"
 #include "desk/figures.h"
@@ -145,6 +147,21 @@ static json_t *title_of(const struct simulation *s)
 
 static const char unsaid[] = "no reason was given";
 
+/* What is reported later is refused now: nobody would hear the refusal in the night. */
+static enum err facts_known(const struct simulation *s, const json_t *fields, struct why *why)
+{
+    const struct core *core = night_core(s->stage->night);
+    const struct incident *i = core_incident(core, night_incident(s->stage->night, 0));
+    const struct plan_head *head = i ? incident_head(core, i) : NULL;
+    struct facts_error error = {0};
+    AUTO_JSON(occurrences);
+    if (!head || !facts_check(head, s->stage->site, fields, &occurrences, &error))
+        return ERR_OK;
+    enum err e = why_set(why, ERR_INVALID, "--field: %s", error.why.text);
+    facts_error_done(&error);
+    return e;
+}
+
 /* What is reported after the trigger. */
 static enum err reported(struct simulation *s, json_t *later, struct why *why)
 {
@@ -161,6 +178,10 @@ static enum err reported(struct simulation *s, json_t *later, struct why *why)
         if (!e)
             e = said_read(IN_UPDATE, incident, json_incref(update), &body, why);
         if (!e)
+            e = facts_known(s, json_at(body, "fields"), why);
+        if (e)
+            json_decref(body);
+        else
             night_later(s->stage->night, after, IN_UPDATE, incident, body);
     }
     return e;
@@ -218,7 +239,7 @@ static enum err drilled(struct simulation *s, struct why *why)
 {
     json_t *body = json_put_str(json_object(), "plan", s->plan);
     json_put_str(body, "scenario", json_str(s->with, "scenario"));
-    json_put_str(body, "mode", "live");
+    json_put_int(json_put_str(body, "mode", "live"), "speed", 1);
     s->field = "scenario";
     const json_t *reply = night_ask(s->stage->night, IN_DRILL_START, (struct uuid){0}, body);
     return json_bool(reply, "ok") ? night_trouble(s->stage->night, why)

@@ -14,8 +14,9 @@ struct trace {
     bool zh;
     struct site *site;
     struct text lines;
-    json_t *rungs;  /* {INCIDENT/STEP: {"people","why","at"}} of calls, until the next is called */
-    json_t *titles; /* {INCIDENT: title}, of all but the first */
+    json_t *rungs;   /* {INCIDENT/STEP: {"people","why","at"}} of calls, until the next is called */
+    json_t *titles;  /* {INCIDENT: title}, of all but the first */
+    json_t *failing; /* {NOTICE: true}: an attempt failed, and it has not arrived yet */
     bool begun;
 };
 
@@ -32,6 +33,7 @@ struct trace *trace_new(struct site *site, bool zh)
     t->zh = zh;
     t->rungs = json_object();
     t->titles = json_object();
+    t->failing = json_object();
     t->site = site_ref(site);
     return t;
 }
@@ -44,6 +46,7 @@ void trace_free(struct trace *t)
     text_done(&t->lines);
     json_decref(t->rungs);
     json_decref(t->titles);
+    json_decref(t->failing);
     free(t);
 }
 
@@ -351,6 +354,22 @@ static void opened_note(struct trace *t, const struct record *r)
     t->begun = true;
 }
 
+/* Of a message whose attempts fail: the first of them, and what comes of it in the end. */
+static bool is_told(struct trace *t, const struct record *r)
+{
+    const char *notice = json_str_or(r->body, "notice", "");
+    bool failing = json_at(t->failing, notice) != NULL;
+    if (r->kind == REC_NOTICE_RETRY) {
+        json_put(t->failing, notice, json_true());
+        return !failing;
+    }
+    if (r->kind == REC_NOTICE_SENT && failing) {
+        json_object_del(t->failing, notice);
+        return true;
+    }
+    return !is_quiet(r->kind);
+}
+
 void trace_record(struct trace *t, const struct record *r)
 {
     AUTO_TEXT(head);
@@ -360,7 +379,7 @@ void trace_record(struct trace *t, const struct record *r)
         rung_note(t, r);
     if (r->kind == REC_INCIDENT_OPENED)
         opened_note(t, r);
-    if (is_quiet(r->kind) || !line_say(&line))
+    if (!is_told(t, r) || !line_say(&line))
         return;
     clock_add(&head, r->mono);
     title_add(t, r->incident, &head);

@@ -1,5 +1,6 @@
 #include "desk/workers.h"
 
+#include "core/item.h"
 #include "desk/script.h"
 
 #include <stdlib.h>
@@ -11,6 +12,13 @@ static const int64_t untimed_ms = MS_HOUR;
 struct workers {
     struct stage *stage;
     json_t *pace; /* {TARGET: ms, or -1 for never} */
+    struct untold {
+        char *step; /* of the message by which its owner hears of it */
+        struct uuid incident;
+        mono_ms issued;
+        json_t *body;
+    } * untold;
+    size_t untold_count, untold_cap;
 };
 
 struct workers *workers_new(struct stage *stage)
@@ -26,6 +34,11 @@ void workers_free(struct workers *w)
     if (!w)
         return;
     json_decref(w->pace);
+    for (size_t n = 0; n < w->untold_count; n++) {
+        free(w->untold[n].step);
+        json_decref(w->untold[n].body);
+    }
+    free(w->untold);
     free(w);
 }
 
@@ -75,14 +88,32 @@ static void act_later(struct workers *w, const struct record *r, int64_t after,
     free(person);
 }
 
-/* Who has done it is the owner; who finds it done strikes it off. */
-static void item_works(struct workers *w, const struct record *r)
+/* Who has not been told of it does not do it. */
+static void item_issued(struct workers *w, const struct record *r)
+{
+    AUTO_TEXT(step);
+    text_addf(&step, ITEM_STEP_OWNER "%s", json_str_or(r->body, "item", "?"));
+    w->untold = mem_grow(w->untold, &w->untold_cap, w->untold_count + 1, sizeof *w->untold);
+    w->untold[w->untold_count++] = (struct untold){.step = text_take(&step),
+                                                   .incident = r->incident,
+                                                   .issued = r->mono,
+                                                   .body = json_share(r->body)};
+}
+
+/*
+ * Its time runs from when it was issued. Who has done it is the owner; who finds it done strikes it
+ * off.
+ */
+static void item_works(struct workers *w, const struct record *r, mono_ms told)
 {
     const char *owner = json_str_or(r->body, "owner", "?");
     const char *leader = json_str_or(r->body, "leader", owner);
-    int64_t after = pace_of(w, owner, json_int(r->body, "allowed_ms", 0));
-    if (after < 0)
+    int64_t pace = pace_of(w, owner, json_int(r->body, "allowed_ms", 0));
+    int64_t after = r->mono + pace - told;
+    if (pace < 0)
         return;
+    if (after < MS_MINUTE && told > r->mono)
+        after = MS_MINUTE;
     act_later(w, r, after, IN_ITEM, "done", owner);
     act_later(w, r, after + MS_MINUTE, IN_ITEM, "strike", leader);
 }
@@ -100,10 +131,29 @@ static void report_works(struct workers *w, const struct record *r)
     act_later(w, r, after + MS_MINUTE, IN_REPORT, "send", by);
 }
 
+static void message_sent(struct workers *w, const struct record *r)
+{
+    const char *step = json_str_or(r->body, "step", "");
+    size_t n = 0;
+    while (n < w->untold_count && strcmp(w->untold[n].step, step) != 0)
+        n++;
+    if (n == w->untold_count)
+        return;
+    struct untold told = w->untold[n];
+    w->untold[n] = w->untold[--w->untold_count];
+    const struct record issued = {
+        .incident = told.incident, .mono = told.issued, .body = told.body};
+    item_works(w, &issued, r->mono);
+    free(told.step);
+    json_decref(told.body);
+}
+
 void workers_record(struct workers *w, const struct record *r)
 {
     if (r->kind == REC_ITEM_ISSUED)
-        item_works(w, r);
+        item_issued(w, r);
+    else if (r->kind == REC_NOTICE_SENT)
+        message_sent(w, r);
     else if (r->kind == REC_REPORT_OPENED)
         report_works(w, r);
 }

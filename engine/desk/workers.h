@@ -1,6 +1,7 @@
 /*
  * workers - who does what is owed in a simulation: items are done, reports are telephoned, signed
- * and sent, each when half of its time is over. A person of the script may be idle, or need longer.
+ * and sent, each when half of its time is over. An item is done by who was told of it: not before
+ * its message has arrived. A person of the script may be idle, or need longer.
  *
  * Layer      desk.
  * Ownership  workers_new gives, workers_free frees; the stage is borrowed.

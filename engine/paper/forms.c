@@ -440,6 +440,22 @@ static const json_t *answer_to(const struct filling *f, const json_t *notice)
     return NULL;
 }
 
+/* Does an open call wait for whom this went to? */
+static bool still_asked(const struct filling *f, const json_t *notice)
+{
+    size_t n, k;
+    json_t *call, *asked;
+    json_array_foreach(json_unconst(json_at(json_at(f->d, "incident"), "calls")), n, call)
+    {
+        json_array_foreach(json_unconst(json_at(call, "asked")), k, asked)
+        {
+            if (!strcmp(str(asked, "person"), str(notice, "to")))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Of a call it counts whether somebody answered, not that it went out. */
 static void call_outcome(const struct filling *f, const json_t *notice)
 {
@@ -455,7 +471,9 @@ static void call_outcome(const struct filling *f, const json_t *notice)
             say_or_empty(f, term(&f->s, TERM_NOTICE, state));
         if (out && strcmp(state, "sent") != 0)
             text_add(f->s.to, SAY(&f->s, "，", ", "));
-        if (out)
+        if (out && still_asked(f, notice))
+            say(f, SAY(&f->s, "尚在等候应答", "no answer yet"));
+        else if (out)
             say(f, SAY(&f->s, "未应答", "no answer"));
     }
 }

@@ -322,7 +322,7 @@ static void unreached_add(struct review *v)
     json_t *one;
     section(v, "未送达的人员及原因", "Who was not reached, and why");
     if (!json_array_size(list)) {
-        sheet_note(&v->sh, SAYS(v, "所有消息均已送出。", "Every message went out."));
+        sheet_note(&v->sh, SAYS(v, "没有送达失败的消息。", "No message failed."));
         return;
     }
     sheet_table(&v->sh, "unreached", heads, 4);

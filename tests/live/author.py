@@ -32,6 +32,9 @@ PLANS = {
     log "a gauge"
     sleep "10h"
 """).replace('version = "1",', 'version = "1", issued = "2026-01-05",'),
+    "told": h.plan_text("told", "    sleep '10h'").replace(
+        'version = "1",', 'version = "1", reports = { initial = { by = "person:li.ming", '
+        'sign = "person:han.mei", to = "person:wang.qiang", due = "5h" } },'),
 }
 
 DRILL = """return scenario "dry" {
@@ -146,14 +149,30 @@ def roll_call(t, house):
     h.wait_for(lambda: any(e["kind"] == "call_rung" for e in
                            client.ask(op="timeline", incident=one)["events"]), "the question")
     client.ask(op="answer", incident=one, choice="absent", **{"as": "li.ming"})
-    h.wait_for(lambda: "absent 1" in json.dumps(client.ask(op="timeline", incident=one)),
-               "the tally")
+    h.wait_for(lambda: client.ask(op="timeline", incident=one)["events"][-1]["kind"] == "turn",
+               "the plan's word on the tally")
     client.ask(op="close", incident=one)
     client.close()
     code, said = muster("plan", "replay", one, *places, "--all")
     t.check(code == 0 and "log: absent 1" in said and "nothing differs" in said,
             "who was asked chooses what they chose", said)
     t.check("filing" not in said, "what plans owe is no part of the incident", said)
+
+
+def written(t, house):
+    """The words of a report are somebody's, and are written again."""
+    places = ("--data", house.data, "--plans", house.plans)
+    client = house.client()
+    one = client.ask(op="trigger", plan="told", title="Told", key="w")["incident"]
+    report = client.ask(op="reports", incident=one)["reports"][0]["id"]
+    client.ask(op="report_edit", report=report, rev=1, text="new words", **{"as": "li.ming"})
+    for action, who in (("sign", "han.mei"), ("send", "li.ming")):
+        client.ask(op="report", report=report, action=action, **{"as": who})
+    client.ask(op="close", incident=one)
+    client.close()
+    code, said = muster("plan", "replay", one, *places, "--all")
+    t.check(code == 0 and "initial report 1 edited by" in said and "nothing differs" in said,
+            "a report is written, signed and sent again", said)
 
 
 def drilled(t, house):
@@ -255,6 +274,7 @@ def main():
             replays(t, house, incident)
             explains(t, house, incident, person)
             roll_call(t, house)
+            written(t, house)
             refusals(t, house)
             reviewed(t, house, incident)
             drilled(t, house)

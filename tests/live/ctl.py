@@ -216,7 +216,7 @@ def looks(t, ctl, incident):
     r = ctl("status", NOBODY_ID)
     t.check(r.code == 3 and not r.out, "status of an unknown incident, exit 3", r)
     r = ctl("status", "7")
-    t.check(r.code == 1 and "looks like" in r.err, "status of what is no id, exit 1", r)
+    t.check(r.code == 2 and "looks like" in r.err, "status of what is no id, exit 2", r)
     r = ctl("timeline", incident)
     t.check(r.code == 0 and "王强" in r.out and "7号站超警戒" in r.out
             and re.search(r"^\d\d:\d\d:\d\d  ", r.out, re.M),

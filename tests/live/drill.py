@@ -140,7 +140,8 @@ def report(t, house, one, folder):
 QUICK = """return scenario "%s" {
     plan = "flood", mode = "tabletop", title = "Ten minutes", director = "person:qian.min",
     injects = {
-        { no = 1, at = "0:00", by = "trigger", title = "Gauge 7", fields = { g7 = { stage_m = 4.6 } } },
+        { no = 1, at = "0:00", by = "trigger", title = "Gauge 7",
+          fields = { g7 = { stage_m = 4.6 } } },
         { no = 2, at = "0:02", by = "update", fields = { ["jiefang-road"] = { ponding_cm = 29 } },
           expect = { "%s", within = "2m" } },
         { no = 3, at = "0:10", by = "end" } } }

@@ -4,6 +4,7 @@ fails and says why, and that a plan cannot run away with either."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -297,12 +298,15 @@ def simulate(t, folder):
     code, said = muster(*command, "--for", "3h", "--work", "*=never")
     t.check(code == 0 and "at the end: active, level III\nnot done: look" in said and
             "not confirmed (--confirm): dry\n" in said, "what is left when the night is over", said)
+    code, said = muster(*command, "--for", "4h", "--fault", "02:00-05:00=phone")
+    done = re.findall(r"\[(\d+):\d+\] \S.* done by", said)
+    t.check(done and min(map(int, done)) >= 3, "who was not told of it does not do it", said)
     code, said = muster(*command, "--confirm", "dry=2h", "--for", "3h")
     t.check(code == 0 and "[2:00] criterion dry confirmed" in said and "not confirmed" not in said,
             "who may confirm a criterion does so", said)
     code, said = muster("plan", "simulate", "pump", "--plans", folder,
                         "--field", "level_m=9.5@1:00")
-    t.check(code == 1 and "the plan's code failed, 1 times" in said,
+    t.check(code == 1 and "failures of the plan's code: 1" in said,
             "a plan whose code fails is no success", said)
     said = muster("--json", *command, "--work", "*=never")[1]
     t.check("look" in json.loads(said)["figures"]["late"] and not reply["figures"]["late"],
@@ -417,6 +421,8 @@ def simulate_wrong(t, folder):
                             (("--title", ""), "title: is empty"),
                             (("--svg", "--runs", "3"), "leave out --runs"),
                             (("--for", "1h", "--field", "level_m=3@2d"), "after the end"),
+                            (("--field", "levle_m=3@1:00"), 'did you mean "level_m"?'),
+                            (("--field", "level_m=high@1:00"), "--field: "),
                             (("--confirm", "dri=1h"), 'did you mean "dry"?'),
                             (("--confirm", "dry"), "write CRITERION=70h"),
                             (("--at", "now"), "is no time"), (("--for", "long"), "is no duration"),
