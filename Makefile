@@ -12,6 +12,7 @@
 # make layers         who may know whom, and what the core may call
 # make sanitize       the tests under ASan and UBSan, in out/sanitize
 # make fault          kills at random and at every named point, the long form
+# make mutants        takes the counter-measures to Lua's hazards away: do their tests fail?
 # make bench          figures beside Alertmanager, bare SQLite and libcurl: two to four minutes
 # make install        PREFIX=/usr/local DESTDIR=
 # make clean          removes out/
@@ -103,7 +104,7 @@ WEB_TEST     := $(if $(filter 0,$(WEB)),, \
                   $(patsubst tests/web/%.ts,$(WEB_OUT)/tests/%.mjs,$(wildcard tests/web/*.ts)))
 
 .PHONY: all run test demo check tests web types lint format layers sanitize fault install clean \
-        bench peers help flags
+        mutants bench peers help flags
 all: $(OUT)/muster
 
 $(OUT)/muster: $(OBJ) $(LLHTTP)
@@ -239,6 +240,11 @@ fault:
 	@scripts/deps test
 	@$(AGAIN) tests
 	@OUT=$(OUT) WEB=$(WEB) scripts/test --long --kind fault
+
+mutants:
+	@scripts/deps test
+	@$(AGAIN) tests
+	@OUT=$(OUT) tests/mutants/run
 
 sanitize:
 	@scripts/deps all
