@@ -492,9 +492,10 @@ static void check_assign(const struct body_check *c, const struct node *n)
 /* What is of no word: comparisons, loops, patterns. */
 static void check_node(const struct body_check *c, const struct node *n)
 {
-    if (n->kind == NODE_BINARY)
+    if (n->kind == NODE_BINARY) {
         check_compare(c, n);
-    else if (n->kind == NODE_WHILE || n->kind == NODE_REPEAT)
+        check_power(c, n);
+    } else if (n->kind == NODE_WHILE || n->kind == NODE_REPEAT)
         check_loop(c, n);
     else if (n->kind == NODE_CALL || n->kind == NODE_METHOD)
         check_pattern(c, n);

@@ -43,6 +43,20 @@ void check_compare(const struct body_check *c, const struct node *n)
                      "incident:at_least \"II\", or name those that are meant with ==");
 }
 
+/* Lua squares by itself; any other power is libm's, whose last digit differs by processor. */
+void check_power(const struct body_check *c, const struct node *n)
+{
+    const struct node *exponent = node_meant(n->last);
+
+    if (n->op != TOK_CARET)
+        return;
+    if (exponent->kind != NODE_NUMBER || exponent->number < 2 || exponent->number > 2)
+        check_report(
+            c, n, "not_allowed",
+            "a ^ b is computed by a library whose last digit differs by processor, so that "
+            "a run could not be played again elsewhere; write x ^ 2, or x * x * x");
+}
+
 /* ---- loops ----------------------------------------------------------------------------------- */
 
 /* Words that return in the same turn, and do not leave a loop by an error either. */

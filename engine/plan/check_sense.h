@@ -11,6 +11,7 @@
 
 /* Levels and grades have an order of their own: I is above IV. A NODE_BINARY. */
 void check_compare(const struct body_check *c, const struct node *n);
+void check_power(const struct body_check *c, const struct node *n);
 
 /* while true do … end, and nothing in it waits or leaves. A NODE_WHILE or NODE_REPEAT. */
 void check_loop(const struct body_check *c, const struct node *n);

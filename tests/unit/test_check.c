@@ -1562,6 +1562,15 @@ static void a_loop_ends_or_waits(void **state)
     assert_body("while true do sleep '0s' end", "dam.lua:7:1: endless", "nothing in it waits");
 }
 
+/* On another machine the run would come out otherwise, and could not go on. */
+static void a_power_is_a_square(void **state)
+{
+    (void)state;
+    assert_body("log(tostring(now() ^ 2)) log(tostring(now() * now() * now()))", "", NULL);
+    assert_body("log(tostring(now() ^ 0.5))", "dam.lua:7:20: not_allowed", "differs by processor");
+    assert_body("local n = 3 log(tostring(2 ^ n))", "dam.lua:7:28: not_allowed", NULL);
+}
+
 static void a_pattern_is_not_plainly_explosive(void **state)
 {
     (void)state;
@@ -1854,6 +1863,7 @@ int main(void)
         cmocka_unit_test(what_never_comes_is_not_waited_for),
         cmocka_unit_test(a_child_begins_with_facts_of_its_plan),
         cmocka_unit_test(a_loop_ends_or_waits),
+        cmocka_unit_test(a_power_is_a_square),
         cmocka_unit_test(a_pattern_is_not_plainly_explosive),
         cmocka_unit_test(a_deputy_who_is_asked_may_order),
         cmocka_unit_test(levels_have_a_way_out),
