@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TESTS_MAX = 1000, TRACE_SHOWN = 64 * 1024 };
+enum { TESTS_MAX = 1000, TRACE_SHOWN = 64 * 1024, SAID_MAX = 5000 };
 /* Of a test's own Lua; what its plans use is counted there. */
 static const struct sandbox_limits limits = {.bytes_max = 64u << 20,
                                              .instructions_max = INT64_C(50000000)};
@@ -32,6 +32,7 @@ struct session {
     json_t *results;
     bool failed;
     size_t test; /* the one under way */
+    int said;    /* verbs of it so far */
     struct trial *trial;
 };
 
@@ -390,6 +391,9 @@ static int verb_call(lua_State *L)
     const struct verb *v = lua_touserdata(L, lua_upvalueindex(1));
     struct part *p = part_check(L, v->kind);
     struct why why;
+    if (++p->session->said > SAID_MAX)
+        return luaL_error(L, "a test has at most %d verbs: is there a loop that never ends?",
+                          SAID_MAX);
     sandbox_kernel_enter(L);
     enum err e = v->work(L, p, &why);
     sandbox_kernel_leave(L);
@@ -516,6 +520,7 @@ static void test_run(struct session *s, size_t n)
     struct why why;
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->tests[n].function);
     s->test++;
+    s->said = 0;
     s->trial = trial;
     part_push(L, kind_trial, s, "");
     sandbox_again(s->sb, limits.instructions_max);

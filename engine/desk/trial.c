@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A plan that is reviewed once a year is seen to be. */
+#define LONGEST_MS (400 * MS_DAY)
+
 static const char begins_else[] = "2026-01-05 09:00";
 
 struct trial {
@@ -484,6 +487,8 @@ enum err trial_crash(struct trial *t, const char *what, struct why *why)
 enum err trial_advance(struct trial *t, int64_t ms, struct why *why)
 {
     enum err e = night_wanted(t, why);
+    if (!e && night_mono(t->stage->night) + ms > LONGEST_MS)
+        e = why_set(why, ERR_INVALID, "t:advance: the night of a test lasts at most 400 days");
     if (!e)
         e = stage_advance(t->stage, ms, why);
     return e ? e : never_check(t, why);
