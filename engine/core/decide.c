@@ -383,7 +383,14 @@ static void decide_close(struct core *c)
 {
     struct incident *i;
     AUTO_JSON(text);
-    if (!input_allowed(c, SCOPE_RESPOND, "close") || !(i = input_incident(c)) || !close_fits(c, i))
+    if (!input_allowed(c, SCOPE_RESPOND, "close") || !(i = input_incident(c)))
+        return;
+    if (i->drill_run) {
+        drill_break_off(c, i);
+        core_reply_ok(c, incident_reply(i));
+        return;
+    }
+    if (!close_fits(c, i))
         return;
     items_strike_done(c, i, NULL);
     text = over_text(i, "事件关闭", "Closed");

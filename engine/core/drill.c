@@ -312,20 +312,25 @@ static void miss_reports(struct core *c, struct incident *i)
 }
 
 /* What the drill has opened must urge nobody after its end. */
-static void end_all(struct core *c, struct incident *i)
+static void end_all(struct core *c, struct incident *i, const char *why)
 {
     AUTO_JSON(text);
     for (size_t n = 0; i->family && n < i->family->children_count; n++) {
         struct incident *child = core_incident(c, i->family->children[n].id);
         if (child && child->state == INCIDENT_OPEN && child->drill)
-            end_all(c, child);
+            end_all(c, child, why);
     }
     lift_items(c, i);
     miss_reports(c, i);
     text = json_pack("{s:s,s:s}", "zh", "演练结束，各就原位。", "en",
                      "The drill is over; stand down.");
-    incident_close(c, i, "drill");
+    incident_close(c, i, why);
     notice_tell_reached(c, i, NULL, "muster.resolved", text);
+}
+
+void drill_break_off(struct core *c, struct incident *i)
+{
+    end_all(c, i, "closed");
 }
 
 static json_t *hold_of(const struct core *c, const struct incident *i, const json_t *inject)
@@ -362,7 +367,7 @@ static void inject_play(struct core *c, struct incident *i, const json_t *inject
     if (json_at(inject, "fields") && strcmp(by, "trigger") != 0)
         inject_update(c, i, inject, !strcmp(by, "update"));
     if (!strcmp(by, "end"))
-        end_all(c, i);
+        end_all(c, i, "drill");
 }
 
 static void inject_next(struct core *c, struct drill *d)

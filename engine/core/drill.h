@@ -57,6 +57,10 @@ enum drill_way {
 enum drill_way drill_way(const struct core *c, const struct incident *i, const char *person,
                          const char *endpoint);
 
+/* By hand, whatever is open, proposed or in force in it: an emergency does not wait for its end. It
+ * does not count as held. */
+void drill_break_off(struct core *c, struct incident *i);
+
 void drill_apply(struct core *c, struct incident *i, const struct record *r);
 void drill_close(struct core *c, struct incident *i); /* nothing comes in any more */
 void drill_drop(struct core *c, struct incident *i);

@@ -440,6 +440,25 @@ static void a_level_in_force_was_ordered_in_time(void **state)
     story_end(s);
 }
 
+/* Why: the dam breaks, and everybody waits until the exercise has been wound up by the book. */
+static void a_drill_is_broken_off_whatever_is_open_in_it(void **state)
+{
+    (void)state;
+    struct story *s = story_shipped("flood");
+    story_scenario_shipped(s, "flood-2026");
+    good(story_drill(s, "{'plan':'flood','scenario':'flood-2026'}"));
+    story_advance(s, MINUTES(5));
+    good(story_order(s, "{'action':'activate','level':'III','as':'sun.wei','reason':'it rains',"
+                        "'measures':'patrol'}"));
+    story_advance(s, MINUTES(1));
+    good(story_close(s));
+    story_tells(s, "lifted\nclosed: closed by hand\n");
+    story_never(s, "a drill of the plan ended");
+    story_advance(s, MINUTES(60));
+    story_never(s, "inject 3");
+    story_end(s);
+}
+
 /* Why: a review that says "not reached" and not why is repeated next year. */
 static void who_was_not_reached_is_told_with_the_cause(void **state)
 {
@@ -513,6 +532,7 @@ int main(void)
         cmocka_unit_test(a_real_incident_goes_before),
         cmocka_unit_test(what_is_expected_is_met_late_missed_or_still_open),
         cmocka_unit_test(a_level_in_force_was_ordered_in_time),
+        cmocka_unit_test(a_drill_is_broken_off_whatever_is_open_in_it),
         cmocka_unit_test(who_was_not_reached_is_told_with_the_cause),
         cmocka_unit_test(what_cannot_be_drilled_is_said),
         cmocka_unit_test(a_lesson_becomes_an_improvement_that_is_urged),
