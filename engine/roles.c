@@ -145,7 +145,6 @@ static enum err jailed_begin(struct planner_role *role, enum child_slot slot, in
         e = cpu_guard_init(&role->guard, why);
     if (e)
         return e;
-    heap_keep_nothing();
     jail_planner(memory_bytes, &report);
     jailed_say(&role->child, &report);
     jail_report_done(&report);
@@ -159,6 +158,8 @@ static int role_planner(enum child_slot slot, char *const *args)
     struct why why = {0};
     if (jailed_begin(&role, slot, args[0] ? strtoll(args[0], NULL, 10) : PLANNER_WORK_BYTES, &why))
         return role_failed("planner", &why);
+    if (args[0]) /* one of a daemon's, which rests between turns; what an author asks never rests */
+        heap_keep_nothing();
     int code = planner_serve(&role);
     child_end(&role.child);
     return code;
@@ -362,9 +363,9 @@ static enum err checker_ask(int socket, const json_t *request, json_t **ret, str
         if (!e && !frame)
             e = why_set(
                 why, ERR_INVALID,
-                "the process was ended: it ran for more than ten minutes, or a file in the "
-                "plans folder makes it fail; ask for less (--runs, --for), or take out what "
-                "changed last");
+                "the process was ended: it ran for more than ten minutes, it wanted more than a "
+                "gigabyte, or a file in the plans folder makes it fail; ask for less (--runs, "
+                "--for), or take out what changed last");
         else if (!e && !frame_is(frame, "jailed"))
             *ret = json_incref(frame);
         json_decref(frame);

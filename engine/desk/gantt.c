@@ -186,40 +186,52 @@ static size_t row_add(struct chart *c, const json_t *spans, size_t first)
     return drawn;
 }
 
-/* Is it the first span of its name? Then it begins a row. */
-static bool begins_row(const json_t *spans, size_t at, const char *lane)
+/* Which spans are the first of their name in their lane: each begins a row. Gives, with free(). */
+static bool *beginnings_of(const json_t *spans)
 {
-    const json_t *span = json_array_get(spans, at);
-    if (strcmp(json_str_or(span, "lane", ""), lane) != 0)
-        return false;
-    for (size_t n = 0; n < at; n++) {
-        if (same_row(json_array_get(spans, n), lane, json_str_or(span, "name", "?")))
-            return false;
+    AUTO_JSON(seen);
+    bool *begins = mem_new(json_array_size(spans) + 1, sizeof *begins);
+    size_t n;
+    json_t *span;
+    seen = json_object();
+    json_array_foreach(json_unconst(spans), n, span)
+    {
+        AUTO_TEXT(row);
+        text_addf(&row, "%s\n%s", json_str_or(span, "lane", ""), json_str_or(span, "name", "?"));
+        begins[n] = !json_at(seen, text_str(&row));
+        json_put(seen, text_str(&row), json_true());
     }
-    return true;
+    return begins;
 }
 
-static int rows_of(const json_t *spans)
+static bool is_in_lane(const json_t *spans, size_t at, size_t lane)
+{
+    return !strcmp(json_str_or(json_array_get(spans, at), "lane", ""), lanes[lane].lane);
+}
+
+static int rows_of(const json_t *spans, const bool *begins)
 {
     int rows = 0;
     for (size_t l = 0; l < LANES; l++) {
         bool any = false;
         for (size_t n = 0; n < json_array_size(spans); n++) {
-            bool begins = begins_row(spans, n, lanes[l].lane);
-            rows += begins;
-            any = any || begins;
+            if (!begins[n] || !is_in_lane(spans, n, l))
+                continue;
+            rows++;
+            any = true;
         }
         rows += any;
     }
     return rows < GANTT_ROWS ? rows : GANTT_ROWS + 1;
 }
 
-static size_t lane_add(struct chart *c, const json_t *spans, size_t lane, int bottom)
+static size_t lane_add(struct chart *c, const json_t *spans, const bool *begins, size_t lane,
+                       int bottom)
 {
     size_t drawn = 0;
     bool any = false;
     for (size_t n = 0; n < json_array_size(spans) && c->y + ROW <= bottom; n++) {
-        if (!begins_row(spans, n, lanes[lane].lane))
+        if (!begins[n] || !is_in_lane(spans, n, lane))
             continue;
         if (!any) {
             text_addf(c->to, "<text class=\"h\" x=\"10\" y=\"%d\">%s</text>", c->y + 15,
@@ -241,7 +253,8 @@ void gantt_add(const json_t *spans, wall_ms begins, int64_t lasts, const char *z
                       .lasts = lasts > 0 ? lasts : 1,
                       .zh = zh,
                       .y = TOP};
-    int bottom = TOP + rows_of(spans) * ROW, height = bottom + 34;
+    bool *begins_row = beginnings_of(spans);
+    int bottom = TOP + rows_of(spans, begins_row) * ROW, height = bottom + 34;
     size_t drawn = 0;
     text_addf(to,
               "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
@@ -253,7 +266,7 @@ void gantt_add(const json_t *spans, wall_ms begins, int64_t lasts, const char *z
     text_add(to, "</text>");
     axis_add(&c, bottom);
     for (size_t l = 0; l < LANES; l++)
-        drawn += lane_add(&c, spans, l, bottom);
+        drawn += lane_add(&c, spans, begins_row, l, bottom);
     text_addf(to, "<text class=\"m\" x=\"10\" y=\"%d\">%s", bottom + 22,
               zh ? "实线框内：按时完成；红色：逾期或未应答（虚线）；竖线：时限"
                  : "green: answered or done; red: late; dashed: in vain; upright line: due");
@@ -261,4 +274,5 @@ void gantt_add(const json_t *spans, wall_ms begins, int64_t lasts, const char *z
         text_addf(to, zh ? "；另有 %zu 项未画出" : "; %zu more are not drawn",
                   json_array_size(spans) - drawn);
     text_add(to, "</text></svg>\n");
+    free(begins_row);
 }

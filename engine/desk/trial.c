@@ -15,6 +15,9 @@
 /* A plan that is reviewed once a year is seen to be. */
 #define LONGEST_MS (400 * MS_DAY)
 
+/* In work and memory: an incident that begins, and so many records that a crash brings back. */
+enum { TRIGGER_HAPPENINGS = 60, LOADED_A_HAPPENING = 64 };
+
 static const char begins_else[] = "2026-01-05 09:00";
 
 struct trial {
@@ -154,6 +157,16 @@ static enum err night_wanted(struct trial *t, struct why *why)
     return t->stage ? ERR_OK : ERR_INVALID;
 }
 
+/* What a verb costs at once, of what may happen in a night: else a loop of verbs costs nothing. */
+static enum err spend(struct trial *t, int64_t happenings, struct why *why)
+{
+    if (happenings >= t->stage->happenings)
+        return why_set(why, ERR_LIMIT,
+                       "more happens than one night may hold: is there a loop that never ends?");
+    t->stage->happenings -= happenings;
+    return ERR_OK;
+}
+
 /* ---- people and endpoints ---- */
 
 static enum err known(const struct trial *t, const char *table, const char *id, const char *what,
@@ -283,6 +296,8 @@ static enum err asked(struct trial *t, enum input_kind kind, struct uuid inciden
 enum err trial_trigger(struct trial *t, json_t *takes, struct why *why)
 {
     enum err e = night_wanted(t, why);
+    if (!e)
+        e = spend(t, TRIGGER_HAPPENINGS, why);
     if (e) {
         json_decref(takes);
         return e;
@@ -354,6 +369,9 @@ enum err trial_keeps(struct trial *t, int64_t ms, struct why *why)
     if (!t->said)
         return why_set(why, ERR_INVALID, "keeps: there is no update before it");
     int64_t each = often(t);
+    enum err e = spend(t, ms / each, why);
+    if (e)
+        return e;
     for (int64_t after = each; after <= ms; after += each)
         night_later(t->stage->night, after, IN_UPDATE, t->incident, json_deep_copy(t->said));
     return ERR_OK;
@@ -467,6 +485,8 @@ void trial_records(const struct trial *t, void (*each)(void *ctx, const struct r
 enum err trial_crash(struct trial *t, const char *what, struct why *why)
 {
     enum err e = night_wanted(t, why);
+    if (!e)
+        e = spend(t, model_store_last_seq(night_store(t->stage->night)) / LOADED_A_HAPPENING, why);
     if (e)
         return e;
     struct night *night = t->stage->night;

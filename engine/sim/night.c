@@ -634,8 +634,10 @@ enum err night_advance(struct night *n, int64_t ms, int64_t *happenings, struct 
     mono_ms until = n->mono + ms;
     while (!n->trouble && step(n, until)) {
         if (--*happenings <= 0)
-            return why_set(why, ERR_LIMIT,
-                           "more happens than a run may hold: the plan goes round without end");
+            return why_set(
+                why, ERR_LIMIT,
+                "more happens than one night may hold: either the plan goes round without "
+                "end, or the night is to be shorter");
     }
     if (!n->trouble)
         clock_to(n, until);

@@ -154,7 +154,10 @@ WRONG = {
     "while true do end": "instructions",
     "while true do t:advance '1m' end": "at most 5000 verbs",
     "while true do t:advance '90d' end": "lasts at most 400 days",
-    "while true do t:trigger { plan = 'pump' } end": "at most 5000 verbs",
+    "while true do pcall(t.advance, t, '1m') end": "instructions",
+    "while true do t:trigger { plan = 'pump' } end": "one night may hold",
+    "t:trigger { plan = 'pump', title = 'a' } local u = t:update { level_m = 1 } "
+    "u:keeps '3660d' u:keeps '3660d'": "one night may hold",
     "local s = {} while true do s[#s + 1] = ('x'):rep(1000) .. #s end": "memory",
     "while true do pcall(error) end": "instructions",
     "error { 1 }": "error",
