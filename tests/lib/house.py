@@ -258,7 +258,7 @@ class House:
             line += ["--listen", address]
         return line
 
-    def start(self, crash=None, env=None, wait=True):
+    def start(self, crash=None, env=None, wait=True, run_by=lambda *command: list(command)):
         environment = dict(os.environ, MUSTER_SECRETS=self.secrets, MUSTER_GRACE_MS="0")
         environment.pop("MUSTER_CRASH", None)
         if self.heads:
@@ -267,7 +267,7 @@ class House:
             environment["MUSTER_CRASH"] = crash
         environment.update(env or {})
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command(), env=environment,
+            self.process = subprocess.Popen(run_by(*self.command()), env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
             self.wait_ready()

@@ -15,6 +15,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import house as h  # noqa: E402
 import tap  # noqa: E402
+import unread  # noqa: E402
 
 BAD_CONFIG = 78
 FAILED = 1
@@ -31,13 +32,14 @@ PLANS = {"tell": h.plan_text("tell", """
 class Attempt:
     """A start that must fail: its exit code and what it said."""
 
-    def __init__(self, house, user=None, env=None, plans=None, data=None):
+    def __init__(self, house, user=None, env=None, plans=None, data=None,
+                 run_by=lambda *command: list(command)):
         # where that user can reach it: the sources may lie in a home that is closed to others
         program = shutil.copy(h.MUSTER, house.folder) if user else h.MUSTER
         command = [program, "serve", "--data", data or house.data, "--plans", plans or house.plans]
         environment = dict(os.environ, MUSTER_SECRETS=house.secrets, **(env or {}))
         more = dict(user=user, group=user, extra_groups=[]) if user else {}
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
+        process = subprocess.Popen(run_by(*command), env=environment, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, errors="replace", **more)
         try:
@@ -261,6 +263,43 @@ def site_error(t):
         client.close()
 
 
+def unreadable(t):
+    """A plan that may not be read, and one that somebody writes to all the time."""
+    name = "a plan that may not be read: "
+    if not unread.can():
+        t.skip(name + "said", "root may read every file, and cannot give that up here")
+        t.skip(name + "the set from before is in force", "the same")
+    else:
+        with used_house() as house:
+            path = os.path.join(house.plans, "tell.lua")
+            os.chmod(path, 0)
+            kept(t, house, name + "the set from before is in force", path, "Permission denied",
+                 run_by=unread.as_anyone)
+            shutil.rmtree(house.data)
+            refused(t, Attempt(house, run_by=unread.as_anyone), BAD_CONFIG, name + "said", path,
+                    "Permission denied")
+
+    name = "a plan that is written all the time: "
+    with used_house() as house:
+        path = os.path.join(house.plans, "tell.lua")
+        with unread.Scribbler(path, PLANS["tell"]):
+            kept(t, house, name + "the set from before is in force", path,
+                 "changes while it is read")
+            shutil.rmtree(house.data)
+            refused(t, Attempt(house), BAD_CONFIG, name + "said", path, "changes while it is read")
+
+
+def kept(t, house, sentence, *parts, **more):
+    house.start(**more)
+    h.wait_for(lambda: "stays in force" in house.log_text(), "the log to say so")
+    client = house.client()
+    plans = [plan["name"] for plan in client.ask(op="plans")["plans"]]
+    client.close()
+    log = house.log_text()
+    t.check(plans == ["tell"] and all(part in log for part in parts), sentence, (plans, log))
+    house.stop()
+
+
 GREEDY = {
     "eats memory": "local t = {} while true do t[#t + 1] = ('x'):rep(200000) end",
     "calls itself": "local function f() return f() + 1 end f()",
@@ -357,6 +396,7 @@ def main():
         folders(t)
         full_disk(t)
         site_error(t)
+        unreadable(t)
         checker_dies(t)
         self_alarm(t)
         jails(t)

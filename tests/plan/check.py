@@ -11,6 +11,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import tap  # noqa: E402
+import unread  # noqa: E402
 
 ROOT = os.environ.get("MUSTER_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -96,6 +97,31 @@ def no_files(t, folder, bad):
     os.remove(bad)
 
 
+def unreadable(t, folder, bad):
+    """No permission, and a file that somebody writes to all the time: its name, and why."""
+    name = "a file that may not be read is a sentence with its name"
+    text = HEAD % ""
+    write(bad, text)
+    if unread.can():
+        os.chmod(bad, 0)
+        done = subprocess.run(unread.as_anyone(MUSTER, "plan", "check", folder),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=60)
+        said = done.stdout
+        t.check(done.returncode != 0 and bad + ": Permission denied" in said and
+                said.count("\n") == 1, name, said)
+        os.chmod(bad, 0o644)
+    else:
+        t.skip(name, "root may read every file, and cannot give that up here")
+    with unread.Scribbler(bad, text):
+        code, said = check(folder)
+    t.check(code != 0 and bad + " changes while it is read" in said and said.count("\n") == 1,
+            "a file that never holds still is not read half-way: a sentence", said)
+    code, said = check(folder)
+    t.check(code == 0, "and when it does it is checked", said)
+    os.remove(bad)
+
+
 def many(t, folder):
     """A thousand and one files are refused by their number, and nobody waits for it."""
     names = [os.path.join(folder, "p%d.lua" % n) for n in range(1001)]
@@ -132,6 +158,7 @@ def main():
         t.check(code == 0 and "warning" not in said, "what ships passes without a word", said)
         quick(t, folder)
         no_files(t, folder, bad)
+        unreadable(t, folder, bad)
         many(t, folder)
 
         places(t, folder, bad)
