@@ -28,11 +28,11 @@
 #include <string.h>
 
 /* Of its time 10 s are its own (roles.c); the rest is for a busy machine that puts it last. */
-enum { DESK_QUIET_MS = 60000, LATE_SECOND_MS = 2000 };
+enum { DESK_QUIET_MS = 60000, LEAVES_MS = 5000, LATE_SECOND_MS = 2000 };
 
 enum desk_state { DESK_NONE, DESK_STARTING, DESK_BUSY, DESK_LEAVING };
 
-enum desk_end { END_ANSWERED, END_REFUSED, END_TOO_MUCH, END_DIED, DESK_ENDS };
+enum desk_end { END_ANSWERED, END_REFUSED, END_TOO_MUCH, END_DIED, END_GONE, DESK_ENDS };
 
 struct job {
     char op[16];
@@ -53,11 +53,12 @@ struct desk {
 
 /* ---- jobs ---- */
 
-static void job_pop(struct desk *d)
+static void job_drop(struct desk *d, size_t n)
 {
-    json_decref(d->jobs[0].asked);
-    memmove(d->jobs, d->jobs + 1, --d->count * sizeof *d->jobs);
-    d->quiet_ms = 0;
+    json_decref(d->jobs[n].asked);
+    memmove(d->jobs + n, d->jobs + n + 1, (--d->count - n) * sizeof *d->jobs);
+    if (!n)
+        d->quiet_ms = 0;
 }
 
 static json_t *refusal_of(enum code code, const char *field, const char *sentence)
@@ -72,14 +73,31 @@ static void job_reply(struct engine *e, enum desk_end end, json_t *takes_reply)
 {
     e->desk->ends[end]++;
     serve_reply(e->serve, e->desk->jobs[0].to, takes_reply);
-    job_pop(e->desk);
+    job_drop(e->desk, 0);
+}
+
+/* Whose asker has hung up: nobody waits behind it. */
+static void jobs_forget(struct engine *e)
+{
+    struct desk *d = e->desk;
+    size_t n = d->state == DESK_BUSY; /* that one is under way: desk_watch */
+    while (n < d->count) {
+        if (serve_awaits(e->serve, d->jobs[n].to)) {
+            n++;
+            continue;
+        }
+        d->ends[END_GONE]++;
+        serve_reply(e->serve, d->jobs[n].to,
+                    refusal_of(CODE_CONFLICT, NULL,
+                               "the connection was closed before its turn came; keep it open"));
+        job_drop(d, n);
+    }
 }
 
 static void job_next(struct engine *e)
 {
     struct desk *d = e->desk;
-    while (d->count && !serve_awaits(e->serve, d->jobs[0].to))
-        job_pop(d);
+    jobs_forget(e);
     if (!d->count || d->state != DESK_NONE)
         return;
     d->state = DESK_STARTING;
@@ -241,11 +259,11 @@ void desk_up(struct engine *e, int64_t gen)
 {
     struct desk *d = e->desk;
     AUTO_JSON(frame);
+    AUTO_JSON(leave);
+    jobs_forget(e);
     d->gen = gen;
     d->state = DESK_BUSY;
     d->quiet_ms = 0;
-    while (d->count && !serve_awaits(e->serve, d->jobs[0].to))
-        job_pop(d);
     if (d->count) {
         frame = frame_of(e, &d->jobs[0]);
         if (children_send(e->children, CHILD_DESK, gen, frame))
@@ -256,7 +274,8 @@ void desk_up(struct engine *e, int64_t gen)
                              "leave out some"));
     }
     d->state = DESK_LEAVING;
-    children_kill(e->children, CHILD_DESK, gen, "nothing to do");
+    leave = json_put_str(json_object(), "op", "leave");
+    (void)children_send(e->children, CHILD_DESK, gen, leave);
 }
 
 void desk_frame(struct engine *e, const json_t *frame)
@@ -278,21 +297,38 @@ void desk_died(struct engine *e, const struct child_death *death)
     job_next(e);
 }
 
-/* One that does not come up, or says nothing, keeps nobody waiting for ever. */
+/* Its asker has hung up in the middle. */
+static void work_forget(struct engine *e)
+{
+    struct desk *d = e->desk;
+    if (d->state != DESK_BUSY || !d->count || serve_awaits(e->serve, d->jobs[0].to))
+        return;
+    d->state = DESK_LEAVING;
+    job_reply(e, END_GONE,
+              refusal_of(CODE_CONFLICT, NULL,
+                         "the connection was closed before the answer was there; keep it open"));
+    children_kill(e->children, CHILD_DESK, d->gen, "nobody waits for its answer");
+}
+
+/* One that does not come up, says nothing or does not go keeps nobody waiting for ever. */
 void desk_watch(struct engine *e, int64_t passed_ms)
 {
     struct desk *d = e->desk;
-    bool waits = d->count && (d->state == DESK_STARTING || d->state == DESK_BUSY);
+    jobs_forget(e);
+    work_forget(e);
+    bool waits = d->state == DESK_LEAVING || (d->count && d->state != DESK_NONE);
     if (!waits || passed_ms > LATE_SECOND_MS) {
         d->quiet_ms = 0;
         return;
     }
     d->quiet_ms += passed_ms;
-    if (d->quiet_ms < DESK_QUIET_MS)
+    if (d->quiet_ms < (d->state == DESK_LEAVING ? LEAVES_MS : DESK_QUIET_MS))
         return;
     d->quiet_ms = 0;
     if (d->state == DESK_BUSY)
         children_kill(e->children, CHILD_DESK, d->gen, "no answer for 60 s");
+    else if (d->state == DESK_LEAVING)
+        children_kill(e->children, CHILD_DESK, d->gen, "it does not go");
     else
         job_reply(e, END_DIED,
                   refusal_of(CODE_DESK_DIED, NULL,
@@ -321,6 +357,7 @@ static json_t *refusal_now(const struct engine *e, const json_t *asked)
 void desk_take(void *ctx, const struct desk_ask *ask)
 {
     struct engine *e = ctx;
+    jobs_forget(e);
     json_t *refusal = refusal_now(e, ask->asked);
     if (refusal) {
         serve_reply(e->serve, ask->to, refusal);
@@ -356,10 +393,12 @@ int64_t desk_jobs(const struct engine *e)
 
 void desk_metrics(const struct engine *e, struct exposition *to)
 {
-    static const char *const names[DESK_ENDS] = {"answered", "refused", "too_much", "died"};
-    exposition_family(to, EXPOSITION_COUNTER, "muster_desk_requests_total",
-                      "Requests to check or simulate plans: answered, refused (what was asked has "
-                      "an error), too_much (its time was over), died (its process ended).");
+    static const char *const names[DESK_ENDS] = {"answered", "refused", "too_much", "died", "gone"};
+    exposition_family(
+        to, EXPOSITION_COUNTER, "muster_desk_requests_total",
+        "Requests to check or simulate plans: answered, refused (what was asked has "
+        "an error), too_much (its time was over), died (its process ended), gone (who asked "
+        "hung up).");
     for (int n = 0; n < DESK_ENDS; n++) {
         exposition_label(to, "result", names[n]);
         exposition_int(to, e->desk->ends[n]);
@@ -378,7 +417,7 @@ void desk_free(struct engine *e)
     if (!e->desk)
         return;
     while (e->desk->count)
-        job_pop(e->desk);
+        job_drop(e->desk, 0);
     json_decref(e->desk->base);
     free(e->desk);
 }

@@ -203,7 +203,7 @@ static enum err desk_serve(struct planner_role *role, struct why *why)
     AUTO_JSON(frame);
     AUTO_JSON(reply);
     enum err e = child_read(&role->child, &frame, why);
-    if (e || !frame)
+    if (e || !frame || frame_is(frame, "leave")) /* who asked has gone meanwhile */
         return e;
     cpu_guard_arm(&role->guard, ROUTE_CPU_MS);
     reply = route_reply(frame);

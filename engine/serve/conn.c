@@ -309,7 +309,7 @@ static void in_read(struct conn *c)
         return;
     }
     if (n == 0) {
-        c->ending = true;
+        c->ending = c->said_all = true;
         return;
     }
     c->in_tick = s->tick;

@@ -83,6 +83,7 @@ struct conn {
     int reads_pending;
     bool spoken;    /* lines: the first one was a proper object */
     bool ending;    /* no further requests */
+    bool said_all;  /* the client has closed its side */
     bool lingers;   /* at the end it waits a moment, so that its last answer is read */
     bool lingering; /* it does so now */
     bool dead;

@@ -259,7 +259,8 @@ void serve_reply(struct serve *s, struct reply_to to, json_t *body)
 
 bool serve_awaits(const struct serve *s, struct reply_to to)
 {
-    return conn_find(s, to.conn) != NULL;
+    const struct conn *c = conn_find(s, to.conn);
+    return c && !c->said_all;
 }
 
 struct phones *serve_phones(struct serve *s)

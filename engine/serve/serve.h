@@ -132,7 +132,10 @@ void serve_listen(struct serve *s, int fd, enum door door);
  */
 void serve_reply(struct serve *s, struct reply_to to, json_t *body);
 
-/* Is anybody still there to be told? */
+/*
+ * Is anybody still there to be told? Who has closed their side has most likely gone: the work of
+ * seconds is not begun for them. They are replied to all the same, or their connection stays.
+ */
 bool serve_awaits(const struct serve *s, struct reply_to to);
 
 /* This row is durable: to whom it may concern. In order of seq, each once. Borrowed. */

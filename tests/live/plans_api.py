@@ -8,6 +8,7 @@ up end their own request alone; and the house goes on meanwhile.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -202,6 +203,12 @@ def accidents(t, house, api):
     client, _ = long_begun(house, api)
     client.close()
     t.equal(api.ask(CHECK, {}).status, 200, "a client that hangs up keeps nobody waiting")
+    clients = [api.begin(SIMULATE, LONG) for _ in range(5)]
+    h.wait_for(lambda: house.children().get("desk"), "the process")
+    for client in clients:
+        client.close()
+    h.wait_for(lambda: api.ask(CHECK, {}).status == 200, "a place", seconds=5)
+    t.check(True, "five who have hung up keep no place")
     t.check(desk_gone(house), "nobody asks: there is no process")
 
 
@@ -238,6 +245,7 @@ def metrics(t, house):
         "Authorization": "Bearer " + house.key("prometheus", "read")}).text()
     t.check('muster_desk_requests_total{result="died"} 1\n' in text
             and 'muster_desk_requests_total{result="too_much"} 1\n' in text
+            and re.search(r'muster_desk_requests_total\{result="gone"\} [3-6]\n', text)
             and 'muster_limit_used_ratio{limit="desk.jobs"} 0\n' in text,
             "what came of the requests is counted",
             "\n".join(line for line in text.split("\n") if "desk" in line))
