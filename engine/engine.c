@@ -484,13 +484,13 @@ static void engine_loop(struct engine *e)
     e->second = loop_timer_new(e->loop, engine_second, e);
     loop_timer_set(e->second, 1000);
     e->serve = engine_serve_new(e);
+    desk_new(e);
     children_start(e->children, e->loop, &calls, e);
     engine_recover(e);
     engine_space(e);
     engine_say_head_file(e);
     demo_refill(e);
     plans_new(e);
-    desk_new(e);
     config_begin(e, true, (struct reply_to){0});
     if (config_in_force(e)) /* accepting does not wait for a planner */
         engine_listen(e);

@@ -48,6 +48,7 @@ struct desk {
     enum desk_state state;
     int64_t gen;
     int64_t quiet_ms; /* of the first job */
+    bool late;        /* its process was ended for that */
     int64_t ends[DESK_ENDS];
 };
 
@@ -239,7 +240,7 @@ static void died_reply(struct engine *e, const struct child_death *death)
     if (death->cpu_over)
         over = "it took all of the 10 s of processor time that one request is given; ask for fewer "
                "runs, a shorter time, or use the command line";
-    else if (death->killed) /* by desk_watch */
+    else if (e->desk->late)
         over = "it was not done within 60 s, the machine is busy; ask again later, or for less";
     if (over) {
         job_reply(e, END_TOO_MUCH, refusal_of(CODE_TOO_MUCH_WORK, NULL, over));
@@ -293,6 +294,7 @@ void desk_died(struct engine *e, const struct child_death *death)
     if (d->state == DESK_BUSY && d->count)
         died_reply(e, death);
     d->state = DESK_NONE;
+    d->late = false;
     d->gen = 0;
     job_next(e);
 }
@@ -325,7 +327,8 @@ void desk_watch(struct engine *e, int64_t passed_ms)
     if (d->quiet_ms < (d->state == DESK_LEAVING ? LEAVES_MS : DESK_QUIET_MS))
         return;
     d->quiet_ms = 0;
-    if (d->state == DESK_BUSY)
+    d->late = d->state == DESK_BUSY;
+    if (d->late)
         children_kill(e->children, CHILD_DESK, d->gen, "no answer for 60 s");
     else if (d->state == DESK_LEAVING)
         children_kill(e->children, CHILD_DESK, d->gen, "it does not go");

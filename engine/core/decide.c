@@ -46,7 +46,8 @@ void incident_close(struct core *c, struct incident *i, const char *why)
     notice_recall_step(c, i, NULL);
     core_emit(c, REC_INCIDENT_CLOSED, i,
               (struct emit){.body = again ? json_put_int(body, "reopen_until", again) : body});
-    if (strcmp(why, "drill") != 0) /* of a drill that is over there is nothing to report upwards */
+    /* of a drill that is over there is nothing to report upwards */
+    if (strcmp(why, "drill") != 0 && strcmp(why, "broken_off") != 0)
         reports_at_end(c, i);
     plan_leave(c, i);
     child_ended(c, i, "closed", why);

@@ -25,7 +25,8 @@ json_t *answer_actor(struct core *c, const struct answer *a);
 
 /* The open incident of the input; NULL after a refusal. */
 struct incident *input_incident(struct core *c);
-/* It is over: "done", "resolved", "terminated", "closed" by hand, "drill" as its scenario says. */
+/* It is over: "done", "resolved", "terminated", "closed" by hand, "drill" as its scenario says,
+ * "broken_off" of a drill. */
 void incident_close(struct core *c, struct incident *i, const char *why);
 /* The end was ordered: closed, or recovering first. */
 void incident_end(struct core *c, struct incident *i);

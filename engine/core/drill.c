@@ -320,6 +320,7 @@ static void end_all(struct core *c, struct incident *i, const char *why)
         if (child && child->state == INCIDENT_OPEN && child->drill)
             end_all(c, child, why);
     }
+    items_strike_done(c, i, NULL);
     lift_items(c, i);
     miss_reports(c, i);
     text = json_pack("{s:s,s:s}", "zh", "演练结束，各就原位。", "en",
@@ -330,7 +331,7 @@ static void end_all(struct core *c, struct incident *i, const char *why)
 
 void drill_break_off(struct core *c, struct incident *i)
 {
-    end_all(c, i, "closed");
+    end_all(c, i, "broken_off");
 }
 
 static json_t *hold_of(const struct core *c, const struct incident *i, const json_t *inject)

@@ -225,7 +225,8 @@ bool expectation_met(const struct expectation *e, const struct record *r, const 
         return is(r, REC_CONFIRMED, "criterion", e->what);
     case EXPECT_CLOSED:
         return r->kind == REC_INCIDENT_CLOSED &&
-               strcmp(json_str_or(r->body, "why", ""), "drill") != 0;
+               strcmp(json_str_or(r->body, "why", ""), "drill") != 0 &&
+               strcmp(json_str_or(r->body, "why", ""), "broken_off") != 0;
     case EXPECT_LINE:
     case EXPECT_VERBS:
         break;

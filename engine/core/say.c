@@ -457,6 +457,8 @@ static void say_closed(const struct say *s)
         say_words(s, "已恢复", "resolved");
     else if (!strcmp(why, "drill"))
         say_words(s, "演练结束", "the drill is over");
+    else if (!strcmp(why, "broken_off"))
+        say_words(s, "演练中止", "the drill was broken off");
     else if (!strcmp(why, "terminated"))
         say_words(s, "奉命终止", "terminated by order");
     else if (!strcmp(why, "closed"))

@@ -355,7 +355,8 @@ void upkeep_apply_opened(struct core *c, const struct record *r)
 void upkeep_apply_drilled(struct core *c, const struct incident *i, const struct record *r)
 {
     const char *why = json_str_or(r->body, "why", "closed");
-    if (!i->drill || !i->plan || r->kind != REC_INCIDENT_CLOSED || !strcmp(why, "closed"))
+    if (!i->drill || !i->plan || r->kind != REC_INCIDENT_CLOSED || !strcmp(why, "closed") ||
+        !strcmp(why, "broken_off"))
         return;
     if (!c->drills)
         c->drills = json_object();

@@ -319,9 +319,9 @@ static enum err edit_again(struct trial *t, const struct record *r, struct why *
 
 static enum err close_again(struct trial *t, const struct record *r, struct why *why)
 {
-    return strcmp(json_str_or(r->body, "why", ""), "closed") != 0
-               ? ERR_OK
-               : trial_say(t, IN_CLOSE, json_object(), why);
+    const char *how = json_str_or(r->body, "why", "");
+    bool by_hand = !strcmp(how, "closed") || !strcmp(how, "broken_off");
+    return by_hand ? trial_say(t, IN_CLOSE, json_object(), why) : ERR_OK;
 }
 
 /* Does somebody act in this record? Then how it is done again. */

@@ -456,8 +456,8 @@ json_t *check_file(const char *name, const void *bytes, size_t len)
 {
     json_t *file = json_object();
 
-    if (len > LEX_BYTES_MAX + 1)
-        len = LEX_BYTES_MAX + 1;
+    if (len > LEX_BYTES_MAX + 1) /* whole letters: that it is too long is found, and nothing else */
+        len = utf8_cut(bytes, len, LEX_BYTES_MAX + 4);
     json_put_str(file, "name", name);
     if (utf8_valid(bytes, len) && !memchr(bytes, '\0', len)) {
         json_put(file, "source", json_stringn(bytes, len));

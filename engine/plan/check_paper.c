@@ -3,6 +3,7 @@
  * headings cover what the law wants a contingency plan to lay down (突发事件应对法 art. 28).
  */
 #include "plan/check_set.h"
+#include "plan/lex.h"
 
 #include <string.h>
 
@@ -120,6 +121,9 @@ void check_paper(struct check *c, const struct checked *f)
         report_missing(c, f, at, name);
     else if (!text)
         findings_add(&c->findings, f->file, at, "bad_utf8", "%s is no UTF-8 text", name);
+    else if (strlen(text) > LEX_BYTES_MAX)
+        findings_add(&c->findings, f->file, at, "too_large", "%s is longer than %d KiB", name,
+                     LEX_BYTES_MAX / 1024);
     else
         report_uncovered(c, f, at, name, paper_covers(text));
 }

@@ -452,10 +452,11 @@ static void a_drill_is_broken_off_whatever_is_open_in_it(void **state)
                         "'measures':'patrol'}"));
     story_advance(s, MINUTES(1));
     good(story_close(s));
-    story_tells(s, "lifted\nclosed: closed by hand\n");
+    story_tells(s, "lifted\nclosed: the drill was broken off\n");
     story_never(s, "a drill of the plan ended");
     story_advance(s, MINUTES(60));
     story_never(s, "inject 3");
+    story_never(s, "report final");
     story_end(s);
 }
 
