@@ -162,9 +162,15 @@ static void assumed_look(void *ctx, const struct record *r)
 
 /* ---- what people said ---- */
 
+static bool is_by(const struct record *r, const char *type)
+{
+    return !strcmp(json_str_or(r->actor, "type", ""), type);
+}
+
+/* NULL: a program or a key, that named nobody. */
 static const char *person_of(const struct record *r)
 {
-    return json_str(r->actor, "id");
+    return is_by(r, "person") ? json_str(r->actor, "id") : NULL;
 }
 
 static void copy_to(json_t *to, const json_t *from, const char *const *keys)
@@ -275,8 +281,8 @@ static enum err item_again(struct trial *t, const struct record *r, struct why *
         {"received", "receive"}, {"arrived", "arrive"}, {"done", "done"}, {"struck", "strike"},
         {"rejected", "reject"},  {"lifted", "lift"},    {"kept", "keep"}, {"returned", "return"}};
     const char *state = json_str_or(r->body, "state", ""), *name = json_str(r->body, "name");
-    bool person = !strcmp(json_str_or(r->actor, "type", ""), "person");
-    for (size_t n = 0; person && name && n < sizeof actions / sizeof *actions; n++) {
+    bool said = is_by(r, "person") || is_by(r, "key") || is_by(r, "source");
+    for (size_t n = 0; said && name && n < sizeof actions / sizeof *actions; n++) {
         if (strcmp(actions[n][0], state) != 0)
             continue;
         json_t *more = json_put_str(json_object(), "as", person_of(r));

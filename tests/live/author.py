@@ -34,7 +34,9 @@ PLANS = {
 """).replace('version = "1",', 'version = "1", issued = "2026-01-05",'),
     "told": h.plan_text("told", "    sleep '10h'").replace(
         'version = "1",', 'version = "1", reports = { initial = { by = "person:li.ming", '
-        'sign = "person:han.mei", to = "person:wang.qiang", due = "5h" } },'),
+        'sign = "person:han.mei", to = "person:wang.qiang", due = "5h" } },\n'
+        'measures = { look = { phase = "first", owner = "person:li.ming", due = "5h", '
+        'title = "Look" } },'),
 }
 
 DRILL = """return scenario "dry" {
@@ -168,10 +170,13 @@ def written(t, house):
     client.ask(op="report_edit", report=report, rev=1, text="new words", **{"as": "li.ming"})
     for action, who in (("sign", "han.mei"), ("send", "li.ming")):
         client.ask(op="report", report=report, action=action, **{"as": who})
+    item = client.ask(op="items", incident=one)["items"][0]["id"]
+    client.ask(op="item", item=item, action="done")  # nobody says who
     client.ask(op="close", incident=one)
     client.close()
     code, said = muster("plan", "replay", one, *places, "--all")
-    t.check(code == 0 and "initial report 1 edited by" in said and "nothing differs" in said,
+    t.check(code == 0 and "  [0:00] Look done" in said
+            and "initial report 1 edited by" in said and "nothing differs" in said,
             "a report is written, signed and sent again", said)
 
 
