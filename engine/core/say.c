@@ -957,6 +957,7 @@ static void say_engine(const struct say *s)
     text_add(s->to, record_kind_sentence(s->r->kind));
 }
 
+/* Long by its table: a line for each kind of record. */
 void record_say(const struct record *r, const char *lang, struct text *to)
 {
     static void (*const says[REC_KINDS])(const struct say *) = {

@@ -204,14 +204,23 @@ static enum code key_check(const char *field, const char *key, struct refusal *r
     return CODE_OK;
 }
 
-static enum code map_check(const char *field, int64_t most, json_t *value, struct refusal *r)
+static enum code object_check(const char *field, const char *what, int64_t most,
+                              const json_t *value, struct refusal *r)
 {
     if (!json_is_object(value))
-        return wrong_type(r, field, "an object of names and strings", value);
+        return wrong_type(r, field, what, value);
     if (json_object_size(value) > (size_t)most)
         return refuse(r, CODE_BAD_FIELD, field, NULL,
                       "%s: has %zu members; at most %" PRId64 " are taken", field,
                       json_object_size(value), most);
+    return CODE_OK;
+}
+
+static enum code map_check(const char *field, int64_t most, json_t *value, struct refusal *r)
+{
+    enum code sized = object_check(field, "an object of names and strings", most, value, r);
+    if (sized)
+        return sized;
     const char *key;
     json_t *member;
     json_object_foreach(value, key, member)
@@ -277,12 +286,9 @@ static enum code file_check(const char *field, const char *name, const json_t *s
 
 static enum code files_check(const char *field, int64_t most, json_t *value, struct refusal *r)
 {
-    if (!json_is_object(value))
-        return wrong_type(r, field, "an object of file names and texts", value);
-    if (json_object_size(value) > (size_t)most)
-        return refuse(r, CODE_BAD_FIELD, field, NULL,
-                      "%s: has %zu members; at most %" PRId64 " are taken", field,
-                      json_object_size(value), most);
+    enum code sized = object_check(field, "an object of file names and texts", most, value, r);
+    if (sized)
+        return sized;
     const char *name;
     json_t *source;
     json_object_foreach(value, name, source)

@@ -369,6 +369,7 @@ static void answer_watch(struct conn *c, uint64_t line, const struct request *r)
     conn_say_slots(c);
 }
 
+/* Long because there are many operations: a case each, and no more than a call in it. */
 static void answer_request(struct conn *c, uint64_t line, const struct request *r)
 {
     const struct serve_port *port = c->serve->port;

@@ -19,6 +19,7 @@ void http_reply_header(struct http_reply *r, const char *name, const char *value
 
 /* ---- statuses ---- */
 
+/* Long because each code is named, so that the compiler misses a new one. */
 int http_status_of(enum code c)
 {
     switch (c) {

@@ -421,16 +421,23 @@ static void what_is_expected_is_met_late_missed_or_still_open(void **state)
     story_end(s);
 }
 
-/* Why: whoever has ordered it before it is asked for was not slow. */
-static void a_level_in_force_was_ordered_in_time(void **state)
+/* The shipped drill of the flood, five minutes on. */
+static struct story *drill_at_level_III(void)
 {
-    (void)state;
     struct story *s = story_shipped("flood");
     story_scenario_shipped(s, "flood-2026");
     good(story_drill(s, "{'plan':'flood','scenario':'flood-2026'}"));
     story_advance(s, MINUTES(5));
     good(story_order(s, "{'action':'activate','level':'III','as':'sun.wei','reason':'it rains',"
                         "'measures':'patrol'}"));
+    return s;
+}
+
+/* Why: whoever has ordered it before it is asked for was not slow. */
+static void a_level_in_force_was_ordered_in_time(void **state)
+{
+    (void)state;
+    struct story *s = drill_at_level_III();
     story_advance(s, MINUTES(6));
     AUTO_JSON(score);
     score = story_score(s);
@@ -444,12 +451,7 @@ static void a_level_in_force_was_ordered_in_time(void **state)
 static void a_drill_is_broken_off_whatever_is_open_in_it(void **state)
 {
     (void)state;
-    struct story *s = story_shipped("flood");
-    story_scenario_shipped(s, "flood-2026");
-    good(story_drill(s, "{'plan':'flood','scenario':'flood-2026'}"));
-    story_advance(s, MINUTES(5));
-    good(story_order(s, "{'action':'activate','level':'III','as':'sun.wei','reason':'it rains',"
-                        "'measures':'patrol'}"));
+    struct story *s = drill_at_level_III();
     story_advance(s, MINUTES(1));
     good(story_close(s));
     story_tells(s, "lifted\nclosed: the drill was broken off\n");
