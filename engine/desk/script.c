@@ -66,6 +66,7 @@ static bool person_parse(const char *value, struct cast_part *part)
     part->from_ms = part->to_ms = MS_MINUTE;
     if (!strcmp(value, "silent")) {
         part->does = CAST_SILENT;
+        part->orders = false; /* nor an order; script_orders comes behind, and may say so */
         return true;
     }
     if (value[0] == 'p' && !chance_parse(&value, part))

@@ -304,6 +304,11 @@ def simulate(t, folder):
     code, said = muster(*command, "--for", "3h", "--work", "*=never")
     t.check(code == 0 and "at the end: active, level III\nnot done: look" in said and
             "not confirmed (--confirm): dry\n" in said, "what is left when the night is over", said)
+    quiet = ("plan", "simulate", "pump", "--plans", folder, "--field", "level_m=2.5", "--for", "1h",
+             "--person", "*=silent")
+    t.check("order: activate" not in muster(*quiet)[1] and
+            "order: activate IV by 孙伟" in muster(*quiet, "--orders", "sun.wei=10m")[1],
+            "who is silent gives no order, unless it is said", quiet)
     code, said = muster(*command, "--for", "4h", "--fault", "02:00-05:00=phone")
     done = re.findall(r"\[(\d+):\d+\] \S.* done by", said)
     t.check(done and min(map(int, done)) >= 3, "who was not told of it does not do it", said)
