@@ -305,6 +305,7 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
                                       .begins = s->begins,
                                       .seed = seed,
                                       .no_trace = !spans,
+                                      .no_upkeep = true,
                                       .zh = json_bool(s->with, "zh"),
                                       .record = record_counted,
                                       .ctx = s};

@@ -16,9 +16,19 @@ static bool is_own(struct stage *s, const struct record *r)
     return !uuid_is_none(s->own) && uuid_cmp(r->incident, s->own) == 0;
 }
 
+/* What plans owe as papers comes up in any night, and is no part of what is simulated. */
+static bool is_upkeep(struct stage *s, const struct record *r)
+{
+    if (r->kind == REC_UPKEEP_OPENED)
+        s->upkeep = r->incident;
+    return !uuid_is_none(s->upkeep) && uuid_cmp(r->incident, s->upkeep) == 0;
+}
+
 static void record_shown(void *ctx, const struct record *r)
 {
     struct stage *s = ctx;
+    if (is_upkeep(s, r) && s->no_upkeep)
+        return;
     bool own = is_own(s, r);
     if (s->trace && (own || !s->own_only))
         trace_record(s->trace, r);
@@ -82,6 +92,7 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
     s->site = stage_site(s->checked);
     s->no_scopes = setup->no_scopes;
     s->own_only = setup->own_only;
+    s->no_upkeep = setup->no_upkeep;
     s->zh = setup->zh;
     if (!setup->no_trace)
         s->trace = trace_new(s->site, setup->zh);

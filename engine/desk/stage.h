@@ -21,9 +21,10 @@ struct stage {
     struct night *night;
     struct trace *trace;
     int64_t happenings; /* how many may still happen */
-    bool no_scopes, own_only, zh;
-    struct uuid own; /* the first incident of the night; none: nothing was triggered so far */
-    json_t *scopes;  /* {INCIDENT: {NAME: true}}: those that are alive */
+    bool no_scopes, no_upkeep, own_only, zh;
+    struct uuid upkeep; /* the incident of what plans owe; none: not yet */
+    struct uuid own;    /* the first incident of the night; none: nothing was triggered so far */
+    json_t *scopes;     /* {INCIDENT: {NAME: true}}: those that are alive */
     void (*line)(void *ctx, const char *file, int line);
     /* Also shown each record; NULL: nobody. */
     void (*record)(void *ctx, const struct record *r);
@@ -44,6 +45,7 @@ struct stage_setup {
     uint64_t seed;
     bool zh;
     bool no_scopes; /* the trace leaves out which bodies begin and end */
+    bool no_upkeep; /* nothing is told of what plans owe as papers */
     bool own_only;  /* and whatever is not of the first incident */
     bool no_trace;  /* nobody reads it: there is none */
     void (*line)(void *ctx, const char *file, int line); /* see onlooker.h; NULL: none */

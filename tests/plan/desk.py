@@ -304,6 +304,10 @@ def simulate(t, folder):
     code, said = muster(*command, "--for", "3h", "--work", "*=never")
     t.check(code == 0 and "at the end: active, level III\nnot done: look" in said and
             "not confirmed (--confirm): dry\n" in said, "what is left when the night is over", said)
+    said = muster("plan", "simulate", "flood", "--plans", os.path.join(ROOT, "plans"), "--at",
+                  "2029-02-20 02:00", "--for", "1h")[1]
+    t.check(said.startswith("[0:00] trigger: ") and "plan review" not in said,
+            "what other plans owe as papers is no part of the night", said)
     quiet = ("plan", "simulate", "pump", "--plans", folder, "--field", "level_m=2.5", "--for", "1h",
              "--person", "*=silent")
     t.check("order: activate" not in muster(*quiet)[1] and
