@@ -118,7 +118,7 @@ static void check_enough(const struct body_check *c, const struct node *to,
     targets = to && c->site && n->kind == NODE_NUMBER ? check_targets_of(to) : NULL;
     if (!targets)
         return;
-    site_resolve_first(c->site, targets, false, &people);
+    site_resolve_first(c->site, targets, false, AT_ANY_TIME, &people);
     if (people.count && n->number > (double)people.count && n->number <= 1000)
         check_report(c, least, "bad_value",
                      "at_least is more than there are people: to asks %zu, so that it could never "
