@@ -419,7 +419,7 @@ static void call_duty_room(struct core *c, struct call *call, const json_t *spec
     bool fallback = !strcmp(call->step, CALL_FALLBACK);
     struct rungs found = {0};
     if (c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, &found);
+        site_resolve_duty_room(c->site->site, call->incident->drill, c->in->wall, &found);
     struct step_rung rung = {.within_ms = DUTY_ROOM_AGAIN_MS};
     ring.round = call->round + 1;
     ring.index = fallback && found.count ? ring.round % (int)found.count : 0;
@@ -437,7 +437,7 @@ void call_duty_room_instead(struct core *c, const struct call *call, const char 
     struct rungs duty = {0};
     alarm_raise(c, call->incident, "empty_target", en, zh);
     if (c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, &duty);
+        site_resolve_duty_room(c->site->site, call->incident->drill, c->in->wall, &duty);
     if (duty.count) {
         *ret = duty.at[0];
         duty.at[0] = (struct rung){0};
@@ -548,7 +548,7 @@ void call_rest(struct core *c, const struct call *call, struct rungs *ret)
         }
     }
     if (!strcmp(call->step, CALL_FALLBACK) && c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, ret);
+        site_resolve_duty_room(c->site->site, call->incident->drill, c->in->wall, ret);
     ladder_done(&rest);
     ladder_done(&again);
 }

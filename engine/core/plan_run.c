@@ -322,7 +322,7 @@ static void notify_nobody(struct core *c, struct incident *i, const json_t *cmd)
     alarm_raise(c, i, "empty_target", "a message of the plan has nobody to go to",
                 "预案的一条通知没有可达人员");
     if (c->site)
-        site_resolve_duty_room(c->site->site, i->drill, &duty);
+        site_resolve_duty_room(c->site->site, i->drill, c->in->wall, &duty);
     for (size_t n = 1; n < duty.count; n++) /* its first seat only */
         rung_done(&duty.at[n]);
     duty.count = duty.count ? 1 : 0;

@@ -91,9 +91,9 @@ static void check_reach(const struct body_check *c, const json_t *targets, const
     struct rung first = {0};
 
     if (turns)
-        site_resolve(c->site, targets, NULL, false, &rungs);
+        site_resolve(c->site, targets, NULL, false, AT_ANY_TIME, &rungs);
     else
-        site_resolve_first(c->site, targets, false, &first);
+        site_resolve_first(c->site, targets, false, AT_ANY_TIME, &first);
     size_t people = turns ? people_in(&rungs) : first.count;
     if (people && wanted > (double)people && wanted <= 1000)
         check_report(c, least, "bad_value",
