@@ -1,6 +1,7 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/duty.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -108,8 +109,10 @@ enum err core_library_site(struct core *c, const char *pin, const json_t *checke
     struct pin *p = pin_add(c, pin);
     p->site = site;
     p->channels = channels;
-    if (c->site_pin && !strcmp(c->site_pin, pin))
+    if (c->site_pin && !strcmp(c->site_pin, pin)) {
         c->site = p;
+        duty_site_set(c);
+    }
     return ERR_OK;
 }
 
@@ -145,11 +148,15 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->reports_changed);
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
+    LIST_INIT(&c->duty);
+    STAILQ_INIT(&c->duty_changed);
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
+    c->duty_timer =
+        (struct timer){.kind = TIMER_DUTY, .owner = c, .incident = &of_none, .step = "!duty"};
     return c;
 }
 
@@ -187,6 +194,7 @@ void core_free(struct core *c)
         incident_forget(c, *(struct incident **)c->incidents);
     tdestroy(c->dedups, dedup_free);
     access_free(c);
+    duty_free(c);
     tdestroy(c->pins, pin_free);
     tdestroy(c->words, free);
     for (size_t n = 0; n < c->plans_count; n++) {

@@ -8,6 +8,7 @@
 #include "core/child.h"
 #include "core/consult.h"
 #include "core/drill.h"
+#include "core/duty.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -300,6 +301,7 @@ static void decide_started(struct core *c)
     upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
+    duty_review(c);
 }
 
 static bool config_same(const struct core *c, const json_t *body)
@@ -331,6 +333,7 @@ static void decide_config(struct core *c)
         c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
     upkeep_review(c);
+    duty_review(c);
     core_reply_ok(c, reply);
 }
 
@@ -369,6 +372,8 @@ static void timer_fire(struct core *c, struct timer *t)
         fetch_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
+    } else if (t->kind == TIMER_DUTY) {
+        duty_review(t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
@@ -411,6 +416,7 @@ static void decide_clock(struct core *c)
                             .body = json_deep_copy(c->in->body)});
     reports_clock_set(c);
     upkeep_review(c);
+    duty_review(c);
 }
 
 static void decide_refused(struct core *c)
@@ -493,6 +499,11 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_PURGE] = decide_purge,
         [IN_DRILL_START] = decide_drill_start,
         [IN_LESSON] = decide_lesson,
+        [IN_DUTY_OVERRIDE] = decide_duty_override,
+        [IN_DUTY_SWAP] = decide_duty_swap,
+        [IN_DUTY_ACT] = decide_duty_act,
+        [IN_DUTY_HANDOVER] = decide_duty_handover,
+        [IN_DUTY_CHECK] = decide_duty_check,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,

@@ -35,9 +35,14 @@ enum input_kind {
     IN_DRILL_START, /* body: {plan,mode?,scenario?,speed?,as?} */
     IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
                   row */
-    IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
-    IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
-    IN_KEY_REVOKE,  /* body: {name} */
+    IN_DUTY_OVERRIDE, /* body: {roster,seat?,person,from,to,reason,as?} */
+    IN_DUTY_SWAP,     /* body: {roster,as,with,at,seat?,back?,reason?} */
+    IN_DUTY_ACT,      /* body: {change,action,as?,note?} */
+    IN_DUTY_HANDOVER, /* body: {roster,as,note?,take?} */
+    IN_DUTY_CHECK,    /* body: {roster,seat?,as?} */
+    IN_CONTACT_SET,   /* body: {person,endpoint}; the value itself never comes here (R11) */
+    IN_KEY_CREATE,    /* body: {name,scopes,expires?}; its secret never comes here (R11) */
+    IN_KEY_REVOKE,    /* body: {name} */
     IN_LOGIN,       /* body: {by:"key:…"|"link"}: whose secret it was, as the engine has found out
                        of what serve/ submits, {with:"key"|"link"} */
     IN_LOGOUT,      /* who: the session */

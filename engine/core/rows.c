@@ -3,6 +3,7 @@
  */
 #include "core/access.h"
 #include "core/core.h"
+#include "core/duty.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
@@ -83,6 +84,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct reading *r;
     struct item *item;
     struct report *report;
+    struct duty_entry *duty;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
@@ -116,6 +118,13 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         rows_add(&l, access_row(h));
         if (h->gone)
             access_forget(c, h);
+    }
+    while ((duty = STAILQ_FIRST(&c->duty_changed))) {
+        STAILQ_REMOVE_HEAD(&c->duty_changed, changed);
+        duty->dirty = false;
+        rows_add(&l, duty_row(c, duty));
+        if (duty->gone)
+            duty_forget(duty);
     }
     while ((i = STAILQ_FIRST(&c->incidents_changed))) {
         STAILQ_REMOVE_HEAD(&c->incidents_changed, changed);
@@ -180,6 +189,14 @@ static void holder_add_row(const void *node, VISIT visit, void *closure)
         rows_add(closure, access_row(h));
 }
 
+static void duty_add_rows(const struct core *c, struct row_list *l)
+{
+    const struct duty_entry *e;
+    LIST_FOREACH(e, &c->duty, link)
+    if (!e->gone)
+        rows_add(l, duty_row(c, e));
+}
+
 void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
 {
     struct row_list l = {0};
@@ -189,6 +206,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     reports_walk(c, report_add_row, &l);
     twalk_r(c->dedups, dedup_add_row, &l);
     twalk_r(c->holders, holder_add_row, &l);
+    duty_add_rows(c, &l);
     rows_add(&l, config_row(c));
     if (c->drills)
         rows_add(&l, upkeep_row(c));
@@ -240,6 +258,9 @@ void core_load_row(struct core *c, const struct row *r)
     case ROW_REPORT:
         report_from_row(c, r);
         break;
+    case ROW_DUTY:
+        duty_from_row(c, r);
+        break;
     case ROW_KINDS:
         break;
     }
@@ -263,6 +284,7 @@ void core_load_end(struct core *c, int64_t last_seq)
         d->dirty = false;
     }
     c->config_dirty = false;
+    duty_site_set(c);
     c->seq = last_seq;
     dedups_own_all(c);
     once_load_end(c);

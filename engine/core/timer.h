@@ -29,6 +29,7 @@ enum timer_kind {
     TIMER_DRILL,    /* owner: struct drill: the next inject */
     TIMER_FETCH,    /* owner: struct fetch: the next try, or its time is up */
     TIMER_UPKEEP,   /* owner: struct core: an item that a plan owes is to be opened */
+    TIMER_DUTY,     /* owner: struct core: a shift begins, or the rosters are looked at */
 };
 
 struct timer {
