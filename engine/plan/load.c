@@ -126,7 +126,7 @@ static const struct node *returned_table(const struct node *tree)
 
 static void find_table(const struct loadable *text, struct loaded *ret)
 {
-    if (text->kind == TEXT_LIBRARY) {
+    if (!text_kind_constructor(text->kind)) {
         ret->table = returned_table(text->tree);
         return;
     }
@@ -379,7 +379,7 @@ static void take_json(const struct loadable *text, struct sandbox *sb, struct lo
     lua_pop(L, 1);
 }
 
-/* What a library returns; as data, where it is nothing but data. */
+/* What a library returns; as data, where it is nothing but data, as holidays are. */
 static void take_library(const struct loadable *text, struct sandbox *sb, struct loaded *ret,
                          struct findings *findings)
 {
@@ -390,9 +390,15 @@ static void take_library(const struct loadable *text, struct sandbox *sb, struct
     steps = json_array();
     if (lua_isnil(L, -1))
         findings_add(findings, text->file, (struct pos){1, 1}, "not_returned",
-                     "the library returns nothing; end the file with return and what it offers");
-    else if (border_read_data(L, -1, LOAD_DATA_BYTES, steps, &ret->json, &why))
+                     "%s returns nothing; end the file with return and what it %s",
+                     text->kind == TEXT_LIBRARY ? "the library" : "the file",
+                     text->kind == TEXT_LIBRARY ? "offers" : "says");
+    else if (border_read_data(L, -1, LOAD_DATA_BYTES, steps, &ret->json, &why)) {
         ret->json = NULL; /* it offers functions */
+        if (text->kind == TEXT_HOLIDAYS)
+            findings_add(findings, text->file, loaded_place(ret, steps), "bad_value", "%s",
+                         why.text);
+    }
     lua_pop(L, 1);
 }
 
@@ -404,7 +410,7 @@ void load_text(const struct loadable *text, struct findings *findings, struct lo
     *ret = (struct loaded){0};
     find_table(text, ret);
     define_names(sb, text);
-    if (text->kind == TEXT_LIBRARY) {
+    if (!text_kind_constructor(text->kind)) {
         if (run(text, sb, findings))
             take_library(text, sb, ret, findings);
         sandbox_free(sb);
