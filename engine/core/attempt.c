@@ -33,7 +33,7 @@ bool attempt_is_final(const json_t *result)
 {
     int64_t status = json_int(result, "status", 0);
     const char *class = json_str_or(result, "class", "");
-    if (!strcmp(class, "config") || !strcmp(class, "refused"))
+    if (!strcmp(class, "config") || !strcmp(class, "refused") || !strcmp(class, "rejected"))
         return true;
     return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
            status != 429;

@@ -1,5 +1,6 @@
 #include "core/channel_data.h"
 
+#include "base/time.h"
 #include "core/form.h"
 #include "core/site.h"
 
@@ -217,6 +218,19 @@ bool channel_drill(const struct channel *c)
 bool channel_resend_harmless(const struct channel *c)
 {
     return json_bool(c->json, "resend_harmless");
+}
+
+int64_t channel_receipt_within(const struct channel *c)
+{
+    int64_t ms = 0;
+    const char *within = json_str(c->json, "receipt_within");
+    return within && duration_parse(within, false, &ms) ? ms : 0;
+}
+
+bool channel_rate(const struct channel *c, int *ret_count, int64_t *ret_ms)
+{
+    const char *rate = json_str(c->json, "rate");
+    return rate && form_rate(rate, ret_count, ret_ms);
 }
 
 /* ---- with the site ---- */

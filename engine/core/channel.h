@@ -16,10 +16,10 @@
  * {mark} in the same string, so that a drill can always be told (rule R6).
  *
  * Variants are other bodies: `recovered` for muster.resolved, `drill` in a drill, `alert` for the
- * rest. `receipt` says which word of the endpoint is believed (core/receipt.h); `rate` and
- * `resend_harmless` are checked and kept for later work. A channel that `extends` another has its
- * keys, and its own instead where both have one; of headers, maps, variants and limits each entry
- * counts by itself.
+ * rest. `receipt` says which word of the endpoint is believed (core/receipt.h); `rate` holds for
+ * each endpoint that says nothing else (core/place.h); `resend_harmless` is checked and kept for
+ * later work. A channel that `extends` another has its keys, and its own instead where both have
+ * one; of headers, maps, variants and limits each entry counts by itself.
  *
  * Layer      core: base only.
  * Ownership  A set is an immutable snapshot with counted references; what it gives is borrowed.
@@ -65,6 +65,10 @@ const char *channel_receipt(const struct channel *c); /* none, delivered, seen *
 json_t *channel_headers(const struct channel *c);     /* object of strings; do not change it */
 bool channel_drill(const struct channel *c);          /* made for drills, too */
 bool channel_resend_harmless(const struct channel *c);
+/* How long its receipt may take; 0: it does not say. */
+int64_t channel_receipt_within(const struct channel *c);
+/* At most so many messages in a time, of each endpoint. false: it says nothing of it. */
+bool channel_rate(const struct channel *c, int *ret_count, int64_t *ret_ms);
 
 enum { CHANNEL_BODY_BYTES_DEFAULT = 64 * 1024, CHANNEL_BODY_BYTES_MAX = 1024 * 1024 };
 

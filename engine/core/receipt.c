@@ -27,6 +27,15 @@ static bool may_have_arrived(const struct notice *n)
     return notice_finished(n) ? notice_state_arrived(n->state) : n->tried;
 }
 
+/* Whose word a receipt is: the endpoint that has it now, or the one that took it first. NULL:
+ * neither can tell so much. */
+static const char *receipt_from(const struct core *c, const struct notice *n, enum proof p)
+{
+    if (n->accepted && endpoint_tells(c, n->accepted) >= p)
+        return n->accepted;
+    return endpoint_tells(c, n->endpoint) >= p ? n->endpoint : NULL;
+}
+
 /* The message of the input, if a receipt can be about it; else it is refused. */
 static struct notice *notice_of_receipt(struct core *c, enum proof p)
 {
@@ -37,7 +46,7 @@ static struct notice *notice_of_receipt(struct core *c, enum proof p)
                     uuid_text(c->in->notice, id));
         return NULL;
     }
-    if (endpoint_tells(c, n->endpoint) < p) {
+    if (!receipt_from(c, n, p)) {
         core_refuse(c, CODE_CONFLICT, "receipt", NULL,
                     "the channel of endpoint \"%s\" declares no such receipt", n->endpoint);
         return NULL;
@@ -62,7 +71,7 @@ void decide_receipt(struct core *c)
         json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, id));
         json_put_str(body, "step", n->step);
         json_put_str(body, "to", n->person);
-        json_put_str(body, "endpoint", n->endpoint);
+        json_put_str(body, "endpoint", receipt_from(c, n, p));
         core_emit(c, p == PROOF_SEEN ? REC_NOTICE_SEEN : REC_NOTICE_DELIVERED, n->incident,
                   (struct emit){.actor = actor_input(c), .body = body});
         notice_arrived(c, n);

@@ -15,7 +15,7 @@
  *     group:ID    all members at once in one rung, of a dept or duty roster in it its first rung
  *
  * Rosters have one fixed person a seat here; people who take turns come with later work, and such a
- * roster is refused as not built. `rate` of an endpoint is checked and kept for that work.
+ * roster is refused as not built.
  *
  * Layer      core: base only. No clock, no I/O.
  * Ownership  Counted references: site_read gives one, site_ref adds, site_unref drops. All strings
