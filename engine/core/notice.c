@@ -1,6 +1,7 @@
 #include "core/notice.h"
 
 #include "core/call.h"
+#include "core/digest.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -177,8 +178,7 @@ static void notice_strip(struct notice *n)
 /* The one place where a state changes: counters, queue and timer follow it. */
 static void notice_enter(struct core *c, struct notice *n, enum notice_state s)
 {
-    if (n->state == NOTICE_SENDING)
-        place_leave(c, n);
+    place_leave(c, n);
     place_dequeue(c, n);
     timer_clear(&c->timers, &n->timer);
     n->incident->unfinished -= !notice_finished(n);
@@ -186,10 +186,17 @@ static void notice_enter(struct core *c, struct notice *n, enum notice_state s)
     n->incident->unfinished += !notice_finished(n);
     if (s == NOTICE_QUEUED)
         place_enqueue(c, n);
+    if (s == NOTICE_QUEUED || s == NOTICE_WAITING)
+        place_mail_enter(c, n);
+    else
+        place_mail_leave(n);
     if (s == NOTICE_SENDING) {
-        place_take(c, n);
+        if (!n->digest || n->leads)
+            place_take(c, n);
         n->tried = true;
     }
+    if (s == NOTICE_FAILED || s == NOTICE_RECALLED)
+        digest_leave(c, n);
     if (s != NOTICE_SENT)
         n->receipt_due = 0;
     if (n->receipt_due)
@@ -213,9 +220,10 @@ void notice_let_go(struct core *c, struct notice *n)
 
 void notice_forget(struct core *c, struct notice *n)
 {
-    if (n->state == NOTICE_SENDING)
-        place_leave(c, n);
+    place_leave(c, n);
     place_dequeue(c, n);
+    place_mail_leave(n);
+    digest_leave(c, n);
     dead_leave(c, n);
     timer_clear(&c->timers, &n->timer);
     if (n->dirty)
@@ -242,8 +250,10 @@ static bool message_asks(const struct notice *n, const json_t *message)
 
 static void notice_apply_handed(struct core *c, struct notice *n, const struct record *r)
 {
+    digest_apply(c, n, r);
     notice_enter(c, n, NOTICE_SENDING);
-    place_apply_handed(c, n->endpoint, r);
+    if (!n->digest || n->leads)
+        place_apply_handed(c, n->endpoint, r);
 }
 
 void notice_apply_queued(struct core *c, struct incident *i, const struct record *r)
@@ -276,11 +286,14 @@ static void notice_apply_method(struct core *c, struct notice *n, const struct r
 {
     mono_ms due = json_int(r->body, "due", 0);
     notice_enter(c, n, NOTICE_WAITING); /* leaves the place of the old endpoint */
+    place_mail_leave(n);
+    digest_leave(c, n);
     n->method = (int)json_int(r->body, "method", 0);
     n->refused = (unsigned)json_int(r->body, "refused", 0);
     n->attempts = 0;
     free(n->endpoint);
     n->endpoint = mem_str(json_str_or(r->body, "endpoint", ""));
+    place_mail_enter(c, n);
     free(n->body);
     n->body = mem_str(record_str(r, "body"));
     if (due > r->mono)
@@ -468,11 +481,13 @@ struct row notice_row(const struct notice *n)
     json_add_str(&body, "body", n->body);
     json_add_str(&body, "code", has_link ? code : NULL);
     json_add_true(&body, "declined", n->declined);
+    digest_to_row(n, &body);
     if (n->state == NOTICE_WAITING)
         json_add_int(&body, "due", n->timer.due);
     json_add_str(&body, "endpoint", n->endpoint);
     json_add_int_unless_0(&body, "failed_at", n->failed_at);
     json_add_true(&body, "first", n->first);
+    json_add_true(&body, "leads", n->leads);
     json_add_json(&body, "message", n->message);
     json_add_int(&body, "method", n->method);
     json_add_true(&body, "of_call", n->of_call);
@@ -548,6 +563,7 @@ void notice_from_row(struct core *c, const struct row *r)
     n->proof = (enum proof)json_int(b, "proof", PROOF_NONE);
     n->wrong = (uint8_t)json_int(b, "wrong", 0);
     (void)link_from_json(n->message ? json_at(b, "message") : b, n->secret, &n->code);
+    digest_from_row(c, n, b);
     enum notice_state state = notice_state_of(r->state);
     notice_enter(c, n, state);
     if (state == NOTICE_WAITING)

@@ -43,6 +43,10 @@ void notice_unknown_all(struct core *c);
 /* A dead letter (dead.h): sent again, by the contacts that the person has now. false: by none. */
 bool notice_replay(struct core *c, struct notice *n);
 void notice_drop(struct core *c, struct notice *n);
+/* What each record of it begins with, and what a result adds to that. Gives. */
+json_t *notice_word(const struct notice *n, const json_t *result);
+/* The link by which it is answered, if there is a place for such. */
+void notice_link_add(const struct core *c, struct uuid id, const json_t *message, struct text *to);
 /* Hand out what waits, as places are free. */
 void notice_pump(struct core *c);
 /* Tell those whom a message of this incident (of `step`, or NULL) has reached. */

@@ -6,6 +6,7 @@
 #include "core/call.h"
 #include "core/choice.h"
 #include "core/decide.h"
+#include "core/digest.h"
 #include "core/drill.h"
 #include "core/form.h"
 #include "core/incident.h"
@@ -26,8 +27,7 @@ enum {
 
 /* --- writing a message --- */
 
-static void notice_link_add(const struct core *c, struct uuid id, const json_t *message,
-                            struct text *to)
+void notice_link_add(const struct core *c, struct uuid id, const json_t *message, struct text *to)
 {
     struct link link = {.notice = id};
     uint16_t code;
@@ -182,7 +182,7 @@ static bool notice_has_other(const struct notice *n)
     return false;
 }
 
-static json_t *notice_word(const struct notice *n, const json_t *result)
+json_t *notice_word(const struct notice *n, const json_t *result)
 {
     char hex[UUID_TEXT];
     json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, hex));
@@ -194,7 +194,7 @@ static json_t *notice_word(const struct notice *n, const json_t *result)
         json_put_int(body, "status", json_int(result, "status", 0));
     json_put_str(body, "unsent", json_str(result, "unsent"));
     json_put_str(body, "cause", json_str(result, "cause"));
-    return body;
+    return digest_word(n, body);
 }
 
 /* The reason may quote a host or a number: it is sealed (rule R11). */
@@ -419,17 +419,11 @@ static void notice_retry(struct core *c, struct notice *n, const char *why, cons
     }
 }
 
-void notice_result(struct core *c, const json_t *result)
+/* What came of an attempt, for one of the messages in it. */
+static void result_of_one(struct core *c, struct notice *n, const json_t *result)
 {
-    struct uuid id;
-    const char *text = json_str(result, "notice");
-    struct notice *n = text && uuid_parse(text, &id) ? core_notice(c, id) : NULL;
-    if (!n || n->state != NOTICE_SENDING || json_int(result, "number", -1) != n->method)
-        return; /* an answer to an attempt that was given up */
     const char *why = json_str_or(result, "error", "refused by the endpoint");
     bool throttled = !json_bool(result, "ok") && result_throttled(result);
-    if (throttled)
-        endpoint_throttled(c, n, result);
     if (json_bool(result, "ok"))
         notice_sent(c, n, result);
     else if (n->proof) /* the person has it, whatever the endpoint says */
@@ -442,6 +436,39 @@ void notice_result(struct core *c, const json_t *result)
         notice_fail(c, n, why, result);
     else
         notice_retry(c, n, why, result);
+}
+
+/* Those of a digest that are still under way as this one. */
+static void result_of_digest(struct core *c, struct uuid id, const json_t *result)
+{
+    struct notice **all;
+    size_t count = digest_notices(c, id, &all);
+    for (size_t k = 0; k < count; k++) {
+        if (all[k]->state != NOTICE_SENDING)
+            continue;
+        if (all[k]->leads && !json_bool(result, "ok") && result_throttled(result))
+            endpoint_throttled(c, all[k], result);
+        result_of_one(c, all[k], result);
+    }
+    free(all);
+}
+
+void notice_result(struct core *c, const json_t *result)
+{
+    struct uuid id;
+    const char *text = json_str(result, "notice");
+    if (!text || !uuid_parse(text, &id))
+        return;
+    struct notice *n = core_notice(c, id);
+    if (!n) {
+        result_of_digest(c, id, result);
+        return;
+    }
+    if (n->state != NOTICE_SENDING || n->digest || json_int(result, "number", -1) != n->method)
+        return; /* an answer to an attempt that was given up */
+    if (!json_bool(result, "ok") && result_throttled(result))
+        endpoint_throttled(c, n, result);
+    result_of_one(c, n, result);
 }
 
 void notice_arrived(struct core *c, struct notice *n)
@@ -616,17 +643,26 @@ static bool drill_keeps(struct core *c, struct notice *n)
     return true;
 }
 
+/* By itself, also where it was under way as one of a digest before. */
+static void notice_hand(struct core *c, struct notice *n)
+{
+    json_t *body = notice_word(n, NULL);
+    json_object_del(body, "digest");
+    json_object_del(body, "with");
+    core_emit(c, REC_NOTICE_HANDED, n->incident,
+              (struct emit){.body = rate_put(c, n->endpoint, body)});
+    notice_hand_effect(c, n);
+}
+
 void notice_pump(struct core *c)
 {
     struct notice *n;
     while ((n = place_gone(c)))
         notice_refused(c, n, "the endpoint is not in the site any more", NULL);
     while ((n = place_next(c))) {
-        if (drill_keeps(c, n))
+        if (drill_keeps(c, n) || digest_hand(c, n))
             continue;
-        core_emit(c, REC_NOTICE_HANDED, n->incident,
-                  (struct emit){.body = rate_put(c, n->endpoint, notice_word(n, NULL))});
-        notice_hand_effect(c, n);
+        notice_hand(c, n);
     }
     place_wait(c);
 }

@@ -2,6 +2,7 @@
 
 #include "core/response.h"
 
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,13 @@ struct handed_part {
 
 enum { WINDOW_PARTS = 128 };
 
+/* Of one person, at one endpoint. */
+struct mailbox {
+    struct endpoint_load *load;
+    char *person;
+    LIST_HEAD(, notice) notices;
+};
+
 /* One endpoint: attempts under way, who waits for one, and what its service takes. */
 struct endpoint_load {
     char *endpoint;
@@ -21,6 +29,7 @@ struct endpoint_load {
     int fetches; /* of plans, under way beside the messages */
     int waiting;
     struct notice_queue queue[RANKS];
+    void *mailboxes;    /* tsearch by person: who has messages that wait, also for a time */
     struct timer timer; /* time alone makes room then */
     struct uuid nobody; /* whose incident the timer is */
 
@@ -228,12 +237,16 @@ bool place_free(struct core *c, const char *endpoint, enum place_rank rank)
 
 void place_take(struct core *c, struct notice *n)
 {
+    n->placed = true;
     c->stats.notices_handed++;
     load_of(c, n->endpoint)->handed++;
 }
 
 void place_leave(struct core *c, struct notice *n)
 {
+    if (!n->placed)
+        return;
+    n->placed = false;
     c->stats.notices_handed--;
     load_of(c, n->endpoint)->handed--;
 }
@@ -245,6 +258,62 @@ int place_of_fetches(struct core *c, const char *endpoint, int change)
 }
 
 /* ---- who waits ---- */
+
+static int mailbox_order(const void *a, const void *b)
+{
+    return strcmp(((const struct mailbox *)a)->person, ((const struct mailbox *)b)->person);
+}
+
+void place_mail_enter(struct core *c, struct notice *n)
+{
+    if (n->mailbox)
+        return;
+    struct endpoint_load *load = load_of(c, n->endpoint);
+    const struct mailbox probe = {.person = n->person};
+    void *found = tfind(&probe, &load->mailboxes, mailbox_order);
+    struct mailbox *m = found ? *(struct mailbox **)found : NULL;
+    if (!m) {
+        m = mem_new(1, sizeof *m);
+        m->load = load;
+        m->person = mem_str(n->person);
+        LIST_INIT(&m->notices);
+        if (!tsearch(m, &load->mailboxes, mailbox_order))
+            abort();
+    }
+    n->mailbox = m;
+    LIST_INSERT_HEAD(&m->notices, n, mail);
+}
+
+void place_mail_leave(struct notice *n)
+{
+    struct mailbox *m = n->mailbox;
+    if (!m)
+        return;
+    n->mailbox = NULL;
+    LIST_REMOVE(n, mail);
+    if (!LIST_EMPTY(&m->notices))
+        return;
+    tdelete(m, &m->load->mailboxes, mailbox_order);
+    free(m->person);
+    free(m);
+}
+
+size_t place_mail(const struct notice *n, struct notice ***ret)
+{
+    size_t count = 0;
+    struct notice *other;
+    if (n->mailbox) {
+        LIST_FOREACH(other, &n->mailbox->notices, mail)
+        count++;
+    }
+    *ret = mem_new(count + 1, sizeof **ret);
+    count = 0;
+    if (n->mailbox) {
+        LIST_FOREACH(other, &n->mailbox->notices, mail)
+        (*ret)[count++] = other;
+    }
+    return count;
+}
 
 void place_enqueue(struct core *c, struct notice *n)
 {

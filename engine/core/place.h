@@ -53,7 +53,7 @@ enum place_rank place_rank(const struct incident *i, struct place_claim claim);
 /* Is there room, and does nobody wait who comes before it or is of its rank? */
 bool place_free(struct core *c, const char *endpoint, enum place_rank rank);
 void place_take(struct core *c, struct notice *n);
-void place_leave(struct core *c, struct notice *n);
+void place_leave(struct core *c, struct notice *n); /* harmless when it has none */
 /* The time that the endpoint's rate counts by, for the record of a hand-out; 0: it has none. */
 int64_t place_rate_ms(const struct core *c, const char *endpoint);
 /* A message was handed out, as this record says. */
@@ -70,6 +70,10 @@ int place_of_fetches(struct core *c, const char *endpoint, int change);
 
 void place_enqueue(struct core *c, struct notice *n); /* harmless when it waits already */
 void place_dequeue(struct core *c, struct notice *n); /* harmless when it does not */
+/* Those that wait for the same person at the same endpoint, for a place or for their time. */
+void place_mail_enter(struct core *c, struct notice *n); /* harmless, as above */
+void place_mail_leave(struct notice *n);
+size_t place_mail(const struct notice *n, struct notice ***ret); /* itself, too. Gives an array */
 /* The level of its incident is another: who waits keeps the time, and not the rank. */
 void place_rank_again(struct core *c, struct incident *i);
 

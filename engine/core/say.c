@@ -444,6 +444,10 @@ static void say_notice(const struct say *s)
         text_addf(s->to, s->zh ? "，此前经 %s" : ", after %s", from);
     say_attempt(s);
     say_cause(s, json_str(b, "cause"));
+    long long with = json_int(b, "with", 0);
+    if (with)
+        text_addf(s->to, s->zh ? "（与另外 %lld 条合并为一条）" : " (as one with %lld others)",
+                  with);
     const char *unsent = json_str(b, "unsent");
     if (unsent && !strcmp(unsent, "table"))
         say_words(s, "（桌面推演，不外发）", " (at the table, not sent)");

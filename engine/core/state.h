@@ -169,9 +169,18 @@ struct notice {
     bool first;     /* among the first of its incident */
     bool replayed;  /* it was a dead letter (dead.h), and somebody had it sent again */
     char *accepted; /* the endpoint that took it first; NULL: none yet. It may go on by another */
-    mono_ms receipt_due;      /* SENT: by the next contact then, without a receipt; 0: never */
-    wall_ms failed_at;        /* FAILED */
-    char *why;                /* FAILED: the last endpoint's word */
+    mono_ms receipt_due;   /* SENT: by the next contact then, without a receipt; 0: never */
+    wall_ms failed_at;     /* FAILED */
+    char *why;             /* FAILED: the last endpoint's word */
+    struct digest *digest; /* it went out as one of it (digest.h); NULL: by itself */
+    LIST_ENTRY(notice) in_digest;
+    bool leads;              /* it has the place of its digest */
+    int digest_of;           /* messages that it is made of */
+    wall_ms digest_at;       /* when it was made */
+    int64_t digest_sum;      /* of what was sent, where it leads */
+    struct mailbox *mailbox; /* volatile: of its person at its endpoint, while it waits (place.c) */
+    LIST_ENTRY(notice) mail;
+    bool placed;              /* volatile: it has taken a place */
     bool is_dead;             /* is linked by `dead` */
     TAILQ_ENTRY(notice) dead; /* FAILED, with its message: a dead letter */
     bool unneeded;            /* under way, and recalled: not tried again */
@@ -436,6 +445,7 @@ struct core {
     bool fetches_stirred; /* volatile: one may be handed out that could not before */
     void *incidents;      /* tsearch by id */
     void *notices;        /* tsearch by id */
+    void *digests;        /* tsearch by id: those that a message went out as one of */
     void *items;          /* tsearch by id: those that are open, and those of open incidents */
     void *reports;        /* tsearch by id, as items */
     void *dedups;         /* tsearch by key */

@@ -224,6 +224,11 @@ static json_t *city_of(int crew, bool without_sms)
         json_array_append_new(group, json_string(text_str(&target)));
     }
     json_put(json_object_get(site, "groups"), "crew", group);
+    for (int n = 0; n < LAB_CHAT; n++) {
+        AUTO_TEXT(id);
+        text_addf(&id, "chat.%d", n);
+        json_put(people, text_str(&id), data("{'name':'群员','contacts':['bot:@']}"));
+    }
     if (without_sms) {
         json_object_del(json_object_get(site, "endpoints"), "sms");
         json_put(json_object_get(people, "wang.qiang"), "contacts", data("['push:@']"));
