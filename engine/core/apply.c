@@ -18,6 +18,7 @@
 #include "core/occasion.h"
 #include "core/once.h"
 #include "core/outlook.h"
+#include "core/place.h"
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/purge.h"
@@ -122,7 +123,7 @@ static void apply_over(struct core *c, struct incident *i, const struct record *
 {
     struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
-    core_mark_notice(c, n);
+    notice_let_go(c, n);
     if (i->family) {
         timer_clear(&c->timers, &i->family->digest);
         kept_set(&i->family->joins, NULL);
@@ -316,6 +317,8 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_DELIVERED:
     case REC_NOTICE_SEEN:
     case REC_NOTICE_FAILED:
+    case REC_NOTICE_REPLAYED:
+    case REC_NOTICE_DROPPED:
     case REC_NOTICE_RECALLED:
     case REC_ANSWER_REFUSED:
         notice_apply(c, r);
@@ -348,6 +351,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_SESSION_OPENED:
     case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
+    case REC_ENDPOINT_PAUSED:
     case REC_PURGED: /* it is not in memory */
     case REC_KINDS:
         break;
@@ -379,6 +383,8 @@ void core_apply(struct core *c, const struct record *r)
         upgrade_apply(c, r);
     else if (r->kind == REC_CLOCK_STEPPED)
         readings_clock_set(c, r);
+    else if (r->kind == REC_ENDPOINT_PAUSED)
+        place_apply_paused(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
     else

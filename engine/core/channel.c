@@ -365,6 +365,13 @@ bool channel_resend_harmless(const struct channel *c)
     return json_bool(c->json, "resend_harmless");
 }
 
+int64_t channel_receipt_within(const struct channel *c)
+{
+    int64_t ms = 0;
+    const char *within = json_str(c->json, "receipt_within");
+    return within && duration_parse(within, false, &ms) ? ms : 0;
+}
+
 bool channel_rate(const struct channel *c, int *ret_count, int64_t *ret_ms)
 {
     const char *rate = json_str(c->json, "rate");

@@ -1,6 +1,7 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/dead.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -148,6 +149,7 @@ struct core *core_new(const struct core_config *config)
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
+    TAILQ_INIT(&c->dead);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
     c->occasion_timer = (struct timer){
@@ -352,6 +354,11 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_
     json_t *plan = version_json(c, of);
     (void)json_object_update(plan, sheet);
     return json_put(plan, "owes", upkeep_owes(c, of->head));
+}
+
+json_t *core_dead(const struct core *c)
+{
+    return dead_list(c);
 }
 
 json_t *core_drills(const struct core *c)

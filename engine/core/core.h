@@ -107,6 +107,7 @@ json_t *core_plans_fresh(const struct core *c);
 bool core_plan_in_force(const struct core *c, const char *pin);
 /* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
+json_t *core_dead(const struct core *c);   /* dead letters: dead_list. Gives. */
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
@@ -160,6 +161,7 @@ struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
     int64_t fetches_handed; /* to the courier, of plans */
     int64_t open[2];        /* not over; [1]: drills */
+    int64_t dead;           /* messages that failed by every contact, of incidents not over */
     int64_t once_keys;      /* Idempotency-Keys that are kept */
     wall_ms queued_since;   /* when the message was written that has waited longest; 0: none */
     int64_t facts_pending;  /* of the incident where most wait */

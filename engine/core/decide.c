@@ -7,6 +7,7 @@
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
+#include "core/dead.h"
 #include "core/drill.h"
 #include "core/family.h"
 #include "core/fetch.h"
@@ -370,6 +371,8 @@ static void timer_fire(struct core *c, struct timer *t)
         drill_due(c, t->owner);
     } else if (t->kind == TIMER_FETCH) {
         fetch_due(c, t->owner);
+    } else if (t->kind == TIMER_PLACE) {
+        timer_clear(&c->timers, t); /* what waits there goes out at the end of this input */
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else if (t->kind == TIMER_OCCASION) {
@@ -506,6 +509,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_LOGOUT] = decide_logout,
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
+        [IN_DEAD] = decide_dead,
         [IN_TURN] = decide_turn,
         [IN_PLAN_FAILED] = decide_plan_failed,
         [IN_PLANNER_UP] = decide_planner_up,

@@ -8,6 +8,7 @@
 #include "core/notice.h"
 #include "core/occasion.h"
 #include "core/once.h"
+#include "core/place.h"
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/state.h"
@@ -35,6 +36,11 @@ static int row_order(const void *a, const void *b)
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
     return strcmp(x->id, y->id);
+}
+
+static void row_add(void *ctx, struct row r)
+{
+    rows_add(ctx, r);
 }
 
 static void rows_give(struct row_list *l, struct row **ret, size_t *ret_count)
@@ -88,7 +94,8 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
         rows_add(&l, notice_row(n));
-        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !item_keeps_message(n))
+        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !item_keeps_message(n) &&
+            !n->is_dead)
             notice_forget(c, n);
     }
     while ((r = STAILQ_FIRST(&c->readings_changed))) {
@@ -137,6 +144,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     if (c->driver_dirty)
         rows_add(&l, upgrade_row(c));
     c->driver_dirty = false;
+    place_dirty_rows(c, row_add, &l);
     rows_give(&l, ret, ret_count);
 }
 
@@ -200,6 +208,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
         rows_add(&l, occasions_row(c));
     if (c->driver)
         rows_add(&l, upgrade_row(c));
+    place_rows(c, row_add, &l);
     rows_give(&l, ret, ret_count);
 }
 
@@ -227,6 +236,8 @@ void core_load_row(struct core *c, const struct row *r)
         dedup_from_row(c, r);
         break;
     case ROW_META:
+        if (place_from_row(c, r))
+            break;
         if (!strcmp(r->id, "config"))
             config_from_row(c, r);
         else if (!strcmp(r->id, "drills"))

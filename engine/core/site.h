@@ -15,7 +15,7 @@
  *     group:ID    all members at once in one rung, of a dept or duty roster in it its first rung
  *
  * Who is on duty is a matter of the time, so that whoever resolves a target says of which moment
- * (roster.h). `rate` of an endpoint is checked and kept for that work.
+ * (roster.h).
  *
  * Layer      core: base only. No clock, no I/O.
  * Ownership  Counted references: site_read gives one, site_ref adds, site_unref drops. All strings

@@ -37,6 +37,8 @@ enum op_id {
     OP_LOGOUT,
     OP_ANSWER_LINK,
     OP_PHONE_SEEN,
+    OP_DEAD_REPLAY,
+    OP_DEAD_DROP,
     /* reading committed rows */
     OP_LIST,
     OP_STATUS,
@@ -55,6 +57,7 @@ enum op_id {
     OP_PLAN_SIMULATE,
     OP_DRILL_DUE,
     OP_ENDPOINT_LIST,
+    OP_DEAD_LIST,
     OP_CONFIG_SHOW,
     OP_CONFIG_CHECK,
     OP_CONFIG_RELOAD,
