@@ -41,6 +41,9 @@ static void queue_write(const struct engine *e, const struct core_stats *s, stru
     exposition_family(to, EXPOSITION_GAUGE, "muster_notice_queue_oldest_seconds",
                       "Age of the message that has waited longest for a place; 0: none waits.");
     exposition_real(to, age_ms > 0 ? (double)age_ms / 1000 : 0);
+    exposition_one(to, EXPOSITION_GAUGE, "muster_dead_letters",
+                   "Messages that failed by every contact, of incidents that are not over.",
+                   s->dead);
     exposition_one(to, EXPOSITION_GAUGE, "muster_notices_under_way",
                    "Attempts that the courier has in hand.", s->notices_handed);
 }

@@ -136,7 +136,8 @@ static void submit(void *ctx, const struct input *in, const char *value)
 {
     struct engine *e = ctx;
     struct input taken = *in;
-    if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT)
+    bool by_notice = in->kind == IN_DEAD && !uuid_is_none(in->notice);
+    if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT || by_notice)
         taken.incident = core_notice_incident(e->core, in->notice);
     if (in->kind == IN_TRIGGER || in->once)
         digest_put(&taken);
@@ -213,6 +214,11 @@ static enum err duty_calendar(void *ctx, const char *roster, const char *person,
     const struct duty_ask ask = {
         .roster = roster, .person = person, .lang = lang, .now = e->clock.wall};
     return core_duty_calendar(e->core, &ask, to, why);
+}
+
+static json_t *dead(void *ctx)
+{
+    return json_put(json_object(), "dead", core_dead(((struct engine *)ctx)->core));
 }
 
 static json_t *drills(void *ctx)
@@ -323,6 +329,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .duty_calendar = duty_calendar,
                               .drills = drills,
                               .endpoints = endpoints,
+                              .dead = dead,
                               .phones = phones,
                               .config = options,
                               .health = health,

@@ -102,6 +102,7 @@ return site {
         ["health-members"] = { "dept:health", "dept:cdc", "dept:education", "dept:transport", "dept:civil", "dept:publicity" },
         ["storm-members"] = { "dept:transport", "dept:police", "dept:urban", "dept:power", "dept:education", "dept:civil" },
         districts         = { "dept:chengdong", "dept:chengxi" },
+        ["meeting-members"] = { "dept:water", "dept:urban", "dept:health", "dept:education", "dept:transport" },
     },
 
     places = {

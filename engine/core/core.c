@@ -1,6 +1,7 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/dead.h"
 #include "core/duty.h"
 #include "core/family.h"
 #include "core/incident.h"
@@ -153,10 +154,13 @@ struct core *core_new(const struct core_config *config)
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
+    TAILQ_INIT(&c->dead);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
     c->duty_timer =
         (struct timer){.kind = TIMER_DUTY, .owner = c, .incident = &of_none, .step = "!duty"};
+    c->occasion_timer = (struct timer){
+        .kind = TIMER_OCCASION, .owner = c, .incident = &of_none, .step = "!occasion"};
     return c;
 }
 
@@ -207,6 +211,7 @@ void core_free(struct core *c)
     free(c->site_pin);
     free(c->driver);
     json_decref(c->drills);
+    json_decref(c->occasions);
     json_decref(c->scenarios);
     timer_heap_done(&c->timers);
     free(c);
@@ -357,6 +362,11 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_
     json_t *plan = version_json(c, of);
     (void)json_object_update(plan, sheet);
     return json_put(plan, "owes", upkeep_owes(c, of->head));
+}
+
+json_t *core_dead(const struct core *c)
+{
+    return dead_list(c);
 }
 
 json_t *core_drills(const struct core *c)

@@ -25,10 +25,12 @@ struct core_config {
     const char *version; /* recorded at each start */
     int speed;           /* 1; more only in the demo: recorded in every row */
     int64_t incidents_max;
-    int attempts_max;       /* handed to the courier at once, all endpoints together */
-    const char *answer_url; /* what links begin with, as "https://muster.example"; NULL: messages
-                               carry none */
-    bool demo;              /* every endpoint is a phone of the demo, which gives receipts */
+    int attempts_max;         /* handed to the courier at once, all endpoints together */
+    const char *answer_url;   /* what links begin with, as "https://muster.example"; NULL: messages
+                                 carry none */
+    const char *occasions_of; /* occasions of this plan's schedule alone come; "": of none; NULL: of
+                                 all, as ever but in a simulated night. Borrowed */
+    bool demo;                /* every endpoint is a phone of the demo, which gives receipts */
 };
 
 struct core *core_new(const struct core_config *config);
@@ -126,6 +128,7 @@ enum err core_duty_calendar(const struct core *c, const struct duty_ask *ask, st
                             struct why *why) MUST_USE;
 /* The next moment at which somebody else may be on duty; INT64_MAX: never. */
 wall_ms core_duty_next(const struct core *c, wall_ms at);
+json_t *core_dead(const struct core *c);   /* dead letters: dead_list. Gives. */
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
@@ -179,6 +182,7 @@ struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
     int64_t fetches_handed; /* to the courier, of plans */
     int64_t open[2];        /* not over; [1]: drills */
+    int64_t dead;           /* messages that failed by every contact, of incidents not over */
     int64_t once_keys;      /* Idempotency-Keys that are kept */
     wall_ms queued_since;   /* when the message was written that has waited longest; 0: none */
     int64_t facts_pending;  /* of the incident where most wait */

@@ -7,6 +7,7 @@
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
+#include "core/dead.h"
 #include "core/drill.h"
 #include "core/duty.h"
 #include "core/family.h"
@@ -16,6 +17,7 @@
 #include "core/join.h"
 #include "core/merge.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/order.h"
 #include "core/otherwise.h"
@@ -302,6 +304,7 @@ static void decide_started(struct core *c)
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
     duty_review(c);
+    occasions_review(c);
 }
 
 static bool config_same(const struct core *c, const json_t *body)
@@ -334,6 +337,7 @@ static void decide_config(struct core *c)
     }
     upkeep_review(c);
     duty_review(c);
+    occasions_review(c);
     core_reply_ok(c, reply);
 }
 
@@ -370,10 +374,14 @@ static void timer_fire(struct core *c, struct timer *t)
         drill_due(c, t->owner);
     } else if (t->kind == TIMER_FETCH) {
         fetch_due(c, t->owner);
+    } else if (t->kind == TIMER_PLACE) {
+        timer_clear(&c->timers, t); /* what waits there goes out at the end of this input */
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else if (t->kind == TIMER_DUTY) {
         duty_review(t->owner);
+    } else if (t->kind == TIMER_OCCASION) {
+        occasions_review(t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
@@ -417,6 +425,7 @@ static void decide_clock(struct core *c)
     reports_clock_set(c);
     upkeep_review(c);
     duty_review(c);
+    occasions_review(c);
 }
 
 static void decide_refused(struct core *c)
@@ -511,6 +520,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_LOGOUT] = decide_logout,
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
+        [IN_DEAD] = decide_dead,
         [IN_TURN] = decide_turn,
         [IN_PLAN_FAILED] = decide_plan_failed,
         [IN_PLANNER_UP] = decide_planner_up,

@@ -49,6 +49,7 @@ enum input_kind {
     IN_ANSWER_LINK, /* body: {token,code,decline?,note?,action?,evidence?}: from whoever holds a
                        message's link */
     IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"} */
+    IN_DEAD,        /* body: {action:"replay"|"drop"}; notice, or incident: all of it */
     /* from the planners */
     IN_TURN,         /* body: the frame "turn" */
     IN_PLAN_FAILED,  /* body: the frame "failed" */
@@ -113,7 +114,7 @@ struct input {
     const char *once;   /* IN_TRIGGER, IN_ORDER: its Idempotency-Key; NULL: it has none */
     struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_ITEM_OPEN, IN_PURGE, IN_STUCK;
                              elsewhere whom it is about, if known */
-    struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
+    struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK, IN_DEAD: the message it is about */
     int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */

@@ -263,8 +263,28 @@ static void read_channels(struct check *c)
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 
+/* Each occasion of the schedule has its body. */
+static void check_occasions(struct check *c, const struct checked *f)
+{
+    const char **names = json_keys(json_at(f->loaded.json, "schedule"), NULL);
+    for (size_t i = 0; names[i] && !findings_any(&c->findings, f->file); i++) {
+        if (!json_at(f->loaded.occasions, names[i]))
+            findings_add(
+                &c->findings, f->file, f->loaded.call ? f->loaded.call->at : (struct pos){1, 1},
+                "no_respond",
+                "the schedule has \"%s\", and nothing says what is done then; add function "
+                "plan.occasion.%s(incident) … end",
+                names[i], names[i]);
+    }
+    free(names);
+}
+
 static void check_respond(struct check *c, const struct checked *f)
 {
+    if (!strcmp(json_str_or(f->loaded.json, "kind", ""), "standing")) {
+        check_occasions(c, f);
+        return;
+    }
     /* where it is there but fails to be made, something else was said */
     if (!f->loaded.has_respond && f->loaded.json && !findings_any(&c->findings, f->file))
         findings_add(&c->findings, f->file,

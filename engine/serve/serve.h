@@ -79,6 +79,7 @@ struct serve_port {
     /* The same as a calendar (RFC 5545), of a roster or, with roster NULL, of all. */
     enum err (*duty_calendar)(void *ctx, const char *roster, const char *person, const char *lang,
                               struct text *to, struct why *why);
+    json_t *(*dead)(void *ctx);      /* {"dead":[{"notice","incident","to",…}]} */
     json_t *(*drills)(void *ctx);    /* {"drills":[{"plan","every","last","due","overdue",…}]} */
     json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */
     /* Of the site, at most so many: [{"person","name","endpoint"}]. Asked for under demo only. */

@@ -191,13 +191,17 @@ static void message_noted(struct night *n, const struct record *r)
     json_put(n->messages, id, one);
 }
 
-/* At the table of a drill nothing is sent, and nothing comes back: it is said, and heard at once.
+/*
+ * At the table of a drill nothing is sent, and nothing comes back: it is said, and heard at once.
+ * What went out as one of several is heard with that one.
  */
-static void table_noted(struct night *n, const struct record *r)
+static void sent_noted(struct night *n, const struct record *r)
 {
     AUTO_JSON(message);
     message = json_share(json_at(n->messages, json_str_or(r->body, "notice", "")));
-    if (message && !strcmp(json_str_or(r->body, "unsent", ""), "table"))
+    bool heard = !strcmp(json_str_or(r->body, "unsent", ""), "table") ||
+                 (json_str(r->body, "digest") && json_int(r->body, "status", 0));
+    if (message && heard)
         message_heard(n, r->incident, json_str(r->body, "notice"), message);
 }
 
@@ -215,7 +219,7 @@ static void record_noted(struct night *n, const struct record *r)
         [REC_NOTICE_QUEUED] = message_noted,
         [REC_NOTICE_FAILED] = message_noted,
         [REC_NOTICE_RECALLED] = message_noted,
-        [REC_NOTICE_SENT] = table_noted,
+        [REC_NOTICE_SENT] = sent_noted,
         [REC_PROPOSED] = proposal_noted,
         [REC_PROPOSAL_AMENDED] = proposal_noted,
         [REC_PROPOSAL_WITHDRAWN] = proposal_noted,
@@ -683,7 +687,8 @@ struct core *night_fresh_core(const struct night *n, struct why *why)
                                  .speed = 1,
                                  .incidents_max = 1000000,
                                  .attempts_max = 256,
-                                 .answer_url = "https://muster.example"};
+                                 .answer_url = "https://muster.example",
+                                 .occasions_of = n->setup.occasions_of};
     struct core *c = core_new(&config);
     size_t k;
     json_t *plan;

@@ -10,18 +10,23 @@ static const char channels[] =
     "{'web':{'method':'POST','headers':{'content-type':'application/json'},"
     "'body':{'to':'{person.id}','text':'{mark}{text}','title':'{mark}{incident.title}',"
     "'type':'{type}','attempt':'{attempt:number}','code':'{code}','link':'{answer_url}'}},"
+    "'bot':{'extends':'web','rate':'20/1m'},"
     "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
 
 static const char city[] =
     "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
     "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
+    " 'bot':{'channel':'bot','at_once':64},"
     " 'desk':{'channel':'web','at_once':64},'app':{'channel':'app'},'gate':{'channel':'gate'}},"
     "'people':{"
     " 'wang.qiang':{'name':'王强','contacts':['push:@','sms:@'],'drill':true},"
     " 'li.ming':{'name':'李明','contacts':['push:@'],'drill':true},"
     " 'sun.wei':{'name':'孙伟','contacts':['sms:@']},"
     " 'zhou.jie':{'name':'周杰','contacts':['app:@']},"
-    " 'wu.fang':{'name':'吴芳','contacts':['gate:@']}},"
+    " 'wu.fang':{'name':'吴芳','contacts':['gate:@']},"
+    " 'gao.lin':{'name':'高林','contacts':['bot:@']},"
+    " 'lin.tao':{'name':'林涛','contacts':['app:@','desk:@']},"
+    " 'ma.chao':{'name':'马超','contacts':['bot:@','desk:@']}},"
     "'groups':{'crew':[]},"
     "'places':{'east':{'name':'东区'},'west':{'name':'西区'}},"
     "'stations':{'g7':{'kind':'gauge','name':'7号站','warning_m':4.5,'place':'east'},"
@@ -219,6 +224,11 @@ static json_t *city_of(int crew, bool without_sms)
         json_array_append_new(group, json_string(text_str(&target)));
     }
     json_put(json_object_get(site, "groups"), "crew", group);
+    for (int n = 0; n < LAB_CHAT; n++) {
+        AUTO_TEXT(id);
+        text_addf(&id, "chat.%d", n);
+        json_put(people, text_str(&id), data("{'name':'群员','contacts':['bot:@']}"));
+    }
     if (without_sms) {
         json_object_del(json_object_get(site, "endpoints"), "sms");
         json_put(json_object_get(people, "wang.qiang"), "contacts", data("['push:@']"));

@@ -13,11 +13,12 @@
  * gives as a table of rows, and its effects lie in wait for the test. lab_done checks I13: the rows
  * of the live core, of one loaded from the table and of one rebuilt from the journal are the same.
  *
- * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once), app (gives the
- * receipt "seen"), gate (gives "delivered"); wang.qiang by push, then sms; li.ming by push; sun.wei
- * by sms; zhou.jie by app; wu.fang by gate; crew.0 … by desk, all in group:crew. The roster
- * duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and li.ming take part in drills.
- * Plans: flood (facts stage_m and rain_mm by gauge, the latter stale
+ * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once), bot (the same,
+ * 20 a minute), app (gives the receipt "seen"), gate (gives "delivered"); wang.qiang by push, then
+ * sms; li.ming by push; sun.wei by sms; zhou.jie by app; wu.fang by gate; gao.lin by bot; ma.chao
+ * by bot, then desk; lin.tao by app, then desk; chat.0 … by bot; crew.0 … by desk, all in
+ * group:crew. The roster duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and
+ * li.ming take part in drills. Plans: flood (facts stage_m and rain_mm by gauge, the latter stale
  * after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch
  * (ends by order), dam (levels IV, III by post:chief, that is sun.wei with the deputy li.ming, II
  * by post:mayor, that is zhou.jie; gauges g7 in the east with the warning at 4.5 m, g8 in the west
@@ -42,7 +43,7 @@
 
 #include "remarked.h"
 
-enum { LAB_CREW = 40 };
+enum { LAB_CREW = 40, LAB_CHAT = 40 };
 
 struct lab {
     struct core *core;

@@ -571,7 +571,7 @@ static void a_plan_needs_respond_and_no_bodies_that_nobody_runs(void **state)
                 "dam.lua:6:6: unknown_body", "write local function helper");
     assert_rest("function plan.respond() end\nfunction plan.level.IV() end\n"
                 "plan.occasion.daily = function() end",
-                "dam.lua:7:21: unknown_body, dam.lua:8:6: not_built",
+                "dam.lua:7:21: unknown_body, dam.lua:8:15: unknown_body",
                 "the head has no level \"IV\": nobody can order it");
     assert_rest("function plan.respond() end\nplan.recover = function() end", "", NULL);
     assert_rest("plan.respond = function(incident) return incident end", "", NULL);
@@ -649,7 +649,17 @@ static void a_target_is_somebody(void **state)
                 "nobody is asked to take the role \"pump\"");
     assert_body("notify { to = 'role:p.p', text = 'x' }", "dam.lua:7:15: bad_target",
                 "the name that assign() gave");
-    assert_body("notify { to = 'seat:a', text = 'x' }", "dam.lua:7:15: not_built", NULL);
+    assert_body("notify { to = 'seat:a', text = 'x' }", "dam.lua:7:15: bad_target",
+                "a seat stands in the rungs of a call");
+    assert_body("call { to = 'duty:duty-room', text = 'x', rungs = { { to = 'seat:first', within = "
+                "'5m' } } }",
+                "", NULL);
+    assert_body("call { to = 'duty:duty-room', text = 'x', rungs = { { to = 'seat:frist', within = "
+                "'5m' } } }",
+                "dam.lua:7:60: unknown_name", "did you mean \"first\"?");
+    assert_body("call { to = 'post:chief', text = 'x', rungs = { { to = 'seat:first', within = "
+                "'5m' } } }",
+                "dam.lua:7:56: bad_target", "whose \"to\" names the roster");
     assert_body("notify { to = incident.labels.who, text = 'x' }", "", NULL);
 }
 
