@@ -63,7 +63,10 @@ const char *channel_url(const struct channel *c);    /* with {contact} in it, pe
 const char *channel_sign(const struct channel *c);   /* standard-webhooks, none */
 const char *channel_receipt(const struct channel *c); /* none, delivered, seen */
 json_t *channel_headers(const struct channel *c);     /* object of strings; do not change it */
-bool channel_drill(const struct channel *c);          /* made for drills, too */
+const char *channel_contact(
+    const struct channel *c); /* what its contacts are: phone, email, url, token; NULL: not said */
+bool channel_needs_contact(const struct channel *c); /* it reaches nobody without one */
+bool channel_drill(const struct channel *c);         /* made for drills, too */
 bool channel_resend_harmless(const struct channel *c);
 
 enum { CHANNEL_BODY_BYTES_DEFAULT = 64 * 1024, CHANNEL_BODY_BYTES_MAX = 1024 * 1024 };

@@ -319,6 +319,7 @@ bool channel_check_keys(const json_t *channel, struct remarks *r)
         {"success", true},
         {"throttled", false},
         {"receipt", true},
+        {"contact", true},
         {"drill", true},
         {"rate", true},
         {"url", true},
@@ -333,6 +334,7 @@ bool channel_check(const json_t *channel, struct remarks *r)
 {
     static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
     static const char *const receipts[] = {"none", "delivered", "seen", NULL};
+    static const char *const contacts[] = {"phone", "email", "url", "token", NULL};
     const struct template_rules rules = {.maps = json_at(channel, "maps")};
     size_t errors = r->errors;
 
@@ -350,6 +352,7 @@ bool channel_check(const json_t *channel, struct remarks *r)
     limits_check(channel, r);
     rate_check(channel, r);
     form_word(r, channel, "receipt", receipts, NULL);
+    form_word(r, channel, "contact", contacts, NULL);
     form_bool(r, channel, "drill");
     form_bool(r, channel, "resend_harmless");
     return r->errors == errors;

@@ -1,6 +1,7 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/contact.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -145,6 +146,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->reports_changed);
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
+    STAILQ_INIT(&c->contacts_changed);
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
@@ -187,6 +189,7 @@ void core_free(struct core *c)
         incident_forget(c, *(struct incident **)c->incidents);
     tdestroy(c->dedups, dedup_free);
     access_free(c);
+    contacts_free(c);
     tdestroy(c->pins, pin_free);
     tdestroy(c->words, free);
     for (size_t n = 0; n < c->plans_count; n++) {

@@ -1,6 +1,7 @@
 #include "core/notice.h"
 
 #include "core/call.h"
+#include "core/contact.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -39,6 +40,11 @@ bool notice_finished(const struct notice *n)
 {
     return notice_state_arrived(n->state) || n->state == NOTICE_FAILED ||
            n->state == NOTICE_RECALLED;
+}
+
+bool notice_is_kept(const struct notice *n)
+{
+    return n->kept || item_keeps_message(n);
 }
 
 static int mailing_order(const void *a, const void *b)
@@ -194,6 +200,7 @@ void notice_apply_queued(struct core *c, struct incident *i, const struct record
     n->seq = r->seq;
     n->alarm = json_bool(r->body, "alarm");
     n->of_call = json_bool(r->body, "of_call");
+    n->kept = !strncmp(n->step, CONTACT_TEST_STEP, strlen(CONTACT_TEST_STEP));
     n->message = kept_text(record_at(r, "message"));
     (void)link_from_json(record_at(r, "message"), n->secret, &n->code);
     n->body = mem_str(record_str(r, "body"));
@@ -361,6 +368,7 @@ struct row notice_row(const struct notice *n)
     if (n->state == NOTICE_WAITING)
         json_add_int(&body, "due", n->timer.due);
     json_add_str(&body, "endpoint", n->endpoint);
+    json_add_true(&body, "kept", n->kept);
     json_add_json(&body, "message", n->message);
     json_add_int(&body, "method", n->method);
     json_add_true(&body, "of_call", n->of_call);
@@ -381,7 +389,7 @@ struct row notice_row(const struct notice *n)
                         .id = mem_str(uuid_text(n->id, id)),
                         .incident = n->incident->id,
                         .open = !notice_finished(n) || n->incident->state == INCIDENT_OPEN ||
-                                incident_reopenable(n->incident) || item_keeps_message(n),
+                                incident_reopenable(n->incident) || notice_is_kept(n),
                         .drill = n->incident->drill,
                         .state = mem_str(notice_state_name(n->state)),
                         .text = text_take(&body)};
@@ -421,6 +429,7 @@ void notice_from_row(struct core *c, const struct row *r)
     n->of_call = json_bool(b, "of_call");
     n->unneeded = json_bool(b, "unneeded");
     n->declined = json_bool(b, "declined");
+    n->kept = json_bool(b, "kept");
     n->tried = json_bool(b, "tried");
     n->proof = (enum proof)json_int(b, "proof", PROOF_NONE);
     n->wrong = (uint8_t)json_int(b, "wrong", 0);

@@ -164,6 +164,7 @@ struct notice {
     bool in_queue; /* is linked by `queued` */
     uint64_t turn; /* volatile: order in the queues */
     bool dirty;
+    bool kept; /* a test of a contact, which may be answered until the next one (contact.h) */
     mono_ms until;
     struct timer timer;
     STAILQ_ENTRY(notice) changed;
@@ -425,6 +426,7 @@ struct core {
     void *dedups;         /* tsearch by key */
     void *sames;          /* tsearch by the values of one_per (family.h) */
     void *holders;        /* tsearch by principal: keys and sessions (access.c) */
+    void *contacts;       /* tsearch by person and endpoint (contact.h) */
     void *pins;           /* tsearch by hash */
     void *words;          /* tsearch: strings that many incidents share */
     char *site_pin;
@@ -453,6 +455,7 @@ struct core {
     STAILQ_HEAD(, dedup) dedups_changed;
     TAILQ_HEAD(, dedup) onces; /* those that are Idempotency-Keys, oldest first */
     STAILQ_HEAD(, holder) holders_changed;
+    STAILQ_HEAD(, contact) contacts_changed;
 
     /* volatile */
     struct timer upkeep_timer;    /* a plan owes the next: set anew at each start */
