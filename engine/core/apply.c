@@ -25,6 +25,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/taken.h"
 #include "core/upgrade.h"
 #include "core/upkeep.h"
 #include "core/version.h"
@@ -89,7 +90,13 @@ static void apply_answered(struct core *c, struct incident *i, const struct reco
     {
         struct call *call = call_find(i, json_string_value(step));
         if (call)
-            call_drop(c, call);
+            taken_apply(c, call, r, true);
+    }
+    json_array_foreach(json_at(r->body, "partly"), n, step)
+    {
+        struct call *call = call_find(i, json_string_value(step));
+        if (call)
+            taken_apply(c, call, r, false);
     }
     notice_apply_answered(c, i, r);
     report_apply_notice(c, r);
@@ -99,7 +106,7 @@ static void apply_expired(struct core *c, struct incident *i, const struct recor
 {
     struct call *call = call_find(i, json_str_or(r->body, "step", ""));
     if (call)
-        call_drop(c, call);
+        taken_apply_expired(c, call, r);
 }
 
 static void apply_timer(struct core *c, struct incident *i, const struct record *r)

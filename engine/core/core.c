@@ -338,7 +338,7 @@ const char *core_zone(const struct core *c)
     return c->site ? site_zone(c->site->site) : "UTC";
 }
 
-json_t *core_plan(const struct core *c, const char *name, const char *pin)
+json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_ms at)
 {
     for (size_t n = 0; !pin && n < c->plans_count; n++) {
         if (!strcmp(c->plans[n].name, name))
@@ -348,7 +348,7 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin)
     if (!of || !of->head || !c->site || strcmp(plan_head_name(of->head), name) != 0)
         return NULL;
     AUTO_JSON(sheet);
-    sheet = plan_sheet(of->head, c->site->site);
+    sheet = plan_sheet(of->head, c->site->site, at);
     json_t *plan = version_json(c, of);
     (void)json_object_update(plan, sheet);
     return json_put(plan, "owes", upkeep_owes(c, of->head));

@@ -73,6 +73,16 @@ static const struct finding_code codes[] = {
     {"contact_value", FINDING_ERROR,
      "a phone number or address in the file: it belongs into the vault",
      "文件里写了号码或地址：应放进保管库"},
+    {"roster_gap", FINDING_EITHER,
+     "a seat without anybody within 60 days; nobody in a whole roster, as all seats are out of "
+     "their "
+     "hours, is a warning",
+     "60 天内某席位无人；全部席位都在时段之外、整个值班表无人为提醒"},
+    {"no_holidays", FINDING_WARNING,
+     "holidays of a year that is near are not there, or not yet those that were announced",
+     "临近年份的节假日缺失，或尚未按公布的安排填写"},
+    {"no_file", FINDING_ERROR, "a file that the site names is not in the folder of the plans",
+     "站点所写的文件不在预案文件夹里"},
     {"no_right", FINDING_EITHER,
      "the site lets nobody order this; a deputy who is asked and may order nothing is a warning",
      "站点没有授权任何人下这道令；副职被请示却无权下令为提醒"},

@@ -77,22 +77,26 @@ struct plan_watch {
  * A call under way.
  *
  *     (turn) --call_next--> RINGING --time up, rungs left: call_next--> RINGING
- *     RINGING --answer--> gone (call_answered)
+ *     RINGING --answer--> gone (call_answered); one that wants several, or that an answer holds for
+ *     a time only, goes on as taken.h draws it
  *     RINGING --time up, none left--> gone (call_expired)
  *     the fallback after its last rung: --every 5 min: the duty room--> RINGING, until an order
  */
 struct call {
     LIST_ENTRY(call) link;
     struct incident *incident;
-    char *step; /* "!fallback" for the fallback */
-    char *spec; /* {"to","text","within_ms","rungs","rounds","at","type"} */
-    char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
-                    last */
+    char *step;  /* "!fallback" for the fallback */
+    char *spec;  /* {"to","text","within_ms","rungs","rounds","at","type"} */
+    char *asked; /* [{"id","name","words","rung","round","accepted"?}…] by id: everybody called so
+                    far, and when last */
     bool consults; /* it wants opinions, and no single answer ends it (consult.h) */
     bool asks;     /* it wants choices, the same (question.h) */
+    bool several;  /* it wants more than one answer (taken.h) */
     int rung;      /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
+    bool stands;  /* it was answered; the timer says until when */
+    bool anew;    /* it has begun anew since: the plan does not wait for it any more */
     struct timer timer;
 };
 

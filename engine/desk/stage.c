@@ -163,7 +163,7 @@ char *stage_person_of(const struct stage *s, const char *target, bool drill)
     struct rung rung = {0};
     AUTO_JSON(to);
     to = json_string(target);
-    site_resolve_first(s->site, to, drill, &rung);
+    site_resolve_first(s->site, to, drill, night_wall(s->night), &rung);
     char *person = rung.count ? mem_str(rung.at[0].id) : NULL;
     rung_done(&rung);
     return person;

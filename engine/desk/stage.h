@@ -71,7 +71,7 @@ const char *stage_zone(const json_t *checked);
 /* What an incident of this plan is called where nobody says: as the plan. Gives. */
 json_t *stage_title(const json_t *checked, const char *plan, bool zh);
 
-/* Whoever is called first at a target. Gives; NULL: nobody. */
+/* Whoever is called first at a target, as the night stands. Gives; NULL: nobody. */
 char *stage_person_of(const struct stage *s, const char *target, bool drill);
 
 /* "2026-07-20 02:00" in a zone; false: it is no such text. */

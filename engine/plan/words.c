@@ -141,8 +141,8 @@ static const struct word words[] = {
     {WORD_CALL, "within", true},
     {WORD_CALL, "rungs", true},
     {WORD_CALL, "rounds", true},
-    {WORD_CALL, "at_least", false},
-    {WORD_CALL, "answer_for", false},
+    {WORD_CALL, "at_least", true},
+    {WORD_CALL, "answer_for", true},
 
     {WORD_RUNG, "to", true},
     {WORD_RUNG, "within", true},
@@ -240,6 +240,7 @@ static const struct word words[] = {
     {WORD_RESOURCE, "assist", true},
     {WORD_RESOURCE, "due", true},
 
+    {WORD_METHOD, "close", true},
     {WORD_METHOD, "result", true},
     {WORD_METHOD, "lift", true},
     {WORD_METHOD, "supervise", true},

@@ -53,7 +53,14 @@ function incident:at_least(level) end
 ---@field name string
 ---@field at integer ms since 1970
 ---@field note string?
----@field call string
+---@field call string | CallHandle with answer_for a handle
+---@field all { by: string, name: string, at: integer, note: string? }[]? with at_least: all who accepted
+
+---@class CallHandle
+local CallHandle = {}
+
+---What was called for is done: the call does not begin anew.
+function CallHandle:close() end
 
 ---@class Reading a reported fact: a field of the head's facts
 ---@field name string
@@ -203,11 +210,13 @@ function plan(name) end
 ---@return Text
 function T(text, values) end
 
----Call people until one of them accepts; nil when nobody did.
----`to` or `rungs`; each rung may stay silent for `within` (of its own, or of the call), all of them
----`rounds` times (1).
----@param options { to: Targets?, text: Text, within: Duration?, rungs: Rung[]?, rounds: integer? }
+---Call people until one of them accepts, or `at_least` so many; nil when that did not come about, and
+---who accepted all the same. `to` or `rungs`; each rung may stay silent for `within` (of its own, or
+---of the call), all of them `rounds` times (1). With `answer_for` the answer holds so long; then the
+---call begins anew, until answer.call:close(), the end of its scope or of the incident.
+---@param options { to: Targets?, text: Text, within: Duration?, rungs: Rung[]?, rounds: integer?, at_least: integer?, answer_for: Duration? }
 ---@return Answer?
+---@return { by: string, name: string, at: integer, note: string? }[]?
 function call(options) end
 
 ---@class Named may stand where a target stands

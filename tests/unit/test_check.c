@@ -613,10 +613,15 @@ static void an_option_is_known_or_refused(void **state)
     (void)state;
     assert_body("call { too = 'x', to = 'post:chief', text = 'x', within = '5m' }",
                 "dam.lua:7:8: unknown_key", "did you mean \"to\"?");
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', at_least = 1 }", "", NULL);
     assert_body("call { to = 'post:chief', text = 'x', within = '5m', at_least = 2 }",
-                "dam.lua:7:54: not_built", NULL);
-    assert_body("call { to = 'post:chief', text = 'x', within = '5m', answer_for = '1h' }",
-                "dam.lua:7:54: not_built", NULL);
+                "dam.lua:7:65: bad_value", "to asks 1, so that it could never be enough");
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', at_least = 'all' }",
+                "dam.lua:7:65: bad_value", NULL);
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', answer_for = '1h' }", "",
+                NULL);
+    assert_body("call { to = 'post:chief', text = 'x', within = '5m', answer_for = 'long' }",
+                "dam.lua:7:67: bad_value", NULL);
     assert_body("call { to = 'post:chief', text = 'x', within = '5m', via = 'phone' }",
                 "dam.lua:7:54: unknown_key", NULL);
     assert_body("call { 'post:chief', text = 'x', within = '5m', to = 'post:chief' }",
