@@ -229,8 +229,11 @@ json_t *vault_contacts(void *ctx, const char *person, bool missing);
 json_t *vault_export(void *ctx, const struct principal *who, const char *person);
 void vault_import(void *ctx, const struct principal *who, const json_t *asked, struct reply_to to);
 void vault_record(struct engine *e, const struct record *r); /* it was decided */
-/* Contacts that the site of this pin names and needs, and the vault does not hold: for the log, and
- * {"unset":[…],"unset_count"} for the reply to a reload. Gives. */
+/*
+ * Contacts that the site of this pin names and needs, and the vault does not hold, and people who
+ * have left and are still named: for the log, and {"unset":[…],"unset_count","left":[…]} for the
+ * reply to a reload. Gives.
+ */
 json_t *vault_unset(const struct engine *e, const char *site_pin);
 
 /* engine_demo.c; all harmless where this is no demo */

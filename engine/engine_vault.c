@@ -273,6 +273,20 @@ static void unset_log(const json_t *unset, size_t count)
              count, text_str(&names), count > json_array_size(unset) ? ", …" : "");
 }
 
+/* Who is called by nothing any more, and still stands somewhere. */
+static json_t *left_named(const struct engine *e, const char *site_pin)
+{
+    json_t *left = core_left(e->core, site_pin, e->clock.wall), *one;
+    size_t n;
+    json_array_foreach(left, n, one)
+        log_warn("site",
+                 "%s has left on %s, and is still named in %lld places of the site: nobody is "
+                 "called there (muster plan check names them)",
+                 json_str_or(one, "person", "?"), json_str_or(one, "left", "?"),
+                 (long long)json_int(one, "places", 0));
+    return left;
+}
+
 json_t *vault_unset(const struct engine *e, const char *site_pin)
 {
     json_t *missing = contacts_of(e, site_pin, NULL, true);
@@ -292,5 +306,8 @@ json_t *vault_unset(const struct engine *e, const char *site_pin)
     }
     json_decref(shown);
     json_decref(missing);
+    json_t *left = left_named(e, site_pin);
+    json_put(reply, "left", json_array_size(left) ? json_incref(left) : NULL);
+    json_decref(left);
     return reply;
 }

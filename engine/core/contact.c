@@ -302,7 +302,7 @@ static bool person_for(const struct core *c, const char *endpoint, struct rung_p
     const struct site *site = c->site->site;
     struct rungs duty = {0};
     bool found = false;
-    site_resolve_duty_room(site, false, &duty);
+    site_resolve_duty_room(site, false, c->in->wall, &duty);
     for (size_t n = 0; n < duty.count && !found; n++) {
         AUTO_JSON(methods);
         methods = site_methods(site, duty.at[n].at[0].id, endpoint, false);

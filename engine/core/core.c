@@ -383,6 +383,12 @@ json_t *core_phones(const struct core *c, size_t most)
     return list;
 }
 
+json_t *core_left(const struct core *c, const char *pin, wall_ms at)
+{
+    const struct pin *p = core_pin(c, pin);
+    return p && p->site ? site_left(p->site, at) : json_array();
+}
+
 json_t *core_endpoints(const struct core *c)
 {
     json_t *list = json_array();

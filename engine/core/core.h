@@ -120,6 +120,8 @@ const char *core_language(const struct core *c); /* of the site; "zh" before the
  * "verified_at"?,"stopped_at"?}], times in ms: the contacts that the site (by its pin; NULL: the
  * one in force) names, then others that are kept. Gives. */
 json_t *core_contacts(const struct core *c, const char *pin);
+/* Of the site of this pin, who has left by then and is still named in it: site_left. Gives. */
+json_t *core_left(const struct core *c, const char *pin, wall_ms at);
 /*
  * May this be the contact of a person for an endpoint?
  *

@@ -92,6 +92,11 @@ static void unset_print(const struct ctl *c, const json_t *reply)
     int64_t count = json_int(reply, "unset_count", 0);
     size_t n;
     json_t *one;
+    json_array_foreach(json_unconst(json_at(reply, "left")), n, one) ctl_message(
+        c->zh ? "%s 已于 %s 离任，单位文件仍有 %" PRId64 " 处写着此人（muster plan check）"
+              : "%s has left on %s, and is still named in %" PRId64
+                " places of the site (muster plan check)",
+        json_str_or(one, "person", "?"), json_str_or(one, "left", "?"), json_int(one, "places", 0));
     if (!count)
         return;
     ctl_message(c->zh ? "保管库缺少 %" PRId64 " 个联系方式（muster contact list --missing）："

@@ -319,7 +319,7 @@ static int rows_read(struct import *m, const char *bytes)
 {
     struct csv csv;
     struct why why = {0};
-    size_t columns[COLUMNS];
+    size_t columns[COLUMNS] = {0};
     bool more = true;
     csv_init(&csv, bytes);
     enum err e = head_read(&csv, columns, &why);

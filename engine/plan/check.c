@@ -210,6 +210,8 @@ static void read_site(struct check *c)
     remarks_init(&r, "site", take_remark, &to);
     if (site_read(f->loaded.json, &r, &c->site))
         c->site = NULL; /* plans are then checked without their targets */
+    if (c->site && c->now)
+        site_check_left(c->site, c->now, &r);
     remarks_done(&r);
 }
 

@@ -22,7 +22,7 @@
  * site, channels, plans and scenarios (core/scenario.h) are there only when ok is true. A finding
  * of a channel has the file "channels/NAME.lua", of a library "lib/NAME.lua", of a scenario
  * "drills/NAME.lua". With "now" in the request, ms since 1970, it is also said which days of a
- * plan's upkeep are past.
+ * plan's upkeep are past, and where somebody who has left still stands.
  */
 json_t *check_set(const json_t *request);
 
