@@ -35,6 +35,8 @@ bool attempt_is_final(const json_t *result)
     const char *class = json_str_or(result, "class", "");
     if (!strcmp(class, "config") || !strcmp(class, "refused"))
         return true;
+    if (!strcmp(json_str_or(result, "protocol", ""), "smtp")) /* 4xx: for now, 5xx: for good */
+        return status >= 500;
     return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
            status != 429;
 }

@@ -7,6 +7,10 @@
  * incident can add one or change where the message ends. What cannot be sent at all is refused
  * here, with a sentence that says what to mend; nothing in a sentence is secret.
  *
+ * With `encoding` = "mail" the body becomes a mail (mail.h) to the contact, which is an address,
+ * and only the secret file says where its server is: smtp:// or smtps://. A parcel with `probe`
+ * asks whether the endpoint is there: it needs no body and no contact, and nothing of it is sent.
+ *
  * It sends nothing and knows no time.
  *
  * Layer      courier: base, libcurl's URL parser.
@@ -20,6 +24,7 @@
 #include "base/text.h"
 #include "courier/address.h"
 #include "courier/demo.h"
+#include "courier/mail.h"
 #include "courier/redact.h"
 #include "courier/secret.h"
 
@@ -46,8 +51,11 @@ struct parcel {
     size_t body_bytes;
     json_t *headers; /* NULL: none */
     int64_t timeout_ms;
-    struct text url; /* secret */
-    bool stays;      /* on this machine, as all in a demo */
+    struct text url;   /* secret */
+    bool stays;        /* on this machine, as all in a demo */
+    bool probe;        /* connect, and send no message */
+    struct mail *mail; /* NULL: it goes by HTTP */
+    bool plain;        /* mail without encryption */
     struct cidr allow[PARCEL_ALLOW_MAX];
     size_t allow_count;
     struct sign_key keys[SIGN_KEYS_MAX]; /* none: not signed */

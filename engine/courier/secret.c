@@ -46,6 +46,9 @@ static void secret_wipe(struct secret *secret)
     for (size_t i = 0; i < secret->keys_count; i++)
         string_wipe(&secret->keys[i]);
     secret->keys_count = 0;
+    string_wipe(&secret->user);
+    string_wipe(&secret->from);
+    string_wipe(&secret->password);
 }
 
 struct secrets *secrets_new(const char *folder)
@@ -122,6 +125,27 @@ static enum err keys_add(struct secret *secret, char *value, struct why *why)
     return ERR_OK;
 }
 
+static enum err key_read(struct secret *secret, char *value, struct why *why)
+{
+    if (!*value)
+        return why_set(why, ERR_CONFIG, "key= is empty; write key=whsec_…");
+    if (!secret->password)
+        secret->password = mem_str(value);
+    return keys_add(secret, value, why);
+}
+
+/* `name`=VALUE, which may stand once. */
+static enum err once_read(char **ret, const char *name, const char *value, const char *example,
+                          struct why *why)
+{
+    if (*ret)
+        return why_set(why, ERR_CONFIG, "a second %s=; keep one", name);
+    if (!*value)
+        return why_set(why, ERR_CONFIG, "%s= is empty; write %s", name, example);
+    *ret = mem_str(value);
+    return ERR_OK;
+}
+
 static enum err line_read(struct secret *secret, char *line, struct why *why)
 {
     size_t len = strlen(line);
@@ -134,16 +158,21 @@ static enum err line_read(struct secret *secret, char *line, struct why *why)
         return ERR_OK;
 
     if ((value = line_value(line, "key")))
-        return *value ? keys_add(secret, value, why)
-                      : why_set(why, ERR_CONFIG, "key= is empty; write key=whsec_…");
-    if (!(value = line_value(line, "url")))
-        return why_set(why, ERR_CONFIG, "neither url=… nor key=… nor a # comment");
-    if (secret->url)
-        return why_set(why, ERR_CONFIG, "a second url=; keep one");
-    if (!*value)
-        return why_set(why, ERR_CONFIG, "url= is empty; write url=https://…");
-    secret->url = mem_str(value);
-    return ERR_OK;
+        return key_read(secret, value, why);
+    if ((value = line_value(line, "url")))
+        return once_read(&secret->url, "url", value, "url=https://…", why);
+    if ((value = line_value(line, "user")))
+        return once_read(&secret->user, "user", value, "user=NAME", why);
+    if ((value = line_value(line, "from")))
+        return once_read(&secret->from, "from", value, "from=NAME@HOST", why);
+    if ((value = line_value(line, "tls"))) {
+        secret->plain = strcmp(value, "none") == 0;
+        return secret->plain ? ERR_OK
+                             : why_set(why, ERR_CONFIG,
+                                       "tls= may be none; without the line mail is encrypted");
+    }
+    return why_set(why, ERR_CONFIG,
+                   "neither url=… nor key=… nor a # comment, nor user=, from= or tls= for mail");
 }
 
 /* `bytes` is cut into lines in place. */

@@ -6,6 +6,13 @@
  *     key=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
  *     key=whsec_…            the one before it, while receivers change over
  *
+ *     # the mail server
+ *     url=smtp://mail.example:587        smtps:// for TLS from the first byte
+ *     from=浑江市总值班室 <duty@hunjiang.example>
+ *     user=duty                           with key= as its password; none: no login
+ *     key=…
+ *     tls=none                            no encryption, for a server that has none
+ *
  * A file is looked at each time it is used and read again when it has changed, so that a key is
  * changed without a restart. Nothing of a file is kept that has one bad line. What is in it goes
  * to the endpoint and nowhere else: sentences name the file, never its content.
@@ -19,6 +26,7 @@
 #include "base/err.h"
 #include "base/sign.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -30,6 +38,9 @@ struct secret {
     char *url; /* NULL: the file has none */
     char *keys[SIGN_KEYS_MAX];
     size_t keys_count;
+    char *user, *from; /* of mail; NULL: the file has none */
+    char *password;    /* the first key= as it stands, blanks and all; NULL: no key */
+    bool plain;        /* tls=none */
 };
 
 struct secrets;
