@@ -37,6 +37,7 @@ class Courier:
         self.arrived = threading.Condition()
         self.ended = False
         self.last_id = 0
+        self.sending = threading.Lock()
         threading.Thread(target=self.read_all, daemon=True).start()
         if hello:
             frames.send(ours, dict({"op": "hello", "gen": 1, "secrets": secrets},
@@ -58,14 +59,16 @@ class Courier:
                     return
 
     def start(self, **members):
-        self.last_id += 1
-        frame = {"op": "attempt", "id": self.last_id, "notice": "0198f2c4-%d" % self.last_id,
-                 "endpoint": "pager", "url": None, "contact": None, "headers": {},
-                 "method": "POST", "body": "{}", "sign": "none", "secret": None,
-                 "allow": LOOPBACK, "timeout_ms": 3000}
-        frame.update(members)
-        frames.send(self.socket, frame)
-        return self.last_id
+        """From any thread. returns the attempt's number, for result()."""
+        with self.sending:
+            self.last_id += 1
+            frame = {"op": "attempt", "id": self.last_id, "notice": "0198f2c4-%d" % self.last_id,
+                     "endpoint": "pager", "url": None, "contact": None, "headers": {},
+                     "method": "POST", "body": "{}", "sign": "none", "secret": None,
+                     "allow": LOOPBACK, "timeout_ms": 3000}
+            frame.update(members)
+            frames.send(self.socket, frame)
+            return frame["id"]
 
     def result(self, number, wait_s=20):
         with self.arrived:
@@ -124,6 +127,44 @@ def certificate(folder, name, alternative):
     except FileNotFoundError:
         return None
     return (crt, key) if done.returncode == 0 else None
+
+
+EXPIRED = """
+[ca]
+default_ca = it
+[it]
+database = %(folder)s/index
+new_certs_dir = %(folder)s
+serial = %(folder)s/serial
+default_md = sha256
+policy = any
+x509_extensions = names
+unique_subject = no
+[any]
+commonName = supplied
+[names]
+subjectAltName = %(alternative)s
+basicConstraints = CA:TRUE
+"""
+
+
+def certificate_expired(folder, name, alternative):
+    """The same, of a certificate that was good for a month in 2020."""
+    crt, key = os.path.join(folder, name + ".crt"), os.path.join(folder, name + ".key")
+    csr, conf = os.path.join(folder, name + ".csr"), os.path.join(folder, name + ".conf")
+    write(folder, name + ".conf", EXPIRED % {"folder": folder, "alternative": alternative})
+    write(folder, "index", "")
+    write(folder, "serial", "01\n")
+    try:
+        for command in (["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out",
+                         csr, "-subj", "/CN=" + name],
+                        ["ca", "-batch", "-selfsign", "-config", conf, "-keyfile", key, "-in", csr,
+                         "-out", crt, "-notext", "-startdate", "20200101000000Z", "-enddate",
+                         "20200201000000Z"]):
+            subprocess.run(["openssl", *command], capture_output=True, check=True)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return None
+    return (crt, key)
 
 
 def wrong(result, kind, ok, status, words):

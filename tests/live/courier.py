@@ -372,6 +372,12 @@ def test_tls(t, courier, secrets, folder):
     result = courier.attempt(url=server.url("ok", "loopback.test"))
     t.check(not (why := wrong(result, "connect", False, 0, "certificate is not trusted")),
             "a certificate that nobody vouches for is refused", why)
+    before = courier.cpu_s()
+    for number in [courier.start(url=server.url("ok", "loopback.test")) for _ in range(60)]:
+        courier.result(number)
+    each_ms = (courier.cpu_s() - before) / 60 * 1000
+    t.check(each_ms < 5 * SLOW, "the authorities of this machine are not read for each connection",
+            "%.1f ms" % each_ms)
     vouching = os.path.join(secrets, "authority.crt")  # a place that the jail leaves readable
     shutil.copy(pair[0], vouching)
     trusting = Courier(secrets, ca_file=vouching)
