@@ -118,7 +118,7 @@ static enum err url_read(struct parcel *r, const struct secret *secret, struct w
     const char *pattern = url_pattern(r, secret, &place);
     enum err e = ERR_OK;
 
-    redact_add(&r->redact, contact);
+    redact_add_contact(&r->redact, contact);
     if (!pattern)
         return url_missing(json_str(r->frame, "secret"), why);
     if (pattern == contact)
@@ -314,8 +314,7 @@ static void mail_redact(struct parcel *r, const struct secret *secret, const cha
     const char *at = contact ? strchr(contact, '@') : NULL;
 
     redact_add_url(&r->redact, secret->url);
-    redact_add(&r->redact, secret->user);
-    redact_add(&r->redact, secret->password);
+    redact_add_login(&r->redact, secret->user, secret->password);
     redact_add(&r->redact, contact);
     if (at) {
         AUTO_TEXT(local);

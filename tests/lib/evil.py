@@ -9,7 +9,10 @@ The first part of the path says what it does: see the functions named do_…. Ev
 with its headers, body and time.
 """
 
+import base64
 import email.utils
+import html
+import json
 import os
 import socket
 import ssl
@@ -18,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 
 PIECE_S = 0.2  # between two bytes of what is slow
 
@@ -119,6 +123,20 @@ class Server:
         if code not in ("204", "304"):
             head += "Content-Length: %d\r\n" % len(body)
         conn.sendall(head.encode() + b"\r\n" + body)
+        return True
+
+    def do_echo(self, conn, request, code="401", *_):
+        """All that it was told, in the spellings that services answer in."""
+        url = "http://%s%s" % (request.headers.get("host"), request.path)
+        told = [request.path, urllib.parse.unquote(request.path), url,
+                json.dumps(url).replace("/", "\\/"), html.escape(url),
+                json.dumps(request.headers), request.body.decode()]
+        login = request.headers.get("authorization", "").partition(" ")[2]
+        told.append(base64.b64decode(login).decode())
+        body = "\n".join(told).encode()
+        head = ("HTTP/1.1 %s No" % code, "Content-Length: %d" % len(body), "Location: " + url,
+                "X-You-Sent: " + login, "", "")
+        conn.sendall("\r\n".join(head).encode() + body)
         return True
 
     def do_404(self, conn, request, *_):
