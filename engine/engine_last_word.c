@@ -43,7 +43,7 @@ void last_word_keep(struct engine *e)
     AUTO_TEXT(path);
     AUTO_TEXT(fresh);
     e->word_stale = false;
-    attempts = core_self_alarm(e->core);
+    attempts = core_self_alarm(e->core, e->clock.wall);
     size_t n;
     json_t *attempt;
     json_array_foreach(attempts, n, attempt) contact_add(e, attempt);

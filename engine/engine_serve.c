@@ -184,7 +184,8 @@ static json_t *plans(void *ctx)
 
 static json_t *plan(void *ctx, const char *name, const char *pin)
 {
-    return core_plan(((struct engine *)ctx)->core, name, pin);
+    const struct engine *e = ctx;
+    return core_plan(e->core, name, pin, e->clock.wall);
 }
 
 static json_t *endpoints(void *ctx)

@@ -31,7 +31,16 @@ bool zone_known(const char *zone)
     return zone_find(zone) != NULL;
 }
 
-/* ---- rules: "CST-8", "EST5EDT,M3.2.0,M11.1.0", "<+0330>-3:30" ---- */
+const char *zone_nearest(const char *zone)
+{
+    const char *names[sizeof zones / sizeof *zones + 1];
+    for (size_t n = 0; n < sizeof zones / sizeof *zones; n++)
+        names[n] = zones[n].name;
+    names[sizeof zones / sizeof *zones] = NULL;
+    return text_nearest(zone, names);
+}
+
+/* ---- rules: "CST-8", "EST5EDT,M3.2.0,M11.1.0", "<+0330>-3:30", "<+01>-1 29526360:0 …" ---- */
 
 static void rule_name(const char **at)
 {
@@ -80,12 +89,13 @@ static int64_t rule_change(const char **at, int64_t year)
     return day * 86400 + rule_time(at, 7200);
 }
 
-static int64_t rule_offset(const char *rule, wall_ms at)
+/* What the rule says, its changes left aside. */
+static int64_t posix_offset(const char *rule, wall_ms at)
 {
     int year, month, day;
     rule_name(&rule);
     int64_t standard = -rule_time(&rule, 0), now = at / 1000 + standard;
-    if (!*rule)
+    if (!*rule || *rule == ' ')
         return standard;
     rule_name(&rule);
     int64_t summer = -rule_time(&rule, -standard - 3600);
@@ -93,6 +103,23 @@ static int64_t rule_offset(const char *rule, wall_ms at)
     int64_t begins = rule_change(&rule, year), ends = rule_change(&rule, year) - summer + standard;
     bool in = begins < ends ? now >= begins && now < ends : now >= begins || now < ends;
     return in ? summer : standard;
+}
+
+/* Of the changes that follow a rule the last that has come, with one after it; else the rule. */
+static int64_t rule_offset(const char *rule, wall_ms at)
+{
+    const char *change = strchr(rule, ' ');
+    int64_t minutes = at / MS_MINUTE, offset = 0;
+    bool changed = false;
+    while (change && *change) {
+        change++;
+        if (rule_number(&change) > minutes)
+            return changed ? offset * 60 : posix_offset(rule, at);
+        change++;
+        offset = rule_number(&change);
+        changed = true;
+    }
+    return posix_offset(rule, at);
 }
 
 const char *zone_rule(const char *zone)
@@ -124,6 +151,39 @@ wall_ms rule_moment(const char *rule, int64_t day, int minute)
 {
     wall_ms local = day * MS_DAY + minute * MS_MINUTE, at = local - rule_offset(rule, local) * 1000;
     return local - rule_offset(rule, at) * 1000;
+}
+
+/* Between two moments the clocks of the rule change once: the first that shows what is after it. */
+static wall_ms rule_change_between(const char *rule, wall_ms before, wall_ms after)
+{
+    int64_t offset = rule_offset(rule, after);
+    while (after - before > 1) {
+        wall_ms middle = before + (after - before) / 2;
+        if (rule_offset(rule, middle) == offset)
+            after = middle;
+        else
+            before = middle;
+    }
+    return after;
+}
+
+wall_ms rule_first(const char *rule, int64_t day, int64_t minute)
+{
+    wall_ms local = day * MS_DAY + minute * MS_MINUTE;
+    int64_t before = rule_offset(rule, local - MS_DAY) * 1000;
+    int64_t after = rule_offset(rule, local + MS_DAY) * 1000;
+    wall_ms early = local - (before > after ? before : after);
+    wall_ms late = local - (before > after ? after : before);
+    if (early + rule_offset(rule, early) * 1000 == local)
+        return early;
+    if (late + rule_offset(rule, late) * 1000 == local)
+        return late;
+    return rule_change_between(rule, early, late);
+}
+
+wall_ms civil_first(const char *zone, int64_t day, int64_t minute)
+{
+    return rule_first(zone_rule(zone), day, minute);
 }
 
 wall_ms civil_moment(const char *zone, int64_t day, int minute)

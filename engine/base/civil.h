@@ -20,10 +20,14 @@
 enum { DAY_MINUTES = 24 * 60 };
 
 bool zone_known(const char *zone);
+const char *zone_nearest(const char *zone); /* the known one that is most like it; NULL */
 /* How far its clocks are ahead of UTC then; 0 for a zone that is not known. */
 int64_t zone_offset_ms(const char *zone, wall_ms at);
 
-/* The rule of a zone as POSIX writes it: "CST-8"; "UTC0" for a zone that is not known. Static. */
+/*
+ * The rule of a zone as POSIX writes it: "CST-8"; "UTC0" for a zone that is not known. Where the
+ * clocks follow Ramadan, the changes that no rule can say stand behind it (zones.h). Static.
+ */
 const char *zone_rule(const char *zone);
 
 /* "09:00" to minutes of the day, 0 to 1439. */
@@ -39,7 +43,16 @@ wall_ms civil_next(const char *zone, const int *minutes, size_t count, wall_ms a
 wall_ms civil_moment(const char *zone, int64_t day, int minute);
 int64_t civil_day(const char *zone, wall_ms at);
 
+/*
+ * The first moment at which clocks there show this time of that day, or a later one; `minute` may
+ * lie outside of the day. A time that the clocks show twice is the first of the two, and one that
+ * they leave out comes the moment they jump: what begins so in turn begins in turn, and never ends
+ * before it has begun.
+ */
+wall_ms civil_first(const char *zone, int64_t day, int64_t minute);
+
 /* The same by a rule. */
+wall_ms rule_first(const char *rule, int64_t day, int64_t minute);
 wall_ms rule_next(const char *rule, const int *minutes, size_t count, wall_ms after);
 wall_ms rule_moment(const char *rule, int64_t day, int minute);
 

@@ -60,14 +60,14 @@ void alarm_raise(struct core *c, struct incident *i, const char *cause, const ch
     if (!c->site)
         return;
     struct rungs people = {0};
-    site_resolve_duty_room(c->site->site, i->drill, &people);
+    site_resolve_duty_room(c->site->site, i->drill, c->in->wall, &people);
     alarm_tell(c, i, &people, text, told);
     rungs_done(&people);
     const struct plan_head *head = incident_head(c, i);
     bool of_plan = !strcmp(cause, ALARM_PLAN_ERROR) || !strcmp(cause, ALARM_DIVERGED);
     if (of_plan && head && plan_head_owner(head)) {
         owner = json_string(plan_head_owner(head));
-        site_resolve(c->site->site, owner, NULL, i->drill, &people);
+        site_resolve(c->site->site, owner, NULL, i->drill, c->in->wall, &people);
         alarm_tell(c, i, &people, text, told);
         rungs_done(&people);
     }

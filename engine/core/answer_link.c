@@ -1,6 +1,7 @@
 #include "core/answer_link.h"
 
 #include "core/alarm.h"
+#include "core/answer.h"
 #include "core/decide.h"
 #include "core/family.h"
 #include "core/incident.h"

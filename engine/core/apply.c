@@ -15,6 +15,7 @@
 #include "core/item.h"
 #include "core/join.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/outlook.h"
 #include "core/plan_run.h"
@@ -24,6 +25,7 @@
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/response.h"
+#include "core/taken.h"
 #include "core/upgrade.h"
 #include "core/upkeep.h"
 #include "core/version.h"
@@ -57,6 +59,7 @@ static void apply_opened(struct core *c, const struct record *r)
     if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
         dedup_own(i, dedup_bind(c, i->key, i->id, digest));
     family_apply_opened(c, i, r);
+    occasion_apply_opened(c, r);
     once_apply(c, r);
 }
 
@@ -88,7 +91,13 @@ static void apply_answered(struct core *c, struct incident *i, const struct reco
     {
         struct call *call = call_find(i, json_string_value(step));
         if (call)
-            call_drop(c, call);
+            taken_apply(c, call, r, true);
+    }
+    json_array_foreach(json_at(r->body, "partly"), n, step)
+    {
+        struct call *call = call_find(i, json_string_value(step));
+        if (call)
+            taken_apply(c, call, r, false);
     }
     notice_apply_answered(c, i, r);
     report_apply_notice(c, r);
@@ -98,7 +107,7 @@ static void apply_expired(struct core *c, struct incident *i, const struct recor
 {
     struct call *call = call_find(i, json_str_or(r->body, "step", ""));
     if (call)
-        call_drop(c, call);
+        taken_apply_expired(c, call, r);
 }
 
 static void apply_timer(struct core *c, struct incident *i, const struct record *r)

@@ -7,6 +7,7 @@
 #include "core/plan_run.h"
 #include "core/question.h"
 #include "core/role.h"
+#include "core/taken.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +32,73 @@ static void ladder_done(struct ladder *l)
     free(l->at);
 }
 
-static void ladder_add(struct core *c, const struct call *call, const json_t *to, int64_t within_ms,
-                       struct ladder *l)
+/* Who has accepted is not called again. */
+static void rung_without_takers(const struct call *call, struct rung *rung)
+{
+    size_t left = 0;
+    for (size_t n = 0; n < rung->count; n++) {
+        if (!taken_is_by(call, rung->at[n].id))
+            rung->at[left++] = rung->at[n];
+    }
+    rung->count = left;
+}
+
+/* Who sits in "seat:primary" of the roster that is called; nobody does: no rung. */
+static void seat_resolve(struct core *c, const struct call *call, const char *roster,
+                         const char *seat, struct rungs *ret)
+{
+    AUTO_TEXT(target);
+    AUTO_JSON(to);
+    struct rung_person p;
+    if (!roster || !site_seat(c->site->site, roster, seat, c->in->wall, &p))
+        return;
+    text_addf(&target, "person:%s", p.id);
+    to = json_string(text_str(&target));
+    size_t before = ret->count;
+    incident_resolve(c, call->incident, to, NULL, ret);
+    if (ret->count > before)
+        ret->at[before].at[0].words = p.words;
+}
+
+/* The first roster among the targets of a call; NULL: it calls none. */
+static const char *roster_called(const json_t *to)
+{
+    for (size_t n = 0; n < json_array_size(to); n++) {
+        const char *target = json_string_value(json_array_get(to, n));
+        if (target && !strncmp(target, "duty:", 5))
+            return target + 5;
+    }
+    const char *target = json_string_value(to);
+    return target && !strncmp(target, "duty:", 5) ? target + 5 : NULL;
+}
+
+static void targets_resolve(struct core *c, const struct call *call, const json_t *spec,
+                            const json_t *to, struct rungs *ret)
+{
+    size_t n;
+    json_t *target;
+    if (!json_is_array(to)) {
+        incident_resolve(c, call->incident, to, NULL, ret);
+        return;
+    }
+    json_array_foreach(json_unconst(to), n, target)
+    {
+        const char *text = json_string_value(target);
+        if (text && !strncmp(text, "seat:", 5))
+            seat_resolve(c, call, roster_called(json_at(spec, "to")), text + 5, ret);
+        else
+            incident_resolve(c, call->incident, target, NULL, ret);
+    }
+}
+
+static void ladder_add(struct core *c, const struct call *call, const json_t *spec,
+                       const json_t *to, int64_t within_ms, struct ladder *l)
 {
     struct rungs found = {0};
-    incident_resolve(c, call->incident, to, NULL, &found);
+    targets_resolve(c, call, spec, to, &found);
     for (size_t i = 0; i < found.count; i++) {
+        if (call->several && !call->stands)
+            rung_without_takers(call, &found.at[i]);
         l->at = mem_grow(l->at, &l->cap, l->count + 1, sizeof *l->at);
         l->at[l->count++] = (struct step_rung){found.at[i], within_ms};
     }
@@ -51,13 +113,13 @@ static void ladder_of(struct core *c, const struct call *call, const json_t *spe
     int64_t within_ms = json_int(spec, "within_ms", DUTY_ROOM_AGAIN_MS);
     const json_t *rungs = json_at(spec, "rungs");
     if (!json_array_size(rungs)) {
-        ladder_add(c, call, json_at(spec, "to"), within_ms, l);
+        ladder_add(c, call, spec, json_at(spec, "to"), within_ms, l);
         return;
     }
     size_t n;
     json_t *rung;
     json_array_foreach(rungs, n, rung)
-        ladder_add(c, call, json_at(rung, "to"), json_int(rung, "within_ms", within_ms), l);
+        ladder_add(c, call, spec, json_at(rung, "to"), json_int(rung, "within_ms", within_ms), l);
 }
 
 struct call *call_find(const struct incident *i, const char *step)
@@ -99,15 +161,24 @@ static struct call *call_new(struct incident *i, const char *step)
     return call;
 }
 
+/* What of its spec is looked at at every step. */
+static void call_read(struct call *call)
+{
+    AUTO_JSON(spec);
+    spec = kept_json(call->spec);
+    call->consults = json_bool(spec, "consults");
+    call->asks = json_bool(spec, "asks");
+    call->several = !call->consults && !call->asks && json_int(spec, "at_least", 1) > 1;
+}
+
 struct call *call_start(struct core *c, struct incident *i, const char *step, json_t *takes_spec)
 {
     struct call *call = call_find(i, step);
     if (call)
         call_drop(c, call);
     call = call_new(i, step);
-    call->consults = json_bool(takes_spec, "consults");
-    call->asks = json_bool(takes_spec, "asks");
     kept_set(&call->spec, takes_spec);
+    call_read(call);
     return call;
 }
 
@@ -181,6 +252,7 @@ static void asked_write(const struct call *call, struct text *to)
 static void call_write(const struct call *call, struct text *to)
 {
     json_open(to, '{');
+    json_add_true(to, "anew", call->anew);
     asked_write(call, to);
     if (call->timer.at)
         json_add_int(to, "due", call->timer.due);
@@ -188,6 +260,7 @@ static void call_write(const struct call *call, struct text *to)
     json_add_int(to, "round", call->round);
     json_add_int(to, "rung", call->rung);
     json_add_json(to, "spec", call->spec);
+    json_add_true(to, "stands", call->stands);
     json_add_str(to, "step", call->step);
     json_shut(to, '}');
 }
@@ -230,13 +303,14 @@ void call_from_json(struct core *c, struct incident *i, const json_t *kept)
 {
     struct call *call = call_new(i, json_str_or(kept, "step", ""));
     call->spec = kept_text(json_at(kept, "spec"));
-    call->consults = json_bool(json_at(kept, "spec"), "consults");
-    call->asks = json_bool(json_at(kept, "spec"), "asks");
+    call_read(call);
     if (json_array_size(json_at(kept, "asked")))
         asked_add(call, json_at(kept, "asked"));
     call->rung = (int)json_int(kept, "rung", -1);
     call->round = (int)json_int(kept, "round", 0);
     call->forever = json_bool(kept, "forever");
+    call->stands = json_bool(kept, "stands");
+    call->anew = json_bool(kept, "anew");
     int64_t due = json_int(kept, "due", -1);
     if (due >= 0)
         timer_set(&c->timers, &call->timer, due);
@@ -267,7 +341,8 @@ static json_t *call_people_now(const struct call *call)
     size_t n;
     json_array_foreach(asked, n, one)
     {
-        if (json_int(one, "rung", -1) == call->rung && json_int(one, "round", 0) == call->round)
+        if (json_int(one, "rung", -1) == call->rung && json_int(one, "round", 0) == call->round &&
+            !json_at(one, "accepted"))
             json_array_append(people, one);
     }
     return people;
@@ -296,11 +371,20 @@ static json_t *silent_event(struct core *c, const struct call *call)
     return json_put(ev, "people", call_people_now(call));
 }
 
-static void call_ring(struct core *c, struct call *call, const json_t *spec,
-                      const struct step_rung *rung, int index, int round, const char *why,
-                      bool forever)
+/* A rung that is called now. */
+struct ring {
+    const struct step_rung *rung;
+    int index, round;
+    const char *why;
+    bool forever; /* the fallback's last phase */
+    bool anew;    /* the call begins anew */
+};
+
+static void call_ring(struct core *c, struct call *call, const json_t *spec, struct ring ring)
 {
     struct incident *i = call->incident;
+    const struct step_rung *rung = ring.rung;
+    int index = ring.index, round = ring.round;
     json_t *people = json_array();
     for (size_t n = 0; n < rung->rung.count; n++)
         json_array_append_new(people, json_string(rung->rung.at[n].id));
@@ -309,13 +393,14 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec,
     json_put_int(body, "round", round);
     json_put_int(body, "due", c->in->mono + incident_ms(i, rung->within_ms));
     json_put_int(body, "within_ms", rung->within_ms);
-    json_put_str(body, "why", why);
-    json_put_true(body, "forever", forever);
+    json_put_str(body, "why", ring.why);
+    json_put_true(body, "forever", ring.forever);
+    json_put_true(body, "anew", ring.anew);
     json_put(body, "people", people);
     json_t *asked = rung_asked(&rung->rung, index, round);
     question_group(c, spec, asked);
     json_t *sealed = json_put(json_object(), "asked", asked);
-    if (call->rung >= 0)
+    if (call->rung >= 0 && !ring.anew)
         json_put(sealed, "ev", silent_event(c, call));
     json_put(sealed, "at", json_share(json_object_get(spec, "at")));
     core_emit(c, REC_CALL_RUNG, i, (struct emit){.body = body, .sealed = sealed});
@@ -336,7 +421,7 @@ void call_ring_once(struct core *c, struct call *call, const json_t *spec,
                     const struct rung *people, int64_t within_ms)
 {
     const struct step_rung rung = {.rung = *people, .within_ms = within_ms};
-    call_ring(c, call, spec, &rung, 0, 0, "start", false);
+    call_ring(c, call, spec, (struct ring){.rung = &rung, .why = "start"});
 }
 
 /* Nobody is left to call: the plan is told; the fallback goes on with the duty room, for ever. */
@@ -351,11 +436,24 @@ static void call_expire(struct core *c, struct call *call, const char *why)
     json_put(ev, "people", call_people_now(call));
     json_t *body = json_put_str(json_put_str(json_object(), "step", call->step), "why", why);
     json_put_str(body, "role", json_str(spec, "role"));
+    if (call->several) {
+        json_put(ev, "all", taken_by(call));
+        json_put_int(body, "accepted", taken_count(call));
+        json_put_int(body, "wanted", json_int(spec, "at_least", 1));
+    }
+    bool lapsed = call->anew;
+    if (lapsed)
+        json_put_int(body, "until",
+                     c->in->mono + incident_ms(i, json_int(spec, "answer_for_ms", MS_HOUR)));
     char *copy = mem_str(call->step);
     core_emit(c, REC_CALL_EXPIRED, i,
               (struct emit){.body = body, .sealed = json_put(json_object(), "ev", ev)});
     notice_recall_step(c, i, copy);
     free(copy);
+    if (lapsed)
+        alarm_raise(c, i, "answer_lapsed",
+                    "the time of an answer is up, and nobody takes the call again",
+                    "应答时限已过，再次呼叫无人应答");
 }
 
 /*
@@ -364,17 +462,20 @@ static void call_expire(struct core *c, struct call *call, const char *why)
  * rung has no people but its time all the same: the fallback is never forgotten, and a plan that
  * calls again and again waits in between.
  */
-static void call_duty_room(struct core *c, struct call *call, const json_t *spec, const char *why)
+static void call_duty_room(struct core *c, struct call *call, const json_t *spec, struct ring ring)
 {
     bool fallback = !strcmp(call->step, CALL_FALLBACK);
     struct rungs found = {0};
     if (c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, &found);
+        site_resolve_duty_room(c->site->site, call->incident->drill, c->in->wall, &found);
     struct step_rung rung = {.within_ms = DUTY_ROOM_AGAIN_MS};
-    size_t pick = fallback && found.count ? (size_t)(call->round + 1) % found.count : 0;
+    ring.round = call->round + 1;
+    ring.index = fallback && found.count ? ring.round % (int)found.count : 0;
+    ring.forever = fallback;
+    ring.rung = &rung;
     if (found.count)
-        rung.rung = found.at[pick];
-    call_ring(c, call, spec, &rung, (int)pick, call->round + 1, why, fallback);
+        rung.rung = found.at[ring.index];
+    call_ring(c, call, spec, ring);
     rungs_done(&found);
 }
 
@@ -384,7 +485,7 @@ void call_duty_room_instead(struct core *c, const struct call *call, const char 
     struct rungs duty = {0};
     alarm_raise(c, call->incident, "empty_target", en, zh);
     if (c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, &duty);
+        site_resolve_duty_room(c->site->site, call->incident->drill, c->in->wall, &duty);
     if (duty.count) {
         *ret = duty.at[0];
         duty.at[0] = (struct rung){0};
@@ -415,7 +516,8 @@ json_t *call_named(const json_t *asked)
     return json_put_str(person, "target", text_str(&target));
 }
 
-void call_next(struct core *c, struct call *call, const char *why)
+/* From the rung in `ring` to the next one that has people, or to the end. */
+static void call_climb(struct core *c, struct call *call, struct ring ring)
 {
     struct incident *i = call->incident;
     AUTO_JSON(spec);
@@ -423,21 +525,37 @@ void call_next(struct core *c, struct call *call, const char *why)
     bool fallback = !strcmp(call->step, CALL_FALLBACK);
     struct ladder l = {0};
     ladder_of(c, call, spec, &l);
-    int rung = call->rung, round = call->round;
-    bool first = rung < 0 && round == 0;
+    bool first = ring.index < 0 && ring.round == 0;
     notice_recall_step(c, i, call->step);
-    if (!call->forever && ladder_climb(&l, json_int(spec, "rounds", 1), &rung, &round)) {
-        call_ring(c, call, spec, &l.at[rung], rung, round, why, false);
+    if (!call->forever && ladder_climb(&l, json_int(spec, "rounds", 1), &ring.index, &ring.round)) {
+        ring.rung = &l.at[ring.index];
+        call_ring(c, call, spec, ring);
     } else if (fallback || first) {
         if (first)
             alarm_raise(c, i, "empty_target",
                         "a call has nobody to go to: the duty room is called instead",
                         "呼叫没有可达人员，改呼值班室");
-        call_duty_room(c, call, spec, why);
+        call_duty_room(c, call, spec, ring);
     } else {
-        call_expire(c, call, why);
+        call_expire(c, call, ring.why);
     }
     ladder_done(&l);
+}
+
+void call_next(struct core *c, struct call *call, const char *why)
+{
+    call_climb(c, call, (struct ring){.index = call->rung, .round = call->round, .why = why});
+}
+
+void call_begin_anew(struct core *c, struct call *call, const char *why)
+{
+    call_climb(c, call, (struct ring){.index = -1, .why = why, .anew = true});
+}
+
+static bool ladder_has_more(const struct ladder *l, int rung)
+{
+    int round = 0;
+    return ladder_climb(l, 1, &rung, &round);
 }
 
 /*
@@ -450,7 +568,7 @@ static bool call_has_next(struct core *c, const struct call *call)
     AUTO_JSON(spec);
     spec = kept_json(call->spec);
     ladder_of(c, call, spec, &l);
-    bool next = call->rung + 1 < (int)l.count;
+    bool next = ladder_has_more(&l, call->rung);
     ladder_done(&l);
     return next;
 }
@@ -478,7 +596,7 @@ void call_rest(struct core *c, const struct call *call, struct rungs *ret)
         }
     }
     if (!strcmp(call->step, CALL_FALLBACK) && c->site)
-        site_resolve_duty_room(c->site->site, call->incident->drill, ret);
+        site_resolve_duty_room(c->site->site, call->incident->drill, c->in->wall, ret);
     ladder_done(&rest);
     ladder_done(&again);
 }
@@ -489,6 +607,8 @@ void call_due(struct core *c, struct call *call)
         consult_end(c, call, "time");
     else if (call->asks)
         question_end(c, call, "time");
+    else if (call->stands)
+        call_begin_anew(c, call, "again");
     else
         call_next(c, call, "silent");
 }
@@ -506,6 +626,11 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
         question_check(c, call);
         return;
     }
+    if (call->stands) {
+        if (!taken_enough(call))
+            call_begin_anew(c, call, why);
+        return;
+    }
     int people = 0;
     const struct notice *n;
     NOTICE_FOREACH(n, i, step)
@@ -513,11 +638,12 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
         if (!n->of_call || n->rung != call->rung || n->round != call->round ||
             !notice_is_of(n, step))
             continue;
-        if (n->state != NOTICE_FAILED && !n->declined)
+        if (n->state != NOTICE_FAILED && !n->declined &&
+            !(call->several && taken_is_by(call, n->person)))
             return;
         people++;
     }
-    if (people && (call_has_next(c, call) || !strcmp(why, "declined")))
+    if (people && (call_has_next(c, call) || strcmp(why, "undelivered") != 0))
         call_next(c, call, why);
 }
 
@@ -531,6 +657,11 @@ void call_apply_rung(struct core *c, struct incident *i, const struct record *r)
     call->rung = (int)json_int(r->body, "rung", 0);
     call->round = (int)json_int(r->body, "round", 0);
     call->forever = json_bool(r->body, "forever");
+    if (json_bool(r->body, "anew")) {
+        call->anew = true;
+        call->stands = false;
+        taken_forget(call);
+    }
     asked_add(call, record_at(r, "asked"));
     timer_set(&c->timers, &call->timer, json_int(r->body, "due", 0));
 }
@@ -541,5 +672,10 @@ void call_apply_declined(struct core *c, struct incident *i, const struct record
     size_t n;
     json_t *step;
     json_array_foreach(json_at(r->body, "calls"), n, step)
+    {
+        struct call *call = call_find(i, json_string_value(step));
+        if (call)
+            taken_undo(call, by);
         notice_apply_declined(c, i, json_string_value(step), by);
+    }
 }

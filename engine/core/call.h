@@ -24,8 +24,10 @@ void calls_write(const struct incident *i, struct text *to); /* "calls":[…], s
 void call_from_json(struct core *c, struct incident *i, const json_t *kept);
 
 /* Decide the next rung, or the end. `why` is a word for the record: "start", "silent", "declined",
- * "undelivered". */
+ * "undelivered", "accepted" (one of several), "again" (the time of an answer is up). */
 void call_next(struct core *c, struct call *call, const char *why);
+/* The first rung, once more: nobody's answer counts any longer (taken.h). */
+void call_begin_anew(struct core *c, struct call *call, const char *why);
 /* Its time is up. */
 void call_due(struct core *c, struct call *call);
 /* All of these at the same time, and nobody after them. */

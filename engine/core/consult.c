@@ -1,6 +1,7 @@
 #include "core/consult.h"
 
 #include "core/alarm.h"
+#include "core/answer.h"
 #include "core/call.h"
 #include "core/form.h"
 #include "core/notice.h"

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "core/answer.h"
 #include "core/decide.h"
 #include "core/state.h"
 

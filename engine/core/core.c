@@ -150,6 +150,8 @@ struct core *core_new(const struct core_config *config)
     TAILQ_INIT(&c->onces);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
+    c->occasion_timer = (struct timer){
+        .kind = TIMER_OCCASION, .owner = c, .incident = &of_none, .step = "!occasion"};
     return c;
 }
 
@@ -199,6 +201,7 @@ void core_free(struct core *c)
     free(c->site_pin);
     free(c->driver);
     json_decref(c->drills);
+    json_decref(c->occasions);
     json_decref(c->scenarios);
     timer_heap_done(&c->timers);
     free(c);
@@ -335,7 +338,7 @@ const char *core_zone(const struct core *c)
     return c->site ? site_zone(c->site->site) : "UTC";
 }
 
-json_t *core_plan(const struct core *c, const char *name, const char *pin)
+json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_ms at)
 {
     for (size_t n = 0; !pin && n < c->plans_count; n++) {
         if (!strcmp(c->plans[n].name, name))
@@ -345,7 +348,7 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin)
     if (!of || !of->head || !c->site || strcmp(plan_head_name(of->head), name) != 0)
         return NULL;
     AUTO_JSON(sheet);
-    sheet = plan_sheet(of->head, c->site->site);
+    sheet = plan_sheet(of->head, c->site->site, at);
     json_t *plan = version_json(c, of);
     (void)json_object_update(plan, sheet);
     return json_put(plan, "owes", upkeep_owes(c, of->head));

@@ -25,10 +25,12 @@ struct core_config {
     const char *version; /* recorded at each start */
     int speed;           /* 1; more only in the demo: recorded in every row */
     int64_t incidents_max;
-    int attempts_max;       /* handed to the courier at once, all endpoints together */
-    const char *answer_url; /* what links begin with, as "https://muster.example"; NULL: messages
-                               carry none */
-    bool demo;              /* every endpoint is a phone of the demo, which gives receipts */
+    int attempts_max;         /* handed to the courier at once, all endpoints together */
+    const char *answer_url;   /* what links begin with, as "https://muster.example"; NULL: messages
+                                 carry none */
+    const char *occasions_of; /* occasions of this plan's schedule alone come; "": of none; NULL: of
+                                 all, as ever but in a simulated night. Borrowed */
+    bool demo;                /* every endpoint is a phone of the demo, which gives receipts */
 };
 
 struct core *core_new(const struct core_config *config);
@@ -108,9 +110,10 @@ json_t *core_endpoints(const struct core *c);
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
- * NULL: the version in force. "owes" is what upkeep.h has it owe. Gives; NULL: there is none.
+ * NULL: the version in force. People are those of the time `at`. "owes" is what upkeep.h has it
+ * owe. Gives; NULL: there is none.
  */
-json_t *core_plan(const struct core *c, const char *name, const char *pin);
+json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_ms at);
 /* The contacts of the site's people, at most so many: [{"person","name","endpoint"}]. Gives. */
 json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
@@ -133,10 +136,11 @@ json_t *core_keys(const struct core *c);
 json_t *scopes_json(unsigned scopes); /* ["trigger",…]. Gives. */
 
 /*
- * The attempts of the site's self_alarm: every contact of everybody it names, without the contact
- * itself, id and number. To be kept for the hour in which nothing can be recorded (rule R1). Gives.
+ * The attempts of the site's self_alarm: every contact of everybody it names then, without the
+ * contact itself, id and number. To be kept for the hour in which nothing can be recorded (rule
+ * R1). Gives.
  */
-json_t *core_self_alarm(const struct core *c);
+json_t *core_self_alarm(const struct core *c, wall_ms at);
 
 /* The channel of an endpoint, as the site in force has it; NULL: it has no such endpoint. */
 const char *core_channel_of(const struct core *c, const char *endpoint);

@@ -2,6 +2,7 @@
 
 #include "core/access.h"
 #include "core/alarm.h"
+#include "core/answer.h"
 #include "core/answer_link.h"
 #include "core/call.h"
 #include "core/child.h"
@@ -14,6 +15,7 @@
 #include "core/join.h"
 #include "core/merge.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/order.h"
 #include "core/otherwise.h"
@@ -141,141 +143,6 @@ json_t *actor_input(const struct core *c)
     const char *id = c->in->who.id;
     json_t *actor = json_put_str(json_object(), "type", access_holds(id) ? "key" : "source");
     return json_put_str(actor, "id", id);
-}
-
-/* Who holds the link of a message speaks as its person; all others speak for somebody. */
-json_t *answer_actor(struct core *c, const struct answer *a)
-{
-    if (!a->person)
-        return actor_input(c);
-    json_t *actor = json_put_str(json_put_str(json_object(), "type", "person"), "id", a->person);
-    return json_put_str(actor, "by", a->notice ? NULL : c->in->who.id);
-}
-
-/* Steps of the open calls that this person's answer settles (the fallback's last phase: none), or,
- * with `consults`, that it is about: no single answer settles a consultation or a question. */
-static json_t *calls_answered_by(const struct incident *i, const char *person, const char *step,
-                                 bool consults, bool *ret_forever)
-{
-    json_t *steps = json_array();
-    const struct call *call;
-    LIST_FOREACH(call, &i->calls, link)
-    {
-        if ((step && strcmp(call->step, step) != 0) || !call_asked(call, person) ||
-            ((call->consults || call->asks) && !consults))
-            continue;
-        if (call->forever)
-            *ret_forever = true;
-        else
-            json_array_append_new(steps, json_string(call->step));
-    }
-    return steps;
-}
-
-json_t *answer_event(struct core *c, const char *name, const struct answer *a, json_t *takes_steps)
-{
-    json_t *ev = plan_event(name, takes_steps, c->in->wall);
-    struct rung_person p;
-    json_put_str(ev, "by", a->person ? a->person : c->in->who.id);
-    if (a->person && c->site && site_person(c->site->site, a->person, &p))
-        json_put_str(ev, "name", p.name);
-    json_put_str(ev, "note", a->note);
-    json_put_str(ev, "choice", a->choice);
-    json_put_str(ev, "file", a->file);
-    if (json_array_size(json_at(ev, "steps")))
-        json_put_str(ev, "call", json_string_value(json_array_get(json_at(ev, "steps"), 0)));
-    return ev;
-}
-
-void answer_call_early(struct core *c, struct incident *i, const char *step, const char *person)
-{
-    AUTO_JSON(roles);
-    json_t *ev = answer_event(c, NULL, &(struct answer){.person = person}, json_pack("[s]", step));
-    roles = roles_asked(i, json_at(ev, "steps"));
-    json_t *body = json_put(json_object(), "calls", json_pack("[s]", step));
-    json_put_str(body, "by", person);
-    json_put_true(body, "early", true);
-    core_emit(c, REC_CALL_ANSWERED, i,
-              (struct emit){.actor = json_put_str(json_put_str(json_object(), "type", "person"),
-                                                  "id", person),
-                            .body = body,
-                            .sealed = json_put(json_object(), "ev", ev)});
-    notice_recall_step(c, i, step);
-    roles_take(c, i, roles, person);
-}
-
-/* How long the calls that are answered have rung, the longest of them. */
-static void waited_put(const struct core *c, const struct incident *i, const json_t *steps,
-                       json_t *body)
-{
-    int64_t waited = -1;
-    size_t n;
-    json_t *step;
-    json_array_foreach(steps, n, step)
-    {
-        int64_t since = c->in->wall - notice_first_at(i, json_string_value(step));
-        if (since > waited)
-            waited = since;
-    }
-    if (waited >= 0)
-        json_put_int(body, "waited_ms", waited);
-}
-
-/* Record it, as `kind`, with the steps of the calls that it is about. */
-static void answer_emit(struct core *c, struct incident *i, const struct answer *a,
-                        enum record_kind kind, const json_t *steps, json_t *takes_ev)
-{
-    char id[UUID_TEXT];
-    json_t *body = json_put(json_object(), "calls", json_share(steps));
-    json_put_str(body, "by", a->person);
-    json_put_str(body, "call", a->step);
-    json_put_str(body, "notice", a->notice ? uuid_text(a->notice->id, id) : NULL);
-    if (kind == REC_CALL_ANSWERED)
-        waited_put(c, i, steps, body);
-    core_emit(c, kind, i,
-              (struct emit){.actor = answer_actor(c, a),
-                            .body = body,
-                            .sealed = json_put(json_object(), "ev", takes_ev)});
-    if (a->notice)
-        notice_arrived(c, a->notice);
-}
-
-static bool decline(struct core *c, struct incident *i, const struct answer *a)
-{
-    bool forever = false;
-    AUTO_JSON(steps);
-    steps = calls_answered_by(i, a->person, a->step, true, &forever);
-    answer_emit(c, i, a, REC_CALL_DECLINED, steps, answer_event(c, "declined", a, NULL));
-    size_t n;
-    json_t *step;
-    json_array_foreach(steps, n, step) call_check(c, i, json_string_value(step), "declined");
-    return json_array_size(steps) || forever;
-}
-
-static bool accept(struct core *c, struct incident *i, const struct answer *a)
-{
-    bool forever = false;
-    bool consulted = a->person && consult_answer(c, i, a);
-    bool asked = a->person && question_answer(c, i, a);
-    AUTO_JSON(steps);
-    AUTO_JSON(roles);
-    steps = a->person ? calls_answered_by(i, a->person, a->step, false, &forever) : json_array();
-    roles = roles_asked(i, steps);
-    bool answers = json_array_size(steps) || forever;
-    if ((consulted || asked) && !answers)
-        return true;
-    answer_emit(c, i, a, answers ? REC_CALL_ANSWERED : REC_ANSWER_NOTED, steps,
-                answer_event(c, "answer", a, json_incref(steps)));
-    size_t n;
-    json_t *step;
-    json_array_foreach(steps, n, step) notice_recall_step(c, i, json_string_value(step));
-    roles_take(c, i, roles, a->person);
-    return answers;
-}
-
-bool answer_take(struct core *c, struct incident *i, const struct answer *a)
-{
-    return a->decline ? decline(c, i, a) : accept(c, i, a);
 }
 
 static void decide_answer(struct core *c)
@@ -434,6 +301,7 @@ static void decide_started(struct core *c)
     upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
+    occasions_review(c);
 }
 
 static bool config_same(const struct core *c, const json_t *body)
@@ -465,6 +333,7 @@ static void decide_config(struct core *c)
         c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
     upkeep_review(c);
+    occasions_review(c);
     core_reply_ok(c, reply);
 }
 
@@ -503,6 +372,8 @@ static void timer_fire(struct core *c, struct timer *t)
         fetch_due(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
+    } else if (t->kind == TIMER_OCCASION) {
+        occasions_review(t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
@@ -545,6 +416,7 @@ static void decide_clock(struct core *c)
                             .body = json_deep_copy(c->in->body)});
     reports_clock_set(c);
     upkeep_review(c);
+    occasions_review(c);
 }
 
 static void decide_refused(struct core *c)

@@ -185,7 +185,7 @@ static bool tell_people(struct core *c, struct incident *i, const char *step, co
     struct rung people = {0};
     if (!c->site)
         return false;
-    site_resolve_first(c->site->site, targets, true, &people);
+    site_resolve_first(c->site->site, targets, true, c->in->wall, &people);
     for (size_t n = 0; n < people.count; n++)
         notice_queue(
             c, i,

@@ -37,7 +37,7 @@ bool item_target_fits(struct core *c, const char *field, const char *target)
     if (!target_known(c, field, target))
         return false;
     to = json_string(target);
-    site_resolve_first(c->site->site, to, false, &people);
+    site_resolve_first(c->site->site, to, false, c->in->wall, &people);
     bool anybody = people.count > 0;
     rung_done(&people);
     if (!anybody)

@@ -104,7 +104,7 @@ static void tell_duty_room(struct core *c, const struct item *item, const char *
     struct rungs room = {0};
     alarm_raise(c, item->incident, "empty_target", "an item has nobody to go to",
                 "一个事项没有可达的责任人");
-    site_resolve_duty_room(c->site->site, item->incident->drill, &room);
+    site_resolve_duty_room(c->site->site, item->incident->drill, c->in->wall, &room);
     if (room.count)
         tell_people(c, item, &room.at[0], step, text);
     rungs_done(&room);

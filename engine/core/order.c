@@ -61,7 +61,7 @@ void orderers_say(const struct core *c, const struct incident *i, const char *wh
     for (size_t n = 0; n < json_array_size(targets); n++) {
         const json_t *target = json_array_get(targets, n);
         struct rungs found = {0};
-        site_resolve(c->site->site, target, NULL, false, &found);
+        site_resolve(c->site->site, target, NULL, false, c->in->wall, &found);
         const struct rung_person *p = found.count ? &found.at[0].at[0] : NULL;
         text_addf(to, "%s%s (%s)", to->len ? ", " : "", p ? p->name : "?",
                   json_string_value(target));
@@ -531,7 +531,7 @@ static void members_tell(struct core *c, const struct order *o, enum level from)
     text = order_text(c, o);
     to = members_upto(o, from > o->level ? from : o->level);
     json_array_insert_new(to, 0, json_string(plan_head_level(o->head, o->level)->commander));
-    site_resolve_first(c->site->site, to, o->i->drill, &people);
+    site_resolve_first(c->site->site, to, o->i->drill, c->in->wall, &people);
     for (size_t n = 0; n < people.count; n++) {
         struct notice_order message = {
             .step = "!order", .person = &people.at[n], .text = text, .type = "muster.order"};
@@ -721,7 +721,7 @@ static bool confirmer_fits(struct core *c, const struct criterion_head *criterio
     }
     if (!person_known(c, "as", by))
         return false;
-    if (site_speaks_for(c->site->site, by, criterion->confirm))
+    if (site_speaks_for(c->site->site, by, criterion->confirm, c->in->wall))
         return true;
     core_refuse(c, CODE_DENIED, "as", NULL, "%s confirms \"%s\", and %s is not one of them",
                 criterion->confirm, criterion->id, by);

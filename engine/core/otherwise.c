@@ -63,7 +63,7 @@ static json_t *people_of(const json_t *rungs, const char *member)
 static void targets_add(const struct core *c, const json_t *to, json_t *list)
 {
     struct rungs found = {0};
-    site_resolve(c->site->site, to, NULL, false, &found);
+    site_resolve(c->site->site, to, NULL, false, c->in->wall, &found);
     for (size_t n = 0; n < found.count; n++)
         rung_add_json(&found.at[n], list);
     rungs_done(&found);
@@ -87,7 +87,7 @@ static void first_add(const struct core *c, const char *target, json_t *list)
     if (!target)
         return;
     to = json_string(target);
-    site_resolve_first(c->site->site, to, false, &first);
+    site_resolve_first(c->site->site, to, false, c->in->wall, &first);
     if (first.count)
         rung_add_json(&first, list);
     rung_done(&first);
@@ -104,7 +104,7 @@ static json_t *part_people(const struct core *c, const struct plan_head *head, c
     if (!level) {
         fallback_add(c, head, list);
     } else if (l && !strcmp(part, "members")) {
-        site_resolve_first(c->site->site, l->members, false, &members);
+        site_resolve_first(c->site->site, l->members, false, c->in->wall, &members);
         rung_add_json(&members, list);
         rung_done(&members);
     } else if (l && !strcmp(part, "commander")) {

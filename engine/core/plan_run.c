@@ -2,6 +2,7 @@
 
 #include "core/agenda.h"
 #include "core/alarm.h"
+#include "core/answer.h"
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
@@ -321,7 +322,7 @@ static void notify_nobody(struct core *c, struct incident *i, const json_t *cmd)
     alarm_raise(c, i, "empty_target", "a message of the plan has nobody to go to",
                 "预案的一条通知没有可达人员");
     if (c->site)
-        site_resolve_duty_room(c->site->site, i->drill, &duty);
+        site_resolve_duty_room(c->site->site, i->drill, c->in->wall, &duty);
     for (size_t n = 1; n < duty.count; n++) /* its first seat only */
         rung_done(&duty.at[n]);
     duty.count = duty.count ? 1 : 0;
@@ -435,10 +436,10 @@ static void call_command(struct core *c, struct incident *i, const char *step, c
     call = call_find(i, step);
     for (size_t n = 0; call && n < json_array_size(early); n++) {
         const char *by = json_string_value(json_array_get(early, n));
-        if (!call_asked(call, by))
+        if (!call_asked(call, by) || call->stands)
             continue;
         answer_call_early(c, i, step, by);
-        return;
+        call = call_find(i, step);
     }
 }
 
@@ -487,6 +488,8 @@ static void turn_command(struct core *c, struct incident *i, const json_t *cmd, 
         child_command(c, i, cmd);
     else if (!strcmp(kind, "cancel"))
         cancel_command(c, i, cmd);
+    else if (!strcmp(kind, "close")) /* it is done: nobody need be told */
+        notice_recall_step(c, i, json_str_or(cmd, "step", ""));
     else if (!strcmp(kind, "error"))
         error_command(c, i, cmd);
 }
@@ -794,7 +797,7 @@ static void apply_command(struct core *c, struct incident *i, const struct recor
         fetch_new(c, i, step, json_at(cmd, "args"), json_int(r->body, "m", 0));
     } else if (!strcmp(kind, "cancel") && fetch) {
         fetch_drop(c, fetch);
-    } else if (!strcmp(kind, "cancel") && call) {
+    } else if ((!strcmp(kind, "cancel") || !strcmp(kind, "close")) && call) {
         call_drop(c, call);
     } else if (!strcmp(kind, "watch") && !watch) {
         plan_watch_new(i, json_at(cmd, "args"));

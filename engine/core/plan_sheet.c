@@ -9,6 +9,7 @@
 struct sheet {
     const struct plan_head *head;
     const struct site *site;
+    wall_ms at;      /* who is on duty then */
     json_t *targets; /* names by target */
 };
 
@@ -81,7 +82,7 @@ static void speakers_put(const struct sheet *k, json_t *people, const char *targ
     struct rungs found = {0};
     to = json_string(target);
     person_put(k, people, site_holder(k->site, target), NULL);
-    site_resolve(k->site, to, NULL, false, &found);
+    site_resolve(k->site, to, NULL, false, k->at, &found);
     for (size_t n = 0; n < found.count; n++)
         rung_put(k, people, &found.at[n]);
     rungs_done(&found);
@@ -107,7 +108,7 @@ static json_t *told(const struct sheet *k, const struct level_head *level)
         members = list_of(below ? below->members : NULL);
         (void)json_array_extend(to, members);
     }
-    site_resolve_first(k->site, to, false, &found);
+    site_resolve_first(k->site, to, false, k->at, &found);
     rung_put(k, people, &found);
     rung_done(&found);
     return people;
@@ -304,9 +305,9 @@ static json_t *rights(struct sheet *k)
     return o;
 }
 
-json_t *plan_sheet(const struct plan_head *h, const struct site *s)
+json_t *plan_sheet(const struct plan_head *h, const struct site *s, wall_ms at)
 {
-    struct sheet k = {.head = h, .site = s, .targets = site_department_names(s)};
+    struct sheet k = {.head = h, .site = s, .at = at, .targets = site_department_names(s)};
     json_t *o = json_object();
     json_put(o, "principles", json_share(plan_head_principles(h)));
     json_put(o, "basis", json_share(plan_head_basis(h)));

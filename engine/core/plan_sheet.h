@@ -13,7 +13,8 @@
 #include "core/site.h"
 
 /*
- * The members of one plan that /api/v1/plans/{plan} has beside those of the list. Gives.
+ * The members of one plan that /api/v1/plans/{plan} has beside those of the list, with those people
+ * who are on duty at the time `at`. Gives.
  *
  *     principles, basis, owner, issued, filed, review_by, drill_every
  *                 as the head has them; left out where it has none
@@ -26,4 +27,4 @@
  *     measures    [{"name","title","owner","phase"?,"due"?,"done_when"?}] by name
  *     targets     {"dept:water":"水务局",…} of all that is named here, and of all departments
  */
-json_t *plan_sheet(const struct plan_head *h, const struct site *s);
+json_t *plan_sheet(const struct plan_head *h, const struct site *s, wall_ms at);

@@ -251,7 +251,7 @@ static void rungs_of(const struct core *c, const struct incident *i, const json_
         return;
     rung_take(c, i, json_at(spec, "to"), ret);
     deputy_take(c, i, json_at(spec, "to"), ret);
-    site_resolve_shift_lead(c->site->site, i->drill, ret);
+    site_resolve_shift_lead(c->site->site, i->drill, c->in->wall, ret);
     rungs_thin(ret);
 }
 

@@ -1,5 +1,6 @@
 #include "core/question.h"
 
+#include "core/answer.h"
 #include "core/call.h"
 #include "core/choice.h"
 #include "core/form.h"

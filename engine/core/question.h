@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "core/answer.h"
 #include "core/decide.h"
 #include "core/state.h"
 

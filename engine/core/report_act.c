@@ -155,7 +155,7 @@ static void signers_say(const struct core *c, const struct report *r, struct tex
         if (!who[n])
             continue;
         target = json_string(who[n]);
-        site_resolve_first(c->site->site, target, false, &people);
+        site_resolve_first(c->site->site, target, false, c->in->wall, &people);
         text_addf(to, "%s%s (%s)", to->len ? ", " : "", people.count ? people.at[0].name : "?",
                   who[n]);
         rung_done(&people);
@@ -165,8 +165,8 @@ static void signers_say(const struct core *c, const struct report *r, struct tex
 static bool may_sign(const struct core *c, const struct report *r, const char *person)
 {
     const char *deputy = site_post_deputy(c->site->site, r->sign);
-    return site_speaks_for(c->site->site, person, r->sign) ||
-           (deputy && site_speaks_for(c->site->site, person, deputy));
+    return site_speaks_for(c->site->site, person, r->sign, c->in->wall) ||
+           (deputy && site_speaks_for(c->site->site, person, deputy, c->in->wall));
 }
 
 /* --- the actions --- */
@@ -258,7 +258,7 @@ static bool act_send(struct core *c, struct act *a)
     AUTO_JSON(to);
     struct rung people = {0};
     to = kept_json(a->r->to);
-    site_resolve_first(c->site->site, to, a->r->incident->drill, &people);
+    site_resolve_first(c->site->site, to, a->r->incident->drill, c->in->wall, &people);
     bool fits = send_fits(c, a, &people);
     if (fits) {
         json_t *body = body_of(a->r), *sealed = sealed_of(c, a, "sent");

@@ -135,7 +135,7 @@ void report_tell_all(struct core *c, const struct report *r, const json_t *targe
         return;
     text = tell_text(r, zh, en);
     text_addf(&step, REPORT_STEP_DRAFT "%s", uuid_text(r->id, id));
-    site_resolve_first(c->site->site, targets, r->incident->drill, &people);
+    site_resolve_first(c->site->site, targets, r->incident->drill, c->in->wall, &people);
     for (size_t n = 0; n < people.count; n++) {
         struct notice_order message = {.step = text_str(&step),
                                        .person = &people.at[n],
@@ -165,7 +165,7 @@ static const char *lang_of(const struct core *c, const struct incident *i, const
 {
     struct rung people = {0};
     const char *lang = site_language(c->site->site);
-    site_resolve_first(c->site->site, to, i->drill, &people);
+    site_resolve_first(c->site->site, to, i->drill, c->in->wall, &people);
     if (people.count && people.at[0].lang)
         lang = people.at[0].lang;
     rung_done(&people);
@@ -436,7 +436,7 @@ static void reminded_of(const struct core *c, const struct report *r, struct run
     targets = json_pack("[s,s]", r->by, r->sign);
     if (deputy)
         json_array_append_new(targets, json_string(deputy));
-    site_resolve_first(c->site->site, targets, r->incident->drill, ret);
+    site_resolve_first(c->site->site, targets, r->incident->drill, c->in->wall, ret);
 }
 
 /* Would a message to it reach anybody who is not among these? */
@@ -447,7 +447,7 @@ static bool reaches_others(const struct core *c, const struct report *r, const c
     struct rung people = {0};
     bool others = false;
     to = json_pack("[s]", target);
-    site_resolve_first(c->site->site, to, r->incident->drill, &people);
+    site_resolve_first(c->site->site, to, r->incident->drill, c->in->wall, &people);
     for (size_t n = 0; n < people.count; n++) {
         bool known = false;
         for (size_t k = 0; k < these->count; k++)

@@ -38,7 +38,7 @@ void incident_resolve(const struct core *c, const struct incident *i, const json
     if (!c->site)
         return;
     targets = targets_of(i, to);
-    site_resolve(c->site->site, targets, via, i->drill, ret);
+    site_resolve(c->site->site, targets, via, i->drill, c->in->wall, ret);
 }
 
 void incident_resolve_first(const struct core *c, const struct incident *i, const json_t *to,
@@ -48,7 +48,7 @@ void incident_resolve_first(const struct core *c, const struct incident *i, cons
     if (!c->site)
         return;
     targets = targets_of(i, to);
-    site_resolve_first(c->site->site, targets, i->drill, ret);
+    site_resolve_first(c->site->site, targets, i->drill, c->in->wall, ret);
 }
 
 bool incident_speaks_for(const struct core *c, const struct incident *i, const char *person,
@@ -60,8 +60,8 @@ bool incident_speaks_for(const struct core *c, const struct incident *i, const c
     to = json_string(target);
     targets = targets_of(i, to);
     for (size_t n = 0; c->site && n < json_array_size(targets); n++)
-        is = is ||
-             site_speaks_for(c->site->site, person, json_string_value(json_array_get(targets, n)));
+        is = is || site_speaks_for(c->site->site, person,
+                                   json_string_value(json_array_get(targets, n)), c->in->wall);
     return is;
 }
 

@@ -77,7 +77,10 @@ static void say_opened(const struct say *s)
     const char *plan = json_str(s->r->body, "plan");
     if (json_bool(s->r->body, "drill"))
         say_words(s, "【演练】", "[DRILL] ");
-    say_words(s, "触发：", "trigger: ");
+    if (json_at(s->r->body, "occasion_at"))
+        say_words(s, "例会：", "occasion: ");
+    else
+        say_words(s, "触发：", "trigger: ");
     text_add(s->to, json_str_or(about, "title", "?"));
     if (json_str(s->r->body, "parent"))
         say_words(s, "（子事件）", " (a child)");
@@ -87,6 +90,9 @@ static void say_opened(const struct say *s)
         text_addf(s->to, s->zh ? "，预案 %s" : ", plan %s", plan);
     else
         say_words(s, "，无对应预案", ", no plan");
+    if (json_at(s->r->body, "missed"))
+        text_addf(s->to, s->zh ? "（此前 %d 次未开）" : " (%d before it were left out)",
+                  (int)json_int(s->r->body, "missed", 0));
     say_why(s, json_str(about, "note"));
 }
 
@@ -212,6 +218,9 @@ static void say_answer(const struct say *s)
         say_words(s, " 应答", " answers");
     if (s->r->kind == REC_ANSWER_NOTED)
         say_words(s, "（没有待答的呼叫）", " (no open call)");
+    if (json_at(s->r->body, "partly"))
+        text_addf(s->to, s->zh ? "（%d/%d 人）" : " (%d of %d)",
+                  (int)json_int(s->r->body, "accepted", 0), (int)json_int(s->r->body, "wanted", 0));
     say_why(s, json_str(ev, "choice"));
     say_why(s, json_str(ev, "note"));
 }
@@ -308,6 +317,8 @@ static void say_rung(const struct say *s)
     const char *at = record_str(s->r, "at");
     size_t n;
     json_t *one;
+    if (!strcmp(why, "accepted")) /* of those left, nobody was silent */
+        people = NULL;
     json_array_foreach(people, n, one)
     {
         text_add(s->to, n ? (s->zh ? "、" : ", ") : "");
@@ -319,6 +330,10 @@ static void say_rung(const struct say *s)
         say_words(s, " 不能到，呼叫下一梯次", " declined; call the next");
     else if (!strcmp(why, "undelivered"))
         say_words(s, " 消息未送达，呼叫下一梯次", " not reached; call the next");
+    else if (!strcmp(why, "accepted"))
+        say_words(s, "人数未满，呼叫下一梯次", "more are wanted; call the next");
+    else if (!strcmp(why, "again"))
+        say_words(s, "应答时限已过，重新呼叫", "the time of the answer is up; call again");
     else
         say_words(s, " 无应答，呼叫下一梯次", " no answer; call the next");
     if (at)
@@ -330,6 +345,12 @@ static void say_expired(const struct say *s)
     const char *role = json_str(s->r->body, "role");
     if (role)
         text_addf(s->to, s->zh ? "职责“%s”无人接受" : "nobody takes the role \"%s\"", role);
+    else if (json_at(s->r->body, "wanted"))
+        text_addf(s->to,
+                  s->zh ? "呼叫结束，应答 %d/%d 人" : "%d of %d answered; nobody left to call",
+                  (int)json_int(s->r->body, "accepted", 0), (int)json_int(s->r->body, "wanted", 0));
+    else if (json_at(s->r->body, "until"))
+        say_words(s, "重新呼叫无人应答，稍后再呼", "nobody takes it again; called anew later");
     else
         say_words(s, "呼叫无人应答", "no answer; nobody left to call");
 }

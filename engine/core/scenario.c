@@ -231,7 +231,7 @@ static void target_check(const struct scene *s, const char *target)
     if (site_check_target(s->set->site, target, &code, NULL, &why))
         return;
     to = json_string(target);
-    site_resolve_first(s->set->site, to, true, &people);
+    site_resolve_first(s->set->site, to, true, AT_ANY_TIME, &people);
     if (!people.count)
         remark_warning(s->r, "nobody", NULL,
                        "no drill reaches %s: in the site, set drill = true for somebody of it and "

@@ -37,13 +37,13 @@ static json_t *alarm_attempt(const struct core *c, const struct rung_person *p,
     return attempt_frame(p->id, endpoint, text_str(&text), e, ch);
 }
 
-json_t *core_self_alarm(const struct core *c)
+json_t *core_self_alarm(const struct core *c, wall_ms at)
 {
     json_t *attempts = json_array();
     if (!c->site)
         return attempts;
     struct rungs to = {0};
-    site_resolve(c->site->site, site_self_alarm_to(c->site->site), NULL, false, &to);
+    site_resolve(c->site->site, site_self_alarm_to(c->site->site), NULL, false, at, &to);
     for (size_t r = 0; r < to.count; r++) {
         for (size_t n = 0; n < to.at[r].count; n++) {
             const struct rung_person *p = &to.at[r].at[n];

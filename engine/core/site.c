@@ -39,6 +39,17 @@ static const char *contact_endpoint(const struct site *s, const json_t *contact)
     return e->name;
 }
 
+/* A channel in one of its ways is found as "twilio/sms" (core/channel.h). */
+static const char *endpoint_channel(json_t *v)
+{
+    AUTO_TEXT(name);
+    if (!json_str(v, "as"))
+        return json_str(v, "channel");
+    text_addf(&name, "%s/%s", json_str(v, "channel"), json_str(v, "as"));
+    json_put_str(v, "channel", text_str(&name));
+    return json_str(v, "channel");
+}
+
 static void build_endpoints(struct site *s, const json_t *table)
 {
     const char **ids = json_keys(table, &s->endpoints_count);
@@ -47,7 +58,7 @@ static void build_endpoints(struct site *s, const json_t *table)
         const json_t *v = json_at(table, ids[i]);
         struct endpoint *e = &s->endpoints[i];
         e->name = ids[i];
-        e->channel = json_str(v, "channel");
+        e->channel = endpoint_channel(json_unconst(v));
         e->secret = json_str(v, "secret");
         e->as = json_str(v, "as");
         e->allow = json_object_get(v, "allow");
@@ -118,36 +129,6 @@ static void build_posts(struct site *s, const json_t *table)
     free(ids);
 }
 
-static void build_roster(struct site *s, const json_t *v, struct roster *roster)
-{
-    const json_t *seats = json_at(v, "seats"), *order = json_at(v, "order");
-    const char **names = json_keys(seats, &roster->seats_count);
-    if (order)
-        roster->seats_count = json_array_size(order);
-    roster->seats = mem_new(roster->seats_count, sizeof(*roster->seats));
-    for (size_t i = 0; i < roster->seats_count; i++) {
-        const char *seat = order ? json_string_value(json_array_get(order, i)) : names[i];
-        const json_t *title = json_at(json_at(v, "titles"), seat);
-        roster->seats[i] =
-            (struct seat){.name = seat,
-                          .person = json_string_value(json_array_get(json_at(seats, seat), 0)),
-                          .words = words_and_target(title ? words_in(title, s->lang, NULL) : seat,
-                                                    "duty", roster->id)};
-    }
-    free(names);
-}
-
-static void build_rosters(struct site *s, const json_t *table)
-{
-    const char **ids = json_keys(table, &s->rosters_count);
-    s->rosters = mem_new(s->rosters_count, sizeof(*s->rosters));
-    for (size_t i = 0; ids[i]; i++) {
-        s->rosters[i].id = ids[i];
-        build_roster(s, json_at(table, ids[i]), &s->rosters[i]);
-    }
-    free(ids);
-}
-
 static void build_groups(struct site *s, const json_t *table)
 {
     const char **ids = json_keys(table, &s->groups_count);
@@ -178,7 +159,8 @@ enum err site_read(const json_t *value, struct remarks *r, struct site **ret)
     build_people(s, json_at(s->json, "people"));
     build_departments(s, json_at(s->json, "departments"));
     build_posts(s, json_at(s->json, "posts"));
-    build_rosters(s, json_at(s->json, "rosters"));
+    calendars_build(s->json, &s->calendars);
+    rosters_build(s);
     build_groups(s, json_at(s->json, "groups"));
     *ret = s;
     return ERR_OK;
@@ -203,11 +185,10 @@ static void site_free(struct site *s)
     }
     for (size_t i = 0; i < s->posts_count; i++)
         free(s->posts[i].words);
-    for (size_t i = 0; i < s->rosters_count; i++) {
-        for (size_t k = 0; k < s->rosters[i].seats_count; k++)
-            free(s->rosters[i].seats[k].words);
-        free(s->rosters[i].seats);
-    }
+    for (size_t i = 0; i < s->rosters_count; i++)
+        roster_done(&s->rosters[i]);
+    calendars_done(&s->calendars);
+    free(s->changes);
     for (size_t i = 0; i < s->groups_count; i++)
         free(s->groups[i].words);
     free(s->endpoints);

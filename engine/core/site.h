@@ -14,8 +14,8 @@
  *     dept:ID     its own phone or duty roster, then its head, then its backup, each a rung
  *     group:ID    all members at once in one rung, of a dept or duty roster in it its first rung
  *
- * Rosters have one fixed person a seat here; people who take turns come with later work, and such a
- * roster is refused as not built. `rate` of an endpoint is checked and kept for that work.
+ * Who is on duty is a matter of the time, so that whoever resolves a target says of which moment
+ * (roster.h). `rate` of an endpoint is checked and kept for that work.
  *
  * Layer      core: base only. No clock, no I/O.
  * Ownership  Counted references: site_read gives one, site_ref adds, site_unref drops. All strings
@@ -27,6 +27,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "core/level.h"
 #include "core/remark.h"
 
@@ -71,14 +72,14 @@ enum { AT_ONCE_DEFAULT = 4, AT_ONCE_MAX = 256 };
 
 struct endpoint {
     const char *name;
-    const char *channel;
-    const char *secret; /* name of a file of secrets; NULL: it has none */
-    const char *as;     /* how a channel with several ways is used; NULL */
-    json_t *allow;      /* list of CIDR blocks; NULL: none. Borrowed: never change it */
-    int at_once;        /* attempts under way at a time */
-    int rate_count;     /* at most so many … 0: no limit */
-    int64_t rate_ms;    /* … in this time */
-    bool drill;         /* a drill may use it (rule R6) */
+    const char *channel; /* "feishu"; in one of its ways "twilio/sms" */
+    const char *secret;  /* name of a file of secrets; NULL: it has none */
+    const char *as;      /* the way in which the channel is used; NULL */
+    json_t *allow;       /* list of CIDR blocks; NULL: none. Borrowed: never change it */
+    int at_once;         /* attempts under way at a time */
+    int rate_count;      /* at most so many … 0: no limit */
+    int64_t rate_ms;     /* … in this time */
+    bool drill;          /* a drill may use it (rule R6) */
 };
 
 const struct endpoint *site_endpoint(const struct site *s, const char *name); /* NULL */
@@ -127,25 +128,30 @@ struct rungs {
 void rung_done(struct rung *r);
 void rungs_done(struct rungs *r);
 
+/* For who asks who may ever be meant: everybody who takes turns in a seat is in its rung. */
+#define AT_ANY_TIME INT64_MIN
+
 /*
  * The people of a target, rung by rung.
  *
  * to     A target, or a list of them, each in turn. What is unknown or no target is passed over: a
  *        plan that runs may be older than the site.
  * via, drill   As in site_methods: who has no such contact is not in it, and no rung is empty.
+ * at     Those who are on duty then; or AT_ANY_TIME.
  * ret    Rungs are added to it; rungs_done frees. None at all is for the caller (rule R7).
  */
-void site_resolve(const struct site *s, const json_t *to, const char *via, bool drill,
+void site_resolve(const struct site *s, const json_t *to, const char *via, bool drill, wall_ms at,
                   struct rungs *ret);
 
 /* Whoever of each target is called first, all in one rung and nobody twice. Added to ret. */
-void site_resolve_first(const struct site *s, const json_t *to, bool drill, struct rung *ret);
+void site_resolve_first(const struct site *s, const json_t *to, bool drill, wall_ms at,
+                        struct rung *ret);
 
 /* Who is called where nobody else is: the roster "duty-room", else whom self_alarm goes to. */
-void site_resolve_duty_room(const struct site *s, bool drill, struct rungs *ret);
+void site_resolve_duty_room(const struct site *s, bool drill, wall_ms at, struct rungs *ret);
 
 /* The lead of the shift: the seat "lead" of the roster "duty-room", else the whole duty room. */
-void site_resolve_shift_lead(const struct site *s, bool drill, struct rungs *ret);
+void site_resolve_shift_lead(const struct site *s, bool drill, wall_ms at, struct rungs *ret);
 
 /*
  * Is this a target of the site?
@@ -179,8 +185,8 @@ bool order_word(const char *word);
 json_t *site_targets_of(const struct site *s, const char *person);
 /* Does the person (or the department, by its id "dept:water") hold this target, now? */
 bool site_acts_as(const struct site *s, const char *person, const char *target);
-/* Is the person one of those whom the target calls, or does it hold it? */
-bool site_speaks_for(const struct site *s, const char *person, const char *target);
+/* Is the person one of those whom the target calls then, or does it hold it? */
+bool site_speaks_for(const struct site *s, const char *person, const char *target, wall_ms at);
 /*
  * May the person give this order in this plan?
  *
@@ -210,6 +216,22 @@ const char *site_holder(const struct site *s, const char *target);
 void site_target_words(const struct site *s, const char *target, const char *lang, struct text *to);
 /* "城东区" for "chengdong"; the id itself where the site has no such place. */
 void site_place_words(const struct site *s, const char *place, const char *lang, struct text *to);
+
+/* ---- duty and days ---- */
+
+/* Who sits there at that time. false: the site has no such seat, or nobody sits there. */
+bool site_seat(const struct site *s, const char *roster, const char *seat, wall_ms at,
+               struct rung_person *ret);
+/*
+ * calendar  One of `calendars`; NULL: the one called "work", else Monday to Friday with the site's
+ *           holidays. What the site does not have is never open, and has no work days.
+ * day       Counted from 1970-01-01, as the clocks of the place have it (civil_day).
+ */
+bool site_workday(const struct site *s, const char *calendar, int64_t day);
+/* Is it a work day, and within the hours of the calendar? */
+bool site_calendar_open(const struct site *s, const char *calendar, wall_ms at);
+bool site_has_calendar(const struct site *s, const char *calendar);
+const char *site_nearest_calendar(const struct site *s, const char *calendar); /* NULL */
 
 /* ---- deadlines of reports ---- */
 

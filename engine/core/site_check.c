@@ -1,4 +1,5 @@
 /* All that can be wrong with a site, found in its JSON before anything is built of it. */
+#include "base/civil.h"
 #include "core/head_report.h"
 #include "core/site_data.h"
 
@@ -381,102 +382,6 @@ static void station_check(const json_t *site, const char *id, const json_t *stat
     free(keys);
 }
 
-/* ---- rosters ---- */
-
-static void seat_check(const json_t *site, const json_t *seats, const char *seat, struct remarks *r)
-{
-    const json_t *people = form_list(r, seats, seat, "people");
-    remark_enter(r, seat);
-    if (!form_id(seat, false))
-        remark_error(r, "bad_id", NULL, "\"%s\" is no name of a seat; letters, digits, - and _",
-                     seat);
-    if (json_array_size(people) > 1)
-        remark_error(
-            r, "not_built", NULL,
-            "more than one person in a seat is not built yet; name the one who sits there");
-    for (size_t i = 0; i < json_array_size(people); i++) {
-        const char *id = json_string_value(json_array_get(people, i));
-        remark_enter_at(r, i);
-        if (!id || strchr(id, ':'))
-            remark_error(r, "bad_value", NULL,
-                         "a seat holds ids of people, without person: { \"li.ming\" }");
-        else
-            name_check(json_at(site, "people"), "person", id, r);
-        remark_leave(r);
-    }
-    remark_leave(r);
-}
-
-static void order_check(const json_t *roster, struct remarks *r)
-{
-    const json_t *seats = json_at(roster, "seats"), *order = json_at(roster, "order");
-    if (!order && json_object_size(seats) > 1)
-        remark_error(r, "missing_key", NULL,
-                     "order is missing; list the seats in the order in which they are called");
-    if (!order)
-        return;
-    form_list(r, roster, "order", "seats");
-    remark_enter(r, "order");
-    for (size_t i = 0; i < json_array_size(order); i++) {
-        const json_t *seat = json_array_get(order, i);
-        remark_enter_at(r, i);
-        if (!json_is_string(seat) || !json_at(seats, json_string_value(seat)))
-            remark_error(r, "unknown_name",
-                         json_is_string(seat) ? form_nearest(seats, json_string_value(seat)) : NULL,
-                         "order names the seats of this roster");
-        for (size_t k = 0; k < i; k++)
-            if (json_equal(seat, json_array_get(order, k)))
-                remark_error(r, "bad_value", NULL, "a seat stands in order only once");
-        remark_leave(r);
-    }
-    remark_leave(r);
-}
-
-static void titles_check(const json_t *roster, struct remarks *r)
-{
-    const json_t *titles = json_at(roster, "titles"), *seats = json_at(roster, "seats");
-    if (!titles)
-        return;
-    remark_enter(r, "titles");
-    const char **names = json_keys(titles, NULL);
-    form_table(r, titles, "titles");
-    for (size_t i = 0; names[i]; i++) {
-        if (!json_at(seats, names[i]))
-            remark_error_at(r, names[i], "unknown_name", form_nearest(seats, names[i]),
-                            "the roster has no seat \"%s\"", names[i]);
-        form_words(r, titles, names[i]);
-    }
-    free(names);
-    remark_leave(r);
-}
-
-static void roster_check(const json_t *site, const char *id, const json_t *roster,
-                         struct remarks *r)
-{
-    form_words(r, roster, "title");
-    const json_t *seats = json_at(roster, "seats");
-    if (!json_is_object(seats) || json_object_size(seats) == 0) {
-        remark_error_at(r, "seats", "nobody", NULL,
-                        "duty:%s has nobody in it; write seats = { officer = { \"li.ming\" } }",
-                        id);
-        return;
-    }
-    remark_enter(r, "seats");
-    const char **names = json_keys(seats, NULL);
-    for (size_t i = 0; names[i]; i++)
-        seat_check(site, seats, names[i], r);
-    free(names);
-    remark_leave(r);
-    order_check(roster, r);
-    titles_check(roster, r);
-}
-
-static const struct form_key roster_keys[] = {
-    {"title", true},    {"titles", true},    {"seats", true},
-    {"order", true},    {"handover", false}, {"every", false},
-    {"holiday", false}, {"from", false},     {0},
-};
-
 /* ---- the top ---- */
 
 static void languages_check(const json_t *site, struct remarks *r)
@@ -504,6 +409,9 @@ static void zone_check(const json_t *site, struct remarks *r)
     if (zone && (strspn(zone, allowed) != strlen(zone) || zone[0] == '/'))
         remark_error_at(r, "zone", "bad_value", NULL,
                         "zone is a name of the time zone database, like \"Asia/Shanghai\"");
+    else if (zone && !zone_known(zone))
+        remark_error_at(r, "zone", "unknown_name", zone_nearest(zone),
+                        "the time zone database has no zone \"%s\"", zone);
 }
 
 static void self_alarm_check(const json_t *site, struct remarks *r)
@@ -585,7 +493,7 @@ static const struct form_key site_keys[] = {
     {"name", true},       {"zone", true},        {"languages", true}, {"endpoints", true},
     {"people", true},     {"departments", true}, {"posts", true},     {"groups", true},
     {"places", true},     {"stations", true},    {"rosters", true},   {"fallback", true},
-    {"self_alarm", true}, {"calendars", false},  {"holidays", false}, {"may_order", true},
+    {"self_alarm", true}, {"calendars", true},   {"holidays", true},  {"may_order", true},
     {"auto", true},       {"deadlines", true},   {"tabletop", true},  {0},
 };
 
@@ -596,7 +504,7 @@ static const struct entries site_entries[] = {
     {"posts", "a post", false, post_keys, post_check},
     {"places", "a place", false, NULL, place_check},
     {"stations", "a station", false, NULL, station_check},
-    {"rosters", "a roster", false, roster_keys, roster_check},
+    {"rosters", "a roster", false, NULL, roster_check},
 };
 
 bool site_check(const json_t *site, struct remarks *r)
@@ -621,5 +529,6 @@ bool site_check(const json_t *site, struct remarks *r)
     auto_check(site, r);
     deadlines_check(site, r);
     tabletop_check(site, r);
+    calendars_check(site, r);
     return r->errors == errors;
 }

@@ -1,5 +1,5 @@
 /*
- * site_data - what a site is made of. Private to site.c, site_check.c and target.c.
+ * site_data - what a site is made of. Private to site*.c, target.c and roster*.c.
  *
  * A site is checked as JSON first (site_check.c), so that building these tables cannot fail. All
  * tables are sorted by id; the id is the first member, for the search. Strings are borrowed from
@@ -7,7 +7,9 @@
  */
 #pragma once
 
+#include "core/calendar.h"
 #include "core/form.h"
+#include "core/roster.h"
 #include "core/site.h"
 
 /* Chains of posts that hold posts, and of groups in groups, are at most so long. */
@@ -39,18 +41,6 @@ struct post {
     char *words; /* own: "防指总指挥, post:flood-hq-commander" */
 };
 
-struct seat {
-    const char *name;
-    const char *person;
-    char *words; /* own: "主班, duty:duty-room" */
-};
-
-struct roster {
-    const char *id;
-    struct seat *seats; /* own, in the order in which they are called */
-    size_t seats_count;
-};
-
 struct group {
     const char *id;
     char *words; /* own: "group:experts" */
@@ -67,6 +57,9 @@ struct site {
     struct post *posts;
     struct roster *rosters;
     struct group *groups;
+    struct calendars calendars;
+    struct duty_change *changes; /* own: overrides that are in force (site_set_changes) */
+    size_t changes_count;
     size_t endpoints_count, people_count, departments_count, posts_count, rosters_count,
         groups_count;
     int refs;

@@ -142,13 +142,13 @@ const char *site_holder(const struct site *s, const char *target)
     return NULL;
 }
 
-bool site_speaks_for(const struct site *s, const char *person, const char *target)
+bool site_speaks_for(const struct site *s, const char *person, const char *target, wall_ms at)
 {
     AUTO_JSON(to);
     struct rungs found = {0};
     bool is = site_acts_as(s, person, target);
     to = json_string(target);
-    site_resolve(s, to, NULL, false, &found);
+    site_resolve(s, to, NULL, false, at, &found);
     for (size_t n = 0; n < found.count; n++) {
         for (size_t k = 0; k < found.at[n].count; k++)
             is = is || !strcmp(found.at[n].at[k].id, person);

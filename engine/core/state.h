@@ -77,22 +77,26 @@ struct plan_watch {
  * A call under way.
  *
  *     (turn) --call_next--> RINGING --time up, rungs left: call_next--> RINGING
- *     RINGING --answer--> gone (call_answered)
+ *     RINGING --answer--> gone (call_answered); one that wants several, or that an answer holds for
+ *     a time only, goes on as taken.h draws it
  *     RINGING --time up, none left--> gone (call_expired)
  *     the fallback after its last rung: --every 5 min: the duty room--> RINGING, until an order
  */
 struct call {
     LIST_ENTRY(call) link;
     struct incident *incident;
-    char *step; /* "!fallback" for the fallback */
-    char *spec; /* {"to","text","within_ms","rungs","rounds","at","type"} */
-    char *asked; /* [{"id","name","words","rung","round"}…] by id: everybody called so far, and when
-                    last */
+    char *step;  /* "!fallback" for the fallback */
+    char *spec;  /* {"to","text","within_ms","rungs","rounds","at","type"} */
+    char *asked; /* [{"id","name","words","rung","round","accepted"?}…] by id: everybody called so
+                    far, and when last */
     bool consults; /* it wants opinions, and no single answer ends it (consult.h) */
     bool asks;     /* it wants choices, the same (question.h) */
+    bool several;  /* it wants more than one answer (taken.h) */
     int rung;      /* index in the flattened rungs; -1: not started */
     int round;
     bool forever; /* the fallback's last phase */
+    bool stands;  /* it was answered; the timer says until when */
+    bool anew;    /* it has begun anew since: the plan does not wait for it any more */
     struct timer timer;
 };
 
@@ -439,6 +443,8 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
+    json_t *occasions; /* {"PLAN/OCCASION": when the last that was opened was to come}; NULL */
+    bool occasions_dirty;
     LIST_HEAD(, drill) drills_run; /* drill.h: those that are in memory */
     json_t *scenarios;             /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
@@ -455,6 +461,7 @@ struct core {
     STAILQ_HEAD(, holder) holders_changed;
 
     /* volatile */
+    struct timer occasion_timer;  /* the next occasion of a standing plan; the same */
     struct timer upkeep_timer;    /* a plan owes the next: set anew at each start */
     struct endpoint_load **loads; /* who is under way and who waits, an endpoint (place.c) */
     uint64_t queue_turn;

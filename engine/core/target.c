@@ -94,10 +94,13 @@ static enum err target_fault(const json_t *site, const char *target, struct targ
                        "bodies only; here name a person, a post, a department or a group",
                        target);
     }
-    if (!kind->table) {
-        f->code = "not_built";
-        return why_set(&f->why, ERR_NOT_BUILT, "\"%s\": the target \"%s:\" is not built yet",
-                       target, kind->name);
+    if (!strcmp(kind->name, "seat")) {
+        f->code = "bad_target";
+        return why_set(
+            &f->why, ERR_INVALID,
+            "\"%s\": a seat stands in the rungs of a call, whose \"to\" names the roster; "
+            "here name duty: and the roster",
+            target);
     }
     if (!form_id(id, strcmp(kind->name, "person") == 0)) {
         f->code = "bad_target";
@@ -219,6 +222,15 @@ static void rung_add(struct rung *r, const struct rung_person *p)
     r->at[r->count++] = *p;
 }
 
+static bool rung_has(const struct rung *r, const char *id)
+{
+    for (size_t n = 0; n < r->count; n++) {
+        if (!strcmp(r->at[n].id, id))
+            return true;
+    }
+    return false;
+}
+
 static void rungs_add_one(struct rungs *r, const struct rung_person *p)
 {
     r->at = mem_grow(r->at, &r->cap, r->count + 1, sizeof(*r->at));
@@ -260,6 +272,7 @@ bool site_person(const struct site *s, const char *id, struct rung_person *ret)
 struct how {
     const char *via;
     bool drill;
+    wall_ms at; /* who is on duty then */
 };
 
 static bool endpoint_serves(const struct site *s, const char *name, const struct how *how)
@@ -309,12 +322,38 @@ static void resolve_person(const struct site *s, const char *id, const char *wor
         rungs_add_one(ret, &(struct rung_person){p->id, p->name, p->lang, words});
 }
 
+/* Everybody who takes turns there, in one rung. */
+static void resolve_turns(const struct site *s, const struct seat *seat, const struct how *how,
+                          struct rungs *ret)
+{
+    struct rung all = {0};
+    for (size_t n = 0; n < seat->people.count; n++) {
+        const struct person *p = person_find(s, seat->people.at[n]);
+        if (p && reachable(s, p->endpoints, p->drill, how) && !rung_has(&all, p->id))
+            rung_add(&all, &(struct rung_person){p->id, p->name, p->lang, seat->words});
+    }
+    if (!all.count)
+        return;
+    ret->at = mem_grow(ret->at, &ret->cap, ret->count + 1, sizeof(*ret->at));
+    ret->at[ret->count++] = all;
+}
+
+static void resolve_seat(const struct site *s, const struct roster *roster, const struct seat *seat,
+                         const struct how *how, struct rungs *ret)
+{
+    const char *person = NULL;
+    if (how->at == AT_ANY_TIME)
+        resolve_turns(s, seat, how, ret);
+    else if ((person = seat_person(s, roster, seat, how->at, NULL)))
+        resolve_person(s, person, seat->words, how, ret);
+}
+
 static void resolve_duty(const struct site *s, const char *id, const struct how *how,
                          struct rungs *ret)
 {
-    const struct roster *roster = site_find(s->rosters, s->rosters_count, sizeof(*s->rosters), id);
+    const struct roster *roster = site_roster(s, id);
     for (size_t i = 0; roster && i < roster->seats_count; i++)
-        resolve_person(s, roster->seats[i].person, roster->seats[i].words, how, ret);
+        resolve_seat(s, roster, &roster->seats[i], how, ret);
 }
 
 static void resolve_post(const struct site *s, const char *id, const struct how *how,
@@ -414,10 +453,10 @@ static void resolve(const struct site *s, const char *target, const char *words,
         resolve_group(s, id, how, ret);
 }
 
-void site_resolve(const struct site *s, const json_t *to, const char *via, bool drill,
+void site_resolve(const struct site *s, const json_t *to, const char *via, bool drill, wall_ms at,
                   struct rungs *ret)
 {
-    const struct how how = {.via = via, .drill = drill};
+    const struct how how = {.via = via, .drill = drill, .at = at};
     if (json_is_string(to))
         resolve(s, json_string_value(to), NULL, &how, ret);
     for (size_t i = 0; i < json_array_size(to); i++) {
@@ -427,30 +466,22 @@ void site_resolve(const struct site *s, const json_t *to, const char *via, bool 
     }
 }
 
-void site_resolve_duty_room(const struct site *s, bool drill, struct rungs *ret)
+void site_resolve_duty_room(const struct site *s, bool drill, wall_ms at, struct rungs *ret)
 {
-    const struct how how = {.drill = drill};
+    const struct how how = {.drill = drill, .at = at};
     size_t before = ret->count;
     resolve_duty(s, "duty-room", &how, ret);
     if (ret->count == before)
-        site_resolve(s, site_self_alarm_to(s), NULL, drill, ret);
+        site_resolve(s, site_self_alarm_to(s), NULL, drill, at, ret);
 }
 
-static bool rung_has(const struct rung *r, const char *id)
-{
-    for (size_t n = 0; n < r->count; n++) {
-        if (!strcmp(r->at[n].id, id))
-            return true;
-    }
-    return false;
-}
-
-void site_resolve_first(const struct site *s, const json_t *to, bool drill, struct rung *ret)
+void site_resolve_first(const struct site *s, const json_t *to, bool drill, wall_ms at,
+                        struct rung *ret)
 {
     size_t targets = json_is_string(to) ? 1 : json_array_size(to);
     for (size_t t = 0; t < targets; t++) {
         struct rungs found = {0};
-        site_resolve(s, json_is_string(to) ? to : json_array_get(to, t), NULL, drill, &found);
+        site_resolve(s, json_is_string(to) ? to : json_array_get(to, t), NULL, drill, at, &found);
         for (size_t n = 0; found.count && n < found.at[0].count; n++) {
             if (!rung_has(ret, found.at[0].at[n].id))
                 rung_add(ret, &found.at[0].at[n]);
@@ -459,18 +490,16 @@ void site_resolve_first(const struct site *s, const json_t *to, bool drill, stru
     }
 }
 
-void site_resolve_shift_lead(const struct site *s, bool drill, struct rungs *ret)
+void site_resolve_shift_lead(const struct site *s, bool drill, wall_ms at, struct rungs *ret)
 {
-    const struct how how = {.drill = drill};
-    const struct roster *roster =
-        site_find(s->rosters, s->rosters_count, sizeof(*s->rosters), "duty-room");
+    const struct how how = {.drill = drill, .at = at};
+    const struct roster *roster = site_roster(s, "duty-room");
+    const struct seat *lead = roster ? roster_seat(roster, "lead") : NULL;
     size_t before = ret->count;
-    for (size_t n = 0; roster && n < roster->seats_count; n++) {
-        if (!strcmp(roster->seats[n].name, "lead"))
-            resolve_person(s, roster->seats[n].person, roster->seats[n].words, &how, ret);
-    }
+    if (lead)
+        resolve_seat(s, roster, lead, &how, ret);
     if (ret->count == before)
-        site_resolve_duty_room(s, drill, ret);
+        site_resolve_duty_room(s, drill, at, ret);
 }
 
 /* ---- names ---- */

@@ -130,6 +130,8 @@ static void call_add(const struct ctl *c, struct text *to, const json_t *call)
         }
         if (json_bool(person, "declined"))
             text_addf(to, "  %s", ctl_say(c, words_of(WORD_DECLINED)));
+        if (json_bool(person, "accepted"))
+            text_addf(to, "  %s", ctl_say(c, words_of(WORD_ACCEPTED)));
         text_add_char(to, '\n');
     }
 }
@@ -145,6 +147,30 @@ static void calls_add(const struct ctl *c, struct text *to, const json_t *calls)
         text_addf(to, "%zu", json_array_size(calls));
     text_add_char(to, '\n');
     json_array_foreach(json_unconst(calls), n, call) call_add(c, to, call);
+}
+
+/* Who has it, and until when. */
+static void taken_add(const struct ctl *c, struct text *to, const json_t *taken)
+{
+    size_t n, k;
+    json_t *call, *person;
+    json_array_foreach(json_unconst(taken), n, call)
+    {
+        const json_t *by = json_at(call, "by");
+        label(c, to, WORD_TAKEN_BY);
+        if (json_array_size(by) == 0)
+            text_add(to, ctl_say(c, words_of(WORD_TAKEN_BY_NONE)));
+        json_array_foreach(json_unconst(by), k, person)
+        {
+            text_add(to, k ? ", " : "");
+            show_safe(to, json_str_or(person, "name", json_str_or(person, "person", "?")));
+        }
+        text_addf(to, "; %s ", ctl_say(c, words_of(WORD_AGAIN_AT)));
+        show_time(to, json_str(call, "until"), TIME_CLOCK);
+        text_add(to, "\n    ");
+        show_safe(to, show_text(c, json_at(call, "text")));
+        text_add_char(to, '\n');
+    }
 }
 
 static void head_add(const struct ctl *c, struct text *to, const json_t *i)
@@ -217,6 +243,7 @@ static void incident_add(const struct ctl *c, struct text *to, const json_t *i)
     if (json_bool(i, "purged"))
         return;
     calls_add(c, to, json_at(i, "calls"));
+    taken_add(c, to, json_at(i, "taken"));
     const json_t *ledger = json_at(i, "items");
     if (json_int(ledger, "open", 0)) {
         AUTO_TEXT(items);

@@ -43,6 +43,10 @@ struct words {
     X(WORD_RUNG, "rung", "梯次")                                                                   \
     X(WORD_NEXT_AT, "next at", "下一梯次")                                                         \
     X(WORD_DECLINED, "declined", "不能到")                                                         \
+    X(WORD_ACCEPTED, "accepted", "能到")                                                           \
+    X(WORD_TAKEN_BY, "taken", "已应答")                                                            \
+    X(WORD_TAKEN_BY_NONE, "called anew, taken by nobody", "重新呼叫，无人应答")                    \
+    X(WORD_AGAIN_AT, "called anew at", "重新呼叫时间")                                             \
     X(WORD_NONE_OPEN, "none open", "无待答")                                                       \
     X(WORD_NAME, "name", "名称")                                                                   \
     X(WORD_VERSION, "version", "版本")                                                             \

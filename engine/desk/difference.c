@@ -33,6 +33,7 @@ static const char *kind_words(const struct telling *t, const char *kind)
         {"watch", "监视条件", "watch"},
         {"watch_clear", "不再监视", "end of a watch"},
         {"cancel", "取消", "cancel"},
+        {"close", "呼叫办结", "close a call"},
         {"error", "出错", "error"},
         {"propose", "建议下令", "propose"},
         {"publish", "发布", "publish"},

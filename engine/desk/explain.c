@@ -113,12 +113,12 @@ static bool called_say(struct explain *x, size_t at)
 
 /* ---- a call that did not ---- */
 
-/* Would this target have come to them, as the site is now? */
-static bool target_holds(const struct explain *x, const json_t *to)
+/* Would this target have come to them then, as the site is now? */
+static bool target_holds(const struct explain *x, const json_t *to, wall_ms at)
 {
     struct rungs rungs = {0};
     bool holds = false;
-    site_resolve(x->site, to, NULL, false, &rungs);
+    site_resolve(x->site, to, NULL, false, at, &rungs);
     for (size_t n = 0; n < rungs.count; n++) {
         for (size_t k = 0; k < rungs.at[n].count; k++)
             holds = holds || !strcmp(rungs.at[n].at[k].id, x->person);
@@ -127,13 +127,13 @@ static bool target_holds(const struct explain *x, const json_t *to)
     return holds;
 }
 
-static bool call_names(const struct explain *x, const json_t *args)
+static bool call_names(const struct explain *x, const json_t *args, wall_ms at)
 {
     const json_t *rungs = json_at(args, "rungs");
-    if (target_holds(x, json_at(args, "to")))
+    if (target_holds(x, json_at(args, "to"), at))
         return true;
     for (size_t n = 0; n < json_array_size(rungs); n++) {
-        if (target_holds(x, json_at(json_array_get(rungs, n), "to")))
+        if (target_holds(x, json_at(json_array_get(rungs, n), "to"), at))
             return true;
     }
     return false;
@@ -180,7 +180,8 @@ static void turn_say(struct explain *x, size_t at)
     json_array_foreach(json_unconst(record_at(r, "cmds")), n, cmd)
     {
         if (!strcmp(json_str_or(cmd, "kind", ""), "call") &&
-            !was_called(x, json_str_or(cmd, "step", "")) && call_names(x, json_at(cmd, "args")))
+            !was_called(x, json_str_or(cmd, "step", "")) &&
+            call_names(x, json_at(cmd, "args"), r->at_ms))
             spared_say(x, r, cmd);
     }
 }

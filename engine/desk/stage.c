@@ -103,6 +103,7 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
                                       .sources = s->sources,
                                       .begins = setup->begins,
                                       .seed = setup->seed,
+                                      .occasions_of = setup->plan ? setup->plan : "",
                                       .cast = s->cast,
                                       .planners = planners_port(s->planners),
                                       .record = record_shown,
@@ -163,7 +164,7 @@ char *stage_person_of(const struct stage *s, const char *target, bool drill)
     struct rung rung = {0};
     AUTO_JSON(to);
     to = json_string(target);
-    site_resolve_first(s->site, to, drill, &rung);
+    site_resolve_first(s->site, to, drill, night_wall(s->night), &rung);
     char *person = rung.count ? mem_str(rung.at[0].id) : NULL;
     rung_done(&rung);
     return person;

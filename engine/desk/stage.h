@@ -43,6 +43,8 @@ struct stage_setup {
     const json_t *sources; /* stage_sources */
     wall_ms begins;
     uint64_t seed;
+    const char
+        *plan; /* whose occasions come by themselves, where it is a standing plan; NULL: none */
     bool zh;
     bool no_scopes; /* the trace leaves out which bodies begin and end */
     bool no_upkeep; /* nothing is told of what plans owe as papers */
@@ -71,7 +73,7 @@ const char *stage_zone(const json_t *checked);
 /* What an incident of this plan is called where nobody says: as the plan. Gives. */
 json_t *stage_title(const json_t *checked, const char *plan, bool zh);
 
-/* Whoever is called first at a target. Gives; NULL: nobody. */
+/* Whoever is called first at a target, as the night stands. Gives; NULL: nobody. */
 char *stage_person_of(const struct stage *s, const char *target, bool drill);
 
 /* "2026-07-20 02:00" in a zone; false: it is no such text. */

@@ -126,6 +126,14 @@ static void rung_say(const struct line *l, const json_t *rung)
     json_t *one;
     if (!strcmp(why, "start"))
         return;
+    if (!strcmp(why, "accepted")) {
+        words(l, "人数未满；", "more are wanted; ");
+        return;
+    }
+    if (!strcmp(why, "again")) {
+        words(l, "应答时限已过；", "the time of the answer is up; ");
+        return;
+    }
     json_array_foreach(json_unconst(json_at(rung, "people")), n, one)
     {
         text_add(l->to, n ? (l->t->zh ? "、" : ", ") : "");

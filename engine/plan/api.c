@@ -347,7 +347,8 @@ static int handle_index(lua_State *L)
                    {HANDLE_REPORT, "wait", api_progress_wait},
                    {HANDLE_ITEM, "supervise", api_item_supervise},
                    {HANDLE_ITEM, "lift", api_item_lift},
-                   {HANDLE_CHILD, "wait", api_progress_wait}};
+                   {HANDLE_CHILD, "wait", api_progress_wait},
+                   {HANDLE_CALL, "close", api_call_close}};
     const struct handle *h = api_handle(L, 1);
     const char *name = luaL_checkstring(L, 2);
     const struct word *word = word_find(WORD_METHOD, name, strlen(name));
@@ -364,7 +365,8 @@ static int handle_index(lua_State *L)
     return luaL_error(L,
                       "a handle has no \"%s\"; what notify gives has :result(duration), an item "
                       ":wait(state, duration), :supervise(to) and :lift(reason), a report "
-                      ":wait(state, duration), a child :wait(\"closed\", duration)",
+                      ":wait(state, duration), a child :wait(\"closed\", duration), answer.call "
+                      ":close()",
                       name);
 }
 

@@ -126,6 +126,7 @@ int api_wait_answer(lua_State *L, const struct api *a);
 /* ---- the words ---- */
 
 int api_call(lua_State *L);
+int api_call_close(lua_State *L);
 int api_child(lua_State *L);
 int api_progress_wait(lua_State *L); /* :wait(state, duration?) -> state or nil, of these three */
 int api_assign(lua_State *L);

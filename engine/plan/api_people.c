@@ -6,7 +6,14 @@
 
 #include <string.h>
 
-enum { ROUNDS_MAX = 100, RUNGS_MAX = 100, OPINIONS_MAX = 1000 };
+enum {
+    ROUNDS_MAX = 100,
+    RUNGS_MAX = 100,
+    OPINIONS_MAX = 1000,
+    TAKERS_MAX = 1000,
+    ANSWER_FOR_MS_MIN = 60 * 1000,
+    RESULT_FINAL = 3, /* of a notice: from here on nothing follows */
+};
 
 /* The list of rungs at index, checked; every one needs a time if the call has none. */
 static void check_rungs(lua_State *L, int index, bool call_has_within)
@@ -61,15 +68,24 @@ static json_t *read_rungs(lua_State *L, int index, struct why *why)
     return list;
 }
 
+/* What a call wants, as numbers; -1: not said. */
+struct call_wants {
+    int64_t within_ms, rounds, at_least, answer_for_ms;
+};
+
 /* The arguments of a call, the table at 1 and its rungs (or nil) at 2. NULL with the sentence. */
-static json_t *read_call(lua_State *L, int64_t within_ms, int64_t rounds, struct why *why)
+static json_t *read_call(lua_State *L, const struct call_wants *w, struct why *why)
 {
     AUTO_JSON(args);
     bool has_rungs = !lua_isnil(L, 2);
 
     args = json_object();
-    json_put_int(args, "rounds", rounds);
-    json_put(args, "within_ms", within_ms < 0 ? json_null() : json_integer(within_ms));
+    json_put_int(args, "rounds", w->rounds);
+    json_put(args, "within_ms", w->within_ms < 0 ? json_null() : json_integer(w->within_ms));
+    if (w->at_least > 1)
+        json_put_int(args, "at_least", w->at_least);
+    if (w->answer_for_ms > 0)
+        json_put_int(args, "answer_for_ms", w->answer_for_ms);
     json_t *to = api_targets_member(L, 1, "call", why);
     if (!to)
         return NULL;
@@ -89,21 +105,13 @@ static json_t *read_call(lua_State *L, int64_t within_ms, int64_t rounds, struct
     return json_incref(args);
 }
 
-/* Woken: the answer, or nil when nobody gave one. */
-static int call_over(lua_State *L, int status, lua_KContext ctx)
+/* The answer as a table, with all who have accepted where several were wanted. */
+static void push_answer(lua_State *L, const struct run *r, const char *step)
 {
     static const char *const members[] = {"by", "name", "at", "note", "call"};
-    struct run *r = api_run(L);
+    const json_t *all = json_at(json_at(r->ev, "all"), step);
 
-    (void)status;
-    (void)ctx;
-    task_wait_over(r, r->tasks.running);
-    if (!json_str(r->ev, "by")) {
-        lua_pushnil(L);
-        return 1;
-    }
-    lua_createtable(L, 0, 5);
-    sandbox_kernel_enter(L);
+    lua_createtable(L, 0, 6);
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         const json_t *value = json_at(r->ev, members[i]);
 
@@ -112,15 +120,86 @@ static int call_over(lua_State *L, int status, lua_KContext ctx)
         border_push(L, value);
         lua_setfield(L, -2, members[i]);
     }
-    sandbox_kernel_leave(L);
-    return 1;
+    if (all) {
+        border_push(L, all);
+        lua_setfield(L, -2, "all");
+    }
+}
+
+/* An answer that holds for a time: the call stands, and belongs to what called it. */
+static void stand(lua_State *L, struct run *r, const char *step)
+{
+    struct task *t = r->tasks.running;
+
+    if (!run_notice(r, step)) {
+        r->notices =
+            mem_grow(r->notices, &r->notices_cap, r->notices_count + 1, sizeof(*r->notices));
+        r->notices[r->notices_count++] = (struct notice_state){.step = mem_str(step)};
+    }
+    t->notices = mem_grow(t->notices, &t->notices_cap, t->notices_count + 1, sizeof(*t->notices));
+    t->notices[t->notices_count++] = mem_str(step);
+    api_push_handle(L, HANDLE_CALL, step);
+    lua_setfield(L, -2, "call");
 }
 
 /*
- * call{to, text, within?, rungs?, rounds?} -> answer or nil
+ * Woken: the answer; or nil when nobody gave one, and, where several were wanted, those who did.
  *
- * Calls the targets until somebody accepts. `within` is per rung, and needed unless every rung has
- * its own. The answer has by, name, at, note, call.
+ * stands   It has answer_for.
+ */
+static int call_over(lua_State *L, int status, lua_KContext stands)
+{
+    struct run *r = api_run(L);
+    char step[STEP_MAX];
+    int results = 1;
+
+    (void)status;
+    snprintf(step, sizeof(step), "%s", r->tasks.running->wait.step);
+    task_wait_over(r, r->tasks.running);
+    sandbox_kernel_enter(L);
+    if (!json_str(r->ev, "by")) {
+        lua_pushnil(L);
+        if (json_at(r->ev, "all")) {
+            border_push(L, json_at(r->ev, "all"));
+            results = 2;
+        }
+    } else {
+        push_answer(L, r, step);
+        if (stands)
+            stand(L, r, step);
+    }
+    sandbox_kernel_leave(L);
+    return results;
+}
+
+/* A whole number of the table at 1; `otherwise` where there is none. */
+static int64_t whole_member(lua_State *L, const char *name, int64_t otherwise, int64_t max)
+{
+    lua_pushstring(L, name);
+    lua_rawget(L, 1);
+    lua_Integer n = luaL_optinteger(L, -1, otherwise);
+    if (n < 1 || n > max)
+        luaL_error(L, "call: %s is a number from 1 to %I", name, (lua_Integer)max);
+    lua_pop(L, 1);
+    return n;
+}
+
+static int64_t answer_for_member(lua_State *L)
+{
+    int64_t ms = api_duration_member(L, 1, "answer_for", "call: answer_for");
+
+    if (ms >= 0 && ms < ANSWER_FOR_MS_MIN)
+        luaL_error(L, "call: answer_for is at least one minute: whoever answers has something to "
+                      "do first");
+    return ms;
+}
+
+/*
+ * call{to, text, within?, rungs?, rounds?, at_least?, answer_for?} -> answer; or nil, who accepted
+ *
+ * Calls the targets until somebody accepts, or at_least so many. `within` is per rung, and needed
+ * unless every rung has its own. The answer has by, name, at, note, call, and with at_least `all`.
+ * With answer_for it holds so long; then the call begins anew, until answer.call:close().
  */
 int api_call(lua_State *L)
 {
@@ -130,34 +209,54 @@ int api_call(lua_State *L)
     api_begin(L, "call", API_STARTS, &a);
     api_check_options(L, 1, "call", WORD_CALL);
     lua_settop(L, 1);
-    int64_t within_ms = api_duration_member(L, 1, "within", "call: within");
-    lua_pushliteral(L, "rounds");
-    lua_rawget(L, 1);
-    lua_Integer rounds = luaL_optinteger(L, -1, 1);
-    if (rounds < 1 || rounds > ROUNDS_MAX)
-        return luaL_error(L, "call: rounds is a number from 1 to %d", ROUNDS_MAX);
-    lua_settop(L, 1);
+    const struct call_wants wants = {
+        .within_ms = api_duration_member(L, 1, "within", "call: within"),
+        .rounds = whole_member(L, "rounds", 1, ROUNDS_MAX),
+        .at_least = whole_member(L, "at_least", 1, TAKERS_MAX),
+        .answer_for_ms = answer_for_member(L),
+    };
     lua_pushliteral(L, "rungs");
     if (lua_rawget(L, 1) == LUA_TTABLE)
-        check_rungs(L, 2, within_ms >= 0);
+        check_rungs(L, 2, wants.within_ms >= 0);
     else if (!lua_isnil(L, 2))
         return luaL_error(L, "call: rungs is a list of {to = …, within = …}");
-    else if (within_ms < 0)
+    else if (wants.within_ms < 0)
         return luaL_error(L, "call: within is missing: how long is each to be called?");
 
     sandbox_kernel_enter(L); /* nothing raises while JSON is held */
-    json_t *args = read_call(L, within_ms, rounds, &why);
+    json_t *args = read_call(L, &wants, &why);
     sandbox_kernel_leave(L);
     if (!args)
         return api_raise(L, &why);
     api_command(&a, "call", args);
-    return api_wait_answer(L, &a);
+    task_wait(a.run, a.task, WAIT_CALL, a.step, a.at);
+    return lua_yieldk(L, 0, wants.answer_for_ms > 0, call_over);
 }
 
 int api_wait_answer(lua_State *L, const struct api *a)
 {
     task_wait(a->run, a->task, WAIT_CALL, a->step, a->at);
     return lua_yieldk(L, 0, 0, call_over);
+}
+
+/*
+ * answer.call:close()
+ *
+ * What was called for is done: the call does not begin anew. One that is over: nothing happens.
+ */
+int api_call_close(lua_State *L)
+{
+    struct api a;
+
+    api_begin(L, "close", API_NOTES, &a);
+    struct handle *h = api_handle(L, 1);
+    struct notice_state *n = run_notice(a.run, h->step);
+    if (n && n->result == RESULT_FINAL)
+        return 0;
+    if (n)
+        n->result = RESULT_FINAL; /* the end of its scope has nothing to take back */
+    run_command(a.run, command_new("close", h->step, a.at));
+    return 0;
 }
 
 /* ---- consult ---- */
@@ -412,7 +511,6 @@ int api_agenda(lua_State *L)
 
 /* The results of a notice, in the order in which they come. */
 static const char *const results[] = {NULL, "sent", "delivered", "seen", "failed"};
-enum { RESULT_FINAL = 3 }; /* from here on nothing follows */
 
 /* Push a result that the plan was not told yet, or the last one there will be; false: wait. */
 static bool push_result(lua_State *L, struct notice_state *n)

@@ -68,18 +68,125 @@ static void check_message(const struct body_check *c, const struct node *call,
         check_duration(c, within, "within", true);
 }
 
+static size_t people_in(const struct rungs *rungs)
+{
+    AUTO_JSON(ids);
+    ids = json_object();
+    for (size_t n = 0; n < rungs->count; n++)
+        for (size_t k = 0; k < rungs->at[n].count; k++)
+            json_put_true(ids, rungs->at[n].at[k].id, true);
+    return json_object_size(ids);
+}
+
+/*
+ * More than there are people: it would never be enough.
+ *
+ * turns    Each rung of a target is called in its turn; else the first alone.
+ */
+static void check_reach(const struct body_check *c, const json_t *targets, const struct node *least,
+                        bool turns)
+{
+    double wanted = node_meant(least)->number;
+    struct rungs rungs = {0};
+    struct rung first = {0};
+
+    if (turns)
+        site_resolve(c->site, targets, NULL, false, AT_ANY_TIME, &rungs);
+    else
+        site_resolve_first(c->site, targets, false, AT_ANY_TIME, &first);
+    size_t people = turns ? people_in(&rungs) : first.count;
+    if (people && wanted > (double)people && wanted <= 1000)
+        check_report(c, least, "bad_value",
+                     "at_least is more than there are people: to asks %zu, so that it could never "
+                     "be enough",
+                     people);
+    rungs_done(&rungs);
+    rung_done(&first);
+}
+
+/* Everybody whom a call may come to, in any rung: a list of targets. NULL: it is computed. Gives.
+ */
+static json_t *call_targets(const struct node *table, const struct node *rungs)
+{
+    const struct node *to = node_field(table, "to");
+    if (!rungs)
+        return to ? check_targets_of(to) : NULL;
+    if (rungs->kind != NODE_TABLE)
+        return NULL;
+    json_t *all = json_array();
+    for (const struct node *f = rungs->first; f && all; f = f->next) {
+        const struct node *rung = node_meant(f->last);
+        const struct node *of = rung->kind == NODE_TABLE ? node_field(rung, "to") : NULL;
+        AUTO_JSON(targets);
+        targets = of ? check_targets_of(of) : NULL;
+        if (targets)
+            json_array_extend(all, targets);
+        else {
+            json_decref(all);
+            all = NULL;
+        }
+    }
+    return all;
+}
+
+/* at_least people, and for how long their answer holds. */
+static void check_takers(const struct body_check *c, const struct node *table,
+                         const struct node *rungs)
+{
+    const struct node *least = node_field(table, "at_least");
+    const struct node *hold = node_field(table, "answer_for");
+    AUTO_JSON(targets);
+
+    if (hold)
+        check_duration(c, hold, "answer_for", true);
+    if (!least)
+        return;
+    check_whole(c, least, "at_least", 1, 1000);
+    targets = c->site ? call_targets(table, rungs) : NULL;
+    if (targets && node_meant(least)->kind == NODE_NUMBER)
+        check_reach(c, targets, least, true);
+}
+
+/* Are all of these targets written out? */
+static bool is_literal_target(const struct node *to)
+{
+    AUTO_JSON(targets);
+    targets = check_targets_of(to);
+    return targets != NULL;
+}
+
+/* The first roster among the targets written here. Gives; NULL: none, or they are computed. */
+static char *roster_of(const struct node *to)
+{
+    AUTO_JSON(targets);
+    targets = check_targets_of(to);
+    for (size_t n = 0; n < json_array_size(targets); n++) {
+        const char *target = json_string_value(json_array_get(targets, n));
+        if (!strncmp(target, "duty:", 5))
+            return mem_str(target + 5);
+    }
+    return NULL;
+}
+
 static void check_call(const struct body_check *c, const struct node *call,
                        const struct node *table)
 {
     const struct node *rungs = node_field(table, "rungs");
     const struct node *rounds = node_field(table, "rounds");
     bool computed = check_is_computed(table);
-    bool timed = rungs && check_rungs(c, node_meant(rungs));
+    const struct node *to = node_field(table, "to");
+    char *roster = to ? roster_of(to) : NULL;
+    struct body_check in_rungs = *c;
+    in_rungs.roster = roster;
+    in_rungs.any_seat = to && !roster && !is_literal_target(to);
+    bool timed = rungs && check_rungs(&in_rungs, node_meant(rungs));
+    free(roster);
 
     check_options(c, table, "call", WORD_CALL);
     check_message(c, call, table, "call");
     if (rounds)
         check_whole(c, rounds, "rounds", 1, ROUNDS_MAX);
+    check_takers(c, table, rungs ? node_meant(rungs) : NULL);
     if (computed)
         return;
     if (!rungs && !node_field(table, "to"))
@@ -106,25 +213,16 @@ static void check_notify(const struct body_check *c, const struct node *call,
         check_report(c, call, "missing_key", "notify tells nobody; add to = \"…\"");
 }
 
-/* More opinions than there are people: it would never be enough. */
+/* Opinions. */
 static void check_enough(const struct body_check *c, const struct node *to,
                          const struct node *least)
 {
-    const struct node *n = node_meant(least);
-    struct rung people = {0};
     AUTO_JSON(targets);
 
     check_whole(c, least, "at_least", 1, 1000);
-    targets = to && c->site && n->kind == NODE_NUMBER ? check_targets_of(to) : NULL;
-    if (!targets)
-        return;
-    site_resolve_first(c->site, targets, false, &people);
-    if (people.count && n->number > (double)people.count && n->number <= 1000)
-        check_report(c, least, "bad_value",
-                     "at_least is more than there are people: to asks %zu, so that it could never "
-                     "be enough",
-                     people.count);
-    rung_done(&people);
+    targets = to && c->site && node_meant(least)->kind == NODE_NUMBER ? check_targets_of(to) : NULL;
+    if (targets)
+        check_reach(c, targets, least, false);
 }
 
 static void check_consult(const struct body_check *c, const struct node *call,

@@ -133,7 +133,7 @@ static const struct word words[] = {
     /* PLAN-LANGUAGE 2 */
     {WORD_BODY, "respond", true},
     {WORD_BODY, "level", true},
-    {WORD_BODY, "occasion", false},
+    {WORD_BODY, "occasion", true},
     {WORD_BODY, "recover", true},
 
     {WORD_CALL, "to", true},
@@ -141,8 +141,8 @@ static const struct word words[] = {
     {WORD_CALL, "within", true},
     {WORD_CALL, "rungs", true},
     {WORD_CALL, "rounds", true},
-    {WORD_CALL, "at_least", false},
-    {WORD_CALL, "answer_for", false},
+    {WORD_CALL, "at_least", true},
+    {WORD_CALL, "answer_for", true},
 
     {WORD_RUNG, "to", true},
     {WORD_RUNG, "within", true},
@@ -240,6 +240,7 @@ static const struct word words[] = {
     {WORD_RESOURCE, "assist", true},
     {WORD_RESOURCE, "due", true},
 
+    {WORD_METHOD, "close", true},
     {WORD_METHOD, "result", true},
     {WORD_METHOD, "lift", true},
     {WORD_METHOD, "supervise", true},
@@ -255,6 +256,7 @@ static const struct word words[] = {
     {WORD_INCIDENT, "kind", true},
     {WORD_INCIDENT, "labels", true},
     {WORD_INCIDENT, "note", true},
+    {WORD_INCIDENT, "occasion", true},
     {WORD_INCIDENT, "opened_at", true},
     {WORD_INCIDENT, "place", true},
     {WORD_INCIDENT, "plan", true},

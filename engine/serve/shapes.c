@@ -129,6 +129,7 @@ static json_t *asked_shown(const json_t *asked)
         json_put_str(one, "words", json_str(person, "words"));
         json_put_int(one, "rung", json_int(person, "rung", 0) + 1);
         json_put_true(one, "declined", json_bool(person, "declined"));
+        json_put_true(one, "accepted", json_at(person, "accepted") != NULL);
         json_put_str(one, "choice", json_str(json_at(person, "choice"), "choice"));
         json_array_append_new(shown, one);
     }
@@ -157,6 +158,8 @@ static json_t *calls_shown(const json_t *calls, const struct serve_port *port)
     json_array_foreach(json_unconst(calls), n, call)
     {
         const json_t *spec = json_at(call, "spec");
+        if (json_bool(call, "stands"))
+            continue;
         json_t *one = json_put_str(json_object(), "step", json_str(call, "step"));
         if (json_at(spec, "text"))
             json_put(one, "text", json_share(json_at(spec, "text")));
@@ -166,9 +169,41 @@ static json_t *calls_shown(const json_t *calls, const struct serve_port *port)
         json_put(one, "asked", asked_shown(json_at(call, "asked")));
         if (json_at(spec, "choices"))
             json_put(one, "choices", choices_shown(json_at(spec, "choices")));
+        if (json_int(spec, "at_least", 1) > 1)
+            json_put_int(one, "wanted", json_int(spec, "at_least", 1));
         int64_t due = json_int(call, "due", -1);
         if (due >= 0)
             put_time(one, "due", port->wall_of(port->ctx, due));
+        json_array_append_new(shown, one);
+    }
+    return shown;
+}
+
+/* Calls that were answered, and begin anew when the time of the answer is up. */
+static json_t *taken_shown(const json_t *calls, const struct serve_port *port)
+{
+    json_t *shown = json_array(), *call, *person;
+    size_t n, k;
+    json_array_foreach(json_unconst(calls), n, call)
+    {
+        if (!json_bool(call, "stands"))
+            continue;
+        json_t *one = json_put_str(json_object(), "step", json_str(call, "step"));
+        json_t *by = json_array();
+        if (json_at(json_at(call, "spec"), "text"))
+            json_put(one, "text", json_share(json_at(json_at(call, "spec"), "text")));
+        json_array_foreach(json_unconst(json_at(call, "asked")), k, person)
+        {
+            const json_t *accepted = json_at(person, "accepted");
+            if (!accepted)
+                continue;
+            json_t *who = json_put_str(json_object(), "person", json_str(person, "id"));
+            json_put_str(who, "name", json_str(person, "name"));
+            put_time(who, "at", json_int(accepted, "at", 0));
+            json_array_append_new(by, who);
+        }
+        json_put(one, "by", by);
+        put_time(one, "until", port->wall_of(port->ctx, json_int(call, "due", 0)));
         json_array_append_new(shown, one);
     }
     return shown;
@@ -203,7 +238,7 @@ static void incident_about(json_t *o, const json_t *about)
     static const char *const always[] = {"title",    "plan",  "version",
                                          "category", "grade", "warning"};
     static const char *const if_there[] = {"note",  "kind",   "source", "event",
-                                           "place", "labels", "zone"};
+                                           "place", "labels", "zone",   "occasion"};
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         put_or_null(o, always[i], about);
     for (size_t i = 0; i < sizeof if_there / sizeof if_there[0]; i++)
@@ -538,6 +573,7 @@ json_t *shape_incident(const struct row *row, const struct serve_port *port, int
     if (json_at(body, "fields"))
         json_put(o, "plan_state", json_share(json_at(body, "fields")));
     json_put(o, "calls", calls_shown(json_at(body, "calls"), port));
+    json_put(o, "taken", taken_shown(json_at(body, "calls"), port));
     json_put(o, "items",
              json_put_int(json_put_int(json_object(), "open", json_int(body, "items_open", 0)),
                           "overdue", json_int(body, "items_overdue", 0)));

@@ -24,6 +24,7 @@
 ---@field note string? what the trigger says beyond its title
 ---@field plan string
 ---@field version string?
+---@field occasion string? of a standing plan: the name of the occasion that this is
 ---@field kind string?
 ---@field source string?
 ---@field event string?
@@ -53,7 +54,14 @@ function incident:at_least(level) end
 ---@field name string
 ---@field at integer ms since 1970
 ---@field note string?
----@field call string
+---@field call string | CallHandle with answer_for a handle
+---@field all { by: string, name: string, at: integer, note: string? }[]? with at_least: all who accepted
+
+---@class CallHandle
+local CallHandle = {}
+
+---What was called for is done: the call does not begin anew.
+function CallHandle:close() end
 
 ---@class Reading a reported fact: a field of the head's facts
 ---@field name string
@@ -106,12 +114,21 @@ function Handle:result(d) end
 ---@field measures? table<string, MeasureHead>
 ---@field reports? table<ReportKind, ReportHead>
 ---@field ends_when? CriterionHead[] the end is proposed when all hold; only with levels
+---@field schedule? table<string, OccasionHead> of a standing plan, which nothing else opens
 ---@field auto? AutoHead the site must allow it (no_right)
 ---@field one_per? string[] "kind" "source" "event" "key" "place.NAME" "labels.NAME" "fields.NAME": a trigger equal in these joins an open incident
 ---@field digest? Duration what joins within this time is told as one; else each by itself
 ---@field reopen_within? Duration a trigger so soon after the close opens the incident again; else never
 ---@field parent_only? boolean only a plan opens it, by child; else false
 ---@field catalogue? string "lib.NAME": a library of texts, in which T looks up
+
+---@class OccasionHead each is an incident of its own, run by plan.occasion.NAME
+---@field at string "08:40", "mon 09:00", "15 09:00", "last 09:00", "1st workday 09:00", "2nd tue 09:00", "last fri 09:00"
+---@field title? Text how it is called, before its day
+---@field days? string with a time alone: "workday", "day_off", "mon-fri", "sat,sun"
+---@field if_holiday? "hold" | "next_workday" | "previous_workday" | "skip"
+---@field months? integer[] 1 to 12; every month
+---@field calendar? string of the site, which says what days are worked; "work"
 
 ---@class Match what a trigger must say; all that is given
 ---@field kind? string
@@ -192,6 +209,7 @@ function Item:lift(reason) end
 ---@field respond fun(incident: Incident)
 ---@field recover? fun(incident: Incident, order: Order)
 ---@field level table<Level, fun(incident: Incident, order: Order)>
+---@field occasion table<string, fun(incident: Incident)> of a standing plan: what is done at each
 
 ---@param name string
 ---@return fun(head: Head): Plan
@@ -203,11 +221,13 @@ function plan(name) end
 ---@return Text
 function T(text, values) end
 
----Call people until one of them accepts; nil when nobody did.
----`to` or `rungs`; each rung may stay silent for `within` (of its own, or of the call), all of them
----`rounds` times (1).
----@param options { to: Targets?, text: Text, within: Duration?, rungs: Rung[]?, rounds: integer? }
+---Call people until one of them accepts, or `at_least` so many; nil when that did not come about, and
+---who accepted all the same. `to` or `rungs`; each rung may stay silent for `within` (of its own, or
+---of the call), all of them `rounds` times (1). With `answer_for` the answer holds so long; then the
+---call begins anew, until answer.call:close(), the end of its scope or of the incident.
+---@param options { to: Targets?, text: Text, within: Duration?, rungs: Rung[]?, rounds: integer?, at_least: integer?, answer_for: Duration? }
 ---@return Answer?
+---@return { by: string, name: string, at: integer, note: string? }[]?
 function call(options) end
 
 ---@class Named may stand where a target stands

@@ -86,7 +86,8 @@ def plan_words(t, meta, found):
             sorted(found["INCIDENT"]), "meta knows what an incident has")
     t.equal(sorted(members(meta, "Rung")), sorted(found["RUNG"]), "and a rung")
     t.equal(sorted(members(meta, "Plan")), sorted(found["BODY"]), "and which bodies there are")
-    t.equal(sorted(set.union(*(methods(meta, c) for c in ("Handle", "Item", "Report", "Child")))),
+    handles = ("Handle", "Item", "Report", "Child", "CallHandle")
+    t.equal(sorted(set.union(*(methods(meta, c) for c in handles))),
             sorted(found["METHOD"]), "and what handles and items can do")
     facts = re.search(r"^---@alias EngineFact (.*)$", meta, re.M)[1]
     t.equal(sorted(re.findall(r'"(\w+)"', facts)), sorted(found["FACT"]),

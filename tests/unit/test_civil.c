@@ -1,5 +1,6 @@
 /* What the clocks of a place show: reports are due at nine there, not at nine here. */
 #include "base/civil.h"
+#include "base/date.h"
 #include "unit.h"
 
 #include <string.h>
@@ -33,6 +34,13 @@ static void offsets_are_those_of_the_time_zone_database(void **state)
         {"Australia/Sydney", "2026-01-10T12:00:00Z", 660},
         {"Australia/Sydney", "2026-07-10T12:00:00Z", 600},
         {"Australia/Lord_Howe", "2026-07-10T12:00:00Z", 630},
+        /* summer time the other way round, and on days that the moon gives */
+        {"Africa/Casablanca", "2026-02-14T12:00:00Z", 60},
+        {"Africa/Casablanca", "2026-03-01T12:00:00Z", 0},
+        {"Africa/Casablanca", "2026-03-23T12:00:00Z", 60},
+        {"Africa/Casablanca", "2087-07-01T12:00:00Z", 60},
+        {"Africa/Casablanca", "2090-07-01T12:00:00Z", 60},
+        {"Africa/Casablanca", "2020-07-01T12:00:00Z", 60},
         {"America/St_Johns", "2026-07-10T12:00:00Z", -150},
         {"Nowhere/City", "2026-07-10T12:00:00Z", 0},
     };
@@ -65,6 +73,41 @@ static void the_next_time_of_day_is_found(void **state)
                 at("2026-03-29T01:30:00Z"));
     assert_true(civil_next("Europe/Berlin", night, 1, at("2026-03-29T01:30:00Z")) ==
                 at("2026-03-30T00:30:00Z"));
+}
+
+/* A shift that begins at a time of the night begins once, and in its turn, in every night. */
+static void the_first_moment_of_a_time_is_one_and_in_turn(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *day;
+        int minute;
+        const char *first;
+    } cases[] = {
+        {"Asia/Shanghai", "2026-07-20", 8 * 60, "2026-07-20T00:00:00Z"},
+        {"Asia/Shanghai", "2026-07-20", -60, "2026-07-19T15:00:00Z"},
+        {"Asia/Shanghai", "2026-07-20", 25 * 60, "2026-07-20T17:00:00Z"},
+        /* 02:30 is left out: the moment of the jump */
+        {"America/Chicago", "2026-03-08", 150, "2026-03-08T08:00:00Z"},
+        {"America/Chicago", "2026-03-08", 120, "2026-03-08T08:00:00Z"},
+        {"America/Chicago", "2026-03-08", 180, "2026-03-08T08:00:00Z"},
+        {"America/Chicago", "2026-03-08", 119, "2026-03-08T07:59:00Z"},
+        {"Europe/London", "2026-03-29", 90, "2026-03-29T01:00:00Z"},
+        {"Australia/Lord_Howe", "2026-10-04", 135, "2026-10-03T15:30:00Z"},
+        {"Africa/Casablanca", "2026-03-22", 150, "2026-03-22T02:00:00Z"},
+        /* 01:30 comes twice: the first of them */
+        {"America/Chicago", "2026-11-01", 90, "2026-11-01T06:30:00Z"},
+        {"Europe/London", "2026-10-25", 90, "2026-10-25T00:30:00Z"},
+        {"Australia/Lord_Howe", "2026-04-05", 105, "2026-04-04T14:45:00Z"},
+        {"Africa/Casablanca", "2026-02-15", 150, "2026-02-15T01:30:00Z"},
+        {"Asia/Kathmandu", "2026-07-20", 8 * 60, "2026-07-20T02:15:00Z"},
+    };
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        int64_t day = 0;
+        assert_true(date_parse(cases[n].day, &day));
+        if (civil_first(cases[n].zone, day, cases[n].minute) != at(cases[n].first))
+            fail_msg("%s %s %d", cases[n].zone, cases[n].day, cases[n].minute);
+    }
 }
 
 static void a_time_of_day_has_two_digits_and_two(void **state)
@@ -128,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(offsets_are_those_of_the_time_zone_database),
         cmocka_unit_test(the_next_time_of_day_is_found),
+        cmocka_unit_test(the_first_moment_of_a_time_is_one_and_in_turn),
         cmocka_unit_test(a_time_of_day_has_two_digits_and_two),
         cmocka_unit_test(people_read_their_own_clock),
         cmocka_unit_test(a_moment_is_taken_apart_by_a_rule),

@@ -1088,7 +1088,7 @@ static void the_sheet_of_a_plan_names_who_may_order_and_whom_it_tells(void **sta
     AUTO_JSON(dam_sheet);
     AUTO_JSON(lake_sheet);
     lab_start(&lab);
-    dam_sheet = core_plan(lab.core, "dam", NULL);
+    dam_sheet = core_plan(lab.core, "dam", NULL, lab.wall);
     const json_t *levels = json_at(dam_sheet, "levels");
     assert_int_equal(json_array_size(levels), 3);
     const json_t *iv = json_array_get(levels, 0), *ii = json_array_get(levels, 2);
@@ -1105,7 +1105,7 @@ static void the_sheet_of_a_plan_names_who_may_order_and_whom_it_tells(void **sta
     const json_t *station = json_array_get(json_at(dam_sheet, "stations"), 0);
     assert_string_equal(json_str(station, "kind"), "gauge");
 
-    lake_sheet = core_plan(lab.core, "lake", NULL);
+    lake_sheet = core_plan(lab.core, "lake", NULL, lab.wall);
     const json_t *patrol = json_array_get(json_at(lake_sheet, "measures"), 4);
     assert_string_equal(json_str(patrol, "name"), "patrol");
     assert_string_equal(json_str(patrol, "phase"), "IV");
@@ -1121,14 +1121,14 @@ static void the_sheet_names_who_may_sign_a_report_and_who_may_give_other_orders(
     AUTO_JSON(dam_sheet);
     AUTO_JSON(stream_sheet);
     lab_start(&lab);
-    dam_sheet = core_plan(lab.core, "dam", NULL);
+    dam_sheet = core_plan(lab.core, "dam", NULL, lab.wall);
     const json_t *rights = json_at(dam_sheet, "rights");
     people_are(json_at(rights, "declare"), "zhou.jie (post:mayor)");
     people_are(json_at(rights, "publish"), "zhou.jie (post:mayor)");
     people_are(json_at(rights, "merge"), "");
     assert_int_equal(json_array_size(json_at(dam_sheet, "reports")), 0);
 
-    stream_sheet = core_plan(lab.core, "stream", NULL);
+    stream_sheet = core_plan(lab.core, "stream", NULL, lab.wall);
     const json_t *reports = json_at(stream_sheet, "reports");
     assert_int_equal(json_array_size(reports), 3);
     const json_t *initial = json_array_get(reports, 0);
@@ -1147,12 +1147,12 @@ static void the_sheet_of_a_pinned_version_is_kept(void **state)
     AUTO_JSON(kept);
     AUTO_JSON(other);
     lab_start(&lab);
-    kept = core_plan(lab.core, "dam", "dam1");
+    kept = core_plan(lab.core, "dam", "dam1", lab.wall);
     assert_string_equal(json_str(kept, "pin"), "dam1");
-    other = core_plan(lab.core, "dam", "lake1"); /* of another plan */
+    other = core_plan(lab.core, "dam", "lake1", lab.wall); /* of another plan */
     assert_null(other);
-    assert_null(core_plan(lab.core, "dam", "gone"));
-    assert_null(core_plan(lab.core, "nix", NULL));
+    assert_null(core_plan(lab.core, "dam", "gone", lab.wall));
+    assert_null(core_plan(lab.core, "nix", NULL, lab.wall));
     lab_done(&lab);
 }
 

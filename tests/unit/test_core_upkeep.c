@@ -391,7 +391,7 @@ static void the_sheet_of_a_plan_says_what_it_owes(void **state)
     AUTO_JSON(sheet);
     AUTO_TEXT(owes);
     papers(&lab, "paper1");
-    sheet = core_plan(lab.core, "paper", NULL);
+    sheet = core_plan(lab.core, "paper", NULL, lab.wall);
     json_write(json_at(sheet, "owes"), &owes);
     assert_string_equal(text_str(&owes), "[{\"due\":\"2026-07-29\",\"what\":\"filing\"},"
                                          "{\"due\":\"2026-12-01\",\"what\":\"review\"},"

@@ -160,8 +160,10 @@ static void what_is_wrong_with_a_call_is_said(void **state)
                "\"li.ming\" is no target; write its kind before it, as in \"person:li.ming\"");
     body_fails("call { to = 'duty:a', wihtin = '5m', text = 'x' }",
                "there is no \"wihtin\"; did you mean \"within\"?");
-    body_fails("call { to = 'duty:a', within = '5m', text = 'x', at_least = 2 }",
-               "\"at_least\" is not built yet");
+    body_fails("call { to = 'duty:a', within = '5m', text = 'x', at_least = 0 }",
+               "at_least is a number from 1");
+    body_fails("call { to = 'duty:a', within = '5m', text = 'x', answer_for = '5s' }",
+               "answer_for is at least one minute");
     body_fails("call { to = 'duty:a', text = 'x', rungs = {{to = 'seat:a'}} }",
                "rung 1 has no within");
     body_fails("call { to = 'duty:a', text = 'x', within = '5m', rungs = {{within = '1m'}} }",

@@ -27,6 +27,7 @@ export function People(props: { people: Asked[] }) {
                 <li key={p.person} class={p.declined ? "declined" : ""}>
                     <Person id={p.person} name={p.name} words={p.words} />
                     {p.declined ? <span class="no"> {say("declined")}</span> : null}
+                    {p.accepted ? <span class="yes"> {say("accepted")}</span> : null}
                     {p.choice ? (
                         <span class="chosen">
                             {": "}

@@ -17,8 +17,8 @@ import { Marks } from "./marks";
 import { IncidentRecord } from "./record";
 import { ReportsView } from "./reports";
 import { reportsOf } from "./reporting";
-import type { Call, Fact, Facts, Incident, PlanSheet } from "./shapes";
-import { inLanguage, Moment, Written } from "./text";
+import type { Call, Fact, Facts, Incident, PlanSheet, Taken } from "./shapes";
+import { inLanguage, Moment, Person, Written } from "./text";
 import { TimelineView } from "./timeline";
 import { Waits } from "./waits";
 import { language, say, sayName, type Word } from "./words";
@@ -40,6 +40,7 @@ function CallView(props: { call: Call }) {
             </p>
             <p class="rung">
                 {say("rung", { n: call.rung })} · {say("round", { n: call.round })}
+                {call.wanted ? ` · ${say("wanted", { n: call.wanted })}` : ""}
                 {call.due ? " · " : ""}
                 <Due due={call.due} />
             </p>
@@ -52,15 +53,42 @@ function CallView(props: { call: Call }) {
     );
 }
 
+function TakenView(props: { taken: Taken }) {
+    const { taken } = props;
+    const text = inLanguage(taken.text);
+    return (
+        <li class="call taken">
+            {text ? <Written text={text} class="said" /> : null}
+            <p class="calling">
+                {taken.by.length ? say("taken_by") : say("taken_by_none")}{" "}
+                <ul class="people">
+                    {taken.by.map((p) => (
+                        <li key={p.person}>
+                            <Person id={p.person} name={p.name ?? null} />
+                        </li>
+                    ))}
+                </ul>
+            </p>
+            <p class="rung">
+                <Moment at={taken.until} />{" "}
+                {say("taken_until")}
+            </p>
+        </li>
+    );
+}
+
 function Calls(props: { incident: Incident }) {
-    const { calls } = props.incident;
+    const { calls, taken } = props.incident;
     return (
         <section class="called" aria-labelledby="calls">
             <h3 id="calls" tabIndex={-1}>{say("calls")}</h3>
-            {calls.length ? (
+            {calls.length || taken.length ? (
                 <ul class="calls">
                     {calls.map((call) => (
                         <CallView key={call.step} call={call} />
+                    ))}
+                    {taken.map((one) => (
+                        <TakenView key={one.step} taken={one} />
                     ))}
                 </ul>
             ) : (

@@ -25,6 +25,7 @@ export interface Asked {
     words: string | null; /* "主班, duty:duty-room" */
     rung: number;
     declined?: true;
+    accepted?: true; /* of a call that wants several */
     choice?: string; /* of a question: what they have chosen */
 }
 
@@ -38,6 +39,15 @@ export interface Call {
     asked: Asked[];
     choices?: { choice: string; text: Text }[]; /* of a question: what may be answered */
     due?: string; /* when the next rung is called */
+    wanted?: number; /* so many have to accept; left out: one */
+}
+
+/* A call that was answered for a time: when it is up, it begins anew. */
+export interface Taken {
+    step: string;
+    text?: Text;
+    by: { person: string; name?: string; at: string }[];
+    until: string;
 }
 
 export interface Fact {
@@ -238,6 +248,7 @@ export interface Incident {
     facts_more?: true;
     plan_state?: Record<string, unknown>;
     calls: Call[];
+    taken: Taken[];
     items: { open: number; overdue: number };
     reports: { open: number; overdue: number };
     /* these but for the proposals only where the plan has levels */
