@@ -611,7 +611,8 @@ def texts_in(value):
         return [value]
     if isinstance(value, dict):
         value = list(value.values())
-    return [t for member in value or [] for t in texts_in(member)] if isinstance(value, list) else []
+    members = value if isinstance(value, list) else []
+    return [t for member in members for t in texts_in(member)]
 
 
 def unmarked(name, request, kind):

@@ -103,7 +103,7 @@ async function sent(name: string, text: string, notice = `0198f2c4-${id + 1}`): 
 /* ---- what the library says ---- */
 
 for (const name of ["webhook", "cloudevents", "demo"]) {
-    test(`${name}: the public library takes the signature, whatever stands in the text`, async () => {
+    test(`${name}: the public library takes the signature, whatever the text is`, async () => {
         for (const text of ["水位超警戒", "a.b\\n\"'", "😀\u2028 {text}", "x".repeat(30_000)]) {
             const got = await sent(name, text);
             const body = new Webhook(KEY).verify(got.body, got.headers) as { type: string };
