@@ -683,7 +683,8 @@ struct core *night_fresh_core(const struct night *n, struct why *why)
                                  .speed = 1,
                                  .incidents_max = 1000000,
                                  .attempts_max = 256,
-                                 .answer_url = "https://muster.example"};
+                                 .answer_url = "https://muster.example",
+                                 .occasions_of = n->setup.occasions_of};
     struct core *c = core_new(&config);
     size_t k;
     json_t *plan;
