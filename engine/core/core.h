@@ -28,6 +28,7 @@ struct core_config {
     int attempts_max;       /* handed to the courier at once, all endpoints together */
     const char *answer_url; /* what links begin with, as "https://muster.example"; NULL: messages
                                carry none */
+    bool watch;             /* endpoints are asked whether they answer (endpoint_watch.h) */
     bool demo;              /* every endpoint is a phone of the demo, which gives receipts */
 };
 
@@ -153,6 +154,10 @@ enum {
     ACCESS_SESSIONS_MAX = 256, /* for a further one, one of whoever has most of them is closed */
     ONCE_KEYS_MAX = 100000,    /* Idempotency-Keys: 20 MB; 24 h of one keyed trigger a second */
 };
+
+enum { AUDIT_EVERY_MS = 60 * 1000 }; /* IN_AUDIT */
+/* So many things the auditor finds lost sight of (auditor.h); what only waits is none of them. */
+int64_t core_audit(const struct core *c, mono_ms now);
 
 /* Figures for metrics and limits. */
 struct core_stats {
