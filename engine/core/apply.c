@@ -16,6 +16,7 @@
 #include "core/item.h"
 #include "core/join.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/outlook.h"
 #include "core/place.h"
@@ -60,6 +61,7 @@ static void apply_opened(struct core *c, const struct record *r)
     if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
         dedup_own(i, dedup_bind(c, i->key, i->id, digest));
     family_apply_opened(c, i, r);
+    occasion_apply_opened(c, r);
     once_apply(c, r);
 }
 

@@ -153,6 +153,8 @@ struct core *core_new(const struct core_config *config)
     TAILQ_INIT(&c->dead);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
+    c->occasion_timer = (struct timer){
+        .kind = TIMER_OCCASION, .owner = c, .incident = &of_none, .step = "!occasion"};
     return c;
 }
 
@@ -202,6 +204,7 @@ void core_free(struct core *c)
     free(c->site_pin);
     free(c->driver);
     json_decref(c->drills);
+    json_decref(c->occasions);
     json_decref(c->scenarios);
     timer_heap_done(&c->timers);
     free(c);

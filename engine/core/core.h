@@ -25,11 +25,13 @@ struct core_config {
     const char *version; /* recorded at each start */
     int speed;           /* 1; more only in the demo: recorded in every row */
     int64_t incidents_max;
-    int attempts_max;       /* handed to the courier at once, all endpoints together */
-    const char *answer_url; /* what links begin with, as "https://muster.example"; NULL: messages
-                               carry none */
-    bool watch;             /* endpoints are asked whether they answer (endpoint_watch.h) */
-    bool demo;              /* every endpoint is a phone of the demo, which gives receipts */
+    int attempts_max;         /* handed to the courier at once, all endpoints together */
+    const char *answer_url;   /* what links begin with, as "https://muster.example"; NULL: messages
+                                 carry none */
+    const char *occasions_of; /* occasions of this plan's schedule alone come; "": of none; NULL: of
+                                 all, as ever but in a simulated night. Borrowed */
+    bool watch;               /* endpoints are asked whether they answer (endpoint_watch.h) */
+    bool demo;                /* every endpoint is a phone of the demo, which gives receipts */
 };
 
 struct core *core_new(const struct core_config *config);

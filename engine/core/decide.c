@@ -18,6 +18,7 @@
 #include "core/join.h"
 #include "core/merge.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/order.h"
 #include "core/otherwise.h"
@@ -303,6 +304,7 @@ static void decide_started(struct core *c)
     upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
+    occasions_review(c);
 }
 
 static bool config_same(const struct core *c, const json_t *body)
@@ -335,6 +337,7 @@ static void decide_config(struct core *c)
     }
     endpoints_watch(c);
     upkeep_review(c);
+    occasions_review(c);
     core_reply_ok(c, reply);
 }
 
@@ -377,6 +380,8 @@ static void timer_fire(struct core *c, struct timer *t)
         endpoint_ask(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
+    } else if (t->kind == TIMER_OCCASION) {
+        occasions_review(t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
@@ -419,6 +424,7 @@ static void decide_clock(struct core *c)
                             .body = json_deep_copy(c->in->body)});
     reports_clock_set(c);
     upkeep_review(c);
+    occasions_review(c);
 }
 
 static void decide_refused(struct core *c)

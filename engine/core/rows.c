@@ -6,6 +6,7 @@
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/place.h"
 #include "core/reading.h"
@@ -137,6 +138,9 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     if (c->drills_dirty)
         rows_add(&l, upkeep_row(c));
     c->drills_dirty = false;
+    if (c->occasions_dirty)
+        rows_add(&l, occasions_row(c));
+    c->occasions_dirty = false;
     if (c->driver_dirty)
         rows_add(&l, upgrade_row(c));
     c->driver_dirty = false;
@@ -200,6 +204,8 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     rows_add(&l, config_row(c));
     if (c->drills)
         rows_add(&l, upkeep_row(c));
+    if (c->occasions)
+        rows_add(&l, occasions_row(c));
     if (c->driver)
         rows_add(&l, upgrade_row(c));
     place_rows(c, row_add, &l);
@@ -236,6 +242,8 @@ void core_load_row(struct core *c, const struct row *r)
             config_from_row(c, r);
         else if (!strcmp(r->id, "drills"))
             upkeep_from_row(c, r);
+        else if (!strcmp(r->id, "occasions"))
+            occasions_from_row(c, r);
         else if (!strcmp(r->id, "driver"))
             upgrade_from_row(c, r);
         break;

@@ -77,7 +77,10 @@ static void say_opened(const struct say *s)
     const char *plan = json_str(s->r->body, "plan");
     if (json_bool(s->r->body, "drill"))
         say_words(s, "【演练】", "[DRILL] ");
-    say_words(s, "触发：", "trigger: ");
+    if (json_at(s->r->body, "occasion_at"))
+        say_words(s, "例会：", "occasion: ");
+    else
+        say_words(s, "触发：", "trigger: ");
     text_add(s->to, json_str_or(about, "title", "?"));
     if (json_str(s->r->body, "parent"))
         say_words(s, "（子事件）", " (a child)");
@@ -87,6 +90,9 @@ static void say_opened(const struct say *s)
         text_addf(s->to, s->zh ? "，预案 %s" : ", plan %s", plan);
     else
         say_words(s, "，无对应预案", ", no plan");
+    if (json_at(s->r->body, "missed"))
+        text_addf(s->to, s->zh ? "（此前 %d 次未开）" : " (%d before it were left out)",
+                  (int)json_int(s->r->body, "missed", 0));
     say_why(s, json_str(about, "note"));
 }
 

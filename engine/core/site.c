@@ -39,6 +39,17 @@ static const char *contact_endpoint(const struct site *s, const json_t *contact)
     return e->name;
 }
 
+/* A channel in one of its ways is found as "twilio/sms" (core/channel.h). */
+static const char *endpoint_channel(json_t *v)
+{
+    AUTO_TEXT(name);
+    if (!json_str(v, "as"))
+        return json_str(v, "channel");
+    text_addf(&name, "%s/%s", json_str(v, "channel"), json_str(v, "as"));
+    json_put_str(v, "channel", text_str(&name));
+    return json_str(v, "channel");
+}
+
 static void build_endpoints(struct site *s, const json_t *table)
 {
     const char **ids = json_keys(table, &s->endpoints_count);
@@ -47,7 +58,7 @@ static void build_endpoints(struct site *s, const json_t *table)
         const json_t *v = json_at(table, ids[i]);
         struct endpoint *e = &s->endpoints[i];
         e->name = ids[i];
-        e->channel = json_str(v, "channel");
+        e->channel = endpoint_channel(json_unconst(v));
         e->secret = json_str(v, "secret");
         e->as = json_str(v, "as");
         e->allow = json_object_get(v, "allow");

@@ -77,15 +77,15 @@ enum {
 
 struct endpoint {
     const char *name;
-    const char *channel;
-    const char *secret; /* name of a file of secrets; NULL: it has none */
-    const char *as;     /* how a channel with several ways is used; NULL */
-    json_t *allow;      /* list of CIDR blocks; NULL: none. Borrowed: never change it */
-    int at_once;        /* attempts under way at a time */
-    int rate_count;     /* at most so many … 0: no limit */
-    int64_t rate_ms;    /* … in this time */
-    int64_t probe_ms;   /* asked whether it answers each so many ms; 0: never */
-    bool drill;         /* a drill may use it (rule R6) */
+    const char *channel; /* "feishu"; in one of its ways "twilio/sms" */
+    const char *secret;  /* name of a file of secrets; NULL: it has none */
+    const char *as;      /* the way in which the channel is used; NULL */
+    json_t *allow;       /* list of CIDR blocks; NULL: none. Borrowed: never change it */
+    int at_once;         /* attempts under way at a time */
+    int rate_count;      /* at most so many … 0: no limit */
+    int64_t rate_ms;     /* … in this time */
+    int64_t probe_ms;    /* asked whether it answers each so many ms; 0: never */
+    bool drill;          /* a drill may use it (rule R6) */
 };
 
 const struct endpoint *site_endpoint(const struct site *s, const char *name); /* NULL */

@@ -465,6 +465,8 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
+    json_t *occasions; /* {"PLAN/OCCASION": when the last that was opened was to come}; NULL */
+    bool occasions_dirty;
     LIST_HEAD(, drill) drills_run; /* drill.h: those that are in memory */
     json_t *scenarios;             /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
@@ -481,6 +483,7 @@ struct core {
     STAILQ_HEAD(, holder) holders_changed;
 
     /* volatile */
+    struct timer occasion_timer;  /* the next occasion of a standing plan; the same */
     struct notice_queue dead;     /* dead letters, in no order */
     struct timer upkeep_timer;    /* a plan owes the next: set anew at each start */
     struct endpoint_load **loads; /* who is under way and who waits, an endpoint (place.c) */

@@ -1,5 +1,8 @@
 #include "courier/attempt.h"
 
+#include "courier/judge.h"
+#include "courier/seal.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -154,18 +157,10 @@ static void header_suppress(struct attempt *a, const char *name_and_colon)
     a->headers = more;
 }
 
-static void headers_sign(struct attempt *a)
+/* What the seal adds: the signature, and when. */
+static void on_seal(void *ctx, const char *name, const char *value)
 {
-    const struct parcel *r = &a->parcel;
-    AUTO_TEXT(signature);
-    char timestamp[24];
-    int64_t unix_s = wall_now() / MS_SECOND;
-
-    snprintf(timestamp, sizeof timestamp, "%" PRId64, unix_s);
-    sign_webhook(r->keys, r->keys_count, r->notice, unix_s, r->body, r->body_bytes, &signature);
-    header_add(a, "webhook-id", r->notice);
-    header_add(a, "webhook-timestamp", timestamp);
-    header_add(a, "webhook-signature", text_str(&signature));
+    header_add(attempt_cast(ctx), name, value);
 }
 
 static void headers_build(struct attempt *a)
@@ -179,13 +174,14 @@ static void headers_build(struct attempt *a)
         header_add(a, name, json_string_value(value));
         typed = typed || strcasecmp(name, "content-type") == 0;
     }
-    if (!typed)
+    if (!typed && a->parcel.encoding == ENCODING_FORM && !a->parcel.fetch)
+        header_add(a, "content-type", "application/x-www-form-urlencoded");
+    else if (!typed)
         header_suppress(a, "Content-Type:"); /* libcurl would say that it is a form */
     if (a->parcel.fetch) /* the same in every try: at least once becomes once there */
         header_add(a, "idempotency-key", a->parcel.notice);
     header_suppress(a, "Expect:"); /* no waiting for 100 Continue */
-    if (a->parcel.keys_count > 0)
-        headers_sign(a);
+    seal(&a->parcel, wall_now(), on_seal, a);
 }
 
 /* Options are set by name and checked: a libcurl that does not know one is the wrong libcurl. */
@@ -295,6 +291,8 @@ CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
         .detail = a->detail,
     };
     outcome_of(&t, ret);
+    if (!a->parcel.fetch && !a->parcel.phones)
+        judge(a->parcel.frame, &a->answer, &a->parcel.redact, ret);
 
     a->took_ms = info_us(easy, CURLINFO_TOTAL_TIME_T) / 1000;
     a->easy = NULL;
@@ -314,7 +312,7 @@ static void result_body(const struct attempt *a, json_t *result)
 json_t *attempt_result(const struct attempt *a, const struct outcome *o)
 {
     json_t *result = json_object();
-    int64_t retry_ms = a->answer.retry_after_ms;
+    int64_t retry_ms = o->throttled && o->wait_ms >= 0 ? o->wait_ms : a->answer.retry_after_ms;
     bool told_when = o->status != 0 && !o->ok && retry_ms >= 0;
 
     json_put_str(result, "op", "result");
@@ -328,6 +326,9 @@ json_t *attempt_result(const struct attempt *a, const struct outcome *o)
     json_put(result, "retry_after_ms", told_when ? json_integer(retry_ms) : json_null());
     json_put(result, "error", o->ok ? json_null() : json_string(o->why.text));
     json_put_str(result, "class", outcome_name(o->class));
+    json_put_true(result, "throttled", o->throttled);
+    json_put_true(result, "again", o->again);
+    json_put_str(result, "reference", *o->reference ? o->reference : NULL);
     json_put_int(result, "took_ms", a->took_ms);
     json_put(result, "last_byte", json_boolean(o->last_byte));
     if (o->status != 0 && (!o->ok || a->parcel.fetch))

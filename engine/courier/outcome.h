@@ -27,6 +27,7 @@
  *   refused  the address policy does not let us connect there
  *   config   nothing was sent: site, channel, contact or secret is wrong
  *   body     an answer began and is not usable: broken off, endless, not HTTP
+ *   rejected a whole answer of 2xx that is no success by the channel's own test (judge.h)
  */
 #define OUTCOME_TABLE(X)                                                                           \
     X(OUTCOME_STATUS, "status")                                                                    \
@@ -34,7 +35,8 @@
     X(OUTCOME_TIMEOUT, "timeout")                                                                  \
     X(OUTCOME_REFUSED, "refused")                                                                  \
     X(OUTCOME_CONFIG, "config")                                                                    \
-    X(OUTCOME_BODY, "body")
+    X(OUTCOME_BODY, "body")                                                                        \
+    X(OUTCOME_REJECTED, "rejected")
 
 enum outcome_class {
 #define X(class, name) class,
@@ -61,12 +63,18 @@ struct transfer {
     const char *detail; /* libcurl's words; used only where they are known to hold no secret */
 };
 
+enum { REFERENCE_TEXT = 129 };
+
 struct outcome {
     enum outcome_class class;
     bool ok;
-    bool last_byte; /* the answer arrived to its end */
-    int status;     /* 0: no final answer */
-    struct why why; /* empty when ok */
+    bool last_byte;                 /* the answer arrived to its end */
+    int status;                     /* 0: no final answer */
+    struct why why;                 /* empty when ok */
+    bool throttled;                 /* it asks for fewer messages */
+    bool again;                     /* it may take it later, as it says itself */
+    int64_t wait_ms;                /* throttled: for so long, by the channel or the body; -1 */
+    char reference[REFERENCE_TEXT]; /* ok: the service's own id of the message; "": none */
 };
 
 void outcome_of(const struct transfer *t, struct outcome *ret);

@@ -721,7 +721,8 @@ struct core *night_fresh_core(const struct night *n, struct why *why)
                                  .incidents_max = 1000000,
                                  .attempts_max = 256,
                                  .answer_url = "https://muster.example",
-                                 .watch = n->setup.watch};
+                                 .watch = n->setup.watch,
+                                 .occasions_of = n->setup.occasions_of};
     struct core *c = core_new(&config);
     size_t k;
     json_t *plan;

@@ -223,6 +223,9 @@ class House:
             os.makedirs(os.path.dirname(self.heads))
         shutil.copy(os.path.join(ROOT, "plans/channels/webhook.lua"),
                     os.path.join(self.plans, "channels"))
+        if '"holidays/' in site:
+            shutil.copytree(os.path.join(ROOT, "plans/holidays"),
+                            os.path.join(self.plans, "holidays"))
         self.write("site.lua", site)
         for name, text in (plans or {}).items():
             self.write(name + ".lua", text)

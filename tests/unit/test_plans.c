@@ -55,6 +55,7 @@ static json_t *shipped_set(void)
     json_t *set = json_object();
 
     json_put(set, "site", plans_file("", "site.lua"));
+    json_put(set, "holidays", plans_folder("holidays/"));
     json_put(set, "channels", plans_folder("channels/"));
     json_put(set, "plans", plans_folder(""));
     return set;
