@@ -10,6 +10,7 @@
 #include "core/consult.h"
 #include "core/contact.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -354,6 +355,8 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_SESSION_OPENED:
     case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
+    case REC_ENDPOINT_DOWN:
+    case REC_ENDPOINT_UP:
     case REC_ENDPOINT_PAUSED:
     case REC_PURGED: /* it is not in memory */
     case REC_KINDS:
@@ -388,6 +391,8 @@ void core_apply(struct core *c, const struct record *r)
         readings_clock_set(c, r);
     else if (r->kind == REC_ENDPOINT_PAUSED)
         place_apply_paused(c, r);
+    else if (r->kind == REC_ENDPOINT_DOWN || r->kind == REC_ENDPOINT_UP)
+        endpoint_apply(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
     else if (r->kind == REC_CONTACT_SET || r->kind == REC_CONTACT_REMOVED ||

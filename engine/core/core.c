@@ -3,6 +3,7 @@
 #include "core/access.h"
 #include "core/contact.h"
 #include "core/dead.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -408,7 +409,9 @@ json_t *core_endpoints(const struct core *c)
             json_put_str(json_put_str(json_object(), "name", e->name), "channel", e->channel);
         json_put_str(one, "secret", e->secret);
         json_put_int(one, "at_once", e->at_once);
-        json_array_append_new(list, json_put(one, "drill", json_boolean(e->drill)));
+        json_put(one, "drill", json_boolean(e->drill));
+        place_rate_put(c, e->name, one);
+        json_array_append_new(list, endpoint_state(c, e->name, one));
     }
     return list;
 }

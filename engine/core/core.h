@@ -31,6 +31,7 @@ struct core_config {
                                  carry none */
     const char *occasions_of; /* occasions of this plan's schedule alone come; "": of none; NULL: of
                                  all, as ever but in a simulated night. Borrowed */
+    bool watch;               /* endpoints are asked whether they answer (endpoint_watch.h) */
     bool demo;                /* every endpoint is a phone of the demo, which gives receipts */
 };
 
@@ -177,6 +178,10 @@ enum {
     ACCESS_SESSIONS_MAX = 256, /* for a further one, one of whoever has most of them is closed */
     ONCE_KEYS_MAX = 100000,    /* Idempotency-Keys: 20 MB; 24 h of one keyed trigger a second */
 };
+
+enum { AUDIT_EVERY_MS = 60 * 1000 }; /* IN_AUDIT */
+/* So many things the auditor finds lost sight of (auditor.h); what only waits is none of them. */
+int64_t core_audit(const struct core *c, mono_ms now);
 
 /* Figures for metrics and limits. */
 struct core_stats {

@@ -4,12 +4,14 @@
 #include "core/alarm.h"
 #include "core/answer.h"
 #include "core/answer_link.h"
+#include "core/auditor.h"
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
 #include "core/contact.h"
 #include "core/dead.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -310,6 +312,7 @@ static void decide_config(struct core *c)
         otherwise_tell(c, before, reply);
         c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
+    endpoints_watch(c);
     upkeep_review(c);
     occasions_review(c);
     core_reply_ok(c, reply);
@@ -350,6 +353,8 @@ static void timer_fire(struct core *c, struct timer *t)
         fetch_due(c, t->owner);
     } else if (t->kind == TIMER_PLACE) {
         timer_clear(&c->timers, t); /* what waits there goes out at the end of this input */
+    } else if (t->kind == TIMER_PROBE) {
+        endpoint_ask(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else if (t->kind == TIMER_OCCASION) {
@@ -408,6 +413,7 @@ static void decide_refused(struct core *c)
 static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
+    endpoints_watch(c);
     notice_unknown_all(c);
     fetches_lost(c);
 }
@@ -489,6 +495,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
         [IN_DEAD] = decide_dead,
+        [IN_PROBED] = decide_probed,
+        [IN_AUDIT] = decide_audit,
         [IN_TURN] = decide_turn,
         [IN_PLAN_FAILED] = decide_plan_failed,
         [IN_PLANNER_UP] = decide_planner_up,

@@ -56,6 +56,7 @@ enum input_kind {
                         {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
     IN_RESULT,  /* body: the frame "result", with notice and method instead of id */
+    IN_PROBED,  /* body: {endpoint,ok,class,status?,error?}: whether an endpoint answers */
     IN_FETCHED, /* incident, body: the frame "result" of a fetch */
     IN_COURIER_UP,
     IN_COURIER_DIED,
@@ -67,6 +68,7 @@ enum input_kind {
                     (core_library_*); fresh: it was not known before */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
+    IN_AUDIT,          /* a minute is over: is anything due that was not done? */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */
     IN_STUCK,          /* incident: the engine died twice on it */
     IN_REFUSED,        /* body: {digest}: the engine died twice on this input */

@@ -47,6 +47,8 @@ void notice_drop(struct core *c, struct notice *n);
 json_t *notice_word(const struct notice *n, const json_t *result);
 /* The link by which it is answered, if there is a place for such. */
 void notice_link_add(const struct core *c, struct uuid id, const json_t *message, struct text *to);
+/* It does not answer any more: who waits there and has another contact goes by that. */
+void notice_endpoint_down(struct core *c, const char *endpoint);
 /* Hand out what waits, as places are free. */
 void notice_pump(struct core *c);
 /* Tell those whom a message of this incident (of `step`, or NULL) has reached. */

@@ -119,6 +119,8 @@
       "somebody lets a message go that had failed by every contact")                               \
     X(REC_NOTICE_RECALLED, "notice_recalled",                                                      \
       "a message that was not sent yet is not needed any more")                                    \
+    X(REC_ENDPOINT_DOWN, "endpoint_down", "an endpoint does not answer")                           \
+    X(REC_ENDPOINT_UP, "endpoint_up", "an endpoint answers again")                                 \
     X(REC_ENDPOINT_PAUSED, "endpoint_paused",                                                      \
       "the service of an endpoint takes no more for a while: its messages wait")                   \
     X(REC_ALARM, "alarm", "a person must act")                                                     \

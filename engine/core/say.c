@@ -381,6 +381,7 @@ static void say_cause(const struct say *s, const char *cause)
     } words[] = {
         {"paused", "（原端点的服务要求稍候，等不及）",
          " (the service of the one before asks to wait for longer than there is time)"},
+        {"down", "（原端点无应答）", " (the endpoint before does not answer)"},
         {"receipt", "（未按时收到回执，原发送仍有效）",
          " (no receipt in time; what was sent stays)"},
         {"stays", "（其他联系方式未成功，先前的发送仍有效）",
@@ -403,6 +404,20 @@ static void say_attempt(const struct say *s)
     long long seconds = (due - s->r->mono + 999) / 1000;
     if (s->r->mono && seconds > 0)
         text_addf(s->to, s->zh ? "；%lld 秒后再试" : "; again in %lld s", seconds);
+}
+
+static void say_endpoint(const struct say *s)
+{
+    const char *endpoint = json_str_or(s->r->body, "endpoint", "");
+    long long minutes = (json_int(s->r->body, "down_ms", 0) + 59999) / 60000;
+    if (s->r->kind == REC_ENDPOINT_UP)
+        text_addf(s->to,
+                  s->zh ? "端点 %s 恢复应答，中断约 %lld 分钟"
+                        : "endpoint %s answers again after about %lld min",
+                  endpoint, minutes);
+    else
+        text_addf(s->to, s->zh ? "端点 %s 无应答" : "endpoint %s does not answer", endpoint);
+    say_why(s, record_str(s->r, "why"));
 }
 
 static void say_paused(const struct say *s)
@@ -1117,6 +1132,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_TIMER_FIRED] = say_timer,
         [REC_CALL_RUNG] = say_rung,
         [REC_CALL_EXPIRED] = say_expired,
+        [REC_ENDPOINT_DOWN] = say_endpoint,
+        [REC_ENDPOINT_UP] = say_endpoint,
         [REC_ENDPOINT_PAUSED] = say_paused,
         [REC_NOTICE_QUEUED] = say_queued,
         [REC_NOTICE_METHOD] = say_notice,

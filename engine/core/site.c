@@ -64,6 +64,9 @@ static void build_endpoints(struct site *s, const json_t *table)
         e->allow = json_object_get(v, "allow");
         e->at_once = (int)json_int(v, "at_once", AT_ONCE_DEFAULT);
         e->drill = json_bool(v, "drill");
+        e->probe_ms = json_is_false(json_at(v, "probe")) ? 0 : PROBE_DEFAULT_MS;
+        if (json_str(v, "probe"))
+            (void)duration_parse(json_str(v, "probe"), false, &e->probe_ms);
         if (json_str(v, "rate") && !form_rate(json_str(v, "rate"), &e->rate_count, &e->rate_ms))
             e->rate_count = 0;
     }

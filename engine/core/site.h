@@ -68,7 +68,12 @@ const json_t *site_self_alarm_to(const struct site *s);
 
 /* ---- endpoints ---- */
 
-enum { AT_ONCE_DEFAULT = 4, AT_ONCE_MAX = 256 };
+enum {
+    AT_ONCE_DEFAULT = 4,
+    AT_ONCE_MAX = 256,
+    PROBE_DEFAULT_MS = 30 * 1000,
+    PROBE_LEAST_MS = 5 * 1000
+};
 
 struct endpoint {
     const char *name;
@@ -79,6 +84,7 @@ struct endpoint {
     int at_once;         /* attempts under way at a time */
     int rate_count;      /* at most so many … 0: no limit */
     int64_t rate_ms;     /* … in this time */
+    int64_t probe_ms;    /* asked whether it answers each so many ms; 0: never */
     bool drill;          /* a drill may use it (rule R6) */
 };
 
