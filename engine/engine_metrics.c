@@ -48,6 +48,28 @@ static void queue_write(const struct engine *e, const struct core_stats *s, stru
                    "Attempts that the courier has in hand.", s->notices_handed);
 }
 
+static void endpoints_write(const struct engine *e, struct exposition *to)
+{
+    AUTO_JSON(endpoints);
+    json_t *one;
+    size_t n;
+    endpoints = core_endpoints(e->core);
+    exposition_family(to, EXPOSITION_GAUGE, "muster_endpoint_up",
+                      "1: it answers, as far as is known; 0: it was asked twice and did not.");
+    json_array_foreach(endpoints, n, one)
+    {
+        exposition_label(to, "endpoint", json_str_or(one, "name", ""));
+        exposition_int(to, strcmp(json_str_or(one, "state", ""), "down") != 0);
+    }
+    exposition_family(to, EXPOSITION_GAUGE, "muster_endpoint_waiting",
+                      "Messages that wait for a place at the endpoint.");
+    json_array_foreach(endpoints, n, one)
+    {
+        exposition_label(to, "endpoint", json_str_or(one, "name", ""));
+        exposition_int(to, json_int(one, "waiting", 0));
+    }
+}
+
 static void planners_write(const struct engine *e, struct exposition *to)
 {
     static const char *const causes[PLANNER_ENDS] = {"cpu", "fault", "quiet", "asked", "lost"};
@@ -165,6 +187,7 @@ void engine_metrics(void *ctx, struct text *to)
     incidents_write(&core, &x);
     tally_write(&e->figures.tally, &x);
     queue_write(e, &core, &x);
+    endpoints_write(e, &x);
     planners_write(e, &x);
     plans_metrics(e, &x);
     desk_metrics(e, &x);

@@ -8,8 +8,10 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/consult.h"
+#include "core/contact.h"
 #include "core/drill.h"
 #include "core/duty.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -354,11 +356,15 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CONFIG_REFUSED:
     case REC_CALLED_OTHERWISE:
     case REC_CONTACT_SET:
+    case REC_CONTACT_REMOVED:
+    case REC_CONTACT_TESTED:
     case REC_KEY_CREATED:
     case REC_KEY_REVOKED:
     case REC_SESSION_OPENED:
     case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
+    case REC_ENDPOINT_DOWN:
+    case REC_ENDPOINT_UP:
     case REC_ENDPOINT_PAUSED:
     case REC_PURGED: /* it is not in memory */
     case REC_KINDS:
@@ -393,8 +399,13 @@ void core_apply(struct core *c, const struct record *r)
         readings_clock_set(c, r);
     else if (r->kind == REC_ENDPOINT_PAUSED)
         place_apply_paused(c, r);
+    else if (r->kind == REC_ENDPOINT_DOWN || r->kind == REC_ENDPOINT_UP)
+        endpoint_apply(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
+    else if (r->kind == REC_CONTACT_SET || r->kind == REC_CONTACT_REMOVED ||
+             r->kind == REC_CONTACT_TESTED)
+        contact_apply(c, r);
     else
         access_apply(c, r);
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);
@@ -403,6 +414,8 @@ void core_apply(struct core *c, const struct record *r)
     reporting_apply_news(i, r);
     apply_to_incident(c, i, r);
     plan_apply_fact(i, r);
+    if (i == c->upkeep)
+        contact_apply_notice(c, r);
     if (!only_of_notice(r))
         core_mark(c, i);
 }

@@ -1,8 +1,10 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/contact.h"
 #include "core/dead.h"
 #include "core/duty.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -151,6 +153,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->holders_changed);
     LIST_INIT(&c->duty);
     STAILQ_INIT(&c->duty_changed);
+    STAILQ_INIT(&c->contacts_changed);
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
@@ -199,6 +202,7 @@ void core_free(struct core *c)
     tdestroy(c->dedups, dedup_free);
     access_free(c);
     duty_free(c);
+    contacts_free(c);
     tdestroy(c->pins, pin_free);
     tdestroy(c->words, free);
     for (size_t n = 0; n < c->plans_count; n++) {
@@ -398,6 +402,12 @@ json_t *core_phones(const struct core *c, size_t most)
     return list;
 }
 
+json_t *core_left(const struct core *c, const char *pin, wall_ms at)
+{
+    const struct pin *p = core_pin(c, pin);
+    return p && p->site ? site_left(p->site, at) : json_array();
+}
+
 json_t *core_endpoints(const struct core *c)
 {
     json_t *list = json_array();
@@ -407,7 +417,9 @@ json_t *core_endpoints(const struct core *c)
             json_put_str(json_put_str(json_object(), "name", e->name), "channel", e->channel);
         json_put_str(one, "secret", e->secret);
         json_put_int(one, "at_once", e->at_once);
-        json_array_append_new(list, json_put(one, "drill", json_boolean(e->drill)));
+        json_put(one, "drill", json_boolean(e->drill));
+        place_rate_put(c, e->name, one);
+        json_array_append_new(list, endpoint_state(c, e->name, one));
     }
     return list;
 }

@@ -50,6 +50,7 @@ enum {
 };
 
 #define DUTY_STEP_CHECK "!duty/check/" /* the step of a spot check's message: and its number */
+#define DUTY_STEP_HANDOVER "!duty/handover/" /* and of a handover's: and its roster */
 
 void decide_duty_override(struct core *c);
 void decide_duty_swap(struct core *c);
@@ -63,6 +64,9 @@ void decide_duty_check(struct core *c);
 void duty_review(struct core *c);
 /* Somebody has answered by the link of this message: was it a spot check? */
 void duty_answered(struct core *c, const struct notice *n);
+
+/* May its link still be answered, long after it was sent? A spot check's, a handover's. */
+bool duty_keeps_message(const struct notice *n);
 
 /* ---- between the files of this ---- */
 

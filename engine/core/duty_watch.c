@@ -22,6 +22,12 @@ enum {
     OPEN_LISTED = 40           /* of what a handover lists, each */
 };
 
+/* What lasts longer is shown as without an end. */
+static const int64_t TURN_MOST_MS = 366 * MS_DAY;
+
+/* A hole is told of once a day. */
+static const int64_t HOLE_AGAIN_MS = 20 * MS_HOUR;
+
 /* Whoever was on duty may hand over so long after, and whoever comes may take it so long before. */
 static const int64_t HANDOVER_MS = 12 * MS_HOUR;
 
@@ -66,9 +72,11 @@ static void seats_of(const struct core *c, const struct roster *r, const json_t 
                   seat_title(c->site->site, seat, zh ? "zh" : "en"));
         first = false;
         struct duty_span span =
-            seat_span(c->site->site, r, seat, c->in->wall, c->in->wall + 31 * MS_DAY);
+            seat_span(c->site->site, r, seat, c->in->wall, c->in->wall + TURN_MOST_MS);
         until = span.to < until ? span.to : until;
     }
+    if (until >= c->in->wall + TURN_MOST_MS)
+        return; /* for good */
     text_add(to, zh ? "，至 " : ", until ");
     duty_time_add(c, until, to);
 }
@@ -148,6 +156,14 @@ static void shift_review(struct core *c, const struct roster *r)
 
 /* ---- holes ---- */
 
+static bool hole_told(const struct core *c, const char *cause)
+{
+    AUTO_JSON(alarms);
+    alarms = c->upkeep ? kept_json(c->upkeep->alarms) : NULL;
+    mono_ms last = json_int(alarms, cause, -1);
+    return last >= 0 && c->in->mono - last < HOLE_AGAIN_MS;
+}
+
 static void hole_alarm(struct core *c, const struct roster *r, const struct seat *seat,
                        const struct duty_span *hole)
 {
@@ -156,15 +172,22 @@ static void hole_alarm(struct core *c, const struct roster *r, const struct seat
     AUTO_TEXT(en);
     const struct site *s = c->site->site;
     text_addf(&cause, "duty_gap:%s/%s", r->id, seat->name);
+    if (hole_told(c, text_str(&cause)))
+        return;
     text_addf(&en, "nobody will be on duty in %s, %s, from ", roster_title(s, r, "en"),
               seat_title(s, seat, "en"));
     text_addf(&zh, "%s %s 将无人值班：自 ", roster_title(s, r, "zh"), seat_title(s, seat, "zh"));
     duty_time_add(c, hole->from, &en);
     duty_time_add(c, hole->from, &zh);
-    text_add(&en, " until ");
-    text_add(&zh, " 至 ");
-    duty_time_add(c, hole->to, &en);
-    duty_time_add(c, hole->to, &zh);
+    if (hole->to < hole->from + TURN_MOST_MS) {
+        text_add(&en, " until ");
+        text_add(&zh, " 至 ");
+        duty_time_add(c, hole->to, &en);
+        duty_time_add(c, hole->to, &zh);
+    } else {
+        text_add(&en, " on");
+        text_add(&zh, " 起");
+    }
     text_addf(&en, "; put somebody there (muster duty override %s)", r->id);
     text_addf(&zh, "，请安排替班（muster duty override %s）", r->id);
     alarm_raise(c, upkeep_incident(c), text_str(&cause), text_str(&en), text_str(&zh));
@@ -175,8 +198,10 @@ static void holes_review(struct core *c, const struct roster *r)
     struct duty_span hole;
     wall_ms until = c->in->wall + DUTY_AHEAD_DAYS * MS_DAY;
     for (size_t n = 0; n < r->seats_count; n++) {
-        if (seat_hole(c->site->site, r, &r->seats[n], c->in->wall, until, &hole))
-            hole_alarm(c, r, &r->seats[n], &hole);
+        if (!seat_hole(c->site->site, r, &r->seats[n], c->in->wall, until, &hole))
+            continue;
+        hole = seat_span(c->site->site, r, &r->seats[n], hole.from, hole.from + TURN_MOST_MS);
+        hole_alarm(c, r, &r->seats[n], &hole);
     }
 }
 
@@ -462,18 +487,26 @@ static void handover_words(const struct core *c, const struct roster *r, const j
         text_addf(to, zh ? "\n交班意见：%s" : "\nnote: %s", json_str(handover, "note"));
 }
 
-/* Those who are on duty then and are not the one who leaves. */
-static void comers_of(struct core *c, const struct roster *r, const char *leaves, json_t *comes)
+/* Who comes next into this seat, or came into it just now; NULL: nobody else. */
+static const char *comer_of(const struct core *c, const struct roster *r, const struct seat *seat)
+{
+    const struct site *s = c->site->site;
+    const char *now = seat_person(s, r, seat, c->in->wall, NULL);
+    wall_ms next = seat_next(s, r, seat, c->in->wall);
+    const char *then =
+        next - c->in->wall <= HANDOVER_MS ? seat_person(s, r, seat, next, NULL) : NULL;
+    if (then && (!now || strcmp(then, now) != 0))
+        return then;
+    return now && c->in->wall - seat_since(s, r, seat, c->in->wall) <= HANDOVER_MS ? now : NULL;
+}
+
+static void comers_of(const struct core *c, const struct roster *r, const char *leaves,
+                      json_t *comes)
 {
     for (size_t n = 0; n < r->seats_count; n++) {
-        const struct seat *seat = &r->seats[n];
-        const char *now = seat_person(c->site->site, r, seat, c->in->wall, NULL);
-        wall_ms next = seat_next(c->site->site, r, seat, c->in->wall);
-        bool stays = now && !strcmp(now, leaves);
-        if (stays && next - c->in->wall <= HANDOVER_MS)
-            now = seat_person(c->site->site, r, seat, next, NULL);
-        if (now && strcmp(now, leaves) != 0 && !json_at(comes, now))
-            json_put(comes, now, json_true());
+        const char *comes_in = comer_of(c, r, &r->seats[n]);
+        if (comes_in && strcmp(comes_in, leaves) != 0 && !json_at(comes, comes_in))
+            json_put(comes, comes_in, json_true());
     }
 }
 
@@ -485,7 +518,7 @@ static void handover_tell(struct core *c, const struct roster *r, const json_t *
     AUTO_TEXT(en_text);
     const char **ids = json_keys(comes, NULL);
     struct rung_person p;
-    text_addf(&step, "!duty/handover/%s", r->id);
+    text_addf(&step, DUTY_STEP_HANDOVER "%s", r->id);
     text_addf(&zh_text, "%s\n请应答确认接班。", zh);
     text_addf(&en_text, "%s\nAnswer to confirm that you take over.", en);
     for (size_t n = 0; ids[n]; n++) {
@@ -569,6 +602,13 @@ void decide_duty_handover(struct core *c)
 
 /* ---- answers ---- */
 
+bool duty_keeps_message(const struct notice *n)
+{
+    return n->proof != PROOF_ANSWERED &&
+           (!strncmp(n->step, DUTY_STEP_CHECK, strlen(DUTY_STEP_CHECK)) ||
+            !strncmp(n->step, DUTY_STEP_HANDOVER, strlen(DUTY_STEP_HANDOVER)));
+}
+
 static const struct roster *roster_of_check(const struct core *c, int64_t no)
 {
     const struct roster *r;
@@ -585,7 +625,7 @@ static const struct roster *roster_of_check(const struct core *c, int64_t no)
 
 void duty_answered(struct core *c, const struct notice *n)
 {
-    static const char handover[] = "!duty/handover/", check[] = DUTY_STEP_CHECK;
+    static const char handover[] = DUTY_STEP_HANDOVER, check[] = DUTY_STEP_CHECK;
     struct rung_person p;
     if (!c->site || !site_person(c->site->site, n->person, &p))
         return;

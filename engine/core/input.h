@@ -35,14 +35,17 @@ enum input_kind {
     IN_DRILL_START, /* body: {plan,mode?,scenario?,speed?,as?} */
     IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
                   row */
-    IN_DUTY_OVERRIDE, /* body: {roster,seat?,person,from,to,reason,as?} */
-    IN_DUTY_SWAP,     /* body: {roster,as,with,at,seat?,back?,reason?} */
-    IN_DUTY_ACT,      /* body: {change,action,as?,note?} */
-    IN_DUTY_HANDOVER, /* body: {roster,as,note?,take?} */
-    IN_DUTY_CHECK,    /* body: {roster,seat?,as?} */
-    IN_CONTACT_SET,   /* body: {person,endpoint}; the value itself never comes here (R11) */
-    IN_KEY_CREATE,    /* body: {name,scopes,expires?}; its secret never comes here (R11) */
-    IN_KEY_REVOKE,    /* body: {name} */
+    IN_DUTY_OVERRIDE,  /* body: {roster,seat?,person,from,to,reason,as?} */
+    IN_DUTY_SWAP,      /* body: {roster,as,with,at,seat?,back?,reason?} */
+    IN_DUTY_ACT,       /* body: {change,action,as?,note?} */
+    IN_DUTY_HANDOVER,  /* body: {roster,as,note?,take?} */
+    IN_DUTY_CHECK,     /* body: {roster,seat?,as?} */
+    IN_CONTACT_SET,    /* body: {person,endpoint}, or {contacts:[{person,endpoint}]}; the values
+                          themselves never come here (R11) */
+    IN_CONTACT_REMOVE, /* body: {person,endpoint?,endpoints}: those that the vault holds */
+    IN_CONTACT_TEST,   /* body: {person?,endpoint?}: one of them */
+    IN_KEY_CREATE,     /* body: {name,scopes,expires?}; its secret never comes here (R11) */
+    IN_KEY_REVOKE,     /* body: {name} */
     IN_LOGIN,       /* body: {by:"key:…"|"link"}: whose secret it was, as the engine has found out
                        of what serve/ submits, {with:"key"|"link"} */
     IN_LOGOUT,      /* who: the session */
@@ -58,6 +61,7 @@ enum input_kind {
                         {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
     IN_RESULT,  /* body: the frame "result", with notice and method instead of id */
+    IN_PROBED,  /* body: {endpoint,ok,class,status?,error?}: whether an endpoint answers */
     IN_FETCHED, /* incident, body: the frame "result" of a fetch */
     IN_COURIER_UP,
     IN_COURIER_DIED,
@@ -69,6 +73,7 @@ enum input_kind {
                     (core_library_*); fresh: it was not known before */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
+    IN_AUDIT,          /* a minute is over: is anything due that was not done? */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */
     IN_STUCK,          /* incident: the engine died twice on it */
     IN_REFUSED,        /* body: {digest}: the engine died twice on this input */
@@ -119,6 +124,7 @@ struct input {
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */
     const json_t *body;
+    const json_t *aside; /* IN_CONFIG: members of the reply alone, which no record has; NULL */
 };
 
 enum { PLANNER_SLOTS = 3, SLOT_QUARANTINE = 2 };

@@ -8,6 +8,7 @@
 #include "core/decide.h"
 #include "core/digest.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/form.h"
 #include "core/incident.h"
 #include "core/notice.h"
@@ -334,7 +335,7 @@ static void notice_refused(struct core *c, struct notice *n, const char *why, co
 /* Is there hope that this contact takes it in time? */
 static bool method_hopeful(const struct core *c, const char *endpoint, mono_ms until)
 {
-    return endpoint && place_paused_until(c, endpoint) <= until;
+    return endpoint && !endpoint_is_down(c, endpoint) && place_paused_until(c, endpoint) <= until;
 }
 
 /*
@@ -366,6 +367,11 @@ static void endpoint_left(struct core *c, const char *endpoint, const char *caus
             notice_move(c, waiting[k], cause);
     }
     free(waiting);
+}
+
+void notice_endpoint_down(struct core *c, const char *endpoint)
+{
+    endpoint_left(c, endpoint, "down");
 }
 
 /* Did the service say that it is too much, in whatever way? */
@@ -424,6 +430,8 @@ static void result_of_one(struct core *c, struct notice *n, const json_t *result
 {
     const char *why = json_str_or(result, "error", "refused by the endpoint");
     bool throttled = !json_bool(result, "ok") && result_throttled(result);
+    if (json_bool(result, "ok"))
+        endpoint_took(c, n->endpoint);
     if (json_bool(result, "ok"))
         notice_sent(c, n, result);
     else if (n->proof) /* the person has it, whatever the endpoint says */
@@ -498,7 +506,7 @@ void notice_due(struct core *c, struct notice *n)
     timer_clear(&c->timers, &n->timer); /* volatile: the row says when, the queue says that */
     place_enqueue(c, n);
     if (!method_hopeful(c, n->endpoint, n->until))
-        notice_move(c, n, "paused");
+        notice_move(c, n, endpoint_is_down(c, n->endpoint) ? "down" : "paused");
 }
 
 /* The contact that it goes by first: the first of the list that is of use now. */

@@ -1,19 +1,12 @@
 #include "core/place.h"
 
+#include "core/endpoint_load.h"
 #include "core/response.h"
 
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Messages that were handed out close to each other, as one: a window has at most WINDOW_PARTS. */
-struct handed_part {
-    mono_ms since;
-    int64_t count;
-};
-
-enum { WINDOW_PARTS = 128 };
 
 /* Of one person, at one endpoint. */
 struct mailbox {
@@ -22,25 +15,7 @@ struct mailbox {
     LIST_HEAD(, notice) notices;
 };
 
-/* One endpoint: attempts under way, who waits for one, and what its service takes. */
-struct endpoint_load {
-    char *endpoint;
-    int handed;
-    int fetches; /* of plans, under way beside the messages */
-    int waiting;
-    struct notice_queue queue[RANKS];
-    void *mailboxes;    /* tsearch by person: who has messages that wait, also for a time */
-    struct timer timer; /* time alone makes room then */
-    struct uuid nobody; /* whose incident the timer is */
-
-    /* kept */
-    struct handed_part *window; /* the oldest first */
-    size_t window_count, window_cap;
-    mono_ms paused_until;
-    bool dirty;
-};
-
-static struct endpoint_load *load_find(const struct core *c, const char *endpoint)
+struct endpoint_load *load_find(const struct core *c, const char *endpoint)
 {
     for (size_t k = 0; k < c->loads_count; k++) {
         if (!strcmp(c->loads[k]->endpoint, endpoint))
@@ -49,7 +24,7 @@ static struct endpoint_load *load_find(const struct core *c, const char *endpoin
     return NULL;
 }
 
-static struct endpoint_load *load_of(struct core *c, const char *endpoint)
+struct endpoint_load *load_of(struct core *c, const char *endpoint)
 {
     struct endpoint_load *load = load_find(c, endpoint);
     if (load)
@@ -60,6 +35,8 @@ static struct endpoint_load *load_of(struct core *c, const char *endpoint)
         TAILQ_INIT(&load->queue[rank]);
     load->timer = (struct timer){
         .kind = TIMER_PLACE, .owner = load, .incident = &load->nobody, .step = load->endpoint};
+    load->probe = (struct timer){
+        .kind = TIMER_PROBE, .owner = load, .incident = &load->nobody, .step = load->endpoint};
     c->loads = mem_grow(c->loads, &c->loads_cap, c->loads_count + 1, sizeof *c->loads);
     c->loads[c->loads_count++] = load;
     return load;
@@ -147,6 +124,25 @@ int64_t place_rate_ms(const struct core *c, const char *endpoint)
 {
     const struct endpoint *e = c->site ? site_endpoint(c->site->site, endpoint) : NULL;
     return e ? rate_of(c, e).ms : 0;
+}
+
+void place_rate_put(const struct core *c, const char *endpoint, json_t *one)
+{
+    static const struct {
+        int64_t ms;
+        char unit;
+    } units[] = {{MS_HOUR, 'h'}, {60 * MS_SECOND, 'm'}, {MS_SECOND, 's'}};
+    const struct endpoint *e = c->site ? site_endpoint(c->site->site, endpoint) : NULL;
+    struct rate rate = e ? rate_of(c, e) : (struct rate){0};
+    AUTO_TEXT(text);
+    for (size_t k = 0; rate.count && k < sizeof units / sizeof units[0]; k++) {
+        if (rate.ms % units[k].ms != 0)
+            continue;
+        text_addf(&text, "%lld/%lld%c", (long long)rate.count, (long long)(rate.ms / units[k].ms),
+                  units[k].unit);
+        json_put_str(one, "rate", text_str(&text));
+        return;
+    }
 }
 
 static void window_clear(struct endpoint_load *load)
@@ -395,6 +391,21 @@ size_t place_waiting(const struct core *c, const char *endpoint, struct notice *
     return count;
 }
 
+struct notice *place_stuck(const struct core *c, mono_ms since)
+{
+    for (size_t k = 0; c->site && c->courier_up && k < c->loads_count; k++) {
+        const struct endpoint_load *load = c->loads[k];
+        const struct endpoint *e = site_endpoint(c->site->site, load->endpoint);
+        for (int rank = 0; e && load->waiting && rank < RANKS; rank++) {
+            struct notice *n = TAILQ_FIRST(&load->queue[rank]);
+            if (n && c->stats.notices_handed < c->cfg.attempts_max && load->handed < e->at_once &&
+                load_opens(c, load, e, (enum place_rank)rank) < since)
+                return n;
+        }
+    }
+    return NULL;
+}
+
 static struct notice *load_first(const struct endpoint_load *load)
 {
     struct notice *n = NULL;
@@ -457,7 +468,7 @@ wall_ms place_oldest(const struct core *c)
 
 static bool load_kept(const struct endpoint_load *load)
 {
-    return load->window_count || load->paused_until;
+    return load->window_count || load->paused_until || load->down_since;
 }
 
 static void item_add(struct text *to, int64_t value)
@@ -477,6 +488,8 @@ static struct row load_row(const struct endpoint_load *load)
         return row;
     }
     json_open(&body, '{');
+    json_add_str(&body, "down_class", load->down_class);
+    json_add_int_unless_0(&body, "down_since", load->down_since);
     json_add_int_unless_0(&body, "paused_until", load->paused_until);
     json_add_key(&body, "window");
     json_open(&body, '[');
@@ -516,6 +529,8 @@ bool place_from_row(struct core *c, const struct row *r)
     const json_t *window = json_at(r->body, "window");
     size_t parts = json_array_size(window) / 2;
     load->paused_until = json_int(r->body, "paused_until", 0);
+    load->down_since = json_int(r->body, "down_since", 0);
+    load->down_class = mem_str(json_str(r->body, "down_class"));
     load->window = mem_grow(load->window, &load->window_cap, parts, sizeof *load->window);
     load->window_count = parts;
     for (size_t k = 0; k < parts; k++) {
@@ -531,6 +546,8 @@ void places_done(struct core *c)
     for (size_t k = 0; k < c->loads_count; k++) {
         free(c->loads[k]->endpoint);
         free(c->loads[k]->window);
+        free(c->loads[k]->why);
+        free(c->loads[k]->down_class);
         free(c->loads[k]);
     }
     free(c->loads);

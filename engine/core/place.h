@@ -56,6 +56,8 @@ void place_take(struct core *c, struct notice *n);
 void place_leave(struct core *c, struct notice *n); /* harmless when it has none */
 /* The time that the endpoint's rate counts by, for the record of a hand-out; 0: it has none. */
 int64_t place_rate_ms(const struct core *c, const char *endpoint);
+/* "rate": "20/1m", where it has one. */
+void place_rate_put(const struct core *c, const char *endpoint, json_t *one);
 /* A message was handed out, as this record says. */
 void place_apply_handed(struct core *c, const char *endpoint, const struct record *r);
 
@@ -84,6 +86,8 @@ size_t place_waiting(const struct core *c, const char *endpoint, struct notice *
 wall_ms place_oldest(const struct core *c);
 /* The next to be handed out; NULL: nobody waits, or there is no room. */
 struct notice *place_next(struct core *c);
+/* One that waits although there has been room for it since then; NULL: as it should be. */
+struct notice *place_stuck(const struct core *c, mono_ms since);
 /* One that waits for an endpoint which the site does not have any more; NULL: none. */
 struct notice *place_gone(struct core *c);
 /* Nothing more can be handed out now: wake up when time alone makes room. */

@@ -388,11 +388,10 @@ static const char *shift_person(const struct seat *seat, wall_ms at)
 }
 
 /* The moment from which somebody who leaves is not there any more; INT64_MAX: they stay. */
-static wall_ms left_at(const struct site *s, const char *person)
+static wall_ms left_at(const struct site *s, const char *id)
 {
-    const char *left = json_str(json_at(json_at(s->json, "people"), person), "left");
-    int64_t day;
-    return left && date_parse(left, &day) ? civil_first(site_zone(s), day + 1, 0) : INT64_MAX;
+    const struct person *p = site_find(s->people, s->people_count, sizeof *s->people, id);
+    return p && p->left_at ? p->left_at : INT64_MAX;
 }
 
 static const char *person_planned(const struct site *s, const struct roster *r,

@@ -27,6 +27,7 @@ struct night {
     bool pins_sent[PLANNER_SLOTS];
     wall_ms wall;
     mono_ms mono;
+    mono_ms audited; /* the last time */
     uint64_t inputs;
     json_t *frames; /* from planners, not yet taken in */
     json_t *reply;
@@ -334,6 +335,17 @@ static void fetch_hand(struct night *n, const struct effect *e)
     night_later(n, n->hold_results ? HELD_MS : 0, IN_FETCHED, e->incident, result);
 }
 
+static void probe_hand(struct night *n, const struct effect *e)
+{
+    const char *endpoint = json_str_or(e->body, "endpoint", "");
+    int status = cast_status(n->setup.cast, endpoint, n->mono);
+    json_t *result = json_put_str(json_object(), "endpoint", endpoint);
+    json_put(result, "ok", json_boolean(status));
+    json_put_str(result, "class", status ? "status" : "connect");
+    json_put_str(result, "error", status ? NULL : "connection refused");
+    night_later(n, 0, IN_PROBED, (struct uuid){0}, result);
+}
+
 static void drop_hand(struct night *n, const struct effect *e)
 {
     char id[UUID_TEXT];
@@ -357,6 +369,9 @@ static void effect_release(struct night *n, const struct effect *e)
         break;
     case EFFECT_FETCH:
         fetch_hand(n, e);
+        break;
+    case EFFECT_PROBE:
+        probe_hand(n, e);
         break;
     case EFFECT_KILL:
         planner_stop(n, e->slot);
@@ -613,12 +628,30 @@ static void clock_to(struct night *n, mono_ms to)
     n->mono = to;
 }
 
+/* Once a minute, where somebody watches; INT64_MAX: never. */
+static mono_ms audit_due(const struct night *n)
+{
+    return n->setup.watch ? n->audited + AUDIT_EVERY_MS : INT64_MAX;
+}
+
+static void audit_take(struct night *n)
+{
+    clock_to(n, audit_due(n));
+    n->audited = n->mono;
+    take_input(n, (struct input){.kind = IN_AUDIT});
+}
+
 /* The next thing not later than `until`; false: there is none. */
 static bool step(struct night *n, mono_ms until)
 {
     frames_take(n);
     mono_ms due = core_next_due(n->core);
+    mono_ms audit = audit_due(n);
     mono_ms coming = n->coming_count ? n->coming[0].at : INT64_MAX;
+    if (audit <= until && audit < due && audit < coming) {
+        audit_take(n);
+        return true;
+    }
     if (due > until && coming > until)
         return false;
     if (coming > due) {
@@ -688,6 +721,7 @@ struct core *night_fresh_core(const struct night *n, struct why *why)
                                  .incidents_max = 1000000,
                                  .attempts_max = 256,
                                  .answer_url = "https://muster.example",
+                                 .watch = n->setup.watch,
                                  .occasions_of = n->setup.occasions_of};
     struct core *c = core_new(&config);
     size_t k;

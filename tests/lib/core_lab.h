@@ -54,6 +54,9 @@ struct lab {
     int64_t planner[PLANNER_SLOTS];
     bool check_each; /* I13 after each input */
     int crew;
+    bool watched;     /* endpoints are asked whether they answer */
+    bool unaudited;   /* something is overdue in the end, and is to be */
+    bool planted;     /* the test has broken the live core: I13 does not hold, and is not to */
     bool moved;       /* the site without sms is in force */
     bool handed_over; /* the one that lab_papers puts in force next: without li.ming, the seats of
                          the duty-room sun.wei, wang.qiang, zhou.jie */
@@ -64,6 +67,7 @@ struct lab {
     json_t *rows;             /* "kind id": {…}, what the disk holds */
     json_t *attempts;         /* frames handed to the courier and not answered, oldest first */
     json_t *fetches;          /* the same, of what plans fetch */
+    json_t *probes;           /* the same, of what asks endpoints whether they answer */
     json_t *events;           /* frames at the planners and not answered */
     json_t *reply;            /* the last one */
     json_t *others;           /* names of drop, kill, want since lab_start */
@@ -72,8 +76,9 @@ struct lab {
 };
 
 void lab_start(struct lab *lab);
+void lab_start_watched(struct lab *lab);        /* endpoints are asked whether they answer */
 void lab_start_crew(struct lab *lab, int crew); /* with a group of this size */
-void lab_done(struct lab *lab);                 /* checks I13 */
+void lab_done(struct lab *lab);                 /* checks I13, and that the auditor finds nothing */
 void lab_check(struct lab *lab);
 
 /* The life ends, and another begins from what the disk holds: planners and courier are new too. */

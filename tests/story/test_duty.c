@@ -263,17 +263,20 @@ static void a_handover_has_what_is_open_and_is_confirmed(void **state)
 {
     (void)state;
     struct story *s = begin();
-    trigger(s);
     refused(story_duty(s, "handover", "{'roster':'duty-room','as':'zhao.lei','note':'x'}"),
             "zhao.lei was not on duty in duty:duty-room within the last 12 hours");
     refused(story_duty(s, "handover", "{'roster':'duty-room','as':'li.ming','take':true}"),
             "nothing of duty:duty-room waits to be taken over");
-    story_advance(s, HOURS(21) + MINUTES(50));
+    story_advance(s, HOURS(21) + MINUTES(48));
+    trigger(s);
+    story_advance(s, MINUTES(2));
     accepted(story_duty(s, "handover",
                         "{'roster':'duty-room','as':'wang.qiang','note':'gauge 7 is slow'}"));
     story_tells(s, "handover of 总值班室 by 王强; open: 1 incidents, 0 items (0 overdue)\n"
                    "Gauge 7\n"
-                   "note: gauge 7 is slow\n");
+                   "note: gauge 7 is slow\n"
+                   "notify 李明 by pager: 交接班\n"
+                   "notify 赵磊 by pager: 交接班\n");
     story_advance(s, MINUTES(1));
     story_answer_link(s, "zhao.lei", "{}");
     story_tells(s, "赵磊 takes over 总值班室\n");
@@ -307,9 +310,9 @@ static void nobody_in_a_week_is_an_alarm_today(void **state)
     story_advance(s, DAYS(8)); /* to the 28th */
     story_never(s, "nobody will be on duty");
     story_advance(s, DAYS(2));
-    story_tells(s,
-                "alarm: Muster alarm, 预案管理: nobody will be on duty in 总值班室, 带班领导, from "
-                "2026-08-06 00:00 until");
+    story_tells(s, "Muster alarm, 预案管理: nobody will be on duty in 总值班室, 带班领导, from "
+                   "2026-08-06 00:00 until 2026-08-08 08:00; put somebody there\n");
+    story_never(s, "[239:00:00] Muster alarm"); /* once a day */
     story_end(s);
 }
 
