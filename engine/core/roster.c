@@ -513,14 +513,17 @@ struct duty_span seat_span(const struct site *s, const struct roster *r, const s
                            wall_ms at, wall_ms until)
 {
     struct duty_span span = {.from = at, .to = at};
-    enum duty_by by;
-    span.person = seat_person(s, r, seat, at, &span.by);
-    do {
+    const char *person = seat_person(s, r, seat, at, &span.by);
+    enum duty_by by = span.by;
+    span.person = person;
+    while (same_duty(span.person, person, span.by, by)) {
         span.to = seat_next(s, r, seat, span.to);
-    } while (span.to < until &&
-             same_duty(span.person, seat_person(s, r, seat, span.to, &by), span.by, by));
-    if (span.to > until)
-        span.to = until;
+        if (span.to >= until) {
+            span.to = until;
+            break;
+        }
+        person = seat_person(s, r, seat, span.to, &by);
+    }
     return span;
 }
 
