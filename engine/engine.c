@@ -73,6 +73,7 @@ void engine_input(struct engine *e, struct input in)
     page_clear(e->child->page);
     for (size_t n = 0; n < u.records_count; n++) {
         keyring_record(e, u.records[n]);
+        vault_record(e, u.records[n]);
         plans_record(u.records[n]);
         e->records =
             mem_grow(e->records, &e->records_cap, e->records_count + 1, sizeof(struct record *));

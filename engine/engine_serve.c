@@ -160,13 +160,9 @@ static void submit(void *ctx, const struct input *in, const char *value)
         late_ask(e, in);
         return;
     }
-    if (keyring_submit(e, &taken, value))
+    if (keyring_submit(e, &taken, value) || vault_submit(e, &taken, value))
         return;
-    int64_t before = core_last_seq(e->core);
     engine_input(e, taken);
-    if (in->kind == IN_CONTACT_SET && core_last_seq(e->core) > before) /* accepted */
-        contact_write(e, json_str_or(in->body, "person", ""), json_str_or(in->body, "endpoint", ""),
-                      value);
 }
 
 static void reload(void *ctx, bool take, struct reply_to to)
@@ -306,6 +302,9 @@ struct serve *engine_serve_new(struct engine *e)
                               .drills = drills,
                               .endpoints = endpoints,
                               .dead = dead,
+                              .contacts = vault_contacts,
+                              .contacts_export = vault_export,
+                              .contacts_import = vault_import,
                               .phones = phones,
                               .config = options,
                               .health = health,

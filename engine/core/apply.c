@@ -8,6 +8,7 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/consult.h"
+#include "core/contact.h"
 #include "core/drill.h"
 #include "core/endpoint_watch.h"
 #include "core/family.h"
@@ -347,6 +348,8 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CONFIG_REFUSED:
     case REC_CALLED_OTHERWISE:
     case REC_CONTACT_SET:
+    case REC_CONTACT_REMOVED:
+    case REC_CONTACT_TESTED:
     case REC_KEY_CREATED:
     case REC_KEY_REVOKED:
     case REC_SESSION_OPENED:
@@ -392,6 +395,9 @@ void core_apply(struct core *c, const struct record *r)
         endpoint_apply(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
+    else if (r->kind == REC_CONTACT_SET || r->kind == REC_CONTACT_REMOVED ||
+             r->kind == REC_CONTACT_TESTED)
+        contact_apply(c, r);
     else
         access_apply(c, r);
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);
@@ -400,6 +406,8 @@ void core_apply(struct core *c, const struct record *r)
     reporting_apply_news(i, r);
     apply_to_incident(c, i, r);
     plan_apply_fact(i, r);
+    if (i == c->upkeep)
+        contact_apply_notice(c, r);
     if (!only_of_notice(r))
         core_mark(c, i);
 }

@@ -340,6 +340,17 @@ const char *channel_receipt(const struct channel *c)
     return json_str_or(c->json, "receipt", "none");
 }
 
+const char *channel_contact(const struct channel *c)
+{
+    return json_str(c->json, "contact");
+}
+
+bool channel_needs_contact(const struct channel *c)
+{
+    const char *url = channel_url(c);
+    return channel_contact(c) || (url && strstr(url, "{contact}"));
+}
+
 json_t *channel_headers(const struct channel *c)
 {
     return c->headers;

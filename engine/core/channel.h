@@ -92,7 +92,10 @@ json_t *channel_throttled(const struct channel *c);   /* with wait_ms; NULL; do 
 /* encoding, success, again, reference, private, query as they stand there; NULL; do not change it
  */
 json_t *channel_key(const struct channel *c, const char *key);
-bool channel_drill(const struct channel *c); /* made for drills, too */
+const char *channel_contact(
+    const struct channel *c); /* what its contacts are: phone, email, url, token; NULL: not said */
+bool channel_needs_contact(const struct channel *c); /* it reaches nobody without one */
+bool channel_drill(const struct channel *c);         /* made for drills, too */
 bool channel_resend_harmless(const struct channel *c);
 /* How long its receipt may take; 0: it does not say. */
 int64_t channel_receipt_within(const struct channel *c);

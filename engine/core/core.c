@@ -1,6 +1,7 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/contact.h"
 #include "core/dead.h"
 #include "core/endpoint_watch.h"
 #include "core/family.h"
@@ -147,6 +148,7 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->reports_changed);
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
+    STAILQ_INIT(&c->contacts_changed);
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
@@ -192,6 +194,7 @@ void core_free(struct core *c)
         incident_forget(c, *(struct incident **)c->incidents);
     tdestroy(c->dedups, dedup_free);
     access_free(c);
+    contacts_free(c);
     tdestroy(c->pins, pin_free);
     tdestroy(c->words, free);
     for (size_t n = 0; n < c->plans_count; n++) {
@@ -389,6 +392,12 @@ json_t *core_phones(const struct core *c, size_t most)
     if (json_array_size(list) + json_array_size(departments) <= most)
         (void)json_array_extend(list, departments);
     return list;
+}
+
+json_t *core_left(const struct core *c, const char *pin, wall_ms at)
+{
+    const struct pin *p = core_pin(c, pin);
+    return p && p->site ? site_left(p->site, at) : json_array();
 }
 
 json_t *core_endpoints(const struct core *c)

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/code.h"
 #include "core/effect.h"
 #include "core/input.h"
 #include "core/record.h"
@@ -119,6 +120,27 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_
 /* The contacts of the site's people, at most so many: [{"person","name","endpoint"}]. Gives. */
 json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
+/* [{"person","name"?,"endpoint","channel"?,"needed","in_site","set_at"?,"tested_at"?,"result"?,
+ * "verified_at"?,"stopped_at"?}], times in ms: the contacts that the site (by its pin; NULL: the
+ * one in force) names, then others that are kept. Gives. */
+json_t *core_contacts(const struct core *c, const char *pin);
+/* Of the site of this pin, who has left by then and is still named in it: site_left. Gives. */
+json_t *core_left(const struct core *c, const char *pin, wall_ms at);
+/*
+ * May this be the contact of a person for an endpoint?
+ *
+ * value    NULL: looked at by who has it.
+ * ret      The fault, and of a value that is none the form in which it is kept. Either way
+ *          contact_fault_done. No sentence repeats the value (rule R11).
+ */
+struct contact_fault {
+    const char *field, *near; /* borrowed; near may be NULL */
+    struct why why;
+    struct text kept;
+};
+enum code core_contact_check(const struct core *c, const char *person, const char *endpoint,
+                             const char *value, struct contact_fault *ret);
+void contact_fault_done(struct contact_fault *f);
 /* What a person is and holds: person:ID, dept:…, post:…, up to the first "". false: no such. */
 bool core_targets_of(const struct core *c, const char *person, char (*ret)[136], size_t most);
 /*

@@ -8,6 +8,7 @@
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
+#include "core/contact.h"
 #include "core/dead.h"
 #include "core/drill.h"
 #include "core/endpoint_watch.h"
@@ -270,31 +271,6 @@ static void decide_close(struct core *c)
     core_reply_ok(c, incident_reply(i));
 }
 
-static void decide_contact_set(struct core *c)
-{
-    if (!input_allowed(c, SCOPE_ADMIN, "set contacts"))
-        return;
-    const char *person = json_str_or(c->in->body, "person", "");
-    const char *endpoint = json_str_or(c->in->body, "endpoint", "");
-    struct rung_person p;
-    if (!c->site || !site_person(c->site->site, person, &p)) {
-        core_refuse(c, CODE_UNKNOWN_PERSON, "person",
-                    c->site ? site_nearest_person(c->site->site, person) : NULL,
-                    "the site has no person \"%s\"", person);
-        return;
-    }
-    if (!site_endpoint(c->site->site, endpoint)) {
-        core_refuse(c, CODE_UNKNOWN_ENDPOINT, "endpoint",
-                    site_nearest_endpoint(c->site->site, endpoint),
-                    "the site has no endpoint \"%s\"", endpoint);
-        return;
-    }
-    json_t *body =
-        json_put_str(json_put_str(json_object(), "person", person), "endpoint", endpoint);
-    core_emit(c, REC_CONTACT_SET, NULL, (struct emit){.actor = actor_input(c), .body = body});
-    core_reply_ok(c, json_object());
-}
-
 /* --- the world's part --- */
 
 static void decide_started(struct core *c)
@@ -326,6 +302,7 @@ static void decide_config(struct core *c)
 {
     bool same = config_same(c, c->in->body);
     json_t *reply = json_put(json_object(), "changed", json_boolean(!same));
+    (void)json_object_update(reply, json_unconst(c->in->aside));
     if (!same) {
         struct otherwise *before = otherwise_before(c);
         plan_watches_ready_all(c);
@@ -509,6 +486,8 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_DRILL_START] = decide_drill_start,
         [IN_LESSON] = decide_lesson,
         [IN_CONTACT_SET] = decide_contact_set,
+        [IN_CONTACT_REMOVE] = decide_contact_remove,
+        [IN_CONTACT_TEST] = decide_contact_test,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,
         [IN_LOGIN] = decide_login,

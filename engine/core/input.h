@@ -35,9 +35,12 @@ enum input_kind {
     IN_DRILL_START, /* body: {plan,mode?,scenario?,speed?,as?} */
     IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
                   row */
-    IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
-    IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
-    IN_KEY_REVOKE,  /* body: {name} */
+    IN_CONTACT_SET,    /* body: {person,endpoint}, or {contacts:[{person,endpoint}]}; the values
+                          themselves never come here (R11) */
+    IN_CONTACT_REMOVE, /* body: {person,endpoint?,endpoints}: those that the vault holds */
+    IN_CONTACT_TEST,   /* body: {person?,endpoint?}: one of them */
+    IN_KEY_CREATE,     /* body: {name,scopes,expires?}; its secret never comes here (R11) */
+    IN_KEY_REVOKE,     /* body: {name} */
     IN_LOGIN,       /* body: {by:"key:…"|"link"}: whose secret it was, as the engine has found out
                        of what serve/ submits, {with:"key"|"link"} */
     IN_LOGOUT,      /* who: the session */
@@ -116,6 +119,7 @@ struct input {
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */
     const json_t *body;
+    const json_t *aside; /* IN_CONFIG: members of the reply alone, which no record has; NULL */
 };
 
 enum { PLANNER_SLOTS = 3, SLOT_QUARANTINE = 2 };

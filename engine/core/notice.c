@@ -1,6 +1,7 @@
 #include "core/notice.h"
 
 #include "core/call.h"
+#include "core/contact.h"
 #include "core/digest.h"
 #include "core/family.h"
 #include "core/incident.h"
@@ -40,6 +41,11 @@ bool notice_finished(const struct notice *n)
 {
     return notice_state_arrived(n->state) || n->state == NOTICE_FAILED ||
            n->state == NOTICE_RECALLED;
+}
+
+bool notice_is_kept(const struct notice *n)
+{
+    return n->kept || item_keeps_message(n);
 }
 
 static int mailing_order(const void *a, const void *b)
@@ -273,6 +279,7 @@ void notice_apply_queued(struct core *c, struct incident *i, const struct record
     n->asks = message_asks(n, record_at(r, "message"));
     n->first = json_bool(r->body, "first");
     n->method = (int)json_int(r->body, "method", 0);
+    n->kept = !strncmp(n->step, CONTACT_TEST_STEP, strlen(CONTACT_TEST_STEP));
     n->message = kept_text(record_at(r, "message"));
     (void)link_from_json(record_at(r, "message"), n->secret, &n->code);
     n->body = mem_str(record_str(r, "body"));
@@ -488,6 +495,7 @@ struct row notice_row(const struct notice *n)
     json_add_int_unless_0(&body, "failed_at", n->failed_at);
     json_add_true(&body, "first", n->first);
     json_add_true(&body, "leads", n->leads);
+    json_add_true(&body, "kept", n->kept);
     json_add_json(&body, "message", n->message);
     json_add_int(&body, "method", n->method);
     json_add_true(&body, "of_call", n->of_call);
@@ -511,8 +519,7 @@ struct row notice_row(const struct notice *n)
                         .id = mem_str(uuid_text(n->id, id)),
                         .incident = n->incident->id,
                         .open = !notice_finished(n) || n->incident->state == INCIDENT_OPEN ||
-                                incident_reopenable(n->incident) || item_keeps_message(n) ||
-                                n->is_dead,
+                                incident_reopenable(n->incident) || notice_is_kept(n) || n->is_dead,
                         .drill = n->incident->drill,
                         .state = mem_str(notice_state_name(n->state)),
                         .text = text_take(&body)};
@@ -559,6 +566,7 @@ void notice_from_row(struct core *c, const struct row *r)
     n->why = mem_str(json_str(b, "why"));
     n->unneeded = json_bool(b, "unneeded");
     n->declined = json_bool(b, "declined");
+    n->kept = json_bool(b, "kept");
     n->tried = json_bool(b, "tried");
     n->proof = (enum proof)json_int(b, "proof", PROOF_NONE);
     n->wrong = (uint8_t)json_int(b, "wrong", 0);

@@ -84,6 +84,8 @@ wall_ms notice_first_at(const struct incident *i, const char *step);
 bool notice_of_step(const struct incident *i, const char *step);
 bool notice_went_to(const struct incident *i, const char *step, const char *person);
 bool notice_finished(const struct notice *n);
+/* May it be answered however long it is finished, and whatever becomes of its incident? */
+bool notice_is_kept(const struct notice *n);
 bool notice_state_arrived(enum notice_state s); /* sent, or further */
 struct row notice_row(const struct notice *n);
 void notice_from_row(struct core *c, const struct row *r);

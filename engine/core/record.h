@@ -28,6 +28,8 @@
     X(REC_CALLED_OTHERWISE, "called_otherwise",                                                    \
       "with the site or the version that is in force now somebody else would be called")           \
     X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
+    X(REC_CONTACT_REMOVED, "contact_removed", "a contact of a person was taken out of the vault")  \
+    X(REC_CONTACT_TESTED, "contact_tested", "a test message was sent by a contact of a person")    \
     X(REC_KEY_CREATED, "key_created", "a key was made; its secret is shown once and not kept")     \
     X(REC_KEY_REVOKED, "key_revoked", "a key is good for nothing any more")                        \
     X(REC_SESSION_OPENED, "session_opened", "somebody signed in")                                  \

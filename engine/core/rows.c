@@ -2,6 +2,7 @@
  * rows - the core's objects as rows of the store, and back (test I13).
  */
 #include "core/access.h"
+#include "core/contact.h"
 #include "core/core.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -90,11 +91,12 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct reading *r;
     struct item *item;
     struct report *report;
+    struct contact *contact;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
         rows_add(&l, notice_row(n));
-        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !item_keeps_message(n) &&
+        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !notice_is_kept(n) &&
             !n->is_dead)
             notice_forget(c, n);
     }
@@ -124,6 +126,13 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         rows_add(&l, access_row(h));
         if (h->gone)
             access_forget(c, h);
+    }
+    while ((contact = STAILQ_FIRST(&c->contacts_changed))) {
+        STAILQ_REMOVE_HEAD(&c->contacts_changed, changed);
+        contact->dirty = false;
+        rows_add(&l, contact_row(contact));
+        if (contact->gone)
+            contact_forget(c, contact);
     }
     while ((i = STAILQ_FIRST(&c->incidents_changed))) {
         STAILQ_REMOVE_HEAD(&c->incidents_changed, changed);
@@ -185,6 +194,12 @@ static void dedup_add_row(const void *node, VISIT visit, void *closure)
         rows_add(closure, dedup_row(d));
 }
 
+static void contact_add_row(void *ctx, struct contact *contact)
+{
+    if (!contact->gone)
+        rows_add(ctx, contact_row(contact));
+}
+
 static void holder_add_row(const void *node, VISIT visit, void *closure)
 {
     const struct holder *h = *(struct holder *const *)node;
@@ -201,6 +216,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     reports_walk(c, report_add_row, &l);
     twalk_r(c->dedups, dedup_add_row, &l);
     twalk_r(c->holders, holder_add_row, &l);
+    contacts_walk(c, contact_add_row, &l);
     rows_add(&l, config_row(c));
     if (c->drills)
         rows_add(&l, upkeep_row(c));
@@ -246,6 +262,8 @@ void core_load_row(struct core *c, const struct row *r)
             occasions_from_row(c, r);
         else if (!strcmp(r->id, "driver"))
             upgrade_from_row(c, r);
+        else if (contact_is_row(r->id))
+            contact_from_row(c, r);
         break;
     case ROW_ACCESS:
         access_from_row(c, r);

@@ -1023,6 +1023,23 @@ static void say_otherwise(const struct say *s)
     otherwise_say(s->r, s->zh, true, s->to);
 }
 
+/* Who can be reached how is said; the value is not there to be said (rule R11). */
+static void say_contact(const struct say *s)
+{
+    const char *person = json_str_or(s->r->body, "person", "?");
+    const char *endpoint = json_str_or(s->r->body, "endpoint", "?");
+    if (s->r->kind == REC_CONTACT_SET)
+        text_addf(s->to, s->zh ? "已登记联系方式：%s，%s" : "contact set: %s by %s", person,
+                  endpoint);
+    else if (s->r->kind == REC_CONTACT_REMOVED)
+        text_addf(s->to, s->zh ? "已删除联系方式：%s，%s" : "contact removed: %s by %s", person,
+                  endpoint);
+    else
+        text_addf(s->to, s->zh ? "测试联系方式：%s，%s" : "test of a contact: %s by %s", person,
+                  endpoint);
+    say_actor(s);
+}
+
 static void say_engine(const struct say *s)
 {
     static const struct {
@@ -1032,7 +1049,6 @@ static void say_engine(const struct say *s)
         {REC_ENGINE_STARTED, "引擎启动并读回记录"},
         {REC_CLOCK_STEPPED, "系统时钟被调整；计时不受影响"},
         {REC_CONFIG_LOADED, "场所与预案已检查并生效"},
-        {REC_CONTACT_SET, "联系方式已更新"},
         {REC_INPUT_REFUSED, "拒绝两次使引擎中止的输入"},
         {REC_REPEATED, "收到重复的触发，没有新内容"},
         {REC_TURN_DROPPED, "预案已停止，其迟到的一步作废"},
@@ -1053,6 +1069,9 @@ void record_say(const struct record *r, const char *lang, struct text *to)
     static void (*const says[REC_KINDS])(const struct say *) = {
         [REC_CONFIG_REFUSED] = say_config_refused,
         [REC_CALLED_OTHERWISE] = say_otherwise,
+        [REC_CONTACT_SET] = say_contact,
+        [REC_CONTACT_REMOVED] = say_contact,
+        [REC_CONTACT_TESTED] = say_contact,
         [REC_KEY_CREATED] = say_key,
         [REC_KEY_REVOKED] = say_key,
         [REC_SESSION_OPENED] = say_session,

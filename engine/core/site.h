@@ -124,6 +124,7 @@ json_t *site_methods(const struct site *s, const char *person, const char *via, 
 struct rung {
     struct rung_person *at;
     size_t count, cap;
+    bool deputy; /* they stand in for the holder of the post in a rung before (A/B 角) */
 };
 
 struct rungs {
@@ -181,6 +182,16 @@ json_t *rungs_timed(const json_t *rungs);
 /* What people call it: "水务局" of dept:water; the target itself where it has no name. */
 const char *site_target_name(const struct site *s, const char *target, const char *lang);
 json_t *site_department_names(const struct site *s); /* {"dept:water":"水务局",…}. Gives */
+
+/*
+ * Where somebody who has left still stands: errors where they hold a post or a seat or may order,
+ * warnings elsewhere, and where somebody leaves within LEFT_AHEAD_DAYS of `now`.
+ */
+enum { LEFT_AHEAD_DAYS = 30 };
+void site_check_left(const struct site *s, wall_ms now, struct remarks *r);
+/* [{"person","name","left","places":n}] of those who have left by then and are still named. Gives.
+ */
+json_t *site_left(const struct site *s, wall_ms now);
 
 /* ---- orders ---- */
 

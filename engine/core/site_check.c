@@ -251,12 +251,19 @@ static void person_check(const json_t *site, const char *id, const json_t *p, st
         form_str(r, p, "name");
     name_check_member(json_at(site, "departments"), "department", p, "dept", r);
     form_bool(r, p, "drill");
+    left_check(p, r);
     lang_check(site, p, r);
     contacts_check(site, id, p, r);
 }
 
 static const struct form_key person_keys[] = {
-    {"name", true}, {"dept", true}, {"contacts", true}, {"lang", true}, {"drill", true}, {0},
+    {"name", true},
+    {"dept", true},
+    {"contacts", true},
+    {"lang", true},
+    {"drill", true},
+    {"left", true},
+    {0},
 };
 
 static void department_check(const json_t *site, const char *id, const json_t *d, struct remarks *r)

@@ -189,6 +189,7 @@ struct notice {
     uint64_t turn;            /* volatile: order in the queues */
     int rank;                 /* volatile: enum place_rank, while it is in one */
     bool dirty;
+    bool kept; /* a test of a contact, which may be answered until the next one (contact.h) */
     mono_ms until;
     struct timer timer;
     STAILQ_ENTRY(notice) changed;
@@ -451,6 +452,7 @@ struct core {
     void *dedups;         /* tsearch by key */
     void *sames;          /* tsearch by the values of one_per (family.h) */
     void *holders;        /* tsearch by principal: keys and sessions (access.c) */
+    void *contacts;       /* tsearch by person and endpoint (contact.h) */
     void *pins;           /* tsearch by hash */
     void *words;          /* tsearch: strings that many incidents share */
     char *site_pin;
@@ -481,6 +483,7 @@ struct core {
     STAILQ_HEAD(, dedup) dedups_changed;
     TAILQ_HEAD(, dedup) onces; /* those that are Idempotency-Keys, oldest first */
     STAILQ_HEAD(, holder) holders_changed;
+    STAILQ_HEAD(, contact) contacts_changed;
 
     /* volatile */
     struct timer occasion_timer;  /* the next occasion of a standing plan; the same */
