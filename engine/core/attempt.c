@@ -48,6 +48,8 @@ bool attempt_is_final(const json_t *result)
         return false; /* the service says itself that it may work later */
     if (!strcmp(class, "config") || !strcmp(class, "refused") || !strcmp(class, "rejected"))
         return true;
+    if (!strcmp(json_str_or(result, "protocol", ""), "smtp")) /* 4xx: for now, 5xx: for good */
+        return status >= 500;
     return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
            status != 429;
 }

@@ -6,6 +6,15 @@
  * broke off means nothing. What follows from it (again, next contact, dead letter) the core
  * decides.
  *
+ * Of mail, `status` is the reply's code (250, 451, 550), the class is "status" for every whole
+ * reply, and the result says "protocol": "smtp": a 4xx of SMTP is for now, a 5xx for good, which is
+ * not what these numbers mean in HTTP (core/attempt.c). A mail is ok when the server has answered
+ * 2xx to its last byte. A server that offers no encryption is a matter of our configuration:
+ * "config".
+ *
+ * A probe is ok when the connection stands: HTTP with TLS and its certificate, SMTP up to the
+ * login. It has no status of HTTP.
+ *
  * Layer      courier: libcurl's codes.
  * Ownership  Plain values; everything is borrowed until return.
  */
@@ -14,6 +23,7 @@
 #include "base/err.h"
 #include "courier/address.h"
 #include "courier/http_answer.h"
+#include "courier/smtp.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -60,7 +70,9 @@ struct transfer {
     bool connected;                      /* TLS included: the request could be sent */
     int64_t timeout_ms;
     int64_t connect_timeout_ms;
-    const char *detail; /* libcurl's words; used only where they are known to hold no secret */
+    const char *detail;      /* libcurl's words; used only where they are known to hold no secret */
+    const struct smtp *smtp; /* NULL: it was HTTP */
+    bool probe;
 };
 
 enum { REFERENCE_TEXT = 129 };

@@ -8,6 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
+static bool url_is_mail(const char *url)
+{
+    return strncasecmp(url, "smtp://", 7) == 0 || strncasecmp(url, "smtps://", 8) == 0;
+}
+
 bool url_is_web(const char *url)
 {
     return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
@@ -16,11 +21,11 @@ bool url_is_web(const char *url)
 /* ---- url ---- */
 
 /* Where the url was written, for the sentences: the url itself is never shown. */
-static enum err url_check(const char *url, const char *place, struct why *why)
+static enum err url_check(const char *url, bool mail, const char *place, struct why *why)
 {
-    if (!url_is_web(url))
-        return why_set(why, ERR_CONFIG, "the url in %s does not begin with http:// or https://",
-                       place);
+    if (mail ? !url_is_mail(url) : !url_is_web(url))
+        return why_set(why, ERR_CONFIG, "the url in %s does not begin with %s", place,
+                       mail ? "smtp:// or smtps://" : "http:// or https://");
     if (strlen(url) > PARCEL_URL_BYTES_MAX)
         return why_set(why, ERR_CONFIG, "the url in %s is longer than %d bytes", place,
                        PARCEL_URL_BYTES_MAX);
@@ -83,7 +88,7 @@ static enum err url_read(struct parcel *r, const struct fill *f, struct why *why
     const char *pattern = url_pattern(r, f->secret, &place);
     enum err e = ERR_OK;
 
-    redact_add(&r->redact, contact);
+    redact_add_contact(&r->redact, contact);
     if (!pattern)
         return url_missing(json_str(r->frame, "secret"), why);
     if (pattern == contact)
@@ -93,7 +98,7 @@ static enum err url_read(struct parcel *r, const struct fill *f, struct why *why
     if (e)
         return e;
     redact_add_url(&r->redact, text_str(&r->url));
-    return url_check(text_str(&r->url), place, why);
+    return url_check(text_str(&r->url), false, place, why);
 }
 
 /* ---- headers ---- */
@@ -325,8 +330,7 @@ static void secret_redact(struct parcel *r, const struct secret *secret)
         redact_add_url(&r->redact, secret->url);
     for (size_t i = 0; i < secret->keys_count; i++)
         redact_add(&r->redact, secret->keys[i]);
-    redact_add(&r->redact, secret->password);
-    redact_add(&r->redact, secret->user);
+    redact_add_login(&r->redact, secret->user, secret->password);
 }
 
 /* Is anything of the secret file wanted? Where the contact is a url, often nothing is. */
@@ -355,7 +359,7 @@ static enum err secret_read(struct parcel *r, struct secrets *secrets, const str
     if (!rule)
         return why_set(why, ERR_CONFIG, "sign = \"%.32s\" is no scheme of signing", sign);
     r->scheme = rule->scheme;
-    if (r->scheme == SCHEME_WEBHOOKS && !sign_id_valid(r->notice))
+    if (r->scheme == SCHEME_WEBHOOKS && !r->probe && !sign_id_valid(r->notice))
         return why_set(why, ERR_INVALID, "the message's id cannot be signed");
     if (!name && rule->always)
         return why_set(why, ERR_CONFIG,
@@ -389,18 +393,82 @@ static enum err phones_read(struct parcel *r, const struct demo *demo, struct wh
         return why_set(why, ERR_CONFIG,
                        "the phones of the demo need an address of HTTP; start with "
                        "--listen http://127.0.0.1:8470");
-    if (!person || !sign_id_valid(r->notice))
+    if (!r->probe && (!person || !sign_id_valid(r->notice)))
         return why_set(why, ERR_INVALID, "the frame names no person, or its id cannot be signed");
     text_addf(&r->url, "%s/", demo->url);
     url_encode(r->endpoint, &r->url);
     text_add_char(&r->url, '/');
-    url_encode(person, &r->url);
+    url_encode(person ? person : "", &r->url);
     r->method = "POST";
     r->encoding = ENCODING_JSON;
     r->phones = true;
     r->keys[r->keys_count++] = demo->key;
     enum err e = phones_headers_read(r, why);
-    return e ? e : url_check(text_str(&r->url), "the demo's address", why);
+    return e ? e : url_check(text_str(&r->url), false, "the demo's address", why);
+}
+
+/* ---- mail ---- */
+
+/* The words before and behind an @ may come back alone in an answer. */
+static void mail_redact(struct parcel *r, const struct secret *secret, const char *contact)
+{
+    const char *at = contact ? strchr(contact, '@') : NULL;
+
+    redact_add_url(&r->redact, secret->url);
+    redact_add_login(&r->redact, secret->user, secret->password);
+    redact_add(&r->redact, contact);
+    if (at) {
+        AUTO_TEXT(local);
+        text_add_bytes(&local, contact, (size_t)(at - contact));
+        redact_add(&r->redact, text_str(&local));
+    }
+}
+
+/* Where the server is, and as whom we greet it: the host of our own address, unless the url says.
+ */
+static enum err mail_url_read(struct parcel *r, const char *url, struct why *why)
+{
+    const char *host = strstr(url, "://");
+    enum err e = url_check(url, true, "the secret file", why);
+
+    if (e)
+        return e;
+    text_add(&r->url, url);
+    const char *path = strchr(host + 3, '/');
+    if (!path || path[1] == '\0')
+        text_addf(&r->url, "%s%s", path ? "" : "/", r->mail->host);
+    return ERR_OK;
+}
+
+static enum err mail_parcel_read(struct parcel *r, struct secrets *secrets, struct why *why)
+{
+    const char *name = json_str(r->frame, "secret"), *contact = json_str(r->frame, "contact");
+    const struct secret *secret = NULL;
+
+    if (r->fetch)
+        return why_set(why, ERR_CONFIG, "a mail has no answer that a plan could wait for");
+    if (!name)
+        return why_set(why, ERR_CONFIG,
+                       "the endpoint sends mail but names no secret; add secret = \"NAME\" to it "
+                       "in the site");
+    enum err e = secrets_read(secrets, name, &secret, why);
+    if (e)
+        return e;
+    if (!secret->url)
+        return why_set(why, ERR_CONFIG, "secret \"%s\" has no url; add a line url=smtp://HOST:587",
+                       name);
+    mail_redact(r, secret, contact);
+    r->plain = secret->plain || url_is_loopback(secret->url);
+    e = mail_new(&(struct mail_source){.notice = r->notice,
+                                       .thread = json_str(r->frame, "thread"),
+                                       .to = contact,
+                                       .body = r->body,
+                                       .body_bytes = r->body_bytes,
+                                       .secret = secret,
+                                       .secret_name = name,
+                                       .probe = r->probe},
+                 &r->mail, why);
+    return e ? e : mail_url_read(r, secret->url, why);
 }
 
 /*
@@ -415,6 +483,8 @@ static bool demo_has_receiver(struct parcel *r, struct secrets *secrets)
     r->stays = true;
     if (name && secrets_read(secrets, name, &secret, NULL))
         secret = NULL;
+    if (r->encoding == ENCODING_MAIL)
+        return secret && secret->url && url_is_mail(secret->url) && url_is_loopback(secret->url);
     return url_pattern(r, secret, &place) != NULL;
 }
 
@@ -434,6 +504,10 @@ static enum err body_read(struct parcel *r, struct why *why)
 {
     const json_t *body = json_at(r->frame, "body");
 
+    if (r->probe && !json_is_string(body)) {
+        r->body = "";
+        return ERR_OK;
+    }
     if (!json_is_string(body))
         return why_set(why, ERR_INVALID, "the frame has no body");
     r->body = json_string_value(body);
@@ -457,6 +531,8 @@ static struct fill fill_of(const struct parcel *r, const struct secret *secret)
 {
     const char *contact = json_str(r->frame, "contact");
 
+    if (!contact && r->probe)
+        contact = "-"; /* only the host of the url is of use */
     return (struct fill){.contact = contact && !url_is_web(contact) ? contact : NULL,
                          .secret = secret,
                          .secret_name = json_str(r->frame, "secret")};
@@ -468,6 +544,8 @@ static enum err parcel_fill(struct parcel *r, const struct secret *secret, struc
     struct fill f = fill_of(r, secret);
     enum err e;
 
+    if (r->probe)
+        return url_read(r, &f, why);
     if ((e = url_read(r, &f, why)) || (e = headers_read(r, &f, why)) ||
         (e = query_read(r, &f, why)))
         return e;
@@ -494,6 +572,7 @@ enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
     r->notice = json_str_or(frame, "notice", "");
     r->fetch = json_str(frame, "fetch");
     r->endpoint = json_str_or(frame, "endpoint", "?");
+    r->probe = json_bool(frame, "probe");
     r->timeout_ms = timeout_read(frame);
     r->encoding = encoding_read(frame);
 
@@ -506,6 +585,8 @@ enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
                                   "in a demo nothing leaves this machine, and a plan asks no "
                                   "phone; give the endpoint a secret with a url on 127.0.0.1")
                         : phones_read(r, demo, why);
+    if (r->encoding == ENCODING_MAIL)
+        return mail_parcel_read(r, secrets, why);
     e = secret_read(r, secrets, &secret, why);
     return e ? e : parcel_fill(r, secret, why);
 }
@@ -534,6 +615,7 @@ void parcel_done(struct parcel *r)
     json_decref(r->query);
     json_decref(r->headers);
     redact_done(&r->redact);
+    mail_free(r->mail);
     json_decref(r->frame);
     *r = (struct parcel){0};
 }

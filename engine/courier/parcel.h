@@ -9,6 +9,10 @@
  * cannot be sent at all is refused here, with a sentence that says what to mend; nothing in a
  * sentence is secret.
  *
+ * With `encoding` = "mail" the body becomes a mail (mail.h) to the contact, which is an address,
+ * and only the secret file says where its server is: smtp:// or smtps://. A parcel with `probe`
+ * asks whether the endpoint is there: it needs no body and no contact, and nothing of it is sent.
+ *
  * It sends nothing and knows no time.
  *
  * Layer      courier: base, libcurl's URL parser.
@@ -22,6 +26,7 @@
 #include "base/text.h"
 #include "courier/address.h"
 #include "courier/demo.h"
+#include "courier/mail.h"
 #include "courier/redact.h"
 #include "courier/secret.h"
 
@@ -68,9 +73,12 @@ struct parcel {
     struct text made; /* secret: the body as it is sent */
     char *user, *key; /* own: of the secret file, for the scheme; NULL */
     int64_t timeout_ms;
-    struct text url; /* secret */
-    bool stays;      /* on this machine, as all in a demo */
-    bool phones;     /* it goes to the phones of the demo, which are no service of its channel */
+    struct text url;   /* secret */
+    bool stays;        /* on this machine, as all in a demo */
+    bool probe;        /* connect, and send no message */
+    struct mail *mail; /* NULL: it goes by HTTP */
+    bool plain;        /* mail without encryption */
+    bool phones;       /* it goes to the phones of the demo, which are no service of its channel */
     struct cidr allow[PARCEL_ALLOW_MAX];
     size_t allow_count;
     struct sign_key keys[SIGN_KEYS_MAX]; /* none: not signed */
