@@ -345,10 +345,37 @@ const char *channel_contact(const struct channel *c)
     return json_str(c->json, "contact");
 }
 
+/* Is {contact} in it, and not only in what is left out without one? */
+static bool contact_in(const json_t *tree)
+{
+    const char *key, *needs = json_str(tree, OPTIONAL_KEY);
+    json_t *member;
+    size_t n;
+    if (json_is_string(tree))
+        return strstr(json_string_value(tree), "{contact}") != NULL;
+    if (needs && strcmp(needs, "contact") == 0)
+        return false;
+    json_array_foreach(json_unconst(tree), n, member)
+    {
+        if (contact_in(member))
+            return true;
+    }
+    json_object_foreach(json_unconst(tree), key, member)
+    {
+        if (contact_in(member))
+            return true;
+    }
+    return false;
+}
+
 bool channel_needs_contact(const struct channel *c)
 {
-    const char *url = channel_url(c);
-    return channel_contact(c) || (url && strstr(url, "{contact}"));
+    static const char *const keys[] = {"private", "query", "url"};
+    bool needs =
+        channel_contact(c) || strcmp(json_str_or(c->json, "encoding", "json"), "mail") == 0;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        needs = needs || contact_in(json_at(c->json, keys[i]));
+    return needs;
 }
 
 json_t *channel_headers(const struct channel *c)

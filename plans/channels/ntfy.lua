@@ -26,6 +26,7 @@ return channel "ntfy" {
         recovered = { title = "{mark}{incident.title}", message = "{mark}{text}", tags = { "white_check_mark" } },
         digest    = { message = "{mark}{digest}", priority = 4 },
     },
+    contact   = "token",
     private   = { topic = "{contact}" },
     sign      = "bearer",
     success   = { status = "200" },

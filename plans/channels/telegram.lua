@@ -16,6 +16,7 @@ return channel "telegram" {
         recovered = { text = "{mark}{incident.title}\n{text}" },
         digest    = { text = "{mark}{digest}" },
     },
+    contact   = "token",
     private   = { chat_id = "{contact}" },
     success   = { status = "200", json = { ok = true } },
     throttled = { status = "429", retry_after = "parameters.retry_after" },

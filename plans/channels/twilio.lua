@@ -5,6 +5,7 @@
 --     from=+1…            the number that it is sent from
 return channel "twilio" {
     method    = "POST",
+    contact   = "phone",
     encoding  = "form",
     private   = { To = "{contact}", From = "{secret.from}" },
     sign      = "basic",

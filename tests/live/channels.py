@@ -25,9 +25,9 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import courier as courier_test
+import smtp
 import tap
+from courier_lab import Courier, write
 
 OUT = os.environ.get("MUSTER_OUT", "out")
 DRIVER = os.path.join(OUT, "tests", "driver", "channel")
@@ -537,7 +537,7 @@ class Post:
         self.channels = Channels()
         self.secrets = folder
         self.receiver = Receiver({n.replace("/", "-"): s for n, s in SERVICES.items()})
-        self.courier = courier_test.Courier(folder)
+        self.courier = Courier(folder)
         for name, service in SERVICES.items():
             self.write_secret(name, service)
 
@@ -547,8 +547,7 @@ class Post:
         assert (own is None) == (service.host is None), (name, own)
         path = own[len(service.host):] if own else service.path
         url = "http://127.0.0.1:%d/%s%s" % (self.receiver.port, name.replace("/", "-"), path)
-        courier_test.write(self.secrets, name.replace("/", "-"),
-                           "url=%s\n%s\n" % (url, service.secret))
+        write(self.secrets, name.replace("/", "-"), "url=%s\n%s\n" % (url, service.secret))
 
     def start(self, name, told, contact=""):
         service = SERVICES[name]
@@ -700,6 +699,42 @@ def test_naughty(t, post):
                 "%s: each of %d naughty strings arrives" % (name, len(strings)), faults[:3])
 
 
+def mailed(post, server, told):
+    """The result of a mail, and what its reader sees: subject and text."""
+    frame = post.channels.frame("smtp", told)
+    frame.pop("person")
+    frame.update(secret="smtp", contact="li.ming@example.test",
+                 notice="0198f2c4-8c00-7abc-8def-%012x-1" % len(server.mails))
+    result = post.courier.result(post.courier.start(**frame))
+    mail = server.mails[-1].parsed
+    return result, mail, mail.get_content().replace("\r\n", "\n")
+
+
+def test_mail(t, post):
+    """smtp, the channel; what else a server of mail may do is in live/mail.py."""
+    server = smtp.Server()
+    write(post.secrets, "smtp", "url=%s\nfrom=duty@hunjiang.test\n" % server.url())
+    result, mail, text = mailed(post, server, message(mark="【演练】", drill=True))
+    t.check(result["ok"] and mail["subject"] == "【演练】" + TITLE
+            and text.startswith("【演练】" + TEXT) and CODE in text and URL in text,
+            "smtp: a call arrives with subject, text, code and link", (result, text))
+    t.check("0198aaaa" in mail["references"], "smtp: mails of one incident are one thread",
+            mail["references"])
+    _, mail, text = mailed(post, server, message(digest=DIGEST))
+    t.check(DIGEST["text"] in text and CODE not in text, "smtp: a digest is one mail", text)
+    strings = naughty_strings()
+    if not strings:
+        t.skip("smtp: each naughty string arrives", "MUSTER_TESTDATA has none")
+        return
+    faults = []
+    for naughty in strings:
+        result, mail, text = mailed(post, server, message(text=naughty))
+        if not result["ok"] or naughty.replace("\r\n", "\n") not in text:
+            faults.append((naughty, text, result["error"]))
+    t.check(not faults, "smtp: each of %d naughty strings arrives" % len(strings), faults[:3])
+    server.close()
+
+
 def test_contacts(t, post):
     """A contact is data: it adds no field and leaves no place."""
     evil = "138&To=1\r\nX: y\"}],\"a\":{<&#/../?="
@@ -744,6 +779,7 @@ def main():
             test_refused(t, post)
             test_long(t, post)
             test_naughty(t, post)
+            test_mail(t, post)
             test_contacts(t, post)
             test_secrets(t, post)
         finally:

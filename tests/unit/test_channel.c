@@ -266,6 +266,24 @@ static void a_contact_never_stands_in_a_body(void **state)
     refused("'body':{},'url':'ftp://h/'", "a url begins with https:// or http://");
 }
 
+/* Why: of who lacks one it is told by day, and not at night when the message cannot be sent. */
+static void a_channel_knows_whether_it_needs_a_contact(void **state)
+{
+    (void)state;
+    struct channel_set *s =
+        set_of("{'a':{'body':{}},'b':{'body':{},'private':{'to':['{contact}']}},"
+               "'c':{'body':{},'private':{'at':{'?':'contact','to':'{contact}'}}},"
+               "'d':{'body':{'subject':'x','text':'y'},'encoding':'mail'},"
+               "'e':{'body':{},'contact':'url'},'f':{'body':{},'query':{'to':'{contact}'}},"
+               "'g':{'body':{},'url':'https://h/{contact}'}}");
+    static const char *const needs[] = {"b", "d", "e", "f", "g"};
+    for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+        assert_true(channel_needs_contact(channel_find(s, needs[i])));
+    assert_false(channel_needs_contact(channel_find(s, "a")));
+    assert_false(channel_needs_contact(channel_find(s, "c")));
+    channel_set_unref(s);
+}
+
 /* Rule R6 */
 static void a_body_without_the_mark_of_a_drill_is_refused(void **state)
 {
@@ -651,6 +669,7 @@ int main(void)
         cmocka_unit_test(a_template_is_split_into_its_pieces),
         cmocka_unit_test(a_placeholder_that_is_not_known_is_refused),
         cmocka_unit_test(a_contact_never_stands_in_a_body),
+        cmocka_unit_test(a_channel_knows_whether_it_needs_a_contact),
         cmocka_unit_test(a_body_without_the_mark_of_a_drill_is_refused),
         cmocka_unit_test(a_drill_is_marked_wherever_it_is_shown),
         cmocka_unit_test(the_keys_of_a_channel_are_checked),
