@@ -25,6 +25,7 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import house as h
 import smtp
 import tap
 from courier_lab import Courier, write
@@ -94,6 +95,7 @@ class Receiver:
 
     def __init__(self, services):
         self.seen, self.faults, self.how = {}, {}, "ok"
+        self.answers = {}  # by name, where one answers otherwise than `how`
         self.lock = threading.Lock()
         receiver = self
 
@@ -106,7 +108,8 @@ class Receiver:
                 name = self.path.lstrip("/").split("/")[0].split("?")[0]
                 request = Request(self.command, self.path, self.headers, body)
                 receiver.take(services[name], name, request)
-                status, headers, answer = services[name].answers[receiver.how]
+                status, headers, answer = services[name].answers[
+                    receiver.answers.get(name, receiver.how)]
                 text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
                 self.send_response(status)
                 for key, value in headers.items():
@@ -758,6 +761,67 @@ def test_contacts(t, post):
             "a short message to nobody says what to set", result)
 
 
+SITE = """
+return site {
+    name = "浑江市", zone = "Asia/Shanghai", languages = { "zh" },
+    endpoints = {
+        group = { channel = "feishu", secret = "feishu", allow = { "127.0.0.0/8" } },
+        voice = { channel = "twilio", as = "voice", secret = "twilio-voice",
+                  allow = { "127.0.0.0/8" } },
+    },
+    people = { ["li.ming"] = { name = "李明", contacts = { "group:@", "voice:@" } } },
+    self_alarm = { to = "person:li.ming", text = "x" },
+    fallback = { { to = "person:li.ming", within = "5m" } },
+}
+"""
+CALL = """
+local plan = plan "flood" { title = "flood", category = "natural", version = "1",
+    owner = "person:li.ming", ends = "order", on_resolved = "note",
+    fallback = { { to = "person:li.ming", within = "5m" } } }
+function plan.respond(incident)
+    call { to = "person:li.ming", text = "水位超警戒，请到岗", within = "5m" }
+end
+return plan
+"""
+
+
+def daemon_of(post):
+    house = h.House(plans={"flood": CALL}, site=SITE)
+    for name in ("feishu", "twilio"):
+        shutil.copy(os.path.join(h.ROOT, "plans/channels/%s.lua" % name),
+                    os.path.join(house.plans, "channels"))
+    for name in ("feishu", "twilio-voice"):
+        shutil.copy(os.path.join(post.secrets, name), house.secrets)
+    return house
+
+
+def test_daemon(t, post):
+    """The whole of it: a 200 that means no, and the telephone rings at once."""
+    post.receiver.answers["feishu"] = "refused"
+    post.receiver.how = "ok"
+    rung = len(post.receiver.taken("twilio-voice"))
+    with daemon_of(post) as house:
+        house.start()
+        house.admin(op="contact_set", person="li.ming", endpoint="voice", value="+86 138-0000-0000")
+        opened = house.admin(op="trigger", plan="flood", title=TITLE)
+        h.wait_for(lambda: len(post.receiver.taken("twilio-voice")) > rung, "the voice", 10)
+        request = post.last("twilio/voice")
+        t.check(TEXT in SERVICES["twilio/voice"].told(request) and request.form()["To"] == PHONE,
+                "the whole daemon: who is refused by the group is called by voice at once",
+                request.body)
+        t.check(not (faults := post.amiss("twilio/voice") + post.amiss("feishu")),
+                "the whole daemon: both requests are as their manuals say", faults)
+        told = h.wait_for(lambda: why_refused(house, opened["incident"]), "the refusal", 10)
+        t.check("code is 19024 and not 0" in told and "T0KEN" not in told,
+                "the whole daemon: the timeline says why", told)
+    post.receiver.answers.clear()
+
+
+def why_refused(house, incident):
+    said = json.dumps(house.admin(op="timeline", incident=incident), ensure_ascii=False)
+    return said if "19024" in said else None
+
+
 def test_secrets(t, post):
     """Nothing secret comes back, whatever the service repeats."""
     said = post.courier.words()
@@ -781,6 +845,7 @@ def main():
             test_naughty(t, post)
             test_mail(t, post)
             test_contacts(t, post)
+            test_daemon(t, post)
             test_secrets(t, post)
         finally:
             t.equal(post.close(), 0, "channels and courier end in order")
