@@ -331,6 +331,8 @@ static void secret_redact(struct parcel *r, const struct secret *secret)
     for (size_t i = 0; i < secret->keys_count; i++)
         redact_add(&r->redact, secret->keys[i]);
     redact_add_login(&r->redact, secret->user, secret->password);
+    for (size_t i = 0; i < secret->words_count; i++)
+        redact_add(&r->redact, secret->words[i] + strlen(secret->words[i]) + 1);
 }
 
 /* Is anything of the secret file wanted? Where the contact is a url, often nothing is. */
