@@ -95,6 +95,7 @@ json_t *channel_key(const struct channel *c, const char *key);
 const char *channel_contact(
     const struct channel *c); /* what its contacts are: phone, email, url, token; NULL: not said */
 bool channel_needs_contact(const struct channel *c); /* it reaches nobody without one */
+bool channel_needs_secret(const struct channel *c);  /* it sends nothing without one */
 bool channel_drill(const struct channel *c);         /* made for drills, too */
 bool channel_resend_harmless(const struct channel *c);
 /* How long its receipt may take; 0: it does not say. */
