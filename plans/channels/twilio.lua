@@ -12,6 +12,7 @@ return channel "twilio" {
     success   = { status = "201" },
     throttled = { status = "429" },
     reference = "sid",
+    probe     = { path = "/2010-04-01/Accounts/{secret.user}.json", status = "200", json = { status = "active" } },
     receipt   = "none",
     resend_harmless = false,                         -- there is no key by which it would know a second one
     rate      = "60/1m",                             -- its manual: one a second from a usual number

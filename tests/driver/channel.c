@@ -102,6 +102,7 @@ static void line_serve(const struct channel_set *set, const char *line, size_t l
         die(name, "is no channel");
     channel_render(c, json_at(asked, "vars"), &body);
     frame = attempt_frame("li.ming", "pager", text_str(&body), NULL, c);
+    json_put(frame, "asks", json_incref(channel_key(c, "probe"))); /* as a probe has it */
     json_write(frame, &out);
     printf("%s\n", text_str(&out));
     fflush(stdout);

@@ -95,6 +95,7 @@ class Receiver:
 
     def __init__(self, services):
         self.seen, self.faults, self.how = {}, {}, "ok"
+        self.asked, self.probe = [], (404, {}, "")
         self.answers = {}  # by name, where one answers otherwise than `how`
         self.lock = threading.Lock()
         receiver = self
@@ -108,8 +109,14 @@ class Receiver:
                 name = self.path.lstrip("/").split("/")[0].split("?")[0]
                 request = Request(self.command, self.path, self.headers, body)
                 receiver.take(services[name], name, request)
-                status, headers, answer = services[name].answers[
-                    receiver.answers.get(name, receiver.how)]
+                self.answer(*services[name].answers[receiver.answers.get(name, receiver.how)])
+
+            def do_GET(self):
+                """A probe: its path is the service's own."""
+                receiver.asked.append(Request(self.command, "/x" + self.path, self.headers, b""))
+                self.answer(*receiver.probe)
+
+            def answer(self, status, headers, answer):
                 text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
                 self.send_response(status)
                 for key, value in headers.items():
@@ -645,6 +652,37 @@ def test_refused(t, post):
         post.amiss(name)
 
 
+def test_probes(t, post):
+    """Is the service there, and does it know us? A token that was revoked is found by day."""
+    login = base64.b64encode(b"AC0123:T0KEN-of-the-bot").decode()
+    rows = [("telegram", "/bot123:T0KEN-of-the-bot/getMe", None, {"ok": True}, {"ok": False}),
+            ("discord", "/discord/api/webhooks/1/T0KEN-of-the-bot", None, {"id": "1"}, None),
+            ("ntfy", "/v1/health", "Bearer tk_T0KEN-of-the-bot", {"healthy": True},
+             {"healthy": False}),
+            ("twilio/sms", "/2010-04-01/Accounts/AC0123.json", "Basic " + login,
+             {"status": "active"}, {"status": "suspended"})]
+    for name, path, authorization, well, ill in rows:
+        frame = dict(post.channels.frame(name, message()), probe=True, contact=None, url=None,
+                     secret=name.replace("/", "-"))
+        before = sum(len(r) for r in post.receiver.seen.values())
+        post.receiver.probe = (200, {}, well)
+        result = post.courier.attempt(**frame)
+        asked = post.receiver.asked[-1]
+        t.check(result["ok"] and result["probe"] and asked.path == path and not asked.query
+                and asked.headers.get("authorization") == authorization,
+                "%s: a probe asks the service as its manual says" % name, (result, asked.path))
+        post.receiver.probe = (429, {}, "")
+        t.check(post.courier.attempt(**frame)["ok"], "%s: too many probes are no fault" % name)
+        post.receiver.probe = (401, {}, {"ok": False})
+        revoked = post.courier.attempt(**frame)
+        post.receiver.probe = (200, {}, ill)
+        suspended = post.courier.attempt(**frame) if ill else revoked
+        t.check(not revoked["ok"] and not suspended["ok"] and revoked["status"] == 401
+                and suspended["error"], "%s: a token that was revoked is no endpoint" % name,
+                (revoked, suspended))
+        t.equal(sum(len(r) for r in post.receiver.seen.values()), before, "%s: nothing rang" % name)
+
+
 def test_long(t, post):
     """What is too long is shortened, and the code still stands in it."""
     long = "水位超警戒，请立即到岗。😀<&>\"" * 4000
@@ -841,6 +879,7 @@ def main():
             test_kinds(t, post)
             test_throttled(t, post)
             test_refused(t, post)
+            test_probes(t, post)
             test_long(t, post)
             test_naughty(t, post)
             test_mail(t, post)

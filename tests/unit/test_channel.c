@@ -331,6 +331,10 @@ static void the_keys_of_a_channel_are_checked(void **state)
     refused("'body':{},'success':{'json':{'a':0},'retry_after':'a'}", "unknown_key success");
     refused("'body':{},'throttled':{'json':{'a':[1,2]},'wait':'soon'}", "throttled.wait");
     refused("'body':{},'again':{'jsn':{}}", "did you mean \"json\"?");
+    refused("'body':{},'probe':{'path':'x','status':'200'}", "probe.path: a path begins with /");
+    refused("'body':{},'probe':{'path':'/{contact}','status':'200'}",
+            "the only placeholders of a probe are {secret.NAME}");
+    refused("'body':{},'probe':{'path':'/x'}", "probe needs a status or json");
     refused("'body':{},'reference':'a[0]'", "bad_value reference");
     refused("'body':{},'escape':'html'", "bad_value escape");
     refused("'body':{},'encoding':'xml'", "encoding = \"xml\" is none of \"json\", \"form\"");
