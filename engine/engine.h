@@ -14,6 +14,7 @@
  *     engine.c          start and stop; input, commit, durable, release
  *     engine_planner.c  events, history, pins, turns; the watch over a planner's silence
  *     engine_courier.c  attempts and their results; what the vault holds
+ *     engine_vault.c    the vault as people see it: set, listed, imported, exported, removed
  *     engine_demo.c     the demo's phones: their key, what they show after a start
  *     engine_keyring.c  secrets of keys and sessions; who is known by one
  *     engine_last_word.c what is said when nothing can be recorded
@@ -183,6 +184,7 @@ struct engine {
     bool listening, ready, draining, trouble;
     enum space space;
     bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
+    mono_ms audited;     /* when the auditor looked last; 0: not in this life */
     mono_ms grace_until; /* overdue timers wait until then after a start */
     int exit_code;
 };
@@ -214,12 +216,27 @@ void courier_frame_in(struct engine *e, const json_t *frame);
 void courier_watch(struct engine *e, int64_t passed_ms);
 void courier_release(struct engine *e, struct effect *effect);
 void fetch_release(struct engine *e, const struct effect *effect);
+void probe_release(struct engine *e, const struct effect *effect);
 /* The frame "hello". Gives. */
 json_t *courier_hello(const struct engine *e, int64_t gen);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
 /* Add to an attempt what the vault holds for its person and endpoint. */
 void contact_add(const struct engine *e, json_t *attempt);
 void contact_write(struct engine *e, const char *person, const char *endpoint, const char *value);
+
+/* engine_vault.c */
+/* Is it an input that sets or removes a contact? Then it is decided here. value: what is set. */
+bool vault_submit(struct engine *e, const struct input *in, const char *value);
+json_t *vault_contacts(void *ctx, const char *person, bool missing);
+json_t *vault_export(void *ctx, const struct principal *who, const char *person);
+void vault_import(void *ctx, const struct principal *who, const json_t *asked, struct reply_to to);
+void vault_record(struct engine *e, const struct record *r); /* it was decided */
+/*
+ * Contacts that the site of this pin names and needs, and the vault does not hold, and people who
+ * have left and are still named: for the log, and {"unset":[…],"unset_count","left":[…]} for the
+ * reply to a reload. Gives.
+ */
+json_t *vault_unset(const struct engine *e, const char *site_pin);
 
 /* engine_demo.c; all harmless where this is no demo */
 void demo_new(struct engine *e);

@@ -543,6 +543,7 @@ static void check_taken(struct engine *e, const json_t *checked)
     struct why why;
     AUTO_JSON(config);
     AUTO_JSON(fresh);
+    AUTO_JSON(unset);
     config = json_put(json_object(), "plans", json_array());
     enum err err = take_site(e, checked, config, &why);
     size_t n;
@@ -560,7 +561,9 @@ static void check_taken(struct engine *e, const json_t *checked)
     findings_log(json_at(checked, "findings"));
     int64_t before = core_last_seq(e->core);
     fresh = core_plans_fresh(e->core);
-    engine_input(e, (struct input){.kind = IN_CONFIG, .to = e->check->ask.to, .body = config});
+    unset = vault_unset(e, json_str_or(config, "site", ""));
+    engine_input(e, (struct input){
+                        .kind = IN_CONFIG, .to = e->check->ask.to, .body = config, .aside = unset});
     pins_forget(e, fresh);
     plans_taken(e, e->check->digest, core_last_seq(e->core) > before);
     desk_base(e, e->check->request);

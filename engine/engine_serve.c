@@ -136,7 +136,8 @@ static void submit(void *ctx, const struct input *in, const char *value)
 {
     struct engine *e = ctx;
     struct input taken = *in;
-    if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT)
+    bool by_notice = in->kind == IN_DEAD && !uuid_is_none(in->notice);
+    if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT || by_notice)
         taken.incident = core_notice_incident(e->core, in->notice);
     if (in->kind == IN_TRIGGER || in->once)
         digest_put(&taken);
@@ -159,13 +160,9 @@ static void submit(void *ctx, const struct input *in, const char *value)
         late_ask(e, in);
         return;
     }
-    if (keyring_submit(e, &taken, value))
+    if (keyring_submit(e, &taken, value) || vault_submit(e, &taken, value))
         return;
-    int64_t before = core_last_seq(e->core);
     engine_input(e, taken);
-    if (in->kind == IN_CONTACT_SET && core_last_seq(e->core) > before) /* accepted */
-        contact_write(e, json_str_or(in->body, "person", ""), json_str_or(in->body, "endpoint", ""),
-                      value);
 }
 
 static void reload(void *ctx, bool take, struct reply_to to)
@@ -191,6 +188,11 @@ static json_t *plan(void *ctx, const char *name, const char *pin)
 static json_t *endpoints(void *ctx)
 {
     return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
+}
+
+static json_t *dead(void *ctx)
+{
+    return json_put(json_object(), "dead", core_dead(((struct engine *)ctx)->core));
 }
 
 static json_t *drills(void *ctx)
@@ -299,6 +301,10 @@ struct serve *engine_serve_new(struct engine *e)
                               .plan = plan,
                               .drills = drills,
                               .endpoints = endpoints,
+                              .dead = dead,
+                              .contacts = vault_contacts,
+                              .contacts_export = vault_export,
+                              .contacts_import = vault_import,
                               .phones = phones,
                               .config = options,
                               .health = health,

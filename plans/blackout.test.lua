@@ -22,12 +22,13 @@ end)
 test("nobody answers: it climbs, and begins again", function(t)
     t:begin "2026-12-08 18:00"
     t:trigger { plan = "blackout", title = "东山变失压" }
-    t:advance "20m"
+    t:advance "25m"
     t:tells [[
         [0:09] 赵磊 (带班领导, duty:duty-room) no answer; call 蒋涛 (停电应急指挥长
-        [0:14] 蒋涛 (停电应急指挥长, post:power-commander) no answer; call 孟波 (应急总指挥
-        [0:19] log: nobody has answered yet: 东山变失压
-        [0:19] call 王强
+        [0:14] 蒋涛 (停电应急指挥长, post:power-commander) no answer; call 罗敏 (停电应急指挥长 B角
+        [0:19] 罗敏 (停电应急指挥长 B角, post:power-commander) no answer; call 孟波 (应急总指挥
+        [0:24] log: nobody has answered yet: 东山变失压
+        [0:24] call 王强
     ]]
     t:person("li.ming"):answers "1m"
     t:advance "10m"

@@ -27,14 +27,15 @@ end)
 test("nobody answers: on call, the commander, the duty room, and again", function(t)
     t:begin "2026-04-15 03:00"
     t:trigger { plan = "cyber", title = "办事大厅系统被加密" }
-    t:advance "71m"
+    t:advance "91m"
     t:tells [[
         [0:05] 唐宇 (运维主值, duty:it-oncall) no answer; call 宋佳
         [0:10] 宋佳 (运维备值, duty:it-oncall) no answer; call 潘琳
-        [0:20] 潘琳 (网络安全应急指挥长, post:cyber-commander) no answer; call 王强
-        [0:35] 赵磊 (带班领导, duty:duty-room) no answer; call 唐宇
-        [1:10] log: nobody has answered yet: 办事大厅系统被加密
-        [1:10] call 唐宇
+        [0:20] 潘琳 (网络安全应急指挥长, post:cyber-commander) no answer; call 卫东
+        [0:30] 卫东 (网络安全应急指挥长 B角, post:cyber-commander) no answer; call 王强
+        [0:45] 赵磊 (带班领导, duty:duty-room) no answer; call 唐宇
+        [1:30] log: nobody has answered yet: 办事大厅系统被加密
+        [1:30] call 唐宇
     ]]
     t:person("song.jia"):answers "1m"
     t:advance "10m"

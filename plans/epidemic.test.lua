@@ -26,15 +26,17 @@ end)
 test("nobody answers: it climbs, and begins again", function(t)
     t:begin "2026-02-03 08:00"
     t:trigger { plan = "epidemic", title = "不明原因肺炎" }
-    t:advance "36m"
+    t:advance "56m"
     t:tells [[
-        [0:10] 冯涛 (卫生应急总指挥, post:health-commander) no answer; call 王强
-        [0:25] 赵磊 (带班领导, duty:duty-room) no answer; call 孟波 (应急总指挥
-        [0:35] log: nobody has answered yet: 不明原因肺炎
-        [0:35] call 冯涛
+        [0:10] 冯涛 (卫生应急总指挥, post:health-commander) no answer; call 秦越
+        [0:20] 秦越 (卫生应急总指挥 B角, post:health-commander) no answer; call 王强
+        [0:35] 赵磊 (带班领导, duty:duty-room) no answer; call 孟波 (应急总指挥
+        [0:45] 孟波 (应急总指挥, post:emergency-commander) no answer; call 罗敏
+        [0:55] log: nobody has answered yet: 不明原因肺炎
+        [0:55] call 冯涛
     ]]
     t:person("wang.qiang"):answers "1m"
-    t:advance "12m"
+    t:advance "22m"
     t:tells [[ 王强 answers ]]
 end)
 

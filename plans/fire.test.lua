@@ -29,23 +29,24 @@ end)
 test("nobody answers: it climbs to the city, and begins again", function(t)
     t:begin "2026-09-12 14:00"
     alarm(t)
-    t:advance "16m"
+    t:advance "19m"
     t:tells [[
         [0:00] call 何军
-        [0:03] 何军 (火场总指挥, post:fire-commander) no answer; call 王强 (主班
-        [0:06] 王强 (主班, duty:duty-room) no answer; call 李明 (副班
-        [0:09] 李明 (副班, duty:duty-room) no answer; call 赵磊 (带班领导
-        [0:12] 赵磊 (带班领导, duty:duty-room) no answer; call 孟波 (应急总指挥
-        [0:15] log: nobody commands yet: 南街商场起火
-        [0:15] call 何军
+        [0:03] 何军 (火场总指挥, post:fire-commander) no answer; call 罗敏 (火场总指挥 B角
+        [0:06] 罗敏 (火场总指挥 B角, post:fire-commander) no answer; call 王强 (主班
+        [0:09] 王强 (主班, duty:duty-room) no answer; call 李明 (副班
+        [0:12] 李明 (副班, duty:duty-room) no answer; call 赵磊 (带班领导
+        [0:15] 赵磊 (带班领导, duty:duty-room) no answer; call 孟波 (应急总指挥
+        [0:18] log: nobody commands yet: 南街商场起火
+        [0:18] call 何军
     ]]
     t:person("wang.qiang"):declines "1m"
     t:person("li.ming"):answers "1m"
     t:crash "engine"
-    t:advance "6m"
+    t:advance "9m"
     t:tells [[
-        [0:19] 王强 (主班, duty:duty-room) declines; call 李明
-        [0:20] 李明 takes the role "command"
+        [0:25] 王强 (主班, duty:duty-room) declines; call 李明
+        [0:26] 李明 takes the role "command"
     ]]
 end)
 
@@ -131,11 +132,13 @@ end)
 
 test("level II and nobody of the city comes: it is known above", function(t)
     begin(t, { dead = 10 })
+    t:person("he.jun"):silent()
     t:order { action = "activate", level = "II", by = "meng.bo", reason = "死亡10人" }
-    t:advance "20m"
+    t:advance "31m"
     t:tells [[
         [0:10] 孟波 (应急总指挥, post:emergency-commander) no answer; call 罗敏 (应急副总指挥
-        [0:20] escalated: 南街商场起火: nobody of the city takes over
+        [0:20] 罗敏 (应急副总指挥, post:emergency-deputy) no answer; call 何军 (应急副总指挥 B角
+        [0:30] escalated: 南街商场起火: nobody of the city takes over
     ]]
 end)
 

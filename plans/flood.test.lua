@@ -56,15 +56,16 @@ test("nobody answers: twice round, then the duty room for ever", function(t)
     t:tells [[
         [0:00] call 王强
         [0:09] 赵磊 (带班领导, duty:duty-room) no answer; call 孙伟
-        [0:14] 孙伟 (防指副总指挥, post:flood-hq-deputy) no answer; call 韩梅
-        [0:19] 韩梅 (防指总指挥, post:flood-hq-commander) no answer; call 王强
-        [0:38] log: nobody has answered yet: 7号站超警
-        [0:38] call 王强
-        [0:48] 王强 (主班, duty:duty-room) no answer; call 李明
+        [0:14] 孙伟 (防指副总指挥, post:flood-hq-deputy) no answer; call 钱敏
+        [0:19] 钱敏 (防指副总指挥 B角, post:flood-hq-deputy) no answer; call 韩梅
+        [0:24] 韩梅 (防指总指挥, post:flood-hq-commander) no answer; call 王强
+        [0:48] log: nobody has answered yet: 7号站超警
+        [0:48] call 王强
+        [0:58] 王强 (主班, duty:duty-room) no answer; call 李明
     ]]
     t:person("zhao.lei"):answers "1m"
     t:crash "planner"
-    t:advance "20m"
+    t:advance "30m"
     t:tells [[ log: answered by 赵磊 ]]
 end)
 
@@ -141,8 +142,11 @@ test("level II: the commander is silent, and it is known", function(t)
     rises(t, { g7 = { peak_m = 5.2 } })
     t:tells [[ propose II to 韩梅 ]]
     t:order { action = "activate", level = "II", by = "han.mei", reason = "洪峰", oral = "wang.qiang" }
-    t:advance "16m"
-    t:tells [[ [0:15] escalated: The commander is silent ]]
+    t:advance "31m"
+    t:tells [[
+        [0:15] 韩梅 (防指总指挥, post:flood-hq-commander) no answer; call 孙伟
+        [0:30] escalated: The commander is silent
+    ]]
 end)
 
 test("level I: the period is proposed, soldiers asked for, and who lives below is gone six hours before the peak", function(t)

@@ -30,11 +30,12 @@ end)
 test("nobody answers: it climbs, and begins again", function(t)
     t:begin "2026-10-01 19:00"
     t:trigger { plan = "gathering", title = "人民广场聚集" }
-    t:advance "15m"
+    t:advance "20m"
     t:tells [[
         [0:09] 赵磊 (带班领导, duty:duty-room) no answer; call 范蓉 (市政府秘书长
-        [0:14] log: nobody has answered yet: 人民广场聚集
-        [0:14] call 王强
+        [0:14] 范蓉 (市政府秘书长, post:secretary-general) no answer; call 谢云
+        [0:19] log: nobody has answered yet: 人民广场聚集
+        [0:19] call 王强
     ]]
     t:person("fan.rong"):answers "1m"
     t:advance "15m"

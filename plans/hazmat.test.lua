@@ -25,15 +25,16 @@ end)
 test("nobody answers: it climbs, and begins again", function(t)
     t:begin "2026-05-20 09:30"
     t:trigger { plan = "hazmat", title = "二车间液氯泄漏" }
-    t:advance "20m"
+    t:advance "25m"
     t:tells [[
         [0:00] call 王强
         [0:03] 王强 (主班, duty:duty-room) no answer; call 李明
         [0:06] 李明 (副班, duty:duty-room) no answer; call 赵磊
         [0:09] 赵磊 (带班领导, duty:duty-room) no answer; call 罗敏
-        [0:14] 罗敏 (应急副总指挥, post:emergency-deputy) no answer; call 孟波
-        [0:19] log: nobody has answered yet: 二车间液氯泄漏
-        [0:19] call 王强
+        [0:14] 罗敏 (应急副总指挥, post:emergency-deputy) no answer; call 何军
+        [0:19] 何军 (应急副总指挥 B角, post:emergency-deputy) no answer; call 孟波
+        [0:24] log: nobody has answered yet: 二车间液氯泄漏
+        [0:24] call 王强
     ]]
     t:person("wang.qiang"):silent()
     t:person("li.ming"):answers "1m"

@@ -19,12 +19,13 @@ end)
 test("nobody answers: it climbs, and begins again", function(t)
     t:begin "2026-11-20 16:00"
     t:trigger { plan = "winter_storm", title = "暴雪黄色预警" }
-    t:advance "36m"
+    t:advance "46m"
     t:tells [[
         [0:15] 赵磊 (带班领导, duty:duty-room) no answer; call 罗敏 (应急副总指挥
-        [0:25] 罗敏 (应急副总指挥, post:emergency-deputy) no answer; call 孟波 (应急总指挥
-        [0:35] log: nobody has answered yet: 暴雪黄色预警
-        [0:35] call 王强
+        [0:25] 罗敏 (应急副总指挥, post:emergency-deputy) no answer; call 何军 (应急副总指挥 B角
+        [0:35] 何军 (应急副总指挥 B角, post:emergency-deputy) no answer; call 孟波 (应急总指挥
+        [0:45] log: nobody has answered yet: 暴雪黄色预警
+        [0:45] call 王强
     ]]
     t:person("li.ming"):answers "1m"
     t:advance "10m"

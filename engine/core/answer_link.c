@@ -22,7 +22,7 @@ static struct notice *notice_of_link(struct core *c)
                     "no message has this link; open it as it stands in the message, whole");
         return NULL;
     }
-    if (item_keeps_message(n))
+    if (notice_is_kept(n))
         return n;
     char into[UUID_TEXT];
     struct uuid to = incident_into(n->incident);

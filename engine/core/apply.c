@@ -8,7 +8,9 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/consult.h"
+#include "core/contact.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -18,6 +20,7 @@
 #include "core/occasion.h"
 #include "core/once.h"
 #include "core/outlook.h"
+#include "core/place.h"
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/purge.h"
@@ -122,7 +125,7 @@ static void apply_over(struct core *c, struct incident *i, const struct record *
 {
     struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
-    core_mark_notice(c, n);
+    notice_let_go(c, n);
     if (i->family) {
         timer_clear(&c->timers, &i->family->digest);
         kept_set(&i->family->joins, NULL);
@@ -316,6 +319,8 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_DELIVERED:
     case REC_NOTICE_SEEN:
     case REC_NOTICE_FAILED:
+    case REC_NOTICE_REPLAYED:
+    case REC_NOTICE_DROPPED:
     case REC_NOTICE_RECALLED:
     case REC_ANSWER_REFUSED:
         notice_apply(c, r);
@@ -343,11 +348,16 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CONFIG_REFUSED:
     case REC_CALLED_OTHERWISE:
     case REC_CONTACT_SET:
+    case REC_CONTACT_REMOVED:
+    case REC_CONTACT_TESTED:
     case REC_KEY_CREATED:
     case REC_KEY_REVOKED:
     case REC_SESSION_OPENED:
     case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
+    case REC_ENDPOINT_DOWN:
+    case REC_ENDPOINT_UP:
+    case REC_ENDPOINT_PAUSED:
     case REC_PURGED: /* it is not in memory */
     case REC_KINDS:
         break;
@@ -379,8 +389,15 @@ void core_apply(struct core *c, const struct record *r)
         upgrade_apply(c, r);
     else if (r->kind == REC_CLOCK_STEPPED)
         readings_clock_set(c, r);
+    else if (r->kind == REC_ENDPOINT_PAUSED)
+        place_apply_paused(c, r);
+    else if (r->kind == REC_ENDPOINT_DOWN || r->kind == REC_ENDPOINT_UP)
+        endpoint_apply(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
+    else if (r->kind == REC_CONTACT_SET || r->kind == REC_CONTACT_REMOVED ||
+             r->kind == REC_CONTACT_TESTED)
+        contact_apply(c, r);
     else
         access_apply(c, r);
     struct incident *i = uuid_is_none(r->incident) ? NULL : core_incident(c, r->incident);
@@ -389,6 +406,8 @@ void core_apply(struct core *c, const struct record *r)
     reporting_apply_news(i, r);
     apply_to_incident(c, i, r);
     plan_apply_fact(i, r);
+    if (i == c->upkeep)
+        contact_apply_notice(c, r);
     if (!only_of_notice(r))
         core_mark(c, i);
 }

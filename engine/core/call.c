@@ -105,11 +105,34 @@ static void ladder_add(struct core *c, const struct call *call, const json_t *sp
     free(found.at); /* the rungs themselves moved */
 }
 
-/* The rungs of the call: the spec's own, else its target's, each in its order. */
-static void ladder_of(struct core *c, const struct call *call, const json_t *spec, struct ladder *l)
+static bool ladder_calls(const struct ladder *l, const char *person, size_t but)
 {
-    if (!c->site)
-        return;
+    for (size_t k = 0; k < l->count; k++) {
+        const struct rung *rung = &l->at[k].rung;
+        for (size_t n = 0; (k < but || (k > but && !rung->deputy)) && n < rung->count; n++)
+            if (!strcmp(rung->at[n].id, person))
+                return true;
+    }
+    return false;
+}
+
+/* A deputy who is called by a rung of their own is not called as a deputy, too. */
+static void ladder_thin(struct ladder *l)
+{
+    for (size_t k = 0; k < l->count; k++) {
+        struct rung *rung = &l->at[k].rung;
+        size_t left = 0;
+        for (size_t n = 0; rung->deputy && n < rung->count; n++) {
+            if (!ladder_calls(l, rung->at[n].id, k))
+                rung->at[left++] = rung->at[n];
+        }
+        rung->count = rung->deputy ? left : rung->count;
+    }
+}
+
+static void rungs_of_call(struct core *c, const struct call *call, const json_t *spec,
+                          struct ladder *l)
+{
     int64_t within_ms = json_int(spec, "within_ms", DUTY_ROOM_AGAIN_MS);
     const json_t *rungs = json_at(spec, "rungs");
     if (!json_array_size(rungs)) {
@@ -120,6 +143,15 @@ static void ladder_of(struct core *c, const struct call *call, const json_t *spe
     json_t *rung;
     json_array_foreach(rungs, n, rung)
         ladder_add(c, call, spec, json_at(rung, "to"), json_int(rung, "within_ms", within_ms), l);
+}
+
+/* The rungs of the call: the spec's own, else its target's, each in its order. */
+static void ladder_of(struct core *c, const struct call *call, const json_t *spec, struct ladder *l)
+{
+    if (!c->site)
+        return;
+    rungs_of_call(c, call, spec, l);
+    ladder_thin(l);
 }
 
 struct call *call_find(const struct incident *i, const char *step)

@@ -340,6 +340,17 @@ const char *channel_receipt(const struct channel *c)
     return json_str_or(c->json, "receipt", "none");
 }
 
+const char *channel_contact(const struct channel *c)
+{
+    return json_str(c->json, "contact");
+}
+
+bool channel_needs_contact(const struct channel *c)
+{
+    const char *url = channel_url(c);
+    return channel_contact(c) || (url && strstr(url, "{contact}"));
+}
+
 json_t *channel_headers(const struct channel *c)
 {
     return c->headers;
@@ -363,6 +374,13 @@ bool channel_drill(const struct channel *c)
 bool channel_resend_harmless(const struct channel *c)
 {
     return json_bool(c->json, "resend_harmless");
+}
+
+int64_t channel_receipt_within(const struct channel *c)
+{
+    int64_t ms = 0;
+    const char *within = json_str(c->json, "receipt_within");
+    return within && duration_parse(within, false, &ms) ? ms : 0;
 }
 
 bool channel_rate(const struct channel *c, int *ret_count, int64_t *ret_ms)

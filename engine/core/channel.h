@@ -43,7 +43,8 @@
  *
  * success, throttled and again are tests of the answer, and reference is where the service's own id
  * stands in it (courier/judge.h). `receipt` says which word of the endpoint is believed
- * (core/receipt.h).
+ * (core/receipt.h), and `receipt_within` how long it may take; `rate` holds for each endpoint that
+ * says nothing else (core/place.h).
  *
  * Layer      core: base only.
  * Ownership  A set is an immutable snapshot with counted references; what it gives is borrowed.
@@ -91,8 +92,13 @@ json_t *channel_throttled(const struct channel *c);   /* with wait_ms; NULL; do 
 /* encoding, success, again, reference, private, query as they stand there; NULL; do not change it
  */
 json_t *channel_key(const struct channel *c, const char *key);
-bool channel_drill(const struct channel *c); /* made for drills, too */
+const char *channel_contact(
+    const struct channel *c); /* what its contacts are: phone, email, url, token; NULL: not said */
+bool channel_needs_contact(const struct channel *c); /* it reaches nobody without one */
+bool channel_drill(const struct channel *c);         /* made for drills, too */
 bool channel_resend_harmless(const struct channel *c);
+/* How long its receipt may take; 0: it does not say. */
+int64_t channel_receipt_within(const struct channel *c);
 /* At most so many messages in a time, of each endpoint. false: it says nothing of it. */
 bool channel_rate(const struct channel *c, int *ret_count, int64_t *ret_ms);
 

@@ -448,6 +448,7 @@ bool channel_check_keys(const json_t *channel, struct remarks *r)
     static const struct form_key keys[] = {
         {"again", true},
         {"body", true},
+        {"contact", true},
         {"drill", true},
         {"encoding", true},
         {"escape", true},
@@ -460,6 +461,7 @@ bool channel_check_keys(const json_t *channel, struct remarks *r)
         {"query", true},
         {"rate", true},
         {"receipt", true},
+        {"receipt_within", true},
         {"reference", true},
         {"resend_harmless", true},
         {"sign", true},
@@ -479,6 +481,7 @@ bool channel_check(const json_t *channel, struct remarks *r)
     static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
     static const char *const receipts[] = {"none", "delivered", "seen", NULL};
     static const char *const escapes[] = {"entities", NULL};
+    static const char *const contacts[] = {"phone", "email", "url", "token", NULL};
     const struct template_rules rules = {.maps = json_at(channel, "maps")};
     size_t errors = r->errors;
 
@@ -500,6 +503,8 @@ bool channel_check(const json_t *channel, struct remarks *r)
     rate_check(channel, r);
     form_word(r, channel, "receipt", receipts, NULL);
     form_word(r, channel, "escape", escapes, NULL);
+    form_word(r, channel, "contact", contacts, NULL);
+    form_duration(r, channel, "receipt_within");
     form_bool(r, channel, "drill");
     form_bool(r, channel, "resend_harmless");
     return r->errors == errors;

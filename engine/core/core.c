@@ -1,6 +1,9 @@
 #include "core/core.h"
 
 #include "core/access.h"
+#include "core/contact.h"
+#include "core/dead.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -145,9 +148,11 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->reports_changed);
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
+    STAILQ_INIT(&c->contacts_changed);
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
+    TAILQ_INIT(&c->dead);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
     c->occasion_timer = (struct timer){
@@ -189,6 +194,7 @@ void core_free(struct core *c)
         incident_forget(c, *(struct incident **)c->incidents);
     tdestroy(c->dedups, dedup_free);
     access_free(c);
+    contacts_free(c);
     tdestroy(c->pins, pin_free);
     tdestroy(c->words, free);
     for (size_t n = 0; n < c->plans_count; n++) {
@@ -354,6 +360,11 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_
     return json_put(plan, "owes", upkeep_owes(c, of->head));
 }
 
+json_t *core_dead(const struct core *c)
+{
+    return dead_list(c);
+}
+
 json_t *core_drills(const struct core *c)
 {
     return upkeep_drills(c);
@@ -383,6 +394,12 @@ json_t *core_phones(const struct core *c, size_t most)
     return list;
 }
 
+json_t *core_left(const struct core *c, const char *pin, wall_ms at)
+{
+    const struct pin *p = core_pin(c, pin);
+    return p && p->site ? site_left(p->site, at) : json_array();
+}
+
 json_t *core_endpoints(const struct core *c)
 {
     json_t *list = json_array();
@@ -392,7 +409,9 @@ json_t *core_endpoints(const struct core *c)
             json_put_str(json_put_str(json_object(), "name", e->name), "channel", e->channel);
         json_put_str(one, "secret", e->secret);
         json_put_int(one, "at_once", e->at_once);
-        json_array_append_new(list, json_put(one, "drill", json_boolean(e->drill)));
+        json_put(one, "drill", json_boolean(e->drill));
+        place_rate_put(c, e->name, one);
+        json_array_append_new(list, endpoint_state(c, e->name, one));
     }
     return list;
 }

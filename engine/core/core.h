@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/code.h"
 #include "core/effect.h"
 #include "core/input.h"
 #include "core/record.h"
@@ -30,6 +31,7 @@ struct core_config {
                                  carry none */
     const char *occasions_of; /* occasions of this plan's schedule alone come; "": of none; NULL: of
                                  all, as ever but in a simulated night. Borrowed */
+    bool watch;               /* endpoints are asked whether they answer (endpoint_watch.h) */
     bool demo;                /* every endpoint is a phone of the demo, which gives receipts */
 };
 
@@ -107,6 +109,7 @@ json_t *core_plans_fresh(const struct core *c);
 bool core_plan_in_force(const struct core *c, const char *pin);
 /* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
+json_t *core_dead(const struct core *c);   /* dead letters: dead_list. Gives. */
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
@@ -117,6 +120,27 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_
 /* The contacts of the site's people, at most so many: [{"person","name","endpoint"}]. Gives. */
 json_t *core_phones(const struct core *c, size_t most);
 const char *core_language(const struct core *c); /* of the site; "zh" before there is one */
+/* [{"person","name"?,"endpoint","channel"?,"needed","in_site","set_at"?,"tested_at"?,"result"?,
+ * "verified_at"?,"stopped_at"?}], times in ms: the contacts that the site (by its pin; NULL: the
+ * one in force) names, then others that are kept. Gives. */
+json_t *core_contacts(const struct core *c, const char *pin);
+/* Of the site of this pin, who has left by then and is still named in it: site_left. Gives. */
+json_t *core_left(const struct core *c, const char *pin, wall_ms at);
+/*
+ * May this be the contact of a person for an endpoint?
+ *
+ * value    NULL: looked at by who has it.
+ * ret      The fault, and of a value that is none the form in which it is kept. Either way
+ *          contact_fault_done. No sentence repeats the value (rule R11).
+ */
+struct contact_fault {
+    const char *field, *near; /* borrowed; near may be NULL */
+    struct why why;
+    struct text kept;
+};
+enum code core_contact_check(const struct core *c, const char *person, const char *endpoint,
+                             const char *value, struct contact_fault *ret);
+void contact_fault_done(struct contact_fault *f);
 /* What a person is and holds: person:ID, dept:…, post:…, up to the first "". false: no such. */
 bool core_targets_of(const struct core *c, const char *person, char (*ret)[136], size_t most);
 /*
@@ -155,11 +179,16 @@ enum {
     ONCE_KEYS_MAX = 100000,    /* Idempotency-Keys: 20 MB; 24 h of one keyed trigger a second */
 };
 
+enum { AUDIT_EVERY_MS = 60 * 1000 }; /* IN_AUDIT */
+/* So many things the auditor finds lost sight of (auditor.h); what only waits is none of them. */
+int64_t core_audit(const struct core *c, mono_ms now);
+
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
     int64_t fetches_handed; /* to the courier, of plans */
     int64_t open[2];        /* not over; [1]: drills */
+    int64_t dead;           /* messages that failed by every contact, of incidents not over */
     int64_t once_keys;      /* Idempotency-Keys that are kept */
     wall_ms queued_since;   /* when the message was written that has waited longest; 0: none */
     int64_t facts_pending;  /* of the incident where most wait */

@@ -4,10 +4,14 @@
 #include "core/alarm.h"
 #include "core/answer.h"
 #include "core/answer_link.h"
+#include "core/auditor.h"
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
+#include "core/contact.h"
+#include "core/dead.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -267,31 +271,6 @@ static void decide_close(struct core *c)
     core_reply_ok(c, incident_reply(i));
 }
 
-static void decide_contact_set(struct core *c)
-{
-    if (!input_allowed(c, SCOPE_ADMIN, "set contacts"))
-        return;
-    const char *person = json_str_or(c->in->body, "person", "");
-    const char *endpoint = json_str_or(c->in->body, "endpoint", "");
-    struct rung_person p;
-    if (!c->site || !site_person(c->site->site, person, &p)) {
-        core_refuse(c, CODE_UNKNOWN_PERSON, "person",
-                    c->site ? site_nearest_person(c->site->site, person) : NULL,
-                    "the site has no person \"%s\"", person);
-        return;
-    }
-    if (!site_endpoint(c->site->site, endpoint)) {
-        core_refuse(c, CODE_UNKNOWN_ENDPOINT, "endpoint",
-                    site_nearest_endpoint(c->site->site, endpoint),
-                    "the site has no endpoint \"%s\"", endpoint);
-        return;
-    }
-    json_t *body =
-        json_put_str(json_put_str(json_object(), "person", person), "endpoint", endpoint);
-    core_emit(c, REC_CONTACT_SET, NULL, (struct emit){.actor = actor_input(c), .body = body});
-    core_reply_ok(c, json_object());
-}
-
 /* --- the world's part --- */
 
 static void decide_started(struct core *c)
@@ -323,6 +302,7 @@ static void decide_config(struct core *c)
 {
     bool same = config_same(c, c->in->body);
     json_t *reply = json_put(json_object(), "changed", json_boolean(!same));
+    (void)json_object_update(reply, json_unconst(c->in->aside));
     if (!same) {
         struct otherwise *before = otherwise_before(c);
         plan_watches_ready_all(c);
@@ -332,6 +312,7 @@ static void decide_config(struct core *c)
         otherwise_tell(c, before, reply);
         c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
+    endpoints_watch(c);
     upkeep_review(c);
     occasions_review(c);
     core_reply_ok(c, reply);
@@ -370,6 +351,10 @@ static void timer_fire(struct core *c, struct timer *t)
         drill_due(c, t->owner);
     } else if (t->kind == TIMER_FETCH) {
         fetch_due(c, t->owner);
+    } else if (t->kind == TIMER_PLACE) {
+        timer_clear(&c->timers, t); /* what waits there goes out at the end of this input */
+    } else if (t->kind == TIMER_PROBE) {
+        endpoint_ask(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
     } else if (t->kind == TIMER_OCCASION) {
@@ -428,6 +413,7 @@ static void decide_refused(struct core *c)
 static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
+    endpoints_watch(c);
     notice_unknown_all(c);
     fetches_lost(c);
 }
@@ -500,12 +486,17 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_DRILL_START] = decide_drill_start,
         [IN_LESSON] = decide_lesson,
         [IN_CONTACT_SET] = decide_contact_set,
+        [IN_CONTACT_REMOVE] = decide_contact_remove,
+        [IN_CONTACT_TEST] = decide_contact_test,
         [IN_KEY_CREATE] = decide_key_create,
         [IN_KEY_REVOKE] = decide_key_revoke,
         [IN_LOGIN] = decide_login,
         [IN_LOGOUT] = decide_logout,
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
+        [IN_DEAD] = decide_dead,
+        [IN_PROBED] = decide_probed,
+        [IN_AUDIT] = decide_audit,
         [IN_TURN] = decide_turn,
         [IN_PLAN_FAILED] = decide_plan_failed,
         [IN_PLANNER_UP] = decide_planner_up,

@@ -70,6 +70,8 @@ static const struct finding_code codes[] = {
     {"nobody", FINDING_EITHER,
      "it reaches no one: an empty list, group or seat, somebody without a contact",
      "没有人收到：空列表、空组、空席位，或没有联系方式的人"},
+    {"left", FINDING_EITHER, "somebody who has left, or leaves within 30 days, is still named",
+     "已离任或 30 天内离任的人仍被写在这里"},
     {"contact_value", FINDING_ERROR,
      "a phone number or address in the file: it belongs into the vault",
      "文件里写了号码或地址：应放进保管库"},

@@ -35,15 +35,19 @@ enum input_kind {
     IN_DRILL_START, /* body: {plan,mode?,scenario?,speed?,as?} */
     IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
                   row */
-    IN_CONTACT_SET, /* body: {person,endpoint}; the value itself never comes here (R11) */
-    IN_KEY_CREATE,  /* body: {name,scopes,expires?}; its secret never comes here (R11) */
-    IN_KEY_REVOKE,  /* body: {name} */
+    IN_CONTACT_SET,    /* body: {person,endpoint}, or {contacts:[{person,endpoint}]}; the values
+                          themselves never come here (R11) */
+    IN_CONTACT_REMOVE, /* body: {person,endpoint?,endpoints}: those that the vault holds */
+    IN_CONTACT_TEST,   /* body: {person?,endpoint?}: one of them */
+    IN_KEY_CREATE,     /* body: {name,scopes,expires?}; its secret never comes here (R11) */
+    IN_KEY_REVOKE,     /* body: {name} */
     IN_LOGIN,       /* body: {by:"key:…"|"link"}: whose secret it was, as the engine has found out
                        of what serve/ submits, {with:"key"|"link"} */
     IN_LOGOUT,      /* who: the session */
     IN_ANSWER_LINK, /* body: {token,code,decline?,note?,action?,evidence?}: from whoever holds a
                        message's link */
     IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"} */
+    IN_DEAD,        /* body: {action:"replay"|"drop"}; notice, or incident: all of it */
     /* from the planners */
     IN_TURN,         /* body: the frame "turn" */
     IN_PLAN_FAILED,  /* body: the frame "failed" */
@@ -52,6 +56,7 @@ enum input_kind {
                         {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
     IN_RESULT,  /* body: the frame "result", with notice and method instead of id */
+    IN_PROBED,  /* body: {endpoint,ok,class,status?,error?}: whether an endpoint answers */
     IN_FETCHED, /* incident, body: the frame "result" of a fetch */
     IN_COURIER_UP,
     IN_COURIER_DIED,
@@ -63,6 +68,7 @@ enum input_kind {
                     (core_library_*); fresh: it was not known before */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
+    IN_AUDIT,          /* a minute is over: is anything due that was not done? */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */
     IN_STUCK,          /* incident: the engine died twice on it */
     IN_REFUSED,        /* body: {digest}: the engine died twice on this input */
@@ -108,11 +114,12 @@ struct input {
     const char *once;   /* IN_TRIGGER, IN_ORDER: its Idempotency-Key; NULL: it has none */
     struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_ITEM_OPEN, IN_PURGE, IN_STUCK;
                              elsewhere whom it is about, if known */
-    struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
+    struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK, IN_DEAD: the message it is about */
     int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */
     const json_t *body;
+    const json_t *aside; /* IN_CONFIG: members of the reply alone, which no record has; NULL */
 };
 
 enum { PLANNER_SLOTS = 3, SLOT_QUARANTINE = 2 };

@@ -28,6 +28,8 @@
     X(REC_CALLED_OTHERWISE, "called_otherwise",                                                    \
       "with the site or the version that is in force now somebody else would be called")           \
     X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
+    X(REC_CONTACT_REMOVED, "contact_removed", "a contact of a person was taken out of the vault")  \
+    X(REC_CONTACT_TESTED, "contact_tested", "a test message was sent by a contact of a person")    \
     X(REC_KEY_CREATED, "key_created", "a key was made; its secret is shown once and not kept")     \
     X(REC_KEY_REVOKED, "key_revoked", "a key is good for nothing any more")                        \
     X(REC_SESSION_OPENED, "session_opened", "somebody signed in")                                  \
@@ -111,8 +113,16 @@
       "a receipt: the message is on the person's device")                                          \
     X(REC_NOTICE_SEEN, "notice_seen", "a receipt: the person has seen the message")                \
     X(REC_NOTICE_FAILED, "notice_failed", "every contact of the person failed")                    \
+    X(REC_NOTICE_REPLAYED, "notice_replayed",                                                      \
+      "somebody has a message sent again that had failed by every contact")                        \
+    X(REC_NOTICE_DROPPED, "notice_dropped",                                                        \
+      "somebody lets a message go that had failed by every contact")                               \
     X(REC_NOTICE_RECALLED, "notice_recalled",                                                      \
       "a message that was not sent yet is not needed any more")                                    \
+    X(REC_ENDPOINT_DOWN, "endpoint_down", "an endpoint does not answer")                           \
+    X(REC_ENDPOINT_UP, "endpoint_up", "an endpoint answers again")                                 \
+    X(REC_ENDPOINT_PAUSED, "endpoint_paused",                                                      \
+      "the service of an endpoint takes no more for a while: its messages wait")                   \
     X(REC_ALARM, "alarm", "a person must act")                                                     \
     X(REC_INCIDENT_CLOSED, "incident_closed", "the incident is over")                              \
     X(REC_MERGED, "merged", "the incident goes on as a part of another")                           \

@@ -87,7 +87,7 @@ static const char *entity_of(char c, enum escaping e)
                                              : NULL;
 }
 
-/* As text of XML and HTML, or of Slack. What none of them may hold becomes U+FFFD. */
+/* As text of XML and HTML, or of Slack. What XML may not hold becomes U+FFFD there. */
 static void escaped_add(const char *s, size_t len, enum escaping e, struct text *to)
 {
     for (size_t i = 0, n; i < len; i += n) {
@@ -96,7 +96,7 @@ static void escaped_add(const char *s, size_t len, enum escaping e, struct text 
         const char *entity = entity_of(s[i], e);
         if (entity)
             text_add(to, entity);
-        else if (is_no_markup(s + i, n))
+        else if (e == ESCAPE_MARKUP && is_no_markup(s + i, n))
             text_add(to, "\xef\xbf\xbd");
         else
             text_add_bytes(to, s + i, n);

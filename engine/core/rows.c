@@ -2,12 +2,14 @@
  * rows - the core's objects as rows of the store, and back (test I13).
  */
 #include "core/access.h"
+#include "core/contact.h"
 #include "core/core.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
 #include "core/occasion.h"
 #include "core/once.h"
+#include "core/place.h"
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/state.h"
@@ -35,6 +37,11 @@ static int row_order(const void *a, const void *b)
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
     return strcmp(x->id, y->id);
+}
+
+static void row_add(void *ctx, struct row r)
+{
+    rows_add(ctx, r);
 }
 
 static void rows_give(struct row_list *l, struct row **ret, size_t *ret_count)
@@ -84,11 +91,13 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct reading *r;
     struct item *item;
     struct report *report;
+    struct contact *contact;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
         rows_add(&l, notice_row(n));
-        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !item_keeps_message(n))
+        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !notice_is_kept(n) &&
+            !n->is_dead)
             notice_forget(c, n);
     }
     while ((r = STAILQ_FIRST(&c->readings_changed))) {
@@ -118,6 +127,13 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         if (h->gone)
             access_forget(c, h);
     }
+    while ((contact = STAILQ_FIRST(&c->contacts_changed))) {
+        STAILQ_REMOVE_HEAD(&c->contacts_changed, changed);
+        contact->dirty = false;
+        rows_add(&l, contact_row(contact));
+        if (contact->gone)
+            contact_forget(c, contact);
+    }
     while ((i = STAILQ_FIRST(&c->incidents_changed))) {
         STAILQ_REMOVE_HEAD(&c->incidents_changed, changed);
         i->dirty = false;
@@ -137,6 +153,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     if (c->driver_dirty)
         rows_add(&l, upgrade_row(c));
     c->driver_dirty = false;
+    place_dirty_rows(c, row_add, &l);
     rows_give(&l, ret, ret_count);
 }
 
@@ -177,6 +194,12 @@ static void dedup_add_row(const void *node, VISIT visit, void *closure)
         rows_add(closure, dedup_row(d));
 }
 
+static void contact_add_row(void *ctx, struct contact *contact)
+{
+    if (!contact->gone)
+        rows_add(ctx, contact_row(contact));
+}
+
 static void holder_add_row(const void *node, VISIT visit, void *closure)
 {
     const struct holder *h = *(struct holder *const *)node;
@@ -193,6 +216,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     reports_walk(c, report_add_row, &l);
     twalk_r(c->dedups, dedup_add_row, &l);
     twalk_r(c->holders, holder_add_row, &l);
+    contacts_walk(c, contact_add_row, &l);
     rows_add(&l, config_row(c));
     if (c->drills)
         rows_add(&l, upkeep_row(c));
@@ -200,6 +224,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
         rows_add(&l, occasions_row(c));
     if (c->driver)
         rows_add(&l, upgrade_row(c));
+    place_rows(c, row_add, &l);
     rows_give(&l, ret, ret_count);
 }
 
@@ -227,6 +252,8 @@ void core_load_row(struct core *c, const struct row *r)
         dedup_from_row(c, r);
         break;
     case ROW_META:
+        if (place_from_row(c, r))
+            break;
         if (!strcmp(r->id, "config"))
             config_from_row(c, r);
         else if (!strcmp(r->id, "drills"))
@@ -235,6 +262,8 @@ void core_load_row(struct core *c, const struct row *r)
             occasions_from_row(c, r);
         else if (!strcmp(r->id, "driver"))
             upgrade_from_row(c, r);
+        else if (contact_is_row(r->id))
+            contact_from_row(c, r);
         break;
     case ROW_ACCESS:
         access_from_row(c, r);

@@ -64,6 +64,9 @@ static void build_endpoints(struct site *s, const json_t *table)
         e->allow = json_object_get(v, "allow");
         e->at_once = (int)json_int(v, "at_once", AT_ONCE_DEFAULT);
         e->drill = json_bool(v, "drill");
+        e->probe_ms = json_is_false(json_at(v, "probe")) ? 0 : PROBE_DEFAULT_MS;
+        if (json_str(v, "probe"))
+            (void)duration_parse(json_str(v, "probe"), false, &e->probe_ms);
         if (json_str(v, "rate") && !form_rate(json_str(v, "rate"), &e->rate_count, &e->rate_ms))
             e->rate_count = 0;
     }
@@ -81,6 +84,7 @@ static void build_people(struct site *s, const json_t *table)
         p->name = json_str(v, "name");
         p->lang = json_str(v, "lang");
         p->drill = json_bool(v, "drill");
+        p->left_at = site_left_at(json_str_or(s->json, "zone", "UTC"), json_str(v, "left"));
         p->endpoints = mem_new(json_array_size(contacts) + 1, sizeof(*p->endpoints));
         for (size_t k = 0; k < json_array_size(contacts); k++)
             p->endpoints[k] = contact_endpoint(s, json_array_get(contacts, k));
@@ -122,9 +126,14 @@ static void build_posts(struct site *s, const json_t *table)
     for (size_t i = 0; ids[i]; i++) {
         const json_t *v = json_at(table, ids[i]), *title = json_at(v, "title");
         const char *words = title ? words_in(title, s->lang, NULL) : ids[i];
-        s->posts[i] = (struct post){.id = ids[i],
-                                    .holder = json_str(v, "holder"),
-                                    .words = words_and_target(words, "post", ids[i])};
+        AUTO_TEXT(deputy);
+        text_addf(&deputy, "%s%s", words, strcmp(s->lang, "zh") == 0 ? " B角" : ", deputy");
+        s->posts[i] =
+            (struct post){.id = ids[i],
+                          .holder = json_str(v, "holder"),
+                          .deputy = json_str(v, "deputy"),
+                          .words = words_and_target(words, "post", ids[i]),
+                          .deputy_words = words_and_target(text_str(&deputy), "post", ids[i])};
     }
     free(ids);
 }
@@ -183,8 +192,10 @@ static void site_free(struct site *s)
         free(s->departments[i].words);
         free(s->departments[i].endpoints);
     }
-    for (size_t i = 0; i < s->posts_count; i++)
+    for (size_t i = 0; i < s->posts_count; i++) {
         free(s->posts[i].words);
+        free(s->posts[i].deputy_words);
+    }
     for (size_t i = 0; i < s->rosters_count; i++)
         roster_done(&s->rosters[i]);
     calendars_done(&s->calendars);

@@ -15,7 +15,7 @@
  *     group:ID    all members at once in one rung, of a dept or duty roster in it its first rung
  *
  * Who is on duty is a matter of the time, so that whoever resolves a target says of which moment
- * (roster.h). `rate` of an endpoint is checked and kept for that work.
+ * (roster.h).
  *
  * Layer      core: base only. No clock, no I/O.
  * Ownership  Counted references: site_read gives one, site_ref adds, site_unref drops. All strings
@@ -68,7 +68,12 @@ const json_t *site_self_alarm_to(const struct site *s);
 
 /* ---- endpoints ---- */
 
-enum { AT_ONCE_DEFAULT = 4, AT_ONCE_MAX = 256 };
+enum {
+    AT_ONCE_DEFAULT = 4,
+    AT_ONCE_MAX = 256,
+    PROBE_DEFAULT_MS = 30 * 1000,
+    PROBE_LEAST_MS = 5 * 1000
+};
 
 struct endpoint {
     const char *name;
@@ -79,6 +84,7 @@ struct endpoint {
     int at_once;         /* attempts under way at a time */
     int rate_count;      /* at most so many … 0: no limit */
     int64_t rate_ms;     /* … in this time */
+    int64_t probe_ms;    /* asked whether it answers each so many ms; 0: never */
     bool drill;          /* a drill may use it (rule R6) */
 };
 
@@ -118,6 +124,7 @@ json_t *site_methods(const struct site *s, const char *person, const char *via, 
 struct rung {
     struct rung_person *at;
     size_t count, cap;
+    bool deputy; /* they stand in for the holder of the post in a rung before (A/B 角) */
 };
 
 struct rungs {
@@ -175,6 +182,16 @@ json_t *rungs_timed(const json_t *rungs);
 /* What people call it: "水务局" of dept:water; the target itself where it has no name. */
 const char *site_target_name(const struct site *s, const char *target, const char *lang);
 json_t *site_department_names(const struct site *s); /* {"dept:water":"水务局",…}. Gives */
+
+/*
+ * Where somebody who has left still stands: errors where they hold a post or a seat or may order,
+ * warnings elsewhere, and where somebody leaves within LEFT_AHEAD_DAYS of `now`.
+ */
+enum { LEFT_AHEAD_DAYS = 30 };
+void site_check_left(const struct site *s, wall_ms now, struct remarks *r);
+/* [{"person","name","left","places":n}] of those who have left by then and are still named. Gives.
+ */
+json_t *site_left(const struct site *s, wall_ms now);
 
 /* ---- orders ---- */
 

@@ -21,6 +21,7 @@ struct person {
     const char *lang;
     const char **endpoints; /* own array, ends with NULL */
     bool drill;
+    wall_ms left_at; /* nobody any more from then on; 0: they are here */
 };
 
 struct department {
@@ -38,7 +39,9 @@ struct department {
 struct post {
     const char *id;
     const char *holder;
-    char *words; /* own: "防指总指挥, post:flood-hq-commander" */
+    const char *deputy; /* NULL: it has none */
+    char *words;        /* own: "防指总指挥, post:flood-hq-commander" */
+    char *deputy_words; /* own: the same with "B角" */
 };
 
 struct group {
@@ -82,6 +85,10 @@ void targets_check(const json_t *site, const json_t *table, const char *key, str
 void rungs_check(const json_t *site, const json_t *table, const char *key, struct remarks *r);
 /* The part behind "kind:", or NULL when it is of another kind. */
 const char *target_id(const char *target, const char *kind);
+
+/* site_left.c: from when on somebody whose last day is "2026-09-30" is nobody; 0 for NULL. */
+wall_ms site_left_at(const char *zone, const char *last_day);
+void left_check(const json_t *person, struct remarks *r);
 
 /* site_order.c */
 void may_order_check(const json_t *site, struct remarks *r);

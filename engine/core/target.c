@@ -273,7 +273,13 @@ struct how {
     const char *via;
     bool drill;
     wall_ms at; /* who is on duty then */
+    bool alone; /* of a post whoever holds it, and no deputy */
 };
+
+static bool has_left(const struct person *p, const struct how *how)
+{
+    return p->left_at && how->at != AT_ANY_TIME && how->at >= p->left_at;
+}
 
 static bool endpoint_serves(const struct site *s, const char *name, const struct how *how)
 {
@@ -318,7 +324,7 @@ static void resolve_person(const struct site *s, const char *id, const char *wor
                            const struct how *how, struct rungs *ret)
 {
     const struct person *p = person_find(s, id);
-    if (p && reachable(s, p->endpoints, p->drill, how))
+    if (p && !has_left(p, how) && reachable(s, p->endpoints, p->drill, how))
         rungs_add_one(ret, &(struct rung_person){p->id, p->name, p->lang, words});
 }
 
@@ -329,7 +335,8 @@ static void resolve_turns(const struct site *s, const struct seat *seat, const s
     struct rung all = {0};
     for (size_t n = 0; n < seat->people.count; n++) {
         const struct person *p = person_find(s, seat->people.at[n]);
-        if (p && reachable(s, p->endpoints, p->drill, how) && !rung_has(&all, p->id))
+        if (p && !has_left(p, how) && reachable(s, p->endpoints, p->drill, how) &&
+            !rung_has(&all, p->id))
             rung_add(&all, &(struct rung_person){p->id, p->name, p->lang, seat->words});
     }
     if (!all.count)
@@ -356,12 +363,27 @@ static void resolve_duty(const struct site *s, const char *id, const struct how 
         resolve_seat(s, roster, &roster->seats[i], how, ret);
 }
 
+/*
+ * The holder, and the deputy as the next rung (A/B 角): the one who stands in, and nobody who
+ * stands in for that one.
+ */
 static void resolve_post(const struct site *s, const char *id, const struct how *how,
                          struct rungs *ret)
 {
     const struct post *post = site_find(s->posts, s->posts_count, sizeof(*s->posts), id);
-    if (post)
-        resolve(s, post->holder, post->words, how, ret);
+    const struct how alone = {how->via, how->drill, how->at, true};
+    size_t before = ret->count;
+    if (!post)
+        return;
+    resolve(s, post->holder, post->words, &alone, ret);
+    size_t deputies = ret->count;
+    if (!how->alone && post->deputy)
+        resolve(s, post->deputy, post->deputy_words, &alone, ret);
+    if (ret->count > deputies && deputies > before &&
+        !strcmp(ret->at[deputies].at[0].id, ret->at[before].at[0].id))
+        rung_done(&ret->at[--ret->count]); /* who holds both is called once */
+    for (; deputies < ret->count; deputies++)
+        ret->at[deputies].deputy = true;
 }
 
 static void resolve_department(const struct site *s, const char *id, const struct how *how,

@@ -85,6 +85,35 @@ static void otherwise_print(const struct ctl *c, const json_t *reply)
         ctl_message("%" PRId64 " %s", more, ctl_say(c, words_of(WORD_AND_MORE)));
 }
 
+/* Whom nothing reaches: the site names a contact of theirs, and the vault has none. */
+static void unset_print(const struct ctl *c, const json_t *reply)
+{
+    const json_t *list = json_at(reply, "unset");
+    int64_t count = json_int(reply, "unset_count", 0);
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(reply, "left")), n, one) ctl_message(
+        c->zh ? "%s 已于 %s 离任，单位文件仍有 %" PRId64 " 处写着此人（muster plan check）"
+              : "%s has left on %s, and is still named in %" PRId64
+                " places of the site (muster plan check)",
+        json_str_or(one, "person", "?"), json_str_or(one, "left", "?"), json_int(one, "places", 0));
+    if (!count)
+        return;
+    ctl_message(c->zh ? "保管库缺少 %" PRId64 " 个联系方式（muster contact list --missing）："
+                      : "%" PRId64 " contacts are missing in the vault (muster contact list "
+                        "--missing):",
+                count);
+    json_array_foreach(json_unconst(list), n, one)
+    {
+        AUTO_TEXT(line);
+        text_add(&line, "  ");
+        show_safe(&line, json_str_or(one, "person", "?"));
+        text_add(&line, "  ");
+        show_safe(&line, json_str_or(one, "endpoint", "?"));
+        puts(text_str(&line));
+    }
+}
+
 /* A refusal carries its findings: they are what the operator wants to see. */
 static int read_anew(const struct ctl *c, const char *op, enum word done)
 {
@@ -113,6 +142,8 @@ static int read_anew(const struct ctl *c, const char *op, enum word done)
         leaves_print(c, reply);
     if (!c->json)
         otherwise_print(c, reply);
+    if (!c->json)
+        unset_print(c, reply);
     return EXIT_OK;
 }
 

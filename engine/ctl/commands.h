@@ -43,7 +43,16 @@
     X(cmd_plan_simulate)                                                                           \
     X(cmd_plan_test)                                                                               \
     X(cmd_contact_set)                                                                             \
+    X(cmd_contact_list)                                                                            \
+    X(cmd_contact_import)                                                                          \
+    X(cmd_contact_export)                                                                          \
+    X(cmd_contact_remove)                                                                          \
+    X(cmd_contact_test)                                                                            \
     X(cmd_endpoint_list)                                                                           \
+    X(cmd_endpoint_test)                                                                           \
+    X(cmd_dead_list)                                                                               \
+    X(cmd_dead_replay)                                                                             \
+    X(cmd_dead_drop)                                                                               \
     X(cmd_config_show)                                                                             \
     X(cmd_config_check)                                                                            \
     X(cmd_config_reload)                                                                           \

@@ -10,7 +10,8 @@
 enum {
     MAP_VALUE_BYTES = 1024,
     FACT_BYTES = 4096,
-    FACT_LEVELS = 3, /* station, fact, field of an event fact */
+    CONTACT_BYTES = 2048, /* VALUE_BYTES of ops.c */
+    FACT_LEVELS = 3,      /* station, fact, field of an event fact */
 };
 
 const struct field *field_find(const struct field *fields, const char *name)
@@ -346,6 +347,45 @@ static enum code scalar_check(const char *field, int64_t most, const json_t *val
     return CODE_OK;
 }
 
+/* Whom and what they name is for the core to know; here each must be there, and text. */
+static enum code contact_check(const char *field, size_t index, const json_t *value,
+                               struct refusal *r)
+{
+    static const char *const members[] = {"person", "endpoint", "value"};
+    AUTO_TEXT(path);
+    text_addf(&path, "%s.%zu", field, index);
+    if (!json_is_object(value) || json_object_size(value) != sizeof members / sizeof *members)
+        return bad(r, text_str(&path), "must be an object of person, endpoint and value");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        AUTO_TEXT(member);
+        const json_t *text = json_object_get(value, members[i]);
+        if (!text)
+            return bad(r, text_str(&path), "must be an object of person, endpoint and value");
+        enum code code =
+            name_check(path_add(&member, text_str(&path), members[i]), text, CONTACT_BYTES, r);
+        if (code)
+            return code;
+    }
+    return CODE_OK;
+}
+
+static enum code contacts_check(const char *field, int64_t most, const json_t *value,
+                                struct refusal *r)
+{
+    size_t count = json_array_size(value);
+    if (!json_is_array(value))
+        return wrong_type(r, field, "a list of contacts", value);
+    if (count == 0 || count > (size_t)most)
+        return refuse(r, CODE_BAD_FIELD, field, NULL, "%s: 1 to %" PRId64 " contacts are taken",
+                      field, most);
+    for (size_t i = 0; i < count; i++) {
+        enum code code = contact_check(field, i, json_array_get(value, i), r);
+        if (code)
+            return code;
+    }
+    return CODE_OK;
+}
+
 enum code field_check(const struct field *def, json_t *value, struct refusal *r)
 {
     switch (def->type) {
@@ -382,6 +422,8 @@ enum code field_check(const struct field *def, json_t *value, struct refusal *r)
         return list_check(def->name, "texts", def->most, FIELD_SCRIPT_BYTES, value, r);
     case FIELD_FILES:
         return files_check(def->name, def->most, value, r);
+    case FIELD_CONTACTS:
+        return contacts_check(def->name, def->most, value, r);
     case FIELD_SCALAR:
         return scalar_check(def->name, def->most, value, r);
     }

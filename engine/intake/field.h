@@ -28,6 +28,7 @@ enum field_type {
     FIELD_WHOLE,         /* a whole number of 0 to `most` */
     FIELD_SCRIPT,        /* a list of at most `most` texts, as options of the command line */
     FIELD_FILES,         /* texts by the names of files of a set (set_file.h); null: left out */
+    FIELD_CONTACTS,      /* a list of at most `most` objects {person, endpoint, value} */
     FIELD_SCALAR,        /* anything but a list or an object, at most `most` bytes */
 };
 

@@ -21,6 +21,7 @@ enum {
     REVISIONS = 1000000,
     REVS = 20, /* of If-Match */
     DRILL_SPEED = 1000,
+    CONTACTS = 2000,     /* of one import */
     SET_FILES = 200,     /* of those in force, in place of which others are given */
     SCRIPT_TEXTS = 200,  /* of a simulation, of each kind */
     SIMULATE_RUNS = 200, /* by HTTP: nights of the time that one request is given */
@@ -244,6 +245,41 @@ static const struct field contact_set_fields[] = {
     END,
 };
 
+static const struct field contact_remove_fields[] = {
+    {.name = "person", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "endpoint", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field contact_list_fields[] = {
+    {.name = "person", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "missing", .type = FIELD_BOOL},
+    END,
+};
+
+static const struct field contact_export_fields[] = {
+    {.name = "person", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field contact_import_fields[] = {
+    {.name = "contacts", .type = FIELD_CONTACTS, .required = true, .most = CONTACTS},
+    {.name = "check", .type = FIELD_BOOL},
+    END,
+};
+
+static const struct field contact_test_fields[] = {
+    {.name = "person", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "endpoint", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field endpoint_test_fields[] = {
+    {.name = "endpoint", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "person", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
 static const struct field key_create_fields[] = {
     {.name = "name", .type = FIELD_NAME, .required = true, .most = KEY_NAME_BYTES},
     {.name = "scopes", .type = FIELD_WORDS, .most = SCOPES, .words = scopes},
@@ -278,6 +314,12 @@ static const struct field link_show_fields[] = {
     {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES}, END};
 
 static const struct field phone_seen_fields[] = {
+    {.name = "notice", .type = FIELD_UUID, .required = true}, END};
+
+static const struct field dead_replay_fields[] = {
+    {.name = "notice", .type = FIELD_UUID}, {.name = "incident", .type = FIELD_UUID}, END};
+
+static const struct field dead_drop_fields[] = {
     {.name = "notice", .type = FIELD_UUID, .required = true}, END};
 
 static const struct field drill_start_fields[] = {
@@ -410,6 +452,13 @@ static const struct op ops[OPS] = {
                       "makes by a time; the incident may be over")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
+    [OP_CONTACT_REMOVE] = {OP("contact_remove", SCOPE_ADMIN, contact_remove_fields,
+                              "take a person's contacts out of the vault, or one of them")},
+    [OP_CONTACT_TEST] = {OP("contact_test", SCOPE_RESPOND, contact_test_fields,
+                            "send a person a test message by each contact, or by one")},
+    [OP_ENDPOINT_TEST] = {OP("endpoint_test", SCOPE_RESPOND, endpoint_test_fields,
+                             "send a test message by an endpoint, to somebody on duty or to the "
+                             "one named")},
     [OP_KEY_CREATE] = {OP("key_create", SCOPE_ADMIN, key_create_fields,
                           "make a key; the reply alone has it")},
     [OP_KEY_REVOKE] = {OP("key_revoke", SCOPE_ADMIN, key_revoke_fields,
@@ -423,6 +472,11 @@ static const struct op ops[OPS] = {
     [OP_PHONE_SEEN] = {OP("phone_seen", SCOPE_RESPOND, phone_seen_fields,
                           "somebody has looked at a message on a phone of the demo"),
                        .http_only = true},
+    [OP_DEAD_REPLAY] = {OP("dead_replay", SCOPE_RESPOND, dead_replay_fields,
+                           "send a message again that failed by every contact, or all of an "
+                           "incident")},
+    [OP_DEAD_DROP] = {OP("dead_drop", SCOPE_RESPOND, dead_drop_fields,
+                         "let a message go that failed by every contact")},
     [OP_LIST] = {OP("list", SCOPE_READ, list_fields, "the incidents, newest first")},
     [OP_STATUS] = {OP("status", SCOPE_READ, status_fields, "one incident whole")},
     [OP_ITEMS] = {OP("items", SCOPE_READ, items_fields,
@@ -452,6 +506,16 @@ static const struct op ops[OPS] = {
     [OP_DRILL_DUE] = {OP("drill_due", SCOPE_READ, no_fields,
                          "which plans owe a drill by when, and when the last was held")},
     [OP_ENDPOINT_LIST] = {OP("endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site")},
+    [OP_DEAD_LIST] = {OP("dead_list", SCOPE_READ, no_fields,
+                         "messages that failed by every contact of their person")},
+    [OP_CONTACT_LIST] = {OP("contact_list", SCOPE_READ, contact_list_fields,
+                            "who can be reached by which endpoint, and what was proved of it; "
+                            "without the values")},
+    [OP_CONTACT_EXPORT] = {OP("contact_export", SCOPE_ADMIN, contact_export_fields,
+                              "what the vault holds, by the Unix socket alone")},
+    [OP_CONTACT_IMPORT] = {OP("contact_import", SCOPE_ADMIN, contact_import_fields,
+                              "many contacts into the vault, all or none; or only look whether "
+                              "they could be")},
     [OP_CONFIG_SHOW] = {OP("config_show", SCOPE_ADMIN, no_fields, "the options in force")},
     [OP_CONFIG_CHECK] = {OP("config_check", SCOPE_ADMIN, no_fields,
                             "read configuration, site and plans anew, and say what is wrong")},
@@ -471,17 +535,11 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {"duty",           "duty_now",
-                                          "duty_show",      "duty_override",
-                                          "duty_swap",      "duty_gaps",
-                                          "duty_handover",  "contact_import",
-                                          "contact_export", "contact_test",
-                                          "endpoint_test",  "silence",
-                                          "silence_add",    "silence_list",
-                                          "silence_expire", "dead_list",
-                                          "dead_replay",    "heartbeat_list",
-                                          "account_create", "account_list",
-                                          "release",        NULL};
+static const char *const ops_not_yet[] = {
+    "duty",           "duty_now",     "duty_show",      "duty_override",
+    "duty_swap",      "duty_gaps",    "duty_handover",  "silence",
+    "silence_add",    "silence_list", "silence_expire", "heartbeat_list",
+    "account_create", "account_list", "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

@@ -260,12 +260,17 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_DRILL_START, IN_DRILL_START},
         {OP_LESSON, IN_LESSON},
         {OP_CONTACT_SET, IN_CONTACT_SET},
+        {OP_CONTACT_REMOVE, IN_CONTACT_REMOVE},
+        {OP_CONTACT_TEST, IN_CONTACT_TEST},
+        {OP_ENDPOINT_TEST, IN_CONTACT_TEST},
         {OP_KEY_CREATE, IN_KEY_CREATE},
         {OP_KEY_REVOKE, IN_KEY_REVOKE},
         {OP_LOGIN, IN_LOGIN},
         {OP_LOGOUT, IN_LOGOUT},
         {OP_ANSWER_LINK, IN_ANSWER_LINK},
         {OP_PHONE_SEEN, IN_RECEIPT},
+        {OP_DEAD_REPLAY, IN_DEAD},
+        {OP_DEAD_DROP, IN_DEAD},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (kinds[i].op == op) {

@@ -220,6 +220,8 @@ static void read_site(struct check *c)
         c->site = NULL; /* plans are then checked without their targets */
     else if (c->now)
         site_check_duty(c->site, c->now, &r);
+    if (c->site && c->now)
+        site_check_left(c->site, c->now, &r);
     remarks_done(&r);
 }
 

@@ -23,8 +23,8 @@
  * site, channels, plans and scenarios (core/scenario.h) are there only when ok is true. A finding
  * of a channel has the file "channels/NAME.lua", of a library "lib/NAME.lua", of a scenario
  * "drills/NAME.lua", of holidays "holidays/NAME.lua". With "now" in the request, ms since 1970, it
- * is also said which days of a plan's upkeep are past, and where a roster has a hole in the days to
- * come.
+ * is also said which days of a plan's upkeep are past, where a roster has a hole in the days to
+ * come, and where somebody who has left still stands.
  */
 json_t *check_set(const json_t *request);
 

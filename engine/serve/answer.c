@@ -133,6 +133,41 @@ static json_t *phones_reply(const struct conn *c)
     return ok(json_put_str(reply, "as_of", event_id(s->config.gen, s->seq, id)));
 }
 
+/* ---- the vault ---- */
+
+static json_t *contacts_reply(const struct conn *c, const struct request *r)
+{
+    const struct serve_port *port = c->serve->port;
+    char id[EVENT_ID_TEXT];
+    json_t *reply =
+        port->contacts(port->ctx, json_str(r->object, "person"), json_bool(r->object, "missing"));
+    json_t *one;
+    size_t n;
+    json_array_foreach(json_object_get(reply, "contacts"), n, one)
+    {
+        static const char *const times[] = {"set_at", "tested_at", "verified_at", "stopped_at"};
+        for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+            char at[RFC3339_TEXT];
+            if (json_at(one, times[i]))
+                json_put_str(one, times[i], rfc3339(json_int(one, times[i], 0), at));
+        }
+    }
+    return json_put_str(reply, "as_of", event_id(c->serve->config.gen, c->serve->seq, id));
+}
+
+/* Values leave by the Unix socket alone, whoever asks: no key of theirs is worth them all. */
+static json_t *contacts_with_values(const struct conn *c, const struct request *r)
+{
+    const struct serve_port *port = c->serve->port;
+    struct refusal refusal;
+    if (c->door == DOOR_UNIX)
+        return ok(port->contacts_export(port->ctx, &c->who, json_str(r->object, "person")));
+    (void)refuse(&refusal, CODE_DENIED, "op", NULL,
+                 "contact_export: the values of the vault are given by the Unix socket alone; run "
+                 "the command on the machine of the daemon");
+    return refusal_json(&refusal);
+}
+
 /* ---- committed rows ---- */
 
 /* A query under way. It outlives its connection, which may go at any time. */
@@ -340,6 +375,8 @@ static void answer_input(struct conn *c, uint64_t line, const struct request *r,
                        .body = r->body};
     if (r->op == OP_PHONE_SEEN)
         json_put_str(r->body, "receipt", "seen");
+    if (r->op == OP_DEAD_DROP)
+        json_put_str(r->body, "action", "drop");
     s->port->submit(s->port->ctx, &in, r->value);
 }
 
@@ -411,6 +448,18 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_ENDPOINT_LIST:
         conn_reply(c, line, ok(port->endpoints(port->ctx)));
         break;
+    case OP_DEAD_LIST:
+        conn_reply(c, line, ok(port->dead(port->ctx)));
+        break;
+    case OP_CONTACT_LIST:
+        conn_reply(c, line, ok(contacts_reply(c, r)));
+        break;
+    case OP_CONTACT_EXPORT:
+        conn_reply(c, line, contacts_with_values(c, r));
+        break;
+    case OP_CONTACT_IMPORT:
+        port->contacts_import(port->ctx, &c->who, r->body, (struct reply_to){c->id, line});
+        break;
     case OP_CONFIG_SHOW:
         conn_reply(c, line, ok(port->config(port->ctx)));
         break;
@@ -455,11 +504,16 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_DRILL_START:
     case OP_LESSON:
     case OP_CONTACT_SET:
+    case OP_CONTACT_REMOVE:
+    case OP_CONTACT_TEST:
+    case OP_ENDPOINT_TEST:
     case OP_KEY_CREATE:
     case OP_KEY_REVOKE:
     case OP_LOGIN:
     case OP_LOGOUT:
     case OP_ANSWER_LINK:
+    case OP_DEAD_REPLAY:
+    case OP_DEAD_DROP:
     case OP_PHONE_SEEN: /* inputs, above */
     case OPS:
         break;

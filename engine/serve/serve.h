@@ -73,8 +73,17 @@ struct serve_port {
     /* One plan with all that forms need (core/plan_sheet.h); NULL: there is none. `pin` may be
        NULL: the version in force. */
     json_t *(*plan)(void *ctx, const char *name, const char *pin);
+    json_t *(*dead)(void *ctx);      /* {"dead":[{"notice","incident","to",…}]} */
     json_t *(*drills)(void *ctx);    /* {"drills":[{"plan","every","last","due","overdue",…}]} */
     json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */
+    /* {"contacts":[core_contacts, and "set"]}: of one person, or of all; `missing`: those of which
+       the vault has no value. Times in ms. */
+    json_t *(*contacts)(void *ctx, const char *person, bool missing);
+    /* {"contacts":[{"person","endpoint","value"}]}: told to nobody but who may have them. */
+    json_t *(*contacts_export)(void *ctx, const struct principal *who, const char *person);
+    /* {contacts,check?} into the vault, all or none. serve_reply tells. */
+    void (*contacts_import)(void *ctx, const struct principal *who, const json_t *asked,
+                            struct reply_to to);
     /* Of the site, at most so many: [{"person","name","endpoint"}]. Asked for under demo only. */
     json_t *(*phones)(void *ctx, size_t most);
     json_t *(*config)(void *ctx); /* {"options":[…]}: config_json */

@@ -350,6 +350,8 @@ void story_end(struct story *s)
     if (night_trouble(s->night, &why))
         fail_msg("%s", why.text);
     story_check_state(s);
+    if (core_audit(night_core(s->night), night_mono(s->night)))
+        fail_msg("something is overdue, or was lost sight of (core/auditor.h)");
     night_free(s->night);
     planners_free(s->planners);
     cast_free(s->cast);

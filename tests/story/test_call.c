@@ -231,10 +231,38 @@ static void a_drill_reaches_only_who_may_be_drilled(void **state)
 static void a_call_to_nobody_falls_to_the_duty_room(void **state)
 {
     (void)state;
-    struct story *s = begin("call { to = 'post:commander', within = '5m', text = 'x' }");
+    struct story *s = begin("call { to = 'person:han.mei', within = '5m', text = 'x' }");
     story_trigger(s, "{'plan':'flood','title':'演练','drill':true}");
     story_advance(s, MINUTES(3));
     story_tells(s, "a call has nobody to go to\ncall 王强\n");
+    story_end(s);
+}
+
+/* A commander who sleeps must not be the end of the line: the post has a B-role. */
+static void the_deputy_of_a_post_is_called_when_its_holder_is_silent(void **state)
+{
+    (void)state;
+    struct story *s = begin("call { to = 'post:deputy', within = '5m', text = 'x' }");
+    story_trigger(s, TRIGGER);
+    story_advance(s, MINUTES(6));
+    story_tells(s,
+                "call 孙伟 (副总指挥, post:deputy)\n"
+                "孙伟 (副总指挥, post:deputy) no answer\ncall 李明 (副总指挥 B角, post:deputy)\n");
+    story_answer(s, "{'as':'li.ming'}");
+    story_tells(s, "李明 answers\n");
+    story_end(s);
+}
+
+/* The plan calls the deputy by a rung of their own: not twice in one round. */
+static void a_deputy_who_has_a_rung_is_not_called_as_a_deputy_too(void **state)
+{
+    (void)state;
+    struct story *s =
+        begin("call { to = {'post:commander', 'post:deputy'}, within = '5m', text = 'x' }");
+    story_trigger(s, TRIGGER);
+    story_advance(s, MINUTES(11));
+    story_tells(s, "call 韩梅\ncall 孙伟 (副总指挥, post:deputy)\ncall 李明 (副总指挥 B角\n");
+    story_never(s, "孙伟 (总指挥 B角");
     story_end(s);
 }
 
@@ -285,6 +313,8 @@ int main(void)
         cmocka_unit_test(rounds_start_the_list_again),
         cmocka_unit_test(a_drill_reaches_only_who_may_be_drilled),
         cmocka_unit_test(a_call_to_nobody_falls_to_the_duty_room),
+        cmocka_unit_test(the_deputy_of_a_post_is_called_when_its_holder_is_silent),
+        cmocka_unit_test(a_deputy_who_has_a_rung_is_not_called_as_a_deputy_too),
         cmocka_unit_test(what_nobody_needs_any_more_is_not_sent),
         cmocka_unit_test(a_rung_can_be_a_seat_of_the_roster_that_is_called),
     };

@@ -378,9 +378,10 @@ static void every_operation_has_a_scope_that_a_plain_group_member_has_or_not(voi
     (void)state;
     unsigned group = SCOPE_TRIGGER | SCOPE_READ | SCOPE_RESPOND;
     static const enum op_id closed_to_group[] = {
-        OP_ORDER,         OP_CONTACT_SET,        OP_CONFIG_SHOW, OP_CONFIG_CHECK,
-        OP_CONFIG_RELOAD, OP_KEY_CREATE,         OP_KEY_REVOKE,  OP_KEY_LIST,
-        OP_PURGE,         OP_JOURNAL_CHECKPOINT, OP_DRILL_START};
+        OP_ORDER,          OP_CONTACT_SET,        OP_CONFIG_SHOW, OP_CONFIG_CHECK,
+        OP_CONFIG_RELOAD,  OP_KEY_CREATE,         OP_KEY_REVOKE,  OP_KEY_LIST,
+        OP_PURGE,          OP_JOURNAL_CHECKPOINT, OP_DRILL_START, OP_CONTACT_REMOVE,
+        OP_CONTACT_EXPORT, OP_CONTACT_IMPORT};
     for (int o = 0; o < OPS; o++) {
         bool closed = false;
         for (size_t i = 0; i < COUNT(closed_to_group); i++)

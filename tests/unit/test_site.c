@@ -499,19 +499,108 @@ static void a_target_resolves_to_rungs_of_people(void **state)
     assert_string_equal(resolved(s, "duty:duty-room", NULL, false, &t),
                         "wang.qiang (主班, duty:duty-room) > li.ming (副班, duty:duty-room) > "
                         "sun.wei (带班领导, duty:duty-room)");
-    assert_string_equal(resolved(s, "post:commander", NULL, false, &t),
-                        "sun.wei (副总指挥, post:deputy)");
+    assert_string_equal(
+        resolved(s, "post:commander", NULL, false, &t),
+        "sun.wei (副总指挥, post:deputy) > li.ming (防指总指挥 B角, post:commander)");
     assert_string_equal(
         resolved(s, "dept:water", NULL, false, &t),
         "dept:water > zhou.jie (水务局, dept:water) > wu.fang (水务局, dept:water)");
     assert_string_equal(resolved(s, "dept:flood-office", NULL, false, &t),
                         "wang.qiang (主班, duty:duty-room) > li.ming (副班, duty:duty-room) > "
-                        "sun.wei (带班领导, duty:duty-room) > sun.wei (副总指挥, post:deputy)");
+                        "sun.wei (带班领导, duty:duty-room) > sun.wei (副总指挥, post:deputy) > "
+                        "li.ming (防指总指挥 B角, post:commander)");
     assert_string_equal(resolved(s, "dept:province-duty", NULL, false, &t), "dept:province-duty");
     assert_string_equal(resolved(s, "group:experts", NULL, false, &t),
                         "wu.fang (group:experts) & li.ming (group:experts)");
     assert_string_equal(resolved(s, "['person:wei.dong','post:deputy']", NULL, false, &t),
                         "wei.dong > sun.wei (副总指挥, post:deputy)");
+    site_unref(s);
+}
+
+static wall_ms time_of(const char *text)
+{
+    wall_ms at = 0;
+    assert_true(rfc3339_parse(text, &at));
+    return at;
+}
+
+static size_t people_of(const struct site *s, const char *target, wall_ms at)
+{
+    struct rungs found = {0};
+    AUTO_JSON(to);
+    to = json_string(target);
+    site_resolve(s, to, NULL, false, at, &found);
+    size_t count = found.count;
+    rungs_done(&found);
+    return count;
+}
+
+/* Nobody must be rung who has retired, and nobody left out an hour too early. */
+static void who_has_left_is_called_by_nothing(void **state)
+{
+    (void)state;
+    struct site *s = site_but("{'people':{'li.ming':{'left':'2026-09-30'}}}");
+    wall_ms last = time_of("2026-09-30T15:59:59Z"), after = time_of("2026-09-30T16:00:00Z");
+    assert_int_equal(people_of(s, "person:li.ming", last), 1);
+    assert_int_equal(people_of(s, "person:li.ming", after), 0);
+    assert_int_equal(people_of(s, "duty:duty-room", last), 3);
+    assert_int_equal(people_of(s, "duty:duty-room", after), 2);
+    assert_int_equal(people_of(s, "post:commander", last), 2);
+    assert_int_equal(people_of(s, "post:commander", after), 1); /* the deputy has left */
+    site_unref(s);
+    s = site_but("{'people':{'sun.wei':{'left':'2026-09-30'}}}");
+    assert_int_equal(people_of(s, "post:commander", after), 1); /* the deputy is there */
+    site_unref(s);
+    refused("{'people':{'li.ming':{'left':'soon'}}}", "bad_value people[\"li.ming\"].left");
+}
+
+static void left_is_said(const char *day, const char *at, size_t errors, const char *words)
+{
+    AUTO_TEXT(change);
+    text_addf(&change,
+              "{'people':{'sun.wei':{'left':'%s'}},"
+              "'may_order':{'person:sun.wei':{'flood':['IV']}}}",
+              day);
+    struct site *s = site_but(text_str(&change));
+    struct remarked said = {0};
+    struct remarks r;
+    remarks_init(&r, "site", remarked_add, &said);
+    site_check_left(s, time_of(at), &r);
+    assert_int_equal(r.errors, errors);
+    if (words)
+        remarked_has(&said, words);
+    else
+        assert_string_equal(text_str(&said.lines), "");
+    remarks_done(&r);
+    remarked_done(&said);
+    site_unref(s);
+}
+
+static void where_who_has_left_still_stands_is_an_error(void **state)
+{
+    (void)state;
+    left_is_said("2026-09-30", "2026-10-01T00:00:00Z", 3,
+                 "left posts.deputy.holder: 孙伟 (sun.wei) has left on 2026-09-30");
+    left_is_said("2026-09-30", "2026-10-01T00:00:00Z", 3,
+                 "left rosters[\"duty-room\"].seats.lead[1]");
+    left_is_said("2026-09-30", "2026-10-01T00:00:00Z", 3, "left may_order[\"person:sun.wei\"]");
+    left_is_said("2026-09-30", "2026-09-10T00:00:00Z", 0, "leaves on 2026-09-30");
+    left_is_said("2026-09-30", "2026-08-20T00:00:00Z", 0, NULL);
+}
+
+/* One person in two posts must not be rung twice in a row. */
+static void a_deputy_is_the_next_rung_and_nobody_is_called_twice(void **state)
+{
+    (void)state;
+    AUTO_TEXT(t);
+    struct site *s = site_but("{'posts':{'deputy':{'deputy':'person:wei.dong'},"
+                              "'commander':{'deputy':'post:deputy'}}}");
+    assert_string_equal(resolved(s, "post:deputy", NULL, false, &t),
+                        "sun.wei (副总指挥, post:deputy) > wei.dong (副总指挥 B角, post:deputy)");
+    assert_string_equal(resolved(s, "post:commander", NULL, false, &t),
+                        "sun.wei (副总指挥, post:deputy)");
+    assert_string_equal(resolved(s, "['group:experts']", NULL, false, &t),
+                        "wu.fang (group:experts) & li.ming (group:experts)");
     site_unref(s);
 }
 
@@ -701,6 +790,9 @@ int main(void)
         cmocka_unit_test(all_errors_of_a_site_are_said_at_once),
         cmocka_unit_test(any_value_anywhere_is_refused_or_read),
         cmocka_unit_test(a_target_resolves_to_rungs_of_people),
+        cmocka_unit_test(who_has_left_is_called_by_nothing),
+        cmocka_unit_test(where_who_has_left_still_stands_is_an_error),
+        cmocka_unit_test(a_deputy_is_the_next_rung_and_nobody_is_called_twice),
         cmocka_unit_test(a_group_calls_everybody_once_and_of_a_department_its_first),
         cmocka_unit_test(via_takes_only_those_who_have_this_endpoint),
         cmocka_unit_test(a_drill_reaches_only_what_drills_may),
