@@ -105,6 +105,28 @@ def tell_socket(t, r):
           r["start_ms"] <= 150)
 
 
+def tell_fanout(t, r):
+    ratio = r["a_second"] / r["bare_a_second"]
+    t.head("one notice to 10,000 people", "Muster", "bare libcurl", "ratio", "to reach")
+    t.add("all queued, durably", ms(r["queued_ms"]), "", None, "<= 1 s", r["queued_ms"] <= 1000,
+          r["others"])
+    t.add("handed off a second", thousands(r["a_second"]), thousands(r["bare_a_second"]), ratio,
+          ">= 0.5 x", ratio >= 0.5, r["others"])
+    t.add("  from the trigger to the last one", ms(r["last_ms"]))
+    t.add("  processor time a message, engine", "%.0f us" % r["engine_us"])
+    t.add("  processor time a message, courier", "%.0f us" % r["courier_us"])
+    t.add("grade I in the middle of it, sent", ms(r["urgent_ms"]), "", None, "<= 1 s",
+          r["urgent_ms"] <= 1000, r["others"])
+
+
+def tell_timers(t, r):
+    t.head("%s timers due in %d s" % (thousands(r["count"]), r["seconds"]), "Muster", "", "",
+           "to reach")
+    t.add("late, p99", ms(r["p99_ms"]), "", None, "<= 100 ms", r["p99_ms"] <= 100, r["others"])
+    t.add("late, at most", ms(r["max_ms"]), "", None, "<= 1 s", r["max_ms"] <= 1000, r["others"])
+    t.add("too early", thousands(r["early"]), "", None, "none", r["early"] == 0)
+
+
 def tell(r, pace_a_second):
     """Print all that was measured, and note in it whether the machine was quiet."""
     t = Table()
@@ -116,6 +138,10 @@ def tell(r, pace_a_second):
                    r["versions"]["prometheus-alertmanager"], pace_a_second)
     if "socket" in r:
         tell_socket(t, r["socket"])
+    if "fanout" in r:
+        tell_fanout(t, r["fanout"])
+    if "timers" in r:
+        tell_timers(t, r["timers"])
     t.print()
     r["noisy"] = t.noisy
     if t.noisy:
