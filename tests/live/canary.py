@@ -166,7 +166,10 @@ class Night:
 
     def run(self):
         house = self.house
-        house.start()
+        # as systemd gives them, LoadCredential= of a unit
+        house.start(run_by=lambda *command: [
+            "/usr/bin/env", "-u", "MUSTER_SECRETS", "CREDENTIALS_DIRECTORY=" + house.secrets,
+            *command])
         for name in self.names:
             self.run_command("contact", "set", "p." + name, name, "-", told=self.contact(name))
         reply = house.admin(op="trigger", plan="night", title="洪水 7号站", key="night")

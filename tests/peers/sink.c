@@ -2,8 +2,9 @@
  * sink - takes every webhook, answers 200, and knows when they came: for what is measured without
  * nginx.
  *
- *     sink
+ *     sink [MS]
  *
+ * MS: how long each answer takes, as with a service on another machine; else it is there at once.
  * Listens on a port of 127.0.0.1 that the kernel chooses and prints {"port":…}. Then it obeys lines
  * of its standard input:
  *
@@ -24,9 +25,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 4096, BUFFER = 65536, EVENTS = 256, LINE = 256 };
+enum { CONNECTIONS = 4096, BUFFER = 65536, EVENTS = 256, LINE = 256, OWED = 65536 };
 
 struct connection {
+    long serial; /* which of those that had this descriptor */
     size_t len;
     char in[BUFFER + 1];
 };
@@ -36,6 +38,14 @@ struct sink {
     struct connection *at[CONNECTIONS]; /* by descriptor */
     long hooks, marked;
     int64_t first_us, last_us, mark_us;
+    int64_t delay_us;
+    long taken; /* connections so far */
+    struct {
+        int64_t due_us;
+        long serial;
+        int fd;
+    } owed[OWED]; /* answers, in the order of their time: a ring */
+    size_t owed_at, owed_end;
     char line[LINE];
     size_t line_len;
 };
@@ -74,6 +84,7 @@ static void connections_take(struct sink *s)
         if (!s->at[fd])
             die("memory");
         s->at[fd]->len = 0;
+        s->at[fd]->serial = ++s->taken;
         watch(s, fd);
     }
 }
@@ -105,10 +116,43 @@ static void note(struct sink *s, struct connection *c, size_t bytes)
     memmove(c->in, c->in + bytes, c->len + 1);
 }
 
+static bool answer_send(int fd)
+{
+    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    return send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL) >= 0;
+}
+
+static bool answer(struct sink *s, int fd)
+{
+    size_t end = s->owed_end % OWED;
+    if (!s->delay_us)
+        return answer_send(fd);
+    if (s->owed_end - s->owed_at == OWED)
+        return false;
+    s->owed[end].due_us = clock_us(CLOCK_MONOTONIC) + s->delay_us;
+    s->owed[end].serial = s->at[fd]->serial;
+    s->owed[end].fd = fd;
+    s->owed_end++;
+    return true;
+}
+
+/* returns  how long nothing is due, in ms; -1: nothing is owed. */
+static int answers_pay(struct sink *s)
+{
+    for (; s->owed_at < s->owed_end; s->owed_at++) {
+        size_t at = s->owed_at % OWED;
+        int64_t left = s->owed[at].due_us - clock_us(CLOCK_MONOTONIC);
+        if (left > 0)
+            return (int)(left / 1000) + 1;
+        if (s->at[s->owed[at].fd]->serial == s->owed[at].serial)
+            (void)answer_send(s->owed[at].fd); /* whoever has gone is seen at the next look */
+    }
+    return -1;
+}
+
 /* false: it is over with this connection. */
 static bool serve(struct sink *s, int fd)
 {
-    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
     struct connection *c = s->at[fd];
     ssize_t n = recv(fd, c->in + c->len, BUFFER - c->len, 0);
     size_t bytes;
@@ -120,7 +164,7 @@ static bool serve(struct sink *s, int fd)
     c->in[c->len] = '\0';
     while ((bytes = whole(c))) {
         note(s, c, bytes);
-        if (send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL) < 0)
+        if (!answer(s, fd))
             return false;
     }
     return c->len < BUFFER;
@@ -159,17 +203,17 @@ int main(int argc, char **argv)
 {
     static struct sink s;
     struct epoll_event events[EVENTS];
-    (void)argv;
-    if (argc != 1) {
-        fprintf(stderr, "usage: sink\n");
+    if (argc > 2 || (argc == 2 && strspn(argv[1], "0123456789") != strlen(argv[1]))) {
+        fprintf(stderr, "usage: sink [MS]\n");
         return 2;
     }
+    s.delay_us = argc == 2 ? number(argv[1], 0, 60000) * 1000 : 0;
     s.epoll = epoll_create1(EPOLL_CLOEXEC);
     s.listener = listener_new();
     watch(&s, s.listener);
     watch(&s, STDIN_FILENO);
     for (;;) {
-        int count = epoll_wait(s.epoll, events, EVENTS, -1);
+        int count = epoll_wait(s.epoll, events, EVENTS, answers_pay(&s));
         for (int i = 0; i < count; i++) {
             int fd = events[i].data.fd;
             if (fd == s.listener)
