@@ -193,6 +193,7 @@ json_t *notice_word(const struct notice *n, const json_t *result)
     json_put_int(body, "method", n->method);
     if (json_int(result, "status", 0))
         json_put_int(body, "status", json_int(result, "status", 0));
+    json_put_str(body, "reference", json_str(result, "reference"));
     json_put_str(body, "unsent", json_str(result, "unsent"));
     json_put_str(body, "cause", json_str(result, "cause"));
     return digest_word(n, body);

@@ -346,6 +346,12 @@ function at(time, fn) end
 ---@field wday integer 1 is Sunday
 ---@field yday integer 1 is January 1
 
+---Is it a work day, and within the hours of this calendar of the site? As pinned with the plan.
+---@param calendar string "cal:work"
+---@param moment? integer | string ms since 1970, or a time of a fact; now
+---@return boolean
+function open_at(calendar, moment) end
+
 ---What the clocks of the site's zone show.
 ---@param moment? integer | string ms since 1970, or a time of a fact; now
 ---@return Civil

@@ -166,7 +166,21 @@ static void source_add(json_t *sources, const char *name, const char *source)
     json_put(sources, name, json_pack("[o]", file_object(text_str(&file), source)));
 }
 
-static struct story *story_of(const char *site_path, json_t *takes_sources)
+/* A plan that asks calendars has them among its files. */
+static void calendars_add(json_t *sources, const json_t *checked)
+{
+    size_t n;
+    json_t *plan;
+    json_array_foreach(json_unconst(json_at(checked, "plans")), n, plan)
+    {
+        const char *calendars = json_str(plan, "calendars");
+        if (calendars)
+            json_array_append_new(json_object_get(sources, json_str_or(plan, "name", "?")),
+                                  file_object("calendars.json", calendars));
+    }
+}
+
+static struct story *story_of(const char *site_path, json_t *takes_sources, bool watched)
 {
     struct story *s = mem_new(1, sizeof *s);
     struct why why;
@@ -174,6 +188,7 @@ static struct story *story_of(const char *site_path, json_t *takes_sources)
     s->site_path = mem_str(site_path);
     s->drills = json_array();
     s->checked = story_check(site_path, s->sources, s->drills);
+    calendars_add(s->sources, s->checked);
     s->phones = json_object();
     s->items = json_object();
     s->reports = json_object();
@@ -187,6 +202,7 @@ static struct story *story_of(const char *site_path, json_t *takes_sources)
                                       .planners = planners_port(s->planners),
                                       .record = record_seen,
                                       .attempt = attempt_seen,
+                                      .watch = watched,
                                       .ctx = s};
     s->night = night_new(&setup, &why);
     if (!s->night)
@@ -200,14 +216,21 @@ struct story *story_new(const char *plan_name, const char *plan_source)
 {
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
-    return story_of("tests/lib/story_site.lua", sources);
+    return story_of("tests/lib/story_site.lua", sources, false);
+}
+
+struct story *story_watched(const char *plan_name, const char *plan_source)
+{
+    json_t *sources = json_object();
+    source_add(sources, plan_name, plan_source);
+    return story_of("tests/lib/story_site.lua", sources, true);
 }
 
 struct story *story_in(const char *site_path, const char *plan_name, const char *plan_source)
 {
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
-    return story_of(site_path, sources);
+    return story_of(site_path, sources, false);
 }
 
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
@@ -216,7 +239,7 @@ struct story *story_with(const char *plan_name, const char *plan_source, const c
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
     source_add(sources, other_name, other_source);
-    return story_of("tests/lib/story_site.lua", sources);
+    return story_of("tests/lib/story_site.lua", sources, false);
 }
 
 void story_at(struct story *s, size_t incident)
@@ -232,7 +255,7 @@ struct story *story_shipped(const char *plan_name)
     char *source = file_text(text_str(&path));
     json_t *sources = json_object();
     source_add(sources, plan_name, source);
-    struct story *s = story_of("plans/site.lua", sources);
+    struct story *s = story_of("plans/site.lua", sources, false);
     free(source);
     return s;
 }
@@ -587,6 +610,11 @@ const json_t *story_resolve(struct story *s)
     return story_ask(s, IN_RESOLVE, s->incident, json_object());
 }
 
+const json_t *story_dead(struct story *s, const char *json)
+{
+    return story_ask(s, IN_DEAD, s->incident, story_json(json));
+}
+
 const json_t *story_terminate(struct story *s, const char *reason)
 {
     return story_ask(
@@ -662,6 +690,11 @@ const json_t *story_report(struct story *s, const char *name, const char *action
 void story_crash_engine(struct story *s)
 {
     night_crash(s->night, NIGHT_CRASH_ENGINE, 0, false);
+}
+
+void story_engine_down(struct story *s, int64_t ms)
+{
+    night_down(s->night, ms);
 }
 
 void story_crash_planner(struct story *s, int slot, bool fault)

@@ -17,6 +17,8 @@ struct story;
 
 /* A story with a site of its own (tests/lib/story_site.lua) and the given plan's text. */
 struct story *story_new(const char *plan_name, const char *plan_source);
+/* The same; endpoints are asked whether they answer, and the auditor looks each minute. */
+struct story *story_watched(const char *plan_name, const char *plan_source);
 /* The same with a second plan, as one that opens children of it. */
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
                          const char *other_source);
@@ -63,6 +65,7 @@ const json_t *story_answer_link(struct story *s, const char *person, const char 
 /* Word from the endpoint of that message: "delivered", "seen". */
 const json_t *story_receipt(struct story *s, const char *person, const char *receipt);
 const json_t *story_resolve(struct story *s);
+const json_t *story_dead(struct story *s, const char *json); /* all of its dead letters */
 const json_t *story_order(struct story *s, const char *json);
 const json_t *story_confirm(struct story *s, const char *json);
 /* An item by the name of its measure, the last one issued. */
@@ -75,7 +78,8 @@ const json_t *story_report(struct story *s, const char *name, const char *action
 const json_t *story_terminate(struct story *s, const char *reason);
 
 void story_advance(struct story *s, int64_t ms);
-void story_crash_engine(struct story *s); /* kill -9: only the rows remain */
+void story_crash_engine(struct story *s);            /* kill -9: only the rows remain */
+void story_engine_down(struct story *s, int64_t ms); /* for so long; then from its rows */
 void story_crash_planner(struct story *s, int slot,
                          bool fault);          /* fault: by the plan's own doing */
 void story_crash_courier(struct story *s);     /* attempts under way are lost sight of */
