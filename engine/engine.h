@@ -184,6 +184,7 @@ struct engine {
     bool listening, ready, draining, trouble;
     enum space space;
     bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
+    wall_ms word_until;  /* then others are on duty */
     mono_ms audited;     /* when the auditor looked last; 0: not in this life */
     mono_ms grace_until; /* overdue timers wait until then after a start */
     int exit_code;
@@ -263,7 +264,8 @@ bool keyring_submit(struct engine *e, const struct input *in, const char *secret
 const char *engine_link(const struct engine *e);
 
 /* engine_last_word.c */
-void last_word_keep(struct engine *e); /* once a second, where site or contacts have changed */
+void last_word_keep(
+    struct engine *e); /* once a second, where site, contacts or duty have changed */
 void last_word_send(struct engine *e); /* at a start that finds no database it could write */
 
 /* engine_config.c */

@@ -301,6 +301,27 @@ static void a_spot_check_takes_the_time_of_the_answer(void **state)
     story_end(s);
 }
 
+/* Why: the check that everybody expects on the first of the month. */
+static void a_roster_is_checked_so_often_a_month(void **state)
+{
+    (void)state;
+    struct story *s = begin();
+    story_advance(s, DAYS(12)); /* August begins */
+    size_t before = 0, month = 0;
+    for (const char *at = story_trace(s); (at = strstr(at, "is called\n")); at++)
+        before++;
+    for (int n = 0; n < 31; n++) {
+        story_advance(s, DAYS(1));
+        if (n % 10 == 0)
+            story_crash_engine(s); /* none twice, none left out */
+    }
+    for (const char *at = story_trace(s); (at = strstr(at, "is called\n")); at++)
+        month++;
+    assert_in_range(month - before, 1, 3); /* two of August, and at its ends one of a neighbour */
+    assert_in_range(month, 2, 4);
+    story_end(s);
+}
+
 /* Why: the hole that everybody has forgotten is found on the night itself. */
 static void nobody_in_a_week_is_an_alarm_today(void **state)
 {
@@ -330,6 +351,7 @@ int main(void)
         cmocka_unit_test(whoever_comes_on_duty_is_told_once),
         cmocka_unit_test(a_handover_has_what_is_open_and_is_confirmed),
         cmocka_unit_test(a_spot_check_takes_the_time_of_the_answer),
+        cmocka_unit_test(a_roster_is_checked_so_often_a_month),
         cmocka_unit_test(nobody_in_a_week_is_an_alarm_today),
     };
     return cmocka_run_group_tests_name("story duty", tests, NULL, NULL);
