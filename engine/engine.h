@@ -91,6 +91,8 @@ enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
       "above it everything waits for the disk; look whether it is slow")                           \
     X(LIMIT_STORE_WAL, "store.wal_bytes", false, "the log is emptied at it, again and again")      \
     X(LIMIT_STORE_RESERVE, "store.reserve_bytes", false, "engine.c warns, with the bytes free")    \
+    X(LIMIT_DUTY_CHANGES, "duty.changes", true,                                                    \
+      "above it no override and no swap of duty is taken; change the rosters of the site")         \
     X(LIMIT_ACCESS_KEYS, "access.keys", true, "above it no key is made; revoke some")              \
     X(LIMIT_ACCESS_SESSIONS, "access.sessions", true,                                              \
       "above it the oldest session of whoever has most is closed")                                 \
