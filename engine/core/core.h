@@ -119,8 +119,8 @@ struct duty_ask {
 };
 /*
  * {"at","zone","rosters":[{"roster","title","seats":[…],"handover"?,"checks"}],"coming":[…],
- * "changes":[…],"gaps":[…]}. Gives. ERR_MISSING: there is no such roster or person; ERR_INVALID: it
- * is no time.
+ * "changes":[…],"gaps":[…],"more"?}. Gives. ERR_MISSING: there is no such roster or person;
+ * ERR_INVALID: it is no time.
  */
 enum err core_duty(const struct core *c, const struct duty_ask *ask, json_t **ret,
                    struct why *why) MUST_USE;

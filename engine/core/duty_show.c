@@ -230,6 +230,8 @@ enum err core_duty(const struct core *c, const struct duty_ask *ask, json_t **re
     json_put(*ret, "coming", coming);
     json_put(*ret, "changes", changes_json(&k, ask->roster));
     json_put(*ret, "gaps", gaps);
+    json_put_true(*ret, "more",
+                  json_array_size(coming) >= SPANS_MAX || json_array_size(gaps) >= GAPS_MAX);
     return ERR_OK;
 }
 

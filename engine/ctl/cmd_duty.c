@@ -251,6 +251,12 @@ static void spans_print(const struct ctl *c, const char *zone, const json_t *spa
     table_show(c, &t);
 }
 
+static void more_print(const struct ctl *c, const json_t *reply)
+{
+    if (json_bool(reply, "more"))
+        ctl_message("%s", c->zh ? "未全部列出，请减少天数" : "there is more; ask for fewer days");
+}
+
 static int show_run(struct ctl *c, const struct args *a)
 {
     AUTO_JSON(reply);
@@ -270,8 +276,10 @@ static int show_run(struct ctl *c, const struct args *a)
         ctl_message("%s", ctl_say(c, words_of(WORD_NOTHING)));
     else
         spans_print(c, zone, json_at(reply, "coming"));
-    if (!c->json)
+    if (!c->json) {
         changes_print(c, zone, json_at(reply, "changes"));
+        more_print(c, reply);
+    }
     return EXIT_OK;
 }
 

@@ -175,16 +175,20 @@ static bool event_moment(struct reader *r, icalcomponent *event, icalproperty_ki
 
 /* ---- whom it names ---- */
 
-static bool names(const char *text, const char *id, const char *name)
+/* How much of the text names them, in bytes; 0: nothing does. */
+static size_t names(const char *text, const char *id, const char *name)
 {
-    size_t at = strlen(id);
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz.";
+    size_t len = strlen(id);
     const char *found = strstr(text, id);
-    bool alone = found && (found == text || !strchr("abcdefghijklmnopqrstuvwxyz.", found[-1])) &&
-                 !(found[at] && strchr("abcdefghijklmnopqrstuvwxyz.", found[at]));
-    return alone || (name && *name && strstr(text, name));
+    bool alone = found && (found == text || !strchr(letters, found[-1])) &&
+                 !(found[len] && strchr(letters, found[len]));
+    if (alone)
+        return len;
+    return name && *name && strstr(text, name) ? strlen(name) : 0;
 }
 
-static bool attendee_is(icalproperty *p, const char *id, const char *name)
+static size_t attendee_names(icalproperty *p, const char *id, const char *name)
 {
     icalparameter *cn = icalproperty_get_first_parameter(p, ICAL_CN_PARAMETER);
     const char *address = icalproperty_get_attendee(p);
@@ -192,29 +196,33 @@ static bool attendee_is(icalproperty *p, const char *id, const char *name)
     size_t len = strlen(id);
     if (address && !strncasecmp(address, "mailto:", 7) && !strncmp(address + 7, id, len) &&
         (address[7 + len] == '@' || !address[7 + len]))
-        return true;
-    return shown && names(shown, id, name);
+        return len;
+    return shown ? names(shown, id, name) : 0;
 }
 
-static bool attends(icalcomponent *event, const char *id, const char *name)
+static size_t event_names(icalcomponent *event, const char *id, const char *name)
 {
+    const char *summary = icalcomponent_get_summary(event);
+    size_t most = summary ? names(summary, id, name) : 0;
     icalproperty *p = icalcomponent_get_first_property(event, ICAL_ATTENDEE_PROPERTY);
     for (; p; p = icalcomponent_get_next_property(event, ICAL_ATTENDEE_PROPERTY)) {
-        if (attendee_is(p, id, name))
-            return true;
+        size_t len = attendee_names(p, id, name);
+        most = len > most ? len : most;
     }
-    return false;
+    return most;
 }
 
-/* Of several who are named the first by id; NULL: nobody of the site. */
+/* Of several the one whose name is the longest, so that 李明华 is not 李明; of those the first by
+ * id. NULL: nobody of the site. */
 static const char *person_of(const struct reader *r, icalcomponent *event)
 {
-    const char *summary = icalcomponent_get_summary(event), *found = NULL;
+    const char *found = NULL;
     const char **ids = json_keys(r->ask->people, NULL);
-    for (size_t n = 0; ids[n] && !found; n++) {
-        const char *name = json_str(json_at(r->ask->people, ids[n]), "name");
-        if ((summary && names(summary, ids[n], name)) || attends(event, ids[n], name))
-            found = ids[n];
+    size_t most = 0;
+    for (size_t n = 0; ids[n]; n++) {
+        size_t len = event_names(event, ids[n], json_str(json_at(r->ask->people, ids[n]), "name"));
+        found = len > most ? ids[n] : found;
+        most = len > most ? len : most;
     }
     free(ids);
     return found;

@@ -523,10 +523,6 @@ function escalate(reason) end
 ---@field calendars? table<string, Calendar>
 ---@field holidays? table<string, table<string, string>> { cn = { ["2026"] = "holidays/cn-2026.lua" } }
 
----@param data Site
----@return Site
-function site(data) end
-
 ---@class Expectation { "order III", within = "15m" }
 ---@field [1] string "call answered", "call declined", "order III", "propose II", "measure NAME", "received NAME", "arrived NAME", "done NAME", "struck NAME", "update FACT", "report KIND", "confirmed ID", "closed", or part of a line of the timeline
 ---@field within? Duration else until the end

@@ -45,7 +45,7 @@ BAD = [
     (b'{"op":' + b'[' * 40 + b']' * 40 + b'}', "too_deep", None, None),
     (b'{}', "missing_field", "op", None),
     (b'{"op":"triger"}', "unknown_op", "op", "trigger"),
-    (b'{"op":"duty"}', "not_built", "op", None),
+    (b'{"op":"silence"}', "not_built", "op", None),
     (b'{"op":"confirm"}', "missing_field", "incident", None),
     (b'{"op":"trigger"}', "missing_field", "title", None),
     (b'{"op":"trigger","title":"x","plan":"flod"}', "unknown_plan", "plan", "flood"),

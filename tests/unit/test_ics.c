@@ -15,7 +15,7 @@
     "TZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 
 static const char people[] = "{'li.ming':{'name':'李明'},'tang.yu':{'name':'唐宇'},"
-                             "'wang.qiang':{'name':'王强'}}";
+                             "'wang.qiang':{'name':'王强'},'zz.top':{'name':'李明华'}}";
 
 static wall_ms at(const char *text)
 {
@@ -88,6 +88,8 @@ static void whoever_is_named_is_on_duty(void **state)
                   EVENT("DTSTART:20261201T000000Z\r\nDTEND:20261202T000000Z\r\n"
                         "STATUS:CANCELLED\r\nSUMMARY:li.ming\r\n")),
           "");
+    gives(CALENDAR(EVENT("DTSTART:20261201T000000Z\r\nDURATION:PT1H\r\nSUMMARY:李明华\r\n")),
+          "zz.top 2026-12-01T00:00Z 1h\n");
     gives(CALENDAR(""), "");
 }
 
