@@ -206,7 +206,10 @@ static void say_answer(const struct say *s)
     const json_t *ev = record_at(s->r, "ev");
     const char *by = json_str(ev, "name");
     text_add(s->to, by ? by : json_str_or(s->r->body, "by", json_str_or(s->r->actor, "id", "?")));
-    if (s->r->kind == REC_CALL_DECLINED)
+    if (s->r->kind == REC_CALL_DECLINED && json_str(s->r->body, "pass_to"))
+        text_addf(s->to, s->zh ? " 不能到，转给 %s" : " declines, and passes it to %s",
+                  json_str_or(ev, "pass_name", json_str_or(s->r->body, "pass_to", "?")));
+    else if (s->r->kind == REC_CALL_DECLINED)
         say_words(s, " 不能到", " declines");
     else
         say_words(s, " 应答", " answers");
@@ -328,6 +331,8 @@ static void say_rung(const struct say *s)
         say_words(s, "人数未满，呼叫下一梯次", "more are wanted; call the next");
     else if (!strcmp(why, "again"))
         say_words(s, "应答时限已过，重新呼叫", "the time of the answer is up; call again");
+    else if (!strcmp(why, "passed"))
+        say_words(s, "转呼副职", "call who it is passed to");
     else
         say_words(s, " 无应答，呼叫下一梯次", " no answer; call the next");
     if (at)

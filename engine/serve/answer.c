@@ -273,8 +273,11 @@ static json_t *status_reply(const struct reading *q, const struct query_result *
 
 static json_t *read_reply(const struct reading *q, const struct query_result *result)
 {
-    if (q->op == OP_LINK_SHOW)
-        return link_reply(&q->link, result, q->serve->config.gen);
+    if (q->op == OP_LINK_SHOW) {
+        json_t *reply = link_reply(&q->link, result, q->serve->config.gen);
+        link_reply_pass(q->serve->port, &q->link, reply);
+        return reply;
+    }
     if (result->err == ERR_MISSING && q->op == OP_REPORT_SHOW)
         return no_report();
     if (result->err)
