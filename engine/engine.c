@@ -140,6 +140,9 @@ static void engine_release(struct engine *e, struct effect *effect)
         crash_point("release.attempt");
         fetch_release(e, effect);
         break;
+    case EFFECT_PROBE:
+        probe_release(e, effect);
+        break;
     case EFFECT_EVENT:
         crash_point("release.event");
         planner_release(e, effect);
@@ -283,6 +286,17 @@ static void engine_drain_on(struct engine *e, int64_t passed_ms)
     serve_hang_up(e->serve);
 }
 
+/* Each minute of the steady clock, by no timer of the core. */
+static void audit_watch(struct engine *e)
+{
+    if (!e->audited)
+        e->audited = e->clock.mono;
+    if (e->clock.mono - e->audited < AUDIT_EVERY_MS || e->clock.mono < e->grace_until)
+        return;
+    e->audited = e->clock.mono;
+    engine_input(e, (struct input){.kind = IN_AUDIT});
+}
+
 static void engine_second(void *ctx)
 {
     struct engine *e = ctx;
@@ -292,6 +306,7 @@ static void engine_second(void *ctx)
     int64_t passed = e->second_at ? at - e->second_at : 0;
     planner_watch(e, passed);
     courier_watch(e, passed);
+    audit_watch(e);
     desk_watch(e, passed);
     keyring_watch(e);
     if (e->draining)
@@ -568,6 +583,7 @@ static struct core *engine_core_new(const struct engine *e)
                                  .incidents_max = config_number(c, OPT_LIMITS_INCIDENTS),
                                  .attempts_max = (int)config_number(c, OPT_LIMITS_ATTEMPTS),
                                  .answer_url = url[0] ? url : e->http_url,
+                                 .watch = true,
                                  .demo = config_is(c, OPT_DEMO)};
     return core_new(&config);
 }

@@ -184,6 +184,7 @@ struct engine {
     bool listening, ready, draining, trouble;
     enum space space;
     bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
+    mono_ms audited;     /* when the auditor looked last; 0: not in this life */
     mono_ms grace_until; /* overdue timers wait until then after a start */
     int exit_code;
 };
@@ -215,6 +216,7 @@ void courier_frame_in(struct engine *e, const json_t *frame);
 void courier_watch(struct engine *e, int64_t passed_ms);
 void courier_release(struct engine *e, struct effect *effect);
 void fetch_release(struct engine *e, const struct effect *effect);
+void probe_release(struct engine *e, const struct effect *effect);
 /* The frame "hello". Gives. */
 json_t *courier_hello(const struct engine *e, int64_t gen);
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);

@@ -242,6 +242,7 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put(request, "libraries", json_array());
     json_put(request, "plans", json_array());
     json_put(request, "drills", json_array());
+    json_put(request, "holidays", json_array());
     json_put(request, "papers", json_array());
     text_addf(&channels, "%s/channels", folder);
     enum err err = folder_look(folder, why);
@@ -259,6 +260,8 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
         err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
     if (!err)
         err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
+    if (!err)
+        err = folder_read_any(folder, "holidays", json_object_get(request, "holidays"), why);
     if (!err)
         err = folder_read(folder, name_is_paper, json_object_get(request, "papers"), why);
     if (!err)

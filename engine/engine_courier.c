@@ -90,6 +90,36 @@ void fetch_release(struct engine *e, const struct effect *effect)
     children_send(e->children, CHILD_COURIER, 0, frame);
 }
 
+/*
+ * Whose contact of this endpoint a probe may connect to, each in turn: some endpoints are at
+ * another place for each person. NULL: it needs none, or there is none.
+ */
+static const char *probe_contact(struct engine *e, const char *endpoint)
+{
+    const char *key, *first = NULL;
+    json_t *value;
+    size_t at = 0, nth = (size_t)e->attempts;
+    json_object_foreach(e->contacts, key, value)
+    {
+        const char *end = strchr(key, '\n'), *contact = json_string_value(value);
+        if (!end || strcmp(end + 1, endpoint) != 0 || strncmp(contact, "http", 4) != 0)
+            continue;
+        first = first ? first : contact;
+        if (at++ == nth % 64)
+            return contact;
+    }
+    return first;
+}
+
+void probe_release(struct engine *e, const struct effect *effect)
+{
+    AUTO_JSON(frame);
+    frame = json_copy(effect->body);
+    json_put_int(frame, "id", ++e->attempts);
+    json_put_str(frame, "contact", probe_contact(e, json_str_or(frame, "endpoint", "")));
+    children_send(e->children, CHILD_COURIER, 0, frame);
+}
+
 /* What came of it names its incident, and its step there. */
 static void fetched(struct engine *e, const json_t *frame)
 {
@@ -107,6 +137,11 @@ void courier_frame_in(struct engine *e, const json_t *frame)
         return;
     if (json_str(frame, "fetch")) {
         fetched(e, frame);
+        return;
+    }
+    if (json_bool(frame, "probe")) {
+        e->courier_quiet_ms = 0;
+        engine_input(e, (struct input){.kind = IN_PROBED, .body = frame});
         return;
     }
     const char *message = json_str_or(frame, "notice", "");

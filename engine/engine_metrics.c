@@ -41,8 +41,33 @@ static void queue_write(const struct engine *e, const struct core_stats *s, stru
     exposition_family(to, EXPOSITION_GAUGE, "muster_notice_queue_oldest_seconds",
                       "Age of the message that has waited longest for a place; 0: none waits.");
     exposition_real(to, age_ms > 0 ? (double)age_ms / 1000 : 0);
+    exposition_one(to, EXPOSITION_GAUGE, "muster_dead_letters",
+                   "Messages that failed by every contact, of incidents that are not over.",
+                   s->dead);
     exposition_one(to, EXPOSITION_GAUGE, "muster_notices_under_way",
                    "Attempts that the courier has in hand.", s->notices_handed);
+}
+
+static void endpoints_write(const struct engine *e, struct exposition *to)
+{
+    AUTO_JSON(endpoints);
+    json_t *one;
+    size_t n;
+    endpoints = core_endpoints(e->core);
+    exposition_family(to, EXPOSITION_GAUGE, "muster_endpoint_up",
+                      "1: it answers, as far as is known; 0: it was asked twice and did not.");
+    json_array_foreach(endpoints, n, one)
+    {
+        exposition_label(to, "endpoint", json_str_or(one, "name", ""));
+        exposition_int(to, strcmp(json_str_or(one, "state", ""), "down") != 0);
+    }
+    exposition_family(to, EXPOSITION_GAUGE, "muster_endpoint_waiting",
+                      "Messages that wait for a place at the endpoint.");
+    json_array_foreach(endpoints, n, one)
+    {
+        exposition_label(to, "endpoint", json_str_or(one, "name", ""));
+        exposition_int(to, json_int(one, "waiting", 0));
+    }
 }
 
 static void planners_write(const struct engine *e, struct exposition *to)
@@ -162,6 +187,7 @@ void engine_metrics(void *ctx, struct text *to)
     incidents_write(&core, &x);
     tally_write(&e->figures.tally, &x);
     queue_write(e, &core, &x);
+    endpoints_write(e, &x);
     planners_write(e, &x);
     plans_metrics(e, &x);
     desk_metrics(e, &x);

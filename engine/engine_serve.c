@@ -136,7 +136,8 @@ static void submit(void *ctx, const struct input *in, const char *value)
 {
     struct engine *e = ctx;
     struct input taken = *in;
-    if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT)
+    bool by_notice = in->kind == IN_DEAD && !uuid_is_none(in->notice);
+    if (in->kind == IN_ANSWER_LINK || in->kind == IN_RECEIPT || by_notice)
         taken.incident = core_notice_incident(e->core, in->notice);
     if (in->kind == IN_TRIGGER || in->once)
         digest_put(&taken);
@@ -187,6 +188,11 @@ static json_t *plan(void *ctx, const char *name, const char *pin)
 static json_t *endpoints(void *ctx)
 {
     return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
+}
+
+static json_t *dead(void *ctx)
+{
+    return json_put(json_object(), "dead", core_dead(((struct engine *)ctx)->core));
 }
 
 static json_t *drills(void *ctx)
@@ -301,6 +307,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .plan = plan,
                               .drills = drills,
                               .endpoints = endpoints,
+                              .dead = dead,
                               .contacts = vault_contacts,
                               .contacts_export = vault_export,
                               .contacts_import = vault_import,

@@ -13,6 +13,7 @@
 #include "world/clock.h"
 #include "world/cpu_guard.h"
 #include "world/jail.h"
+#include "world/process.h"
 #include "world/spawn.h"
 #include "world/supervisor.h"
 
@@ -296,6 +297,7 @@ int role_serve(void *ctx, const struct config *config)
     AUTO_TEXT(description);
     AUTO_JSON(kept);
     (void)ctx;
+    process_leave_no_core();
     kept = config_keep(config);
     json_write(kept, &description);
     AUTO_TEXT(memory);

@@ -102,6 +102,7 @@ return site {
         ["health-members"] = { "dept:health", "dept:cdc", "dept:education", "dept:transport", "dept:civil", "dept:publicity" },
         ["storm-members"] = { "dept:transport", "dept:police", "dept:urban", "dept:power", "dept:education", "dept:civil" },
         districts         = { "dept:chengdong", "dept:chengxi" },
+        ["meeting-members"] = { "dept:water", "dept:urban", "dept:health", "dept:education", "dept:transport" },
     },
 
     places = {
@@ -125,6 +126,11 @@ return site {
         ["waterworks"]   = { kind = "key_user", name = "东山水厂" },
         ["heat-plant"]   = { kind = "key_user", name = "城西热源厂" },
     },
+
+    -- Which days are worked: the week, and what the year's arrangement makes of it (调休). Replace the file
+    -- of a year when its arrangement is announced.
+    calendars = { work = { days = "mon-fri", hours = "09:00-18:00", holidays = "cn" } },
+    holidays  = { cn = { ["2026"] = "holidays/cn-2026.lua", ["2027"] = "holidays/cn-2027.lua" } },
 
     -- "duty:duty-room" calls the seats in this order, each for as long as the call says.
     rosters = {

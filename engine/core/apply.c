@@ -10,14 +10,17 @@
 #include "core/consult.h"
 #include "core/contact.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/outlook.h"
+#include "core/place.h"
 #include "core/plan_run.h"
 #include "core/plan_watch.h"
 #include "core/purge.h"
@@ -59,6 +62,7 @@ static void apply_opened(struct core *c, const struct record *r)
     if (i->key && hex16_parse(json_str_or(r->body, "digest", ""), digest))
         dedup_own(i, dedup_bind(c, i->key, i->id, digest));
     family_apply_opened(c, i, r);
+    occasion_apply_opened(c, r);
     once_apply(c, r);
 }
 
@@ -121,7 +125,7 @@ static void apply_over(struct core *c, struct incident *i, const struct record *
 {
     struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
-    core_mark_notice(c, n);
+    notice_let_go(c, n);
     if (i->family) {
         timer_clear(&c->timers, &i->family->digest);
         kept_set(&i->family->joins, NULL);
@@ -315,6 +319,8 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_DELIVERED:
     case REC_NOTICE_SEEN:
     case REC_NOTICE_FAILED:
+    case REC_NOTICE_REPLAYED:
+    case REC_NOTICE_DROPPED:
     case REC_NOTICE_RECALLED:
     case REC_ANSWER_REFUSED:
         notice_apply(c, r);
@@ -349,6 +355,9 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_SESSION_OPENED:
     case REC_SESSION_CLOSED:
     case REC_INPUT_REFUSED:
+    case REC_ENDPOINT_DOWN:
+    case REC_ENDPOINT_UP:
+    case REC_ENDPOINT_PAUSED:
     case REC_PURGED: /* it is not in memory */
     case REC_KINDS:
         break;
@@ -380,6 +389,10 @@ void core_apply(struct core *c, const struct record *r)
         upgrade_apply(c, r);
     else if (r->kind == REC_CLOCK_STEPPED)
         readings_clock_set(c, r);
+    else if (r->kind == REC_ENDPOINT_PAUSED)
+        place_apply_paused(c, r);
+    else if (r->kind == REC_ENDPOINT_DOWN || r->kind == REC_ENDPOINT_UP)
+        endpoint_apply(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
     else if (r->kind == REC_CONTACT_SET || r->kind == REC_CONTACT_REMOVED ||

@@ -8,6 +8,16 @@
 
 enum { ATTEMPT_MS = 10 * 1000 };
 
+/* What the channel says of writing the request and of reading its answer. */
+static void attempt_channel(json_t *frame, const struct channel *ch)
+{
+    static const char *const keys[] = {"again", "encoding",  "private",
+                                       "query", "reference", "success"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        json_put(frame, keys[i], json_incref(channel_key(ch, keys[i])));
+    json_put(frame, "throttled", json_incref(channel_throttled(ch)));
+}
+
 json_t *attempt_frame(const char *person, const char *endpoint, const char *body,
                       const struct endpoint *e, const struct channel *ch)
 {
@@ -21,6 +31,7 @@ json_t *attempt_frame(const char *person, const char *endpoint, const char *body
         json_put_str(frame, "url", channel_url(ch));
         json_put_str(frame, "sign", channel_sign(ch));
         json_put(frame, "headers", json_incref(channel_headers(ch)));
+        attempt_channel(frame, ch);
     }
     if (e) {
         json_put_str(frame, "secret", e->secret);
@@ -33,8 +44,12 @@ bool attempt_is_final(const json_t *result)
 {
     int64_t status = json_int(result, "status", 0);
     const char *class = json_str_or(result, "class", "");
-    if (!strcmp(class, "config") || !strcmp(class, "refused"))
+    if (json_bool(result, "throttled") || json_bool(result, "again"))
+        return false; /* the service says itself that it may work later */
+    if (!strcmp(class, "config") || !strcmp(class, "refused") || !strcmp(class, "rejected"))
         return true;
+    if (!strcmp(json_str_or(result, "protocol", ""), "smtp")) /* 4xx: for now, 5xx: for good */
+        return status >= 500;
     return status >= 300 && status < 500 && status != 408 && status != 409 && status != 425 &&
            status != 429;
 }

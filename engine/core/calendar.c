@@ -285,6 +285,7 @@ static bool day_check(struct remarks *r, const char *text, const char *year, int
     return false;
 }
 
+/* A day, or a time of days. */
 static void off_check(const json_t *off, const char *year, struct remarks *r)
 {
     static const struct form_key keys[] = {
@@ -302,12 +303,25 @@ static void off_check(const json_t *off, const char *year, struct remarks *r)
         remark_error(r, "bad_value", NULL, "a holiday ends on or after the day on which it begins");
 }
 
+static void days_check(const json_t *file, const char *key, const char *year, struct remarks *r)
+{
+    const json_t *list = json_at(file, key);
+    remark_enter(r, key);
+    if (list && !json_is_array(list) && json_object_size(list))
+        remark_error(r, "bad_value", NULL, "%s is a list of days, or of { from =, to = }", key);
+    for (size_t n = 0; n < json_array_size(list); n++) {
+        remark_enter_at(r, n);
+        off_check(json_array_get(list, n), year, r);
+        remark_leave(r);
+    }
+    remark_leave(r);
+}
+
 static void year_check(const json_t *years, const char *year, struct remarks *r)
 {
     static const struct form_key keys[] = {
         {"off", true}, {"work", true}, {"basis", true}, {"announced", true}, {0}};
     const json_t *file = json_at(years, year);
-    int64_t day;
     remark_enter(r, year);
     if (strlen(year) != 4 || strspn(year, "0123456789") != 4)
         remark_error(r, "bad_value", NULL, "a year is four digits: [\"2026\"] = \"…\"");
@@ -316,11 +330,8 @@ static void year_check(const json_t *years, const char *year, struct remarks *r)
                      json_string_value(file));
     else if (form_table(r, file, "a holidays file") &&
              form_keys(r, file, keys, "a holidays file")) {
-        const json_t *off = json_at(file, "off"), *work = json_at(file, "work");
-        for (size_t n = 0; n < json_array_size(off); n++)
-            off_check(json_array_get(off, n), year, r);
-        for (size_t n = 0; n < json_array_size(work); n++)
-            day_check(r, json_string_value(json_array_get(work, n)), year, &day);
+        days_check(file, "off", year, r);
+        days_check(file, "work", year, r);
         form_bool(r, file, "announced");
     }
     remark_leave(r);

@@ -44,11 +44,59 @@ static void rung_without_takers(const struct call *call, struct rung *rung)
     rung->count = left;
 }
 
-static void ladder_add(struct core *c, const struct call *call, const json_t *to, int64_t within_ms,
-                       struct ladder *l)
+/* Who sits in "seat:primary" of the roster that is called; nobody does: no rung. */
+static void seat_resolve(struct core *c, const struct call *call, const char *roster,
+                         const char *seat, struct rungs *ret)
+{
+    AUTO_TEXT(target);
+    AUTO_JSON(to);
+    struct rung_person p;
+    if (!roster || !site_seat(c->site->site, roster, seat, c->in->wall, &p))
+        return;
+    text_addf(&target, "person:%s", p.id);
+    to = json_string(text_str(&target));
+    size_t before = ret->count;
+    incident_resolve(c, call->incident, to, NULL, ret);
+    if (ret->count > before)
+        ret->at[before].at[0].words = p.words;
+}
+
+/* The first roster among the targets of a call; NULL: it calls none. */
+static const char *roster_called(const json_t *to)
+{
+    for (size_t n = 0; n < json_array_size(to); n++) {
+        const char *target = json_string_value(json_array_get(to, n));
+        if (target && !strncmp(target, "duty:", 5))
+            return target + 5;
+    }
+    const char *target = json_string_value(to);
+    return target && !strncmp(target, "duty:", 5) ? target + 5 : NULL;
+}
+
+static void targets_resolve(struct core *c, const struct call *call, const json_t *spec,
+                            const json_t *to, struct rungs *ret)
+{
+    size_t n;
+    json_t *target;
+    if (!json_is_array(to)) {
+        incident_resolve(c, call->incident, to, NULL, ret);
+        return;
+    }
+    json_array_foreach(json_unconst(to), n, target)
+    {
+        const char *text = json_string_value(target);
+        if (text && !strncmp(text, "seat:", 5))
+            seat_resolve(c, call, roster_called(json_at(spec, "to")), text + 5, ret);
+        else
+            incident_resolve(c, call->incident, target, NULL, ret);
+    }
+}
+
+static void ladder_add(struct core *c, const struct call *call, const json_t *spec,
+                       const json_t *to, int64_t within_ms, struct ladder *l)
 {
     struct rungs found = {0};
-    incident_resolve(c, call->incident, to, NULL, &found);
+    targets_resolve(c, call, spec, to, &found);
     for (size_t i = 0; i < found.count; i++) {
         if (call->several && !call->stands)
             rung_without_takers(call, &found.at[i]);
@@ -89,13 +137,13 @@ static void rungs_of_call(struct core *c, const struct call *call, const json_t 
     int64_t within_ms = json_int(spec, "within_ms", DUTY_ROOM_AGAIN_MS);
     const json_t *rungs = json_at(spec, "rungs");
     if (!json_array_size(rungs)) {
-        ladder_add(c, call, json_at(spec, "to"), within_ms, l);
+        ladder_add(c, call, spec, json_at(spec, "to"), within_ms, l);
         return;
     }
     size_t n;
     json_t *rung;
     json_array_foreach(rungs, n, rung)
-        ladder_add(c, call, json_at(rung, "to"), json_int(rung, "within_ms", within_ms), l);
+        ladder_add(c, call, spec, json_at(rung, "to"), json_int(rung, "within_ms", within_ms), l);
 }
 
 /* The rungs of the call: the spec's own, else its target's, each in its order. */

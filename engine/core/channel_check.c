@@ -1,6 +1,8 @@
 /* All that can be wrong with a channel, found in its JSON before it is used. */
+#include "base/json_path.h"
 #include "core/channel_data.h"
 #include "core/form.h"
+#include "core/optional.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +10,14 @@
 
 /* ---- templates ---- */
 
-/* What a template may do, by where it stands. */
+/*
+ * What a template may do, by where it stands: in a body all that is known of a message; in what the
+ * courier fills, and nobody records, {contact} and {secret.NAME} alone.
+ */
 struct template_rules {
     const json_t *maps;
-    bool url; /* only {contact} */
+    const char *couriers; /* not NULL: the courier fills it; what it is, for sentences: "a url" */
+    bool no_contact;
 };
 
 static void variable_unknown(struct span name, struct remarks *r)
@@ -19,6 +25,7 @@ static void variable_unknown(struct span name, struct remarks *r)
     enum { NAMES_MAX = 40 };
     const char *names[NAMES_MAX];
     size_t count = 0;
+    static const char secret[] = "secret.";
     for (const struct variable *v; count < NAMES_MAX - 1 && (v = channel_variable_at(count));)
         names[count++] = v->name;
     names[count] = NULL;
@@ -27,7 +34,13 @@ static void variable_unknown(struct span name, struct remarks *r)
     text_add_bytes(&word, name.at, name.len);
     if (strcmp(text_str(&word), "contact") == 0)
         remark_error(r, "bad_template", NULL,
-                     "{contact} may stand in url only: bodies are recorded, contacts are not");
+                     "{contact} may stand in url, query and private only: bodies are recorded, "
+                     "contacts are not");
+    else if (strncmp(text_str(&word), secret, strlen(secret)) == 0)
+        remark_error(r, "bad_template", NULL,
+                     "{%s} may stand in url, query, headers and private only: bodies are recorded, "
+                     "secrets are not",
+                     text_str(&word));
     else
         remark_error(r, "bad_template", text_nearest(text_str(&word), names),
                      "there is no placeholder {%s}", text_str(&word));
@@ -61,12 +74,23 @@ static bool span_is(struct span s, const char *word)
     return strlen(word) == s.len && memcmp(word, s.at, s.len) == 0;
 }
 
+/* {contact}, {secret.user} */
+static bool courier_knows(struct span name, bool no_contact)
+{
+    static const char secret[] = "secret.";
+    size_t len = strlen(secret);
+    if (name.len > len && memcmp(name.at, secret, len) == 0)
+        return !memchr(name.at + len, '.', name.len - len);
+    return !no_contact && span_is(name, "contact");
+}
+
 static void piece_check(const struct piece *p, const struct template_rules *rules,
                         struct remarks *r)
 {
-    if (rules->url) {
-        if (!span_is(p->name, "contact") || p->type.len || p->map.len)
-            remark_error(r, "bad_template", NULL, "the only placeholder of a url is {contact}");
+    if (rules->couriers) {
+        if (!courier_knows(p->name, rules->no_contact) || p->type.len || p->map.len)
+            remark_error(r, "bad_template", NULL, "the only placeholders of %s are %s{secret.NAME}",
+                         rules->couriers, rules->no_contact ? "" : "{contact} and ");
         return;
     }
     const struct variable *v = variable_find(p->name);
@@ -92,7 +116,8 @@ static void template_check(const char *text, const struct template_rules *rules,
         if (p.kind != PIECE_VALUE)
             continue;
         piece_check(&p, rules, r);
-        tells = tells || span_is(p.name, "text") || span_is(p.name, "incident.title");
+        tells = tells || span_is(p.name, "text") || span_is(p.name, "digest") ||
+                span_is(p.name, "incident.title");
         marked = marked || span_is(p.name, "mark");
     }
     if (tells && !marked)
@@ -104,6 +129,24 @@ static void template_check(const char *text, const struct template_rules *rules,
 /* ---- bodies ---- */
 
 enum { BODY_DEPTH_MAX = 16 };
+
+/* ["?"] = "answer_url": the table stands only where this is there. */
+static void optional_check(const json_t *table, const struct template_rules *rules, int depth,
+                           struct remarks *r)
+{
+    const char *name = form_str(r, table, OPTIONAL_KEY);
+    if (!name)
+        return;
+    struct span span = {name, strlen(name)};
+    remark_enter(r, OPTIONAL_KEY);
+    if (depth == 1)
+        remark_error(r, "bad_value", NULL, "the whole cannot be left out");
+    else if (rules->couriers && !courier_knows(span, rules->no_contact))
+        remark_error(r, "bad_template", NULL, "it names contact or secret.NAME, without braces");
+    else if (!rules->couriers && !variable_find(span))
+        variable_unknown(span, r);
+    remark_leave(r);
+}
 
 static void body_check(const json_t *body, const struct template_rules *rules, int depth,
                        struct remarks *r)
@@ -125,8 +168,11 @@ static void body_check(const json_t *body, const struct template_rules *rules, i
     }
     if (!json_is_object(body))
         return;
+    optional_check(body, rules, depth, r);
     const char **keys = json_keys(body, NULL);
     for (size_t i = 0; keys[i]; i++) {
+        if (strcmp(keys[i], OPTIONAL_KEY) == 0)
+            continue;
         remark_enter(r, keys[i]);
         body_check(json_at(body, keys[i]), rules, depth + 1, r);
         remark_leave(r);
@@ -140,12 +186,6 @@ static void body_top_check(const json_t *table, const char *key, const struct te
     const json_t *body = json_at(table, key);
     if (!body)
         return;
-    if (json_is_string(body)) {
-        remark_error_at(
-            r, key, "not_built", NULL,
-            "a body that is plain text is not built yet; write a table, it becomes JSON");
-        return;
-    }
     remark_enter(r, key);
     if (form_table(r, body, "a body"))
         body_check(body, rules, 1, r);
@@ -156,7 +196,7 @@ static void variants_check(const json_t *channel, const struct template_rules *r
                            struct remarks *r)
 {
     static const struct form_key keys[] = {
-        {"alert", true}, {"recovered", true}, {"drill", true}, {"digest", false}, {0},
+        {"alert", true}, {"digest", true}, {"drill", true}, {"recovered", true}, {0},
     };
     const json_t *variants = json_at(channel, "variants");
     if (!variants)
@@ -168,6 +208,19 @@ static void variants_check(const json_t *channel, const struct template_rules *r
             body_top_check(variants, keys[i].name, rules, r);
     }
     remark_leave(r);
+}
+
+const json_t *channel_body_at(const json_t *channel, size_t index)
+{
+    static const char *const variants[] = {"alert", "digest", "drill", "recovered"};
+    const json_t *body = json_at(channel, "body");
+    for (size_t i = body ? 0 : 1; i <= sizeof(variants) / sizeof(variants[0]); i++) {
+        if (i)
+            body = json_at(json_at(channel, "variants"), variants[i - 1]);
+        if (body && index-- == 0)
+            return body;
+    }
+    return NULL;
 }
 
 static void maps_check(const json_t *channel, struct remarks *r)
@@ -215,6 +268,19 @@ static bool header_is_ours(const char *name)
     return strncasecmp(name, "webhook-", 8) == 0;
 }
 
+static void header_value_check(const char *value, struct remarks *r)
+{
+    for (const char *c = value; c && *c; c++) {
+        if (*c >= 0x20 && *c < 0x7f)
+            continue;
+        remark_error(r, "bad_value", NULL, "a header is plain ASCII, without line ends");
+        break;
+    }
+    if (value)
+        template_check(value, &(struct template_rules){.couriers = "a header", .no_contact = true},
+                       r);
+}
+
 static void headers_check(const json_t *channel, struct remarks *r)
 {
     const json_t *headers = json_at(channel, "headers");
@@ -228,13 +294,7 @@ static void headers_check(const json_t *channel, struct remarks *r)
         remark_enter(r, names[i]);
         if (!header_name_valid(names[i]) || header_is_ours(names[i]))
             remark_error(r, "bad_value", NULL, "the header \"%s\" cannot be set here", names[i]);
-        for (const char *c = value; c && *c; c++) {
-            if (*c >= 0x20 && *c < 0x7f && *c != '{')
-                continue;
-            remark_error(r, "bad_value", NULL,
-                         "a header is plain ASCII, without placeholders and line ends");
-            break;
-        }
+        header_value_check(value, r);
         remark_leave(r);
     }
     free(names);
@@ -249,48 +309,126 @@ static void url_check(const json_t *channel, struct remarks *r)
     remark_enter(r, "url");
     if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
         remark_error(r, "bad_value", NULL, "a url begins with https:// or http://");
-    template_check(url, &(struct template_rules){.url = true}, r);
+    template_check(url, &(struct template_rules){.couriers = "a url"}, r);
     remark_leave(r);
 }
 
-static void success_check(const json_t *channel, struct remarks *r)
+/* query and private: filled by the courier, and recorded by nobody. */
+static void couriers_check(const json_t *channel, const char *key, const char *what, bool flat,
+                           struct remarks *r)
 {
-    static const struct form_key keys[] = {{"status", true}, {"json", false}, {0}};
-    const json_t *success = json_at(channel, "success");
-    if (!success)
+    const json_t *table = json_at(channel, key);
+    const struct template_rules rules = {.couriers = what};
+    if (!table)
         return;
-    remark_enter(r, "success");
-    if (form_table(r, success, "success")) {
-        form_keys(r, success, keys, "success");
-        const char *status = form_str(r, success, "status");
-        if (status && strcmp(status, "2xx") != 0)
-            remark_error_at(r, "status", "not_built", NULL,
-                            "status = \"%s\" is not built yet; \"2xx\" is", status);
+    remark_enter(r, key);
+    if (form_table(r, table, what)) {
+        const char **names = json_keys(table, NULL);
+        for (size_t i = 0; flat && names[i]; i++)
+            form_str(r, table, names[i]);
+        free(names);
+        body_check(table, &rules, 1, r);
     }
+    remark_leave(r);
+}
+
+/* ---- lengths ---- */
+
+enum { LEAF_LIMIT_MAX = 1024 * 1024 };
+
+bool limit_read(const json_t *value, struct leaf_limit *ret)
+{
+    const char *text = json_string_value(value);
+    char *unit = NULL;
+    long long most = text ? strtoll(text, &unit, 10) : json_integer_value(value);
+    ret->characters = !text || strcmp(unit, " characters") == 0;
+    ret->most = most < 1 ? 0 : (size_t)most;
+    return most >= 1 && most <= LEAF_LIMIT_MAX && (ret->characters || strcmp(unit, " bytes") == 0);
+}
+
+static bool limit_has_text(const json_t *channel, const char *path)
+{
+    const json_t *body;
+    for (size_t i = 0; (body = channel_body_at(channel, i)); i++)
+        if (json_is_string(json_path_at(body, path)))
+            return true;
+    return false;
+}
+
+static void limit_check(const json_t *channel, const char *path, const json_t *value,
+                        struct remarks *r)
+{
+    struct leaf_limit limit;
+    remark_enter(r, path);
+    if (!limit_read(value, &limit))
+        remark_error(r, "bad_value", NULL, "write \"4096 characters\" or \"2048 bytes\"");
+    else if (!limit_has_text(channel, path))
+        remark_error(r, "unknown_name", NULL,
+                     "no body has a text at \"%s\"; body_bytes limits the whole", path);
     remark_leave(r);
 }
 
 static void limits_check(const json_t *channel, struct remarks *r)
 {
-    static const struct form_key keys[] = {{"body_bytes", true}, {0}};
     const json_t *limits = json_at(channel, "limits");
     if (!limits)
         return;
     remark_enter(r, "limits");
     if (form_table(r, limits, "limits")) {
-        form_keys(r, limits, keys, "limits");
         form_int(r, limits, "body_bytes", 256, CHANNEL_BODY_BYTES_MAX, CHANNEL_BODY_BYTES_DEFAULT);
+        const char **paths = json_keys(limits, NULL);
+        for (size_t i = 0; paths[i]; i++)
+            if (strcmp(paths[i], "body_bytes") != 0)
+                limit_check(channel, paths[i], json_at(limits, paths[i]), r);
+        free(paths);
     }
     remark_leave(r);
 }
 
+/* ---- how it is written ---- */
+
+static void body_flat_check(const json_t *body, struct remarks *r)
+{
+    const char **keys = json_keys(body, NULL);
+    for (size_t i = 0; keys[i]; i++)
+        if (json_is_array(json_at(body, keys[i])) && !json_array_size(json_at(body, keys[i])))
+            remark_error_at(r, keys[i], "bad_value", NULL, "a field of a form is a text");
+    free(keys);
+}
+
+static void body_mail_check(const json_t *body, struct remarks *r)
+{
+    static const struct form_key keys[] = {
+        {"subject", true}, {"text", true}, {"html", true}, {"thread", true}, {0}};
+    form_keys(r, body, keys, "a mail");
+    for (const struct form_key *k = keys; k->name; k++)
+        form_str(r, body, k->name);
+    form_need(r, body, "subject", "subject = \"{mark}{incident.title}\"");
+    form_need(r, body, "text", "text = \"{mark}{text}\"");
+}
+
+static void encoding_check(const json_t *channel, struct remarks *r)
+{
+    static const char *const words[] = {"json", "form", "query", "mail", NULL};
+    const char *encoding = form_word(r, channel, "encoding", words, "json");
+    const json_t *body;
+    for (size_t i = 0; (body = channel_body_at(channel, i)); i++) {
+        if (strcmp(encoding, "mail") == 0)
+            body_mail_check(body, r);
+        else if (strcmp(encoding, "json") != 0)
+            body_flat_check(body, r);
+    }
+}
+
 static void sign_check(const json_t *channel, struct remarks *r)
 {
-    const char *sign = form_str(r, channel, "sign");
-    if (sign && strcmp(sign, "standard-webhooks") != 0 && strcmp(sign, "none") != 0)
-        remark_error_at(r, "sign", "not_built", NULL,
-                        "sign = \"%s\" is not built yet; \"standard-webhooks\" and \"none\" are",
-                        sign);
+    static const char *const schemes[] = {
+        "none", "standard-webhooks", "feishu", "dingtalk", "basic", "bearer", "aliyun", NULL};
+    const char *sign = form_word(r, channel, "sign", schemes, "none");
+    const char *encoding = json_str_or(channel, "encoding", "json");
+    if (strcmp(sign, "feishu") == 0 && strcmp(encoding, "json") != 0)
+        remark_error_at(r, "sign", "bad_value", NULL,
+                        "feishu puts its signature into a body of JSON; take encoding out");
 }
 
 static void rate_check(const json_t *channel, struct remarks *r)
@@ -308,22 +446,30 @@ static void rate_check(const json_t *channel, struct remarks *r)
 bool channel_check_keys(const json_t *channel, struct remarks *r)
 {
     static const struct form_key keys[] = {
-        {"method", true},
-        {"headers", true},
+        {"again", true},
         {"body", true},
-        {"maps", true},
-        {"variants", true},
-        {"extends", true},
-        {"limits", true},
-        {"sign", true},
-        {"success", true},
-        {"throttled", false},
-        {"receipt", true},
         {"contact", true},
         {"drill", true},
+        {"encoding", true},
+        {"escape", true},
+        {"extends", true},
+        {"headers", true},
+        {"limits", true},
+        {"maps", true},
+        {"method", true},
+        {"private", true},
+        {"query", true},
         {"rate", true},
-        {"url", true},
+        {"receipt", true},
+        {"receipt_within", true},
+        {"reference", true},
         {"resend_harmless", true},
+        {"sign", true},
+        {"success", true},
+        {"throttled", true},
+        {"url", true},
+        {"variants", true},
+        {"ways", true},
         {0},
     };
     form_str(r, channel, "extends");
@@ -334,6 +480,7 @@ bool channel_check(const json_t *channel, struct remarks *r)
 {
     static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
     static const char *const receipts[] = {"none", "delivered", "seen", NULL};
+    static const char *const escapes[] = {"entities", NULL};
     static const char *const contacts[] = {"phone", "email", "url", "token", NULL};
     const struct template_rules rules = {.maps = json_at(channel, "maps")};
     size_t errors = r->errors;
@@ -346,13 +493,18 @@ bool channel_check(const json_t *channel, struct remarks *r)
                      "body is missing; write body = { text = \"{mark}{text}\" }");
     body_top_check(channel, "body", &rules, r);
     variants_check(channel, &rules, r);
+    encoding_check(channel, r);
     url_check(channel, r);
+    couriers_check(channel, "query", "a query", true, r);
+    couriers_check(channel, "private", "private", false, r);
     sign_check(channel, r);
-    success_check(channel, r);
+    channel_check_answers(channel, r);
     limits_check(channel, r);
     rate_check(channel, r);
     form_word(r, channel, "receipt", receipts, NULL);
+    form_word(r, channel, "escape", escapes, NULL);
     form_word(r, channel, "contact", contacts, NULL);
+    form_duration(r, channel, "receipt_within");
     form_bool(r, channel, "drill");
     form_bool(r, channel, "resend_harmless");
     return r->errors == errors;

@@ -2,6 +2,8 @@
 
 #include "core/access.h"
 #include "core/contact.h"
+#include "core/dead.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -150,8 +152,11 @@ struct core *core_new(const struct core_config *config)
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
     TAILQ_INIT(&c->onces);
+    TAILQ_INIT(&c->dead);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
+    c->occasion_timer = (struct timer){
+        .kind = TIMER_OCCASION, .owner = c, .incident = &of_none, .step = "!occasion"};
     return c;
 }
 
@@ -202,6 +207,7 @@ void core_free(struct core *c)
     free(c->site_pin);
     free(c->driver);
     json_decref(c->drills);
+    json_decref(c->occasions);
     json_decref(c->scenarios);
     timer_heap_done(&c->timers);
     free(c);
@@ -354,6 +360,11 @@ json_t *core_plan(const struct core *c, const char *name, const char *pin, wall_
     return json_put(plan, "owes", upkeep_owes(c, of->head));
 }
 
+json_t *core_dead(const struct core *c)
+{
+    return dead_list(c);
+}
+
 json_t *core_drills(const struct core *c)
 {
     return upkeep_drills(c);
@@ -398,7 +409,9 @@ json_t *core_endpoints(const struct core *c)
             json_put_str(json_put_str(json_object(), "name", e->name), "channel", e->channel);
         json_put_str(one, "secret", e->secret);
         json_put_int(one, "at_once", e->at_once);
-        json_array_append_new(list, json_put(one, "drill", json_boolean(e->drill)));
+        json_put(one, "drill", json_boolean(e->drill));
+        place_rate_put(c, e->name, one);
+        json_array_append_new(list, endpoint_state(c, e->name, one));
     }
     return list;
 }

@@ -26,10 +26,13 @@ struct core_config {
     const char *version; /* recorded at each start */
     int speed;           /* 1; more only in the demo: recorded in every row */
     int64_t incidents_max;
-    int attempts_max;       /* handed to the courier at once, all endpoints together */
-    const char *answer_url; /* what links begin with, as "https://muster.example"; NULL: messages
-                               carry none */
-    bool demo;              /* every endpoint is a phone of the demo, which gives receipts */
+    int attempts_max;         /* handed to the courier at once, all endpoints together */
+    const char *answer_url;   /* what links begin with, as "https://muster.example"; NULL: messages
+                                 carry none */
+    const char *occasions_of; /* occasions of this plan's schedule alone come; "": of none; NULL: of
+                                 all, as ever but in a simulated night. Borrowed */
+    bool watch;               /* endpoints are asked whether they answer (endpoint_watch.h) */
+    bool demo;                /* every endpoint is a phone of the demo, which gives receipts */
 };
 
 struct core *core_new(const struct core_config *config);
@@ -106,6 +109,7 @@ json_t *core_plans_fresh(const struct core *c);
 bool core_plan_in_force(const struct core *c, const char *pin);
 /* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
+json_t *core_dead(const struct core *c);   /* dead letters: dead_list. Gives. */
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
@@ -178,11 +182,16 @@ enum {
     ONCE_KEYS_MAX = 100000,    /* Idempotency-Keys: 20 MB; 24 h of one keyed trigger a second */
 };
 
+enum { AUDIT_EVERY_MS = 60 * 1000 }; /* IN_AUDIT */
+/* So many things the auditor finds lost sight of (auditor.h); what only waits is none of them. */
+int64_t core_audit(const struct core *c, mono_ms now);
+
 /* Figures for metrics and limits. */
 struct core_stats {
     int64_t incidents, fallback, timers, notices_queued, notices_handed;
     int64_t fetches_handed; /* to the courier, of plans */
     int64_t open[2];        /* not over; [1]: drills */
+    int64_t dead;           /* messages that failed by every contact, of incidents not over */
     int64_t once_keys;      /* Idempotency-Keys that are kept */
     wall_ms queued_since;   /* when the message was written that has waited longest; 0: none */
     int64_t facts_pending;  /* of the incident where most wait */

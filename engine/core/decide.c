@@ -4,11 +4,14 @@
 #include "core/alarm.h"
 #include "core/answer.h"
 #include "core/answer_link.h"
+#include "core/auditor.h"
 #include "core/call.h"
 #include "core/child.h"
 #include "core/consult.h"
 #include "core/contact.h"
+#include "core/dead.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
 #include "core/incident.h"
@@ -16,6 +19,7 @@
 #include "core/join.h"
 #include "core/merge.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/order.h"
 #include "core/otherwise.h"
@@ -277,6 +281,7 @@ static void decide_started(struct core *c)
     upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
+    occasions_review(c);
 }
 
 static bool config_same(const struct core *c, const json_t *body)
@@ -308,7 +313,9 @@ static void decide_config(struct core *c)
         otherwise_tell(c, before, reply);
         c->fetches_stirred = true; /* an endpoint may be another, or gone */
     }
+    endpoints_watch(c);
     upkeep_review(c);
+    occasions_review(c);
     core_reply_ok(c, reply);
 }
 
@@ -345,8 +352,14 @@ static void timer_fire(struct core *c, struct timer *t)
         drill_due(c, t->owner);
     } else if (t->kind == TIMER_FETCH) {
         fetch_due(c, t->owner);
+    } else if (t->kind == TIMER_PLACE) {
+        timer_clear(&c->timers, t); /* what waits there goes out at the end of this input */
+    } else if (t->kind == TIMER_PROBE) {
+        endpoint_ask(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
+    } else if (t->kind == TIMER_OCCASION) {
+        occasions_review(t->owner);
     } else {
         struct incident *i = core_incident(c, *t->incident);
         json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
@@ -389,6 +402,7 @@ static void decide_clock(struct core *c)
                             .body = json_deep_copy(c->in->body)});
     reports_clock_set(c);
     upkeep_review(c);
+    occasions_review(c);
 }
 
 static void decide_refused(struct core *c)
@@ -400,6 +414,7 @@ static void decide_refused(struct core *c)
 static void decide_courier_up(struct core *c)
 {
     c->courier_up = true;
+    endpoints_watch(c);
     notice_unknown_all(c);
     fetches_lost(c);
 }
@@ -480,6 +495,9 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_LOGOUT] = decide_logout,
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
+        [IN_DEAD] = decide_dead,
+        [IN_PROBED] = decide_probed,
+        [IN_AUDIT] = decide_audit,
         [IN_TURN] = decide_turn,
         [IN_PLAN_FAILED] = decide_plan_failed,
         [IN_PLANNER_UP] = decide_planner_up,

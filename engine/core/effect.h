@@ -17,6 +17,7 @@ enum effect_kind {
     EFFECT_ATTEMPT, /* notice, body: the frame "attempt" without contact; person, endpoint in it */
     EFFECT_FETCH,   /* incident, body: the frame "attempt" of a plan's fetch, with "fetch", its step
                      */
+    EFFECT_PROBE,   /* body: the frame "attempt" that asks an endpoint whether it answers */
     EFFECT_KILL,    /* slot, gen, why */
     EFFECT_WANT,    /* slot: start the quarantine planner */
 };

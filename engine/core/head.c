@@ -78,6 +78,7 @@ enum err plan_head_read(const char *name, const json_t *value, const struct site
     head_levels_build(h);
     head_measures_build(h);
     head_reports_build(h);
+    head_schedule_build(h);
     *ret = h;
     return ERR_OK;
 }
@@ -103,6 +104,7 @@ void plan_head_unref(struct plan_head *h)
     free(h->facts);
     head_levels_free(h);
     free(h->measures);
+    free(h->occasions);
     free(h->name);
     json_decref(h->fallback);
     json_decref(h->json);

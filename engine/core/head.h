@@ -52,7 +52,7 @@ void plan_head_unref(struct plan_head *h); /* NULL is fine */
 
 const char *plan_head_name(const struct plan_head *h);
 const char *plan_head_title(const struct plan_head *h, const char *lang, const char *otherwise);
-const char *plan_head_kind(const struct plan_head *h);        /* general, special, department */
+const char *plan_head_kind(const struct plan_head *h); /* general, special, department, standing */
 const char *plan_head_category(const struct plan_head *h);    /* NULL: none */
 const char *plan_head_version(const struct plan_head *h);     /* NULL: none */
 const char *plan_head_owner(const struct plan_head *h);       /* a target; NULL: none */

@@ -130,28 +130,16 @@ static void facts_table_check(const json_t *head, const struct site *site, struc
     remark_leave(r);
 }
 
-/* ---- words with few values, some of them for later ---- */
-
-/* Refuse a value that is reserved; returns false then. */
-static bool value_built(const json_t *head, const char *key, const char *reserved,
-                        struct remarks *r)
-{
-    const char *value = json_str(head, key);
-    if (!value || strcmp(value, reserved) != 0)
-        return true;
-    remark_error_at(r, key, "not_built", NULL, "%s = \"%s\" is not built yet", key, reserved);
-    return false;
-}
+/* ---- words with few values ---- */
 
 static void choices_check(const json_t *head, struct remarks *r)
 {
-    static const char *const kinds[] = {"general", "special", "department", NULL};
+    static const char *const kinds[] = {"general", "special", "department", "standing", NULL};
     static const char *const categories[] = {"natural", "accident", "health", "security", NULL};
     static const char *const ends[] = {"order", "resolved", "done", NULL};
     static const char *const on_resolved[] = {"close", "propose", "note", NULL};
 
-    if (value_built(head, "kind", "standing", r))
-        form_word(r, head, "kind", kinds, NULL);
+    form_word(r, head, "kind", kinds, NULL);
     form_word(r, head, "category", categories, NULL);
     form_word(r, head, "ends", ends, NULL);
     form_word(r, head, "on_resolved", on_resolved, NULL);
@@ -186,7 +174,7 @@ static const struct form_key head_keys[] = {
     {"ends_when", true},
     {"reopen_within", true},
     {"auto", true},
-    {"schedule", false},
+    {"schedule", true},
     {"catalogue", true},
     {0},
 };
@@ -234,6 +222,7 @@ bool plan_head_check(const char *name, const json_t *head, const struct site *si
     head_levels_check(name, head, site, r);
     head_measures_check(head, site, r);
     head_family_check(head, r);
+    head_schedule_check(head, site, r);
     head_reports_check(head, site, r);
     fallback_check(head, site, r);
     return r->errors == errors;

@@ -1,7 +1,7 @@
 /*
  * head_data - what a head is made of. Private to head.c, head_check.c, head_level.c,
- * head_measure.c, head_report.c, head_family.c, head_upkeep.c, starts_on.c, facts.c and
- * plan_sheet.c.
+ * head_measure.c, head_report.c, head_family.c, head_upkeep.c, schedule.c, starts_on.c, facts.c
+ * and plan_sheet.c.
  *
  * As with a site, the JSON is checked first (head_check.c); building from it cannot fail.
  */
@@ -14,6 +14,7 @@
 #include "core/head_measure.h"
 #include "core/head_report.h"
 #include "core/head_upkeep.h"
+#include "core/schedule.h"
 
 struct plan_head {
     char *name;
@@ -26,6 +27,8 @@ struct plan_head {
     size_t criteria_count;
     struct measure_head *measures; /* sorted by name */
     size_t measures_count;
+    struct occasion *occasions; /* by name; of a standing plan */
+    size_t occasions_count;
     struct report_head reports[REPORT_KINDS]; /* by NULL: the plan has no such report */
     int refs;
 };
@@ -54,6 +57,9 @@ struct cadence_head level_cadence_build(const json_t *level);
 
 /* head_upkeep.c: issued, filed, review_by, drill_every. */
 void head_upkeep_check(const json_t *head, struct remarks *r);
+
+/* schedule.c */
+void head_schedule_build(struct plan_head *h);
 
 /* starts_on.c: the entries of starts_on. */
 void starts_on_check(const json_t *head, struct remarks *r);

@@ -105,7 +105,8 @@ const char *plan_head_filed(const struct plan_head *h)
 static bool owes_filing(const struct plan_head *h, int64_t *ret_day)
 {
     int64_t issued;
-    if (!day_of(h, "issued", &issued) || plan_head_filed(h) || plan_head_parent_only(h))
+    if (!day_of(h, "issued", &issued) || plan_head_filed(h) || plan_head_parent_only(h) ||
+        plan_head_occasions(h))
         return false;
     *ret_day = date_plus_working(issued, FILING_WORKING_DAYS);
     return true;

@@ -24,7 +24,8 @@ enum { FILING_WORKING_DAYS = 20 }; /* 国办发〔2024〕5号: within so many af
  *     review  review_by
  *     drill   drill_every after the last drill, or after `issued` where there was none
  *
- * A plan that only others open (parent_only) is filed and drilled with these.
+ * A plan that only others open (parent_only) is filed and drilled with these; a standing plan, by
+ * which people meet, is not filed.
  *
  * drilled  the day on which the last drill of it ended; 0: there was none.
  */

@@ -47,6 +47,7 @@ enum input_kind {
     IN_ANSWER_LINK, /* body: {token,code,decline?,note?,action?,evidence?}: from whoever holds a
                        message's link */
     IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"} */
+    IN_DEAD,        /* body: {action:"replay"|"drop"}; notice, or incident: all of it */
     /* from the planners */
     IN_TURN,         /* body: the frame "turn" */
     IN_PLAN_FAILED,  /* body: the frame "failed" */
@@ -55,6 +56,7 @@ enum input_kind {
                         {fault:"strike"|"lost",signal,in_hand:{incident,cause}|absent} */
     /* from the courier */
     IN_RESULT,  /* body: the frame "result", with notice and method instead of id */
+    IN_PROBED,  /* body: {endpoint,ok,class,status?,error?}: whether an endpoint answers */
     IN_FETCHED, /* incident, body: the frame "result" of a fetch */
     IN_COURIER_UP,
     IN_COURIER_DIED,
@@ -66,6 +68,7 @@ enum input_kind {
                     (core_library_*); fresh: it was not known before */
     IN_CONFIG_REFUSED, /* body: {findings:[…]} */
     IN_TICK,           /* the time asked for by core_next_due has come */
+    IN_AUDIT,          /* a minute is over: is anything due that was not done? */
     IN_CLOCK_STEPPED,  /* body: {by_ms} */
     IN_STUCK,          /* incident: the engine died twice on it */
     IN_REFUSED,        /* body: {digest}: the engine died twice on this input */
@@ -111,7 +114,7 @@ struct input {
     const char *once;   /* IN_TRIGGER, IN_ORDER: its Idempotency-Key; NULL: it has none */
     struct uuid incident; /* IN_ANSWER to IN_CLOSE, IN_DIRECTIVE, IN_ITEM_OPEN, IN_PURGE, IN_STUCK;
                              elsewhere whom it is about, if known */
-    struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK: the message it is about */
+    struct uuid notice;   /* IN_RECEIPT, IN_ANSWER_LINK, IN_DEAD: the message it is about */
     int slot;             /* planner slot: 0, 1, or SLOT_QUARANTINE */
     int64_t gen;
     bool space_low; /* IN_TRIGGER: less than the reserve is free on the disk */

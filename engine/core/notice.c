@@ -2,6 +2,7 @@
 
 #include "core/call.h"
 #include "core/contact.h"
+#include "core/digest.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -142,11 +143,48 @@ static struct notice *notice_new(struct core *c, struct incident *i, struct uuid
     return n;
 }
 
+/* What a message says is kept as long as it may go on: a dead letter, one without its receipt. */
+static bool notice_keeps_text(const struct notice *n)
+{
+    bool may_go_on = n->state == NOTICE_FAILED || (n->state == NOTICE_SENT && n->receipt_due);
+    return !notice_finished(n) || (may_go_on && n->incident->state != INCIDENT_CLOSED);
+}
+
+static void dead_enter(struct core *c, struct notice *n)
+{
+    if (n->state != NOTICE_FAILED || !n->message || n->is_dead)
+        return;
+    n->is_dead = true;
+    c->stats.dead++;
+    TAILQ_INSERT_TAIL(&c->dead, n, dead);
+}
+
+static void dead_leave(struct core *c, struct notice *n)
+{
+    if (!n->is_dead)
+        return;
+    n->is_dead = false;
+    c->stats.dead--;
+    TAILQ_REMOVE(&c->dead, n, dead);
+}
+
+/* What of it is not needed any more in the state that it is in. */
+static void notice_strip(struct notice *n)
+{
+    if (!notice_finished(n))
+        return;
+    free(n->body);
+    n->body = NULL;
+    if (notice_keeps_text(n))
+        return;
+    free(n->message);
+    n->message = NULL;
+}
+
 /* The one place where a state changes: counters, queue and timer follow it. */
 static void notice_enter(struct core *c, struct notice *n, enum notice_state s)
 {
-    if (n->state == NOTICE_SENDING)
-        place_leave(c, n);
+    place_leave(c, n);
     place_dequeue(c, n);
     timer_clear(&c->timers, &n->timer);
     n->incident->unfinished -= !notice_finished(n);
@@ -154,23 +192,45 @@ static void notice_enter(struct core *c, struct notice *n, enum notice_state s)
     n->incident->unfinished += !notice_finished(n);
     if (s == NOTICE_QUEUED)
         place_enqueue(c, n);
+    if (s == NOTICE_QUEUED || s == NOTICE_WAITING)
+        place_mail_enter(c, n);
+    else
+        place_mail_leave(n);
     if (s == NOTICE_SENDING) {
-        place_take(c, n);
+        if (!n->digest || n->leads)
+            place_take(c, n);
         n->tried = true;
     }
-    if (notice_finished(n)) {
-        free(n->body);
-        free(n->message);
-        n->body = n->message = NULL;
-    }
+    if (s == NOTICE_FAILED || s == NOTICE_RECALLED)
+        digest_leave(c, n);
+    if (s != NOTICE_SENT)
+        n->receipt_due = 0;
+    if (n->receipt_due)
+        timer_set(&c->timers, &n->timer, n->receipt_due);
+    notice_strip(n);
+    dead_leave(c, n);
+    dead_enter(c, n);
+    core_mark_notice(c, n);
+}
+
+/* Its incident is over: nothing of it goes on. */
+void notice_let_go(struct core *c, struct notice *n)
+{
+    if (n->receipt_due)
+        timer_clear(&c->timers, &n->timer);
+    n->receipt_due = 0;
+    dead_leave(c, n);
+    notice_strip(n);
     core_mark_notice(c, n);
 }
 
 void notice_forget(struct core *c, struct notice *n)
 {
-    if (n->state == NOTICE_SENDING)
-        place_leave(c, n);
+    place_leave(c, n);
     place_dequeue(c, n);
+    place_mail_leave(n);
+    digest_leave(c, n);
+    dead_leave(c, n);
     timer_clear(&c->timers, &n->timer);
     if (n->dirty)
         STAILQ_REMOVE(&c->notices_changed, n, notice, changed);
@@ -181,10 +241,26 @@ void notice_forget(struct core *c, struct notice *n)
     free(n->message);
     free(n->body);
     free(n->endpoint);
+    free(n->accepted);
+    free(n->why);
     free(n);
 }
 
 /* --- applying --- */
+
+/* Whoever it calls, or asks for an order, is waited for. */
+static bool message_asks(const struct notice *n, const json_t *message)
+{
+    return n->of_call || !strcmp(json_str_or(message, "type", ""), "muster.order");
+}
+
+static void notice_apply_handed(struct core *c, struct notice *n, const struct record *r)
+{
+    digest_apply(c, n, r);
+    notice_enter(c, n, NOTICE_SENDING);
+    if (!n->digest || n->leads)
+        place_apply_handed(c, n->endpoint, r);
+}
 
 void notice_apply_queued(struct core *c, struct incident *i, const struct record *r)
 {
@@ -200,22 +276,31 @@ void notice_apply_queued(struct core *c, struct incident *i, const struct record
     n->seq = r->seq;
     n->alarm = json_bool(r->body, "alarm");
     n->of_call = json_bool(r->body, "of_call");
+    n->asks = message_asks(n, record_at(r, "message"));
+    n->first = json_bool(r->body, "first");
+    n->method = (int)json_int(r->body, "method", 0);
     n->kept = !strncmp(n->step, CONTACT_TEST_STEP, strlen(CONTACT_TEST_STEP));
     n->message = kept_text(record_at(r, "message"));
     (void)link_from_json(record_at(r, "message"), n->secret, &n->code);
     n->body = mem_str(record_str(r, "body"));
-    notice_enter(c, n, json_bool(r->body, "handed") ? NOTICE_SENDING : NOTICE_QUEUED);
+    if (json_bool(r->body, "handed"))
+        notice_apply_handed(c, n, r);
+    else
+        notice_enter(c, n, NOTICE_QUEUED);
 }
 
 static void notice_apply_method(struct core *c, struct notice *n, const struct record *r)
 {
     mono_ms due = json_int(r->body, "due", 0);
     notice_enter(c, n, NOTICE_WAITING); /* leaves the place of the old endpoint */
+    place_mail_leave(n);
+    digest_leave(c, n);
     n->method = (int)json_int(r->body, "method", 0);
     n->refused = (unsigned)json_int(r->body, "refused", 0);
     n->attempts = 0;
     free(n->endpoint);
     n->endpoint = mem_str(json_str_or(r->body, "endpoint", ""));
+    place_mail_enter(c, n);
     free(n->body);
     n->body = mem_str(record_str(r, "body"));
     if (due > r->mono)
@@ -224,22 +309,57 @@ static void notice_apply_method(struct core *c, struct notice *n, const struct r
         notice_enter(c, n, NOTICE_QUEUED);
 }
 
-static void notice_apply_recalled(struct core *c, struct notice *n, const struct record *r)
-{
-    if (!json_bool(r->body, "under_way")) {
-        notice_enter(c, n, NOTICE_RECALLED);
-        return;
-    }
-    n->unneeded = true;
-    core_mark_notice(c, n);
-}
-
 /* What has arrived is where the proof of it says. */
 static enum notice_state state_proved(enum proof p)
 {
     static const enum notice_state states[] = {NOTICE_SENT, NOTICE_DELIVERED, NOTICE_SEEN,
                                                NOTICE_ANSWERED};
     return states[p];
+}
+
+static void notice_apply_recalled(struct core *c, struct notice *n, const struct record *r)
+{
+    if (!json_bool(r->body, "under_way")) {
+        notice_enter(c, n, n->accepted ? state_proved(n->proof) : NOTICE_RECALLED);
+        return;
+    }
+    n->unneeded = true;
+    core_mark_notice(c, n);
+}
+
+static void notice_apply_sent(struct core *c, struct notice *n, const struct record *r)
+{
+    if (!n->accepted) {
+        n->incident->sent++;
+        n->accepted = mem_str(n->endpoint);
+    }
+    n->receipt_due = json_int(r->body, "receipt_due", 0);
+    notice_enter(c, n, state_proved(n->proof));
+}
+
+static void notice_apply_failed(struct core *c, struct notice *n, const struct record *r)
+{
+    n->incident->failed++;
+    n->failed_at = r->at_ms;
+    free(n->why);
+    n->why = mem_str(record_str(r, "why"));
+    notice_enter(c, n, NOTICE_FAILED);
+}
+
+/* A dead letter goes out again, by the contacts that the person has now. */
+static void notice_apply_replayed(struct core *c, struct notice *n, const struct record *r)
+{
+    const json_t *methods = json_at(r->body, "methods");
+    if (n->state != NOTICE_FAILED)
+        return;
+    if (methods)
+        kept_set(&n->message, json_put(kept_json(n->message), "methods", json_share(methods)));
+    n->incident->failed--;
+    n->replayed = true;
+    n->until = json_int(r->body, "until", 0);
+    free(n->why);
+    n->why = NULL;
+    notice_apply_method(c, n, r);
 }
 
 /* A receipt: it may come before the endpoint's own word that it took the message. */
@@ -274,12 +394,11 @@ void notice_apply(struct core *c, const struct record *r)
         notice_enter(c, n, NOTICE_WAITING);
         timer_set(&c->timers, &n->timer, json_int(r->body, "due", 0));
     } else if (r->kind == REC_NOTICE_HANDED) {
-        notice_enter(c, n, NOTICE_SENDING);
+        notice_apply_handed(c, n, r);
     } else if (r->kind == REC_NOTICE_UNKNOWN) {
         notice_enter(c, n, NOTICE_QUEUED);
     } else if (r->kind == REC_NOTICE_SENT) {
-        n->incident->sent++;
-        notice_enter(c, n, state_proved(n->proof));
+        notice_apply_sent(c, n, r);
     } else if (r->kind == REC_NOTICE_DELIVERED) {
         notice_apply_receipt(c, n, PROOF_DELIVERED);
     } else if (r->kind == REC_NOTICE_SEEN) {
@@ -288,8 +407,11 @@ void notice_apply(struct core *c, const struct record *r)
         n->wrong = (uint8_t)json_int(r->body, "wrong", 0);
         core_mark_notice(c, n);
     } else if (r->kind == REC_NOTICE_FAILED) {
-        n->incident->failed++;
-        notice_enter(c, n, NOTICE_FAILED);
+        notice_apply_failed(c, n, r);
+    } else if (r->kind == REC_NOTICE_REPLAYED) {
+        notice_apply_replayed(c, n, r);
+    } else if (r->kind == REC_NOTICE_DROPPED) {
+        notice_enter(c, n, NOTICE_RECALLED);
     } else if (r->kind == REC_NOTICE_RECALLED) {
         notice_apply_recalled(c, n, r);
     }
@@ -360,20 +482,27 @@ struct row notice_row(const struct notice *n)
     struct text body = {0};
     text_reserve(&body, n->message ? ROW_BYTES : ROW_BYTES_FINISHED);
     json_open(&body, '{');
+    json_add_str(&body, "accepted", n->accepted);
     json_add_true(&body, "alarm", n->alarm);
     json_add_int(&body, "attempts", n->attempts);
     json_add_str(&body, "body", n->body);
     json_add_str(&body, "code", has_link ? code : NULL);
     json_add_true(&body, "declined", n->declined);
+    digest_to_row(n, &body);
     if (n->state == NOTICE_WAITING)
         json_add_int(&body, "due", n->timer.due);
     json_add_str(&body, "endpoint", n->endpoint);
+    json_add_int_unless_0(&body, "failed_at", n->failed_at);
+    json_add_true(&body, "first", n->first);
+    json_add_true(&body, "leads", n->leads);
     json_add_true(&body, "kept", n->kept);
     json_add_json(&body, "message", n->message);
     json_add_int(&body, "method", n->method);
     json_add_true(&body, "of_call", n->of_call);
     json_add_int_unless_0(&body, "proof", n->proof);
+    json_add_int_unless_0(&body, "receipt_due", n->receipt_due);
     json_add_int(&body, "refused", n->refused);
+    json_add_true(&body, "replayed", n->replayed);
     json_add_int(&body, "round", n->round);
     json_add_int(&body, "rung", n->rung);
     json_add_int(&body, "seq", n->seq);
@@ -383,13 +512,14 @@ struct row notice_row(const struct notice *n)
     json_add_true(&body, "tried", n->tried && !notice_finished(n));
     json_add_true(&body, "unneeded", n->unneeded);
     json_add_int(&body, "until", n->until);
+    json_add_str(&body, "why", n->why);
     json_add_int_unless_0(&body, "wrong", n->wrong);
     json_shut(&body, '}');
     return (struct row){.kind = ROW_NOTICE,
                         .id = mem_str(uuid_text(n->id, id)),
                         .incident = n->incident->id,
                         .open = !notice_finished(n) || n->incident->state == INCIDENT_OPEN ||
-                                incident_reopenable(n->incident) || notice_is_kept(n),
+                                incident_reopenable(n->incident) || notice_is_kept(n) || n->is_dead,
                         .drill = n->incident->drill,
                         .state = mem_str(notice_state_name(n->state)),
                         .text = text_take(&body)};
@@ -427,6 +557,13 @@ void notice_from_row(struct core *c, const struct row *r)
     n->refused = (unsigned)json_int(b, "refused", 0);
     n->alarm = json_bool(b, "alarm");
     n->of_call = json_bool(b, "of_call");
+    n->asks = message_asks(n, json_at(b, "message"));
+    n->first = json_bool(b, "first");
+    n->replayed = json_bool(b, "replayed");
+    n->accepted = mem_str(json_str(b, "accepted"));
+    n->receipt_due = json_int(b, "receipt_due", 0);
+    n->failed_at = json_int(b, "failed_at", 0);
+    n->why = mem_str(json_str(b, "why"));
     n->unneeded = json_bool(b, "unneeded");
     n->declined = json_bool(b, "declined");
     n->kept = json_bool(b, "kept");
@@ -434,6 +571,7 @@ void notice_from_row(struct core *c, const struct row *r)
     n->proof = (enum proof)json_int(b, "proof", PROOF_NONE);
     n->wrong = (uint8_t)json_int(b, "wrong", 0);
     (void)link_from_json(n->message ? json_at(b, "message") : b, n->secret, &n->code);
+    digest_from_row(c, n, b);
     enum notice_state state = notice_state_of(r->state);
     notice_enter(c, n, state);
     if (state == NOTICE_WAITING)

@@ -40,6 +40,15 @@ void notice_result(struct core *c, const json_t *result);
 void notice_due(struct core *c, struct notice *n);
 /* All attempts under way are lost sight of (start, courier died): outcome unknown, sent again. */
 void notice_unknown_all(struct core *c);
+/* A dead letter (dead.h): sent again, by the contacts that the person has now. false: by none. */
+bool notice_replay(struct core *c, struct notice *n);
+void notice_drop(struct core *c, struct notice *n);
+/* What each record of it begins with, and what a result adds to that. Gives. */
+json_t *notice_word(const struct notice *n, const json_t *result);
+/* The link by which it is answered, if there is a place for such. */
+void notice_link_add(const struct core *c, struct uuid id, const json_t *message, struct text *to);
+/* It does not answer any more: who waits there and has another contact goes by that. */
+void notice_endpoint_down(struct core *c, const char *endpoint);
 /* Hand out what waits, as places are free. */
 void notice_pump(struct core *c);
 /* Tell those whom a message of this incident (of `step`, or NULL) has reached. */
@@ -58,6 +67,7 @@ void notice_apply_link_taken(struct core *c, const struct record *r);
 void notice_apply_declined(struct core *c, struct incident *i, const char *step,
                            const char *person);
 void notice_forget(struct core *c, struct notice *n);
+void notice_let_go(struct core *c, struct notice *n); /* its incident is over */
 /* When the first message of this step was written; INT64_MAX: there is none. */
 /*
  * Is it of this step of the plan's run? A plan that runs anew, in an incident that was opened

@@ -5,7 +5,10 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/choice.h"
+#include "core/decide.h"
+#include "core/digest.h"
 #include "core/drill.h"
+#include "core/endpoint_watch.h"
 #include "core/form.h"
 #include "core/incident.h"
 #include "core/notice.h"
@@ -16,12 +19,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { METHODS_MAX = 32, FAILURES_BEFORE_NEXT_METHOD = 3, RETRY_AFTER_MAX_MS = 3600 * 1000 };
+enum {
+    METHODS_MAX = 32,
+    FAILURES_BEFORE_NEXT_METHOD = 3,
+    RETRY_AFTER_MAX_MS = 3600 * 1000,
+    RECEIPT_OF_CALL_MS = 60 * 1000
+};
 
 /* --- writing a message --- */
 
-static void notice_link_add(const struct core *c, struct uuid id, const json_t *message,
-                            struct text *to)
+void notice_link_add(const struct core *c, struct uuid id, const json_t *message, struct text *to)
 {
     struct link link = {.notice = id};
     uint16_t code;
@@ -133,9 +140,50 @@ static void notice_hand_effect(struct core *c, struct notice *n)
     effect->body = body;
 }
 
+/* What the record of a hand-out says of the endpoint's rate. Passes body on. */
+static json_t *rate_put(const struct core *c, const char *endpoint, json_t *body)
+{
+    int64_t ms = place_rate_ms(c, endpoint);
+    return ms ? json_put_int(body, "rate_ms", ms) : body;
+}
+
 /* --- how it went --- */
 
-static json_t *notice_word(const struct notice *n, const json_t *result)
+static int methods_of(const json_t *message)
+{
+    int count = (int)json_array_size(json_at(message, "methods"));
+    return count < METHODS_MAX ? count : METHODS_MAX;
+}
+
+static int methods_count(const struct notice *n)
+{
+    AUTO_JSON(message);
+    message = kept_json(n->message);
+    return methods_of(message);
+}
+
+/* The method after this one that has not been refused; it may be the same again. -1: none. */
+static int method_after(int method, unsigned refused, int count)
+{
+    for (int k = 1; k <= count; k++) {
+        if (!(refused >> (method + k) % count & 1U))
+            return method + k;
+    }
+    return -1;
+}
+
+/* Is there a further contact in the list, that has not refused? */
+static bool notice_has_other(const struct notice *n)
+{
+    int count = methods_count(n);
+    for (int next = n->method + 1; count && next % count; next++) {
+        if (!(n->refused >> next % count & 1U))
+            return true;
+    }
+    return false;
+}
+
+json_t *notice_word(const struct notice *n, const json_t *result)
 {
     char hex[UUID_TEXT];
     json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, hex));
@@ -146,7 +194,8 @@ static json_t *notice_word(const struct notice *n, const json_t *result)
     if (json_int(result, "status", 0))
         json_put_int(body, "status", json_int(result, "status", 0));
     json_put_str(body, "unsent", json_str(result, "unsent"));
-    return body;
+    json_put_str(body, "cause", json_str(result, "cause"));
+    return digest_word(n, body);
 }
 
 /* The reason may quote a host or a number: it is sealed (rule R11). */
@@ -155,23 +204,56 @@ static json_t *why_sealed(const char *why)
     return why ? json_put_str(json_object(), "why", why) : NULL;
 }
 
+/* It has ended once, and its plan has heard of it: it goes on, and the plan hears no more. */
+static bool notice_told(const struct notice *n)
+{
+    return n->accepted || n->replayed;
+}
+
 /* What a notify's handle waits for: all its messages have arrived or failed. */
 static json_t *notify_event(struct core *c, const struct notice *n, enum record_kind kind)
 {
     bool any_sent = kind == REC_NOTICE_SENT;
     const struct notice *other;
-    if (!*n->step || n->of_call || !n->incident->plan_live || !notice_is_of(n, n->step))
+    if (!*n->step || n->of_call || !n->incident->plan_live || !notice_is_of(n, n->step) ||
+        notice_told(n))
         return NULL;
     NOTICE_FOREACH(other, n->incident, n->step)
     {
         if (other == n || !notice_is_of(other, n->step))
             continue;
-        if (!notice_finished(other))
+        if (!notice_finished(other) && !notice_told(other))
             return NULL;
-        any_sent = any_sent || notice_state_arrived(other->state);
+        any_sent = any_sent || notice_state_arrived(other->state) || other->accepted;
     }
     json_t *ev = plan_event(NULL, json_pack("[s]", n->step), c->in->wall);
     return json_put_str(ev, "result", any_sent ? "sent" : "failed");
+}
+
+/* When the person's next contact is tried if no receipt has come; 0: never. */
+static mono_ms receipt_due(const struct core *c, const struct notice *n)
+{
+    const struct endpoint *e = c->site ? site_endpoint(c->site->site, n->endpoint) : NULL;
+    const struct channel *ch = e ? channel_find(c->site->channels, e->channel) : NULL;
+    if (!ch || !strcmp(channel_receipt(ch), "none") || n->proof || n->unneeded || n->accepted ||
+        n->incident->state == INCIDENT_CLOSED || !notice_has_other(n))
+        return 0;
+    int64_t within = channel_receipt_within(ch);
+    if (!within && n->of_call)
+        within = RECEIPT_OF_CALL_MS;
+    return within ? c->in->mono + within : 0;
+}
+
+/* The endpoint took it. */
+static void notice_sent(struct core *c, struct notice *n, const json_t *result)
+{
+    mono_ms due = receipt_due(c, n);
+    json_t *ev = notify_event(c, n, REC_NOTICE_SENT);
+    json_t *body = notice_word(n, result);
+    if (due)
+        json_put_int(body, "receipt_due", due);
+    core_emit(c, REC_NOTICE_SENT, n->incident,
+              (struct emit){.body = body, .sealed = ev ? json_put(json_object(), "ev", ev) : NULL});
 }
 
 /* The message is done with, one way or another. */
@@ -188,6 +270,12 @@ static void notice_finish(struct core *c, struct notice *n, enum record_kind kin
 
 static void notice_fail(struct core *c, struct notice *n, const char *why, const json_t *result)
 {
+    AUTO_JSON(stays);
+    if (n->accepted) { /* by another contact, without a receipt: that stays */
+        stays = json_put_str(json_object(), "cause", "stays");
+        notice_finish(c, n, REC_NOTICE_SENT, NULL, stays);
+        return;
+    }
     notice_finish(c, n, REC_NOTICE_FAILED, why, result);
     if (!n->alarm)
         alarm_raise(c, n->incident, "notice_failed",
@@ -202,24 +290,6 @@ static int64_t retry_delay(const struct notice *n, int failures)
     return attempt_delay_ms(failures, (uint32_t)n->id.b[15] << 8 | n->id.b[14]);
 }
 
-static int methods_count(const struct notice *n)
-{
-    AUTO_JSON(message);
-    message = kept_json(n->message);
-    int count = (int)json_array_size(json_at(message, "methods"));
-    return count < METHODS_MAX ? count : METHODS_MAX;
-}
-
-/* The method after this one that has not been refused; it may be the same again. -1: none. */
-static int method_after(int method, unsigned refused, int count)
-{
-    for (int k = 1; k <= count; k++) {
-        if (!(refused >> (method + k) % count & 1U))
-            return method + k;
-    }
-    return -1;
-}
-
 /* Go on by another contact of the person, at `due`. false: it cannot be written to. */
 static bool notice_change(struct core *c, struct notice *n, int method, unsigned refused,
                           mono_ms due, const char *why, const json_t *result)
@@ -231,10 +301,12 @@ static bool notice_change(struct core *c, struct notice *n, int method, unsigned
         return false;
     json_t *body = notice_word(n, result);
     json_put_int(body, "method", method);
+    json_put_str(body, "from", n->endpoint);
     json_put_str(body, "endpoint", message_endpoint(message, method));
     json_put_int(body, "refused", refused);
     json_put_int(body, "due", due);
-    json_t *sealed = json_put_str(why_sealed(why), "body", rendered);
+    json_t *sealed = json_put_str(json_object(), "body", rendered);
+    json_put_str(sealed, "why", why);
     free(rendered);
     core_emit(c, REC_NOTICE_METHOD, n->incident, (struct emit){.body = body, .sealed = sealed});
     return true;
@@ -260,6 +332,72 @@ static void notice_refused(struct core *c, struct notice *n, const char *why, co
     notice_fail(c, n, why, result);
 }
 
+/* Is there hope that this contact takes it in time? */
+static bool method_hopeful(const struct core *c, const char *endpoint, mono_ms until)
+{
+    return endpoint && !endpoint_is_down(c, endpoint) && place_paused_until(c, endpoint) <= until;
+}
+
+/*
+ * While it waits, its endpoint has become of no use to it: by the next contact of the list at once,
+ * if there is one that is of use.
+ */
+static void notice_move(struct core *c, struct notice *n, const char *cause)
+{
+    AUTO_JSON(message);
+    AUTO_JSON(result);
+    message = kept_json(n->message);
+    result = json_put_str(json_object(), "cause", cause);
+    int count = methods_count(n);
+    for (int next = n->method + 1; count && next % count; next++) {
+        if (!(n->refused >> next % count & 1U) &&
+            method_hopeful(c, message_endpoint(message, next), n->until) &&
+            notice_change(c, n, next, n->refused, c->in->mono, NULL, result))
+            return;
+    }
+}
+
+/* Those that wait there for longer than they have. */
+static void endpoint_left(struct core *c, const char *endpoint, const char *cause)
+{
+    struct notice **waiting;
+    size_t count = place_waiting(c, endpoint, &waiting);
+    for (size_t k = 0; k < count; k++) {
+        if (!method_hopeful(c, endpoint, waiting[k]->until))
+            notice_move(c, waiting[k], cause);
+    }
+    free(waiting);
+}
+
+void notice_endpoint_down(struct core *c, const char *endpoint)
+{
+    endpoint_left(c, endpoint, "down");
+}
+
+/* Did the service say that it is too much, in whatever way? */
+static bool result_throttled(const json_t *result)
+{
+    return json_bool(result, "throttled") || json_int(result, "status", 0) == 429;
+}
+
+/* For how long it wants to be left alone; 0: it did not say. */
+static int64_t result_asks_ms(const json_t *result)
+{
+    int64_t asked = json_int(result, "retry_after_ms", 0);
+    return asked > RETRY_AFTER_MAX_MS ? RETRY_AFTER_MAX_MS : asked;
+}
+
+/* All messages wait that go by this endpoint; who cannot wait so long goes by another. */
+static void endpoint_throttled(struct core *c, const struct notice *n, const json_t *result)
+{
+    int64_t asked = result_asks_ms(result);
+    int64_t ms = asked > 0 ? asked : retry_delay(n, n->attempts + 1);
+    char *endpoint = mem_str(n->endpoint);
+    place_pause(c, endpoint, c->in->mono + ms, result);
+    endpoint_left(c, endpoint, "paused");
+    free(endpoint);
+}
+
 /* It may work later: the same contact again, the next one after three failures. */
 static void notice_retry(struct core *c, struct notice *n, const char *why, const json_t *result)
 {
@@ -268,9 +406,7 @@ static void notice_retry(struct core *c, struct notice *n, const char *why, cons
     bool other = next % count != n->method % count;
     bool fresh = other && next / count == lap; /* not tried before in this lap of the list */
     int64_t delay = retry_delay(n, lap * FAILURES_BEFORE_NEXT_METHOD + attempt);
-    int64_t asked = json_int(result, "retry_after_ms", 0);
-    if (asked > RETRY_AFTER_MAX_MS)
-        asked = RETRY_AFTER_MAX_MS;
+    int64_t asked = result_asks_ms(result);
     mono_ms due = c->in->mono + (asked > delay ? asked : delay);
     bool change = other && (attempt >= FAILURES_BEFORE_NEXT_METHOD || (fresh && due > n->until));
     if (change && fresh)
@@ -289,26 +425,58 @@ static void notice_retry(struct core *c, struct notice *n, const char *why, cons
     }
 }
 
-void notice_result(struct core *c, const json_t *result)
+/* What came of an attempt, for one of the messages in it. */
+static void result_of_one(struct core *c, struct notice *n, const json_t *result)
 {
-    struct uuid id;
-    const char *text = json_str(result, "notice");
-    struct notice *n = text && uuid_parse(text, &id) ? core_notice(c, id) : NULL;
-    if (!n || n->state != NOTICE_SENDING || json_int(result, "number", -1) != n->method)
-        return; /* an answer to an attempt that was given up */
     const char *why = json_str_or(result, "error", "refused by the endpoint");
+    bool throttled = !json_bool(result, "ok") && result_throttled(result);
     if (json_bool(result, "ok"))
-        notice_finish(c, n, REC_NOTICE_SENT, NULL, result);
+        endpoint_took(c, n->endpoint);
+    if (json_bool(result, "ok"))
+        notice_sent(c, n, result);
     else if (n->proof) /* the person has it, whatever the endpoint says */
         notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
     else if (n->unneeded)
         notice_finish(c, n, REC_NOTICE_RECALLED, why, result);
-    else if (attempt_is_final(result))
+    else if (!throttled && attempt_is_final(result))
         notice_refused(c, n, why, result);
     else if (c->in->mono > n->until)
         notice_fail(c, n, why, result);
     else
         notice_retry(c, n, why, result);
+}
+
+/* Those of a digest that are still under way as this one. */
+static void result_of_digest(struct core *c, struct uuid id, const json_t *result)
+{
+    struct notice **all;
+    size_t count = digest_notices(c, id, &all);
+    for (size_t k = 0; k < count; k++) {
+        if (all[k]->state != NOTICE_SENDING)
+            continue;
+        if (all[k]->leads && !json_bool(result, "ok") && result_throttled(result))
+            endpoint_throttled(c, all[k], result);
+        result_of_one(c, all[k], result);
+    }
+    free(all);
+}
+
+void notice_result(struct core *c, const json_t *result)
+{
+    struct uuid id;
+    const char *text = json_str(result, "notice");
+    if (!text || !uuid_parse(text, &id))
+        return;
+    struct notice *n = core_notice(c, id);
+    if (!n) {
+        result_of_digest(c, id, result);
+        return;
+    }
+    if (n->state != NOTICE_SENDING || n->digest || json_int(result, "number", -1) != n->method)
+        return; /* an answer to an attempt that was given up */
+    if (!json_bool(result, "ok") && result_throttled(result))
+        endpoint_throttled(c, n, result);
+    result_of_one(c, n, result);
 }
 
 void notice_arrived(struct core *c, struct notice *n)
@@ -317,10 +485,63 @@ void notice_arrived(struct core *c, struct notice *n)
         notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
 }
 
+/*
+ * No receipt has come in time. The next contact is tried as long as somebody waits for it: of a
+ * call that is over nobody does.
+ */
+static void receipt_missing(struct core *c, struct notice *n)
+{
+    timer_clear(&c->timers, &n->timer); /* volatile: the row says when */
+    if (n->incident->state != INCIDENT_CLOSED && !n->declined &&
+        (!n->of_call || call_find(n->incident, n->step)))
+        notice_move(c, n, "receipt");
+}
+
 void notice_due(struct core *c, struct notice *n)
 {
+    if (n->state == NOTICE_SENT) {
+        receipt_missing(c, n);
+        return;
+    }
     timer_clear(&c->timers, &n->timer); /* volatile: the row says when, the queue says that */
     place_enqueue(c, n);
+    if (!method_hopeful(c, n->endpoint, n->until))
+        notice_move(c, n, endpoint_is_down(c, n->endpoint) ? "down" : "paused");
+}
+
+/* The contact that it goes by first: the first of the list that is of use now. */
+static int method_first(const struct core *c, const json_t *message, mono_ms until)
+{
+    for (int k = 0; k < methods_of(message); k++) {
+        if (method_hopeful(c, message_endpoint(message, k), until))
+            return k;
+    }
+    return 0;
+}
+
+/* Is it among the first that people hear of the incident? What the engine says of itself is not. */
+static bool among_first(const struct incident *i, const struct notice_order *o)
+{
+    int before = 0;
+    const struct notice *n;
+    if (!*o->step || o->alarm)
+        return false;
+    LIST_FOREACH(n, &i->notices, link)
+    {
+        before += *n->step != '\0';
+        if (before == FIRST_OF_INCIDENT)
+            return false;
+    }
+    return true;
+}
+
+static enum place_rank order_rank(const struct incident *i, const struct notice_order *o,
+                                  bool first)
+{
+    return place_rank(i,
+                      (struct place_claim){.first = first,
+                                           .asks = o->of_call || !strcmp(o->type, "muster.order"),
+                                           .own = !*o->step});
 }
 
 void notice_queue(struct core *c, struct incident *i, const struct notice_order *o)
@@ -333,16 +554,24 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
     char hex[UUID_TEXT];
     entropy_bytes(&c->entropy, random, sizeof random);
     struct uuid id = uuid_v7(c->in->wall, random);
-    char *rendered = notice_render(c, i, id, o->person->id, message, 0);
-    const char *endpoint = message_endpoint(message, 0);
-    bool handed = rendered && place_free(c, endpoint, o->step, i->drill) &&
+    mono_ms until = c->in->mono + (o->within_ms ? o->within_ms : MS_HOUR);
+    int method = method_first(c, message, until);
+    char *rendered = notice_render(c, i, id, o->person->id, message, method);
+    const char *endpoint = message_endpoint(message, method);
+    bool first = among_first(i, o);
+    bool handed = rendered && place_free(c, endpoint, order_rank(i, o, first)) &&
                   drill_way(c, i, o->person->id, endpoint) == DRILL_SENDS;
 
     json_t *body = json_put_str(json_object(), "notice", uuid_text(id, hex));
     json_put_str(body, "step", o->step);
     json_put_str(body, "to", o->person->id);
     json_put_str(body, "endpoint", endpoint);
-    json_put_int(body, "until", c->in->mono + (o->within_ms ? o->within_ms : MS_HOUR));
+    json_put_int(body, "until", until);
+    if (method)
+        json_put_int(body, "method", method);
+    json_put_true(body, "first", first);
+    if (handed)
+        rate_put(c, endpoint, body);
     json_put_int(body, "rung", o->rung);
     json_put_int(body, "round", o->round);
     json_put_true(body, "alarm", o->alarm);
@@ -358,6 +587,52 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
         notice_hand_effect(c, n);
     if (!deliverable)
         notice_refused(c, n, "no contact", NULL);
+}
+
+/* By the methods of its message, or by those of the site where it has none of them any more. */
+static json_t *replay_methods(const struct core *c, const struct notice *n)
+{
+    AUTO_JSON(message);
+    message = kept_json(n->message);
+    for (int k = 0; k < methods_count(n); k++) {
+        const char *endpoint = message_endpoint(message, k);
+        if (c->site && site_endpoint(c->site->site, endpoint))
+            return json_share(json_at(message, "methods"));
+    }
+    return c->site ? site_methods(c->site->site, n->person, NULL, n->incident->drill)
+                   : json_array();
+}
+
+/* Numbers of methods go on behind those that were tried: no attempt has the id of another. */
+bool notice_replay(struct core *c, struct notice *n)
+{
+    AUTO_JSON(message);
+    char hex[UUID_TEXT];
+    message = json_put(kept_json(n->message), "methods", replay_methods(c, n));
+    int count = methods_count(n), now = methods_of(message);
+    mono_ms until = c->in->mono + MS_HOUR;
+    int lap = now ? n->method / now + (count ? 1 : 0) : 0;
+    int method = lap * now + method_first(c, message, until);
+    char *rendered = now ? notice_render(c, n->incident, n->id, n->person, message, method) : NULL;
+    if (!rendered)
+        return false;
+    json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, hex));
+    json_put_str(body, "step", n->step);
+    json_put_str(body, "to", n->person);
+    json_put_str(body, "endpoint", message_endpoint(message, method));
+    json_put_int(json_put_int(body, "method", method), "until", until);
+    json_put(body, "methods", json_share(json_at(message, "methods")));
+    json_t *sealed = json_put_str(json_object(), "body", rendered);
+    free(rendered);
+    core_emit(c, REC_NOTICE_REPLAYED, n->incident,
+              (struct emit){.actor = actor_input(c), .body = body, .sealed = sealed});
+    return true;
+}
+
+void notice_drop(struct core *c, struct notice *n)
+{
+    core_emit(c, REC_NOTICE_DROPPED, n->incident,
+              (struct emit){.actor = actor_input(c), .body = notice_word(n, NULL)});
 }
 
 /* It is of a drill, and does not go out: by a fault that is played, or as it stays at the table. */
@@ -376,17 +651,28 @@ static bool drill_keeps(struct core *c, struct notice *n)
     return true;
 }
 
+/* By itself, also where it was under way as one of a digest before. */
+static void notice_hand(struct core *c, struct notice *n)
+{
+    json_t *body = notice_word(n, NULL);
+    json_object_del(body, "digest");
+    json_object_del(body, "with");
+    core_emit(c, REC_NOTICE_HANDED, n->incident,
+              (struct emit){.body = rate_put(c, n->endpoint, body)});
+    notice_hand_effect(c, n);
+}
+
 void notice_pump(struct core *c)
 {
     struct notice *n;
     while ((n = place_gone(c)))
         notice_refused(c, n, "the endpoint is not in the site any more", NULL);
     while ((n = place_next(c))) {
-        if (drill_keeps(c, n))
+        if (drill_keeps(c, n) || digest_hand(c, n))
             continue;
-        core_emit(c, REC_NOTICE_HANDED, n->incident, (struct emit){.body = notice_word(n, NULL)});
-        notice_hand_effect(c, n);
+        notice_hand(c, n);
     }
+    place_wait(c);
 }
 
 /* One that is under way may still arrive; it is only not tried again. */
@@ -453,7 +739,7 @@ static json_t *reached_by(const struct incident *i, const char *step)
     const struct notice *n;
     LIST_FOREACH(n, &i->notices, link)
     {
-        bool reached = notice_state_arrived(n->state) || n->state == NOTICE_SENDING;
+        bool reached = notice_state_arrived(n->state) || n->state == NOTICE_SENDING || n->accepted;
         if (!reached || n->alarm || (step && !notice_is_of(n, step)) ||
             json_object_get(told, n->person))
             continue;

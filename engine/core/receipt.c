@@ -1,6 +1,7 @@
 #include "core/receipt.h"
 
 #include "core/decide.h"
+#include "core/digest.h"
 #include "core/notice.h"
 
 #include <string.h>
@@ -27,45 +28,72 @@ static bool may_have_arrived(const struct notice *n)
     return notice_finished(n) ? notice_state_arrived(n->state) : n->tried;
 }
 
-/* The message of the input, if a receipt can be about it; else it is refused. */
-static struct notice *notice_of_receipt(struct core *c, enum proof p)
+/* Whose word a receipt is: the endpoint that has it now, or the one that took it first. NULL:
+ * neither can tell so much. */
+static const char *receipt_from(const struct core *c, const struct notice *n, enum proof p)
 {
-    struct notice *n = core_notice(c, c->in->notice);
+    if (n->accepted && endpoint_tells(c, n->accepted) >= p)
+        return n->accepted;
+    return endpoint_tells(c, n->endpoint) >= p ? n->endpoint : NULL;
+}
+
+/* Can a receipt be about it? Else it is refused. */
+static bool receipt_fits(struct core *c, const struct notice *n, enum proof p)
+{
     char id[UUID_TEXT];
-    if (!n) {
-        core_refuse(c, CODE_NOT_FOUND, "notice", NULL, "no message %s, or its incident is over",
-                    uuid_text(c->in->notice, id));
-        return NULL;
-    }
-    if (endpoint_tells(c, n->endpoint) < p) {
+    if (!receipt_from(c, n, p)) {
         core_refuse(c, CODE_CONFLICT, "receipt", NULL,
                     "the channel of endpoint \"%s\" declares no such receipt", n->endpoint);
-        return NULL;
+        return false;
     }
     if (!may_have_arrived(n)) {
         core_refuse(c, CODE_CONFLICT, "notice", NULL, "message %s was not sent: it is %s",
                     uuid_text(n->id, id), notice_state_name(n->state));
-        return NULL;
+        return false;
     }
-    return n;
+    return true;
+}
+
+static void receipt_take(struct core *c, struct notice *n, enum proof p)
+{
+    char id[UUID_TEXT];
+    if (p <= n->proof)
+        return;
+    json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, id));
+    json_put_str(body, "step", n->step);
+    json_put_str(body, "to", n->person);
+    json_put_str(body, "endpoint", receipt_from(c, n, p));
+    core_emit(c, p == PROOF_SEEN ? REC_NOTICE_SEEN : REC_NOTICE_DELIVERED, n->incident,
+              (struct emit){.actor = actor_input(c), .body = body});
+    notice_arrived(c, n);
+}
+
+/* The message of the input, or those that went out as this digest. Gives an array (free()). */
+static size_t notices_of_receipt(const struct core *c, struct notice ***ret)
+{
+    struct notice *n = core_notice(c, c->in->notice);
+    if (!n)
+        return digest_notices(c, c->in->notice, ret);
+    *ret = mem_new(1, sizeof **ret);
+    **ret = n;
+    return 1;
 }
 
 void decide_receipt(struct core *c)
 {
-    const char *receipt = json_str_or(c->in->body, "receipt", "");
-    enum proof p = proof_of(receipt);
-    struct notice *n;
-    if (!input_allowed(c, SCOPE_RESPOND, "give receipts") || !(n = notice_of_receipt(c, p)))
+    enum proof p = proof_of(json_str_or(c->in->body, "receipt", ""));
+    char id[UUID_TEXT];
+    struct notice **all;
+    if (!input_allowed(c, SCOPE_RESPOND, "give receipts"))
         return;
-    if (p > n->proof) {
-        char id[UUID_TEXT];
-        json_t *body = json_put_str(json_object(), "notice", uuid_text(n->id, id));
-        json_put_str(body, "step", n->step);
-        json_put_str(body, "to", n->person);
-        json_put_str(body, "endpoint", n->endpoint);
-        core_emit(c, p == PROOF_SEEN ? REC_NOTICE_SEEN : REC_NOTICE_DELIVERED, n->incident,
-                  (struct emit){.actor = actor_input(c), .body = body});
-        notice_arrived(c, n);
+    size_t count = notices_of_receipt(c, &all);
+    if (!count)
+        core_refuse(c, CODE_NOT_FOUND, "notice", NULL, "no message %s, or its incident is over",
+                    uuid_text(c->in->notice, id));
+    else if (receipt_fits(c, all[0], p)) {
+        for (size_t k = 0; k < count; k++)
+            receipt_take(c, all[k], p);
+        core_reply_ok(c, json_put_str(json_object(), "state", notice_state_name(all[0]->state)));
     }
-    core_reply_ok(c, json_put_str(json_object(), "state", notice_state_name(n->state)));
+    free(all);
 }

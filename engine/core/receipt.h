@@ -5,8 +5,9 @@
  * Only an endpoint whose channel declares such a receipt is believed; in the demo each one is, as
  * each is a phone of the demo. A receipt that comes before the endpoint's 2xx is kept, and one that
  * comes after a failed attempt proves that it did arrive (states: struct notice). A repeat, and one
- * that says less than is known, changes nothing and is not recorded. Nothing is escalated because a
- * receipt is missing.
+ * that says less than is known, changes nothing and is not recorded. Where a channel declares a
+ * receipt and none comes within its `receipt_within` (of a call: a minute, if it says nothing), the
+ * person's next contact is tried; what was sent stays, and its receipt counts whenever it comes.
  */
 #pragma once
 

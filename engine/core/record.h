@@ -113,8 +113,16 @@
       "a receipt: the message is on the person's device")                                          \
     X(REC_NOTICE_SEEN, "notice_seen", "a receipt: the person has seen the message")                \
     X(REC_NOTICE_FAILED, "notice_failed", "every contact of the person failed")                    \
+    X(REC_NOTICE_REPLAYED, "notice_replayed",                                                      \
+      "somebody has a message sent again that had failed by every contact")                        \
+    X(REC_NOTICE_DROPPED, "notice_dropped",                                                        \
+      "somebody lets a message go that had failed by every contact")                               \
     X(REC_NOTICE_RECALLED, "notice_recalled",                                                      \
       "a message that was not sent yet is not needed any more")                                    \
+    X(REC_ENDPOINT_DOWN, "endpoint_down", "an endpoint does not answer")                           \
+    X(REC_ENDPOINT_UP, "endpoint_up", "an endpoint answers again")                                 \
+    X(REC_ENDPOINT_PAUSED, "endpoint_paused",                                                      \
+      "the service of an endpoint takes no more for a while: its messages wait")                   \
     X(REC_ALARM, "alarm", "a person must act")                                                     \
     X(REC_INCIDENT_CLOSED, "incident_closed", "the incident is over")                              \
     X(REC_MERGED, "merged", "the incident goes on as a part of another")                           \

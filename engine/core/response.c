@@ -1,6 +1,7 @@
 #include "core/response.h"
 
 #include "core/call.h"
+#include "core/place.h"
 #include "core/report.h"
 #include "core/statement.h"
 
@@ -469,6 +470,7 @@ static void apply_ordered(struct core *c, struct incident *i, const struct recor
         kept_set(&response->ended, json_share(record_at(r, "order")));
         reporting_close(c, i);
     }
+    place_rank_again(c, i);
 }
 
 void response_apply(struct core *c, struct incident *i, const struct record *r)

@@ -132,11 +132,10 @@ static struct people people_of(const json_t *list)
 
 static void hours_build(const json_t *list, struct seat *seat)
 {
-    size_t cap = 0, count = json_is_string(list) ? 1 : json_array_size(list);
-    for (size_t n = 0; n < count; n++) {
-        const json_t *one = json_is_string(list) ? list : json_array_get(list, n);
-        seat->hours = mem_grow(seat->hours, &cap, n + 1, sizeof *seat->hours);
-        if (window_parse(json_string_value(one), &seat->hours[seat->hours_count]))
+    seat->hours = mem_new(json_array_size(list) + 1, sizeof *seat->hours);
+    for (size_t n = 0; n < json_array_size(list); n++) {
+        const char *text = json_string_value(json_array_get(list, n));
+        if (window_parse(text, &seat->hours[seat->hours_count]))
             seat->hours_count++;
     }
 }

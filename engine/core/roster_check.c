@@ -185,12 +185,11 @@ static void hours_check(const json_t *roster, struct remarks *r)
     const char **names = json_keys(hours, NULL);
     form_table(r, hours, "hours");
     for (size_t n = 0; names[n]; n++) {
-        const json_t *list = form_names(r, hours, names[n], "hours");
+        const json_t *list = form_list(r, hours, names[n], "hours");
         remark_enter(r, names[n]);
         seat_known(roster, names[n], r);
-        for (size_t k = 0; k < (json_is_string(list) ? 1 : json_array_size(list)); k++) {
-            const json_t *one = json_is_string(list) ? list : json_array_get(list, k);
-            const char *text = json_string_value(one);
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            const char *text = json_string_value(json_array_get(list, k));
             if (!text || !window_parse(text, &window))
                 remark_error(r, "bad_value", NULL,
                              "hours are days and times: \"mon-fri 09:00-18:00\", \"workday "

@@ -18,8 +18,8 @@ enum row_kind {
     ROW_INCIDENT, /* id = incident */
     ROW_NOTICE,   /* id = notice */
     ROW_KEY,      /* id = principal + "\n" + key: a dedup key that binds */
-    ROW_META,     /* id = name: "core" (counters), "config" (pins in force), "drills", "driver",
-                     "contact/PERSON/ENDPOINT" */
+    ROW_META,     /* id = name: "core" (counters), "config" (pins in force), "drills", "occasions",
+                     "driver", "endpoint/NAME", "contact/PERSON/ENDPOINT" */
     ROW_ACCESS,   /* id = principal of a key or a session */
     ROW_FACT,     /* id = incident + "/" + what is known (reading.h) */
     ROW_ITEM,     /* id = item */

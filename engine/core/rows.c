@@ -7,7 +7,9 @@
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
+#include "core/occasion.h"
 #include "core/once.h"
+#include "core/place.h"
 #include "core/reading.h"
 #include "core/report.h"
 #include "core/state.h"
@@ -35,6 +37,11 @@ static int row_order(const void *a, const void *b)
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
     return strcmp(x->id, y->id);
+}
+
+static void row_add(void *ctx, struct row r)
+{
+    rows_add(ctx, r);
 }
 
 static void rows_give(struct row_list *l, struct row **ret, size_t *ret_count)
@@ -89,7 +96,8 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
         n->dirty = false;
         rows_add(&l, notice_row(n));
-        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !notice_is_kept(n))
+        if (n->incident->state == INCIDENT_UPKEEP && notice_finished(n) && !notice_is_kept(n) &&
+            !n->is_dead)
             notice_forget(c, n);
     }
     while ((r = STAILQ_FIRST(&c->readings_changed))) {
@@ -139,9 +147,13 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     if (c->drills_dirty)
         rows_add(&l, upkeep_row(c));
     c->drills_dirty = false;
+    if (c->occasions_dirty)
+        rows_add(&l, occasions_row(c));
+    c->occasions_dirty = false;
     if (c->driver_dirty)
         rows_add(&l, upgrade_row(c));
     c->driver_dirty = false;
+    place_dirty_rows(c, row_add, &l);
     rows_give(&l, ret, ret_count);
 }
 
@@ -208,8 +220,11 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     rows_add(&l, config_row(c));
     if (c->drills)
         rows_add(&l, upkeep_row(c));
+    if (c->occasions)
+        rows_add(&l, occasions_row(c));
     if (c->driver)
         rows_add(&l, upgrade_row(c));
+    place_rows(c, row_add, &l);
     rows_give(&l, ret, ret_count);
 }
 
@@ -237,10 +252,14 @@ void core_load_row(struct core *c, const struct row *r)
         dedup_from_row(c, r);
         break;
     case ROW_META:
+        if (place_from_row(c, r))
+            break;
         if (!strcmp(r->id, "config"))
             config_from_row(c, r);
         else if (!strcmp(r->id, "drills"))
             upkeep_from_row(c, r);
+        else if (!strcmp(r->id, "occasions"))
+            occasions_from_row(c, r);
         else if (!strcmp(r->id, "driver"))
             upgrade_from_row(c, r);
         else if (contact_is_row(r->id))

@@ -77,7 +77,10 @@ static void say_opened(const struct say *s)
     const char *plan = json_str(s->r->body, "plan");
     if (json_bool(s->r->body, "drill"))
         say_words(s, "【演练】", "[DRILL] ");
-    say_words(s, "触发：", "trigger: ");
+    if (json_at(s->r->body, "occasion_at"))
+        say_words(s, "例会：", "occasion: ");
+    else
+        say_words(s, "触发：", "trigger: ");
     text_add(s->to, json_str_or(about, "title", "?"));
     if (json_str(s->r->body, "parent"))
         say_words(s, "（子事件）", " (a child)");
@@ -87,6 +90,9 @@ static void say_opened(const struct say *s)
         text_addf(s->to, s->zh ? "，预案 %s" : ", plan %s", plan);
     else
         say_words(s, "，无对应预案", ", no plan");
+    if (json_at(s->r->body, "missed"))
+        text_addf(s->to, s->zh ? "（此前 %d 次未开）" : " (%d before it were left out)",
+                  (int)json_int(s->r->body, "missed", 0));
     say_why(s, json_str(about, "note"));
 }
 
@@ -372,6 +378,65 @@ static void say_queued(const struct say *s)
     text_add_bytes(s->to, text, report ? strcspn(text, "\n") : strlen(text));
 }
 
+/* Why a message goes by another contact, where it is no word of the endpoint. */
+static void say_cause(const struct say *s, const char *cause)
+{
+    static const struct {
+        const char *cause, *zh, *en;
+    } words[] = {
+        {"paused", "（原端点的服务要求稍候，等不及）",
+         " (the service of the one before asks to wait for longer than there is time)"},
+        {"down", "（原端点无应答）", " (the endpoint before does not answer)"},
+        {"receipt", "（未按时收到回执，原发送仍有效）",
+         " (no receipt in time; what was sent stays)"},
+        {"stays", "（其他联系方式未成功，先前的发送仍有效）",
+         " (by the others it did not arrive; what was sent before stays)"},
+    };
+    for (size_t n = 0; cause && n < sizeof words / sizeof *words; n++) {
+        if (!strcmp(words[n].cause, cause))
+            say_words(s, words[n].zh, words[n].en);
+    }
+}
+
+/* What came of an attempt, in the endpoint's words, and when the next one is. */
+static void say_attempt(const struct say *s)
+{
+    const json_t *b = s->r->body;
+    long long status = json_int(b, "status", 0), due = json_int(b, "due", 0);
+    if (status && s->r->kind != REC_NOTICE_SENT)
+        text_addf(s->to, s->zh ? "，状态 %lld" : ", status %lld", status);
+    say_why(s, record_str(s->r, "why"));
+    long long seconds = (due - s->r->mono + 999) / 1000;
+    if (s->r->mono && seconds > 0)
+        text_addf(s->to, s->zh ? "；%lld 秒后再试" : "; again in %lld s", seconds);
+}
+
+static void say_endpoint(const struct say *s)
+{
+    const char *endpoint = json_str_or(s->r->body, "endpoint", "");
+    long long minutes = (json_int(s->r->body, "down_ms", 0) + 59999) / 60000;
+    if (s->r->kind == REC_ENDPOINT_UP)
+        text_addf(s->to,
+                  s->zh ? "端点 %s 恢复应答，中断约 %lld 分钟"
+                        : "endpoint %s answers again after about %lld min",
+                  endpoint, minutes);
+    else
+        text_addf(s->to, s->zh ? "端点 %s 无应答" : "endpoint %s does not answer", endpoint);
+    say_why(s, record_str(s->r, "why"));
+}
+
+static void say_paused(const struct say *s)
+{
+    const char *endpoint = json_str_or(s->r->body, "endpoint", "");
+    long long seconds = (json_int(s->r->body, "for_ms", 0) + 999) / 1000;
+    long long status = json_int(s->r->body, "status", 0);
+    text_addf(s->to,
+              s->zh ? "端点 %s 限流，暂停 %lld 秒" : "endpoint %s: too many, paused for %lld s",
+              endpoint, seconds);
+    if (status)
+        text_addf(s->to, s->zh ? "（状态 %lld）" : " (status %lld)", status);
+}
+
 static void say_notice(const struct say *s)
 {
     const json_t *b = s->r->body;
@@ -387,6 +452,8 @@ static void say_notice(const struct say *s)
         {REC_NOTICE_DELIVERED, "已送达", "delivered"},
         {REC_NOTICE_SEEN, "已读", "seen"},
         {REC_NOTICE_FAILED, "未能送达", "not delivered"},
+        {REC_NOTICE_REPLAYED, "未送达的消息再次发送", "not delivered, sent again"},
+        {REC_NOTICE_DROPPED, "未送达的消息不再发送", "not delivered, let go"},
         {REC_NOTICE_RECALLED, "撤回", "recalled"},
     };
     for (size_t n = 0; n < sizeof words / sizeof *words; n++) {
@@ -394,11 +461,19 @@ static void say_notice(const struct say *s)
             say_words(s, words[n].zh, words[n].en);
     }
     const char *to = json_str(b, "to"), *endpoint = json_str(b, "endpoint");
+    const char *from = json_str(b, "from");
     if (to)
         text_addf(s->to, s->zh ? "：%s" : ": %s", to);
     if (endpoint && *endpoint)
         text_addf(s->to, s->zh ? "，经 %s" : " by %s", endpoint);
-    say_why(s, record_str(s->r, "why"));
+    if (from && *from)
+        text_addf(s->to, s->zh ? "，此前经 %s" : ", after %s", from);
+    say_attempt(s);
+    say_cause(s, json_str(b, "cause"));
+    long long with = json_int(b, "with", 0);
+    if (with)
+        text_addf(s->to, s->zh ? "（与另外 %lld 条合并为一条）" : " (as one with %lld others)",
+                  with);
     const char *unsent = json_str(b, "unsent");
     if (unsent && !strcmp(unsent, "table"))
         say_words(s, "（桌面推演，不外发）", " (at the table, not sent)");
@@ -1062,6 +1137,9 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_TIMER_FIRED] = say_timer,
         [REC_CALL_RUNG] = say_rung,
         [REC_CALL_EXPIRED] = say_expired,
+        [REC_ENDPOINT_DOWN] = say_endpoint,
+        [REC_ENDPOINT_UP] = say_endpoint,
+        [REC_ENDPOINT_PAUSED] = say_paused,
         [REC_NOTICE_QUEUED] = say_queued,
         [REC_NOTICE_METHOD] = say_notice,
         [REC_NOTICE_HANDED] = say_notice,
@@ -1071,6 +1149,8 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_DELIVERED] = say_notice,
         [REC_NOTICE_SEEN] = say_notice,
         [REC_NOTICE_FAILED] = say_notice,
+        [REC_NOTICE_REPLAYED] = say_notice,
+        [REC_NOTICE_DROPPED] = say_notice,
         [REC_NOTICE_RECALLED] = say_notice,
         [REC_ALARM] = say_alarm,
         [REC_INCIDENT_CLOSED] = say_closed,

@@ -39,6 +39,17 @@ static const char *contact_endpoint(const struct site *s, const json_t *contact)
     return e->name;
 }
 
+/* A channel in one of its ways is found as "twilio/sms" (core/channel.h). */
+static const char *endpoint_channel(json_t *v)
+{
+    AUTO_TEXT(name);
+    if (!json_str(v, "as"))
+        return json_str(v, "channel");
+    text_addf(&name, "%s/%s", json_str(v, "channel"), json_str(v, "as"));
+    json_put_str(v, "channel", text_str(&name));
+    return json_str(v, "channel");
+}
+
 static void build_endpoints(struct site *s, const json_t *table)
 {
     const char **ids = json_keys(table, &s->endpoints_count);
@@ -47,12 +58,15 @@ static void build_endpoints(struct site *s, const json_t *table)
         const json_t *v = json_at(table, ids[i]);
         struct endpoint *e = &s->endpoints[i];
         e->name = ids[i];
-        e->channel = json_str(v, "channel");
+        e->channel = endpoint_channel(json_unconst(v));
         e->secret = json_str(v, "secret");
         e->as = json_str(v, "as");
         e->allow = json_object_get(v, "allow");
         e->at_once = (int)json_int(v, "at_once", AT_ONCE_DEFAULT);
         e->drill = json_bool(v, "drill");
+        e->probe_ms = json_is_false(json_at(v, "probe")) ? 0 : PROBE_DEFAULT_MS;
+        if (json_str(v, "probe"))
+            (void)duration_parse(json_str(v, "probe"), false, &e->probe_ms);
         if (json_str(v, "rate") && !form_rate(json_str(v, "rate"), &e->rate_count, &e->rate_ms))
             e->rate_count = 0;
     }

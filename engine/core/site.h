@@ -15,7 +15,7 @@
  *     group:ID    all members at once in one rung, of a dept or duty roster in it its first rung
  *
  * Who is on duty is a matter of the time, so that whoever resolves a target says of which moment
- * (roster.h). `rate` of an endpoint is checked and kept for that work.
+ * (roster.h).
  *
  * Layer      core: base only. No clock, no I/O.
  * Ownership  Counted references: site_read gives one, site_ref adds, site_unref drops. All strings
@@ -68,18 +68,24 @@ const json_t *site_self_alarm_to(const struct site *s);
 
 /* ---- endpoints ---- */
 
-enum { AT_ONCE_DEFAULT = 4, AT_ONCE_MAX = 256 };
+enum {
+    AT_ONCE_DEFAULT = 4,
+    AT_ONCE_MAX = 256,
+    PROBE_DEFAULT_MS = 30 * 1000,
+    PROBE_LEAST_MS = 5 * 1000
+};
 
 struct endpoint {
     const char *name;
-    const char *channel;
-    const char *secret; /* name of a file of secrets; NULL: it has none */
-    const char *as;     /* how a channel with several ways is used; NULL */
-    json_t *allow;      /* list of CIDR blocks; NULL: none. Borrowed: never change it */
-    int at_once;        /* attempts under way at a time */
-    int rate_count;     /* at most so many … 0: no limit */
-    int64_t rate_ms;    /* … in this time */
-    bool drill;         /* a drill may use it (rule R6) */
+    const char *channel; /* "feishu"; in one of its ways "twilio/sms" */
+    const char *secret;  /* name of a file of secrets; NULL: it has none */
+    const char *as;      /* the way in which the channel is used; NULL */
+    json_t *allow;       /* list of CIDR blocks; NULL: none. Borrowed: never change it */
+    int at_once;         /* attempts under way at a time */
+    int rate_count;      /* at most so many … 0: no limit */
+    int64_t rate_ms;     /* … in this time */
+    int64_t probe_ms;    /* asked whether it answers each so many ms; 0: never */
+    bool drill;          /* a drill may use it (rule R6) */
 };
 
 const struct endpoint *site_endpoint(const struct site *s, const char *name); /* NULL */

@@ -130,6 +130,20 @@ static void allow_check(const json_t *endpoint, struct remarks *r)
     remark_leave(r);
 }
 
+/* probe = "30s", or false: it is not asked. */
+static void probe_check(const json_t *e, struct remarks *r)
+{
+    const json_t *probe = json_at(e, "probe");
+    int64_t ms = 0;
+    if (!probe || json_is_false(probe))
+        return;
+    if (!json_is_string(probe) || !duration_parse(json_string_value(probe), false, &ms) ||
+        ms < PROBE_LEAST_MS)
+        remark_error_at(r, "probe", "bad_value", NULL,
+                        "probe is how often it is asked whether it answers, \"30s\" (at least "
+                        "5s), or false");
+}
+
 static void endpoint_check(const json_t *site, const char *id, const json_t *e, struct remarks *r)
 {
     (void)site, (void)id;
@@ -149,11 +163,13 @@ static void endpoint_check(const json_t *site, const char *id, const json_t *e, 
     form_str(r, e, "as");
     form_int(r, e, "at_once", 1, AT_ONCE_MAX, AT_ONCE_DEFAULT);
     allow_check(e, r);
+    probe_check(e, r);
 }
 
 static const struct form_key endpoint_keys[] = {
-    {"channel", true}, {"secret", true}, {"rate", true},    {"drill", true},
-    {"allow", true},   {"as", true},     {"at_once", true}, {0},
+    {"channel", true}, {"secret", true}, {"rate", true},
+    {"drill", true},   {"allow", true},  {"as", true},
+    {"at_once", true}, {"probe", true},  {0},
 };
 
 /* ---- contacts ---- */

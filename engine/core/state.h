@@ -109,6 +109,8 @@ struct call {
  *     SENDING --method fails, another--> QUEUED        SENDING --stop or courier lost--> QUEUED
  *     SENDING/WAITING --no method left, or `until` passed--> FAILED
  *     QUEUED/WAITING --not needed--> RECALLED      SENDING, not needed --not sent--> RECALLED
+ *     FAILED, its incident open --somebody has it sent again--> QUEUED (dead.h)
+ *     SENT --no receipt in time, another method--> QUEUED --not taken, not needed--> SENT
  *
  * A receipt, or an answer by its link, proves that the message has arrived, whatever came of its
  * attempts; `proof` keeps the most that is known, and SENT is left for it at once:
@@ -160,13 +162,32 @@ struct notice {
     int method;                        /* index, counts on over the list when it starts again */
     int attempts;                      /* of this method */
     unsigned refused;                  /* methods that are of no use, a bit each */
-    int64_t seq;   /* of the record that queued it: the order in which they were written */
-    bool alarm;    /* its failure raises no alarm */
-    bool of_call;  /* a call waits for an answer to it */
-    bool unneeded; /* under way, and recalled: not tried again */
-    bool declined; /* the person cannot come */
-    bool in_queue; /* is linked by `queued` */
-    uint64_t turn; /* volatile: order in the queues */
+    int64_t seq;    /* of the record that queued it: the order in which they were written */
+    bool alarm;     /* its failure raises no alarm */
+    bool of_call;   /* a call waits for an answer to it */
+    bool asks;      /* it calls, or asks for an order */
+    bool first;     /* among the first of its incident */
+    bool replayed;  /* it was a dead letter (dead.h), and somebody had it sent again */
+    char *accepted; /* the endpoint that took it first; NULL: none yet. It may go on by another */
+    mono_ms receipt_due;   /* SENT: by the next contact then, without a receipt; 0: never */
+    wall_ms failed_at;     /* FAILED */
+    char *why;             /* FAILED: the last endpoint's word */
+    struct digest *digest; /* it went out as one of it (digest.h); NULL: by itself */
+    LIST_ENTRY(notice) in_digest;
+    bool leads;              /* it has the place of its digest */
+    int digest_of;           /* messages that it is made of */
+    wall_ms digest_at;       /* when it was made */
+    int64_t digest_sum;      /* of what was sent, where it leads */
+    struct mailbox *mailbox; /* volatile: of its person at its endpoint, while it waits (place.c) */
+    LIST_ENTRY(notice) mail;
+    bool placed;              /* volatile: it has taken a place */
+    bool is_dead;             /* is linked by `dead` */
+    TAILQ_ENTRY(notice) dead; /* FAILED, with its message: a dead letter */
+    bool unneeded;            /* under way, and recalled: not tried again */
+    bool declined;            /* the person cannot come */
+    bool in_queue;            /* is linked by `queued` */
+    uint64_t turn;            /* volatile: order in the queues */
+    int rank;                 /* volatile: enum place_rank, while it is in one */
     bool dirty;
     bool kept; /* a test of a contact, which may be answered until the next one (contact.h) */
     mono_ms until;
@@ -425,6 +446,7 @@ struct core {
     bool fetches_stirred; /* volatile: one may be handed out that could not before */
     void *incidents;      /* tsearch by id */
     void *notices;        /* tsearch by id */
+    void *digests;        /* tsearch by id: those that a message went out as one of */
     void *items;          /* tsearch by id: those that are open, and those of open incidents */
     void *reports;        /* tsearch by id, as items */
     void *dedups;         /* tsearch by key */
@@ -445,6 +467,8 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
+    json_t *occasions; /* {"PLAN/OCCASION": when the last that was opened was to come}; NULL */
+    bool occasions_dirty;
     LIST_HEAD(, drill) drills_run; /* drill.h: those that are in memory */
     json_t *scenarios;             /* {"NAME":…} in force (scenario.h); NULL: none. Volatile */
     struct timer_heap timers;
@@ -462,6 +486,8 @@ struct core {
     STAILQ_HEAD(, contact) contacts_changed;
 
     /* volatile */
+    struct timer occasion_timer;  /* the next occasion of a standing plan; the same */
+    struct notice_queue dead;     /* dead letters, in no order */
     struct timer upkeep_timer;    /* a plan owes the next: set anew at each start */
     struct endpoint_load **loads; /* who is under way and who waits, an endpoint (place.c) */
     uint64_t queue_turn;

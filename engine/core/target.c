@@ -94,10 +94,13 @@ static enum err target_fault(const json_t *site, const char *target, struct targ
                        "bodies only; here name a person, a post, a department or a group",
                        target);
     }
-    if (!kind->table) {
-        f->code = "not_built";
-        return why_set(&f->why, ERR_NOT_BUILT, "\"%s\": the target \"%s:\" is not built yet",
-                       target, kind->name);
+    if (!strcmp(kind->name, "seat")) {
+        f->code = "bad_target";
+        return why_set(
+            &f->why, ERR_INVALID,
+            "\"%s\": a seat stands in the rungs of a call, whose \"to\" names the roster; "
+            "here name duty: and the roster",
+            target);
     }
     if (!form_id(id, strcmp(kind->name, "person") == 0)) {
         f->code = "bad_target";

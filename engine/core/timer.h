@@ -28,6 +28,9 @@ enum timer_kind {
     TIMER_WATCH,    /* owner: struct watch: it has been so for its whole time */
     TIMER_DRILL,    /* owner: struct drill: the next inject */
     TIMER_FETCH,    /* owner: struct fetch: the next try, or its time is up */
+    TIMER_OCCASION, /* owner: struct core: an occasion of a standing plan comes */
+    TIMER_PLACE,    /* owner: struct endpoint_load: time alone has made room for a message */
+    TIMER_PROBE,    /* owner: struct endpoint_load: it is to be asked whether it answers */
     TIMER_UPKEEP,   /* owner: struct core: an item that a plan owes is to be opened */
 };
 

@@ -8,6 +8,7 @@
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/join.h"
+#include "core/occasion.h"
 #include "core/once.h"
 #include "core/plan_run.h"
 #include "core/report.h"
@@ -156,6 +157,7 @@ static json_t *opening_about(struct core *c, struct uuid id, const struct openin
     json_put_str(about, "zone_rule", zone_rule(core_zone(c)));
     json_put_int(about, "opened_at", c->in->wall);
     json_put_true(about, "drill", json_bool(b, "drill"));
+    json_put_str(about, "occasion", o->occasion);
     return json_put_int(about, "count", 1);
 }
 
@@ -188,6 +190,11 @@ static json_t *opening_body(struct core *c, const struct opening *o, const uint8
         json_put_str(body, "ends", plan_head_ends(head));
         json_put_str(body, "on_resolved", plan_head_on_resolved(head));
     }
+    json_put_str(body, "occasion", o->occasion);
+    if (o->occasion_at)
+        json_put_int(body, "occasion_at", o->occasion_at);
+    if (o->missed > 0)
+        json_put_int(body, "missed", o->missed);
     json_put_str(body, "seed", hex);
     hex16(c->in->digest, hex);
     json_put_str(body, "digest", o->of_trigger ? hex : NULL);
@@ -311,17 +318,23 @@ bool incident_room(struct core *c)
     return false;
 }
 
+void incident_begin(struct core *c, struct incident *i, const json_t *occurrences)
+{
+    items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
+    reports_at_trigger(c, i, occurrences);
+}
+
 void decide_trigger(struct core *c)
 {
     const struct plan_head *head;
-    const char *pin;
+    const char *pin, *occasion;
     AUTO_JSON(occurrences);
     if (!(c->in->who.scopes & SCOPE_TRIGGER)) {
         core_refuse(c, CODE_DENIED, NULL, NULL, "%s may not trigger", c->in->who.id);
         return;
     }
     if (once_repeat(c) || trigger_repeat(c) || !trigger_plan(c, &head, &pin) ||
-        trigger_join(c, head) ||
+        !occasion_of_trigger(c, head, &occasion) || trigger_join(c, head) ||
         !trigger_facts(c, head, json_at(c->in->body, "fields"), &occurrences) || !incident_room(c))
         return;
     struct incident *i = incident_open(c, &(struct opening){.body = c->in->body,
@@ -329,10 +342,10 @@ void decide_trigger(struct core *c)
                                                             .pin = pin,
                                                             .occurrences = occurrences,
                                                             .actor = actor_input(c),
+                                                            .occasion = occasion,
                                                             .of_trigger = true});
     trigger_reply(c, i->id, SAID_NEW, false);
-    items_of_phase(c, i, PHASE_FIRST, LEVEL_NONE);
-    reports_at_trigger(c, i, occurrences);
+    incident_begin(c, i, occurrences);
     drills_warn(c, i);
     if (!pin)
         plan_fail(c, i, "no_plan", "no plan is for this kind of trigger", NULL);

@@ -21,10 +21,15 @@ struct opening {
     const struct incident *split;  /* what it is split off; NULL: nothing */
     const json_t *table;           /* of a drill at a table: state.h; NULL: as parent or split */
     int speed;                     /* of a drill: state.h; 0: as parent or split */
+    const char *occasion;          /* of a standing plan (occasion.h); NULL: none */
+    wall_ms occasion_at;           /* when it was to come; 0: people open it out of its turn */
+    int missed;                    /* so many before it were left out */
     bool of_trigger;               /* it has keys, and others may join it */
 };
 
 struct incident *incident_open(struct core *c, const struct opening *o);
+/* What begins with it: measures of the first phase, reports. */
+void incident_begin(struct core *c, struct incident *i, const json_t *occurrences);
 /* Is there room for another one? false after a refusal. */
 bool incident_room(struct core *c);
 

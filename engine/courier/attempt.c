@@ -1,5 +1,9 @@
 #include "courier/attempt.h"
 
+#include "courier/judge.h"
+#include "courier/seal.h"
+#include "courier/smtp.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +15,7 @@
 #include <unistd.h>
 
 #define ATTEMPT_MAGIC 0x61747470u
+#define AUTHORITIES_S 60L /* until a certificate that was installed is known */
 
 struct attempt {
     unsigned magic;
@@ -24,6 +29,9 @@ struct attempt {
     int socket_errno;
     int64_t connect_timeout_ms;
     int64_t took_ms;
+    struct smtp smtp; /* of a mail */
+    bool talks;       /* connected: the dialog is ours */
+    mono_ms begun;
 };
 
 struct attempt *attempt_new(void)
@@ -42,6 +50,7 @@ void attempt_free(struct attempt *a)
     assert(!a->easy);
     parcel_done(&a->parcel);
     http_answer_done(&a->answer);
+    smtp_done(&a->smtp);
     curl_slist_free_all(a->headers);
     a->magic = 0;
     free(a);
@@ -62,6 +71,14 @@ static wall_ms wall_now(void)
 
     clock_gettime(CLOCK_REALTIME, &now);
     return (wall_ms)now.tv_sec * MS_SECOND + now.tv_nsec / 1000000;
+}
+
+static mono_ms mono_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (mono_ms)now.tv_sec * MS_SECOND + now.tv_nsec / 1000000;
 }
 
 enum err attempt_read(struct attempt *a, json_t *frame, struct secrets *secrets,
@@ -115,9 +132,12 @@ static int on_request(void *ctx, char *to, char *from, int to_port, int from_por
 
 static size_t on_header(char *line, size_t size, size_t count, void *ctx)
 {
+    struct attempt *a = attempt_cast(ctx);
     size_t len = size * count;
 
-    return http_answer_header(&attempt_cast(ctx)->answer, line, len, wall_now()) ? len : 0;
+    if (a->parcel.mail)
+        return smtp_line(&a->smtp, line, len) ? len : 0;
+    return http_answer_header(&a->answer, line, len, wall_now()) ? len : 0;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
@@ -154,18 +174,10 @@ static void header_suppress(struct attempt *a, const char *name_and_colon)
     a->headers = more;
 }
 
-static void headers_sign(struct attempt *a)
+/* What the seal adds: the signature, and when. */
+static void on_seal(void *ctx, const char *name, const char *value)
 {
-    const struct parcel *r = &a->parcel;
-    AUTO_TEXT(signature);
-    char timestamp[24];
-    int64_t unix_s = wall_now() / MS_SECOND;
-
-    snprintf(timestamp, sizeof timestamp, "%" PRId64, unix_s);
-    sign_webhook(r->keys, r->keys_count, r->notice, unix_s, r->body, r->body_bytes, &signature);
-    header_add(a, "webhook-id", r->notice);
-    header_add(a, "webhook-timestamp", timestamp);
-    header_add(a, "webhook-signature", text_str(&signature));
+    header_add(attempt_cast(ctx), name, value);
 }
 
 static void headers_build(struct attempt *a)
@@ -179,13 +191,14 @@ static void headers_build(struct attempt *a)
         header_add(a, name, json_string_value(value));
         typed = typed || strcasecmp(name, "content-type") == 0;
     }
-    if (!typed)
+    if (!typed && a->parcel.encoding == ENCODING_FORM && !a->parcel.fetch)
+        header_add(a, "content-type", "application/x-www-form-urlencoded");
+    else if (!typed)
         header_suppress(a, "Content-Type:"); /* libcurl would say that it is a form */
     if (a->parcel.fetch) /* the same in every try: at least once becomes once there */
         header_add(a, "idempotency-key", a->parcel.notice);
     header_suppress(a, "Expect:"); /* no waiting for 100 Continue */
-    if (a->parcel.keys_count > 0)
-        headers_sign(a);
+    seal(&a->parcel, wall_now(), on_seal, a);
 }
 
 /* Options are set by name and checked: a libcurl that does not know one is the wrong libcurl. */
@@ -196,10 +209,24 @@ static void headers_build(struct attempt *a)
         (void)set_code;                                                                            \
     } while (0)
 
+/*
+ * The certificates of authorities: one file, read once a minute. With a folder beside it, as Debian
+ * has it, libcurl would read all of them for each connection: 16 ms in which nobody is served.
+ */
+static void options_of_trust(CURL *easy, const char *ca_file)
+{
+    if (!ca_file)
+        ca_file = curl_version_info(CURLVERSION_NOW)->cainfo;
+    if (!ca_file)
+        return;
+    SET(easy, CURLOPT_CAINFO, ca_file);
+    SET(easy, CURLOPT_CAPATH, NULL);
+    SET(easy, CURLOPT_CA_CACHE_TIMEOUT, AUTHORITIES_S);
+}
+
 /* What no channel, site or environment can change. */
 static void options_of_the_house(CURL *easy, const char *ca_file)
 {
-    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
     SET(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
     SET(easy, CURLOPT_PROXY, ""); /* none from the environment either */
@@ -213,8 +240,33 @@ static void options_of_the_house(CURL *easy, const char *ca_file)
     SET(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     SET(easy, CURLOPT_MAXAGE_CONN, 60L);
     SET(easy, CURLOPT_USERAGENT, "Muster/" MUSTER_VERSION);
-    if (ca_file)
-        SET(easy, CURLOPT_CAINFO, ca_file);
+    options_of_trust(easy, ca_file);
+}
+
+static void options_of_http(const struct attempt *a, CURL *easy)
+{
+    const struct parcel *r = &a->parcel;
+
+    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(easy, CURLOPT_POST, 1L);
+    SET(easy, CURLOPT_POSTFIELDS, r->body);
+    SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_bytes);
+    if (strcmp(r->method, "POST") != 0)
+        SET(easy, CURLOPT_CUSTOMREQUEST, r->method);
+    SET(easy, CURLOPT_HTTPHEADER, a->headers);
+}
+
+/* A connection for each: one that a server has closed meanwhile would cost the message a second. */
+static void options_of_mail(const struct attempt *a, CURL *easy)
+{
+    const struct mail *m = a->parcel.mail;
+
+    SET(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    SET(easy, CURLOPT_USE_SSL, (long)(a->parcel.plain ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+    if (!m->user)
+        return;
+    SET(easy, CURLOPT_USERNAME, m->user);
+    SET(easy, CURLOPT_PASSWORD, m->password);
 }
 
 static void options_of_the_attempt(struct attempt *a, CURL *easy)
@@ -233,23 +285,35 @@ static void options_of_the_attempt(struct attempt *a, CURL *easy)
     SET(easy, CURLOPT_WRITEDATA, a);
 
     SET(easy, CURLOPT_URL, text_str(&r->url));
-    SET(easy, CURLOPT_POST, 1L);
-    SET(easy, CURLOPT_POSTFIELDS, r->body);
-    SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_bytes);
-    if (strcmp(r->method, "POST") != 0)
-        SET(easy, CURLOPT_CUSTOMREQUEST, r->method);
-    SET(easy, CURLOPT_HTTPHEADER, a->headers);
     SET(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
     SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)a->connect_timeout_ms);
+    if (r->mail || r->probe) {
+        SET(easy, CURLOPT_CONNECT_ONLY, 1L);
+        SET(easy, CURLOPT_FRESH_CONNECT, 1L);
+    }
+    if (r->mail)
+        options_of_mail(a, easy);
+    else
+        options_of_http(a, easy);
+}
+
+/* Servers of mail let strangers wait for their greeting: six seconds are usual. */
+static int64_t connect_timeout(const struct parcel *r)
+{
+    bool short_enough = r->mail || r->timeout_ms < ATTEMPT_CONNECT_MS_MAX;
+
+    return short_enough ? r->timeout_ms : ATTEMPT_CONNECT_MS_MAX;
 }
 
 void attempt_start(struct attempt *a, CURL *easy, const char *ca_file)
 {
     assert(!a->easy);
     a->easy = easy;
-    a->connect_timeout_ms = a->parcel.timeout_ms < ATTEMPT_CONNECT_MS_MAX ? a->parcel.timeout_ms
-                                                                          : ATTEMPT_CONNECT_MS_MAX;
-    headers_build(a);
+    a->begun = mono_now();
+    a->connect_timeout_ms = connect_timeout(&a->parcel);
+    smtp_init(&a->smtp, a->parcel.mail);
+    if (!a->parcel.mail && !a->parcel.probe)
+        headers_build(a);
     options_of_the_house(easy, ca_file);
     options_of_the_attempt(a, easy);
 }
@@ -260,6 +324,105 @@ struct attempt *attempt_of(CURL *easy)
 
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &p);
     return attempt_cast(p);
+}
+
+/* ---- the dialog of a mail ---- */
+
+bool attempt_talks(struct attempt *a, CURLcode code)
+{
+    if (code != CURLE_OK || !a->parcel.mail || a->parcel.probe)
+        return false;
+    smtp_begin(&a->smtp);
+    a->talks = true;
+    return true;
+}
+
+bool attempt_is_talking(const struct attempt *a)
+{
+    return a->talks;
+}
+
+/* CURLE_AGAIN: the socket takes no more for now. */
+static CURLcode talk_write(struct attempt *a)
+{
+    struct smtp *s = &a->smtp;
+    CURLcode code = CURLE_OK;
+
+    while (!code && smtp_speaks(s)) {
+        size_t n = 0;
+
+        code = curl_easy_send(a->easy, s->out.at + s->out_at, s->out.len - s->out_at, &n);
+        s->out_at += n;
+    }
+    return code;
+}
+
+static CURLcode talk_read(struct attempt *a)
+{
+    char bytes[SMTP_LINE_MAX];
+    CURLcode code = CURLE_OK;
+
+    while (!code && !smtp_ended(&a->smtp)) {
+        size_t n = 0;
+
+        code = curl_easy_recv(a->easy, bytes, sizeof bytes, &n);
+        if (!code && n == 0)
+            code = CURLE_RECV_ERROR; /* the server has closed */
+        smtp_feed(&a->smtp, bytes, n);
+        if (!code && smtp_speaks(&a->smtp))
+            code = talk_write(a);
+    }
+    return code;
+}
+
+static int talk_left_ms(const struct attempt *a)
+{
+    int64_t left = a->begun + a->parcel.timeout_ms - mono_now();
+
+    return left > 0 ? (int)left : 0;
+}
+
+bool attempt_talk(struct attempt *a, CURLcode *ret_code)
+{
+    CURLcode code = talk_write(a);
+
+    /* a server that refuses in the middle of a message may not read its rest */
+    if (code == CURLE_OK || code == CURLE_AGAIN)
+        code = talk_read(a);
+    if (smtp_ended(&a->smtp))
+        *ret_code = a->smtp.state == SMTP_BROKEN ? CURLE_WEIRD_SERVER_REPLY : CURLE_OK;
+    else if (code != CURLE_OK && code != CURLE_AGAIN)
+        *ret_code = code;
+    else if (talk_left_ms(a) == 0)
+        *ret_code = CURLE_OPERATION_TIMEDOUT;
+    else
+        return true;
+    return false;
+}
+
+bool attempt_waits(const struct attempt *a, struct curl_waitfd *ret, int *ret_ms)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+
+    if (!a->talks)
+        return false;
+    curl_easy_getinfo(a->easy, CURLINFO_ACTIVESOCKET, &fd);
+    *ret = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
+    if (smtp_speaks(&a->smtp))
+        ret->events |= CURL_WAIT_POLLOUT;
+    *ret_ms = talk_left_ms(a);
+    return true;
+}
+
+/* A word of farewell, without waiting for its answer: the connection is closed at once. */
+static void talk_quit(struct attempt *a)
+{
+    static const char quit[] = "QUIT\r\n";
+    size_t n = 0;
+
+    if (smtp_speaks(&a->smtp) || a->smtp.state == SMTP_BROKEN)
+        return;
+    (void)curl_easy_send(a->easy, quit, sizeof quit - 1, &n);
 }
 
 /* ---- the result ---- */
@@ -279,6 +442,8 @@ CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
 
     assert(easy);
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &connect_errno);
+    if (a->parcel.mail && (a->talks || code == CURLE_OK))
+        talk_quit(a);
     struct transfer t = {
         .code = code,
         .endpoint = a->parcel.endpoint,
@@ -289,14 +454,21 @@ CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
         .socket_errno = a->socket_errno,
         .connect_errno = (int)connect_errno,
         .resolved = info_us(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0,
-        .connected = info_us(easy, CURLINFO_PRETRANSFER_TIME_T) > 0,
+        .connected = info_us(easy, a->parcel.mail ? CURLINFO_CONNECT_TIME_T
+                                                  : CURLINFO_PRETRANSFER_TIME_T) > 0,
         .timeout_ms = a->parcel.timeout_ms,
         .connect_timeout_ms = a->connect_timeout_ms,
         .detail = a->detail,
+        .smtp = a->parcel.mail ? &a->smtp : NULL,
+        .probe = a->parcel.probe,
     };
     outcome_of(&t, ret);
+    if (!a->parcel.fetch && !a->parcel.phones && !a->parcel.mail && !a->parcel.probe)
+        judge(a->parcel.frame, &a->answer, &a->parcel.redact, ret);
 
-    a->took_ms = info_us(easy, CURLINFO_TOTAL_TIME_T) / 1000;
+    a->took_ms = a->talks ? mono_now() - a->begun : info_us(easy, CURLINFO_TOTAL_TIME_T) / 1000;
+    if (a->parcel.mail) /* the last reply is the body that a result quotes */
+        (void)http_answer_body(&a->answer, text_str(&a->smtp.text), a->smtp.text.len);
     a->easy = NULL;
     return easy;
 }
@@ -314,7 +486,7 @@ static void result_body(const struct attempt *a, json_t *result)
 json_t *attempt_result(const struct attempt *a, const struct outcome *o)
 {
     json_t *result = json_object();
-    int64_t retry_ms = a->answer.retry_after_ms;
+    int64_t retry_ms = o->throttled && o->wait_ms >= 0 ? o->wait_ms : a->answer.retry_after_ms;
     bool told_when = o->status != 0 && !o->ok && retry_ms >= 0;
 
     json_put_str(result, "op", "result");
@@ -323,11 +495,18 @@ json_t *attempt_result(const struct attempt *a, const struct outcome *o)
     json_put_str(result, "fetch", a->parcel.fetch);
     json_put_str(result, "incident",
                  a->parcel.fetch ? json_str(a->parcel.frame, "incident") : NULL);
+    if (a->parcel.mail)
+        json_put_str(result, "protocol", "smtp");
+    if (a->parcel.probe)
+        json_put_str(json_put_true(result, "probe", true), "endpoint", a->parcel.endpoint);
     json_put(result, "ok", json_boolean(o->ok));
     json_put_int(result, "status", o->status);
     json_put(result, "retry_after_ms", told_when ? json_integer(retry_ms) : json_null());
     json_put(result, "error", o->ok ? json_null() : json_string(o->why.text));
     json_put_str(result, "class", outcome_name(o->class));
+    json_put_true(result, "throttled", o->throttled);
+    json_put_true(result, "again", o->again);
+    json_put_str(result, "reference", *o->reference ? o->reference : NULL);
     json_put_int(result, "took_ms", a->took_ms);
     json_put(result, "last_byte", json_boolean(o->last_byte));
     if (o->status != 0 && (!o->ok || a->parcel.fetch))

@@ -9,6 +9,15 @@
  *     NEW --attempt_read fails------------------------------------> ENDED (config)
  *         --attempt_read--> READY --attempt_start--> UNDER WAY ---> ENDED (attempt_end)
  *
+ * A mail has two halves: libcurl connects, up to the login, and then the dialog (smtp.h) is spoken
+ * on its connection. Whoever runs the multi handle asks attempt_talks when libcurl is done, waits
+ * for attempt_socket, and calls attempt_talk until it gives an end.
+ *
+ *     UNDER WAY --libcurl has connected: attempt_talks--> TALKS --attempt_talk--> ENDED
+ * (attempt_end)
+ *
+ * A probe connects, with all checks, and sends no message.
+ *
  * One attempt is one message on the wire, with one exception that libcurl makes: when a kept
  * connection turns out to be closed before any byte of an answer, the request is sent again on a
  * new one, with the same id and timestamp.
@@ -49,6 +58,19 @@ void attempt_start(struct attempt *a, CURL *easy, const char *ca_file);
 
 /* The attempt that uses this handle. */
 struct attempt *attempt_of(CURL *easy);
+
+/*
+ * libcurl has ended with `code`: does the attempt itself go on, by a dialog? Then the handle stays
+ * in its multi handle until attempt_end, as the connection does.
+ */
+bool attempt_talks(struct attempt *a, CURLcode code);
+bool attempt_is_talking(const struct attempt *a);
+
+/* Go on as far as the socket lets us. false: it has ended, with *ret_code for attempt_end. */
+bool attempt_talk(struct attempt *a, CURLcode *ret_code);
+
+/* What the dialog waits for; ret_ms: at most so long. false: this attempt has none. */
+bool attempt_waits(const struct attempt *a, struct curl_waitfd *ret, int *ret_ms);
 
 /* The transfer has ended with `code`. returns the handle, which is the caller's again. */
 CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret);

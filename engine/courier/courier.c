@@ -28,6 +28,7 @@ struct courier {
     struct demo demo;
     struct attempt *under_way[COURIER_ATTEMPTS_MAX];
     int count;
+    int talking; /* of them: those in a dialog of ours, not in libcurl's hands (attempt.h) */
     CURL *idle[IDLE_HANDLES_MAX]; /* handles are dear to make */
     int idle_count;
 };
@@ -111,12 +112,11 @@ static void attempt_begin(struct courier *c, json_t *frame)
         abort(); /* without memory, or a bug of ours */
 }
 
-static void attempt_finish(struct courier *c, CURL *easy, CURLcode code)
+static void attempt_finish(struct courier *c, struct attempt *a, CURLcode code)
 {
-    struct attempt *a = attempt_of(easy);
     struct outcome outcome;
+    CURL *easy = attempt_end(a, code, &outcome);
 
-    attempt_end(a, code, &outcome);
     curl_multi_remove_handle(c->multi, easy);
     handle_give(c, easy);
     under_way_drop(c, a);
@@ -194,6 +194,24 @@ enum err courier_frame(struct courier *c, json_t *frame, struct why *why)
 
 /* ---- the loop ---- */
 
+/* The dialogs of mails. true: one has ended. */
+static bool talks_move(struct courier *c)
+{
+    bool ended = false;
+
+    for (int i = c->talking ? c->count - 1 : -1; i >= 0; i--) {
+        CURLcode code = CURLE_OK;
+        struct attempt *a = c->under_way[i]; /* one that ends gives its place to a later one */
+
+        if (!attempt_is_talking(a) || attempt_talk(a, &code))
+            continue;
+        c->talking--;
+        attempt_finish(c, a, code);
+        ended = true;
+    }
+    return ended;
+}
+
 /* Move all transfers on and give the results of those that ended. false: none did. */
 static bool transfers_move(struct courier *c)
 {
@@ -206,17 +224,39 @@ static bool transfers_move(struct courier *c)
     while ((message = curl_multi_info_read(c->multi, &left))) {
         if (message->msg != CURLMSG_DONE)
             continue;
-        attempt_finish(c, message->easy_handle, message->data.result);
+        struct attempt *a = attempt_of(message->easy_handle);
+        CURLcode code = message->data.result;
+
+        if (attempt_talks(a, code)) {
+            c->talking++;
+            continue;
+        }
+        attempt_finish(c, a, code);
         ended = true;
     }
-    return ended;
+    return talks_move(c) || ended;
 }
 
-/* Wait for the transfers, and for `extra` if there is one. */
+/* Wait for the transfers and dialogs, and for `extra` if there is one. */
 static void transfers_wait(struct courier *c, struct curl_waitfd *extra, int wait_ms)
 {
-    if (curl_multi_poll(c->multi, extra, extra ? 1 : 0, wait_ms, NULL) != CURLM_OK)
+    struct curl_waitfd fds[COURIER_ATTEMPTS_MAX + 1];
+    unsigned count = 0;
+
+    if (extra)
+        fds[count++] = *extra;
+    for (int i = 0; c->talking && i < c->count; i++) {
+        int left_ms = wait_ms;
+
+        if (!attempt_waits(c->under_way[i], &fds[count], &left_ms))
+            continue;
+        count++;
+        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
+    }
+    if (curl_multi_poll(c->multi, fds, count, wait_ms, NULL) != CURLM_OK)
         abort();
+    if (extra)
+        extra->revents = fds[0].revents;
 }
 
 void courier_step(struct courier *c, int wait_ms)

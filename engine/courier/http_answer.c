@@ -109,18 +109,34 @@ bool http_answer_body(struct http_answer *a, const char *bytes, size_t len)
     return !a->body_cut;
 }
 
+/* The bytes of the character at `i` that may stand in a text; 0: none begins there. */
+static size_t readable(const struct text *body, size_t i)
+{
+    const char *s = body->at + i;
+
+    if ((unsigned char)*s - 1U < 0x7f)
+        return 1;
+    return *s ? utf8_char(s, body->len - i) : 0;
+}
+
 void http_answer_text(const struct http_answer *a, struct text *ret)
 {
-    const char *s = a->body.at;
+    static const char none[] = "\xEF\xBF\xBD";
+    const struct text *body = &a->body;
+    size_t from = 0, i = 0; /* what lies between is readable, and added at once */
 
-    for (size_t i = 0; i < a->body.len;) {
-        size_t n = s[i] ? utf8_char(s + i, a->body.len - i) : 0;
-        const char *add = n ? s + i : "\xEF\xBF\xBD";
-        size_t add_len = n ? n : 3;
+    while (i < body->len) {
+        size_t n = readable(body, i);
 
-        if (ret->len + add_len > ANSWER_BODY_BYTES)
+        if (ret->len + (i - from) + (n ? n : strlen(none)) > ANSWER_BODY_BYTES)
             break;
-        text_add_bytes(ret, add, add_len);
+        if (!n) {
+            text_add_bytes(ret, body->at + from, i - from);
+            text_add(ret, none);
+            from = i + 1;
+        }
         i += n ? n : 1;
     }
+    if (i > from)
+        text_add_bytes(ret, body->at + from, i - from);
 }

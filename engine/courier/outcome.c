@@ -102,6 +102,12 @@ static void outcome_no_connection(const struct transfer *t, struct outcome *o)
              t->connect_errno ? strerror(t->connect_errno) : "the host cannot be reached");
 }
 
+static bool is_of_tls(CURLcode c)
+{
+    return c == CURLE_PEER_FAILED_VERIFICATION || c == CURLE_SSL_CONNECT_ERROR ||
+           c == CURLE_SSL_ISSUER_ERROR || c == CURLE_SSL_INVALIDCERTSTATUS;
+}
+
 static void outcome_tls(const struct transfer *t, struct outcome *o)
 {
     static const char prefix[] = "SSL certificate problem: ";
@@ -161,10 +167,110 @@ static void outcome_broken(const struct transfer *t, struct outcome *o)
         fail(o, OUTCOME_BODY, "%s: broke off before it gave an answer", t->endpoint);
 }
 
+/* ---- mail ---- */
+
+/* What a reply means for the one who has to mend it; RFC 5321, 4.2.3, and RFC 4954 for logins. */
+static const char *reply_advice(const struct smtp *s)
+{
+    static const struct advice table[] = {
+        {421, "it is busy or closing: the mail is tried again"},
+        {450, "the mailbox cannot be reached for now"},
+        {452, "it has no room for now"},
+        {530, "it wants a login, or encryption: add user= and key= to the secret file"},
+        {534, "it does not accept our login: check user= and key= in the secret file"},
+        {535, "it does not accept our login: check user= and key= in the secret file"},
+        {538, "it does not accept our login: check user= and key= in the secret file"},
+        {552, "the mail is too long for it, or the mailbox is full: lower body_bytes of the "
+              "channel"},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (table[i].status == s->code)
+            return table[i].text;
+    }
+    if (s->code < 500)
+        return "for now it does not take the mail";
+    return s->state == SMTP_REFUSED && s->refused_in == SMTP_RECIPIENT
+               ? "it does not know the recipient: check the contact"
+               : "it refuses us or the mail: ask who runs it";
+}
+
+static void outcome_reply(const struct transfer *t, struct outcome *o)
+{
+    const struct smtp *s = t->smtp;
+
+    o->status = s->code;
+    o->class = OUTCOME_STATUS;
+    o->last_byte = true;
+    o->ok = s->state == SMTP_SENT || (t->probe && t->code == CURLE_OK);
+    if (!o->ok)
+        fail(o, OUTCOME_STATUS, "%s: answered %d to %s; %s", t->endpoint, s->code, smtp_asked(s),
+             reply_advice(s));
+}
+
+static void outcome_mail_late(const struct transfer *t, struct outcome *o)
+{
+    double s = (double)t->timeout_ms / 1000;
+
+    if (t->smtp->bytes == 0)
+        fail(o, OUTCOME_TIMEOUT, "%s: connected, but no greeting within %g s", t->endpoint, s);
+    else
+        fail(o, OUTCOME_TIMEOUT, "%s: began to answer but did not take the mail within %g s",
+             t->endpoint, s);
+}
+
+static void outcome_mail_broken(const struct transfer *t, struct outcome *o)
+{
+    const struct smtp *s = t->smtp;
+
+    if (s->too_long)
+        fail(o, OUTCOME_BODY, "%s: its replies are longer than %d KiB", t->endpoint,
+             ANSWER_HEAD_BYTES / 1024);
+    else if (s->state == SMTP_BROKEN)
+        fail(o, OUTCOME_BODY, "%s: its answer is not SMTP; is the port right?", t->endpoint);
+    else if (s->bytes == 0)
+        fail(o, OUTCOME_CONNECT, "%s: the connection was closed without a greeting", t->endpoint);
+    else
+        fail(o, OUTCOME_BODY, "%s: broke off before it had taken the mail", t->endpoint);
+}
+
+/* false: no connection came about, which is told as of every other endpoint. */
+static bool outcome_mail(const struct transfer *t, struct outcome *o)
+{
+    const struct smtp *s = t->smtp;
+    bool replied = s->code && !s->begun && s->state != SMTP_BROKEN;
+
+    if (is_of_tls(t->code) || t->code == CURLE_SSL_CACERT_BADFILE || t->refused)
+        return false;
+    if (t->code == CURLE_OK || (replied && s->code >= 400))
+        outcome_reply(t, o);
+    else if (t->code == CURLE_USE_SSL_FAILED)
+        fail(o, OUTCOME_CONFIG,
+             "%s: it offers no encryption (STARTTLS), and without it nothing is sent; use its "
+             "smtps:// port, or write tls=none into the secret file",
+             t->endpoint);
+    else if (t->code == CURLE_LOGIN_DENIED)
+        fail(o, OUTCOME_CONFIG, "%s: it knows no way of logging in that we know", t->endpoint);
+    else if (t->code == CURLE_OPERATION_TIMEDOUT && (t->smtp->bytes || t->connected))
+        outcome_mail_late(t, o);
+    else if (s->bytes || t->connected)
+        outcome_mail_broken(t, o);
+    else
+        return false;
+    return true;
+}
+
 void outcome_of(const struct transfer *t, struct outcome *ret)
 {
     *ret = (struct outcome){0};
 
+    if (t->smtp && outcome_mail(t, ret))
+        return;
+    if (t->probe && t->code == CURLE_OK) {
+        ret->class = OUTCOME_STATUS;
+        ret->ok = true;
+        return;
+    }
     if (t->code == CURLE_OK || (t->code == CURLE_WRITE_ERROR && t->answer->body_cut)) {
         ret->last_byte = t->code == CURLE_OK;
         outcome_status(t, ret);
@@ -186,8 +292,7 @@ void outcome_of(const struct transfer *t, struct outcome *ret)
         fail(ret, OUTCOME_CONFIG,
              "%s: the certificates of authorities cannot be read; install ca-certificates",
              t->endpoint);
-    else if (c == CURLE_PEER_FAILED_VERIFICATION || c == CURLE_SSL_CONNECT_ERROR ||
-             c == CURLE_SSL_ISSUER_ERROR || c == CURLE_SSL_INVALIDCERTSTATUS)
+    else if (is_of_tls(c))
         outcome_tls(t, ret);
     else if (c == CURLE_URL_MALFORMAT)
         fail(ret, OUTCOME_CONFIG, "%s: its url is not valid", t->endpoint);

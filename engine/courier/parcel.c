@@ -1,56 +1,31 @@
 #include "courier/parcel.h"
 
+#include "courier/fill.h"
+
 #include <curl/curl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static const char CONTACT_MARK[] = "{contact}";
+static bool url_is_mail(const char *url)
+{
+    return strncasecmp(url, "smtp://", 7) == 0 || strncasecmp(url, "smtps://", 8) == 0;
+}
 
 bool url_is_web(const char *url)
 {
     return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
 }
 
-void url_encode(const char *s, struct text *ret)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-._~";
-
-    for (; *s; s++) {
-        if (strchr(plain, *s))
-            text_add_char(ret, *s);
-        else
-            text_addf(ret, "%%%02X", (unsigned)(unsigned char)*s);
-    }
-}
-
-enum err url_fill(const char *pattern, const char *contact, struct text *ret, struct why *why)
-{
-    const char *mark;
-
-    while ((mark = strstr(pattern, CONTACT_MARK))) {
-        if (!contact || !*contact)
-            return why_set(why, ERR_CONFIG,
-                           "its url needs a contact and this person has none; "
-                           "set it with: muster contact set");
-        text_add_bytes(ret, pattern, (size_t)(mark - pattern));
-        url_encode(contact, ret);
-        pattern = mark + strlen(CONTACT_MARK);
-    }
-    text_add(ret, pattern);
-    return ERR_OK;
-}
-
 /* ---- url ---- */
 
 /* Where the url was written, for the sentences: the url itself is never shown. */
-static enum err url_check(const char *url, const char *place, struct why *why)
+static enum err url_check(const char *url, bool mail, const char *place, struct why *why)
 {
-    if (!url_is_web(url))
-        return why_set(why, ERR_CONFIG, "the url in %s does not begin with http:// or https://",
-                       place);
+    if (mail ? !url_is_mail(url) : !url_is_web(url))
+        return why_set(why, ERR_CONFIG, "the url in %s does not begin with %s", place,
+                       mail ? "smtp:// or smtps://" : "http:// or https://");
     if (strlen(url) > PARCEL_URL_BYTES_MAX)
         return why_set(why, ERR_CONFIG, "the url in %s is longer than %d bytes", place,
                        PARCEL_URL_BYTES_MAX);
@@ -92,8 +67,8 @@ static const char *url_pattern(const struct parcel *r, const struct secret *secr
         const char *url, *place;
     } sources[] = {
         {contact && url_is_web(contact) ? contact : NULL, "the person's contact"},
-        {json_str(r->frame, "url"), "the channel"},
         {secret ? secret->url : NULL, "the secret file"},
+        {json_str(r->frame, "url"), "the channel"},
     };
 
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
@@ -105,25 +80,25 @@ static const char *url_pattern(const struct parcel *r, const struct secret *secr
     return NULL;
 }
 
-/* Choose and fill the url. secret: NULL when none was named. */
-static enum err url_read(struct parcel *r, const struct secret *secret, struct why *why)
+/* Choose and fill the url. f->secret: NULL when none was named. */
+static enum err url_read(struct parcel *r, const struct fill *f, struct why *why)
 {
     const char *contact = json_str(r->frame, "contact");
     const char *place = NULL;
-    const char *pattern = url_pattern(r, secret, &place);
+    const char *pattern = url_pattern(r, f->secret, &place);
     enum err e = ERR_OK;
 
-    redact_add(&r->redact, contact);
+    redact_add_contact(&r->redact, contact);
     if (!pattern)
         return url_missing(json_str(r->frame, "secret"), why);
     if (pattern == contact)
         text_add(&r->url, contact);
     else
-        e = url_fill(pattern, contact, &r->url, why);
+        e = url_fill(f, pattern, &r->url, why);
     if (e)
         return e;
     redact_add_url(&r->redact, text_str(&r->url));
-    return url_check(text_str(&r->url), place, why);
+    return url_check(text_str(&r->url), false, place, why);
 }
 
 /* ---- headers ---- */
@@ -185,9 +160,9 @@ static enum err header_check(const char *name, const json_t *value, struct why *
     return ERR_OK;
 }
 
-static enum err headers_read(struct parcel *r, struct why *why)
+static enum err headers_read(struct parcel *r, const struct fill *f, struct why *why)
 {
-    json_t *headers = json_object_get(r->frame, "headers");
+    const json_t *headers = json_at(r->frame, "headers");
     const char *name;
     json_t *value;
 
@@ -197,14 +172,57 @@ static enum err headers_read(struct parcel *r, struct why *why)
         return why_set(why, ERR_CONFIG, "headers is not an object");
     if (json_object_size(headers) > PARCEL_HEADERS_MAX)
         return why_set(why, ERR_CONFIG, "more than %d headers", PARCEL_HEADERS_MAX);
-    json_object_foreach(headers, name, value)
+    enum err e = fill_tree(f, headers, &r->headers, why);
+    json_object_foreach(r->headers, name, value)
     {
-        enum err e = header_check(name, value, why);
-        if (e)
-            return e;
+        if (!e)
+            e = header_check(name, value, why);
     }
-    r->headers = headers;
-    return ERR_OK;
+    return e;
+}
+
+/* ---- query and fields ---- */
+
+/* What the courier adds is laid over the table of the body. */
+static void lay_over(json_t *to, const json_t *from)
+{
+    const char *key;
+    json_t *theirs;
+
+    json_object_foreach(json_unconst(from), key, theirs)
+    {
+        json_t *mine = json_object_get(to, key);
+        if (json_is_object(mine) && json_is_object(theirs))
+            lay_over(mine, theirs);
+        else
+            json_put(to, key, json_incref(theirs));
+    }
+}
+
+/* Of a body that is sent as it stands nothing is read. */
+static enum err fields_read(struct parcel *r, const struct fill *f, struct why *why)
+{
+    const json_t *private = json_at(r->frame, "private");
+    AUTO_JSON(added);
+
+    if (r->fetch)
+        return ERR_OK; /* the plan's own body */
+    if (!private && r->encoding == ENCODING_JSON && (r->scheme != SCHEME_FEISHU || !r->key))
+        return ERR_OK;
+    enum err e = json_read_own(r->body, r->body_bytes, &r->fields, why);
+    if (e || !json_is_object(r->fields))
+        return why_set(why, ERR_INVALID, "the frame's body is no table of JSON");
+    e = private ? fill_tree(f, private, &added, why) : ERR_OK;
+    if (!e && added)
+        lay_over(r->fields, added);
+    return e;
+}
+
+static enum err query_read(struct parcel *r, const struct fill *f, struct why *why)
+{
+    const json_t *query = json_at(r->frame, "query");
+
+    return json_is_object(query) ? fill_tree(f, query, &r->query, why) : ERR_OK;
 }
 
 /* ---- the rest ---- */
@@ -248,39 +266,124 @@ static enum err keys_read(struct parcel *r, const struct secret *secret, const c
     return ERR_OK;
 }
 
+struct scheme_rule {
+    const char *name;
+    enum scheme scheme;
+    bool always; /* it signs always: without a secret nothing is sent */
+    bool user;   /* it needs user=, too */
+};
+
+static const struct scheme_rule *scheme_find(const char *name)
+{
+    static const struct scheme_rule rules[] = {
+        {"none", SCHEME_NONE, false, false},
+        {"standard-webhooks", SCHEME_WEBHOOKS, true, false},
+        {"feishu", SCHEME_FEISHU, false, false},
+        {"dingtalk", SCHEME_DINGTALK, false, false},
+        {"basic", SCHEME_BASIC, true, true},
+        {"bearer", SCHEME_BEARER, false, false},
+        {"aliyun", SCHEME_ALIYUN, true, true},
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (strcmp(rules[i].name, name) == 0)
+            return &rules[i];
+    }
+    return NULL;
+}
+
+/* These send the key itself, or what is as good: never to an address that a contact names. */
+static bool key_goes_along(const struct parcel *r)
+{
+    const char *contact = json_str(r->frame, "contact");
+    bool sends = r->scheme == SCHEME_BASIC || r->scheme == SCHEME_BEARER;
+
+    return sends && contact && url_is_web(contact);
+}
+
+/* What a scheme needs of the secret file. */
+static enum err scheme_read(struct parcel *r, const struct scheme_rule *rule,
+                            const struct secret *secret, const char *name, struct why *why)
+{
+    if (rule->scheme == SCHEME_WEBHOOKS)
+        return keys_read(r, secret, name, why);
+    if (key_goes_along(r) && secret->password)
+        return why_set(why, ERR_CONFIG,
+                       "the contact is a url, and the key of secret \"%s\" would go there; "
+                       "give the person a number or name for a contact",
+                       name);
+    r->user = mem_str(secret->user);
+    r->key = mem_str(secret->password);
+    if (rule->always && !r->key)
+        return why_set(why, ERR_CONFIG,
+                       "the channel signs but secret \"%s\" has no key; add a line key=…", name);
+    if (rule->user && !r->user)
+        return why_set(why, ERR_CONFIG,
+                       "the channel signs but secret \"%s\" says not as whom; add a line user=…",
+                       name);
+    return ERR_OK;
+}
+
+static void secret_redact(struct parcel *r, const struct secret *secret)
+{
+    if (secret->url)
+        redact_add_url(&r->redact, secret->url);
+    for (size_t i = 0; i < secret->keys_count; i++)
+        redact_add(&r->redact, secret->keys[i]);
+    redact_add_login(&r->redact, secret->user, secret->password);
+}
+
+/* Is anything of the secret file wanted? Where the contact is a url, often nothing is. */
+static bool secret_wanted(const struct parcel *r)
+{
+    static const char *const members[] = {"headers", "private", "query"};
+    const char *contact = json_str(r->frame, "contact");
+
+    if (r->scheme != SCHEME_NONE || !contact || !url_is_web(contact))
+        return true;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        if (fill_wants_secret(json_at(r->frame, members[i])))
+            return true;
+    }
+    return false;
+}
+
 /* The secret file is read only when something of it is needed. *ret is NULL when nothing is. */
 static enum err secret_read(struct parcel *r, struct secrets *secrets, const struct secret **ret,
                             struct why *why)
 {
-    const char *name = json_str(r->frame, "secret"), *place = NULL;
-    const char *scheme = json_str_or(r->frame, "sign", "none");
-    bool signs = strcmp(scheme, "standard-webhooks") == 0;
-    bool needs_url = !url_pattern(r, NULL, &place);
+    const char *name = json_str(r->frame, "secret"), *sign = json_str_or(r->frame, "sign", "none");
+    const struct scheme_rule *rule = scheme_find(sign);
 
     *ret = NULL;
-    if (!signs && strcmp(scheme, "none") != 0)
-        return why_set(why, ERR_CONFIG, "sign = \"%.32s\" is not built yet; use standard-webhooks",
-                       scheme);
-    if (signs && !sign_id_valid(r->notice))
+    if (!rule)
+        return why_set(why, ERR_CONFIG, "sign = \"%.32s\" is no scheme of signing", sign);
+    r->scheme = rule->scheme;
+    if (r->scheme == SCHEME_WEBHOOKS && !r->probe && !sign_id_valid(r->notice))
         return why_set(why, ERR_INVALID, "the message's id cannot be signed");
-    if (!name && signs)
+    if (!name && rule->always)
         return why_set(why, ERR_CONFIG,
                        "the channel signs but the endpoint names no secret; "
                        "add secret = \"NAME\" to it in the site");
-    if (!name || (!signs && !needs_url))
+    if (!name || !secret_wanted(r))
         return ERR_OK;
 
     enum err e = secrets_read(secrets, name, ret, why);
     if (e)
         return e;
-    if ((*ret)->url)
-        redact_add_url(&r->redact, (*ret)->url);
-    for (size_t i = 0; i < (*ret)->keys_count; i++)
-        redact_add(&r->redact, (*ret)->keys[i]);
-    return signs ? keys_read(r, *ret, name, why) : ERR_OK;
+    secret_redact(r, *ret);
+    return scheme_read(r, rule, *ret, name, why);
 }
 
 /* ---- the demo ---- */
+
+/* Of a demo no header holds a secret: those are for somebody else. */
+static enum err phones_headers_read(struct parcel *r, struct why *why)
+{
+    struct fill none = {0};
+
+    return fill_wants_secret(json_at(r->frame, "headers")) ? ERR_OK : headers_read(r, &none, why);
+}
 
 static enum err phones_read(struct parcel *r, const struct demo *demo, struct why *why)
 {
@@ -290,15 +393,82 @@ static enum err phones_read(struct parcel *r, const struct demo *demo, struct wh
         return why_set(why, ERR_CONFIG,
                        "the phones of the demo need an address of HTTP; start with "
                        "--listen http://127.0.0.1:8470");
-    if (!person || !sign_id_valid(r->notice))
+    if (!r->probe && (!person || !sign_id_valid(r->notice)))
         return why_set(why, ERR_INVALID, "the frame names no person, or its id cannot be signed");
     text_addf(&r->url, "%s/", demo->url);
     url_encode(r->endpoint, &r->url);
     text_add_char(&r->url, '/');
-    url_encode(person, &r->url);
+    url_encode(person ? person : "", &r->url);
     r->method = "POST";
+    r->encoding = ENCODING_JSON;
+    r->phones = true;
     r->keys[r->keys_count++] = demo->key;
-    return url_check(text_str(&r->url), "the demo's address", why);
+    enum err e = phones_headers_read(r, why);
+    return e ? e : url_check(text_str(&r->url), false, "the demo's address", why);
+}
+
+/* ---- mail ---- */
+
+/* The words before and behind an @ may come back alone in an answer. */
+static void mail_redact(struct parcel *r, const struct secret *secret, const char *contact)
+{
+    const char *at = contact ? strchr(contact, '@') : NULL;
+
+    redact_add_url(&r->redact, secret->url);
+    redact_add_login(&r->redact, secret->user, secret->password);
+    redact_add(&r->redact, contact);
+    if (at) {
+        AUTO_TEXT(local);
+        text_add_bytes(&local, contact, (size_t)(at - contact));
+        redact_add(&r->redact, text_str(&local));
+    }
+}
+
+/* Where the server is, and as whom we greet it: the host of our own address, unless the url says.
+ */
+static enum err mail_url_read(struct parcel *r, const char *url, struct why *why)
+{
+    const char *host = strstr(url, "://");
+    enum err e = url_check(url, true, "the secret file", why);
+
+    if (e)
+        return e;
+    text_add(&r->url, url);
+    const char *path = strchr(host + 3, '/');
+    if (!path || path[1] == '\0')
+        text_addf(&r->url, "%s%s", path ? "" : "/", r->mail->host);
+    return ERR_OK;
+}
+
+static enum err mail_parcel_read(struct parcel *r, struct secrets *secrets, struct why *why)
+{
+    const char *name = json_str(r->frame, "secret"), *contact = json_str(r->frame, "contact");
+    const struct secret *secret = NULL;
+
+    if (r->fetch)
+        return why_set(why, ERR_CONFIG, "a mail has no answer that a plan could wait for");
+    if (!name)
+        return why_set(why, ERR_CONFIG,
+                       "the endpoint sends mail but names no secret; add secret = \"NAME\" to it "
+                       "in the site");
+    enum err e = secrets_read(secrets, name, &secret, why);
+    if (e)
+        return e;
+    if (!secret->url)
+        return why_set(why, ERR_CONFIG, "secret \"%s\" has no url; add a line url=smtp://HOST:587",
+                       name);
+    mail_redact(r, secret, contact);
+    r->plain = secret->plain || url_is_loopback(secret->url);
+    e = mail_new(&(struct mail_source){.notice = r->notice,
+                                       .thread = json_str(r->frame, "thread"),
+                                       .to = contact,
+                                       .body = r->body,
+                                       .body_bytes = r->body_bytes,
+                                       .secret = secret,
+                                       .secret_name = name,
+                                       .probe = r->probe},
+                 &r->mail, why);
+    return e ? e : mail_url_read(r, secret->url, why);
 }
 
 /*
@@ -313,6 +483,8 @@ static bool demo_has_receiver(struct parcel *r, struct secrets *secrets)
     r->stays = true;
     if (name && secrets_read(secrets, name, &secret, NULL))
         secret = NULL;
+    if (r->encoding == ENCODING_MAIL)
+        return secret && secret->url && url_is_mail(secret->url) && url_is_loopback(secret->url);
     return url_pattern(r, secret, &place) != NULL;
 }
 
@@ -321,8 +493,10 @@ static bool demo_has_receiver(struct parcel *r, struct secrets *secrets)
 static enum err method_read(struct parcel *r, struct why *why)
 {
     r->method = json_str_or(r->frame, "method", "POST");
-    if (strcmp(r->method, "POST") != 0 && strcmp(r->method, "PUT") != 0)
-        return why_set(why, ERR_CONFIG, "method \"%.16s\" is not sent; use POST or PUT", r->method);
+    if (strcmp(r->method, "POST") != 0 && strcmp(r->method, "PUT") != 0 &&
+        strcmp(r->method, "PATCH") != 0)
+        return why_set(why, ERR_CONFIG, "method \"%.16s\" is not sent; use POST, PUT or PATCH",
+                       r->method);
     return ERR_OK;
 }
 
@@ -330,11 +504,52 @@ static enum err body_read(struct parcel *r, struct why *why)
 {
     const json_t *body = json_at(r->frame, "body");
 
+    if (r->probe && !json_is_string(body)) {
+        r->body = "";
+        return ERR_OK;
+    }
     if (!json_is_string(body))
         return why_set(why, ERR_INVALID, "the frame has no body");
     r->body = json_string_value(body);
     r->body_bytes = json_string_length(body);
     return ERR_OK;
+}
+
+static enum encoding encoding_read(const json_t *frame)
+{
+    static const char *const names[] = {"json", "form", "query", "mail"};
+    const char *name = json_str_or(frame, "encoding", "json");
+    size_t i = sizeof names / sizeof *names - 1;
+
+    while (i > 0 && strcmp(names[i], name) != 0)
+        i--;
+    return (enum encoding)i;
+}
+
+/* A contact that is the url itself is no number to be filled in elsewhere. */
+static struct fill fill_of(const struct parcel *r, const struct secret *secret)
+{
+    const char *contact = json_str(r->frame, "contact");
+
+    if (!contact && r->probe)
+        contact = "-"; /* only the host of the url is of use */
+    return (struct fill){.contact = contact && !url_is_web(contact) ? contact : NULL,
+                         .secret = secret,
+                         .secret_name = json_str(r->frame, "secret")};
+}
+
+/* All in which {contact} and {secret.NAME} may stand. */
+static enum err parcel_fill(struct parcel *r, const struct secret *secret, struct why *why)
+{
+    struct fill f = fill_of(r, secret);
+    enum err e;
+
+    if (r->probe)
+        return url_read(r, &f, why);
+    if ((e = url_read(r, &f, why)) || (e = headers_read(r, &f, why)) ||
+        (e = query_read(r, &f, why)))
+        return e;
+    return fields_read(r, &f, why);
 }
 
 static int64_t timeout_read(const json_t *frame)
@@ -357,20 +572,31 @@ enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
     r->notice = json_str_or(frame, "notice", "");
     r->fetch = json_str(frame, "fetch");
     r->endpoint = json_str_or(frame, "endpoint", "?");
+    r->probe = json_bool(frame, "probe");
     r->timeout_ms = timeout_read(frame);
+    r->encoding = encoding_read(frame);
 
     if (strpbrk(r->notice, "\r\n"))
         return why_set(why, ERR_INVALID, "the message's id holds a line end");
-    if ((e = body_read(r, why)) || (e = method_read(r, why)) || (e = headers_read(r, why)) ||
-        (e = allow_read(r, why)))
+    if ((e = body_read(r, why)) || (e = method_read(r, why)) || (e = allow_read(r, why)))
         return e;
     if (demo->on && !demo_has_receiver(r, secrets))
         return r->fetch ? why_set(why, ERR_CONFIG,
                                   "in a demo nothing leaves this machine, and a plan asks no "
                                   "phone; give the endpoint a secret with a url on 127.0.0.1")
                         : phones_read(r, demo, why);
+    if (r->encoding == ENCODING_MAIL)
+        return mail_parcel_read(r, secrets, why);
     e = secret_read(r, secrets, &secret, why);
-    return e ? e : url_read(r, secret, why);
+    return e ? e : parcel_fill(r, secret, why);
+}
+
+static void string_wipe(char **s)
+{
+    if (*s)
+        sodium_memzero(*s, strlen(*s));
+    free(*s);
+    *s = NULL;
 }
 
 void parcel_done(struct parcel *r)
@@ -380,7 +606,16 @@ void parcel_done(struct parcel *r)
     if (r->url.at)
         sodium_memzero(r->url.at, r->url.len);
     text_done(&r->url);
+    if (r->made.at)
+        sodium_memzero(r->made.at, r->made.len);
+    text_done(&r->made);
+    string_wipe(&r->user);
+    string_wipe(&r->key);
+    json_decref(r->fields);
+    json_decref(r->query);
+    json_decref(r->headers);
     redact_done(&r->redact);
+    mail_free(r->mail);
     json_decref(r->frame);
     *r = (struct parcel){0};
 }

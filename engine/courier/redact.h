@@ -28,8 +28,14 @@ struct redact {
 void redact_done(struct redact *r);
 void redact_add(struct redact *r, const char *word);
 
-/* A URL, its path and query, each part of them, and a login in front of the host. */
+/* A URL, its path and query, each part of them, also without percents, and a login in it. */
 void redact_add_url(struct redact *r, const char *url);
+
+/* Both, and as they go over the wire in HTTP and SMTP. Either may be NULL. */
+void redact_add_login(struct redact *r, const char *user, const char *password);
+
+/* How somebody is reached; of a number also its digits alone, with the country and without. */
+void redact_add_contact(struct redact *r, const char *contact);
 
 /* Replace every word in the text. */
 void redact_text(const struct redact *r, struct text *t);

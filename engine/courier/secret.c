@@ -46,6 +46,32 @@ static void secret_wipe(struct secret *secret)
     for (size_t i = 0; i < secret->keys_count; i++)
         string_wipe(&secret->keys[i]);
     secret->keys_count = 0;
+    string_wipe(&secret->user);
+    string_wipe(&secret->from);
+    string_wipe(&secret->password);
+    for (size_t i = 0; i < secret->words_count; i++) {
+        char *value = secret->words[i] + strlen(secret->words[i]) + 1;
+        sodium_memzero(value, strlen(value));
+        string_wipe(&secret->words[i]);
+    }
+    secret->words_count = 0;
+}
+
+const char *secret_value(const struct secret *s, const char *name)
+{
+    const struct {
+        const char *name, *value;
+    } known[] = {{"url", s->url}, {"key", s->password}, {"user", s->user}, {"from", s->from}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].name, name) == 0)
+            return known[i].value;
+    }
+    for (size_t i = 0; i < s->words_count; i++) {
+        if (strcmp(s->words[i], name) == 0)
+            return s->words[i] + strlen(name) + 1;
+    }
+    return NULL;
 }
 
 struct secrets *secrets_new(const char *folder)
@@ -122,6 +148,59 @@ static enum err keys_add(struct secret *secret, char *value, struct why *why)
     return ERR_OK;
 }
 
+static enum err key_read(struct secret *secret, char *value, struct why *why)
+{
+    if (!*value)
+        return why_set(why, ERR_CONFIG, "key= is empty; write key=whsec_…");
+    if (!secret->password)
+        secret->password = mem_str(value);
+    return keys_add(secret, value, why);
+}
+
+/* `name`=VALUE, which may stand once. */
+static enum err once_read(char **ret, const char *name, const char *value, const char *example,
+                          struct why *why)
+{
+    if (*ret)
+        return why_set(why, ERR_CONFIG, "a second %s=; keep one", name);
+    if (!*value)
+        return why_set(why, ERR_CONFIG, "%s= is empty; write %s", name, example);
+    *ret = mem_str(value);
+    return ERR_OK;
+}
+
+/* Any other line: NAME=VALUE, for a channel that says {secret.NAME}. */
+static enum err word_read(struct secret *secret, const char *line, struct why *why)
+{
+    static const char *const known[] = {"url", "key", "user", "from", "tls", NULL};
+    static const char *const keys[] = {"password", "passwd", "token", "secret", NULL};
+    size_t len = strspn(line, "abcdefghijklmnopqrstuvwxyz_");
+    const char *value = line + len + strspn(line + len, " \t");
+    AUTO_TEXT(word);
+
+    text_add_bytes(&word, line, len);
+    for (size_t i = 0; keys[i]; i++) {
+        if (*value == '=' && strcmp(keys[i], text_str(&word)) == 0)
+            return why_set(why, ERR_CONFIG, "no %s= is read; write it as key=…", keys[i]);
+    }
+    const char *near = text_nearest(text_str(&word), known);
+    if (near && *value == '=')
+        return why_set(why, ERR_CONFIG, "neither NAME=VALUE nor a # comment; did you mean %s=?",
+                       near);
+    if (len == 0 || len > SECRET_NAME_MAX || *value != '=' || secret_value(secret, text_str(&word)))
+        return why_set(why, ERR_CONFIG,
+                       "neither url=… nor key=… nor a # comment, nor another NAME=VALUE that the "
+                       "channel asks for, each once");
+    value += 1 + strspn(value + 1, " \t");
+    if (!*value || secret->words_count == SECRET_WORDS_MAX)
+        return why_set(why, ERR_CONFIG, "an empty value, or more than %d lines of this kind",
+                       SECRET_WORDS_MAX);
+    text_add_char(&word, '\0');
+    text_add(&word, value);
+    secret->words[secret->words_count++] = text_take(&word);
+    return ERR_OK;
+}
+
 static enum err line_read(struct secret *secret, char *line, struct why *why)
 {
     size_t len = strlen(line);
@@ -134,16 +213,20 @@ static enum err line_read(struct secret *secret, char *line, struct why *why)
         return ERR_OK;
 
     if ((value = line_value(line, "key")))
-        return *value ? keys_add(secret, value, why)
-                      : why_set(why, ERR_CONFIG, "key= is empty; write key=whsec_…");
-    if (!(value = line_value(line, "url")))
-        return why_set(why, ERR_CONFIG, "neither url=… nor key=… nor a # comment");
-    if (secret->url)
-        return why_set(why, ERR_CONFIG, "a second url=; keep one");
-    if (!*value)
-        return why_set(why, ERR_CONFIG, "url= is empty; write url=https://…");
-    secret->url = mem_str(value);
-    return ERR_OK;
+        return key_read(secret, value, why);
+    if ((value = line_value(line, "url")))
+        return once_read(&secret->url, "url", value, "url=https://…", why);
+    if ((value = line_value(line, "user")))
+        return once_read(&secret->user, "user", value, "user=NAME", why);
+    if ((value = line_value(line, "from")))
+        return once_read(&secret->from, "from", value, "from=NAME@HOST", why);
+    if ((value = line_value(line, "tls"))) {
+        secret->plain = strcmp(value, "none") == 0;
+        return secret->plain ? ERR_OK
+                             : why_set(why, ERR_CONFIG,
+                                       "tls= may be none; without the line mail is encrypted");
+    }
+    return word_read(secret, line, why);
 }
 
 /* `bytes` is cut into lines in place. */

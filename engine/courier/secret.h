@@ -6,6 +6,18 @@
  *     key=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
  *     key=whsec_…            the one before it, while receivers change over
  *
+ *     # the mail server
+ *     url=smtp://mail.example:587        smtps:// for TLS from the first byte
+ *     from=浑江市总值班室 <duty@hunjiang.example>
+ *     user=duty                           with key= as its password; none: no login
+ *     key=…
+ *     tls=none                            no encryption, for a server that has none
+ *
+ *     # a gateway of short messages: what its channel names, {secret.user}, {secret.sign_name}
+ *     user=LTAI5t…
+ *     key=…
+ *     sign_name=浑江市应急
+ *
  * A file is looked at each time it is used and read again when it has changed, so that a key is
  * changed without a restart. Nothing of a file is kept that has one bad line. What is in it goes
  * to the endpoint and nowhere else: sentences name the file, never its content.
@@ -19,18 +31,28 @@
 #include "base/err.h"
 #include "base/sign.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
     SECRET_BYTES_MAX = 16 * 1024,
     SECRET_NAME_MAX = 64,
+    SECRET_WORDS_MAX = 16,
 };
 
 struct secret {
     char *url; /* NULL: the file has none */
     char *keys[SIGN_KEYS_MAX];
     size_t keys_count;
+    char *user, *from;             /* of mail; NULL: the file has none */
+    char *password;                /* the first key= as it stands, blanks and all; NULL: no key */
+    bool plain;                    /* tls=none */
+    char *words[SECRET_WORDS_MAX]; /* the other lines, each its name, a NUL and its value */
+    size_t words_count;
 };
+
+/* The value of the line with this name: url, key (the first), user, from, any other. NULL. */
+const char *secret_value(const struct secret *s, const char *name);
 
 struct secrets;
 

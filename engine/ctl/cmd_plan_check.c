@@ -37,15 +37,15 @@ static void path_split(const char *path, struct text *ret_folder, struct text *r
     }
 }
 
-/* A channel, a library or a scenario belongs to the set of the folder above: "plans" and
- * "channels/webhook.lua". */
+/* A channel, a library, a scenario or a year of holidays belongs to the set of the folder above:
+ * "plans" and "channels/webhook.lua". */
 static void member_split(struct text *folder, struct text *file)
 {
     const char *slash = strrchr(text_str(folder), '/');
     const char *last = slash ? slash + 1 : text_str(folder);
     AUTO_TEXT(name);
-    if (!file->len ||
-        (strcmp(last, "channels") != 0 && strcmp(last, "lib") != 0 && strcmp(last, "drills") != 0))
+    if (!file->len || (strcmp(last, "channels") != 0 && strcmp(last, "lib") != 0 &&
+                       strcmp(last, "drills") != 0 && strcmp(last, "holidays") != 0))
         return;
     text_addf(&name, "%s/%s", last, text_str(file));
     text_clear(file);

@@ -19,8 +19,9 @@ enum { RUNS_MAX = 10000, RUNS_LONG = 200 };
 /* What of the options goes into "with" as it is. */
 static const struct {
     const char *option, *key;
-} plain[] = {{"--at", "at"},       {"--for", "for"},   {"--title", "title"},
-             {"--grade", "grade"}, {"--kind", "kind"}, {"--warning", "warning"}},
+} plain[] =
+    {{"--at", "at"},     {"--for", "for"},         {"--title", "title"},      {"--grade", "grade"},
+     {"--kind", "kind"}, {"--warning", "warning"}, {"--occasion", "occasion"}},
   lists[] = {{"--field", "fields"}, {"--person", "people"},   {"--orders", "orders"},
              {"--fault", "faults"}, {"--place", "place"},     {"--label", "labels"},
              {"--work", "works"},   {"--confirm", "confirms"}};
@@ -366,6 +367,8 @@ static const struct option_spec options[] = {
     OPTION("--warning", "COLOUR", "red, orange, yellow or blue",
            "预警颜色：red orange yellow blue"),
     OPTION("--kind", "K", "kind of incident", "事件种类"),
+    OPTION("--occasion", "NAME", "of a standing plan: begin with this one, out of its turn",
+           "例会类预案：先临时召开这一种例会"),
     OPTION_MANY("--place", "K=V", "where, like district=east", "地点，如 district=城东"),
     OPTION_MANY("--label", "K=V", "labels of the source", "来源的标签"),
     OPTION("--runs", "N", "so many nights, each with other dice: distributions",

@@ -27,6 +27,8 @@ static const struct option_spec options[] = {
     OPTION("--grade", "G", "grade of the incident: I II III IV", "事件分级：I II III IV"),
     OPTION("--warning", "COLOUR", "red, orange, yellow or blue",
            "预警颜色：red orange yellow blue"),
+    OPTION("--occasion", "NAME", "of a standing plan: which occasion is opened out of its turn",
+           "例会类预案：临时召开哪一种例会"),
     OPTION_MANY("--place", "K=V", "where, like district=east", "地点，如 district=城东"),
     OPTION_MANY("--label", "K=V", "labels of the source", "来源的标签"),
     OPTION_MANY("--field", "[STATION.]K=V", "a fact of the plan", "预案的事实字段"),
@@ -68,8 +70,8 @@ static enum err objects_put(const struct args *a, json_t *request, struct why *w
 
 static json_t *request_make(const struct ctl *c, const struct args *a)
 {
-    static const char *const names[] = {"title", "note",  "kind",    "source",
-                                        "event", "grade", "warning", "key"};
+    static const char *const names[] = {"title", "note",    "kind",     "source", "event",
+                                        "grade", "warning", "occasion", "key"};
     json_t *request = ask_begin(c, "trigger");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         AUTO_TEXT(option);

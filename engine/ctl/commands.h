@@ -50,6 +50,9 @@
     X(cmd_contact_test)                                                                            \
     X(cmd_endpoint_list)                                                                           \
     X(cmd_endpoint_test)                                                                           \
+    X(cmd_dead_list)                                                                               \
+    X(cmd_dead_replay)                                                                             \
+    X(cmd_dead_drop)                                                                               \
     X(cmd_config_show)                                                                             \
     X(cmd_config_check)                                                                            \
     X(cmd_config_reload)                                                                           \

@@ -27,6 +27,12 @@ struct words {
     X(WORD_PLACE, "place", "地点")                                                                 \
     X(WORD_LABELS, "labels", "标签")                                                               \
     X(WORD_SOURCE, "source", "来源")                                                               \
+    X(WORD_MESSAGE, "message", "消息")                                                             \
+    X(WORD_ENDPOINT, "endpoint", "端点")                                                           \
+    X(WORD_AT, "at", "时间")                                                                       \
+    X(WORD_WHY, "why", "原因")                                                                     \
+    X(WORD_SENT_AGAIN, "sent again", "已重新排队发送")                                             \
+    X(WORD_LET_GO, "let go", "已放弃")                                                             \
     X(WORD_KEY, "key", "去重键")                                                                   \
     X(WORD_FACTS, "facts", "事实")                                                                 \
     X(WORD_OWNER, "owner", "责任单位")                                                             \

@@ -197,8 +197,8 @@ static json_t *fields_of(const struct record *r)
 
 static json_t *trigger_of(const struct past *p)
 {
-    static const char *const about[] = {"title", "note",    "kind",  "source", "event",
-                                        "grade", "warning", "place", "labels", NULL};
+    static const char *const about[] = {"title",   "note",     "kind",  "source", "event", "grade",
+                                        "warning", "occasion", "place", "labels", NULL};
     const struct record *first = p->records[0];
     json_t *body = json_put_str(json_object(), "plan", p->plan);
     copy_to(body, json_at(record_at(first, "ev"), "incident"), about);

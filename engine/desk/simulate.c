@@ -203,7 +203,7 @@ static const char *field_of(const json_t *reply)
 
 static enum err triggered(struct simulation *s, struct why *why)
 {
-    static const char *const plain[] = {"grade", "kind", "warning"};
+    static const char *const plain[] = {"grade", "kind", "occasion", "warning"};
     AUTO_JSON(later);
     json_t *trigger = json_put_str(json_object(), "plan", s->plan), *body;
     size_t n;
@@ -259,6 +259,11 @@ static const json_t *head_of(const struct simulation *s)
     return NULL;
 }
 
+static bool is_standing(const struct simulation *s)
+{
+    return !strcmp(json_str_or(head_of(s), "kind", ""), "standing");
+}
+
 /* {ID: whom it takes, true where its condition meets it} of what ends the response. Gives. */
 static json_t *criteria_of(const struct simulation *s)
 {
@@ -304,6 +309,7 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
                                       .sources = s->sources,
                                       .begins = s->begins,
                                       .seed = seed,
+                                      .plan = s->plan,
                                       .no_trace = !spans,
                                       .no_upkeep = true,
                                       .zh = json_bool(s->with, "zh"),
@@ -323,8 +329,10 @@ static enum err one_run(struct simulation *s, uint64_t seed, bool spans, struct 
         e = each_words(s, "orders", script_orders, why);
     if (!e)
         e = each_words(s, "faults", script_fault, why);
-    if (!e)
-        e = s->score ? drilled(s, why) : triggered(s, why);
+    if (!e && s->score)
+        e = drilled(s, why);
+    else if (!e && (!is_standing(s) || json_str(s->with, "occasion")))
+        e = triggered(s, why); /* a standing plan is opened by its schedule */
     if (!e)
         e = confirmed(s, why);
     s->field = e ? s->field : NULL;

@@ -103,6 +103,7 @@ struct stage *stage_new(const struct stage_setup *setup, struct why *why)
                                       .sources = s->sources,
                                       .begins = setup->begins,
                                       .seed = setup->seed,
+                                      .occasions_of = setup->plan ? setup->plan : "",
                                       .cast = s->cast,
                                       .planners = planners_port(s->planners),
                                       .record = record_shown,

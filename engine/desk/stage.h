@@ -43,6 +43,8 @@ struct stage_setup {
     const json_t *sources; /* stage_sources */
     wall_ms begins;
     uint64_t seed;
+    const char
+        *plan; /* whose occasions come by themselves, where it is a standing plan; NULL: none */
     bool zh;
     bool no_scopes; /* the trace leaves out which bodies begin and end */
     bool no_upkeep; /* nothing is told of what plans owe as papers */

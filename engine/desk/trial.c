@@ -143,6 +143,7 @@ static enum err night_wanted(struct trial *t, struct why *why)
     struct stage_setup setup = {.checked = t->checked,
                                 .sources = t->set.sources,
                                 .seed = 1,
+                                .plan = t->set.plan,
                                 .zh = t->set.zh,
                                 .no_scopes = t->set.no_scopes,
                                 .own_only = t->set.own_only,
@@ -444,7 +445,7 @@ static void incident_look(void *ctx, const struct row *row)
 enum err trial_about(struct trial *t, const char *plan, int nth, struct why *why)
 {
     AUTO_JSON(of);
-    enum err e = wants_incident(t, why);
+    enum err e = night_wanted(t, why); /* a schedule may have opened it: nobody has triggered */
     if (e)
         return e;
     of = json_put(json_put_str(json_object(), "plan", plan), "ids", json_array());

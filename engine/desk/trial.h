@@ -19,6 +19,7 @@ struct trial_set {
     const json_t *request; /* the set, as the frame "check" has it */
     const json_t *checked; /* and what came of it, ok */
     const json_t *sources;
+    const char *plan;    /* which the trial is of; NULL: of none */
     const json_t *sites; /* [{"name","source"}] */
     bool zh;             /* the trace is Chinese */
     bool no_scopes;      /* it leaves out which bodies begin and end */

@@ -79,6 +79,7 @@ static const struct field trigger_fields[] = {
     {.name = "event", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "grade", .type = FIELD_WORD, .words = grades},
     {.name = "warning", .type = FIELD_WORD, .words = warnings},
+    {.name = "occasion", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "place", .type = FIELD_MAP, .most = MAP_MEMBERS},
     {.name = "labels", .type = FIELD_MAP, .most = MAP_MEMBERS},
     {.name = "fields", .type = FIELD_FACTS},
@@ -317,6 +318,12 @@ static const struct field link_show_fields[] = {
 static const struct field phone_seen_fields[] = {
     {.name = "notice", .type = FIELD_UUID, .required = true}, END};
 
+static const struct field dead_replay_fields[] = {
+    {.name = "notice", .type = FIELD_UUID}, {.name = "incident", .type = FIELD_UUID}, END};
+
+static const struct field dead_drop_fields[] = {
+    {.name = "notice", .type = FIELD_UUID, .required = true}, END};
+
 static const struct field drill_start_fields[] = {
     {.name = "plan", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "mode", .type = FIELD_WORD, .words = drill_modes},
@@ -392,6 +399,7 @@ static const struct field plan_simulate_fields[] = {
     {.name = "works", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
     {.name = "confirms", .type = FIELD_SCRIPT, .most = SCRIPT_TEXTS},
     {.name = "scenario", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "occasion", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "seed", .type = FIELD_WHOLE, .most = JSON_INT_MAX},
     {.name = "runs", .type = FIELD_COUNT, .most = SIMULATE_RUNS},
     {.name = "svg", .type = FIELD_BOOL},
@@ -466,6 +474,11 @@ static const struct op ops[OPS] = {
     [OP_PHONE_SEEN] = {OP("phone_seen", SCOPE_RESPOND, phone_seen_fields,
                           "somebody has looked at a message on a phone of the demo"),
                        .http_only = true},
+    [OP_DEAD_REPLAY] = {OP("dead_replay", SCOPE_RESPOND, dead_replay_fields,
+                           "send a message again that failed by every contact, or all of an "
+                           "incident")},
+    [OP_DEAD_DROP] = {OP("dead_drop", SCOPE_RESPOND, dead_drop_fields,
+                         "let a message go that failed by every contact")},
     [OP_LIST] = {OP("list", SCOPE_READ, list_fields, "the incidents, newest first")},
     [OP_STATUS] = {OP("status", SCOPE_READ, status_fields, "one incident whole")},
     [OP_ITEMS] = {OP("items", SCOPE_READ, items_fields,
@@ -495,6 +508,8 @@ static const struct op ops[OPS] = {
     [OP_DRILL_DUE] = {OP("drill_due", SCOPE_READ, no_fields,
                          "which plans owe a drill by when, and when the last was held")},
     [OP_ENDPOINT_LIST] = {OP("endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site")},
+    [OP_DEAD_LIST] = {OP("dead_list", SCOPE_READ, no_fields,
+                         "messages that failed by every contact of their person")},
     [OP_CONTACT_LIST] = {OP("contact_list", SCOPE_READ, contact_list_fields,
                             "who can be reached by which endpoint, and what was proved of it; "
                             "without the values")},
@@ -523,10 +538,10 @@ static const struct op ops[OPS] = {
 
 /* Promised, not built yet. */
 static const char *const ops_not_yet[] = {
-    "duty",           "duty_now",      "duty_show",   "duty_override",  "duty_swap",
-    "duty_gaps",      "duty_handover", "silence",     "silence_add",    "silence_list",
-    "silence_expire", "dead_list",     "dead_replay", "heartbeat_list", "account_create",
-    "account_list",   "release",       NULL};
+    "duty",           "duty_now",     "duty_show",      "duty_override",
+    "duty_swap",      "duty_gaps",    "duty_handover",  "silence",
+    "silence_add",    "silence_list", "silence_expire", "heartbeat_list",
+    "account_create", "account_list", "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

@@ -40,6 +40,8 @@ enum op_id {
     OP_LOGOUT,
     OP_ANSWER_LINK,
     OP_PHONE_SEEN,
+    OP_DEAD_REPLAY,
+    OP_DEAD_DROP,
     /* reading committed rows */
     OP_LIST,
     OP_STATUS,
@@ -61,6 +63,7 @@ enum op_id {
     OP_CONTACT_LIST,
     OP_CONTACT_EXPORT,
     OP_CONTACT_IMPORT,
+    OP_DEAD_LIST,
     OP_CONFIG_SHOW,
     OP_CONFIG_CHECK,
     OP_CONFIG_RELOAD,

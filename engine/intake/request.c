@@ -269,6 +269,8 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_LOGOUT, IN_LOGOUT},
         {OP_ANSWER_LINK, IN_ANSWER_LINK},
         {OP_PHONE_SEEN, IN_RECEIPT},
+        {OP_DEAD_REPLAY, IN_DEAD},
+        {OP_DEAD_DROP, IN_DEAD},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (kinds[i].op == op) {

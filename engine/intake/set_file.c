@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char set_file_names[] = "site.lua, NAME.lua, NAME.md, channels/NAME.lua, lib/NAME.lua, "
-                              "drills/NAME.lua";
+                              "drills/NAME.lua, holidays/NAME.lua";
 
 static bool name_ends(const char *name, const char *end)
 {
@@ -33,7 +33,10 @@ bool set_file_find(const char *name, struct set_file *ret)
 {
     static const struct {
         const char *folder, *list;
-    } folders[] = {{"channels/", "channels"}, {"lib/", "libraries"}, {"drills/", "drills"}};
+    } folders[] = {{"channels/", "channels"},
+                   {"lib/", "libraries"},
+                   {"drills/", "drills"},
+                   {"holidays/", "holidays"}};
     if (!strcmp(name, "site.lua"))
         return take(ret, "site", name);
     for (size_t n = 0; n < sizeof folders / sizeof *folders; n++) {

@@ -4,6 +4,7 @@
  *     site.lua          the site                drills/night.lua    a scenario
  *     flood.lua         a plan                  flood.md            the paper of a plan
  *     channels/sms.lua  a channel               lib/ladders.lua     a library
+ *     holidays/cn-2026.lua  days off and make-up work days of a year
  *
  * Tests (NAME.test.lua) and README are no part of a set.
  *

@@ -9,9 +9,9 @@
 
 /* What there is; a member that the trigger did not bring is nil. */
 static const char *const members[] = {
-    "category", "commander", "count",  "drill",   "event",   "fields",    "grade",      "id",
-    "kind",     "labels",    "level",  "members", "note",    "opened_at", "ordered_by", "place",
-    "plan",     "reopened",  "source", "title",   "version", "warning",   NULL,
+    "category", "commander", "count",    "drill",   "event", "fields",   "grade",     "id",
+    "kind",     "labels",    "level",    "members", "note",  "occasion", "opened_at", "ordered_by",
+    "place",    "plan",      "reopened", "source",  "title", "version",  "warning",   NULL,
 };
 
 /* incident:at_least(level) -> is a level in force, this one or a higher? */

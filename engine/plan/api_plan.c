@@ -17,7 +17,8 @@ static int *body_ref(lua_State *L, const char *name)
         luaL_error(L, "plan.level holds a body for each level: function plan.level.IV(incident, "
                       "order)");
     if (word)
-        luaL_error(L, "\"plan.%s\" is not built yet", name);
+        luaL_error(L, "plan.occasion holds a body for each occasion of the schedule: function "
+                      "plan.occasion.weekly(incident)");
     const char *near = word_nearest(WORD_BODY, name);
     if (near)
         luaL_error(L, "a plan has no \"%s\"; did you mean \"%s\"?", name, near);
@@ -25,13 +26,15 @@ static int *body_ref(lua_State *L, const char *name)
     return NULL;
 }
 
-/* (plan, key) with plan.level as upvalue */
+/* (plan, key) with plan.level and plan.occasion as upvalues */
 static int plan_index(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 2);
 
     if (strcmp(name, "level") == 0)
         lua_pushvalue(L, lua_upvalueindex(1));
+    else if (strcmp(name, "occasion") == 0)
+        lua_pushvalue(L, lua_upvalueindex(2));
     else
         lua_rawgeti(L, LUA_REGISTRYINDEX, *body_ref(L, name));
     return 1;
@@ -73,6 +76,36 @@ static int level_index(lua_State *L)
 static int level_newindex(lua_State *L)
 {
     return set_body(L, level_ref(L), "plan.level");
+}
+
+/* (plan.occasion, key) */
+static int occasion_index(lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, api_run(L)->occasions);
+    lua_pushvalue(L, 2);
+    lua_rawget(L, -2);
+    return 1;
+}
+
+/* (plan.occasion, key, value) */
+static int occasion_newindex(lua_State *L)
+{
+    const struct run *r = api_run(L);
+    const char *name = luaL_checkstring(L, 2);
+
+    if (!json_at(r->occasion_names, name))
+        luaL_error(L, "the schedule of the plan has no \"%s\"", name);
+    luaL_argexpected(L, lua_type(L, 3) == LUA_TFUNCTION, 3, "a function");
+    lua_settop(L, 3);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, r->occasions);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL)
+        return luaL_error(L, "plan.occasion.%s is there already", name);
+    lua_pop(L, 1);
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, -3);
+    return 0;
 }
 
 /* A table on top of the stack whose members are bodies: it is empty itself. */
@@ -183,8 +216,13 @@ static int plan_head(lua_State *L)
     note_names(L, "reports", r->report_names);
     note_command(L, r);
     api_read_catalogue(L, r);
+    r->occasion_names = json_object();
+    note_names(L, "schedule", r->occasion_names);
+    lua_newtable(L);
+    r->occasions = luaL_ref(L, LUA_REGISTRYINDEX);
     push_bodies(L, level_index, 0, level_newindex);
-    push_bodies(L, plan_index, 1, plan_newindex);
+    push_bodies(L, occasion_index, 0, occasion_newindex);
+    push_bodies(L, plan_index, 2, plan_newindex);
     r->plan = lua_topointer(L, -1);
     return 1;
 }

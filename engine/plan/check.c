@@ -4,6 +4,7 @@
 #include "core/channel.h"
 #include "core/head.h"
 #include "core/head_upkeep.h"
+#include "core/roster.h"
 #include "core/scenario.h"
 #include "core/site.h"
 #include "plan/check_require.h"
@@ -23,7 +24,8 @@ static const char *const folders[] = {[TEXT_PLAN] = "",
                                       [TEXT_SITE] = "",
                                       [TEXT_CHANNEL] = "channels/",
                                       [TEXT_LIBRARY] = "lib/",
-                                      [TEXT_SCENARIO] = "drills/"};
+                                      [TEXT_SCENARIO] = "drills/",
+                                      [TEXT_HOLIDAYS] = "holidays/"};
 
 /* ---- the files of a request ------------------------------------------------------------------ */
 
@@ -84,6 +86,7 @@ static void check_done(struct check *c)
     free(c->libraries.at);
     json_decref(c->plans);
     json_decref(c->scenarios);
+    json_decref(c->holidays);
     findings_done(&c->findings);
 }
 
@@ -109,11 +112,15 @@ static void take_remark(void *ctx, const struct remark *m)
 {
     struct remark_to *to = ctx;
     const struct checked *f = to->file ? to->file : file_of(to->check, to->kind, m->subject);
+    const struct checked *named;
+    AUTO_JSON(within);
 
     if (!f)
         return;
+    if (to->kind == TEXT_SITE && (named = check_holidays_place(to->check, m->path, &within)))
+        f = named;
     bool full = findings_full(&to->check->findings, f->file); /* it is only counted then */
-    struct pos at = full ? (struct pos){1, 1} : loaded_place(&f->loaded, m->path);
+    struct pos at = full ? (struct pos){1, 1} : loaded_place(&f->loaded, within ? within : m->path);
     findings_put(&to->check->findings, f->file, at, m->code,
                  m->error ? SEVERITY_ERROR : SEVERITY_WARNING, m->text);
 }
@@ -207,9 +214,12 @@ static void read_site(struct check *c)
     read_file(c, f);
     if (!f->loaded.json)
         return;
+    check_holidays(c, f->loaded.json);
     remarks_init(&r, "site", take_remark, &to);
     if (site_read(f->loaded.json, &r, &c->site))
         c->site = NULL; /* plans are then checked without their targets */
+    else if (c->now)
+        site_check_duty(c->site, c->now, &r);
     if (c->site && c->now)
         site_check_left(c->site, c->now, &r);
     remarks_done(&r);
@@ -255,8 +265,28 @@ static void read_channels(struct check *c)
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 
+/* Each occasion of the schedule has its body. */
+static void check_occasions(struct check *c, const struct checked *f)
+{
+    const char **names = json_keys(json_at(f->loaded.json, "schedule"), NULL);
+    for (size_t i = 0; names[i] && !findings_any(&c->findings, f->file); i++) {
+        if (!json_at(f->loaded.occasions, names[i]))
+            findings_add(
+                &c->findings, f->file, f->loaded.call ? f->loaded.call->at : (struct pos){1, 1},
+                "no_respond",
+                "the schedule has \"%s\", and nothing says what is done then; add function "
+                "plan.occasion.%s(incident) … end",
+                names[i], names[i]);
+    }
+    free(names);
+}
+
 static void check_respond(struct check *c, const struct checked *f)
 {
+    if (!strcmp(json_str_or(f->loaded.json, "kind", ""), "standing")) {
+        check_occasions(c, f);
+        return;
+    }
     /* where it is there but fails to be made, something else was said */
     if (!f->loaded.has_respond && f->loaded.json && !findings_any(&c->findings, f->file))
         findings_add(&c->findings, f->file,
@@ -434,6 +464,7 @@ json_t *check_set(const json_t *request)
 
     if (json_is_object(site))
         file_add(&c, site, TEXT_SITE);
+    files_add(&c, json_at(request, "holidays"), TEXT_HOLIDAYS);
     files_add(&c, json_at(request, "channels"), TEXT_CHANNEL);
     files_add(&c, json_at(request, "libraries"), TEXT_LIBRARY);
     files_add(&c, json_at(request, "plans"), TEXT_PLAN);

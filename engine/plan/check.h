@@ -15,14 +15,16 @@
 #include "base/json.h"
 
 /*
- * The reply to a frame "check" {"site","channels","libraries","plans","drills","papers"}, a file or
- * a list of files each (papers: Markdown beside the plans; without it nobody misses one):
+ * The reply to a frame "check" {"site","holidays","channels","libraries","plans","drills",
+ * "papers"}, a file or a list of files each (papers: Markdown beside the plans; without it nobody
+ * misses one):
  * {"op":"checked","id","ok","site","channels","plans":[{"name","file","files","pin","head"}],
  * "scenarios":{"NAME":…},"findings"}; `files` are those of the pin: its own, then its libraries.
  * site, channels, plans and scenarios (core/scenario.h) are there only when ok is true. A finding
  * of a channel has the file "channels/NAME.lua", of a library "lib/NAME.lua", of a scenario
- * "drills/NAME.lua". With "now" in the request, ms since 1970, it is also said which days of a
- * plan's upkeep are past, and where somebody who has left still stands.
+ * "drills/NAME.lua", of holidays "holidays/NAME.lua". With "now" in the request, ms since 1970, it
+ * is also said which days of a plan's upkeep are past, where a roster has a hole in the days to
+ * come, and where somebody who has left still stands.
  */
 json_t *check_set(const json_t *request);
 

@@ -446,6 +446,31 @@ static void check_level_body(const struct body_check *c, const struct node *key)
                      "the head has no level \"%s\": nobody can order it; add it to levels", name);
 }
 
+/* plan.occasion.NAME: of the schedule, or it would never come. */
+static void check_occasion_body(const struct body_check *c, const struct node *key)
+{
+    char name[CHECK_NAME];
+    const json_t *schedule = json_at(c->head, "schedule");
+
+    if (!c->head || key->kind != NODE_STRING)
+        return;
+    check_name(key, name);
+    if (json_at(schedule, name))
+        return;
+    const char *near = check_nearest_member(schedule, name);
+    if (near)
+        check_report(c, key, "unknown_body",
+                     "the schedule has no \"%s\"; did you mean plan.occasion.%s?", name, near);
+    else
+        check_report(c, key, "unknown_body",
+                     "the schedule has no \"%s\": it would never come; add it to schedule", name);
+}
+
+static bool is_standing(const struct body_check *c)
+{
+    return !strcmp(json_str_or(c->head, "kind", ""), "standing");
+}
+
 /* plan.NAME, on the left of an assignment or behind `function`; a deeper one is plan.level.IV */
 static void check_body_name(const struct body_check *c, const struct node *target)
 {
@@ -466,13 +491,20 @@ static void check_body_name(const struct body_check *c, const struct node *targe
     check_name(key, name);
     if (word && word->built && strcmp(name, "level") == 0 && inner)
         check_level_body(c, inner);
+    else if (word && strcmp(name, "occasion") == 0 && inner)
+        check_occasion_body(c, inner);
+    else if (word && strcmp(name, "occasion") == 0)
+        check_report(c, key, "unknown_body",
+                     "plan.occasion is there and stays; write function "
+                     "plan.occasion.weekly(incident) … end");
+    else if (word && strcmp(name, "respond") == 0 && is_standing(c))
+        check_report(c, key, "unknown_body",
+                     "nobody runs plan.respond of a standing plan; its schedule runs "
+                     "plan.occasion.NAME");
     else if (word && strcmp(name, "level") == 0)
         check_report(c, key, "unknown_body",
                      "plan.level is there and stays; write function plan.level.IV(incident, order) "
                      "… end");
-    else if (word && !word->built)
-        check_report(c, key, "not_built",
-                     "\"plan.%s\" is not built yet; leave it out, plan.respond is what runs", name);
     else if (!word && (near = word_nearest(WORD_BODY, name)))
         check_report(c, key, "unknown_body", "nobody runs plan.%s; did you mean plan.%s?", name,
                      near);

@@ -31,6 +31,8 @@ struct body_check {
     const json_t *catalogue; /* of the plan; NULL: none, or it could not be had */
     bool is_library; /* its head is that of whoever requires it, and who takes roles is not known */
     const json_t *plans; /* {NAME: head, or true} of the set; NULL: it is not the whole set */
+    const char *roster;  /* of the call whose rungs are looked at: ids of its seats; NULL: none */
+    bool any_seat;       /* the same, where the roster is computed */
     const json_t *roles; /* {NAME:true} that it assigns; NULL: any. Set by check_bodies */
     struct findings *findings;
     unsigned own_methods;        /* check_method.h; set by check_bodies */

@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "core/form.h"
+#include "core/roster.h"
 #include "core/site.h"
 #include "plan/check_place.h"
 
@@ -270,12 +271,33 @@ static bool check_role(const struct body_check *c, const struct node *at, const 
     return true;
 }
 
+/* "seat:primary", in the rungs of a call to a roster. */
+static bool check_seat(const struct body_check *c, const struct node *at, const char *target)
+{
+    const struct roster *r = c->site && c->roster ? site_roster(c->site, c->roster) : NULL;
+
+    if (strncmp(target, "seat:", 5) != 0 || (!c->roster && !c->any_seat))
+        return false;
+    if (!r || roster_seat(r, target + 5))
+        return true;
+    const char **names = mem_new(r->seats_count + 1, sizeof(*names));
+    for (size_t i = 0; i < r->seats_count; i++)
+        names[i] = r->seats[i].name;
+    const char *near = text_nearest(target + 5, names);
+    check_report(c, at, "unknown_name",
+                 near ? "the roster \"%s\" calls no seat \"%s\"; did you mean \"%s\"?"
+                      : "the roster \"%s\" calls no seat \"%s\" (its order)",
+                 c->roster, target + 5, near);
+    free(names);
+    return true;
+}
+
 static void check_target(const struct body_check *c, const struct node *at, const char *target)
 {
     const char *code = "bad_target";
     struct why why = {0};
 
-    if (check_role(c, at, target))
+    if (check_role(c, at, target) || check_seat(c, at, target))
         return;
     if (c->site && site_check_target(c->site, target, &code, NULL, &why))
         check_report(c, at, code, "%s", why.text);
@@ -321,11 +343,11 @@ void check_one_target(const struct body_check *c, const struct node *value, cons
         check_target_node(c, value, what);
 }
 
-/* Add the target that is written here; false: it is computed, or a role. */
+/* Add the target that is written here; false: it is computed, a role or a seat. */
 static bool target_add(const struct node *value, json_t *list)
 {
     char *target = string_of(node_meant(value));
-    bool known = target && strncmp(target, "role:", 5) != 0;
+    bool known = target && strncmp(target, "role:", 5) != 0 && strncmp(target, "seat:", 5) != 0;
 
     if (known)
         json_array_append_new(list, json_string(target));

@@ -147,13 +147,40 @@ static void check_takers(const struct body_check *c, const struct node *table,
         check_reach(c, targets, least, true);
 }
 
+/* Are all of these targets written out? */
+static bool is_literal_target(const struct node *to)
+{
+    AUTO_JSON(targets);
+    targets = check_targets_of(to);
+    return targets != NULL;
+}
+
+/* The first roster among the targets written here. Gives; NULL: none, or they are computed. */
+static char *roster_of(const struct node *to)
+{
+    AUTO_JSON(targets);
+    targets = check_targets_of(to);
+    for (size_t n = 0; n < json_array_size(targets); n++) {
+        const char *target = json_string_value(json_array_get(targets, n));
+        if (!strncmp(target, "duty:", 5))
+            return mem_str(target + 5);
+    }
+    return NULL;
+}
+
 static void check_call(const struct body_check *c, const struct node *call,
                        const struct node *table)
 {
     const struct node *rungs = node_field(table, "rungs");
     const struct node *rounds = node_field(table, "rounds");
     bool computed = check_is_computed(table);
-    bool timed = rungs && check_rungs(c, node_meant(rungs));
+    const struct node *to = node_field(table, "to");
+    char *roster = to ? roster_of(to) : NULL;
+    struct body_check in_rungs = *c;
+    in_rungs.roster = roster;
+    in_rungs.any_seat = to && !roster && !is_literal_target(to);
+    bool timed = rungs && check_rungs(&in_rungs, node_meant(rungs));
+    free(roster);
 
     check_options(c, table, "call", WORD_CALL);
     check_message(c, call, table, "call");

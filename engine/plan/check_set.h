@@ -32,7 +32,7 @@ struct checked {
 
 struct check {
     struct findings findings;
-    struct checked *files; /* site first, then channels, libraries, plans, scenarios */
+    struct checked *files; /* site first, then holidays, channels, libraries, plans, scenarios */
     size_t count;
     size_t cap;
     struct site *site;
@@ -42,6 +42,7 @@ struct check {
         *papers; /* [{"name","source"}]: Markdown beside the plans; NULL: not looked for. Borrows */
     json_t *plans;     /* {"flood": its head, or true}: a plan is called as its file is */
     json_t *scenarios; /* {"NAME":…} of those that are good */
+    json_t *holidays;  /* of the site, as it names its files */
     struct libraries libraries;
 };
 
@@ -60,6 +61,14 @@ json_t *check_libraries_of(const struct check *c, const struct checked *f);
 const struct checked *check_library_file(const struct check *c, const char *name);
 /* The catalogue that the head names. Borrows; NULL: none, or it is none. */
 const json_t *check_catalogue_of(struct check *c, const struct checked *f);
+/* ---- check_calendar.c ---- */
+
+/* Load the files of holidays, and put them in the place of their names in the site. */
+void check_holidays(struct check *c, json_t *site);
+/* Where a remark about holidays belongs: its file, and the path in there (given). NULL: the site.
+ */
+const struct checked *check_holidays_place(struct check *c, const json_t *path, json_t **ret_path);
+
 /* ---- check_paper.c ---- */
 
 /* Is the paper there that the head names, and do its headings cover what the law wants? */

@@ -126,7 +126,7 @@ static const struct node *returned_table(const struct node *tree)
 
 static void find_table(const struct loadable *text, struct loaded *ret)
 {
-    if (text->kind == TEXT_LIBRARY) {
+    if (!text_kind_constructor(text->kind)) {
         ret->table = returned_table(text->tree);
         return;
     }
@@ -182,7 +182,7 @@ static int construct(lua_State *L)
     }
 
     lua_newtable(L);
-    lua_newtable(L); /* plan.level and plan.occasion are reserved: said once, by the checks */
+    lua_newtable(L);
     lua_setfield(L, -2, "level");
     lua_newtable(L);
     lua_setfield(L, -2, "occasion");
@@ -346,6 +346,25 @@ static bool has_function(lua_State *L, const char *name)
     return is;
 }
 
+/* {"weekly":true,…} of plan.occasion. Gives. */
+static json_t *occasions_of(lua_State *L)
+{
+    json_t *names = json_object();
+    int top = lua_gettop(L);
+
+    lua_getfield(L, LUA_REGISTRYINDEX, object_key);
+    if (lua_getfield(L, -1, "occasion") == LUA_TTABLE) {
+        lua_pushnil(L);
+        while (lua_next(L, -2)) {
+            if (lua_type(L, -2) == LUA_TSTRING && lua_isfunction(L, -1))
+                json_put_true(names, lua_tostring(L, -2), true);
+            lua_pop(L, 1);
+        }
+    }
+    lua_settop(L, top);
+    return names;
+}
+
 static void take_json(const struct loadable *text, struct sandbox *sb, struct loaded *ret,
                       struct findings *findings)
 {
@@ -360,7 +379,7 @@ static void take_json(const struct loadable *text, struct sandbox *sb, struct lo
     lua_pop(L, 1);
 }
 
-/* What a library returns; as data, where it is nothing but data. */
+/* What a library returns; as data, where it is nothing but data, as holidays are. */
 static void take_library(const struct loadable *text, struct sandbox *sb, struct loaded *ret,
                          struct findings *findings)
 {
@@ -371,9 +390,15 @@ static void take_library(const struct loadable *text, struct sandbox *sb, struct
     steps = json_array();
     if (lua_isnil(L, -1))
         findings_add(findings, text->file, (struct pos){1, 1}, "not_returned",
-                     "the library returns nothing; end the file with return and what it offers");
-    else if (border_read_data(L, -1, LOAD_DATA_BYTES, steps, &ret->json, &why))
+                     "%s returns nothing; end the file with return and what it %s",
+                     text->kind == TEXT_LIBRARY ? "the library" : "the file",
+                     text->kind == TEXT_LIBRARY ? "offers" : "says");
+    else if (border_read_data(L, -1, LOAD_DATA_BYTES, steps, &ret->json, &why)) {
         ret->json = NULL; /* it offers functions */
+        if (text->kind == TEXT_HOLIDAYS)
+            findings_add(findings, text->file, loaded_place(ret, steps), "bad_value", "%s",
+                         why.text);
+    }
     lua_pop(L, 1);
 }
 
@@ -385,7 +410,7 @@ void load_text(const struct loadable *text, struct findings *findings, struct lo
     *ret = (struct loaded){0};
     find_table(text, ret);
     define_names(sb, text);
-    if (text->kind == TEXT_LIBRARY) {
+    if (!text_kind_constructor(text->kind)) {
         if (run(text, sb, findings))
             take_library(text, sb, ret, findings);
         sandbox_free(sb);
@@ -394,6 +419,7 @@ void load_text(const struct loadable *text, struct findings *findings, struct lo
     if (run(text, sb, findings) && check_returned(text, sb, ret, findings)) {
         take_json(text, sb, ret, findings);
         ret->has_respond = has_function(sandbox_lua(sb), "respond");
+        ret->occasions = occasions_of(sandbox_lua(sb));
         take_name(sandbox_lua(sb), ret);
         if (text->kind != TEXT_SITE)
             check_name(text, ret, findings);
@@ -404,6 +430,7 @@ void load_text(const struct loadable *text, struct findings *findings, struct lo
 void loaded_done(struct loaded *l)
 {
     json_decref(l->json);
+    json_decref(l->occasions);
     free(l->name);
     *l = (struct loaded){0};
 }

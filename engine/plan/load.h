@@ -24,9 +24,10 @@
 struct loaded {
     const struct node *call;  /* the constructor call in the text; borrows from the tree */
     const struct node *table; /* its table, NULL when it is computed */
-    json_t *json;     /* what the table says; NULL: it could not be had, or a library gives code */
-    char *name;       /* plan "NAME", channel "NAME"; NULL: of the site, or not known */
-    bool has_respond; /* a plan: the object has a function respond */
+    json_t *json;      /* what the table says; NULL: it could not be had, or a library gives code */
+    char *name;        /* plan "NAME", channel "NAME"; NULL: of the site, or not known */
+    json_t *occasions; /* own: {NAME: true} of those that have a body; NULL: no plan */
+    bool has_respond;  /* a plan: the object has a function respond */
 };
 
 /* A text that was parsed and resolved. */

@@ -54,7 +54,7 @@ enum err run_new(const char *incident, struct pin *pin, const char *seed,
     r->fact_names = json_object();
     r->measure_names = json_object();
     r->report_names = json_object();
-    r->respond = r->recover = LUA_NOREF;
+    r->respond = r->recover = r->occasions = LUA_NOREF;
     for (enum level l = LEVEL_NONE; l < LEVEL_END; l++)
         r->levels[l] = LUA_NOREF;
     *ret = r;
@@ -84,6 +84,7 @@ void run_free(struct run *r)
     json_decref(r->fact_names);
     json_decref(r->measure_names);
     json_decref(r->report_names);
+    json_decref(r->occasion_names);
     json_decref(r->about);
     free(r->incident);
     free(r);
@@ -272,6 +273,25 @@ void run_fact(struct run *r, int64_t seq, const json_t *ev)
 
 enum { SCOPES_A_LIFE = 100000 }; /* as many as turns: names of scopes are never used twice */
 
+/* Push what runs: plan.respond, or plan.occasion.NAME of the incident. false, nothing pushed: it
+ * has none. */
+static bool push_body(struct run *r)
+{
+    lua_State *L = sandbox_lua(r->sb);
+    const char *occasion = json_str(r->about, "occasion");
+
+    lua_rawgeti(L, LUA_REGISTRYINDEX, occasion ? r->occasions : r->respond);
+    if (occasion && lua_istable(L, -1)) {
+        lua_pushstring(L, occasion);
+        lua_rawget(L, -2);
+        lua_remove(L, -2);
+    }
+    if (lua_isfunction(L, -1))
+        return true;
+    lua_pop(L, 1);
+    return false;
+}
+
 /* Run the file; false: it failed. */
 static bool run_chunk(struct run *r)
 {
@@ -295,11 +315,18 @@ static bool run_chunk(struct run *r)
     }
     bool is_plan = r->plan && lua_topointer(L, -1) == r->plan;
     lua_pop(L, 1);
-    char text[WHY_BYTES];
-    if (!is_plan || r->respond == LUA_NOREF) {
-        snprintf(text, sizeof(text), "%s: %s", r->pin->own.name,
-                 is_plan ? "there is no plan.respond: what is to be done?"
-                         : "the file must end in \"return plan\"");
+    bool has_body = is_plan && push_body(r);
+    lua_settop(L, 0);
+    if (!has_body) {
+        const char *occasion = json_str(r->about, "occasion");
+        char text[WHY_BYTES];
+        if (!is_plan)
+            snprintf(text, sizeof(text), "%s: the file must end in \"return plan\"",
+                     r->pin->own.name);
+        else
+            snprintf(text, sizeof(text), "%s: there is no plan.%s%s: what is to be done?",
+                     r->pin->own.name, occasion ? "occasion." : "respond",
+                     occasion ? occasion : "");
         run_fail(r, "error", text, r->pin->own.name);
         return false;
     }
@@ -314,7 +341,7 @@ static void begin(struct run *r)
     api_define(r);
     if (!run_chunk(r))
         return;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, r->respond);
+    (void)push_body(r);
     lua_Debug ar;
     lua_pushvalue(L, -1);
     lua_getinfo(L, ">S", &ar);

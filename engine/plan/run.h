@@ -72,6 +72,8 @@ struct run {
     json_t *report_names;            /* {"initial":true} of the head */
     int respond;                     /* reference of plan.respond; LUA_NOREF until it is set */
     int levels[LEVEL_END];           /* of plan.level.IV …; LUA_NOREF: it has none */
+    int occasions;                   /* of a table {NAME: body}: plan.occasion */
+    json_t *occasion_names;          /* of the schedule; NULL: the head was not read yet */
     int recover;                     /* of plan.recover */
     unsigned scopes_begun;           /* names them */
     int incident_data;               /* references: the table behind `incident`, */

@@ -52,7 +52,7 @@ const char *text_kind_constructor(enum text_kind kind)
                                         [TEXT_CHANNEL] = "channel",
                                         [TEXT_SCENARIO] = "scenario"};
 
-    return kind == TEXT_LIBRARY ? NULL : names[kind];
+    return kind == TEXT_LIBRARY || kind == TEXT_HOLIDAYS ? NULL : names[kind];
 }
 
 bool text_kind_has_words(enum text_kind kind)

@@ -16,13 +16,13 @@
 #include "plan/tree.h"
 
 /* What a text is: it decides which constructor it has, and whether it has the plan language. */
-enum text_kind { TEXT_PLAN, TEXT_SITE, TEXT_CHANNEL, TEXT_LIBRARY, TEXT_SCENARIO };
+enum text_kind { TEXT_PLAN, TEXT_SITE, TEXT_CHANNEL, TEXT_LIBRARY, TEXT_SCENARIO, TEXT_HOLIDAYS };
 
 /* Does it hold code, in the plan language? Else it is data. */
 bool text_kind_has_words(enum text_kind kind);
 
 /* The constructor: plan "NAME" {…}, site {…}, channel "NAME" {…}, scenario "NAME" {…}. Static;
- * NULL: a library has none. */
+ * NULL: a library has none, and holidays. */
 const char *text_kind_constructor(enum text_kind kind);
 
 void scope_resolve(struct node *text, const char *file, enum text_kind kind, struct arena *arena,

@@ -133,7 +133,7 @@ static const struct word words[] = {
     /* PLAN-LANGUAGE 2 */
     {WORD_BODY, "respond", true},
     {WORD_BODY, "level", true},
-    {WORD_BODY, "occasion", false},
+    {WORD_BODY, "occasion", true},
     {WORD_BODY, "recover", true},
 
     {WORD_CALL, "to", true},
@@ -256,6 +256,7 @@ static const struct word words[] = {
     {WORD_INCIDENT, "kind", true},
     {WORD_INCIDENT, "labels", true},
     {WORD_INCIDENT, "note", true},
+    {WORD_INCIDENT, "occasion", true},
     {WORD_INCIDENT, "opened_at", true},
     {WORD_INCIDENT, "place", true},
     {WORD_INCIDENT, "plan", true},

@@ -378,6 +378,8 @@ static void answer_input(struct conn *c, uint64_t line, const struct request *r,
                        .body = r->body};
     if (r->op == OP_PHONE_SEEN)
         json_put_str(r->body, "receipt", "seen");
+    if (r->op == OP_DEAD_DROP)
+        json_put_str(r->body, "action", "drop");
     s->port->submit(s->port->ctx, &in, r->value);
 }
 
@@ -449,6 +451,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_ENDPOINT_LIST:
         conn_reply(c, line, ok(port->endpoints(port->ctx)));
         break;
+    case OP_DEAD_LIST:
+        conn_reply(c, line, ok(port->dead(port->ctx)));
+        break;
     case OP_CONTACT_LIST:
         conn_reply(c, line, ok(contacts_reply(c, r)));
         break;
@@ -510,6 +515,8 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_LOGIN:
     case OP_LOGOUT:
     case OP_ANSWER_LINK:
+    case OP_DEAD_REPLAY:
+    case OP_DEAD_DROP:
     case OP_PHONE_SEEN: /* inputs, above */
     case OPS:
         break;

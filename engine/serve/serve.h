@@ -73,6 +73,7 @@ struct serve_port {
     /* One plan with all that forms need (core/plan_sheet.h); NULL: there is none. `pin` may be
        NULL: the version in force. */
     json_t *(*plan)(void *ctx, const char *name, const char *pin);
+    json_t *(*dead)(void *ctx);      /* {"dead":[{"notice","incident","to",…}]} */
     json_t *(*drills)(void *ctx);    /* {"drills":[{"plan","every","last","due","overdue",…}]} */
     json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */
     /* {"contacts":[core_contacts, and "set"]}: of one person, or of all; `missing`: those of which

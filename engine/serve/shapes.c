@@ -238,7 +238,7 @@ static void incident_about(json_t *o, const json_t *about)
     static const char *const always[] = {"title",    "plan",  "version",
                                          "category", "grade", "warning"};
     static const char *const if_there[] = {"note",  "kind",   "source", "event",
-                                           "place", "labels", "zone"};
+                                           "place", "labels", "zone",   "occasion"};
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         put_or_null(o, always[i], about);
     for (size_t i = 0; i < sizeof if_there / sizeof if_there[0]; i++)

@@ -27,6 +27,7 @@ struct night {
     bool pins_sent[PLANNER_SLOTS];
     wall_ms wall;
     mono_ms mono;
+    mono_ms audited; /* the last time */
     uint64_t inputs;
     json_t *frames; /* from planners, not yet taken in */
     json_t *reply;
@@ -191,13 +192,17 @@ static void message_noted(struct night *n, const struct record *r)
     json_put(n->messages, id, one);
 }
 
-/* At the table of a drill nothing is sent, and nothing comes back: it is said, and heard at once.
+/*
+ * At the table of a drill nothing is sent, and nothing comes back: it is said, and heard at once.
+ * What went out as one of several is heard with that one.
  */
-static void table_noted(struct night *n, const struct record *r)
+static void sent_noted(struct night *n, const struct record *r)
 {
     AUTO_JSON(message);
     message = json_share(json_at(n->messages, json_str_or(r->body, "notice", "")));
-    if (message && !strcmp(json_str_or(r->body, "unsent", ""), "table"))
+    bool heard = !strcmp(json_str_or(r->body, "unsent", ""), "table") ||
+                 (json_str(r->body, "digest") && json_int(r->body, "status", 0));
+    if (message && heard)
         message_heard(n, r->incident, json_str(r->body, "notice"), message);
 }
 
@@ -215,7 +220,7 @@ static void record_noted(struct night *n, const struct record *r)
         [REC_NOTICE_QUEUED] = message_noted,
         [REC_NOTICE_FAILED] = message_noted,
         [REC_NOTICE_RECALLED] = message_noted,
-        [REC_NOTICE_SENT] = table_noted,
+        [REC_NOTICE_SENT] = sent_noted,
         [REC_PROPOSED] = proposal_noted,
         [REC_PROPOSAL_AMENDED] = proposal_noted,
         [REC_PROPOSAL_WITHDRAWN] = proposal_noted,
@@ -330,6 +335,17 @@ static void fetch_hand(struct night *n, const struct effect *e)
     night_later(n, n->hold_results ? HELD_MS : 0, IN_FETCHED, e->incident, result);
 }
 
+static void probe_hand(struct night *n, const struct effect *e)
+{
+    const char *endpoint = json_str_or(e->body, "endpoint", "");
+    int status = cast_status(n->setup.cast, endpoint, n->mono);
+    json_t *result = json_put_str(json_object(), "endpoint", endpoint);
+    json_put(result, "ok", json_boolean(status));
+    json_put_str(result, "class", status ? "status" : "connect");
+    json_put_str(result, "error", status ? NULL : "connection refused");
+    night_later(n, 0, IN_PROBED, (struct uuid){0}, result);
+}
+
 static void drop_hand(struct night *n, const struct effect *e)
 {
     char id[UUID_TEXT];
@@ -353,6 +369,9 @@ static void effect_release(struct night *n, const struct effect *e)
         break;
     case EFFECT_FETCH:
         fetch_hand(n, e);
+        break;
+    case EFFECT_PROBE:
+        probe_hand(n, e);
         break;
     case EFFECT_KILL:
         planner_stop(n, e->slot);
@@ -609,12 +628,30 @@ static void clock_to(struct night *n, mono_ms to)
     n->mono = to;
 }
 
+/* Once a minute, where somebody watches; INT64_MAX: never. */
+static mono_ms audit_due(const struct night *n)
+{
+    return n->setup.watch ? n->audited + AUDIT_EVERY_MS : INT64_MAX;
+}
+
+static void audit_take(struct night *n)
+{
+    clock_to(n, audit_due(n));
+    n->audited = n->mono;
+    take_input(n, (struct input){.kind = IN_AUDIT});
+}
+
 /* The next thing not later than `until`; false: there is none. */
 static bool step(struct night *n, mono_ms until)
 {
     frames_take(n);
     mono_ms due = core_next_due(n->core);
+    mono_ms audit = audit_due(n);
     mono_ms coming = n->coming_count ? n->coming[0].at : INT64_MAX;
+    if (audit <= until && audit < due && audit < coming) {
+        audit_take(n);
+        return true;
+    }
     if (due > until && coming > until)
         return false;
     if (coming > due) {
@@ -683,7 +720,9 @@ struct core *night_fresh_core(const struct night *n, struct why *why)
                                  .speed = 1,
                                  .incidents_max = 1000000,
                                  .attempts_max = 256,
-                                 .answer_url = "https://muster.example"};
+                                 .answer_url = "https://muster.example",
+                                 .watch = n->setup.watch,
+                                 .occasions_of = n->setup.occasions_of};
     struct core *c = core_new(&config);
     size_t k;
     json_t *plan;

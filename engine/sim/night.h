@@ -42,8 +42,12 @@ struct night_setup {
     const json_t *sources; /* {PLAN: its files, as the frame "pin" has them} */
     wall_ms begins;
     uint64_t seed;
+    const char *occasions_of; /* as in core_config */
     struct cast *cast;
     struct night_planners planners;
+    /* Endpoints are asked whether they answer, and the auditor looks each minute. Without, a year
+     * passes as quickly as what happens in it. */
+    bool watch;
     /* Each record as it is decided; NULL: nobody looks. */
     void (*record)(void *ctx, const struct record *r);
     /* Each attempt that a courier would make, before its outcome is known; NULL: nobody looks. */

@@ -60,3 +60,16 @@ void process_look(struct process_figures *ret)
     if (getrlimit(RLIMIT_NOFILE, &fds) == 0)
         ret->most_fds = (int64_t)fds.rlim_cur;
 }
+
+/*
+ * A limit of 1: too little for a file, and the one value at which the kernel does not start the
+ * program of core_pattern either, which takes no notice of others (fs/coredump.c).
+ */
+void process_leave_no_core(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max == 0)
+        return; /* somebody was stricter */
+    limit.rlim_cur = limit.rlim_max = 1;
+    setrlimit(RLIMIT_CORE, &limit);
+}

@@ -1,5 +1,6 @@
 /*
- * process - what this process uses of the machine, from /proc: the process_* figures.
+ * process - what this process uses of the machine, from /proc: the process_* figures; and what it
+ * leaves behind when it dies.
  *
  * Layer      adapter: base.
  * Ownership  A plain value.
@@ -17,3 +18,9 @@ struct process_figures {
 };
 
 void process_look(struct process_figures *ret);
+
+/*
+ * No core file and no dump for the program of core_pattern, of this process and its children:
+ * contacts, texts and keys are in their memory.
+ */
+void process_leave_no_core(void);

@@ -24,6 +24,7 @@
 ---@field note string? what the trigger says beyond its title
 ---@field plan string
 ---@field version string?
+---@field occasion string? of a standing plan: the name of the occasion that this is
 ---@field kind string?
 ---@field source string?
 ---@field event string?
@@ -113,12 +114,21 @@ function Handle:result(d) end
 ---@field measures? table<string, MeasureHead>
 ---@field reports? table<ReportKind, ReportHead>
 ---@field ends_when? CriterionHead[] the end is proposed when all hold; only with levels
+---@field schedule? table<string, OccasionHead> of a standing plan, which nothing else opens
 ---@field auto? AutoHead the site must allow it (no_right)
 ---@field one_per? string[] "kind" "source" "event" "key" "place.NAME" "labels.NAME" "fields.NAME": a trigger equal in these joins an open incident
 ---@field digest? Duration what joins within this time is told as one; else each by itself
 ---@field reopen_within? Duration a trigger so soon after the close opens the incident again; else never
 ---@field parent_only? boolean only a plan opens it, by child; else false
 ---@field catalogue? string "lib.NAME": a library of texts, in which T looks up
+
+---@class OccasionHead each is an incident of its own, run by plan.occasion.NAME
+---@field at string "08:40", "mon 09:00", "15 09:00", "last 09:00", "1st workday 09:00", "2nd tue 09:00", "last fri 09:00"
+---@field title? Text how it is called, before its day
+---@field days? string with a time alone: "workday", "day_off", "mon-fri", "sat,sun"
+---@field if_holiday? "hold" | "next_workday" | "previous_workday" | "skip"
+---@field months? integer[] 1 to 12; every month
+---@field calendar? string of the site, which says what days are worked; "work"
 
 ---@class Match what a trigger must say; all that is given
 ---@field kind? string
@@ -199,6 +209,7 @@ function Item:lift(reason) end
 ---@field respond fun(incident: Incident)
 ---@field recover? fun(incident: Incident, order: Order)
 ---@field level table<Level, fun(incident: Incident, order: Order)>
+---@field occasion table<string, fun(incident: Incident)> of a standing plan: what is done at each
 
 ---@param name string
 ---@return fun(head: Head): Plan

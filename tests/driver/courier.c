@@ -5,8 +5,8 @@
  *     courier bench N AT_ONCE      N attempts to a sink in a process of its own; prints the rate
  *
  * Names that end in ".test" are resolved here, so that tests need no DNS: hang.test takes 20 s and
- * then fails, loopback.test is 127.0.0.1, mixed.test has a private address before 127.0.0.1, and
- * all others do not exist.
+ * then fails, loopback.test is 127.0.0.1, private.test 192.168.255.1, mixed.test has a private
+ * address before 127.0.0.1, and all others do not exist.
  */
 #include "courier/courier.h"
 #include "base/frame.h"
@@ -61,6 +61,8 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     }
     if (strcmp(name, "loopback.test") == 0)
         return resolve("127.0.0.1", service, hints, ret);
+    if (strcmp(name, "private.test") == 0)
+        return resolve("192.168.255.1", service, hints, ret);
     if (strcmp(name, "mixed.test") == 0) {
         int e = resolve("10.255.255.1", service, hints, ret);
 

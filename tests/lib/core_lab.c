@@ -10,18 +10,23 @@ static const char channels[] =
     "{'web':{'method':'POST','headers':{'content-type':'application/json'},"
     "'body':{'to':'{person.id}','text':'{mark}{text}','title':'{mark}{incident.title}',"
     "'type':'{type}','attempt':'{attempt:number}','code':'{code}','link':'{answer_url}'}},"
+    "'bot':{'extends':'web','rate':'20/1m'},"
     "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
 
 static const char city[] =
     "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
     "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
+    " 'bot':{'channel':'bot','at_once':64},"
     " 'desk':{'channel':'web','at_once':64},'app':{'channel':'app'},'gate':{'channel':'gate'}},"
     "'people':{"
     " 'wang.qiang':{'name':'王强','contacts':['push:@','sms:@'],'drill':true},"
     " 'li.ming':{'name':'李明','contacts':['push:@'],'drill':true},"
     " 'sun.wei':{'name':'孙伟','contacts':['sms:@']},"
     " 'zhou.jie':{'name':'周杰','contacts':['app:@']},"
-    " 'wu.fang':{'name':'吴芳','contacts':['gate:@']}},"
+    " 'wu.fang':{'name':'吴芳','contacts':['gate:@']},"
+    " 'gao.lin':{'name':'高林','contacts':['bot:@']},"
+    " 'lin.tao':{'name':'林涛','contacts':['app:@','desk:@']},"
+    " 'ma.chao':{'name':'马超','contacts':['bot:@','desk:@']}},"
     "'groups':{'crew':[]},"
     "'places':{'east':{'name':'东区'},'west':{'name':'西区'}},"
     "'stations':{'g7':{'kind':'gauge','name':'7号站','warning_m':4.5,'place':'east'},"
@@ -219,6 +224,11 @@ static json_t *city_of(int crew, bool without_sms)
         json_array_append_new(group, json_string(text_str(&target)));
     }
     json_put(json_object_get(site, "groups"), "crew", group);
+    for (int n = 0; n < LAB_CHAT; n++) {
+        AUTO_TEXT(id);
+        text_addf(&id, "chat.%d", n);
+        json_put(people, text_str(&id), data("{'name':'群员','contacts':['bot:@']}"));
+    }
     if (without_sms) {
         json_object_del(json_object_get(site, "endpoints"), "sms");
         json_put(json_object_get(people, "wang.qiang"), "contacts", data("['push:@']"));
@@ -251,13 +261,14 @@ static void library_plan(struct core *c, const char *name, const char *pin, cons
         fail_msg("%s", why.text);
 }
 
-static struct core *core_made(int crew)
+static struct core *core_made(int crew, bool watched)
 {
     struct core_config config = {.version = "test",
                                  .speed = 1,
                                  .incidents_max = 1000000,
                                  .attempts_max = 256,
-                                 .answer_url = "http://127.0.0.1:8470"};
+                                 .answer_url = "http://127.0.0.1:8470",
+                                 .watch = watched};
     struct core *c = core_new(&config);
     library_site(c, "site1", crew, false, false);
     library_site(c, "site2", crew, true, false);
@@ -364,7 +375,7 @@ static bool row_is_loaded(const struct lab *lab, const json_t *row)
 
 static struct core *core_loaded(const struct lab *lab)
 {
-    struct core *c = core_made(lab->crew);
+    struct core *c = core_made(lab->crew, lab->watched);
     const char *name;
     json_t *o;
     json_object_foreach(lab->rows, name, o)
@@ -387,7 +398,7 @@ static struct core *core_loaded(const struct lab *lab)
 
 static struct core *core_rebuilt(const struct lab *lab)
 {
-    struct core *c = core_made(lab->crew);
+    struct core *c = core_made(lab->crew, lab->watched);
     struct row *rows;
     size_t count;
     for (size_t n = 0; n < lab->journal_count; n++)
@@ -444,6 +455,8 @@ static void effect_keep(struct lab *lab, const struct effect *e)
         json_array_append(lab->attempts, e->body);
     } else if (e->kind == EFFECT_FETCH) {
         json_array_append(lab->fetches, e->body);
+    } else if (e->kind == EFFECT_PROBE) {
+        json_array_append(lab->probes, e->body);
     } else if (e->kind == EFFECT_EVENT) {
         assert_int_equal(e->gen, lab->planner[e->slot]);
         json_t *frame = json_copy(e->body);
@@ -533,21 +546,33 @@ static void children_up(struct lab *lab)
     lab_input(lab, (struct input){.kind = IN_COURIER_UP}, NULL);
 }
 
-void lab_start_crew(struct lab *lab, int crew)
+static void lab_begin(struct lab *lab, int crew, bool watched)
 {
     *lab = (struct lab){.wall = 1784512800000,
                         .mono = 1000,
                         .crew = crew,
+                        .watched = watched,
                         .rows = json_object(),
                         .attempts = json_array(),
                         .fetches = json_array(),
+                        .probes = json_array(),
                         .events = json_array(),
                         .others = json_array()};
-    lab->core = core_made(crew);
+    lab->core = core_made(crew, lab->watched);
     lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");
     lab_papers(lab, NULL);
     children_up(lab);
     lab->told = lab->journal_count;
+}
+
+void lab_start_crew(struct lab *lab, int crew)
+{
+    lab_begin(lab, crew, false);
+}
+
+void lab_start_watched(struct lab *lab)
+{
+    lab_begin(lab, LAB_CREW, true);
 }
 
 void lab_start(struct lab *lab)
@@ -563,12 +588,15 @@ void lab_site_without_sms(struct lab *lab)
 
 void lab_done(struct lab *lab)
 {
-    lab_check(lab);
+    if (!lab->planted)
+        lab_check(lab);
+    if (!lab->unaudited)
+        assert_int_equal(core_audit(lab->core, lab->mono), 0);
     for (size_t n = 0; n < lab->journal_count; n++)
         record_unref(lab->journal[n]);
     free(lab->journal);
-    json_t *kept[] = {lab->rows,  lab->fetches, lab->attempts, lab->events,
-                      lab->reply, lab->others,  lab->scratch};
+    json_t *kept[] = {lab->rows,   lab->fetches, lab->probes, lab->attempts,
+                      lab->events, lab->reply,   lab->others, lab->scratch};
     for (size_t n = 0; n < sizeof kept / sizeof *kept; n++)
         json_decref(kept[n]);
     core_free(lab->core);
@@ -581,6 +609,7 @@ void lab_crash(struct lab *lab)
     lab->core = next;
     json_array_clear(lab->attempts);
     json_array_clear(lab->fetches);
+    json_array_clear(lab->probes);
     json_array_clear(lab->events);
     memset(lab->planner, 0, sizeof lab->planner);
     lab_input(lab, (struct input){.kind = IN_STARTED}, "{'boot':'b'}");

@@ -13,11 +13,12 @@
  * gives as a table of rows, and its effects lie in wait for the test. lab_done checks I13: the rows
  * of the live core, of one loaded from the table and of one rebuilt from the journal are the same.
  *
- * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once), app (gives the
- * receipt "seen"), gate (gives "delivered"); wang.qiang by push, then sms; li.ming by push; sun.wei
- * by sms; zhou.jie by app; wu.fang by gate; crew.0 … by desk, all in group:crew. The roster
- * duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and li.ming take part in drills.
- * Plans: flood (facts stage_m and rain_mm by gauge, the latter stale
+ * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once), bot (the same,
+ * 20 a minute), app (gives the receipt "seen"), gate (gives "delivered"); wang.qiang by push, then
+ * sms; li.ming by push; sun.wei by sms; zhou.jie by app; wu.fang by gate; gao.lin by bot; ma.chao
+ * by bot, then desk; lin.tao by app, then desk; chat.0 … by bot; crew.0 … by desk, all in
+ * group:crew. The roster duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and
+ * li.ming take part in drills. Plans: flood (facts stage_m and rain_mm by gauge, the latter stale
  * after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch
  * (ends by order), dam (levels IV, III by post:chief, that is sun.wei with the deputy li.ming, II
  * by post:mayor, that is zhou.jie; gauges g7 in the east with the warning at 4.5 m, g8 in the west
@@ -42,7 +43,7 @@
 
 #include "remarked.h"
 
-enum { LAB_CREW = 40 };
+enum { LAB_CREW = 40, LAB_CHAT = 40 };
 
 struct lab {
     struct core *core;
@@ -53,6 +54,9 @@ struct lab {
     int64_t planner[PLANNER_SLOTS];
     bool check_each; /* I13 after each input */
     int crew;
+    bool watched;     /* endpoints are asked whether they answer */
+    bool unaudited;   /* something is overdue in the end, and is to be */
+    bool planted;     /* the test has broken the live core: I13 does not hold, and is not to */
     bool moved;       /* the site without sms is in force */
     bool handed_over; /* the one that lab_papers puts in force next: without li.ming, the seats of
                          the duty-room sun.wei, wang.qiang, zhou.jie */
@@ -63,6 +67,7 @@ struct lab {
     json_t *rows;             /* "kind id": {…}, what the disk holds */
     json_t *attempts;         /* frames handed to the courier and not answered, oldest first */
     json_t *fetches;          /* the same, of what plans fetch */
+    json_t *probes;           /* the same, of what asks endpoints whether they answer */
     json_t *events;           /* frames at the planners and not answered */
     json_t *reply;            /* the last one */
     json_t *others;           /* names of drop, kill, want since lab_start */
@@ -71,8 +76,9 @@ struct lab {
 };
 
 void lab_start(struct lab *lab);
+void lab_start_watched(struct lab *lab);        /* endpoints are asked whether they answer */
 void lab_start_crew(struct lab *lab, int crew); /* with a group of this size */
-void lab_done(struct lab *lab);                 /* checks I13 */
+void lab_done(struct lab *lab);                 /* checks I13, and that the auditor finds nothing */
 void lab_check(struct lab *lab);
 
 /* The life ends, and another begins from what the disk holds: planners and courier are new too. */

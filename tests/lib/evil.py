@@ -9,13 +9,19 @@ The first part of the path says what it does: see the functions named do_…. Ev
 with its headers, body and time.
 """
 
+import base64
 import email.utils
+import html
+import json
 import os
 import socket
 import ssl
 import struct
+import subprocess
+import sys
 import threading
 import time
+import urllib.parse
 
 PIECE_S = 0.2  # between two bytes of what is slow
 
@@ -101,6 +107,12 @@ class Server:
         conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         return True
 
+    def do_stamp(self, conn, request, *_):
+        """Its body is when the request came, in seconds."""
+        body = b"%.6f" % request.at
+        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        return True
+
     def do_status(self, conn, request, code="204", *_):
         """status/503/HEADER/VALUE: with a body that repeats what was asked for."""
         parts = request.path.split("/")[3:]
@@ -111,6 +123,20 @@ class Server:
         if code not in ("204", "304"):
             head += "Content-Length: %d\r\n" % len(body)
         conn.sendall(head.encode() + b"\r\n" + body)
+        return True
+
+    def do_echo(self, conn, request, code="401", *_):
+        """All that it was told, in the spellings that services answer in."""
+        url = "http://%s%s" % (request.headers.get("host"), request.path)
+        told = [request.path, urllib.parse.unquote(request.path), url,
+                json.dumps(url).replace("/", "\\/"), html.escape(url),
+                json.dumps(request.headers), request.body.decode()]
+        login = request.headers.get("authorization", "").partition(" ")[2]
+        told.append(base64.b64decode(login).decode())
+        body = "\n".join(told).encode()
+        head = ("HTTP/1.1 %s No" % code, "Content-Length: %d" % len(body), "Location: " + url,
+                "X-You-Sent: " + login, "", "")
+        conn.sendall("\r\n".join(head).encode() + body)
         return True
 
     def do_404(self, conn, request, *_):
@@ -228,6 +254,11 @@ class Server:
         self.closed.wait(30)
         return False
 
+    def do_late(self, conn, request, code="500", *_):
+        """Its answer, a second later."""
+        self.closed.wait(1)
+        return self.do_status(conn, request, code)
+
     def do_slow_head(self, conn, request, *_):
         conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n")
         return self.slowly(conn, b"X-Filler: " + b"y" * 200)
@@ -318,3 +349,38 @@ class Deaf:
         for s in self.fill:
             s.close()
         self.listener.close()
+
+
+class Apart:
+    """A Server in a process of its own, so that its thousand threads delay nobody here.
+
+    apart = evil.Apart()              # or evil.Apart(tls=(certificate, key))
+    apart.url("slow")
+    apart.close()
+    """
+
+    def __init__(self, tls=None):
+        self.scheme = "https" if tls else "http"
+        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), *(tls or ())],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def url(self, path, host="127.0.0.1"):
+        return "%s://%s:%d/%s" % (self.scheme, host, self.port, path)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+def main():
+    """evil.py [CERTIFICATE KEY]: prints its port and serves until its input ends."""
+    server = Server(tls=tuple(sys.argv[1:3]) if len(sys.argv) > 2 else None)
+    print(server.port, flush=True)
+    sys.stdin.read()
+    os._exit(0)  # threads may be in the middle of a gigabyte
+
+
+if __name__ == "__main__":
+    main()

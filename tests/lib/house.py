@@ -223,6 +223,9 @@ class House:
             os.makedirs(os.path.dirname(self.heads))
         shutil.copy(os.path.join(ROOT, "plans/channels/webhook.lua"),
                     os.path.join(self.plans, "channels"))
+        if '"holidays/' in site:
+            shutil.copytree(os.path.join(ROOT, "plans/holidays"),
+                            os.path.join(self.plans, "holidays"))
         self.write("site.lua", site)
         for name, text in (plans or {}).items():
             self.write(name + ".lua", text)
@@ -322,9 +325,9 @@ class House:
                 raise AssertionError("no self_alarm.json after %.0f s" % seconds)
             time.sleep(0.02)
 
-    def log_text(self):
+    def log_text(self, most=6000):
         with open(self.log, errors="replace") as f:
-            return f.read()[-6000:]
+            return f.read()[-most:]
 
     def client(self, seconds=30.0):
         return Client(self.socket, seconds)

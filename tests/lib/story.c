@@ -115,6 +115,21 @@ static json_t *file_object(const char *name, const char *source)
     return json_pack("{s:s,s:s}", "name", name, "source", source);
 }
 
+/* The years of holidays that the shipped site names. */
+static json_t *holidays(void)
+{
+    static const char *const names[] = {"cn-2026.lua", "cn-2027.lua"};
+    json_t *list = json_array();
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        AUTO_TEXT(path);
+        text_addf(&path, "plans/holidays/%s", names[n]);
+        char *text = file_text(text_str(&path));
+        json_array_append_new(list, file_object(names[n], text));
+        free(text);
+    }
+    return list;
+}
+
 static json_t *story_check(const char *site_path, const json_t *sources, const json_t *drills)
 {
     size_t n = 0;
@@ -135,6 +150,7 @@ static json_t *story_check(const char *site_path, const json_t *sources, const j
     free(webhook);
     free(demo);
     json_put(request, "drills", json_share(drills));
+    json_put(request, "holidays", holidays());
     json_t *checked = check_set(request);
     if (!json_bool(checked, "ok")) {
         char *findings = json_dumps(json_at(checked, "findings"), JSON_INDENT(1));
@@ -334,6 +350,8 @@ void story_end(struct story *s)
     if (night_trouble(s->night, &why))
         fail_msg("%s", why.text);
     story_check_state(s);
+    if (core_audit(night_core(s->night), night_mono(s->night)))
+        fail_msg("something is overdue, or was lost sight of (core/auditor.h)");
     night_free(s->night);
     planners_free(s->planners);
     cast_free(s->cast);

@@ -11,114 +11,21 @@ import base64
 import hashlib
 import hmac
 import os
-import re
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import evil
 import frames
 import tap
+from courier_lab import LOOPBACK, SLOW, Courier, certificate, write, wrong
 
-OUT = os.environ.get("MUSTER_OUT", "out")
-DRIVER = os.path.join(OUT, "tests", "driver", "courier")
-SLOW = float(os.environ.get("MUSTER_TEST_SLOW", "1"))
-LOOPBACK = ["127.0.0.0/8", "::1"]
 KEY = base64.b64encode(b"canary-key-of-32-bytes-000000000").decode()
 OLD_KEY = base64.b64encode(b"canary-key-of-32-bytes-old-00000").decode()
 # None of these may appear in anything that the courier says.
 CANARIES = ["c4nary-url-token", "c4nary-contact", KEY, OLD_KEY, "c4nary-login"]
-
-
-class Courier:
-    """The driver, its socket, and the results that came back by id."""
-
-    def __init__(self, secrets, ca_file=None, hello=True, demo=None):
-        ours, theirs = socket.socketpair()
-        command = [DRIVER, "run", str(theirs.fileno())] + ([ca_file] if ca_file else [])
-        self.stderr = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=self.stderr)
-        theirs.close()
-        self.socket = ours
-        self.results = {}
-        self.arrived = threading.Condition()
-        self.ended = False
-        self.last_id = 0
-        threading.Thread(target=self.read_all, daemon=True).start()
-        if hello:
-            frames.send(ours, dict({"op": "hello", "gen": 1, "secrets": secrets},
-                                   **({"demo": demo} if demo else {})))
-
-    def read_all(self):
-        reader = frames.Reader(self.socket)
-        while True:
-            try:
-                frame = reader.read()
-            except OSError:
-                frame = None
-            with self.arrived:
-                if frame:
-                    self.results.setdefault(frame["id"], []).append((frame, time.monotonic()))
-                self.ended = frame is None
-                self.arrived.notify_all()
-                if self.ended:
-                    return
-
-    def start(self, **members):
-        self.last_id += 1
-        frame = {"op": "attempt", "id": self.last_id, "notice": "0198f2c4-%d" % self.last_id,
-                 "endpoint": "pager", "url": None, "contact": None, "headers": {},
-                 "method": "POST", "body": "{}", "sign": "none", "secret": None,
-                 "allow": LOOPBACK, "timeout_ms": 3000}
-        frame.update(members)
-        frames.send(self.socket, frame)
-        return self.last_id
-
-    def result(self, number, wait_s=20):
-        with self.arrived:
-            self.arrived.wait_for(lambda: number in self.results or self.ended, wait_s * SLOW)
-            if number not in self.results:
-                raise RuntimeError("no result of attempt %d; %s" % (number, self.words()))
-            return self.results[number][0][0]
-
-    def attempt(self, **members):
-        return self.result(self.start(**members))
-
-    def count(self):
-        with self.arrived:
-            return sum(len(r) for r in self.results.values())
-
-    def words(self):
-        self.stderr.seek(0)
-        return self.stderr.read().decode(errors="replace")
-
-    def close(self):
-        """returns the exit status."""
-        self.socket.shutdown(socket.SHUT_RDWR)
-        status = self.process.wait(10 * SLOW)
-        self.socket.close()
-        return status
-
-    def memory_kb(self):
-        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as file:
-            return int(re.search(r"^VmRSS:\s+(\d+)", file.read(), re.MULTILINE).group(1))
-
-    def descriptors(self):
-        """0 where only root may look at a process in a jail."""
-        try:
-            return len(os.listdir("/proc/%d/fd" % self.process.pid))
-        except PermissionError:
-            return 0
-
-    def cpu_s(self):
-        with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def signed_by(request, key):
@@ -127,11 +34,6 @@ def signed_by(request, key):
                       request.headers["webhook-timestamp"].encode(), request.body])
     mine = base64.b64encode(hmac.new(base64.b64decode(key), text, hashlib.sha256).digest())
     return ("v1," + mine.decode()) in request.headers["webhook-signature"].split(" ")
-
-
-def write(folder, name, text):
-    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 # ---- one endpoint after the other ----
@@ -173,19 +75,6 @@ SLOW_FAULTS = [
     ("slow-head", "timeout", "began to answer but did not end within 0.8 s"),
     ("slow-body", "timeout", "began to answer but did not end within 0.8 s"),
 ]
-
-
-def wrong(result, kind, ok, status, words):
-    """What is not as documented, or an empty text."""
-    if (result["class"], result["ok"], result["status"]) != (kind, ok, status):
-        return "%s" % result
-    if ok != (result["error"] is None) or (words and words not in result["error"]):
-        return "%s" % result
-    if not ok and not result["error"].startswith("pager: "):
-        return "%s" % result
-    if ("body" in result) != (status != 0 and not ok):
-        return "%s" % result
-    return ""
 
 
 def test_faults(t, courier, server):
@@ -407,6 +296,61 @@ def test_demo(t, server, secrets):
     courier.close()
 
 
+def connections_reach(server, count):
+    """A connection may be made before the server has taken it up."""
+    until = time.monotonic() + 5 * SLOW
+    while server.connections < count and time.monotonic() < until:
+        time.sleep(0.005)
+    return server.connections >= count
+
+
+def test_probes(t, courier, server, secrets, folder):
+    """Is the endpoint there? Nothing may ring for that question."""
+    server.forget()
+    before = server.connections
+    write(secrets, "probed", "url=%s\nkey=whsec_%s\n" % (server.url("ok/{contact}"), KEY))
+    result = courier.attempt(probe=True, secret="probed", sign="standard-webhooks", body=None,
+                             notice="probe")
+    t.check(result["ok"] and result["probe"] and result["endpoint"] == "pager"
+            and result["error"] is None and result["status"] == 0,
+            "a probe of an endpoint that is there is ok", result)
+    courier.attempt(probe=True, secret="probed")
+    t.check(connections_reach(server, before + 2) and not server.seen,
+            "each makes a connection of its own and sends nothing",
+            (server.connections - before, server.seen))
+    closed = evil.Closed()
+    rows = [({"url": "http://127.0.0.1:%d/" % closed.port}, "connect", "connection was refused"),
+            ({"url": "http://nobody.test/"}, "connect", "cannot be resolved"),
+            ({"url": server.url("ok"), "allow": []}, "refused", "127.0.0.0/8 (loopback)"),
+            ({"secret": "absent"}, "config", "does not exist"),
+            ({}, "config", "names no secret")]
+    for members, kind, words in rows:
+        result = courier.attempt(probe=True, **members)
+        t.check(not (why := wrong(result, kind, False, 0, words)) and result["probe"],
+                "a probe says: " + words, why)
+    closed.close()
+    pair = certificate(folder, "probe.test", "DNS:loopback.test")
+    if not pair:
+        t.skip("a probe checks the certificate", "openssl cannot make one here")
+        return
+    tls = evil.Server(tls=pair)
+    result = courier.attempt(probe=True, url=tls.url("ok", "loopback.test"))
+    t.check(not (why := wrong(result, "connect", False, 0, "certificate is not trusted")),
+            "a probe checks the certificate", why)
+    tls.close()
+
+
+def test_probe_in_a_demo(t, server, secrets):
+    write(secrets, "public", "url=https://198.51.100.7/\n")
+    server.forget()
+    before = server.connections
+    courier = Courier(secrets, demo={"url": server.url("ok/phones"), "key": "whsec_" + KEY})
+    result = courier.attempt(probe=True, secret="public", allow=["0.0.0.0/0"])
+    t.check(result["ok"] and connections_reach(server, before + 1) and not server.seen,
+            "in a demo a probe goes to the phones, and they do not ring", result)
+    courier.close()
+
+
 def test_environment_is_ignored(t, secrets, server):
     """A proxy, cookies or a netrc of whoever started the daemon must not change where we go."""
     home = tempfile.mkdtemp(prefix="muster-home-")
@@ -427,18 +371,6 @@ def test_environment_is_ignored(t, secrets, server):
 
 # ---- TLS ----
 
-def certificate(folder, name, alternative):
-    """(certificate, key) files of a certificate that signs itself; None without openssl."""
-    crt, key = os.path.join(folder, name + ".crt"), os.path.join(folder, name + ".key")
-    try:
-        done = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
-                               "2", "-keyout", key, "-out", crt, "-subj", "/CN=" + name, "-addext",
-                               "subjectAltName=" + alternative], capture_output=True, check=False)
-    except FileNotFoundError:
-        return None
-    return (crt, key) if done.returncode == 0 else None
-
-
 def test_tls(t, courier, secrets, folder):
     pair = certificate(folder, "evil.test", "DNS:loopback.test")
     if not pair:
@@ -448,6 +380,12 @@ def test_tls(t, courier, secrets, folder):
     result = courier.attempt(url=server.url("ok", "loopback.test"))
     t.check(not (why := wrong(result, "connect", False, 0, "certificate is not trusted")),
             "a certificate that nobody vouches for is refused", why)
+    before = courier.cpu_s()
+    for number in [courier.start(url=server.url("ok", "loopback.test")) for _ in range(60)]:
+        courier.result(number)
+    each_ms = (courier.cpu_s() - before) / 60 * 1000
+    t.check(each_ms < 5 * SLOW, "the authorities of this machine are not read for each connection",
+            "%.1f ms" % each_ms)
     vouching = os.path.join(secrets, "authority.crt")  # a place that the jail leaves readable
     shutil.copy(pair[0], vouching)
     trusting = Courier(secrets, ca_file=vouching)
@@ -615,6 +553,8 @@ def main():
         test_config(t, courier, server, secrets)
         test_addresses(t, courier, server)
         test_demo(t, server, secrets)
+        test_probes(t, courier, server, secrets, folder)
+        test_probe_in_a_demo(t, server, secrets)
         test_environment_is_ignored(t, secrets, server)
         test_tls(t, courier, secrets, folder)
         test_secrets_stay(t, [courier], server, secrets)

@@ -516,6 +516,17 @@ SCENARIO = """return scenario "night" {
 """
 
 
+def dead_letters(api):
+    one = api.ask(201, "POST", "/api/v1/incidents", {"title": "x", "plan": "watch"})["incident"]
+    incident = "/api/v1/incidents/" + one
+    api.ask(200, "GET", "/api/v1/dead")
+    api.ask(404, "POST", "/api/v1/dead/%s/replay" % NO_ID, {})
+    api.ask(422, "POST", "/api/v1/dead/nonsense/replay", {})
+    api.ask(404, "POST", "/api/v1/dead/%s/drop" % NO_ID, {})
+    api.ask(200, "POST", incident + "/dead", {})
+    api.ask(404, "POST", "/api/v1/incidents/%s/dead" % NO_ID, {})
+
+
 def drills(api, may_all):
     """A drill from its scenario to what was learnt of it."""
     house = api.house
@@ -621,6 +632,7 @@ def main():
             api = Contract(t, house, document)
             commander = house.key("commander", "trigger,read,respond,order")
             incidents(api, commander)
+            dead_letters(api)
             links_for_reading(api)
             families(api, commander)
             upkeep(api, commander)

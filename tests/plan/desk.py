@@ -471,7 +471,8 @@ def runaway(t, folder):
 def main():
     folder = tempfile.mkdtemp(prefix="muster-desk-")
     try:
-        shutil.copytree(os.path.join(ROOT, "plans", "channels"), os.path.join(folder, "channels"))
+        for name in ("channels", "holidays"):
+            shutil.copytree(os.path.join(ROOT, "plans", name), os.path.join(folder, name))
         with open(os.path.join(ROOT, "plans", "site.lua"), encoding="utf-8") as f:
             site = f.read()
         rights = "{ pump = { 'I', 'II', 'III', 'IV', 'terminate' }, flood = {"

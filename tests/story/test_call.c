@@ -281,6 +281,21 @@ static void what_nobody_needs_any_more_is_not_sent(void **state)
     story_end(s);
 }
 
+/* Why: the second officer may be wanted sooner than the first would be given up. */
+static void a_rung_can_be_a_seat_of_the_roster_that_is_called(void **state)
+{
+    (void)state;
+    struct story *s = begin("call { to = 'duty:duty-room', text = 'x', rungs = { { to = "
+                            "'seat:officer_b', within = '2m' }, { to = { 'seat:officer_a', "
+                            "'post:deputy' }, within = '5m' } } }");
+    story_trigger(s, TRIGGER);
+    story_advance(s, MINUTES(20));
+    story_tells(s, "call 李明 (副班, duty:duty-room) by pager\n"
+                   "[0:02:00] call 王强 (主班, duty:duty-room)\n"
+                   "[0:07:00] call 孙伟\n");
+    story_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +316,7 @@ int main(void)
         cmocka_unit_test(the_deputy_of_a_post_is_called_when_its_holder_is_silent),
         cmocka_unit_test(a_deputy_who_has_a_rung_is_not_called_as_a_deputy_too),
         cmocka_unit_test(what_nobody_needs_any_more_is_not_sent),
+        cmocka_unit_test(a_rung_can_be_a_seat_of_the_roster_that_is_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,6 +189,9 @@ static void a_map_chooses_by_value(void **state)
     renders(channel, "{'incident':{'grade':'I'}}", "{'c':'red','d':'c=red','o':'x'}");
     renders(channel, "{'incident':{'grade':'IV'}}", "{'c':'blue','d':'c=blue','o':''}");
     renders(channel, "{}", "{'c':'blue','d':'c=blue','o':null}");
+    renders("'maps':{'n':{'I':5,'*':3}},'body':{'a':'{incident.grade|n}','b':'p{incident.grade|n}',"
+            "'l':{},'m':{'e':[]}}",
+            "{'incident':{'grade':'I'}}", "{'a':5,'b':'p5','l':[],'m':{'e':[]}}");
 }
 
 static void the_code_line_speaks_the_language_of_the_reader(void **state)
@@ -244,13 +247,22 @@ static void a_contact_never_stands_in_a_body(void **state)
 {
     (void)state;
     refused("'body':{'to':'{contact}'}",
-            "bad_template body.to: {contact} may stand in url only: bodies are recorded");
+            "bad_template body.to: {contact} may stand in url, query and private only: bodies are "
+            "recorded");
+    refused("'body':{'to':'{secret.key}'}", "{secret.key} may stand in url, query, headers and");
     refused("'body':{'a':'x'},'variants':{'drill':{'to':'{contact}'}}",
             "bad_template variants.drill.to");
     struct channel_set *s = set_of("{'c':{'body':{},'url':'https://h/x/{contact}'}}");
     assert_string_equal(channel_url(channel_find(s, "c")), "https://h/x/{contact}");
     channel_set_unref(s);
-    refused("'body':{},'url':'https://h/{code}'", "the only placeholder of a url is {contact}");
+    refused("'body':{},'url':'https://h/{code}'",
+            "the only placeholders of a url are {contact} and {secret.NAME}");
+    refused("'body':{},'query':{'text':'{mark}{text}'}", "the only placeholders of a query are");
+    refused("'body':{},'query':{'text':{'a':'b'}}", "bad_value query.text");
+    refused("'body':{},'private':{'a':['{text}']}", "the only placeholders of private are");
+    refused("'body':{},'headers':{'x-a':'{contact}'}",
+            "the only placeholders of a header are {secret.NAME}");
+    refused("'body':{},'headers':{'x-a':'{secret.a.b}'}", "the only placeholders of a header");
     refused("'body':{},'url':'ftp://h/'", "a url begins with https:// or http://");
 }
 
@@ -279,25 +291,126 @@ static void the_keys_of_a_channel_are_checked(void **state)
     refused("'bdy':{}", "unknown_key bdy: a channel has no key \"bdy\"; did you mean \"body\"?");
     refused("'method':'POST'", "missing_key : body is missing");
     refused("'body':{},'method':'GET'", "bad_value method");
-    refused("'body':'{mark}{text}'", "not_built body: a body that is plain text");
-    refused("'body':{},'sign':'feishu'", "not_built sign: sign = \"feishu\" is not built yet");
-    refused("'body':{},'success':{'status':'200','json':{'code':0}}", "not_built success.json");
-    refused("'body':{},'success':{'status':'200'}", "not_built success.status");
-    refused("'body':{},'throttled':{}", "not_built throttled");
-    refused("'body':{},'variants':{'digest':{}}", "not_built variants.digest");
+    refused("'body':'{mark}{text}'", "bad_value body: a body is a table of keys");
+    refused("'body':{},'sign':'feishoo'", "bad_value sign: sign = \"feishoo\" is none of");
+    refused("'body':{},'sign':'feishu','encoding':'form'", "feishu puts its signature into a body");
+    refused("'body':{},'success':{}", "missing_key success: success needs a status or json");
+    refused("'body':{},'success':{'status':'fine'}", "bad_value success.status: status is \"200\"");
+    refused("'body':{},'success':{'status':'200 2x'}", "bad_value success.status");
+    refused("'body':{},'success':{'status':'200','json':{'a..b':0}}",
+            "names no place in the answer");
+    refused("'body':{},'success':{'json':{'a':{'b':0}}}", "is compared with a text");
+    refused("'body':{},'success':{'json':{'a':0},'retry_after':'a'}", "unknown_key success");
+    refused("'body':{},'throttled':{'json':{'a':[1,2]},'wait':'soon'}", "throttled.wait");
+    refused("'body':{},'again':{'jsn':{}}", "did you mean \"json\"?");
+    refused("'body':{},'reference':'a[0]'", "bad_value reference");
+    refused("'body':{},'escape':'html'", "bad_value escape");
+    refused("'body':{},'encoding':'xml'", "encoding = \"xml\" is none of \"json\", \"form\"");
+    refused("'body':{'text':'{mark}{text}'},'encoding':'mail'", "subject is missing");
+    refused("'body':{'subject':'x','text':'{mark}{text}','to':'y'},'encoding':'mail'",
+            "a mail has no key \"to\"");
+    refused("'body':{'a':['?']},'variants':{'digest':{'t':'{digest}'}}", "no_mark variants.digest");
+    refused("'body':{'?':'code'}", "the whole cannot be left out");
+    refused("'body':{'a':{'?':'answer'}}", "there is no placeholder {answer}");
     refused("'body':{},'receipt':'maybe'", "bad_value receipt");
     refused("'body':{},'rate':'many'", "bad_value rate");
     refused("'body':{},'limits':{'body_bytes':10}", "whole number from 256");
     refused("'body':{},'headers':{'host':'x'}", "the header \"host\" cannot be set here");
     refused("'body':{},'headers':{'Webhook-Id':'x'}", "cannot be set here");
     refused("'body':{},'headers':{'x-a':'b\\r\\nc: d'}", "a header is plain ASCII");
-    refused("'body':{},'headers':{'x-a':'{code}'}", "without placeholders");
+    refused("'body':{},'headers':{'x-a':'{code}'}", "the only placeholders of a header");
+    refused("'body':{'a':'x'},'limits':{'b':10}", "unknown_name limits.b: no body has a text");
+    refused("'body':{'a':'x'},'limits':{'a':'10 words'}", "write \"4096 characters\" or");
+    refused("'body':{'a':'x'},'limits':{'a':0}", "write \"4096 characters\" or");
     refused("'body':{},'headers':{'x a':'b'}", "cannot be set here");
     refused("'body':{},'maps':{'m':{'a':{}}}", "a map leads to a text");
     refused("'body':{},'drill':'yes'", "true or false");
 }
 
-/* ---- extends and variants ---- */
+/* ---- lengths, markup, what is left out ---- */
+
+static void a_text_over_its_limit_keeps_what_stands_around(void **state)
+{
+    (void)state;
+    const char *channel = "'limits':{'a.t[1]':'20 characters','b':'20 bytes','c':4},"
+                          "'body':{'a':{'t':['{mark}{text} {code}']},'b':'{mark}{text} {code}',"
+                          "'c':'no {code}','d':'{mark}{text}'}";
+    renders(channel, "{'text':'到岗到岗到岗到岗到岗到岗','code':'4821','mark':'【演练】'}",
+            "{'a':{'t':['【演练】到岗到岗到岗到岗到岗… 4821']},'b':'【演练】… 4821',"
+            "'c':'no …','d':'【演练】到岗到岗到岗到岗到岗到岗'}");
+    renders(channel, "{'text':'up','code':'1'}",
+            "{'a':{'t':['up 1']},'b':'up 1','c':'no 1','d':'up'}");
+    /* an emoji is two, as the services count */
+    renders("'limits':{'a':'5 characters'},'body':{'a':'{mark}{text}'}", "{'text':'😀😀😀'}",
+            "{'a':'😀😀…'}");
+}
+
+/* Why: TwiML with <Hangup/> in the title of an incident ends the call before it has begun. */
+static void what_is_filled_into_markup_is_text_there(void **state)
+{
+    (void)state;
+    renders("'body':{'a':'<Say>{mark}{text}</Say>','b':'< {mark}{text}','c':'{mark}{text}'}",
+            "{'text':'<Hangup/> & \\'\\u0001\\ufffe'}",
+            "{'a':'<Say>&lt;Hangup/&gt; &amp; &quot;\\ufffd\\ufffd</Say>',"
+            "'b':'< <Hangup/> & \\'\\u0001\\ufffe','c':'<Hangup/> & \\'\\u0001\\ufffe'}");
+    /* and <!channel> in it calls everybody */
+    renders("'escape':'entities','body':{'a':'{mark}{text} <{answer_url}|x>'}",
+            "{'text':'<!channel> & \\'','answer_url':'https://a/?b&c'}",
+            "{'a':'&lt;!channel&gt; &amp; \\' <https://a/?b&amp;c|x>'}");
+}
+
+/* Why: a button without an address is refused by the service, and the whole message with it. */
+static void a_table_stands_only_where_what_it_names_is_there(void **state)
+{
+    (void)state;
+    const char *channel = "'body':{'l':[{'?':'answer_url','u':'{answer_url}'},{'n':1}],"
+                          "'o':{'?':'code_line','c':'{code_line}'}}";
+    renders(channel, "{'answer_url':'https://a/','code':'1','lang':'en'}",
+            "{'l':[{'u':'https://a/'},{'n':1}],'o':{'c':'Code 1'}}");
+    renders(channel, "{'answer_url':''}", "{'l':[{'n':1}]}");
+}
+
+static void a_digest_has_a_text_and_a_number(void **state)
+{
+    (void)state;
+    const char *channel =
+        "'body':{'t':'{mark}{text}'},"
+        "'variants':{'digest':{'d':'{mark}{digest}','n':'{digest.count:number}'}}";
+    renders(channel, "{'text':'a','digest':{'text':'a, b','count':2}}", "{'d':'a, b','n':2}");
+    renders(channel, "{'text':'a','digest':'a, b'}", "{'d':'a, b','n':null}");
+    renders(channel, "{'text':'a'}", "{'t':'a'}");
+    renders("'body':{'t':'{thread}'}", "{'incident':{'id':'0198'}}", "{'t':'0198'}");
+}
+
+/* ---- ways, extends and variants ---- */
+
+static void a_way_is_a_channel_of_its_own(void **state)
+{
+    (void)state;
+    struct channel_set *s =
+        set_of("{'gate':{'url':'https://h/','rate':'10/1m','ways':{"
+               "'sms':{'body':{'t':'{mark}{text}'},'encoding':'form'},"
+               "'voice':{'body':{'v':'<Say>{mark}{text}</Say>'},'url':'https://v/'}}},"
+               "'gate-x':{'body':{}},'more':{'extends':'gate','url':'https://m/','body':{}}}");
+    int count;
+    int64_t ms;
+    assert_null(channel_find(s, "gate"));
+    assert_non_null(channel_find(s, "gate-x"));
+    assert_string_equal(channel_url(channel_find(s, "gate/sms")), "https://h/");
+    assert_string_equal(json_string_value(channel_key(channel_find(s, "gate/sms"), "encoding")),
+                        "form");
+    assert_string_equal(channel_url(channel_find(s, "gate/voice")), "https://v/");
+    assert_string_equal(channel_url(channel_find(s, "more/sms")), "https://m/");
+    assert_string_equal(channel_url(channel_find(s, "more")), "https://m/");
+    assert_true(channel_rate(channel_find(s, "more/sms"), &count, &ms));
+    assert_int_equal(count, 10);
+    channel_set_unref(s);
+    refused("'ways':{}", "ways is empty");
+    refused("'ways':{'a b':{'body':{}}}", "a way is called by letters");
+    refused("'ways':{'a':{'extends':'c','body':{}}}", "a way extends its own channel");
+    refused("'ways':{'a':{'body':{'t':'{text}'}}}", "no_mark ways.a.body.t");
+    refused("'ways':{'a':{'url':'https://h/'}}", "missing_key ways.a: body is missing");
+}
 
 static void refused_set(const char *json, const char *words)
 {
@@ -462,7 +575,9 @@ static void an_endpoint_needs_a_channel_that_exists(void **state)
 {
     (void)state;
     AUTO_JSON(value);
-    value = data("{'name':'x','endpoints':{'sms':{'channel':'webhok'},'ok':{'channel':'demo'}},"
+    value = data("{'name':'x','endpoints':{'sms':{'channel':'webhok'},'ok':{'channel':'demo'},"
+                 "'a':{'channel':'gate'},'b':{'channel':'gate','as':'vioce'},"
+                 "'c':{'channel':'gate','as':'sms'},'d':{'channel':'demo','as':'sms'}},"
                  "'people':{'li.ming':{'name':'李明','contacts':['sms:@']}},"
                  "'self_alarm':{'to':'person:li.ming','text':'x'},"
                  "'fallback':[{'to':'person:li.ming','within':'5m'}]}");
@@ -471,9 +586,17 @@ static void an_endpoint_needs_a_channel_that_exists(void **state)
     struct site *site = NULL;
     remarks_init(&r, "site", remarked_add, &said);
     assert_int_equal(site_read(value, &r, &site), ERR_OK);
-    struct channel_set *s = set_of(shipped);
+    AUTO_TEXT(channels);
+    text_add_bytes(&channels, shipped, strlen(shipped) - 1);
+    text_add(&channels, ",'gate':{'ways':{'sms':{'body':{}},'voice':{'body':{}}}}}");
+    struct channel_set *s = set_of(text_str(&channels));
     site_check_channels(site, s, &r);
-    assert_int_equal(r.errors, 1);
+    assert_int_equal(r.errors, 4);
+    remarked_has(&said, "endpoints.a.as: the channel \"gate\" is used in a way of it: "
+                        "as = \"sms\" or as = \"voice\"");
+    remarked_has(&said, "endpoints.b.as: the channel \"gate\" is used in a way of it: "
+                        "as = \"sms\" or as = \"voice\"; did you mean \"voice\"?");
+    remarked_has(&said, "endpoints.d.as: the channel \"demo\" has no ways; take as out");
     remarked_has(&said, "error site unknown_name endpoints.sms.channel: there is no channel "
                         "\"webhok\" (plans/channels/webhok.lua); did you mean \"webhook\"?");
     remarks_done(&r);
@@ -493,8 +616,10 @@ static void any_value_in_a_channel_is_refused_or_read(void **state)
     whole = data(shipped);
     vars = data(vars_alert);
     static const char *const keys[] = {
-        "method",  "headers", "body",  "maps", "variants", "extends",         "limits",   "sign",
-        "success", "receipt", "drill", "rate", "url",      "resend_harmless", "throttled"};
+        "method",    "headers", "body",     "maps",   "variants", "extends", "limits",
+        "sign",      "success", "receipt",  "drill",  "rate",     "url",     "resend_harmless",
+        "throttled", "again",   "encoding", "escape", "private",  "query",   "reference",
+        "ways"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
             AUTO_JSON(copy);
@@ -503,8 +628,11 @@ static void any_value_in_a_channel_is_refused_or_read(void **state)
             struct channel_set *s = NULL;
             if (channel_set_read(copy, NULL, NULL, &s))
                 continue;
-            json_decref(render(channel_find(s, "demo"), vars));
-            json_decref(render(channel_find(s, "webhook"), values[v] ? whole : vars));
+            const struct channel *c;
+            for (size_t n = 0; (c = channel_at(s, n)); n++) {
+                json_decref(render(c, vars));
+                json_decref(render(c, whole));
+            }
             channel_set_unref(s);
         }
     }
@@ -533,6 +661,11 @@ int main(void)
         cmocka_unit_test(a_body_over_its_limit_is_cut_at_a_character),
         cmocka_unit_test(where_the_text_is_not_enough_the_title_is_cut_too),
         cmocka_unit_test(a_body_that_cannot_be_cut_is_sent_as_it_is),
+        cmocka_unit_test(a_text_over_its_limit_keeps_what_stands_around),
+        cmocka_unit_test(what_is_filled_into_markup_is_text_there),
+        cmocka_unit_test(a_table_stands_only_where_what_it_names_is_there),
+        cmocka_unit_test(a_digest_has_a_text_and_a_number),
+        cmocka_unit_test(a_way_is_a_channel_of_its_own),
         cmocka_unit_test(an_endpoint_needs_a_channel_that_exists),
         cmocka_unit_test(any_value_in_a_channel_is_refused_or_read),
     };

@@ -571,7 +571,7 @@ static void a_plan_needs_respond_and_no_bodies_that_nobody_runs(void **state)
                 "dam.lua:6:6: unknown_body", "write local function helper");
     assert_rest("function plan.respond() end\nfunction plan.level.IV() end\n"
                 "plan.occasion.daily = function() end",
-                "dam.lua:7:21: unknown_body, dam.lua:8:6: not_built",
+                "dam.lua:7:21: unknown_body, dam.lua:8:15: unknown_body",
                 "the head has no level \"IV\": nobody can order it");
     assert_rest("function plan.respond() end\nplan.recover = function() end", "", NULL);
     assert_rest("plan.respond = function(incident) return incident end", "", NULL);
@@ -649,7 +649,17 @@ static void a_target_is_somebody(void **state)
                 "nobody is asked to take the role \"pump\"");
     assert_body("notify { to = 'role:p.p', text = 'x' }", "dam.lua:7:15: bad_target",
                 "the name that assign() gave");
-    assert_body("notify { to = 'seat:a', text = 'x' }", "dam.lua:7:15: not_built", NULL);
+    assert_body("notify { to = 'seat:a', text = 'x' }", "dam.lua:7:15: bad_target",
+                "a seat stands in the rungs of a call");
+    assert_body("call { to = 'duty:duty-room', text = 'x', rungs = { { to = 'seat:first', within = "
+                "'5m' } } }",
+                "", NULL);
+    assert_body("call { to = 'duty:duty-room', text = 'x', rungs = { { to = 'seat:frist', within = "
+                "'5m' } } }",
+                "dam.lua:7:60: unknown_name", "did you mean \"first\"?");
+    assert_body("call { to = 'post:chief', text = 'x', rungs = { { to = 'seat:first', within = "
+                "'5m' } } }",
+                "dam.lua:7:56: bad_target", "whose \"to\" names the roster");
     assert_body("notify { to = incident.labels.who, text = 'x' }", "", NULL);
 }
 
@@ -1399,6 +1409,59 @@ static void a_paper_has_the_chapters_that_the_law_wants(void **state)
     assert_text_of("5", whole_paper, strlen(whole_paper), "dam.lua:2:1: bad_value", NULL);
 }
 
+/* ---- holidays -------------------------------------------------------------------------------- */
+
+/* The site of the tests, with this file of 2026, looked at on 2026-07-20. */
+static json_t *holidays_set(const char *named, const char *source, const char *roster)
+{
+    json_t *set = set_new();
+    AUTO_TEXT(site);
+    size_t head = (size_t)(strstr(site_text, "    rosters") - site_text);
+
+    text_add_bytes(&site, site_text, head);
+    text_addf(&site, "    holidays = { cn = { ['2026'] = '%s' } },\n", named);
+    text_addf(
+        &site,
+        "    rosters = { ['duty-room'] = { title = '值班室', seats = { first = { 'ma.li' } },\n"
+        "    %s } },\n%s",
+        roster, strstr(site_text, "    stations"));
+    json_put(set, "site", check_file("site.lua", text_str(&site), site.len));
+    json_put(set, "holidays", json_array());
+    set_add(set, "holidays", "cn-2026.lua", source, strlen(source));
+    set_channel(set, "hook.lua", channel_text);
+    json_put_int(set, "now", INT64_C(1784512800000));
+    return set;
+}
+
+/* Days off are read with the set, and what is wrong with them is said where they stand. */
+static void holidays_are_read_from_their_file(void **state)
+{
+    static const char days[] =
+        "return {\n    off = { { from = '2026-10-01', to = '2026-10-07' } },\n    work = { "
+        "'2026-10-10' },\n}\n";
+    static const char turns[] = "handover = '08:00', every = '1d', from = '2026-08-01'";
+    json_t *set = holidays_set("holidays/cn-2026.lua", days, "");
+    AUTO_JSON(reply);
+    (void)state;
+
+    reply = check_set(set);
+    json_decref(set);
+    assert_true(json_bool(reply, "ok"));
+    const json_t *cn = json_at(json_at(json_at(reply, "site"), "holidays"), "cn");
+    assert_int_equal(json_array_size(json_at(json_at(cn, "2026"), "off")), 1);
+
+    assert_set(holidays_set("holidays/cn-2026.lua",
+                            "return {\n    off = {\n        { from = '2027-10-01' } } }\n", ""),
+               "holidays/cn-2026.lua:3:9: bad_value", "a day of 2026 is written \"2026-10-01\"");
+    assert_set(holidays_set("holidays/cn-2026.lua", "return {", ""),
+               "holidays/cn-2026.lua:1:9: syntax", NULL);
+    assert_set(holidays_set("holidays/cn-2025.lua", days, ""), "site.lua:9:25: no_file",
+               "the file holidays/cn-2025.lua is not in the folder");
+    /* and the night in which nobody will be there is said now */
+    assert_set(holidays_set("holidays/cn-2026.lua", days, turns), "site.lua:10:60: roster_gap",
+               "nobody sits in the seat first of duty:duty-room");
+}
+
 /* ---- what is written well and cannot be meant ------------------------------------------------ */
 
 /* Why: whoever is woken reads "{titel}", and does not know of what. */
@@ -1859,6 +1922,7 @@ int main(void)
         cmocka_unit_test(a_pin_has_its_libraries_in_it),
         cmocka_unit_test(a_paper_has_the_chapters_that_the_law_wants),
         cmocka_unit_test(a_catalogue_holds_texts_with_the_same_fields),
+        cmocka_unit_test(holidays_are_read_from_their_file),
         cmocka_unit_test(a_place_in_a_text_is_filled),
         cmocka_unit_test(a_text_speaks_all_languages_of_the_site),
         cmocka_unit_test(the_title_of_a_measure_is_filled),

@@ -156,7 +156,7 @@ static void an_endpoint_is_tested_with_who_is_on_duty(void **state)
     const json_t *tests = json_at(ask(&lab, IN_CONTACT_TEST, "{'endpoint':'sms'}"), "tests");
     assert_string_equal(json_str_or(json_array_get(tests, 0), "person", ""), "wang.qiang");
     tests = json_at(ask(&lab, IN_CONTACT_TEST, "{'endpoint':'app'}"), "tests");
-    assert_string_equal(json_str_or(json_array_get(tests, 0), "person", ""), "zhou.jie");
+    assert_string_equal(json_str_or(json_array_get(tests, 0), "person", ""), "lin.tao");
     const json_t *reply = ask(&lab, IN_CONTACT_TEST, "{'endpoint':'smx'}");
     assert_string_equal(code_of(reply), "unknown_endpoint");
     reply = ask(&lab, IN_CONTACT_TEST, "{'person':'li.ming','endpoint':'sms'}");

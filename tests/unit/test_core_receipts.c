@@ -196,6 +196,109 @@ static void receipts_are_sentences_in_both_languages(void **state)
     record_unref(r);
 }
 
+#define CALL(to)                                                                                   \
+    "[{'kind':'call','step':'0.1','args':{'to':['" to "'],'text':'come','within_ms':300000}}]"
+#define MINUTE 60000
+
+static const char *by(struct lab *lab, const char *person)
+{
+    return json_str_or(lab_attempt(lab, person), "endpoint", "");
+}
+
+/* A telephone that is off takes the message and says nothing: the next one must ring. */
+static void a_call_without_its_receipt_in_a_minute_goes_by_the_next_contact_too(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, CALL("person:lin.tao"));
+    assert_string_equal(by(&lab, "lin.tao"), "app");
+    lab_result(&lab, "lin.tao", SENT);
+    lab_after(&lab, MINUTE - 1);
+    assert_null(lab_attempt(&lab, "lin.tao"));
+    lab_crash(&lab);
+    lab_after(&lab, 1);
+    assert_string_equal(by(&lab, "lin.tao"), "desk");
+    lab_tells(&lab, "notice_sent step=0.1 to=lin.tao endpoint=app\n"
+                    "notice_method step=0.1 to=lin.tao endpoint=desk");
+    lab_result(&lab, "lin.tao", SENT);
+    counts_are(&lab, 1, 0, 0); /* one message, however many ways it takes */
+    lab_after(&lab, MINUTE);
+    assert_null(lab_attempt(&lab, "lin.tao"));
+    lab_done(&lab);
+}
+
+static void a_receipt_in_time_spares_the_next_contact(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, CALL("person:lin.tao"));
+    lab_result(&lab, "lin.tao", SENT);
+    lab_after(&lab, MINUTE - 1);
+    lab_receipt(&lab, "lin.tao", "delivered");
+    lab_after(&lab, 2 * MINUTE);
+    lab_never(&lab, "endpoint=desk");
+    lab_done(&lab);
+}
+
+/* What was sent first stays valid: its receipt counts, and what has not gone out yet need not. */
+static void a_late_receipt_of_the_first_contact_counts_and_ends_the_second(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, CALL("person:lin.tao"));
+    lab_result(&lab, "lin.tao", SENT);
+    lab_after(&lab, MINUTE);
+    lab_result(&lab, "lin.tao", LATER);
+    lab_receipt(&lab, "lin.tao", "seen");
+    stands_at(&lab, "lin.tao", "seen");
+    lab_tells(&lab, "notice_seen step=0.1 to=lin.tao endpoint=app");
+    lab_after(&lab, MINUTE);
+    assert_null(lab_attempt(&lab, "lin.tao"));
+    lab_done(&lab);
+}
+
+static void a_second_contact_that_fails_leaves_the_message_sent_and_no_alarm(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, CALL("person:lin.tao"));
+    lab_result(&lab, "lin.tao", SENT);
+    lab_after(&lab, MINUTE);
+    lab_result(&lab, "lin.tao", "{'ok':false,'status':404,'error':'gone'}");
+    lab_after(&lab, MINUTE);
+    lab_results(&lab, "{'ok':false,'status':404,'error':'gone'}");
+    stands_at(&lab, "lin.tao", "sent");
+    lab_never(&lab, "notice_failed");
+    lab_done(&lab);
+}
+
+/* Nobody waits for it any more: a telephone that rings then only wakes somebody. */
+static void of_a_call_that_is_over_no_further_contact_is_tried(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, "[{'kind':'call','step':'0.1','args':{'to':['person:lin.tao'],'text':'come',"
+                   "'within_ms':30000}}]");
+    lab_result(&lab, "lin.tao", SENT);
+    lab_after(&lab, 30000);
+    lab_tells(&lab, "call_expired");
+    lab_after(&lab, 5 * MINUTE);
+    lab_never(&lab, "endpoint=desk");
+    lab_done(&lab);
+}
+
+/* Who is told something need not be woken by a second way, unless the channel says so. */
+static void a_message_that_calls_nobody_waits_for_no_receipt(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, NOTIFY("person:lin.tao"));
+    lab_result(&lab, "lin.tao", SENT);
+    lab_after(&lab, 10 * MINUTE);
+    lab_never(&lab, "endpoint=desk");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +311,12 @@ int main(void)
         cmocka_unit_test(a_message_that_was_never_handed_out_has_not_been_seen),
         cmocka_unit_test(a_receipt_for_what_is_not_there_says_so),
         cmocka_unit_test(receipts_are_sentences_in_both_languages),
+        cmocka_unit_test(a_call_without_its_receipt_in_a_minute_goes_by_the_next_contact_too),
+        cmocka_unit_test(a_receipt_in_time_spares_the_next_contact),
+        cmocka_unit_test(a_late_receipt_of_the_first_contact_counts_and_ends_the_second),
+        cmocka_unit_test(a_second_contact_that_fails_leaves_the_message_sent_and_no_alarm),
+        cmocka_unit_test(of_a_call_that_is_over_no_further_contact_is_tried),
+        cmocka_unit_test(a_message_that_calls_nobody_waits_for_no_receipt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,6 +216,29 @@ static void contacts_and_keys_are_redacted_but_not_every_short_word(void **state
     redact_done(&r);
 }
 
+/* Services show headers and numbers in their own spelling. */
+static void what_is_secret_is_redacted_in_every_spelling(void **state)
+{
+    struct redact r = {0};
+
+    (void)state;
+    redact_add_url(&r, "https://bot:s%40cret-word@api.example/t?key=a%2Fb%20cdefgh");
+    redacts_to(&r, "Basic Ym90OnNAY3JldC13b3Jk", "Basic [redacted]");
+    redacts_to(&r, "password s@cret-word", "password [redacted]");
+    redacts_to(&r, "key a/b cdefgh", "key [redacted]");
+    redact_done(&r);
+
+    redact_add_login(&r, "duty", "c4nary word");
+    redacts_to(&r, "AUTH PLAIN AGR1dHkAYzRuYXJ5IHdvcmQ=", "AUTH PLAIN [redacted]");
+    redacts_to(&r, "334 YzRuYXJ5IHdvcmQ=", "334 [redacted]");
+    redact_done(&r);
+
+    redact_add_contact(&r, "+86 139-0044-7711");
+    redacts_to(&r, "+86 139-0044-7711 8613900447711 13900447711 0044",
+               "[redacted] [redacted] [redacted] 0044");
+    redact_done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +252,7 @@ int main(void)
         cmocka_unit_test(text_from_garbage_stays_under_the_cap),
         cmocka_unit_test(an_answer_that_repeats_our_url_is_redacted),
         cmocka_unit_test(contacts_and_keys_are_redacted_but_not_every_short_word),
+        cmocka_unit_test(what_is_secret_is_redacted_in_every_spelling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,7 @@ static void refused(const struct place *p, const char *members, const char *sent
     parcel_done(&r);
 }
 
-static void the_url_is_the_contact_else_the_channels_else_the_secrets(void **state)
+static void the_url_is_the_contact_else_the_secrets_else_the_channels(void **state)
 {
     const struct place *p = *state;
 
@@ -126,8 +126,10 @@ static void the_url_is_the_contact_else_the_channels_else_the_secrets(void **sta
            "\"secret\":\"pager\"}",
            "https://a.example/x");
     url_is(p, "{\"contact\":\"HTTP://a.example/{contact}\"}", "HTTP://a.example/{contact}");
-    url_is(p, "{\"contact\":\"138\",\"url\":\"https://b.example/{contact}\",\"secret\":\"pager\"}",
+    url_is(p, "{\"contact\":\"138\",\"url\":\"https://b.example/{contact}\",\"secret\":\"bare\"}",
            "https://b.example/138");
+    url_is(p, "{\"contact\":\"138\",\"url\":\"https://b.example/{contact}\",\"secret\":\"pager\"}",
+           "https://gw.example/send/138?n=138");
     url_is(p, "{\"contact\":\"138\",\"url\":null,\"secret\":\"pager\"}",
            "https://gw.example/send/138?n=138");
     url_is(p, "{\"url\":\"https://b.example/\",\"contact\":null}", "https://b.example/");
@@ -211,7 +213,7 @@ static void an_endpoint_that_signs_needs_a_key_and_an_id(void **state)
             "has no key; add a line key=");
     refused(p, "{\"url\":\"https://b/\",\"sign\":\"standard-webhooks\",\"secret\":\"badkey\"}",
             "make one with");
-    refused(p, "{\"url\":\"https://b/\",\"sign\":\"feishu\"}", "not built yet");
+    refused(p, "{\"url\":\"https://b/\",\"sign\":\"feishoo\"}", "is no scheme of signing");
     refused(p,
             "{\"url\":\"https://b/\",\"sign\":\"standard-webhooks\",\"secret\":\"pager\","
             "\"notice\":\"a.b\"}",
@@ -231,7 +233,7 @@ static void the_rest_of_the_frame_is_checked(void **state)
     struct parcel r;
 
     refused(p, "{\"url\":\"https://b/\",\"body\":null}", "no body");
-    refused(p, "{\"url\":\"https://b/\",\"method\":\"DELETE\"}", "use POST or PUT");
+    refused(p, "{\"url\":\"https://b/\",\"method\":\"DELETE\"}", "use POST, PUT or PATCH");
     refused(p, "{\"url\":\"https://b/\",\"notice\":\"a\\nb\"}", "line end");
     refused(p, "{\"url\":\"https://b/\",\"allow\":[\"10.0.0.1/8\"]}", "allow[0]");
     refused(p, "{\"url\":\"https://b/\",\"allow\":[\"::1\",7]}", "allow[1]");
@@ -454,7 +456,7 @@ static void a_body_cut_at_the_cap_leaves_the_status_in_force(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_url_is_the_contact_else_the_channels_else_the_secrets,
+        cmocka_unit_test_setup_teardown(the_url_is_the_contact_else_the_secrets_else_the_channels,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_contact_in_a_url_is_percent_encoded, setup, teardown),
         cmocka_unit_test_setup_teardown(a_url_that_cannot_be_used_says_where_it_was_written, setup,

@@ -97,6 +97,24 @@ static void a_file_has_a_url_and_keys_and_comments(void **state)
     assert_string_equal(s->keys[2], "three");
 }
 
+/* Why: a gateway wants more than an address and a key, and which words it wants its channel says.
+ */
+static void a_file_has_other_lines_that_a_channel_names(void **state)
+{
+    struct folder *f = *state;
+    const struct secret *s;
+
+    put_text(f, "pager",
+             "url=https://a/\nuser=LTAI\nkey=one two\nkey=three\nsign_name = 浑江市 \n");
+    assert_int_equal(secrets_read(f->secrets, "pager", &s, NULL), ERR_OK);
+    assert_string_equal(secret_value(s, "url"), "https://a/");
+    assert_string_equal(secret_value(s, "user"), "LTAI");
+    assert_string_equal(secret_value(s, "key"), "one two");
+    assert_string_equal(secret_value(s, "sign_name"), "浑江市");
+    assert_null(secret_value(s, "from"));
+    assert_null(secret_value(s, "sign"));
+}
+
 /* At 3 a.m. nobody should have to look up where a file belongs. */
 static void a_missing_file_is_named_with_what_belongs_in_it(void **state)
 {
@@ -154,8 +172,12 @@ static void a_bad_line_is_named_but_never_repeated(void **state)
         const char *sentence;
     } table[] = {
         {"url=https://a/\nhttps://b.example/TOKEN\n", "line 2: neither"},
-        {"password=TOKEN\n", "line 1: neither"},
-        {"urls=TOKEN\n", "line 1: neither"},
+        {"password=TOKEN\n", "line 1: no password= is read; write it as key="},
+        {"urls=TOKEN\n", "line 1: neither NAME=VALUE nor a # comment; did you mean url=?"},
+        {"TOKEN=\n", "line 1: neither"},
+        {"sign_name=\n", "line 1: an empty value"},
+        {"sign_name=a\nsign_name=TOKEN\n", "line 2: neither"},
+        {"user=a\nuser=TOKEN\n", "line 2: a second user="},
         {"url=\n", "line 1: url= is empty"},
         {"key=\n", "line 1: key= is empty"},
         {"url=https://a/TOKEN\nurl=https://b/TOKEN\n", "line 2: a second url="},
@@ -227,6 +249,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_has_a_url_and_keys_and_comments, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_file_has_other_lines_that_a_channel_names, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_missing_file_is_named_with_what_belongs_in_it, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_changed_file_is_read_again_without_a_restart, setup,

@@ -156,12 +156,15 @@ static void a_plan_without_fallback_is_an_error(void **state)
     refused("{'fallback':[{'to':'person:li.ming','within':'5m'}]}", "title is missing");
 }
 
-static void what_is_reserved_is_named_as_not_built(void **state)
+static void a_standing_plan_has_a_schedule_and_nothing_of_an_emergency(void **state)
 {
     (void)state;
-    refused("{" HEAD_MIN ",'schedule':{}}",
-            "error flood not_built schedule: \"schedule\" is not built yet");
-    refused("{" HEAD_MIN ",'kind':'standing'}", "not_built kind: kind = \"standing\" is not built");
+    refused("{" HEAD_MIN ",'schedule':{'daily':{'at':'08:40'}}}",
+            "error flood bad_value schedule: a schedule belongs to kind = \"standing\"");
+    refused("{" HEAD_MIN ",'kind':'standing'}", "a standing plan says when its occasions come");
+    refused("{" HEAD_MIN ",'kind':'standing','schedule':{'daily':{'at':'08:40'}},"
+            "'category':'natural'}",
+            "error flood bad_value category: a standing plan has no category");
 }
 
 /* How many there are of a head that is read. */
@@ -978,7 +981,7 @@ int main(void)
         cmocka_unit_test(a_head_is_read_as_it_stands),
         cmocka_unit_test(what_is_not_said_has_a_default),
         cmocka_unit_test(a_plan_without_fallback_is_an_error),
-        cmocka_unit_test(what_is_reserved_is_named_as_not_built),
+        cmocka_unit_test(a_standing_plan_has_a_schedule_and_nothing_of_an_emergency),
         cmocka_unit_test(triggers_are_equal_in_the_values_that_all_of_them_have),
         cmocka_unit_test(what_joins_is_said_by_values_that_triggers_have),
         cmocka_unit_test(days_of_the_upkeep_are_of_the_calendar),

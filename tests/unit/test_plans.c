@@ -1,4 +1,5 @@
 /* What ships in plans/ passes our own check, and so does what the author's book shows. */
+#include "core/channel.h"
 #include "core/site.h"
 #include "plan/check.h"
 #include "testdata.h"
@@ -55,6 +56,7 @@ static json_t *shipped_set(void)
     json_t *set = json_object();
 
     json_put(set, "site", plans_file("", "site.lua"));
+    json_put(set, "holidays", plans_folder("holidays/"));
     json_put(set, "channels", plans_folder("channels/"));
     json_put(set, "plans", plans_folder(""));
     return set;
@@ -78,6 +80,101 @@ static void the_shipped_set_passes_the_check(void **state)
 {
     (void)state;
     assert_no_findings(shipped_set());
+}
+
+/* ---- channels ---- */
+
+static struct channel_set *shipped_channels(void)
+{
+    struct channel_set *set = NULL;
+    AUTO_JSON(files);
+    AUTO_JSON(reply);
+
+    files = shipped_set();
+    reply = check_set(files);
+    assert_int_equal(channel_set_read(json_at(reply, "channels"), NULL, NULL, &set), ERR_OK);
+    return set;
+}
+
+static json_t *body_with(const struct channel *c, const char *text)
+{
+    json_t *body = NULL;
+    AUTO_JSON(vars);
+    AUTO_TEXT(t);
+
+    vars = json_pack("{s:s,s:s,s:s,s:s,s:{s:s,s:s}}", "text", text, "mark", "", "code", "4821",
+                     "answer_url", "https://m/a/x", "incident", "id", "0198", "title", "T");
+    channel_render(c, vars, &t);
+    assert_int_equal(json_read_own(t.at, t.len, &body, NULL), ERR_OK);
+    return body;
+}
+
+/* What is neither shortened nor escaped by any channel. */
+static bool is_tame(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || strchr("&<>\"'", *c))
+            return false;
+    return strlen(text) <= 30 && !strstr(text, "\xef\xbf\xbe");
+}
+
+/* The same tree as `plain`, and where that has PLAIN, this text. */
+static void assert_same_shape(const json_t *plain, const json_t *body, const char *text)
+{
+    json_t *member;
+    const char *key;
+    size_t n;
+    AUTO_TEXT(expected);
+
+    assert_int_equal(json_typeof(plain), json_typeof(body));
+    assert_int_equal(json_array_size(plain), json_array_size(body));
+    assert_int_equal(json_object_size(plain), json_object_size(body));
+    json_array_foreach(json_unconst(plain), n, member)
+        assert_same_shape(member, json_array_get(body, n), text);
+    json_object_foreach(json_unconst(plain), key, member)
+    {
+        assert_non_null(json_at(body, key));
+        assert_same_shape(member, json_at(body, key), text);
+    }
+    if (!json_is_string(plain) || !is_tame(text))
+        return;
+    const char *at = json_string_value(plain), *mark = strstr(at, "PLAIN");
+    if (mark)
+        text_add_bytes(&expected, at, (size_t)(mark - at));
+    if (mark)
+        text_add(&expected, text);
+    text_add(&expected, mark ? mark + strlen("PLAIN") : at);
+    assert_string_equal(json_string_value(body), text_str(&expected));
+}
+
+/* Why: what somebody types at night becomes neither another field nor another message. */
+static void no_text_leaves_its_place_in_a_shipped_channel(void **state)
+{
+    char *path = testdata_path("naughty/blns.json");
+    struct channel_set *set = shipped_channels();
+    const struct channel *c;
+    AUTO_TEXT(content);
+    AUTO_JSON(strings);
+    (void)state;
+
+    if (!path)
+        skip();
+    file_read(path, &content);
+    free(path);
+    assert_int_equal(json_read(content.at, content.len, &strings, NULL), ERR_OK);
+    for (size_t n = 0; (c = channel_at(set, n)); n++) {
+        AUTO_JSON(plain);
+        plain = body_with(c, "PLAIN");
+        for (size_t i = 0; i < json_array_size(strings); i++) {
+            const char *text = json_string_value(json_array_get(strings, i));
+            AUTO_JSON(body);
+            body = body_with(c, text);
+            if (*text)
+                assert_same_shape(plain, body, text);
+        }
+    }
+    assert_non_null(channel_find(set, "twilio/voice"));
+    channel_set_unref(set);
 }
 
 /* The first block of a page that makes a plan. What the author's book shows: tests/plan/book.py. */
@@ -171,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_shipped_set_passes_the_check),
+        cmocka_unit_test(no_text_leaves_its_place_in_a_shipped_channel),
         cmocka_unit_test(the_plan_of_the_first_page_passes_the_check),
         cmocka_unit_test(the_orders_of_the_book_are_within_the_rights_of_the_site),
     };

@@ -739,8 +739,8 @@ static void a_target_can_be_checked_alone(void **state)
     assert_string_equal(near, "post:deputy");
     assert_string_equal(why.text, "the site has no post \"deptuy\"; did you mean \"post:deputy\"?");
     free(near);
-    assert_int_equal(site_check_target(s, "seat:primary", &code, NULL, &why), ERR_NOT_BUILT);
-    assert_string_equal(code, "not_built");
+    assert_int_equal(site_check_target(s, "seat:primary", &code, NULL, &why), ERR_INVALID);
+    assert_string_equal(code, "bad_target");
     site_unref(s);
 }
 
