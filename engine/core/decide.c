@@ -30,6 +30,7 @@
 #include "core/question.h"
 #include "core/reading.h"
 #include "core/receipt.h"
+#include "core/reply.h"
 #include "core/report.h"
 #include "core/response.h"
 #include "core/role.h"
@@ -495,6 +496,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_LOGOUT] = decide_logout,
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
+        [IN_REPLY] = decide_reply,
         [IN_DEAD] = decide_dead,
         [IN_PROBED] = decide_probed,
         [IN_AUDIT] = decide_audit,

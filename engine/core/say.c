@@ -451,6 +451,7 @@ static void say_notice(const struct say *s)
         {REC_NOTICE_SENT, "已送出", "sent"},
         {REC_NOTICE_DELIVERED, "已送达", "delivered"},
         {REC_NOTICE_SEEN, "已读", "seen"},
+        {REC_NOTICE_UNDELIVERED, "服务方回报未送达", "not delivered, says the service"},
         {REC_NOTICE_FAILED, "未能送达", "not delivered"},
         {REC_NOTICE_REPLAYED, "未送达的消息再次发送", "not delivered, sent again"},
         {REC_NOTICE_DROPPED, "未送达的消息不再发送", "not delivered, let go"},
@@ -1036,6 +1037,20 @@ static void say_contact(const struct say *s)
     if (s->r->kind == REC_CONTACT_SET)
         text_addf(s->to, s->zh ? "已登记联系方式：%s，%s" : "contact set: %s by %s", person,
                   endpoint);
+    else if (s->r->kind == REC_CONTACT_STOPPED)
+        text_addf(s->to,
+                  s->zh ? "%s 停用 %s（回复 STOP），不再由此发送"
+                        : "%s stops messages by %s (STOP): nothing more is sent by it",
+                  person, endpoint);
+    else if (s->r->kind == REC_CONTACT_STARTED)
+        text_addf(s->to, s->zh ? "%s 恢复 %s" : "%s starts messages by %s again", person, endpoint);
+    else if (s->r->kind == REC_REPLY_TAKEN)
+        text_addf(s->to, s->zh ? "%s 通过 %s 回复" : "%s replies by %s", person, endpoint);
+    else if (s->r->kind == REC_REPLY_REFUSED)
+        text_addf(s->to,
+                  s->zh ? "%s 通过 %s 回复，应答码不符，第 %d 次"
+                        : "%s replies by %s without a code that fits, time %d",
+                  person, endpoint, (int)json_int(s->r->body, "wrong", 0));
     else if (s->r->kind == REC_CONTACT_REMOVED)
         text_addf(s->to, s->zh ? "已删除联系方式：%s，%s" : "contact removed: %s by %s", person,
                   endpoint);
@@ -1077,6 +1092,10 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_CONTACT_SET] = say_contact,
         [REC_CONTACT_REMOVED] = say_contact,
         [REC_CONTACT_TESTED] = say_contact,
+        [REC_CONTACT_STOPPED] = say_contact,
+        [REC_CONTACT_STARTED] = say_contact,
+        [REC_REPLY_TAKEN] = say_contact,
+        [REC_REPLY_REFUSED] = say_contact,
         [REC_KEY_CREATED] = say_key,
         [REC_KEY_REVOKED] = say_key,
         [REC_SESSION_OPENED] = say_session,
@@ -1148,6 +1167,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_SENT] = say_notice,
         [REC_NOTICE_DELIVERED] = say_notice,
         [REC_NOTICE_SEEN] = say_notice,
+        [REC_NOTICE_UNDELIVERED] = say_notice,
         [REC_NOTICE_FAILED] = say_notice,
         [REC_NOTICE_REPLAYED] = say_notice,
         [REC_NOTICE_DROPPED] = say_notice,

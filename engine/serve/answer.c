@@ -20,7 +20,8 @@ void answer_refused(struct conn *c, uint64_t line, const struct refusal *r)
 
 enum code scope_check(const struct conn *c, const char *what, unsigned scope, struct refusal *ret)
 {
-    static const char *const may[] = {"trigger", "read", "respond", "order", "administer"};
+    static const char *const may[] = {"trigger", "read",       "respond",
+                                      "order",   "administer", "hand in replies"};
     unsigned missing = scope & ~c->who.scopes;
     if (!missing)
         return CODE_OK;
@@ -517,6 +518,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_ANSWER_LINK:
     case OP_DEAD_REPLAY:
     case OP_DEAD_DROP:
+    case OP_LINK_RECEIPT:
+    case OP_REPLY:
+    case OP_RECEIPT:
     case OP_PHONE_SEEN: /* inputs, above */
     case OPS:
         break;

@@ -28,6 +28,7 @@ return channel "ntfy" {
     },
     private   = { topic = "{contact}" },
     sign      = "bearer",
+    contact   = "token",
     success   = { status = "200" },
     reference = "id",
     receipt   = "none",
