@@ -59,6 +59,8 @@ int64_t attempt_delay_ms(int failures, uint32_t spread)
     static const int64_t after_s[] = {1, 3, 8, 20, 45};
     if (failures <= 5)
         return after_s[failures > 0 ? failures - 1 : 0] * MS_SECOND;
-    /* 60 s ± 20 %, spread so that a thousand messages do not come back at once */
-    return 48 * MS_SECOND + ((int64_t)spread + failures * INT64_C(7919)) % (24 * MS_SECOND);
+    /* 60 s ± 20 %, thrown anew each time: what failed together does not come back together */
+    uint64_t dice = ((uint64_t)spread << 32 | (uint32_t)failures) * UINT64_C(0x9e3779b97f4a7c15);
+    dice = (dice ^ dice >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+    return 48 * MS_SECOND + (int64_t)((dice >> 32) % (24 * MS_SECOND));
 }

@@ -125,10 +125,9 @@ static void look_at_duties(struct audit *a, const struct incident *i)
     }
     LIST_FOREACH(item, &i->items, link)
     {
-        if (item_open(item) && item->timer.at && item->timer.due + AUDIT_GRACE_MS < a->now)
-            found(a, CAUSE_ITEM, i);
-        else if (item_open(item) && item->due && !item->waits && !item->timer.at)
-            found(a, CAUSE_ITEM, i);
+        if (item_open(item))
+            expect_if(a, CAUSE_ITEM, i, &item->timer,
+                      item->timer.at || (item->due && !item->waits));
     }
     LIST_FOREACH(report, &i->reports, link)
     look_at_report(a, i, report);

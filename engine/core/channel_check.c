@@ -476,6 +476,18 @@ bool channel_check_keys(const json_t *channel, struct remarks *r)
     return form_keys(r, channel, keys, "a channel");
 }
 
+/* How long a receipt may take, of a channel that has one. */
+static void receipt_within_check(const json_t *channel, struct remarks *r)
+{
+    if (!json_at(channel, "receipt_within"))
+        return;
+    form_duration(r, channel, "receipt_within");
+    if (!strcmp(json_str_or(channel, "receipt", "none"), "none"))
+        remark_error_at(r, "receipt_within", "bad_value", NULL,
+                        "it is for a channel that declares a receipt: receipt = \"delivered\", or "
+                        "\"seen\"");
+}
+
 bool channel_check(const json_t *channel, struct remarks *r)
 {
     static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
@@ -502,6 +514,7 @@ bool channel_check(const json_t *channel, struct remarks *r)
     limits_check(channel, r);
     rate_check(channel, r);
     form_word(r, channel, "receipt", receipts, NULL);
+    receipt_within_check(channel, r);
     form_word(r, channel, "escape", escapes, NULL);
     form_word(r, channel, "contact", contacts, NULL);
     form_duration(r, channel, "receipt_within");

@@ -101,8 +101,8 @@ static int64_t window_grain(int64_t ms)
 }
 
 /* When the rate lets the next message of this rank through; it may be past. */
-static mono_ms rate_opens(const struct core *c, const struct endpoint_load *load,
-                          const struct rate *r, enum place_rank rank)
+static mono_ms rate_opens(const struct endpoint_load *load, const struct rate *r,
+                          enum place_rank rank)
 {
     int64_t held = 0, most = rate_part(r, rank);
     mono_ms opens = 0;
@@ -110,12 +110,9 @@ static mono_ms rate_opens(const struct core *c, const struct endpoint_load *load
         return 0;
     for (size_t k = 0; k < load->window_count; k++)
         held += load->window[k].count;
-    for (size_t k = 0; k < load->window_count; k++) {
-        mono_ms over = load->window[k].since + r->ms + window_grain(r->ms);
-        if (held < most && over > c->in->mono)
-            break;
+    for (size_t k = 0; held >= most && k < load->window_count; k++) {
         held -= load->window[k].count;
-        opens = over;
+        opens = load->window[k].since + r->ms + window_grain(r->ms);
     }
     return opens;
 }
@@ -209,7 +206,7 @@ static mono_ms load_opens(const struct core *c, const struct endpoint_load *load
                           const struct endpoint *e, enum place_rank rank)
 {
     struct rate rate = rate_of(c, e);
-    mono_ms opens = rate_opens(c, load, &rate, rank);
+    mono_ms opens = rate_opens(load, &rate, rank);
     return opens > load->paused_until ? opens : load->paused_until;
 }
 

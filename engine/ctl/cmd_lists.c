@@ -14,9 +14,14 @@ struct column {
     enum word head;
 };
 
-static void cell_add(const struct ctl *c, struct table *t, const json_t *value)
+static void cell_add(const struct ctl *c, struct table *t, const struct column *column,
+                     const json_t *value)
 {
     AUTO_TEXT(written);
+    if (column->head == WORD_STATE && json_is_string(value)) {
+        table_cell(t, words_state(json_string_value(value), c->zh));
+        return;
+    }
     if (json_is_boolean(value)) {
         table_cell(t, ctl_say(c, words_of(json_is_true(value) ? WORD_YES : WORD_NO)));
         return;
@@ -36,7 +41,7 @@ static void print(const struct ctl *c, const json_t *list, const struct column *
     for (size_t i = 0; i < count; i++)
         table_cell_in(&t, ctl_say(c, words_of(columns[i].head)), COLOUR_DIM);
     json_array_foreach(json_unconst(list), n, row) for (size_t i = 0; i < count; i++)
-        cell_add(c, &t, json_at(row, columns[i].member));
+        cell_add(c, &t, &columns[i], json_at(row, columns[i].member));
     table_print(&t, c->width, c->colour, &out);
     (void)fputs(text_str(&out), stdout);
     table_done(&t);
@@ -63,7 +68,9 @@ static int list_run(const struct ctl *c, const char *op, const char *member,
 static int endpoints_run(struct ctl *c, const struct args *a)
 {
     static const struct column columns[] = {
-        {"name", WORD_NAME}, {"channel", WORD_CHANNEL}, {"drill", WORD_DRILLS}};
+        {"name", WORD_NAME},       {"channel", WORD_CHANNEL},  {"drill", WORD_DRILLS},
+        {"state", WORD_STATE},     {"since", WORD_DOWN_SINCE}, {"answered", WORD_ANSWERED_AT},
+        {"waiting", WORD_WAITING}, {"rate", WORD_RATE},        {"cause", WORD_WHY}};
     (void)a;
     return list_run(c, "endpoint_list", "endpoints", columns, sizeof columns / sizeof columns[0]);
 }
@@ -89,7 +96,8 @@ const struct command cmd_drill_due = {
 const struct command cmd_endpoint_list = {
     .name = "endpoint list",
     .operands = "",
-    .sentence = {"the endpoints of the site", "列出单位的端点"},
+    .sentence = {"the endpoints of the site: whether they answer, and what waits for them",
+                 "列出单位的端点：是否应答、排队的消息"},
     .examples = "  muster endpoint list\n",
     .run = endpoints_run,
 };

@@ -31,6 +31,13 @@ struct words {
     X(WORD_ENDPOINT, "endpoint", "端点")                                                           \
     X(WORD_AT, "at", "时间")                                                                       \
     X(WORD_WHY, "why", "原因")                                                                     \
+    X(WORD_UP, "up", "正常")                                                                       \
+    X(WORD_DOWN, "down", "无应答")                                                                 \
+    X(WORD_NOT_KNOWN, "unknown", "未知")                                                           \
+    X(WORD_DOWN_SINCE, "since", "自")                                                              \
+    X(WORD_ANSWERED_AT, "last answer", "最近应答")                                                 \
+    X(WORD_WAITING, "waiting", "排队")                                                             \
+    X(WORD_RATE, "rate", "限速")                                                                   \
     X(WORD_SENT_AGAIN, "sent again", "已重新排队发送")                                             \
     X(WORD_LET_GO, "let go", "已放弃")                                                             \
     X(WORD_KEY, "key", "去重键")                                                                   \

@@ -13,6 +13,7 @@ route_fn page_link_post; /* link_pages.c */
 route_fn page_record;    /* record_page.c */
 route_fn page_review;    /* review_page.c */
 route_fn page_drill;     /* review_page.c */
+route_fn page_duty;      /* duty_page.c */
 
 /* reply.c: what services say back. */
 route_fn page_reply, page_reply_account;

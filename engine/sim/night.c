@@ -887,6 +887,13 @@ void night_crash(struct night *n, enum night_crash what, int slot, bool fault)
     }
 }
 
+void night_down(struct night *n, int64_t ms)
+{
+    frames_take(n);
+    clock_to(n, n->mono + ms);
+    engine_crash(n);
+}
+
 void night_forgetful(struct night *n)
 {
     frames_take(n);

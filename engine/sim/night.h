@@ -88,6 +88,10 @@ void night_later(struct night *n, int64_t after, enum input_kind kind, struct uu
 enum err night_advance(struct night *n, int64_t ms, int64_t *happenings, struct why *why);
 
 /* slot: of the planner. fault: by the plan's own doing. */
+/* The engine is down for so long, and starts from its rows. What came for it meanwhile comes then.
+ */
+void night_down(struct night *n, int64_t ms);
+
 void night_crash(struct night *n, enum night_crash what, int slot, bool fault);
 
 /* What tests bend: planners keep nothing between turns; what they say waits; results wait. */

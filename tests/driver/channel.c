@@ -40,21 +40,24 @@ static json_t *file_of(const char *folder, const char *name)
     return check_file(name, text_str(&source), source.len);
 }
 
-static json_t *channels_of(void)
+/* All files of a folder beside the plans: "channels", "holidays". Gives. */
+static json_t *files_of(const char *name)
 {
     const char *root = getenv("MUSTER_ROOT");
     json_t *list = json_array();
     struct dirent *entry;
     AUTO_TEXT(path);
+    AUTO_TEXT(within);
 
-    text_addf(&path, "%s/plans/channels", root ? root : ".");
+    text_addf(&within, "%s/", name);
+    text_addf(&path, "%s/plans/%s", root ? root : ".", name);
     DIR *folder = opendir(text_str(&path));
     if (!folder)
         die(text_str(&path), "cannot be read");
     while ((entry = readdir(folder))) {
         const char *dot = strchr(entry->d_name, '.');
         if (dot && strcmp(dot, ".lua") == 0)
-            json_array_append_new(list, file_of("channels/", entry->d_name));
+            json_array_append_new(list, file_of(text_str(&within), entry->d_name));
     }
     closedir(folder);
     return list;
@@ -67,7 +70,8 @@ static struct channel_set *set_read(void)
     json_t *request = json_put(json_object(), "site", file_of("", "site.lua"));
     AUTO_JSON(checked);
 
-    json_put(request, "channels", channels_of());
+    json_put(request, "channels", files_of("channels"));
+    json_put(request, "holidays", files_of("holidays"));
     checked = check_set(request);
     json_decref(request);
     const json_t *finding = json_array_get(json_at(checked, "findings"), 0);

@@ -166,7 +166,7 @@ static void source_add(json_t *sources, const char *name, const char *source)
     json_put(sources, name, json_pack("[o]", file_object(text_str(&file), source)));
 }
 
-static struct story *story_of(const char *site_path, json_t *takes_sources)
+static struct story *story_of(const char *site_path, json_t *takes_sources, bool watched)
 {
     struct story *s = mem_new(1, sizeof *s);
     struct why why;
@@ -187,6 +187,7 @@ static struct story *story_of(const char *site_path, json_t *takes_sources)
                                       .planners = planners_port(s->planners),
                                       .record = record_seen,
                                       .attempt = attempt_seen,
+                                      .watch = watched,
                                       .ctx = s};
     s->night = night_new(&setup, &why);
     if (!s->night)
@@ -200,7 +201,21 @@ struct story *story_new(const char *plan_name, const char *plan_source)
 {
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
-    return story_of("tests/lib/story_site.lua", sources);
+    return story_of("tests/lib/story_site.lua", sources, false);
+}
+
+struct story *story_watched(const char *plan_name, const char *plan_source)
+{
+    json_t *sources = json_object();
+    source_add(sources, plan_name, plan_source);
+    return story_of("tests/lib/story_site.lua", sources, true);
+}
+
+struct story *story_in(const char *site_path, const char *plan_name, const char *plan_source)
+{
+    json_t *sources = json_object();
+    source_add(sources, plan_name, plan_source);
+    return story_of(site_path, sources);
 }
 
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
@@ -209,7 +224,7 @@ struct story *story_with(const char *plan_name, const char *plan_source, const c
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
     source_add(sources, other_name, other_source);
-    return story_of("tests/lib/story_site.lua", sources);
+    return story_of("tests/lib/story_site.lua", sources, false);
 }
 
 void story_at(struct story *s, size_t incident)
@@ -225,7 +240,7 @@ struct story *story_shipped(const char *plan_name)
     char *source = file_text(text_str(&path));
     json_t *sources = json_object();
     source_add(sources, plan_name, source);
-    struct story *s = story_of("plans/site.lua", sources);
+    struct story *s = story_of("plans/site.lua", sources, false);
     free(source);
     return s;
 }
@@ -256,6 +271,13 @@ void story_site_forbids_drills(struct story *s)
     const char *id;
     json_t *person;
     json_object_foreach(people, id, person) json_object_set_new(person, "drill", json_false());
+    story_crash_engine(s); /* the next one reads it so */
+}
+
+void story_site_leaves(struct story *s, const char *person, const char *day)
+{
+    json_t *people = json_object_get(json_object_get(s->checked, "site"), "people");
+    json_put_str(json_object_get(people, person), "left", day);
     story_crash_engine(s); /* the next one reads it so */
 }
 
@@ -447,6 +469,24 @@ const json_t *story_drill(struct story *s, const char *json)
     return reply;
 }
 
+const json_t *story_duty(struct story *s, const char *what, const char *json)
+{
+    static const struct {
+        const char *name;
+        enum input_kind kind;
+    } kinds[] = {{"override", IN_DUTY_OVERRIDE},
+                 {"swap", IN_DUTY_SWAP},
+                 {"act", IN_DUTY_ACT},
+                 {"handover", IN_DUTY_HANDOVER},
+                 {"check", IN_DUTY_CHECK}};
+    for (size_t n = 0; n < sizeof kinds / sizeof *kinds; n++) {
+        if (!strcmp(kinds[n].name, what))
+            return story_ask(s, kinds[n].kind, (struct uuid){0}, story_json(json));
+    }
+    fail_msg("duty has no %s", what);
+    return NULL;
+}
+
 const json_t *story_lesson(struct story *s, const char *json)
 {
     return story_ask(s, IN_LESSON, s->incident, story_json(json));
@@ -555,6 +595,11 @@ const json_t *story_resolve(struct story *s)
     return story_ask(s, IN_RESOLVE, s->incident, json_object());
 }
 
+const json_t *story_dead(struct story *s, const char *json)
+{
+    return story_ask(s, IN_DEAD, s->incident, story_json(json));
+}
+
 const json_t *story_terminate(struct story *s, const char *reason)
 {
     return story_ask(
@@ -630,6 +675,11 @@ const json_t *story_report(struct story *s, const char *name, const char *action
 void story_crash_engine(struct story *s)
 {
     night_crash(s->night, NIGHT_CRASH_ENGINE, 0, false);
+}
+
+void story_engine_down(struct story *s, int64_t ms)
+{
+    night_down(s->night, ms);
 }
 
 void story_crash_planner(struct story *s, int slot, bool fault)

@@ -17,9 +17,13 @@ struct story;
 
 /* A story with a site of its own (tests/lib/story_site.lua) and the given plan's text. */
 struct story *story_new(const char *plan_name, const char *plan_source);
+/* The same; endpoints are asked whether they answer, and the auditor looks each minute. */
+struct story *story_watched(const char *plan_name, const char *plan_source);
 /* The same with a second plan, as one that opens children of it. */
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
                          const char *other_source);
+/* A story with another site: the path of its file. */
+struct story *story_in(const char *site_path, const char *plan_name, const char *plan_source);
 /* A story with plans/site.lua and this plan of plans/. */
 struct story *story_shipped(const char *plan_name);
 /* Checks I13 and that nothing is left undelivered without a reason; frees. */
@@ -31,6 +35,9 @@ void story_scenario_shipped(struct story *s, const char *name);
 
 /* Before the first trigger: a new site in force in which nobody may be drilled. */
 void story_site_forbids_drills(struct story *s);
+
+/* A new site in force, in which this person is gone after that day: "2026-08-05". */
+void story_site_leaves(struct story *s, const char *person, const char *day);
 
 /* The same, where messages of a tabletop go out. */
 void story_site_sends_tabletops(struct story *s);
@@ -46,6 +53,8 @@ void story_person_silent(struct story *s, const char *person);
  * into double quotes, so that it reads well in C. */
 const json_t *story_trigger(struct story *s, const char *json);
 const json_t *story_drill(struct story *s, const char *json); /* drill start */
+/* About duty: "override", "swap", "act", "handover", "check". */
+const json_t *story_duty(struct story *s, const char *what, const char *json);
 const json_t *story_lesson(struct story *s, const char *json);
 const json_t *story_close(struct story *s);
 const json_t *story_update(struct story *s, const char *json);
@@ -56,6 +65,7 @@ const json_t *story_answer_link(struct story *s, const char *person, const char 
 /* Word from the endpoint of that message: "delivered", "seen". */
 const json_t *story_receipt(struct story *s, const char *person, const char *receipt);
 const json_t *story_resolve(struct story *s);
+const json_t *story_dead(struct story *s, const char *json); /* all of its dead letters */
 const json_t *story_order(struct story *s, const char *json);
 const json_t *story_confirm(struct story *s, const char *json);
 /* An item by the name of its measure, the last one issued. */
@@ -68,7 +78,8 @@ const json_t *story_report(struct story *s, const char *name, const char *action
 const json_t *story_terminate(struct story *s, const char *reason);
 
 void story_advance(struct story *s, int64_t ms);
-void story_crash_engine(struct story *s); /* kill -9: only the rows remain */
+void story_crash_engine(struct story *s);            /* kill -9: only the rows remain */
+void story_engine_down(struct story *s, int64_t ms); /* for so long; then from its rows */
 void story_crash_planner(struct story *s, int slot,
                          bool fault);          /* fault: by the plan's own doing */
 void story_crash_courier(struct story *s);     /* attempts under way are lost sight of */

@@ -6,6 +6,7 @@ return site {
     endpoints = {
         pager = { channel = "webhook", secret = "pager", drill = true },
         phone = { channel = "webhook", secret = "phone" },
+        chat = { channel = "webhook", secret = "chat", rate = "20/1m", at_once = 20 }, -- a bot
         screen = { channel = "demo", secret = "screen" }, -- says when a message was seen
     },
     people = {
@@ -13,6 +14,9 @@ return site {
         ["li.ming"] = { name = "李明", dept = "flood-office", contacts = { "pager:@" }, drill = true },
         ["sun.wei"] = { name = "孙伟", dept = "flood-office", contacts = { "phone:@" } },
         ["han.mei"] = { name = "韩梅", dept = "flood-office", lang = "en", contacts = { "phone:@" } },
+        ["gao.lin"] = { name = "高林", dept = "flood-office", contacts = { "chat:@" } },
+        ["ma.chao"] = { name = "马超", dept = "flood-office", contacts = { "chat:@" } },
+        ["lin.tao"] = { name = "林涛", dept = "flood-office", contacts = { "screen:@", "phone:@" } },
         ["zhou.jie"] = { name = "周杰", dept = "flood-office", contacts = { "screen:@" } },
     },
     departments = {
