@@ -29,6 +29,7 @@ return channel "ntfy" {
     contact   = "token",
     private   = { topic = "{contact}" },
     sign      = "bearer",
+    contact   = "token",
     success   = { status = "200" },
     probe     = { path = "/v1/health", status = "200", json = { healthy = true } },
     reference = "id",
