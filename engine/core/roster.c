@@ -610,7 +610,6 @@ bool site_calendar_open(const struct site *s, const char *calendar, wall_ms at)
     const struct calendar *c = calendar_of(&s->calendars, calendar);
     if (!c)
         return false;
-    if (!c->hours_count)
-        return calendar_worked(c, civil_day(site_zone(s), at));
-    return windows_hold(c->hours, c->hours_count, c, site_zone(s), at);
+    wall_ms local = at + zone_offset_ms(site_zone(s), at);
+    return calendar_open(c, local / MS_DAY, (int)(local % MS_DAY / MS_MINUTE));
 }
