@@ -26,7 +26,6 @@ return channel "ntfy" {
         recovered = { title = "{mark}{incident.title}", message = "{mark}{text}", tags = { "white_check_mark" } },
         digest    = { message = "{mark}{digest}", priority = 4 },
     },
-    contact   = "token",
     private   = { topic = "{contact}" },
     sign      = "bearer",
     contact   = "token",

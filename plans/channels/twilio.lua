@@ -9,7 +9,6 @@ return channel "twilio" {
     encoding  = "form",
     private   = { To = "{contact}", From = "{secret.from}" },
     sign      = "basic",
-    contact   = "phone",
     success   = { status = "201" },
     throttled = { status = "429" },
     reference = "sid",

@@ -26,6 +26,7 @@ import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import house as h
+import raw_http
 import smtp
 import tap
 from courier_lab import Courier, write
@@ -836,8 +837,8 @@ return plan
 """
 
 
-def daemon_of(post):
-    house = h.House(plans={"flood": CALL}, site=SITE)
+def daemon_of(post, demo=False):
+    house = h.House(plans={"flood": CALL}, site=SITE, demo=demo)
     for name in ("feishu", "twilio"):
         shutil.copy(os.path.join(h.ROOT, "plans/channels/%s.lua" % name),
                     os.path.join(house.plans, "channels"))
@@ -866,6 +867,24 @@ def test_daemon(t, post):
         t.check("code is 19024 and not 0" in told and "T0KEN" not in told,
                 "the whole daemon: the timeline says why", told)
     post.receiver.answers.clear()
+
+
+def ringing(house):
+    phones = raw_http.ask(house.http_port, "GET", "/api/v1/phones").json()["phones"]
+    return [m for phone in phones for m in phone["messages"]]
+
+
+def test_demo(t, post):
+    """Whatever services a site has, in a demo its phones ring, and can be answered."""
+    with daemon_of(post, demo=True) as house:
+        for name in ("feishu", "twilio-voice"):
+            os.unlink(os.path.join(house.secrets, name))
+        house.start()
+        opened = house.admin(op="trigger", plan="flood", title=TITLE)
+        told = h.wait_for(lambda: ringing(house), "a phone", 10)[0]
+        t.check(told["text"] == TEXT and len(told["code"]) == 4
+                and told["incident"]["id"] == opened["incident"],
+                "in a demo a phone shows the message of any channel, with its code", told)
 
 
 def why_refused(house, incident):
@@ -898,6 +917,7 @@ def main():
             test_mail(t, post)
             test_contacts(t, post)
             test_daemon(t, post)
+            test_demo(t, post)
             test_secrets(t, post)
         finally:
             t.equal(post.close(), 0, "channels and courier end in order")
