@@ -190,6 +190,28 @@ static json_t *endpoints(void *ctx)
     return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
 }
 
+static enum err duty(void *ctx, const json_t *asked, const char *lang, json_t **ret,
+                     struct why *why)
+{
+    const struct engine *e = ctx;
+    const struct duty_ask ask = {.roster = json_str(asked, "roster"),
+                                 .person = json_str(asked, "person"),
+                                 .at = json_str(asked, "at"),
+                                 .lang = lang,
+                                 .days = json_int(asked, "days", 0),
+                                 .now = e->clock.wall};
+    return core_duty(e->core, &ask, ret, why);
+}
+
+static enum err duty_calendar(void *ctx, const char *roster, const char *person, const char *lang,
+                              struct text *to, struct why *why)
+{
+    const struct engine *e = ctx;
+    const struct duty_ask ask = {
+        .roster = roster, .person = person, .lang = lang, .now = e->clock.wall};
+    return core_duty_calendar(e->core, &ask, to, why);
+}
+
 static json_t *dead(void *ctx)
 {
     return json_put(json_object(), "dead", core_dead(((struct engine *)ctx)->core));
@@ -299,6 +321,8 @@ struct serve *engine_serve_new(struct engine *e)
                               .store = e->port,
                               .plans = plans,
                               .plan = plan,
+                              .duty = duty,
+                              .duty_calendar = duty_calendar,
                               .drills = drills,
                               .endpoints = endpoints,
                               .dead = dead,

@@ -1,6 +1,6 @@
 -- The nights of an attack: triage and evidence, what each finding owes, and the quiet day at its end.
 local function attacked(t, fields)
-    t:begin "2026-04-15 03:00"
+    t:begin "2026-04-22 03:00"
     t:person("tang.yu"):answers "2m"
     t:trigger { plan = "cyber", title = "办事大厅系统被加密", fields = fields }
 end
@@ -25,7 +25,7 @@ test("the alarm: triage, and evidence before anything is rebuilt", function(t)
 end)
 
 test("nobody answers: on call, the commander, the duty room, and again", function(t)
-    t:begin "2026-04-15 03:00"
+    t:begin "2026-04-22 03:00"
     t:trigger { plan = "cyber", title = "办事大厅系统被加密" }
     t:advance "91m"
     t:tells [[
@@ -87,7 +87,7 @@ test("the end: up and quiet for a day, signed; each flaw is an item with a date"
     t:advance "721m"
     t:tells [[ [24:00] propose terminate to 潘琳 ]]
     t:order { action = "terminate", by = "pan.lin", reason = "恢复", despite = "重建收尾" }
-    t:tells [[ report final 1 due, by 05-16 03:01 ]]
+    t:tells [[ report final 1 due, by 05-23 03:01 ]]
     t:update { flaw = { id = "f1", what = "远程管理口未设多因子" } }
     t:tells [[ measure flaw to 数据局 ]]
 end)

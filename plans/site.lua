@@ -132,19 +132,25 @@ return site {
     calendars = { work = { days = "mon-fri", hours = "09:00-18:00", holidays = "cn" } },
     holidays  = { cn = { ["2026"] = "holidays/cn-2026.lua", ["2027"] = "holidays/cn-2027.lua" } },
 
-    -- "duty:duty-room" calls the seats in this order, each for as long as the call says.
+    -- "duty:duty-room" calls the seats in this order, each for as long as the call says. Who takes turns is
+    -- worked out from handover, every and from: the first of each seat begins on the first handover from then
+    -- on. On days off the seats of `holiday` have a rotation of their own; `shifts` stand in the place of the
+    -- rotation for a time. muster duty now, muster duty show; changes: muster duty override, swap.
     rosters = {
         ["duty-room"] = {
-            title  = "市总值班室",
-            titles = { officer_a = "主班", officer_b = "副班", lead = "带班领导" },
-            seats  = { officer_a = { "wang.qiang" }, officer_b = { "li.ming" }, lead = { "zhao.lei" } },
-            order  = { "officer_a", "officer_b", "lead" },
+            title    = "市总值班室",
+            titles   = { officer_a = "主班", officer_b = "副班", lead = "带班领导" },
+            handover = "08:00", every = "1d", from = "2026-01-01",
+            seats    = { officer_a = { "wang.qiang" }, officer_b = { "li.ming" }, lead = { "zhao.lei" } },
+            order    = { "officer_a", "officer_b", "lead" },
+            holiday  = { seats = { lead = { "zhao.lei", "sun.wei", "qian.min" } } }, -- 节假日领导带班
         },
         ["it-oncall"] = {
-            title  = "信息系统值班",
-            titles = { primary = "运维主值", secondary = "运维备值" },
-            seats  = { primary = { "tang.yu" }, secondary = { "song.jia" } },
-            order  = { "primary", "secondary" },
+            title    = "信息系统值班",
+            titles   = { primary = "运维主值", secondary = "运维备值" },
+            handover = "mon 09:00", every = "2w", from = "2025-12-29",
+            seats    = { primary = { "tang.yu", "song.jia" }, secondary = { "song.jia", "tang.yu" } },
+            order    = { "primary", "secondary" },
         },
     },
 

@@ -3,6 +3,7 @@
 #include "core/alarm.h"
 #include "core/answer.h"
 #include "core/decide.h"
+#include "core/duty.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -174,5 +175,7 @@ void decide_answer_link(struct core *c)
     if (!question_fits(c, n->incident, &a))
         return;
     bool waited = !is_said_again(n, &a) && answer_take(c, n->incident, &a);
+    if (!a.decline)
+        duty_answered(c, n);
     link_reply(c, n, waited);
 }

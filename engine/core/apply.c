@@ -10,6 +10,7 @@
 #include "core/consult.h"
 #include "core/contact.h"
 #include "core/drill.h"
+#include "core/duty.h"
 #include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
@@ -174,6 +175,7 @@ static void apply_config(struct core *c, const struct record *r)
     free(c->site_pin);
     c->site_pin = mem_str(json_str(r->body, "site"));
     c->site = c->site_pin ? core_pin(c, c->site_pin) : NULL;
+    duty_site_set(c);
     size_t n, count = json_array_size(json_at(r->body, "plans"));
     json_t *plan;
     struct plan_ref *plans = mem_new(count + 1, sizeof *plans);
@@ -335,6 +337,12 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
         break;
     case REC_INCIDENT_CLOSED:
         apply_closed(c, i, r);
+        break;
+    case REC_DUTY_CHANGE:
+    case REC_DUTY_SHIFT:
+    case REC_DUTY_HANDOVER:
+    case REC_DUTY_CHECK:
+        duty_apply(c, r);
         break;
     case REC_UPKEEP_OPENED:
     case REC_INCIDENT_OPENED: /* applied before the incident was there */

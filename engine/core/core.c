@@ -3,6 +3,7 @@
 #include "core/access.h"
 #include "core/contact.h"
 #include "core/dead.h"
+#include "core/duty.h"
 #include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/incident.h"
@@ -111,8 +112,10 @@ enum err core_library_site(struct core *c, const char *pin, const json_t *checke
     struct pin *p = pin_add(c, pin);
     p->site = site;
     p->channels = channels;
-    if (c->site_pin && !strcmp(c->site_pin, pin))
+    if (c->site_pin && !strcmp(c->site_pin, pin)) {
         c->site = p;
+        duty_site_set(c);
+    }
     return ERR_OK;
 }
 
@@ -148,6 +151,8 @@ struct core *core_new(const struct core_config *config)
     STAILQ_INIT(&c->reports_changed);
     STAILQ_INIT(&c->dedups_changed);
     STAILQ_INIT(&c->holders_changed);
+    LIST_INIT(&c->duty);
+    STAILQ_INIT(&c->duty_changed);
     STAILQ_INIT(&c->contacts_changed);
     TAILQ_INIT(&c->suspects);
     TAILQ_INIT(&c->fetches);
@@ -155,6 +160,8 @@ struct core *core_new(const struct core_config *config)
     TAILQ_INIT(&c->dead);
     c->upkeep_timer =
         (struct timer){.kind = TIMER_UPKEEP, .owner = c, .incident = &of_none, .step = "!upkeep"};
+    c->duty_timer =
+        (struct timer){.kind = TIMER_DUTY, .owner = c, .incident = &of_none, .step = "!duty"};
     c->occasion_timer = (struct timer){
         .kind = TIMER_OCCASION, .owner = c, .incident = &of_none, .step = "!occasion"};
     return c;
@@ -194,6 +201,7 @@ void core_free(struct core *c)
         incident_forget(c, *(struct incident **)c->incidents);
     tdestroy(c->dedups, dedup_free);
     access_free(c);
+    duty_free(c);
     contacts_free(c);
     tdestroy(c->pins, pin_free);
     tdestroy(c->words, free);

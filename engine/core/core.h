@@ -109,6 +109,27 @@ json_t *core_plans_fresh(const struct core *c);
 bool core_plan_in_force(const struct core *c, const char *pin);
 /* [{"name","channel","drill",…}]. Gives. */
 json_t *core_endpoints(const struct core *c);
+/* Who is on duty. */
+struct duty_ask {
+    const char *roster, *person; /* NULL: all of them, everybody */
+    const char *at;              /* "2026-12-01 08:00" there, or RFC 3339; NULL: now */
+    const char *lang;            /* "zh", "en" */
+    int64_t days;                /* so many are shown as they come; 0: who is there then alone */
+    wall_ms now;
+};
+/*
+ * {"at","zone","rosters":[{"roster","title","seats":[…],"handover"?,"checks"}],"coming":[…],
+ * "changes":[…],"gaps":[…]}. Gives. ERR_MISSING: there is no such roster or person; ERR_INVALID: it
+ * is no time.
+ */
+enum err core_duty(const struct core *c, const struct duty_ask *ask, json_t **ret,
+                   struct why *why) MUST_USE;
+/* The same as a calendar, RFC 5545: a month back, half a year ahead; `at` and `days` are not asked.
+ * Added to `to`. ERR_MISSING as before. */
+enum err core_duty_calendar(const struct core *c, const struct duty_ask *ask, struct text *to,
+                            struct why *why) MUST_USE;
+/* The next moment at which somebody else may be on duty; INT64_MAX: never. */
+wall_ms core_duty_next(const struct core *c, wall_ms at);
 json_t *core_dead(const struct core *c);   /* dead letters: dead_list. Gives. */
 json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
 /*

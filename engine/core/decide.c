@@ -11,6 +11,7 @@
 #include "core/contact.h"
 #include "core/dead.h"
 #include "core/drill.h"
+#include "core/duty.h"
 #include "core/endpoint_watch.h"
 #include "core/family.h"
 #include "core/fetch.h"
@@ -280,6 +281,7 @@ static void decide_started(struct core *c)
     upgrade_started(c, body);
     core_emit(c, REC_ENGINE_STARTED, NULL, (struct emit){.body = body});
     upkeep_review(c);
+    duty_review(c);
     occasions_review(c);
 }
 
@@ -314,6 +316,7 @@ static void decide_config(struct core *c)
     }
     endpoints_watch(c);
     upkeep_review(c);
+    duty_review(c);
     occasions_review(c);
     core_reply_ok(c, reply);
 }
@@ -357,6 +360,8 @@ static void timer_fire(struct core *c, struct timer *t)
         endpoint_ask(c, t->owner);
     } else if (t->kind == TIMER_UPKEEP) {
         upkeep_review(t->owner);
+    } else if (t->kind == TIMER_DUTY) {
+        duty_review(t->owner);
     } else if (t->kind == TIMER_OCCASION) {
         occasions_review(t->owner);
     } else {
@@ -401,6 +406,7 @@ static void decide_clock(struct core *c)
                             .body = json_deep_copy(c->in->body)});
     reports_clock_set(c);
     upkeep_review(c);
+    duty_review(c);
     occasions_review(c);
 }
 
@@ -485,6 +491,11 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_PURGE] = decide_purge,
         [IN_DRILL_START] = decide_drill_start,
         [IN_LESSON] = decide_lesson,
+        [IN_DUTY_OVERRIDE] = decide_duty_override,
+        [IN_DUTY_SWAP] = decide_duty_swap,
+        [IN_DUTY_ACT] = decide_duty_act,
+        [IN_DUTY_HANDOVER] = decide_duty_handover,
+        [IN_DUTY_CHECK] = decide_duty_check,
         [IN_CONTACT_SET] = decide_contact_set,
         [IN_CONTACT_REMOVE] = decide_contact_remove,
         [IN_CONTACT_TEST] = decide_contact_test,

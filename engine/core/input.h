@@ -35,6 +35,11 @@ enum input_kind {
     IN_DRILL_START, /* body: {plan,mode?,scenario?,speed?,as?} */
     IN_LESSON, /* body: {text,owner,due,as?,plan?}. incident: one that the store has; plan is of its
                   row */
+    IN_DUTY_OVERRIDE,  /* body: {roster,seat?,person,from,to,reason,as?} */
+    IN_DUTY_SWAP,      /* body: {roster,as,with,at,seat?,back?,reason?} */
+    IN_DUTY_ACT,       /* body: {change,action,as?,note?} */
+    IN_DUTY_HANDOVER,  /* body: {roster,as,note?,take?} */
+    IN_DUTY_CHECK,     /* body: {roster,seat?,as?} */
     IN_CONTACT_SET,    /* body: {person,endpoint}, or {contacts:[{person,endpoint}]}; the values
                           themselves never come here (R11) */
     IN_CONTACT_REMOVE, /* body: {person,endpoint?,endpoints}: those that the vault holds */

@@ -3,6 +3,7 @@
 #include "core/call.h"
 #include "core/contact.h"
 #include "core/digest.h"
+#include "core/duty.h"
 #include "core/family.h"
 #include "core/incident.h"
 #include "core/item.h"
@@ -45,7 +46,7 @@ bool notice_finished(const struct notice *n)
 
 bool notice_is_kept(const struct notice *n)
 {
-    return n->kept || item_keeps_message(n);
+    return n->kept || item_keeps_message(n) || duty_keeps_message(n);
 }
 
 static int mailing_order(const void *a, const void *b)

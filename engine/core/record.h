@@ -73,6 +73,13 @@
       "a child was closed, merged into another incident, or could not be opened")                  \
     X(REC_ROLE_ASSIGNED, "role_assigned", "a person has taken a role of this incident")            \
     X(REC_ESCALATED, "escalated", "the plan calls whoever commands, then the fallback")            \
+    X(REC_DUTY_CHANGE, "duty_change",                                                              \
+      "an override or a swap of duty: asked, agreed, approved, refused or withdrawn")              \
+    X(REC_DUTY_SHIFT, "duty_shift", "a shift begins: others are on duty from now on")              \
+    X(REC_DUTY_HANDOVER, "duty_handover",                                                          \
+      "a shift is handed over with what is open, or whoever comes has taken it")                   \
+    X(REC_DUTY_CHECK, "duty_check",                                                                \
+      "a spot check: whoever is on duty is called, has answered, or has not")                      \
     X(REC_UPKEEP_OPENED, "upkeep_opened",                                                          \
       "plans owe something: it is kept as items of an incident that is no emergency")              \
     X(REC_ITEM_ISSUED, "item_issued", "somebody has something to do, by a time")                   \

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOURS_MAX = 12, TURNS_OF_DAYS_MAX = 366 };
+enum { HOURS_MAX = 12, TURNS_OF_DAYS_MAX = 366, SINCE_DAYS = 60 };
 
 /* ---- rotations as people write them ---- */
 
@@ -227,6 +227,11 @@ const struct roster *site_roster(const struct site *s, const char *id)
     return site_find(s->rosters, s->rosters_count, sizeof *s->rosters, id);
 }
 
+const char *site_nearest_roster(const struct site *s, const char *id)
+{
+    return form_nearest(json_at(s->json, "rosters"), id);
+}
+
 const struct roster *site_roster_at(const struct site *s, size_t index)
 {
     return index < s->rosters_count ? &s->rosters[index] : NULL;
@@ -383,11 +388,10 @@ static const char *shift_person(const struct seat *seat, wall_ms at)
 }
 
 /* The moment from which somebody who leaves is not there any more; INT64_MAX: they stay. */
-static wall_ms left_at(const struct site *s, const char *person)
+static wall_ms left_at(const struct site *s, const char *id)
 {
-    const char *left = json_str(json_at(json_at(s->json, "people"), person), "left");
-    int64_t day;
-    return left && date_parse(left, &day) ? civil_first(site_zone(s), day + 1, 0) : INT64_MAX;
+    const struct person *p = site_find(s->people, s->people_count, sizeof *s->people, id);
+    return p && p->left_at ? p->left_at : INT64_MAX;
 }
 
 static const char *person_planned(const struct site *s, const struct roster *r,
@@ -500,22 +504,42 @@ wall_ms seat_next(const struct site *s, const struct roster *r, const struct sea
 
 static bool same_duty(const char *a, const char *b, enum duty_by a_by, enum duty_by b_by)
 {
-    return a && b ? !strcmp(a, b) : !a && !b && a_by == b_by;
+    if (a && b) /* an override is seen as such, also where their own turn comes before or after */
+        return !strcmp(a, b) && (a_by == DUTY_OVERRIDE) == (b_by == DUTY_OVERRIDE);
+    return !a && !b && a_by == b_by;
 }
 
 struct duty_span seat_span(const struct site *s, const struct roster *r, const struct seat *seat,
                            wall_ms at, wall_ms until)
 {
     struct duty_span span = {.from = at, .to = at};
-    enum duty_by by;
-    span.person = seat_person(s, r, seat, at, &span.by);
-    do {
+    const char *person = seat_person(s, r, seat, at, &span.by);
+    enum duty_by by = span.by;
+    span.person = person;
+    while (same_duty(span.person, person, span.by, by)) {
         span.to = seat_next(s, r, seat, span.to);
-    } while (span.to < until &&
-             same_duty(span.person, seat_person(s, r, seat, span.to, &by), span.by, by));
-    if (span.to > until)
-        span.to = until;
+        if (span.to >= until) {
+            span.to = until;
+            break;
+        }
+        person = seat_person(s, r, seat, span.to, &by);
+    }
     return span;
+}
+
+/* Turns are found forwards only: from the day before the longest turn that is likely, one by one.
+ */
+wall_ms seat_since(const struct site *s, const struct roster *r, const struct seat *seat,
+                   wall_ms at)
+{
+    wall_ms from = at;
+    for (int days = 1; days <= SINCE_DAYS && from == at; days = days < 8 ? days * 2 : days + 8) {
+        struct duty_span span = seat_span(s, r, seat, at - days * MS_DAY, at + 1);
+        while (span.to <= at)
+            span = seat_span(s, r, seat, span.to, at + 1);
+        from = span.from > at - days * MS_DAY ? span.from : at;
+    }
+    return from;
 }
 
 bool seat_hole(const struct site *s, const struct roster *r, const struct seat *seat, wall_ms at,
@@ -540,7 +564,7 @@ static bool anybody(const struct site *s, const struct roster *r, wall_ms at)
     return false;
 }
 
-static wall_ms roster_next(const struct site *s, const struct roster *r, wall_ms at)
+wall_ms roster_next(const struct site *s, const struct roster *r, wall_ms at)
 {
     wall_ms next = INT64_MAX;
     for (size_t n = 0; n < r->seats_count; n++)

@@ -103,6 +103,7 @@ void roster_done(struct roster *r);
 void site_set_changes(struct site *s, const struct duty_change *changes, size_t count);
 
 const struct roster *site_roster(const struct site *s, const char *id);   /* NULL */
+const char *site_nearest_roster(const struct site *s, const char *id);    /* NULL */
 const struct roster *site_roster_at(const struct site *s, size_t index);  /* by id; NULL */
 const struct seat *roster_seat(const struct roster *r, const char *name); /* NULL */
 /* "市总值班室", "主班": else the id. */
@@ -125,6 +126,9 @@ bool rotation_turn(const struct rotation *r, const char *zone, wall_ms at, int64
                    wall_ms *ret_from);
 wall_ms rotation_begins(const struct rotation *r, const char *zone, int64_t turn);
 
+/* The same of the whole roster. */
+wall_ms roster_next(const struct site *s, const struct roster *r, wall_ms at);
+
 /* A time of the same person, or the same lack of one. */
 struct duty_span {
     wall_ms from, to;
@@ -135,6 +139,9 @@ struct duty_span {
 /* The span that holds `at`, no further than `until` (nor back than `since`). */
 struct duty_span seat_span(const struct site *s, const struct roster *r, const struct seat *seat,
                            wall_ms at, wall_ms until);
+/* Since when the one who sits there at that time does. No further back than 60 days. */
+wall_ms seat_since(const struct site *s, const struct roster *r, const struct seat *seat,
+                   wall_ms at);
 
 /*
  * The first time from `at` on, and before `until`, in which the seat should have somebody and has

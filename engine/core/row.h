@@ -24,6 +24,7 @@ enum row_kind {
     ROW_FACT,     /* id = incident + "/" + what is known (reading.h) */
     ROW_ITEM,     /* id = item */
     ROW_REPORT,   /* id = report */
+    ROW_DUTY,     /* id = what was decided about who is on duty (duty.h) */
     ROW_KINDS
 };
 

@@ -4,6 +4,7 @@
 #include "core/access.h"
 #include "core/contact.h"
 #include "core/core.h"
+#include "core/duty.h"
 #include "core/incident.h"
 #include "core/item.h"
 #include "core/notice.h"
@@ -91,6 +92,7 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
     struct reading *r;
     struct item *item;
     struct report *report;
+    struct duty_entry *duty;
     struct contact *contact;
     while ((n = STAILQ_FIRST(&c->notices_changed))) {
         STAILQ_REMOVE_HEAD(&c->notices_changed, changed);
@@ -126,6 +128,13 @@ void core_dirty_rows(struct core *c, struct row **ret, size_t *ret_count)
         rows_add(&l, access_row(h));
         if (h->gone)
             access_forget(c, h);
+    }
+    while ((duty = STAILQ_FIRST(&c->duty_changed))) {
+        STAILQ_REMOVE_HEAD(&c->duty_changed, changed);
+        duty->dirty = false;
+        rows_add(&l, duty_row(c, duty));
+        if (duty->gone)
+            duty_forget(duty);
     }
     while ((contact = STAILQ_FIRST(&c->contacts_changed))) {
         STAILQ_REMOVE_HEAD(&c->contacts_changed, changed);
@@ -207,6 +216,14 @@ static void holder_add_row(const void *node, VISIT visit, void *closure)
         rows_add(closure, access_row(h));
 }
 
+static void duty_add_rows(const struct core *c, struct row_list *l)
+{
+    const struct duty_entry *e;
+    LIST_FOREACH(e, &c->duty, link)
+    if (!e->gone)
+        rows_add(l, duty_row(c, e));
+}
+
 void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
 {
     struct row_list l = {0};
@@ -216,6 +233,7 @@ void core_all_rows(const struct core *c, struct row **ret, size_t *ret_count)
     reports_walk(c, report_add_row, &l);
     twalk_r(c->dedups, dedup_add_row, &l);
     twalk_r(c->holders, holder_add_row, &l);
+    duty_add_rows(c, &l);
     contacts_walk(c, contact_add_row, &l);
     rows_add(&l, config_row(c));
     if (c->drills)
@@ -277,6 +295,9 @@ void core_load_row(struct core *c, const struct row *r)
     case ROW_REPORT:
         report_from_row(c, r);
         break;
+    case ROW_DUTY:
+        duty_from_row(c, r);
+        break;
     case ROW_KINDS:
         break;
     }
@@ -300,6 +321,7 @@ void core_load_end(struct core *c, int64_t last_seq)
         d->dirty = false;
     }
     c->config_dirty = false;
+    duty_site_set(c);
     c->seq = last_seq;
     dedups_own_all(c);
     once_load_end(c);

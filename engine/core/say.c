@@ -96,6 +96,12 @@ static void say_opened(const struct say *s)
     say_why(s, json_str(about, "note"));
 }
 
+/* As it was said to people when it was decided. */
+static void say_duty(const struct say *s)
+{
+    text_add(s->to, say_text(s, record_at(s->r, "text")));
+}
+
 static void say_upkeep(const struct say *s)
 {
     text_addf(s->to, s->zh ? "设立台账：%s" : "a ledger is kept: %s",
@@ -1077,6 +1083,10 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_SESSION_OPENED] = say_session,
         [REC_SESSION_CLOSED] = say_session,
         [REC_INCIDENT_OPENED] = say_opened,
+        [REC_DUTY_CHANGE] = say_duty,
+        [REC_DUTY_SHIFT] = say_duty,
+        [REC_DUTY_HANDOVER] = say_duty,
+        [REC_DUTY_CHECK] = say_duty,
         [REC_UPKEEP_OPENED] = say_upkeep,
         [REC_UPDATED] = say_updated,
         [REC_CALL_ANSWERED] = say_answer,

@@ -467,6 +467,7 @@ struct core {
     struct incident *upkeep; /* upkeep.h; NULL: no plan has owed anything yet */
     json_t *drills;          /* when the last drill of each plan ended: {plan: wall_ms}; NULL */
     bool drills_dirty;
+    LIST_HEAD(, duty_entry) duty; /* duty.h, sorted by id */
     json_t *occasions; /* {"PLAN/OCCASION": when the last that was opened was to come}; NULL */
     bool occasions_dirty;
     LIST_HEAD(, drill) drills_run; /* drill.h: those that are in memory */
@@ -483,12 +484,14 @@ struct core {
     STAILQ_HEAD(, dedup) dedups_changed;
     TAILQ_HEAD(, dedup) onces; /* those that are Idempotency-Keys, oldest first */
     STAILQ_HEAD(, holder) holders_changed;
+    STAILQ_HEAD(, duty_entry) duty_changed;
     STAILQ_HEAD(, contact) contacts_changed;
 
     /* volatile */
     struct timer occasion_timer;  /* the next occasion of a standing plan; the same */
     struct notice_queue dead;     /* dead letters, in no order */
     struct timer upkeep_timer;    /* a plan owes the next: set anew at each start */
+    struct timer duty_timer;      /* a shift begins, or the rosters are looked at: the same */
     struct endpoint_load **loads; /* who is under way and who waits, an endpoint (place.c) */
     uint64_t queue_turn;
     size_t loads_count, loads_cap;

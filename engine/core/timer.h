@@ -32,6 +32,7 @@ enum timer_kind {
     TIMER_PLACE,    /* owner: struct endpoint_load: time alone has made room for a message */
     TIMER_PROBE,    /* owner: struct endpoint_load: it is to be asked whether it answers */
     TIMER_UPKEEP,   /* owner: struct core: an item that a plan owes is to be opened */
+    TIMER_DUTY,     /* owner: struct core: a shift begins, or the rosters are looked at */
 };
 
 struct timer {

@@ -18,17 +18,9 @@ const struct command *const ctl_commands[] = {
 
 /* Promised; the daemon or the program cannot do them yet. */
 static const char *const not_yet[] = {
-    "duty",           "duty now",
-    "duty show",      "duty override",
-    "duty swap",      "duty gaps",
-    "duty handover",  "silence",
-    "silence add",    "silence list",
-    "silence expire", "heartbeat",
-    "heartbeat list", "backup",
-    "restore",        "release",
-    "account",        "account create",
-    "account list",   "doctor",
-    "completion",     NULL,
+    "silence",        "silence add",  "silence list", "silence expire", "heartbeat",
+    "heartbeat list", "backup",       "restore",      "release",        "account",
+    "account create", "account list", "doctor",       "completion",     NULL,
 };
 
 static bool name_is(const char *name, const char *const *words, size_t count)

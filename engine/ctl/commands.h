@@ -31,6 +31,17 @@
     X(cmd_resolve)                                                                                 \
     X(cmd_close)                                                                                   \
     X(cmd_review)                                                                                  \
+    X(cmd_duty_now)                                                                                \
+    X(cmd_duty_show)                                                                               \
+    X(cmd_duty_gaps)                                                                               \
+    X(cmd_duty_override)                                                                           \
+    X(cmd_duty_swap)                                                                               \
+    X(cmd_duty_agree)                                                                              \
+    X(cmd_duty_approve)                                                                            \
+    X(cmd_duty_refuse)                                                                             \
+    X(cmd_duty_withdraw)                                                                           \
+    X(cmd_duty_handover)                                                                           \
+    X(cmd_duty_check)                                                                              \
     X(cmd_drill_start)                                                                             \
     X(cmd_drill_report)                                                                            \
     X(cmd_drill_due)                                                                               \

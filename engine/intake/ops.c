@@ -21,6 +21,7 @@ enum {
     REVISIONS = 1000000,
     REVS = 20, /* of If-Match */
     DRILL_SPEED = 1000,
+    DUTY_DAYS = 366,
     CONTACTS = 2000,     /* of one import */
     SET_FILES = 200,     /* of those in force, in place of which others are given */
     SCRIPT_TEXTS = 200,  /* of a simulation, of each kind */
@@ -45,6 +46,7 @@ const char *const item_states[] = {"issued", "received", "arrived", "done",
 static const char *const report_actions[] = {"sign", "send", "phone", "fill", "correct", NULL};
 const char *const report_states[] = {"opened", "edited", "signed", "sent", "missed", NULL};
 const char *const report_kinds[] = {"initial", "update", "daily", "single", "final", NULL};
+static const char *const duty_actions[] = {"agree", "approve", "refuse", "withdraw", NULL};
 static const char *const review_formats[] = {"json", "markdown", "html", NULL};
 static const char *const drill_modes[] = {"tabletop", "live", NULL};
 static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
@@ -237,6 +239,59 @@ static const struct field reports_fields[] = {
 };
 
 static const struct field purge_fields[] = {INCIDENT, END};
+
+static const struct field duty_fields[] = {
+    {.name = "roster", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "person", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "at", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "days", .type = FIELD_COUNT, .most = DUTY_DAYS},
+    {.name = "ics", .type = FIELD_BOOL},
+    END,
+};
+
+static const struct field duty_override_fields[] = {
+    {.name = "roster", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "seat", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "person", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "from", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "to", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "reason", .type = FIELD_TEXT, .required = true, .most = NOTE_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
+
+static const struct field duty_swap_fields[] = {
+    {.name = "roster", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "with", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "at", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "back", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "reason", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    END,
+};
+
+static const struct field duty_act_fields[] = {
+    {.name = "change", .type = FIELD_COUNT, .required = true, .most = JSON_INT_MAX},
+    {.name = "action", .type = FIELD_WORD, .required = true, .words = duty_actions},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    END,
+};
+
+static const struct field duty_handover_fields[] = {
+    {.name = "roster", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "take", .type = FIELD_BOOL},
+    {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    END,
+};
+
+static const struct field duty_check_fields[] = {
+    {.name = "roster", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "seat", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
+    END,
+};
 
 static const struct field contact_set_fields[] = {
     {.name = "person", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
@@ -450,6 +505,16 @@ static const struct op ops[OPS] = {
     [OP_LESSON] = {OP("lesson", SCOPE_RESPOND, lesson_fields,
                       "what was learnt of an incident or a drill, as an improvement that somebody "
                       "makes by a time; the incident may be over")},
+    [OP_DUTY_OVERRIDE] = {OP("duty_override", SCOPE_RESPOND, duty_override_fields,
+                             "somebody takes a seat of a roster for a time")},
+    [OP_DUTY_SWAP] = {OP("duty_swap", SCOPE_RESPOND, duty_swap_fields,
+                         "two people swap their turns, once the other agrees and it is approved")},
+    [OP_DUTY_ACT] = {OP("duty_act", SCOPE_RESPOND, duty_act_fields,
+                        "agree to a change of duty, approve, refuse or withdraw it")},
+    [OP_DUTY_HANDOVER] = {OP("duty_handover", SCOPE_RESPOND, duty_handover_fields,
+                             "hand a shift over with what is open, or take it over")},
+    [OP_DUTY_CHECK] = {OP("duty_check", SCOPE_RESPOND, duty_check_fields,
+                          "a spot check: call whoever is on duty, and take the time")},
     [OP_CONTACT_SET] = {OP("contact_set", SCOPE_ADMIN, contact_set_fields,
                            "put a person's number or address for an endpoint into the vault")},
     [OP_CONTACT_REMOVE] = {OP("contact_remove", SCOPE_ADMIN, contact_remove_fields,
@@ -503,6 +568,9 @@ static const struct op ops[OPS] = {
     [OP_PLAN_SIMULATE] = {OP("plan_simulate", SCOPE_READ, plan_simulate_fields,
                              "a plan through a night, or many; nothing is sent"),
                           .http_only = true},
+    [OP_DUTY] = {OP("duty", SCOPE_READ, duty_fields,
+                    "who is on duty now or at another time, who comes, what was changed, and where "
+                    "nobody will be")},
     [OP_DRILL_DUE] = {OP("drill_due", SCOPE_READ, no_fields,
                          "which plans owe a drill by when, and when the last was held")},
     [OP_ENDPOINT_LIST] = {OP("endpoint_list", SCOPE_READ, no_fields, "the endpoints of the site")},
@@ -535,11 +603,9 @@ static const struct op ops[OPS] = {
 };
 
 /* Promised, not built yet. */
-static const char *const ops_not_yet[] = {
-    "duty",           "duty_now",     "duty_show",      "duty_override",
-    "duty_swap",      "duty_gaps",    "duty_handover",  "silence",
-    "silence_add",    "silence_list", "silence_expire", "heartbeat_list",
-    "account_create", "account_list", "release",        NULL};
+static const char *const ops_not_yet[] = {"silence",        "silence_add",    "silence_list",
+                                          "silence_expire", "heartbeat_list", "account_create",
+                                          "account_list",   "release",        NULL};
 
 const struct op *op_def(enum op_id op)
 {

@@ -118,6 +118,27 @@ static json_t *plan_show(const struct conn *c, const json_t *asked)
     return refusal_json(&r);
 }
 
+static json_t *duty_reply(const struct conn *c, const struct request *r)
+{
+    const struct serve_port *port = c->serve->port;
+    const char *lang = r->lang ? r->lang : port->language(port->ctx);
+    json_t *duty = NULL;
+    struct refusal refusal;
+    struct why why;
+    AUTO_TEXT(calendar);
+    bool ics = json_bool(r->body, "ics");
+    enum err e = ics ? port->duty_calendar(port->ctx, json_str(r->body, "roster"),
+                                           json_str(r->body, "person"), lang, &calendar, &why)
+                     : port->duty(port->ctx, r->body, lang, &duty, &why);
+    if (!e && ics)
+        duty = json_put_str(json_object(), "calendar", text_str(&calendar));
+    if (!e)
+        return ok(duty);
+    (void)refuse(&refusal, e == ERR_MISSING ? CODE_NOT_FOUND : CODE_BAD_FIELD,
+                 e == ERR_MISSING ? NULL : "at", NULL, "%s", why.text);
+    return refusal_json(&refusal);
+}
+
 static json_t *phones_reply(const struct conn *c)
 {
     const struct serve *s = c->serve;
@@ -442,6 +463,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_PLAN_SIMULATE:
         answer_desk(c, line, r);
         break;
+    case OP_DUTY:
+        conn_reply(c, line, duty_reply(c, r));
+        break;
     case OP_DRILL_DUE:
         conn_reply(c, line, ok(port->drills(port->ctx)));
         break;
@@ -503,6 +527,11 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_PURGE:
     case OP_DRILL_START:
     case OP_LESSON:
+    case OP_DUTY_OVERRIDE:
+    case OP_DUTY_SWAP:
+    case OP_DUTY_ACT:
+    case OP_DUTY_HANDOVER:
+    case OP_DUTY_CHECK:
     case OP_CONTACT_SET:
     case OP_CONTACT_REMOVE:
     case OP_CONTACT_TEST:

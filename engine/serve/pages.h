@@ -13,6 +13,7 @@ route_fn page_link_post; /* link_pages.c */
 route_fn page_record;    /* record_page.c */
 route_fn page_review;    /* review_page.c */
 route_fn page_drill;     /* review_page.c */
+route_fn page_duty;      /* duty_page.c */
 
 /* Replies as pages for people: link_pages.c, login_pages.c. */
 route_page_fn page_link, page_link_answered, page_signed_in, page_signed_out;

@@ -30,6 +30,13 @@ static const struct route routes[] = {
     {ASKS(POST, INCIDENTS "/{incident}/close", OP_CLOSE, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/directive", OP_DIRECTIVE, JSON, JSON)},
     {ASKS(POST, INCIDENTS "/{incident}/lessons", OP_LESSON, JSON, JSON)},
+    {ASKS(GET, "/api/v1/duty", OP_DUTY, JSON, NONE)},
+    {ASKS(POST, "/api/v1/duty/overrides", OP_DUTY_OVERRIDE, JSON, JSON)},
+    {ASKS(POST, "/api/v1/duty/swaps", OP_DUTY_SWAP, JSON, JSON)},
+    {ASKS(POST, "/api/v1/duty/changes", OP_DUTY_ACT, JSON, JSON)},
+    {ASKS(POST, "/api/v1/duty/handovers", OP_DUTY_HANDOVER, JSON, JSON)},
+    {ASKS(POST, "/api/v1/duty/checks", OP_DUTY_CHECK, JSON, JSON)},
+    {ANSWERS(GET, "/duty/{calendar}", page_duty)},
     {ASKS(POST, INCIDENTS "/{incident}/dead", OP_DEAD_REPLAY, JSON, JSON)},
     {ASKS(GET, "/api/v1/dead", OP_DEAD_LIST, JSON, NONE)},
     {ASKS(POST, "/api/v1/dead/{notice}/replay", OP_DEAD_REPLAY, JSON, JSON)},
@@ -75,7 +82,7 @@ static const struct route routes[] = {
 
 /* Promised (INTERFACES 4), not built yet: the beginnings of their paths. */
 static const char *const not_yet[] = {
-    "/api/v1/duty", "/duty/", "/v2/", "/hooks/", "/api/v2/", "/cap/", "/hb/",
+    "/v2/", "/hooks/", "/api/v2/", "/cap/", "/hb/",
 };
 
 /* ---- finding ---- */

@@ -73,6 +73,12 @@ struct serve_port {
     /* One plan with all that forms need (core/plan_sheet.h); NULL: there is none. `pin` may be
        NULL: the version in force. */
     json_t *(*plan)(void *ctx, const char *name, const char *pin);
+    /* Who is on duty: core_duty of what was asked, {"roster","person","at","days"}. */
+    enum err (*duty)(void *ctx, const json_t *asked, const char *lang, json_t **ret,
+                     struct why *why);
+    /* The same as a calendar (RFC 5545), of a roster or, with roster NULL, of all. */
+    enum err (*duty_calendar)(void *ctx, const char *roster, const char *person, const char *lang,
+                              struct text *to, struct why *why);
     json_t *(*dead)(void *ctx);      /* {"dead":[{"notice","incident","to",…}]} */
     json_t *(*drills)(void *ctx);    /* {"drills":[{"plan","every","last","due","overdue",…}]} */
     json_t *(*endpoints)(void *ctx); /* {"endpoints":[{"name","channel","drill",…}]} */

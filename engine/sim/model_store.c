@@ -778,7 +778,7 @@ void model_store_load(const struct model_store *m, bool all, model_row_fn *sink,
     for (int kind = 0; kind < ROW_KINDS; kind++) {
         const struct shelf *s = &m->shelves[kind];
         for (size_t i = 0; i < s->count; i++)
-            if (all || kind == ROW_META || kind == ROW_ACCESS ||
+            if (all || kind == ROW_META || kind == ROW_ACCESS || kind == ROW_DUTY ||
                 (kind == ROW_FACT || kind == ROW_ITEM || kind == ROW_REPORT
                      ? incident_is_open(m, s->rows[i].incident)
                      : s->rows[i].open))

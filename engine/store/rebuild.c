@@ -97,7 +97,7 @@ static enum err in_transaction(struct rebuild *b, struct why *why)
                 "BEGIN IMMEDIATE;"
                 "DELETE FROM incident; DELETE FROM notice; DELETE FROM key; DELETE FROM meta;"
                 "DELETE FROM access; DELETE FROM fact; DELETE FROM item; "
-                "DELETE FROM report",
+                "DELETE FROM report; DELETE FROM duty",
                 why);
     if (!e)
         e = journal_walk(b, why);

@@ -22,7 +22,11 @@ static const char schema_003[] = {
 #include "gen/store/schema/003.sql.inc"
     , 0};
 
-static const char *const own_steps[] = {schema_001, schema_002, schema_003};
+static const char schema_004[] = {
+#include "gen/store/schema/004.sql.inc"
+    , 0};
+
+static const char *const own_steps[] = {schema_001, schema_002, schema_003, schema_004};
 
 const struct schema schema_own = {.steps = own_steps,
                                   .newest = sizeof(own_steps) / sizeof(*own_steps)};

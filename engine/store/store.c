@@ -272,6 +272,7 @@ enum err store_load(struct store *s, store_row_fn *sink, void *ctx, struct why *
                   "report.incident") " WHERE incident.open = 1"},
         {ROW_FACT, WITH_KEY(FACT_COLUMNS, "fact JOIN incident ON incident.id = fact.incident",
                             "fact.incident") " WHERE incident.open = 1"},
+        {ROW_DUTY, WITH_KEY(DUTY_COLUMNS, "duty", "duty.incident")},
     };
     for (size_t i = 0; i < sizeof(loads) / sizeof(*loads); i++) {
         enum err e = load_rows(s, loads[i].sql, loads[i].kind, sink, ctx, why);

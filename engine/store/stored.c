@@ -174,8 +174,8 @@ enum err stored_record(const struct stored *s, const struct seal_key *key, struc
 
 static enum err row_why(const struct row *r, struct why *why)
 {
-    static const char *const names[ROW_KINDS] = {"incident", "notice", "key",  "meta",
-                                                 "access",   "fact",   "item", "report"};
+    static const char *const names[ROW_KINDS] = {"incident", "notice", "key",    "meta", "access",
+                                                 "fact",     "item",   "report", "duty"};
     return why_add(why, ERR_CORRUPT,
                    "%s %s: its projection cannot be read (muster journal rebuild makes all of them "
                    "again)",
@@ -226,7 +226,7 @@ enum err stored_row(sqlite3_stmt *stmt, enum row_kind kind, const struct seal_ke
     bool has_uuid =
         kind == ROW_INCIDENT || kind == ROW_NOTICE || kind == ROW_ITEM || kind == ROW_REPORT;
     ret->id = has_uuid ? mem_str(uuid_text(column_uuid(stmt, ROW_ID), id)) : row_str(stmt, ROW_ID);
-    if (has_uuid || kind == ROW_FACT) {
+    if (has_uuid || kind == ROW_FACT || kind == ROW_DUTY) {
         const char *blob = sqlite3_column_blob(stmt, ROW_BODY);
         if (blob)
             e = row_blob(blob, (size_t)sqlite3_column_bytes(stmt, ROW_BODY), key, ret, why);

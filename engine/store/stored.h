@@ -75,6 +75,7 @@ enum { ROW_ID, ROW_OF, ROW_OPEN, ROW_DRILL, ROW_PLAN, ROW_STATE, ROW_BODY };
     "report.id, report.incident, report.open, report.drill, report.kind, report.state, "           \
     "report.body"
 #define FACT_COLUMNS "fact.id, fact.incident, 1, fact.drill, NULL, NULL, fact.body"
+#define DUTY_COLUMNS "duty.id, duty.incident, 1, duty.drill, NULL, NULL, duty.body"
 
 /* What the first byte of the body of an incident, or of a part of one, says. */
 enum { BODY_PLAIN = 0, BODY_SEALED = 1 };

@@ -170,7 +170,7 @@ static bool has_uuid(const struct packed_row *r)
 
 static bool is_sealed(const struct packed_row *r)
 {
-    return has_uuid(r) || r->kind == ROW_FACT;
+    return has_uuid(r) || r->kind == ROW_FACT || r->kind == ROW_DUTY;
 }
 
 static int run_row(struct write *w, enum write_statement s, const struct pack *p,
@@ -244,6 +244,8 @@ static int write_row(struct write *w, const struct pack *p, const struct packed_
         return run_row(w, r->gone ? W_ACCESS_GONE : W_ACCESS, p, r);
     case ROW_FACT:
         return write_part(w, W_FACT, W_FACT_GONE, p, r);
+    case ROW_DUTY:
+        return write_part(w, W_DUTY, W_DUTY_GONE, p, r);
     case ROW_ITEM:
         return write_part(w, W_ITEM, W_ITEM_GONE, p, r);
     case ROW_REPORT:

@@ -42,6 +42,9 @@
     X(W_FACT, "INSERT INTO fact (id, incident, drill, body) VALUES (?1, ?2, ?4, ?7) "              \
               "ON CONFLICT (id) DO UPDATE SET body = ?7")                                          \
     X(W_FACT_GONE, "DELETE FROM fact WHERE id = ?1")                                               \
+    X(W_DUTY, "INSERT INTO duty (id, incident, drill, body) VALUES (?1, ?2, ?4, ?7) "              \
+              "ON CONFLICT (id) DO UPDATE SET body = ?7")                                          \
+    X(W_DUTY_GONE, "DELETE FROM duty WHERE id = ?1")                                               \
     X(W_ITEM, "INSERT INTO item (id, incident, open, drill, owner, state, due_ms, body, kind, "    \
               "late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?7, ?9, ?10) ON CONFLICT (id) DO UPDATE " \
               "SET incident = ?2, open = ?3, owner = ?5, state = ?6, due_ms = ?8, body = ?7, "     \

@@ -211,6 +211,13 @@ struct story *story_watched(const char *plan_name, const char *plan_source)
     return story_of("tests/lib/story_site.lua", sources, true);
 }
 
+struct story *story_in(const char *site_path, const char *plan_name, const char *plan_source)
+{
+    json_t *sources = json_object();
+    source_add(sources, plan_name, plan_source);
+    return story_of(site_path, sources);
+}
+
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
                          const char *other_source)
 {
@@ -264,6 +271,13 @@ void story_site_forbids_drills(struct story *s)
     const char *id;
     json_t *person;
     json_object_foreach(people, id, person) json_object_set_new(person, "drill", json_false());
+    story_crash_engine(s); /* the next one reads it so */
+}
+
+void story_site_leaves(struct story *s, const char *person, const char *day)
+{
+    json_t *people = json_object_get(json_object_get(s->checked, "site"), "people");
+    json_put_str(json_object_get(people, person), "left", day);
     story_crash_engine(s); /* the next one reads it so */
 }
 
@@ -453,6 +467,24 @@ const json_t *story_drill(struct story *s, const char *json)
     if (json_bool(reply, "ok"))
         uuid_parse(json_str_or(reply, "incident", ""), &s->incident);
     return reply;
+}
+
+const json_t *story_duty(struct story *s, const char *what, const char *json)
+{
+    static const struct {
+        const char *name;
+        enum input_kind kind;
+    } kinds[] = {{"override", IN_DUTY_OVERRIDE},
+                 {"swap", IN_DUTY_SWAP},
+                 {"act", IN_DUTY_ACT},
+                 {"handover", IN_DUTY_HANDOVER},
+                 {"check", IN_DUTY_CHECK}};
+    for (size_t n = 0; n < sizeof kinds / sizeof *kinds; n++) {
+        if (!strcmp(kinds[n].name, what))
+            return story_ask(s, kinds[n].kind, (struct uuid){0}, story_json(json));
+    }
+    fail_msg("duty has no %s", what);
+    return NULL;
 }
 
 const json_t *story_lesson(struct story *s, const char *json)

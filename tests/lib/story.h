@@ -22,6 +22,8 @@ struct story *story_watched(const char *plan_name, const char *plan_source);
 /* The same with a second plan, as one that opens children of it. */
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
                          const char *other_source);
+/* A story with another site: the path of its file. */
+struct story *story_in(const char *site_path, const char *plan_name, const char *plan_source);
 /* A story with plans/site.lua and this plan of plans/. */
 struct story *story_shipped(const char *plan_name);
 /* Checks I13 and that nothing is left undelivered without a reason; frees. */
@@ -33,6 +35,9 @@ void story_scenario_shipped(struct story *s, const char *name);
 
 /* Before the first trigger: a new site in force in which nobody may be drilled. */
 void story_site_forbids_drills(struct story *s);
+
+/* A new site in force, in which this person is gone after that day: "2026-08-05". */
+void story_site_leaves(struct story *s, const char *person, const char *day);
 
 /* The same, where messages of a tabletop go out. */
 void story_site_sends_tabletops(struct story *s);
@@ -48,6 +53,8 @@ void story_person_silent(struct story *s, const char *person);
  * into double quotes, so that it reads well in C. */
 const json_t *story_trigger(struct story *s, const char *json);
 const json_t *story_drill(struct story *s, const char *json); /* drill start */
+/* About duty: "override", "swap", "act", "handover", "check". */
+const json_t *story_duty(struct story *s, const char *what, const char *json);
 const json_t *story_lesson(struct story *s, const char *json);
 const json_t *story_close(struct story *s);
 const json_t *story_update(struct story *s, const char *json);

@@ -527,6 +527,46 @@ def dead_letters(api):
     api.ask(404, "POST", "/api/v1/incidents/%s/dead" % NO_ID, {})
 
 
+def duty(api):
+    """Who is on duty; an override, a swap that is agreed, a handover and a spot check."""
+    for query in ("", "?at=2026-12-01&roster=duty-room&days=3&lang=zh", "?person=li.ming&days=1",
+                  "?ics=true"):
+        api.ask(200, "GET", "/api/v1/duty" + query)
+    api.ask(404, "GET", "/api/v1/duty?roster=nix")
+    api.ask(422, "GET", "/api/v1/duty?at=noon")
+    api.ask(422, "GET", "/api/v1/duty?days=0")
+    at = {"from": "2040-12-01 08:00", "to": "2040-12-02 08:00", "roster": "duty-room"}
+    one = dict(at, person="li.ming", reason="ill", **{"as": "wang.qiang"})
+    number = api.ask(200, "POST", "/api/v1/duty/overrides", one)["change"]["change"]
+    api.ask(409, "POST", "/api/v1/duty/overrides", one)
+    api.ask(422, "POST", "/api/v1/duty/overrides", dict(one, person="nobody"))
+    api.ask(404, "POST", "/api/v1/duty/overrides", dict(one, roster="nix"))
+    act = {"change": number, "action": "approve", "as": "li.ming"}
+    api.ask(403, "POST", "/api/v1/duty/changes", act)
+    api.ask(200, "POST", "/api/v1/duty/changes", dict(act, action="withdraw",
+                                                     **{"as": "wang.qiang"}))
+    api.ask(404, "POST", "/api/v1/duty/changes", dict(act, change=999))
+    swap = {"roster": "duty-room", "as": "wang.qiang", "with": "li.ming", "at": "2040-12-01"}
+    api.ask(409, "POST", "/api/v1/duty/swaps", dict(swap, **{"as": "han.mei"}))
+    api.ask(422, "POST", "/api/v1/duty/swaps", dict(swap, at="noon"))
+    hand = {"roster": "duty-room", "as": "wang.qiang", "note": "all quiet"}
+    api.ask(200, "POST", "/api/v1/duty/handovers", hand)
+    api.ask(200, "POST", "/api/v1/duty/handovers", dict(hand, take=True, **{"as": "li.ming"}))
+    api.ask(409, "POST", "/api/v1/duty/handovers", dict(hand, take=True, **{"as": "li.ming"}))
+    api.ask(403, "POST", "/api/v1/duty/handovers", dict(hand, **{"as": "han.mei"}))
+    api.ask(200, "POST", "/api/v1/duty/checks", {"roster": "duty-room", "seat": "b"})
+    api.ask(422, "POST", "/api/v1/duty/checks", {"roster": "duty-room", "seat": "z"})
+    shown = api.ask(200, "GET", "/api/v1/duty")["rosters"][0]
+    api.t.equal((shown["handover"]["taken_by"], shown["checks"][0]["person"]),
+                ("li.ming", "li.ming"), "handover and check are shown")
+    calendar = api.ask(200, "GET", "/duty/duty-room.ics?person=li.ming&lang=en").decode()
+    api.t.check(calendar.startswith("BEGIN:VCALENDAR\r\n") and "SUMMARY:副班 李明" in calendar
+                and "王强" not in calendar, "a calendar of one person", calendar[:600])
+    api.ask(200, "GET", "/duty/li.ming.ics")
+    api.ask(404, "GET", "/duty/nix.ics")
+    api.ask(401, "GET", "/duty/duty-room.ics", key="mk_nonsense")
+
+
 def drills(api, may_all):
     """A drill from its scenario to what was learnt of it."""
     house = api.house
@@ -637,6 +677,7 @@ def main():
             families(api, commander)
             upkeep(api, commander)
             drills(api, commander)
+            duty(api)
             other_routes(api)
             events(api)
             desk(api)

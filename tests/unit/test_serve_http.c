@@ -149,7 +149,7 @@ static void refusals_have_their_status(void **state)
 {
     struct serve_desk *h = *state;
     asks(h, GET("/nowhere"), "404 Not Found", false);
-    asks(h, GET("/api/v1/duty"), "501 Not Implemented", false);
+    asks(h, GET("/cap/feed.atom"), "501 Not Implemented", false);
     asks(h, "DELETE /livez HTTP/1.1\r\n" HOST "\r\n", "405 Method Not Allowed", false);
     asks(h, "GET /livez HTTP/1.1\r\nHost: evil.example\r\n\r\n", "403 Forbidden", false);
     asks(h, "GET /livez HTTP/1.1\r\nHost: muster.example\r\n\r\n", "200 OK", false);
