@@ -887,6 +887,103 @@ def test_demo(t, post):
                 "in a demo a phone shows the message of any channel, with its code", told)
 
 
+ANSWERS_SITE = """
+return site {
+    name = "浑江市", zone = "Asia/Shanghai", languages = { "zh" },
+    endpoints = {
+        push  = { channel = "ntfy", secret = "ntfy", allow = { "127.0.0.0/8" } },
+        chat  = { channel = "slack", as = "buttons", secret = "slack-buttons",
+                  allow = { "127.0.0.0/8" } },
+        voice = { channel = "twilio", as = "voice", secret = "twilio-voice",
+                  allow = { "127.0.0.0/8" } },
+    },
+    people = {
+        push  = { name = "李明", contacts = { "push:@" } },
+        chat  = { name = "王强", contacts = { "chat:@" } },
+        voice = { name = "韩梅", contacts = { "voice:@", "push:@" } },
+    },
+    self_alarm = { to = "person:push", text = "x" },
+    fallback = { { to = "person:push", within = "5m" } },
+}
+"""
+
+
+class Answers:
+    """A daemon whose people have a push, a chat and a telephone, and the services' way back."""
+
+    def __init__(self, post):
+        plans = {p: CALL.replace("flood", p).replace("li.ming", p)
+                 for p in ("push", "chat", "voice")}
+        self.post = post
+        self.house = h.House(plans=plans, site=ANSWERS_SITE, listen=["http://127.0.0.1:0"])
+        for name in ("ntfy", "slack", "twilio"):
+            shutil.copy(os.path.join(h.ROOT, "plans/channels/%s.lua" % name),
+                        os.path.join(self.house.plans, "channels"))
+        for name in ("ntfy", "slack-buttons", "twilio-voice"):
+            shutil.copy(os.path.join(post.secrets, name), self.house.secrets)
+
+    def begin(self):
+        self.house.start()
+        values = [("push", "push", "li-ming-x7"), ("chat", "chat", "U024BE7LH"),
+                  ("voice", "voice", PHONE), ("voice", "push", "han-mei-x7")]
+        for person, endpoint, value in values:
+            self.house.admin(op="contact_set", person=person, endpoint=endpoint, value=value)
+
+    def call(self, plan, name):
+        """A call by this plan, and what the service named so gets."""
+        before = len(self.post.receiver.taken(name))
+        incident = self.house.admin(op="trigger", plan=plan, title=TITLE)["incident"]
+        h.wait_for(lambda: len(self.post.receiver.taken(name)) > before, name, 10)
+        self.until(incident, "notice_sent")
+        return incident, self.post.receiver.taken(name)[-1]
+
+    def until(self, incident, kind):
+        def kinds():
+            events = self.house.admin(op="timeline", incident=incident)["events"]
+            return kind in [e["kind"] for e in events]
+        return h.wait_for(kinds, kind, 10)
+
+    def back(self, url, body, headers):
+        path = urllib.parse.urlsplit(url).path
+        reply = raw_http.ask(self.house.http_port, "POST", path, body=body, headers=headers)
+        return reply.status
+
+
+def test_answers(t, post):
+    """What the shipped channels hand out as a way back is one: as each service would use it."""
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    post.receiver.how = "ok"
+    night = Answers(post)
+    with night.house as house:
+        night.begin()
+        incident, request = night.call("push", "ntfy")
+        button = request.json()["actions"][0]
+        status = night.back(button["url"], button["body"].encode(), button["headers"])
+        t.check(button["action"] == "http" and status == 200
+                and night.until(incident, "call_answered"),
+                "ntfy: the button of the push answers at one touch", (button, status))
+
+        incident, request = night.call("chat", "slack-buttons")
+        button = request.json()["attachments"][0]["blocks"][1]["elements"][0]
+        key = house.key("reply-chat", "reply")
+        payload = {"type": "block_actions", "user": {"id": "U024BE7LH"}, "actions": [button]}
+        status = night.back("/r/chat/" + key, b"payload=" + quoted(json.dumps(payload)).encode(),
+                            form)
+        t.check(status == 200 and night.until(incident, "call_answered"),
+                "slack: a button of the message answers for who pressed it", (button, status))
+
+        pushed = len(post.receiver.taken("ntfy"))
+        incident, request = night.call("voice", "twilio-voice")
+        sid = SERVICES["twilio/voice"].reference
+        status = night.back(request.form()["StatusCallback"],
+                            ("CallSid=%s&CallStatus=no-answer" % sid).encode(), form)
+        h.wait_for(lambda: len(post.receiver.taken("ntfy")) > pushed, "the next contact", 10)
+        t.check(status == 200 and post.last("ntfy").json()["topic"] == "han-mei-x7",
+                "twilio: whose telephone is not answered gets the push at once", status)
+    for name in ("ntfy", "slack-buttons", "twilio-voice"):
+        post.receiver.amiss(name)  # the addresses are of this machine, and not of https
+
+
 def why_refused(house, incident):
     said = json.dumps(house.admin(op="timeline", incident=incident), ensure_ascii=False)
     return said if "19024" in said else None
@@ -918,6 +1015,7 @@ def main():
             test_contacts(t, post)
             test_daemon(t, post)
             test_demo(t, post)
+            test_answers(t, post)
             test_secrets(t, post)
         finally:
             t.equal(post.close(), 0, "channels and courier end in order")
