@@ -354,11 +354,6 @@ const char *channel_contact(const struct channel *c)
     return json_str(c->json, "contact");
 }
 
-bool channel_calls_back(const struct channel *c)
-{
-    return c->calls_back;
-}
-
 /* Is "{contact}" or "{secret." in it, and not only in what is left out without such a one? */
 static bool filled_in(const json_t *tree, const char *begin)
 {
@@ -395,6 +390,11 @@ static bool channel_fills(const struct channel *c, const char *begin)
 static bool channel_mails(const struct channel *c)
 {
     return strcmp(json_str_or(c->json, "encoding", "json"), "mail") == 0;
+}
+
+bool channel_calls_back(const struct channel *c)
+{
+    return c->calls_back;
 }
 
 bool channel_needs_contact(const struct channel *c)

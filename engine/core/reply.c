@@ -37,8 +37,10 @@ static json_t *reply_body(const struct replier *r)
 /* Those that went to the person by this endpoint and can be answered, by code or alone. */
 struct search {
     const struct replier *r;
-    int code;             /* -1: any that waits */
-    struct notice *found; /* the latest */
+    int code;      /* -1: any that waits */
+    bool first;    /* the first above this one is wanted; else the latest */
+    int64_t above; /* seq */
+    struct notice *found;
     int count;
 };
 
@@ -58,10 +60,10 @@ static void search_visit(const void *node, VISIT visit, void *closure)
         strcmp(n->person, s->r->person) != 0 ||
         (strcmp(n->endpoint, s->r->endpoint) != 0 &&
          (!n->accepted || strcmp(n->accepted, s->r->endpoint) != 0)) ||
-        (s->code >= 0 ? n->code != s->code : !waits(n)))
+        (s->code >= 0 ? n->code != s->code : !waits(n)) || n->seq <= s->above)
         return;
     s->count++;
-    if (!s->found || n->seq > s->found->seq)
+    if (!s->found || (s->first ? n->seq < s->found->seq : n->seq > s->found->seq))
         s->found = n;
 }
 
@@ -188,12 +190,51 @@ static void by_code(const struct replier *r, const struct reply_text *said)
         answer_message(r, s.found, said->number, text_str(&said->rest));
 }
 
+static bool means_all(const char *rest)
+{
+    static const char *const words[] = {"all", "All", "ALL", "全部", "都"};
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++)
+        if (!strcmp(words[n], rest))
+            return true;
+    return false;
+}
+
+/* Each that waits, in the order in which they were written; a question is answered by its code. */
+static void answer_all(const struct replier *r, int number)
+{
+    int done = 0;
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    for (struct search s = {.r = r, .code = -1, .first = true};; s.found = NULL) {
+        twalk_r(r->c->notices, search_visit, &s);
+        struct notice *n = s.found;
+        if (!n)
+            break;
+        s.above = n->seq;
+        struct answer a = {.person = n->person, .step = n->step, .notice = n};
+        const struct call *call = n->of_call ? call_find(n->incident, n->step) : NULL;
+        a.decline = number == 2;
+        a.pass = number == 3;
+        if (number > 3 || (call && (call->asks || call->consults)) || !answer_fits(r, n, &a))
+            continue;
+        reply_taken(r, n);
+        (void)answer_take(r->c, n->incident, &a);
+        done++;
+    }
+    text_addf(&zh, "已答复全部 %d 条消息。", done);
+    text_addf(&en, "Answered: all %d messages.", done);
+    say_back(r, "answered", text_str(&zh), text_str(&en));
+}
+
 static void by_number(const struct replier *r, const struct reply_text *said)
 {
     struct search s = notice_search(r, -1);
-    if (s.count > 1)
-        say_back(r, "unread", "有多条消息待答复，请先写应答码，如“4821 1”。",
-                 "Several messages wait for you: begin with the code of one, like \"4821 1\".");
+    if (s.count > 1 && means_all(text_str(&said->rest)))
+        answer_all(r, said->number);
+    else if (s.count > 1)
+        say_back(r, "unread", "有多条消息待答复，请先写应答码，如“4821 1”；全部答复请写“1 全部”。",
+                 "Several messages wait for you: begin with the code of one, like \"4821 1\", or "
+                 "answer all: \"1 all\".");
     else if (!s.found)
         say_back(r, "unread", "现在没有待您答复的消息。", "No message waits for your answer now.");
     else

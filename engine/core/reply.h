@@ -5,7 +5,7 @@
  * engine knows from the vault whose that is. So a person may answer without any page:
  *
  *     "4821", "4821 2"    the message with this code, that went to this person by this endpoint
- *     "1", "2", "3"       where exactly one waits
+ *     "1", "2", "3"       where exactly one waits; "1 all" where several do
  *     a button            its message; pressed by somebody else it is the answer of that person
  *     STOP, TD            nothing goes out by this contact until START comes from it; what waits
  *                         there goes by the person's next contact at once

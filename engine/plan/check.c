@@ -216,6 +216,7 @@ static void read_site(struct check *c)
     if (!f->loaded.json)
         return;
     check_holidays(c, f->loaded.json);
+    check_calendars(c, f->loaded.json);
     remarks_init(&r, "site", take_remark, &to);
     if (site_read(f->loaded.json, &r, &c->site))
         c->site = NULL; /* plans are then checked without their targets */
@@ -495,7 +496,9 @@ static json_t *reply(struct check *c, const json_t *request)
 
 json_t *check_set(const json_t *request)
 {
-    struct check c = {.now = json_int(request, "now", 0), .papers = json_at(request, "papers")};
+    struct check c = {.now = json_int(request, "now", 0),
+                      .papers = json_at(request, "papers"),
+                      .calendars = json_at(request, "calendars")};
     const json_t *site = json_at(request, "site");
 
     if (json_is_object(site))

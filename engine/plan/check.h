@@ -15,9 +15,9 @@
 #include "base/json.h"
 
 /*
- * The reply to a frame "check" {"site","holidays","channels","libraries","plans","drills",
- * "papers"}, a file or a list of files each (papers: Markdown beside the plans; without it nobody
- * misses one):
+ * The reply to a frame "check" {"site","holidays","calendars","channels","libraries",
+ * "plans","drills","papers"}, a file or a list of files each (calendars: iCalendar of rosters;
+ * papers: Markdown beside the plans; without it nobody misses one):
  * {"op":"checked","id","ok","site","channels",
  * "plans":[{"name","file","files","pin","head","calendars"?}],
  * "scenarios":{"NAME":…},"findings"}; `files` are those of the pin: its own, then its libraries,

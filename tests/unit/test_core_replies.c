@@ -90,6 +90,23 @@ static void of_two_messages_the_code_says_which(void **state)
     lab_done(&lab);
 }
 
+/* Why: forty alarms of one outage are one answer, not forty. */
+static void several_are_answered_at_once_when_that_is_said(void **state)
+{
+    (void)state;
+    struct lab lab;
+    called(&lab, "[{'kind':'call','step':'0.1','args':{'to':'person:sun.wei','within_ms':300000,"
+                 "'text':'a'}},{'kind':'call','step':'0.2','args':{'to':'person:sun.wei',"
+                 "'within_ms':300000,'text':'b'}},{'kind':'call','step':'0.3','args':{'to':"
+                 "'person:li.ming','within_ms':300000,'text':'c'}}]");
+    lab_results(&lab, SENT);
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1 全部"), "answered");
+    lab_tells(&lab, "call_answered by=sun.wei calls=0.1\ncall_answered by=sun.wei calls=0.2");
+    lab_never(&lab, "calls=0.3");
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1"), "unread"); /* nothing is left */
+    lab_done(&lab);
+}
+
 static void nobody_answers_with_the_code_of_another(void **state)
 {
     (void)state;
@@ -359,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_text_with_the_code_answers_the_call),
         cmocka_unit_test(the_only_message_is_answered_by_one_digit),
         cmocka_unit_test(of_two_messages_the_code_says_which),
+        cmocka_unit_test(several_are_answered_at_once_when_that_is_said),
         cmocka_unit_test(nobody_answers_with_the_code_of_another),
         cmocka_unit_test(five_wrong_codes_in_a_row_are_followed_by_an_hour_of_silence),
         cmocka_unit_test(a_right_code_between_wrong_ones_begins_the_count_anew),
