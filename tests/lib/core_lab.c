@@ -10,13 +10,16 @@ static const char channels[] =
     "{'web':{'method':'POST','headers':{'content-type':'application/json'},"
     "'body':{'to':'{person.id}','text':'{mark}{text}','title':'{mark}{incident.title}',"
     "'type':'{type}','attempt':'{attempt:number}','code':'{code}','link':'{answer_url}'}},"
-    "'bot':{'extends':'web','rate':'20/1m'},"
+    "'bot':{'extends':'web','rate':'20/1m','variants':{'digest':{'list':'{mark}{digest}',"
+    "'count':'{digest.count:number}'}}},"
+    "'short':{'extends':'web','limits':{'body_bytes':900}},"
     "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
 
 static const char city[] =
     "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
     "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
-    " 'bot':{'channel':'bot','at_once':64},"
+    " 'bot':{'channel':'bot','at_once':64},'wide':{'channel':'web','at_once':256},"
+    " 'note':{'channel':'short','probe':false},"
     " 'desk':{'channel':'web','at_once':64},'app':{'channel':'app'},'gate':{'channel':'gate'}},"
     "'people':{"
     " 'wang.qiang':{'name':'王强','contacts':['push:@','sms:@'],'drill':true},"
@@ -26,6 +29,8 @@ static const char city[] =
     " 'wu.fang':{'name':'吴芳','contacts':['gate:@']},"
     " 'gao.lin':{'name':'高林','contacts':['bot:@']},"
     " 'lin.tao':{'name':'林涛','contacts':['app:@','desk:@']},"
+    " 'shen.yu':{'name':'沈玉','contacts':['wide:@']},"
+    " 'ding.yi':{'name':'丁一','contacts':['note:@','push:@']},"
     " 'ma.chao':{'name':'马超','contacts':['bot:@','desk:@']}},"
     "'groups':{'crew':[]},"
     "'places':{'east':{'name':'东区'},'west':{'name':'西区'}},"

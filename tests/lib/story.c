@@ -215,7 +215,7 @@ struct story *story_in(const char *site_path, const char *plan_name, const char 
 {
     json_t *sources = json_object();
     source_add(sources, plan_name, plan_source);
-    return story_of(site_path, sources);
+    return story_of(site_path, sources, false);
 }
 
 struct story *story_with(const char *plan_name, const char *plan_source, const char *other_name,
