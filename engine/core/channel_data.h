@@ -19,13 +19,14 @@ struct channel {
     size_t body_bytes_max;
     struct leaf_limit *limits; /* own */
     size_t limits_count;
-    bool optional; /* some table of a body stands only where something is there */
-    bool entities; /* & < > in what is filled in become &amp; &lt; &gt; */
+    bool optional;   /* some table of a body stands only where something is there */
+    bool calls_back; /* its service is told where to say what became of a message */
+    bool entities;   /* & < > in what is filled in become &amp; &lt; &gt; */
 };
 
 /* channel_check.c: a channel with what it extends merged in. false after a remark. */
 bool channel_check(const json_t *channel, struct remarks *r);
-/* channel_check_answer.c: success, throttled, again, reference. */
+/* channel_check_answer.c: success, throttled, again, reference, probe but for its path. */
 void channel_check_answers(const json_t *channel, struct remarks *r);
 /* The keys that a channel may have, before merging. */
 bool channel_check_keys(const json_t *channel, struct remarks *r);

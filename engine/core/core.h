@@ -145,6 +145,9 @@ const char *core_language(const struct core *c); /* of the site; "zh" before the
  * "verified_at"?,"stopped_at"?}], times in ms: the contacts that the site (by its pin; NULL: the
  * one in force) names, then others that are kept. Gives. */
 json_t *core_contacts(const struct core *c, const char *pin);
+/* Whom the person of this message may pass its call to at that time: {"id","name"}. Gives; NULL:
+ * nobody. */
+json_t *core_pass_to(const struct core *c, struct uuid notice, wall_ms at);
 /* Of the site of this pin, who has left by then and is still named in it: site_left. Gives. */
 json_t *core_left(const struct core *c, const char *pin, wall_ms at);
 /*

@@ -124,7 +124,8 @@ json_t *site_methods(const struct site *s, const char *person, const char *via, 
 struct rung {
     struct rung_person *at;
     size_t count, cap;
-    bool deputy; /* they stand in for the holder of the post in a rung before (A/B 角) */
+    bool deputy; /* they stand in for the holder of the post in a rung before (A/B 角): they are
+                    called in their turn, and a message tells the holder alone */
 };
 
 struct rungs {
@@ -226,6 +227,15 @@ enum level site_auto_level(const struct site *s, const char *plan);
 const char *site_post_deputy(const struct site *s, const char *target); /* NULL: it has none */
 /* The person who holds a person:, post: or dept: (its head) now; NULL: nobody. */
 const char *site_holder(const struct site *s, const char *target);
+
+/*
+ * Who stands in for a person who passes a call on: a deputy, or the next seat.
+ *
+ * words  How the person came into the call (rung_person); NULL.
+ * false: nobody does.
+ */
+bool site_stand_in(const struct site *s, const char *person, const char *words, bool drill,
+                   wall_ms at, struct rung_person *ret);
 
 /* ---- names for people ---- */
 

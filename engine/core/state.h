@@ -167,8 +167,11 @@ struct notice {
     bool of_call;   /* a call waits for an answer to it */
     bool asks;      /* it calls, or asks for an order */
     bool first;     /* among the first of its incident */
-    bool replayed;  /* it was a dead letter (dead.h), and somebody had it sent again */
+    bool replayed;  /* it has ended before: a dead letter that somebody had sent again (dead.h), or
+                       its service said afterwards that it did not arrive */
     char *accepted; /* the endpoint that took it first; NULL: none yet. It may go on by another */
+    bool undelivered;      /* SENDING: its service has said already that it does not arrive */
+    bool calls_back;       /* SENT: its service may say later that it did not arrive */
     mono_ms receipt_due;   /* SENT: by the next contact then, without a receipt; 0: never */
     wall_ms failed_at;     /* FAILED */
     char *why;             /* FAILED: the last endpoint's word */

@@ -8,6 +8,7 @@
 return channel "aliyun_sms" {
     method    = "POST",
     url       = "https://dysmsapi.aliyuncs.com/",
+    contact   = "phone",
     encoding  = "query",                             -- an RPC of theirs: all parameters stand behind the url
     headers   = { ["x-acs-action"] = "SendSms", ["x-acs-version"] = "2017-05-25" },
     body      = {

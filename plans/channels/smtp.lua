@@ -5,6 +5,7 @@
 --     key=…
 -- Mails of one incident are one thread.
 return channel "smtp" {
+    contact  = "email",
     encoding = "mail",
     body     = {
         subject = "{mark}{incident.title}",

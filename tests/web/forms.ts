@@ -36,7 +36,7 @@ test("a message is answered by its link and code, in a browser", async () => {
     const tab = await openTab(house.base, `${new URL(message.answer_url).pathname}?lang=en`);
     await tab.page.getByLabel("Code").fill(message.code);
     await tab.page.getByLabel("Note").fill("on my way");
-    await tab.page.getByRole("button", { name: "I am on it" }).click();
+    await tab.page.getByRole("button", { name: "I am coming" }).click();
     await tab.page.getByText("Your answer is recorded.").waitFor();
     await tab.page.reload(); /* sends nothing again */
     await tab.page.getByText("Your answer is recorded.").waitFor();
