@@ -13,7 +13,7 @@ static const char channels[] =
     "'bot':{'extends':'web','rate':'20/1m','variants':{'digest':{'list':'{mark}{digest}',"
     "'count':'{digest.count:number}'}}},"
     "'short':{'extends':'web','limits':{'body_bytes':900}},"
-    "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
+    "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered','receipt_within':'30s'}}";
 
 static const char city[] =
     "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
@@ -29,6 +29,7 @@ static const char city[] =
     " 'wu.fang':{'name':'吴芳','contacts':['gate:@']},"
     " 'gao.lin':{'name':'高林','contacts':['bot:@']},"
     " 'lin.tao':{'name':'林涛','contacts':['app:@','desk:@']},"
+    " 'cao.rui':{'name':'曹睿','contacts':['gate:@','desk:@']},"
     " 'shen.yu':{'name':'沈玉','contacts':['wide:@']},"
     " 'ding.yi':{'name':'丁一','contacts':['note:@','push:@']},"
     " 'ma.chao':{'name':'马超','contacts':['bot:@','desk:@']}},"

@@ -14,10 +14,11 @@
  * of the live core, of one loaded from the table and of one rebuilt from the journal are the same.
  *
  * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once), bot (the same,
- * 20 a minute), app (gives the receipt "seen"), gate (gives "delivered"); wang.qiang by push, then
+ * 20 a minute), app (gives the receipt "seen"), gate (gives "delivered" within 30 s); wang.qiang by push, then
  * sms; li.ming by push; sun.wei by sms; zhou.jie by app; wu.fang by gate; gao.lin by bot; ma.chao
  * by bot, then desk; lin.tao by app, then desk; chat.0 … by bot; shen.yu by wide (256
- * at once); ding.yi by note (bodies of 900 bytes, and not watched), then push; crew.0 … by desk,
+ * at once); cao.rui by gate,
+ * then desk; ding.yi by note (bodies of 900 bytes, and not watched), then push; crew.0 … by desk,
  * all in group:crew. The roster duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang
  * and li.ming take part in drills. Plans: flood (facts stage_m and rain_mm by gauge, the latter
  * stale after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch (ends by
