@@ -13,7 +13,8 @@ static const char channels[] =
     "'bot':{'extends':'web','rate':'20/1m','variants':{'digest':{'list':'{mark}{digest}',"
     "'count':'{digest.count:number}'}}},"
     "'short':{'extends':'web','limits':{'body_bytes':900}},"
-    "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered','receipt_within':'30s'}}";
+    "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered','"
+    "receipt_within':'30s'}}";
 
 static const char city[] =
     "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
@@ -253,6 +254,10 @@ static void library_site(struct core *c, const char *pin, int crew, bool without
     if (handed_over)
         city_handed_over(site);
     body = json_put(json_object(), "channels", data(channels));
+    if (without_sms) /* and its messages look otherwise */
+        json_put_str(
+            json_object_get(json_object_get(json_object_get(body, "channels"), "web"), "body"), "v",
+            "2");
     json_put(body, "site", site);
     if (core_library_site(c, pin, body, &why))
         fail_msg("%s", why.text);

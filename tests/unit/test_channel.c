@@ -653,11 +653,29 @@ static void any_value_in_a_channel_is_refused_or_read(void **state)
     AUTO_JSON(vars);
     whole = data(shipped);
     vars = data(vars_alert);
-    static const char *const keys[] = {
-        "method",    "headers", "body",     "maps",   "variants", "extends", "limits",
-        "sign",      "success", "receipt",  "drill",  "rate",     "url",     "resend_harmless",
-        "receipt_within", "throttled", "again",   "encoding", "escape", "private",  "query",   "reference",
-        "ways"};
+    static const char *const keys[] = {"method",
+                                       "headers",
+                                       "body",
+                                       "maps",
+                                       "variants",
+                                       "extends",
+                                       "limits",
+                                       "sign",
+                                       "success",
+                                       "receipt",
+                                       "drill",
+                                       "rate",
+                                       "url",
+                                       "resend_harmless",
+                                       "receipt_within",
+                                       "throttled",
+                                       "again",
+                                       "encoding",
+                                       "escape",
+                                       "private",
+                                       "query",
+                                       "reference",
+                                       "ways"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
             AUTO_JSON(copy);

@@ -129,6 +129,26 @@ static void a_digest_whose_outcome_is_unknown_is_sent_again_with_the_same_id_and
     lab_done(&lab);
 }
 
+/* The service may have taken it, and known it by its id: under that id nothing else may come. */
+static void a_digest_that_would_look_otherwise_now_is_not_sent_under_the_same_id(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_TEXT(first);
+    due_while_down(&lab, "notify", "zhou.jie");
+    text_add(&first, json_str(lab_attempt(&lab, "zhou.jie"), "notice"));
+    lab_result(&lab, "zhou.jie", LATER);
+    lab_site_without_sms(&lab);
+    lab_after(&lab, 3000);
+    while (lab_attempt(&lab, "zhou.jie")) {
+        assert_string_not_equal(json_str(lab_attempt(&lab, "zhou.jie"), "notice"),
+                                text_str(&first));
+        lab_result(&lab, "zhou.jie", SENT);
+    }
+    assert_int_equal(lab_count(&lab, REC_NOTICE_SENT), 3);
+    lab_done(&lab);
+}
+
 /* One of them is not needed any more: what is left is another message, with another id. */
 static void what_is_left_of_a_digest_goes_out_under_ids_of_its_own(void **state)
 {
@@ -316,6 +336,7 @@ int main(void)
         cmocka_unit_test(the_timeline_says_with_how_many_others_it_went),
         cmocka_unit_test(each_of_them_is_answered_by_its_own_link_and_code),
         cmocka_unit_test(a_digest_whose_outcome_is_unknown_is_sent_again_with_the_same_id_and_body),
+        cmocka_unit_test(a_digest_that_would_look_otherwise_now_is_not_sent_under_the_same_id),
         cmocka_unit_test(what_is_left_of_a_digest_goes_out_under_ids_of_its_own),
         cmocka_unit_test(a_digest_that_is_refused_sends_each_by_the_next_contact_of_the_person),
         cmocka_unit_test(what_waits_for_the_rate_goes_as_one),
