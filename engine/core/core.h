@@ -108,7 +108,7 @@ json_t *core_plans_leaving(const struct core *c, const json_t *plans);
 json_t *core_plans_fresh(const struct core *c);
 bool core_plan_in_force(const struct core *c, const char *pin);
 /* [{"name","channel","drill",…}]. Gives. */
-json_t *core_endpoints(const struct core *c);
+json_t *core_endpoints(const struct core *c, wall_ms now);
 /* Who is on duty. */
 struct duty_ask {
     const char *roster, *person; /* NULL: all of them, everybody */
