@@ -29,7 +29,7 @@ VERSION := 0.1.0
 WEB     ?= 1
 
 LIBS_PKG   := jemalloc libevent_core libevent_pthreads lua5.4 sqlite3 libcurl jansson libsodium \
-              libseccomp libcmark
+              libseccomp libcmark libical
 # llhttp: Debian 12 has it as C source in node-llhttp, Debian 13 as a library.
 LLHTTP_SRC := $(wildcard /usr/share/llhttp/*.c)
 LLHTTP_LIB := $(if $(LLHTTP_SRC),,-lllhttp)
@@ -54,7 +54,7 @@ CFLAGS  ?= -g
 CPPFLAGS_ALL = -D_GNU_SOURCE -DMUSTER_VERSION='"$(VERSION)"' -Iengine -I$(OUT) $(PKG_CFLAGS) \
                $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 $(WARN) $(HARDEN) $(OPT) $(CFLAGS) $(SANITIZE) -fno-strict-aliasing
-LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now,--build-id $(SANITIZE) $(LDFLAGS)
+LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now,--build-id,--as-needed $(SANITIZE) $(LDFLAGS)
 COMPILE      = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 
 # One short line a step; V=1 shows the command.
@@ -62,7 +62,7 @@ Q   := $(if $(V),,@)
 SAY  = @$(if $(V),:,printf '%-5s %s\n')
 
 # The rings, inside out. An adapter knows core and base, never another adapter: see scripts/layers.
-RINGS := base core plan courier store intake serve web paper world sim desk ctl
+RINGS := base core site plan courier store intake serve web paper world sim desk ctl
 SRC   := $(foreach r,$(RINGS),$(wildcard engine/$r/*.c)) $(wildcard engine/*.c)
 LLHTTP := $(LLHTTP_SRC:/usr/share/llhttp/%.c=$(OUT)/obj/llhttp/%.o)
 OBJ   := $(SRC:engine/%.c=$(OUT)/obj/%.o)

@@ -156,6 +156,11 @@ static int name_is_source(const struct dirent *entry)
            strcmp(name, "site.lua") != 0;
 }
 
+static int name_is_calendar(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && name_ends(entry->d_name, ".ics");
+}
+
 static int name_is_paper(const struct dirent *entry)
 {
     const char *name = entry->d_name;
@@ -222,13 +227,13 @@ static enum err request_fits(const char *folder, const json_t *request, struct w
 }
 
 /* The same of a folder that need not be there. */
-static enum err folder_read_any(const char *above, const char *name, json_t *list, struct why *why)
+static enum err folder_read_any(const char *above, const char *name, json_t *list,
+                                int wanted(const struct dirent *), struct why *why)
 {
     AUTO_TEXT(folder);
     text_addf(&folder, "%s/%s", above, name);
-    return access(text_str(&folder), F_OK)
-               ? ERR_OK
-               : folder_read(text_str(&folder), name_is_source, list, why);
+    return access(text_str(&folder), F_OK) ? ERR_OK
+                                           : folder_read(text_str(&folder), wanted, list, why);
 }
 
 enum err config_request(const char *folder, json_t **ret, struct why *why)
@@ -243,6 +248,7 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     json_put(request, "plans", json_array());
     json_put(request, "drills", json_array());
     json_put(request, "holidays", json_array());
+    json_put(request, "calendars", json_array());
     json_put(request, "papers", json_array());
     text_addf(&channels, "%s/channels", folder);
     enum err err = folder_look(folder, why);
@@ -255,13 +261,19 @@ enum err config_request(const char *folder, json_t **ret, struct why *why)
     err =
         folder_read(text_str(&channels), name_is_source, json_object_get(request, "channels"), why);
     if (!err)
-        err = folder_read_any(folder, "lib", json_object_get(request, "libraries"), why);
+        err = folder_read_any(folder, "lib", json_object_get(request, "libraries"), name_is_source,
+                              why);
     if (!err)
         err = folder_read(folder, name_is_source, json_object_get(request, "plans"), why);
     if (!err)
-        err = folder_read_any(folder, "drills", json_object_get(request, "drills"), why);
+        err = folder_read_any(folder, "drills", json_object_get(request, "drills"), name_is_source,
+                              why);
     if (!err)
-        err = folder_read_any(folder, "holidays", json_object_get(request, "holidays"), why);
+        err = folder_read_any(folder, "holidays", json_object_get(request, "holidays"),
+                              name_is_source, why);
+    if (!err)
+        err = folder_read_any(folder, "rosters", json_object_get(request, "calendars"),
+                              name_is_calendar, why);
     if (!err)
         err = folder_read(folder, name_is_paper, json_object_get(request, "papers"), why);
     if (!err)
@@ -275,7 +287,7 @@ enum err config_tests(const char *folder, const char *only, json_t *request, str
 {
     json_t *tests = json_array(), *sites = json_array(), *file = NULL;
     json_put(json_put(request, "tests", tests), "sites", sites);
-    enum err err = folder_read_any(folder, "sites", sites, why);
+    enum err err = folder_read_any(folder, "sites", sites, name_is_source, why);
     if (!err && !only)
         err = folder_read(folder, name_is_test, tests, why);
     else if (!err && !(err = file_read(folder, only, &file, why)))
@@ -356,6 +368,8 @@ static void check_read(struct engine *e)
         return;
     }
     check_digest(check, &why);
+    if (check->request) /* after the digest: the same files are the same at any time */
+        json_put_int(check->request, "now", e->clock.wall);
     if (check_is_old(e))
         return;
     if (err)

@@ -142,6 +142,20 @@ static bool window_has(const struct window *w, const struct calendar *c, int64_t
            (w->days & DAYS_OFF && !calendar_worked(c, day));
 }
 
+bool calendar_open(const struct calendar *c, int64_t day, int minute)
+{
+    if (!c->hours_count)
+        return calendar_worked(c, day);
+    for (size_t n = 0; n < c->hours_count; n++) {
+        const struct window *w = &c->hours[n];
+        bool today = minute >= w->from && minute < w->to && window_has(w, c, day);
+        bool since_yesterday = minute + DAY_MINUTES < w->to && window_has(w, c, day - 1);
+        if (today || since_yesterday)
+            return true;
+    }
+    return false;
+}
+
 /* Those that began yesterday may last until today. */
 bool windows_hold(const struct window *w, size_t count, const struct calendar *c, const char *zone,
                   wall_ms at)

@@ -62,6 +62,9 @@ void calendars_check(const json_t *site, struct remarks *r);
 const struct calendar *calendar_of(const struct calendars *c, const char *name);
 
 bool calendar_worked(const struct calendar *c, int64_t day);
+/* Is it a work day, and within the hours of the calendar, when clocks there show this minute? Hours
+ * that begin before midnight are of the day on which they began. */
+bool calendar_open(const struct calendar *c, int64_t day, int minute);
 /* How many days from `from` up to the day before `to` are not worked. */
 int64_t calendar_days_off(const struct calendar *c, int64_t from, int64_t to);
 

@@ -354,6 +354,44 @@ const char *channel_contact(const struct channel *c)
     return json_str(c->json, "contact");
 }
 
+/* Is "{contact}" or "{secret." in it, and not only in what is left out without such a one? */
+static bool filled_in(const json_t *tree, const char *begin)
+{
+    const char *key, *needs = json_str(tree, OPTIONAL_KEY);
+    json_t *member;
+    size_t n;
+    if (json_is_string(tree))
+        return strstr(json_string_value(tree), begin) != NULL;
+    if (needs && strncmp(begin + 1, needs, strcspn(begin + 1, ".}")) == 0)
+        return false;
+    json_array_foreach(json_unconst(tree), n, member)
+    {
+        if (filled_in(member, begin))
+            return true;
+    }
+    json_object_foreach(json_unconst(tree), key, member)
+    {
+        if (filled_in(member, begin))
+            return true;
+    }
+    return false;
+}
+
+/* Does the courier fill it in, wherever that may stand? */
+static bool channel_fills(const struct channel *c, const char *begin)
+{
+    static const char *const keys[] = {"headers", "private", "query", "url"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (filled_in(json_at(c->json, keys[i]), begin))
+            return true;
+    return false;
+}
+
+static bool channel_mails(const struct channel *c)
+{
+    return strcmp(json_str_or(c->json, "encoding", "json"), "mail") == 0;
+}
+
 bool channel_calls_back(const struct channel *c)
 {
     return c->calls_back;
@@ -361,8 +399,14 @@ bool channel_calls_back(const struct channel *c)
 
 bool channel_needs_contact(const struct channel *c)
 {
-    const char *url = channel_url(c);
-    return channel_contact(c) || (url && strstr(url, "{contact}"));
+    return channel_contact(c) || channel_mails(c) || channel_fills(c, "{contact}");
+}
+
+bool channel_needs_secret(const struct channel *c)
+{
+    const char *sign = channel_sign(c);
+    return strcmp(sign, "basic") == 0 || strcmp(sign, "aliyun") == 0 || channel_mails(c) ||
+           channel_fills(c, "{secret.");
 }
 
 json_t *channel_headers(const struct channel *c)
@@ -445,10 +489,15 @@ void site_check_channels(const struct site *s, const struct channel_set *channel
     remark_enter(r, "endpoints");
     const struct endpoint *e;
     for (size_t i = 0; (e = site_endpoint_at(s, i)); i++) {
-        if (channel_find(channels, e->channel))
-            continue;
+        const struct channel *c = channel_find(channels, e->channel);
         remark_enter(r, e->name);
-        endpoint_channel_check(channels, e, r);
+        if (!c)
+            endpoint_channel_check(channels, e, r);
+        else if (!e->secret && channel_needs_secret(c))
+            remark_error(r, "missing_key", NULL,
+                         "secret is missing; write secret = \"NAME\", a file in secrets/ with what "
+                         "the channel \"%s\" sends by",
+                         e->channel);
         remark_leave(r);
     }
     remark_leave(r);

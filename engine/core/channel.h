@@ -41,6 +41,9 @@
  * {digest}, {incident.title}, {incident.place}, each at a character and with "…" behind it, in this
  * order and no further than needed; where that is not enough a single text is cut at its end.
  *
+ * `probe` says by which GET the service itself can be asked whether it would take a message: its
+ * path, and the answer. Without one an endpoint is only connected to (core/endpoint_watch.h).
+ *
  * success, throttled and again are tests of the answer, and reference is where the service's own id
  * stands in it (courier/judge.h). `receipt` says which word of the endpoint is believed
  * (core/receipt.h), and `receipt_within` how long it may take; `rate` holds for each endpoint that
@@ -89,14 +92,15 @@ const char *channel_sign(const struct channel *c);   /* standard-webhooks, none,
 const char *channel_receipt(const struct channel *c); /* none, delivered, seen */
 json_t *channel_headers(const struct channel *c);     /* object of strings; do not change it */
 json_t *channel_throttled(const struct channel *c);   /* with wait_ms; NULL; do not change it */
-/* encoding, success, again, reference, private, query as they stand there; NULL; do not change it
- */
+/* encoding, success, again, reference, private, query, probe as they stand there; NULL; do not
+ * change it */
 json_t *channel_key(const struct channel *c, const char *key);
 const char *channel_contact(
     const struct channel *c); /* what its contacts are: phone, email, url, token; NULL: not said */
 /* Is its service told where to say what became of a message ({callback_url})? */
 bool channel_calls_back(const struct channel *c);
 bool channel_needs_contact(const struct channel *c); /* it reaches nobody without one */
+bool channel_needs_secret(const struct channel *c);  /* it sends nothing without one */
 bool channel_drill(const struct channel *c);         /* made for drills, too */
 bool channel_resend_harmless(const struct channel *c);
 /* How long its receipt may take; 0: it does not say. */

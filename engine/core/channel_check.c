@@ -313,6 +313,22 @@ static void url_check(const json_t *channel, struct remarks *r)
     remark_leave(r);
 }
 
+/* The path of a probe, where it has one. */
+static void probe_check(const json_t *channel, struct remarks *r)
+{
+    const json_t *probe = json_at(channel, "probe");
+    const char *path = form_str(r, probe, "path");
+    remark_enter(r, "probe");
+    remark_enter(r, "path");
+    if (path && *path != '/')
+        remark_error(r, "bad_value", NULL, "a path begins with /");
+    if (path)
+        template_check(path, &(struct template_rules){.couriers = "a probe", .no_contact = true},
+                       r);
+    remark_leave(r);
+    remark_leave(r);
+}
+
 /* query and private: filled by the courier, and recorded by nobody. */
 static void couriers_check(const json_t *channel, const char *key, const char *what, bool flat,
                            struct remarks *r)
@@ -458,6 +474,7 @@ bool channel_check_keys(const json_t *channel, struct remarks *r)
         {"maps", true},
         {"method", true},
         {"private", true},
+        {"probe", true},
         {"query", true},
         {"rate", true},
         {"receipt", true},
@@ -507,6 +524,7 @@ bool channel_check(const json_t *channel, struct remarks *r)
     variants_check(channel, &rules, r);
     encoding_check(channel, r);
     url_check(channel, r);
+    probe_check(channel, r);
     couriers_check(channel, "query", "a query", true, r);
     couriers_check(channel, "private", "private", false, r);
     sign_check(channel, r);

@@ -88,9 +88,11 @@ static void answer_check(const json_t *channel, const char *key, const struct fo
 void channel_check_answers(const json_t *channel, struct remarks *r)
 {
     static const struct form_key test[] = {{"status", true}, {"json", true}, {0}};
+    static const struct form_key probe[] = {{"path", true}, {"status", true}, {"json", true}, {0}};
     static const struct form_key wait[] = {
         {"status", true}, {"json", true}, {"retry_after", true}, {"wait", true}, {0}};
     answer_check(channel, "success", test, r);
+    answer_check(channel, "probe", probe, r);
     answer_check(channel, "again", test, r);
     answer_check(channel, "throttled", wait, r);
     const char *reference = form_str(r, channel, "reference");

@@ -26,7 +26,7 @@ struct channel {
 
 /* channel_check.c: a channel with what it extends merged in. false after a remark. */
 bool channel_check(const json_t *channel, struct remarks *r);
-/* channel_check_answer.c: success, throttled, again, reference. */
+/* channel_check_answer.c: success, throttled, again, reference, probe but for its path. */
 void channel_check_answers(const json_t *channel, struct remarks *r);
 /* The keys that a channel may have, before merging. */
 bool channel_check_keys(const json_t *channel, struct remarks *r);

@@ -47,6 +47,8 @@ static void probe_effect(struct core *c, const struct endpoint *e)
     struct effect *effect = core_effect(c, EFFECT_PROBE);
     json_t *body = attempt_frame("", e->name, "", e, ch);
     json_object_del(body, "person");
+    if (ch)
+        json_put(body, "asks", json_incref(channel_key(ch, "probe")));
     effect->body = json_put_true(body, "probe", true);
 }
 

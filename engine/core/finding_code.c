@@ -83,6 +83,8 @@ static const struct finding_code codes[] = {
     {"no_holidays", FINDING_WARNING,
      "holidays of a year that is near are not there, or not yet those that were announced",
      "临近年份的节假日缺失，或尚未按公布的安排填写"},
+    {"bad_calendar", FINDING_ERROR, "a calendar of a roster (iCalendar) that cannot be read",
+     "值班表的日历文件（iCalendar）读不出来"},
     {"no_file", FINDING_ERROR, "a file that the site names is not in the folder of the plans",
      "站点所写的文件不在预案文件夹里"},
     {"no_right", FINDING_EITHER,

@@ -511,7 +511,9 @@ struct row notice_row(const struct notice *n)
     struct text body = {0};
     text_reserve(&body, n->message ? ROW_BYTES : ROW_BYTES_FINISHED);
     json_open(&body, '{');
-    json_add_str(&body, "accepted", n->accepted);
+    bool arrived = notice_state_arrived(n->state);
+    if (n->accepted && (!arrived || strcmp(n->accepted, n->endpoint) != 0))
+        json_add_str(&body, "accepted", n->accepted);
     json_add_true(&body, "alarm", n->alarm);
     json_add_int(&body, "attempts", n->attempts);
     json_add_str(&body, "body", n->body);
@@ -543,6 +545,7 @@ struct row notice_row(const struct notice *n)
     json_add_true(&body, "tried", n->tried && !notice_finished(n));
     json_add_true(&body, "undelivered", n->undelivered);
     json_add_true(&body, "unneeded", n->unneeded);
+    json_add_true(&body, "untaken", arrived && !n->accepted);
     json_add_int(&body, "until", n->until);
     json_add_str(&body, "why", n->why);
     json_add_int_unless_0(&body, "wrong", n->wrong);
@@ -564,6 +567,13 @@ static enum notice_state notice_state_of(const char *name)
             return s;
     }
     return NOTICE_FAILED;
+}
+
+/* Of what has arrived it is said only where another endpoint took it, or none did. */
+static const char *accepted_in(const struct notice *n, enum notice_state s, const json_t *row)
+{
+    bool usual = notice_state_arrived(s) && !json_bool(row, "untaken");
+    return json_str_or(row, "accepted", usual ? n->endpoint : NULL);
 }
 
 void notice_from_row(struct core *c, const struct row *r)
@@ -592,7 +602,7 @@ void notice_from_row(struct core *c, const struct row *r)
     n->asks = message_asks(n, json_at(b, "message"));
     n->first = json_bool(b, "first");
     n->replayed = json_bool(b, "replayed");
-    n->accepted = mem_str(json_str(b, "accepted"));
+    n->accepted = mem_str(accepted_in(n, notice_state_of(r->state), b));
     n->receipt_due = json_int(b, "receipt_due", 0);
     n->calls_back = json_bool(b, "calls_back");
     n->undelivered = json_bool(b, "undelivered");

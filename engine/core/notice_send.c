@@ -138,6 +138,28 @@ static char *notice_render(struct core *c, const struct incident *i, struct uuid
 
 /* --- handing out --- */
 
+/*
+ * In a demo the phones ring, whatever service the endpoint is: where its body is another than
+ * theirs, they get one that they can show and answer.
+ */
+static void phone_put(struct core *c, const struct notice *n, const struct channel *ch,
+                      json_t *frame)
+{
+    const struct channel_set *all = c->site->channels;
+    const struct channel *phone = channel_find(all, "demo");
+    bool theirs = !ch || !strcmp(channel_sign(ch), "standard-webhooks");
+    phone = phone ? phone : channel_find(all, "webhook");
+    if (!c->cfg.demo || theirs || !phone)
+        return;
+    AUTO_JSON(message);
+    AUTO_JSON(vars);
+    AUTO_TEXT(body);
+    message = kept_json(n->message);
+    vars = notice_variables(c, n->incident, n->id, n->person, message, n->method);
+    channel_render(phone, vars, &body);
+    json_put_str(frame, "phone", text_str(&body));
+}
+
 /* The frame for the courier. The contact itself is added by the engine, from the vault. */
 static void notice_hand_effect(struct core *c, struct notice *n)
 {
@@ -152,6 +174,7 @@ static void notice_hand_effect(struct core *c, struct notice *n)
     json_t *body = attempt_frame(n->person, n->endpoint, n->body, e, ch);
     json_put_str(body, "notice", text_str(&id));
     json_put_int(body, "number", n->method);
+    phone_put(c, n, ch, body);
     effect->body = body;
 }
 
@@ -208,6 +231,7 @@ json_t *notice_word(const struct notice *n, const json_t *result)
     json_put_int(body, "method", n->method);
     if (json_int(result, "status", 0))
         json_put_int(body, "status", json_int(result, "status", 0));
+    json_put_str(body, "reference", json_str(result, "reference"));
     json_put_str(body, "unsent", json_str(result, "unsent"));
     json_put_str(body, "cause", json_str(result, "cause"));
     return digest_word(n, body);

@@ -287,6 +287,18 @@ static bool frame_expected(const struct core *c, const struct incident *i, const
            json_int(frame, "gen", -1) == i->sent_gen;
 }
 
+static void rungs_without_deputies(struct rungs *r)
+{
+    size_t left = 0;
+    for (size_t n = 0; n < r->count; n++) {
+        if (r->at[n].deputy)
+            rung_done(&r->at[n]);
+        else
+            r->at[left++] = r->at[n];
+    }
+    r->count = left;
+}
+
 static size_t rungs_people(const struct rungs *r)
 {
     size_t people = 0;
@@ -342,6 +354,7 @@ static void notify_command(struct core *c, struct incident *i, const json_t *cmd
     const json_t *args = json_at(cmd, "args");
     struct rungs found = {0};
     incident_resolve(c, i, json_at(args, "to"), json_str(args, "via"), &found);
+    rungs_without_deputies(&found);
     size_t people = rungs_people(&found);
     if (!people)
         notify_nobody(c, i, cmd);

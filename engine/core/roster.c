@@ -163,6 +163,22 @@ static void shifts_build(const struct site *s, const json_t *list, struct seat *
         qsort(seat->shifts, seat->shifts_count, sizeof *seat->shifts, shift_order);
 }
 
+/* Shifts of a calendar, as ics.h gives them: of this seat, or of the first of all. */
+static void planned_build(const json_t *calendar, bool first, struct seat *seat)
+{
+    const json_t *of =
+        json_str(calendar, "file") ? (first ? calendar : NULL) : json_at(calendar, seat->name);
+    const json_t *list = json_at(of, "shifts");
+    seat->planned_count = json_array_size(list);
+    seat->planned = mem_new(seat->planned_count + 1, sizeof *seat->planned);
+    for (size_t n = 0; n < seat->planned_count; n++) {
+        const json_t *one = json_array_get(list, n);
+        seat->planned[n] = (struct shift){.person = json_str(one, "person"),
+                                          .from = json_int(one, "from", 0),
+                                          .to = json_int(one, "to", 0)};
+    }
+}
+
 static void seat_build(const struct site *s, const json_t *v, const struct roster *roster,
                        struct seat *seat)
 {
@@ -174,6 +190,7 @@ static void seat_build(const struct site *s, const json_t *v, const struct roste
     seat->holiday = people_of(json_at(json_at(json_at(v, "holiday"), "seats"), seat->name));
     hours_build(json_at(json_at(v, "hours"), seat->name), seat);
     shifts_build(s, json_at(v, "shifts"), seat);
+    planned_build(json_at(v, "calendar"), seat == roster->seats, seat);
 }
 
 static void roster_build(const struct site *s, const json_t *v, struct roster *roster)
@@ -216,6 +233,7 @@ void roster_done(struct roster *r)
         free(r->seats[n].holiday.at);
         free(r->seats[n].hours);
         free(r->seats[n].shifts);
+        free(r->seats[n].planned);
     }
     free(r->seats);
 }
@@ -377,10 +395,11 @@ static const char *override_person(const struct site *s, const struct roster *r,
     return NULL;
 }
 
-static const char *shift_person(const struct seat *seat, wall_ms at)
+/* Of two that meet, the one that began later. */
+static const char *shift_person(const struct shift *shifts, size_t count, wall_ms at)
 {
-    for (size_t n = seat->shifts_count; n; n--) {
-        const struct shift *shift = &seat->shifts[n - 1];
+    for (size_t n = count; n; n--) {
+        const struct shift *shift = &shifts[n - 1];
         if (at >= shift->from && at < shift->to)
             return shift->person;
     }
@@ -402,7 +421,8 @@ static const char *person_planned(const struct site *s, const struct roster *r,
     if (person)
         return person;
     *by = DUTY_SHIFT;
-    if ((person = shift_person(seat, at)))
+    if ((person = shift_person(seat->shifts, seat->shifts_count, at)) ||
+        (person = shift_person(seat->planned, seat->planned_count, at)))
         return person;
     *by = DUTY_OFF;
     if (seat->hours_count &&
@@ -461,6 +481,10 @@ static void next_of_changes(const struct site *s, const struct roster *r, const 
     for (size_t n = 0; n < seat->shifts_count; n++) {
         sooner(next, at, seat->shifts[n].from);
         sooner(next, at, seat->shifts[n].to);
+    }
+    for (size_t n = 0; n < seat->planned_count; n++) {
+        sooner(next, at, seat->planned[n].from);
+        sooner(next, at, seat->planned[n].to);
     }
 }
 
@@ -610,7 +634,6 @@ bool site_calendar_open(const struct site *s, const char *calendar, wall_ms at)
     const struct calendar *c = calendar_of(&s->calendars, calendar);
     if (!c)
         return false;
-    if (!c->hours_count)
-        return calendar_worked(c, civil_day(site_zone(s), at));
-    return windows_hold(c->hours, c->hours_count, c, site_zone(s), at);
+    wall_ms local = at + zone_offset_ms(site_zone(s), at);
+    return calendar_open(c, local / MS_DAY, (int)(local % MS_DAY / MS_MINUTE));
 }

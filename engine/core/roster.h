@@ -4,29 +4,28 @@
  *     rosters = { ["duty-room"] = {
  *         title = "市总值班室", titles = { officer_a = "主班", lead = "带班领导" },
  *         handover = "08:00", every = "1d", from = "2026-07-01",
- *         seats = { officer_a = { "wang.qiang", "li.ming" }, lead = { "sun.wei", "qian.min" } },
+ *         seats = { officer_a = { "wang.qiang", "li.ming" }, lead = { "sun.wei" } },
  *         order = { "officer_a", "lead" },
- *         holiday = { seats = { lead = { "sun.wei" } } },
- *         hours = { lead = { "workday 08:00-18:00", "day_off 00:00-24:00" } },
- *         shifts = { { seat = "lead", from = "2026-10-01 08:00", to = "2026-10-08 08:00", person =
- * "qian.min" } } } }
+ *         holiday = { seats = { lead = { "qian.min" } } },
+ *         hours = { lead = { "workday 08:00-18:00" } },
+ *         shifts = { { seat = "lead", person = "qian.min", from = …, to = … } } } }
  *
  * Who sits in a seat at a moment is worked out then, from the site alone and what was changed since
  * (duty.h): nothing is laid down ahead. In this order, the first that says something:
  *
- *     an override 替班    somebody takes the seat for a time
- *     a shift             of `shifts`: a temporary roster, which stands in the place of the
- * rotation hours               outside of them the seat is off duty, and that is no hole holiday on
- * days that are not worked: a rotation of its own, each such day a turn seats               turn n
- * is that of person n, and after the last of them the first again
+ *     override 替班   somebody takes the seat for a time
+ *     shifts          a temporary roster, which stands in the place of the rotation
+ *     calendar        what is planned elsewhere (site/ics.h), read with the set
+ *     hours           outside of them the seat is off duty, and that is no hole
+ *     holiday         on days that are not worked: a rotation of its own, each a turn
+ *     seats           turn n is that of person n, then of the first again
  *
  * Turns change at `handover`, by the clocks of the site, each `every`:
  *
- *     "1h" … "12h"   handover = "08:00", and then every so many hours by the clock
- *     "1d" "2d" …    handover = "08:00"
- *     "1w" "2w" …    handover = "mon 08:00"
- *     "1mo" …        handover = "1 08:00": that day of the month, or its last where it has none
- * such
+ *     "1h" … "12h"    "08:00", and then every so many hours by the clock
+ *     "1d" "2d" …     "08:00"
+ *     "1w" "2w" …     "mon 08:00"
+ *     "1mo" …         "1 08:00": that day of the month, or its last where it has none such
  *
  * The first turn begins with the first handover on or after `from`; nobody sits there before. A
  * turn begins at the first moment at which clocks there show its time or a later one (civil_first):
@@ -75,6 +74,8 @@ struct seat {
     size_t hours_count;
     struct shift *shifts; /* own, in order */
     size_t shifts_count;
+    struct shift *planned; /* own: of a calendar elsewhere, in order */
+    size_t planned_count;
 };
 
 struct roster {

@@ -266,6 +266,38 @@ static void shifts_check(const json_t *site, const json_t *roster, struct remark
 
 /* ---- a roster ---- */
 
+/* What is a text here is a file that is not there: one that is was put in its place. */
+static void calendar_file_check(const json_t *calendar, struct remarks *r)
+{
+    if (json_is_string(calendar))
+        remark_error(r, "no_file", NULL,
+                     "the file %s is not in the folder of the plans; a calendar is "
+                     "rosters/NAME.ics",
+                     json_string_value(calendar));
+    else if (!json_str(calendar, "file"))
+        remark_error(r, "bad_value", NULL,
+                     "calendar is \"rosters/NAME.ics\", or { SEAT = \"rosters/NAME.ics\" }");
+}
+
+static void calendar_check(const json_t *roster, struct remarks *r)
+{
+    const json_t *calendar = json_at(roster, "calendar");
+    if (!calendar)
+        return;
+    remark_enter(r, "calendar");
+    const char **names = json_keys(calendar, NULL);
+    if (!names[0] || json_str(calendar, "file"))
+        calendar_file_check(calendar, r);
+    for (size_t n = 0; names[n] && !json_str(calendar, "file"); n++) {
+        remark_enter(r, names[n]);
+        seat_known(roster, names[n], r);
+        calendar_file_check(json_at(calendar, names[n]), r);
+        remark_leave(r);
+    }
+    free(names);
+    remark_leave(r);
+}
+
 static void spot_check_check(const json_t *roster, struct remarks *r)
 {
     static const struct form_key keys[] = {{"per_month", true}, {0}};
@@ -281,13 +313,11 @@ static void spot_check_check(const json_t *roster, struct remarks *r)
 void roster_check(const json_t *site, const char *id, const json_t *roster, struct remarks *r)
 {
     static const struct form_key keys[] = {
-        {"title", true},      {"titles", true},
-        {"seats", true},      {"order", true},
-        {"handover", true},   {"every", true},
-        {"from", true},       {"holiday", true},
-        {"shifts", true},     {"hours", true},
-        {"approves", true},   {"notify", true},
-        {"spot_check", true}, {0},
+        {"title", true},      {"titles", true},   {"seats", true},
+        {"order", true},      {"handover", true}, {"every", true},
+        {"from", true},       {"holiday", true},  {"shifts", true},
+        {"hours", true},      {"approves", true}, {"notify", true},
+        {"spot_check", true}, {"calendar", true}, {0},
     };
     const json_t *seats = json_at(roster, "seats");
     form_keys(r, roster, keys, "a roster");
@@ -308,6 +338,7 @@ void roster_check(const json_t *site, const char *id, const json_t *roster, stru
     target_check_member(site, roster, "approves", NULL, r);
     form_bool(r, roster, "notify");
     spot_check_check(roster, r);
+    calendar_check(roster, r);
 }
 
 /* ---- the days to come ---- */

@@ -124,7 +124,8 @@ json_t *site_methods(const struct site *s, const char *person, const char *via, 
 struct rung {
     struct rung_person *at;
     size_t count, cap;
-    bool deputy; /* they stand in for the holder of the post in a rung before (A/B 角) */
+    bool deputy; /* they stand in for the holder of the post in a rung before (A/B 角): they are
+                    called in their turn, and a message tells the holder alone */
 };
 
 struct rungs {

@@ -382,7 +382,7 @@ static void resolve_post(const struct site *s, const char *id, const struct how 
     if (ret->count > deputies && deputies > before &&
         !strcmp(ret->at[deputies].at[0].id, ret->at[before].at[0].id))
         rung_done(&ret->at[--ret->count]); /* who holds both is called once */
-    for (; deputies < ret->count; deputies++)
+    for (; deputies > before && deputies < ret->count; deputies++)
         ret->at[deputies].deputy = true;
 }
 

@@ -248,12 +248,16 @@ static void options_of_http(const struct attempt *a, CURL *easy)
     const struct parcel *r = &a->parcel;
 
     SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(easy, CURLOPT_HTTPHEADER, a->headers);
+    if (r->asks) {
+        SET(easy, CURLOPT_HTTPGET, 1L);
+        return;
+    }
     SET(easy, CURLOPT_POST, 1L);
     SET(easy, CURLOPT_POSTFIELDS, r->body);
     SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_bytes);
     if (strcmp(r->method, "POST") != 0)
         SET(easy, CURLOPT_CUSTOMREQUEST, r->method);
-    SET(easy, CURLOPT_HTTPHEADER, a->headers);
 }
 
 /* A connection for each: one that a server has closed meanwhile would cost the message a second. */
@@ -287,10 +291,10 @@ static void options_of_the_attempt(struct attempt *a, CURL *easy)
     SET(easy, CURLOPT_URL, text_str(&r->url));
     SET(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
     SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)a->connect_timeout_ms);
-    if (r->mail || r->probe) {
-        SET(easy, CURLOPT_CONNECT_ONLY, 1L);
+    if (r->mail || r->probe)
         SET(easy, CURLOPT_FRESH_CONNECT, 1L);
-    }
+    if (r->mail || (r->probe && !r->asks))
+        SET(easy, CURLOPT_CONNECT_ONLY, 1L);
     if (r->mail)
         options_of_mail(a, easy);
     else
@@ -312,7 +316,7 @@ void attempt_start(struct attempt *a, CURL *easy, const char *ca_file)
     a->begun = mono_now();
     a->connect_timeout_ms = connect_timeout(&a->parcel);
     smtp_init(&a->smtp, a->parcel.mail);
-    if (!a->parcel.mail && !a->parcel.probe)
+    if (!a->parcel.mail && (!a->parcel.probe || a->parcel.asks))
         headers_build(a);
     options_of_the_house(easy, ca_file);
     options_of_the_attempt(a, easy);
@@ -435,6 +439,26 @@ static int64_t info_us(CURL *easy, CURLINFO info)
     return us;
 }
 
+/* By the channel, where it is a service of that channel that has answered. */
+static void attempt_judge(const struct attempt *a, struct outcome *o)
+{
+    const struct parcel *r = &a->parcel;
+    AUTO_JSON(question);
+
+    if (r->fetch || r->phones || r->mail)
+        return;
+    if (!r->probe) {
+        judge(r->frame, &a->answer, &r->redact, o);
+        return;
+    }
+    if (!r->asks)
+        return;
+    question = json_put_str(json_object(), "endpoint", r->endpoint);
+    json_put(question, "success", json_share(r->asks));
+    judge(question, &a->answer, &r->redact, o);
+    o->ok = o->ok || o->throttled; /* it answers: more is not asked */
+}
+
 CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
 {
     CURL *easy = a->easy;
@@ -460,11 +484,10 @@ CURL *attempt_end(struct attempt *a, CURLcode code, struct outcome *ret)
         .connect_timeout_ms = a->connect_timeout_ms,
         .detail = a->detail,
         .smtp = a->parcel.mail ? &a->smtp : NULL,
-        .probe = a->parcel.probe,
+        .probe = a->parcel.probe && !a->parcel.asks,
     };
     outcome_of(&t, ret);
-    if (!a->parcel.fetch && !a->parcel.phones && !a->parcel.mail && !a->parcel.probe)
-        judge(a->parcel.frame, &a->answer, &a->parcel.redact, ret);
+    attempt_judge(a, ret);
 
     a->took_ms = a->talks ? mono_now() - a->begun : info_us(easy, CURLINFO_TOTAL_TIME_T) / 1000;
     if (a->parcel.mail) /* the last reply is the body that a result quotes */

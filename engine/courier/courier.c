@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 
 enum {
-    IDLE_HANDLES_MAX = 32,
+    IDLE_HANDLES_MAX = 128, /* what a storm gives back at once; each keeps 20 KB */
     LINK_READ_BYTES = 64 * 1024,
     WAIT_MS = 60 * 1000, /* libcurl wakes up earlier when one of its times comes */
 };

@@ -69,14 +69,20 @@ static bool test_met(const json_t *test, int status, const json_t *body)
 
 /* ---- words ---- */
 
+struct said {
+    const json_t *frame;
+    const struct http_answer *answer;
+    const struct redact *redact;
+    json_t *body; /* as JSON; NULL: it is none, or nobody asks for it */
+};
+
 /* What the service said, on one line, without anything secret. */
-static void answer_quote(const struct http_answer *answer, const struct redact *redact,
-                         struct text *to)
+static void answer_quote(const struct said *a, struct text *to)
 {
     AUTO_TEXT(body);
 
-    http_answer_text(answer, &body);
-    redact_text(redact, &body);
+    http_answer_text(a->answer, &body);
+    redact_text(a->redact, &body);
     size_t len = utf8_cut(text_str(&body), body.len, QUOTE_BYTES);
     if (len == 0)
         return;
@@ -100,29 +106,35 @@ static void value_add(const json_t *value, struct text *to)
     text_add(to, len < t.len ? "…" : "");
 }
 
-/* "feishu: answered 200 but code is 19024 and not 0: {"code":19024,…}" */
-static void why_rejected(const json_t *frame, const json_t *body, const char *quote,
-                         struct outcome *o)
+static const char *endpoint_of(const struct said *a)
 {
-    const json_t *success = json_at(frame, "success");
-    const char *place = place_amiss(success, body), *endpoint = json_str_or(frame, "endpoint", "?");
+    return json_str_or(a->frame, "endpoint", "?");
+}
+
+/* "feishu: answered 200, but code is 19024 and not 0: {"code":19024,…}" */
+static void why_rejected(const struct said *a, struct outcome *o)
+{
+    const json_t *success = json_at(a->frame, "success");
+    const char *place = place_amiss(success, a->body);
     AUTO_TEXT(is);
     AUTO_TEXT(wanted);
+    AUTO_TEXT(quote);
 
+    answer_quote(a, &quote);
     if (!place) {
         why_set(&o->why, ERR_OK, "%s: answered %d, which is no success of its channel (%s)%s",
-                endpoint, o->status, json_str_or(success, "status", "2xx"), quote);
+                endpoint_of(a), o->status, json_str_or(success, "status", "2xx"), text_str(&quote));
         return;
     }
-    if (!body) {
+    if (!a->body) {
         why_set(&o->why, ERR_OK, "%s: answered %d, but with no JSON; is it the service?%s",
-                endpoint, o->status, quote);
+                endpoint_of(a), o->status, text_str(&quote));
         return;
     }
-    value_add(json_path_at(body, place), &is);
+    value_add(json_path_at(a->body, place), &is);
     value_add(json_at(json_at(success, "json"), place), &wanted);
-    why_set(&o->why, ERR_OK, "%s: answered %d, but %s is %s and not %s%s", endpoint, o->status,
-            place, text_str(&is), text_str(&wanted), quote);
+    why_set(&o->why, ERR_OK, "%s: answered %d, but %s is %s and not %s%s", endpoint_of(a),
+            o->status, place, text_str(&is), text_str(&wanted), text_str(&quote));
 }
 
 /* ---- numbers ---- */
@@ -160,63 +172,78 @@ static void reference_in(const json_t *frame, const json_t *body, struct outcome
 
 /* ---- the answer ---- */
 
-static void judge_throttled(const json_t *frame, const json_t *body, const char *quote,
-                            struct outcome *o)
+static void judge_throttled(const struct said *a, struct outcome *o)
 {
-    const json_t *test = json_at(frame, "throttled");
+    const json_t *test = json_at(a->frame, "throttled");
+    AUTO_TEXT(quote);
 
     o->ok = false;
     o->throttled = true;
     o->class = OUTCOME_STATUS;
-    o->wait_ms = test_met(test, o->status, body) ? wait_in(test, body) : -1;
-    if (o->status != 429)
-        why_set(&o->why, ERR_OK,
-                "%s: answered %d; it asks us to slow down: lower the rate of the endpoint%s",
-                json_str_or(frame, "endpoint", "?"), o->status, quote);
+    o->wait_ms = test_met(test, o->status, a->body) ? wait_in(test, a->body) : -1;
+    if (o->status == 429)
+        return; /* its own sentence says the same */
+    answer_quote(a, &quote);
+    why_set(&o->why, ERR_OK,
+            "%s: answered %d; it asks us to slow down: lower the rate of the endpoint%s",
+            endpoint_of(a), o->status, text_str(&quote));
 }
 
-static void judge_again(const json_t *frame, const char *quote, struct outcome *o)
+static void judge_again(const struct said *a, struct outcome *o)
 {
+    AUTO_TEXT(quote);
+
     o->ok = false;
     o->again = true;
     o->class = OUTCOME_STATUS;
+    answer_quote(a, &quote);
     why_set(&o->why, ERR_OK, "%s: answered %d; it does not take the message for now%s",
-            json_str_or(frame, "endpoint", "?"), o->status, quote);
+            endpoint_of(a), o->status, text_str(&quote));
 }
 
-static void judge_success(const json_t *frame, const json_t *body, const char *quote,
-                          struct outcome *o)
+static void judge_success(const struct said *a, struct outcome *o)
 {
-    const json_t *success = json_at(frame, "success");
+    const json_t *success = json_at(a->frame, "success");
 
-    if (json_is_object(success) ? test_met(success, o->status, body) : o->ok) {
+    if (json_is_object(success) ? test_met(success, o->status, a->body) : o->ok) {
         o->ok = true;
         o->class = OUTCOME_STATUS;
         o->why = (struct why){0};
-        reference_in(frame, body, o);
+        reference_in(a->frame, a->body, o);
     } else if (o->ok) {
         o->ok = false;
         o->class = OUTCOME_REJECTED;
-        why_rejected(frame, body, quote, o);
+        why_rejected(a, o);
     }
+}
+
+/* Does the channel ask for anything in the body? Most answers need not be read. */
+static bool body_matters(const json_t *frame)
+{
+    const json_t *throttled = json_at(frame, "throttled");
+
+    return json_at(json_at(frame, "success"), "json") || json_at(throttled, "json") ||
+           json_at(throttled, "retry_after") || json_at(frame, "again") ||
+           json_at(frame, "reference");
 }
 
 void judge(const json_t *frame, const struct http_answer *answer, const struct redact *redact,
            struct outcome *o)
 {
-    AUTO_JSON(body);
-    AUTO_TEXT(quote);
+    struct said a = {.frame = frame, .answer = answer, .redact = redact};
+    const struct text *bytes = &answer->body;
 
     o->wait_ms = -1;
     if (o->class != OUTCOME_STATUS || o->status == 0)
         return;
-    if (!answer->body_cut && json_read(text_str(&answer->body), answer->body.len, &body, NULL))
-        body = NULL;
-    answer_quote(answer, redact, &quote);
-    if (o->status == 429 || test_met(json_at(frame, "throttled"), o->status, body))
-        judge_throttled(frame, body, text_str(&quote), o);
-    else if (test_met(json_at(frame, "again"), o->status, body))
-        judge_again(frame, text_str(&quote), o);
+    if (body_matters(frame) && !answer->body_cut &&
+        json_read(text_str(bytes), bytes->len, &a.body, NULL))
+        a.body = NULL;
+    if (o->status == 429 || test_met(json_at(frame, "throttled"), o->status, a.body))
+        judge_throttled(&a, o);
+    else if (test_met(json_at(frame, "again"), o->status, a.body))
+        judge_again(&a, o);
     else
-        judge_success(frame, body, text_str(&quote), o);
+        judge_success(&a, o);
+    json_decref(a.body);
 }

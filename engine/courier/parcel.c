@@ -331,6 +331,8 @@ static void secret_redact(struct parcel *r, const struct secret *secret)
     for (size_t i = 0; i < secret->keys_count; i++)
         redact_add(&r->redact, secret->keys[i]);
     redact_add_login(&r->redact, secret->user, secret->password);
+    for (size_t i = 0; i < secret->words_count; i++)
+        redact_add(&r->redact, secret->words[i] + strlen(secret->words[i]) + 1);
 }
 
 /* Is anything of the secret file wanted? Where the contact is a url, often nothing is. */
@@ -402,6 +404,11 @@ static enum err phones_read(struct parcel *r, const struct demo *demo, struct wh
     r->method = "POST";
     r->encoding = ENCODING_JSON;
     r->phones = true;
+    if (json_str(r->frame, "phone")) { /* as phones show it, and not the service of its channel */
+        r->body = json_str(r->frame, "phone");
+        r->body_bytes = strlen(r->body);
+    }
+    r->asks = NULL;
     r->keys[r->keys_count++] = demo->key;
     enum err e = phones_headers_read(r, why);
     return e ? e : url_check(text_str(&r->url), false, "the demo's address", why);
@@ -538,14 +545,34 @@ static struct fill fill_of(const struct parcel *r, const struct secret *secret)
                          .secret_name = json_str(r->frame, "secret")};
 }
 
+/* Another path on the host of the url, where the probe names one. */
+static enum err asks_read(struct parcel *r, const struct fill *f, struct why *why)
+{
+    const char *path = json_str(r->asks, "path");
+    AUTO_TEXT(filled);
+    enum err e = headers_read(r, f, why);
+
+    if (!e && path)
+        e = url_fill(f, path, &filled, why);
+    if (e || !path)
+        return e;
+    const char *host = strstr(text_str(&r->url), "://") + 3;
+    r->url.len = (size_t)(host - r->url.at) + strcspn(host, "/?#");
+    text_add_bytes(&r->url, text_str(&filled), filled.len);
+    redact_add_url(&r->redact, text_str(&r->url));
+    return url_check(text_str(&r->url), false, "the channel's probe", why);
+}
+
 /* All in which {contact} and {secret.NAME} may stand. */
 static enum err parcel_fill(struct parcel *r, const struct secret *secret, struct why *why)
 {
     struct fill f = fill_of(r, secret);
     enum err e;
 
-    if (r->probe)
-        return url_read(r, &f, why);
+    if (r->probe) {
+        e = url_read(r, &f, why);
+        return e || !r->asks ? e : asks_read(r, &f, why);
+    }
     if ((e = url_read(r, &f, why)) || (e = headers_read(r, &f, why)) ||
         (e = query_read(r, &f, why)))
         return e;
@@ -573,6 +600,7 @@ enum err parcel_read(struct parcel *r, json_t *frame, struct secrets *secrets,
     r->fetch = json_str(frame, "fetch");
     r->endpoint = json_str_or(frame, "endpoint", "?");
     r->probe = json_bool(frame, "probe");
+    r->asks = r->probe && json_is_object(json_at(frame, "asks")) ? json_at(frame, "asks") : NULL;
     r->timeout_ms = timeout_read(frame);
     r->encoding = encoding_read(frame);
 

@@ -12,6 +12,8 @@
  * With `encoding` = "mail" the body becomes a mail (mail.h) to the contact, which is an address,
  * and only the secret file says where its server is: smtp:// or smtps://. A parcel with `probe`
  * asks whether the endpoint is there: it needs no body and no contact, and nothing of it is sent.
+ * With `asks` = {path, status, json}, as the channel's `probe` has it, it is a GET of that path on
+ * the same host, with the login or token of the endpoint: a token that was revoked is found by day.
  *
  * It sends nothing and knows no time.
  *
@@ -73,12 +75,13 @@ struct parcel {
     struct text made; /* secret: the body as it is sent */
     char *user, *key; /* own: of the secret file, for the scheme; NULL */
     int64_t timeout_ms;
-    struct text url;   /* secret */
-    bool stays;        /* on this machine, as all in a demo */
-    bool probe;        /* connect, and send no message */
-    struct mail *mail; /* NULL: it goes by HTTP */
-    bool plain;        /* mail without encryption */
-    bool phones;       /* it goes to the phones of the demo, which are no service of its channel */
+    struct text url;    /* secret */
+    bool stays;         /* on this machine, as all in a demo */
+    bool probe;         /* connect, and send no message */
+    const json_t *asks; /* of the frame: a probe that asks the service itself; NULL: it connects */
+    struct mail *mail;  /* NULL: it goes by HTTP */
+    bool plain;         /* mail without encryption */
+    bool phones;        /* it goes to the phones of the demo, which are no service of its channel */
     struct cidr allow[PARCEL_ALLOW_MAX];
     size_t allow_count;
     struct sign_key keys[SIGN_KEYS_MAX]; /* none: not signed */

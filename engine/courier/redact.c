@@ -51,9 +51,13 @@ static void percents_undo(const char *at, size_t len, struct text *to)
     for (size_t i = 0; i < len; i++) {
         int high = at[i] == '%' && i + 2 < len ? hex_digit(at[i + 1]) : -1;
         int low = high < 0 ? -1 : hex_digit(at[i + 2]);
+        char c = at[i];
 
-        text_add_char(to, low < 0 ? at[i] : (char)(high << 4 | low));
-        i += low < 0 ? 0 : 2;
+        if (low >= 0) {
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        text_add_char(to, c);
     }
 }
 
@@ -91,18 +95,20 @@ void redact_add_login(struct redact *r, const char *user, const char *password)
     for (size_t i = 0; i < 2; i++) {
         struct text alone = {0};
 
-        if (!words[i])
-            continue;
         redact_add(r, words[i]);
+        if (!user || !words[i])
+            continue;
         text_add(&alone, words[i]);
         add_base64(r, &alone);
         sodium_memzero(alone.at, alone.len);
         text_done(&alone);
     }
-    text_addf(&basic, "%s:%s", user ? user : "", password ? password : "");
+    if (!user)
+        return; /* a key goes as it is */
+    text_addf(&basic, "%s:%s", user, password ? password : "");
     add_base64(r, &basic);
     text_add_char(&plain, '\0');
-    text_add(&plain, user ? user : "");
+    text_add(&plain, user);
     text_add_char(&plain, '\0');
     text_add(&plain, password ? password : "");
     add_base64(r, &plain);

@@ -213,10 +213,22 @@ static json_t *query_of(const struct parcel *r)
     return query;
 }
 
+static void seal_login(struct parcel *r, seal_header_fn *add, void *ctx)
+{
+    if (r->scheme == SCHEME_BASIC)
+        seal_basic(r, add, ctx);
+    else if (r->scheme == SCHEME_BEARER && r->key)
+        seal_bearer(r, add, ctx);
+}
+
 void seal(struct parcel *r, wall_ms now, seal_header_fn *add, void *ctx)
 {
     AUTO_JSON(query);
 
+    if (r->asks) { /* a question has nothing that could be signed */
+        seal_login(r, add, ctx);
+        return;
+    }
     if (r->scheme == SCHEME_FEISHU && r->key)
         seal_feishu(r, now);
     query = query_of(r);
@@ -224,13 +236,11 @@ void seal(struct parcel *r, wall_ms now, seal_header_fn *add, void *ctx)
     body_write(r);
     if (r->scheme == SCHEME_DINGTALK && r->key)
         seal_dingtalk(r, now);
-    else if (r->scheme == SCHEME_BASIC)
-        seal_basic(r, add, ctx);
-    else if (r->scheme == SCHEME_BEARER && r->key)
-        seal_bearer(r, add, ctx);
     else if (r->scheme == SCHEME_ALIYUN)
         seal_aliyun(r, query, now, add, ctx);
     else if (r->keys_count > 0)
         seal_webhook(r, now, add, ctx);
+    else
+        seal_login(r, add, ctx);
     redact_add_url(&r->redact, text_str(&r->url));
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char set_file_names[] = "site.lua, NAME.lua, NAME.md, channels/NAME.lua, lib/NAME.lua, "
-                              "drills/NAME.lua, holidays/NAME.lua";
+                              "drills/NAME.lua, holidays/NAME.lua, rosters/NAME.ics";
 
 static bool name_ends(const char *name, const char *end)
 {
@@ -29,6 +29,12 @@ static bool bare_find(const char *name, const char *list, struct set_file *ret)
            take(ret, "papers", name);
 }
 
+static bool calendar_find(const char *name, struct set_file *ret)
+{
+    return name[0] != '.' && !strchr(name, '/') && name_ends(name, ".ics") &&
+           take(ret, "calendars", name);
+}
+
 bool set_file_find(const char *name, struct set_file *ret)
 {
     static const struct {
@@ -37,6 +43,8 @@ bool set_file_find(const char *name, struct set_file *ret)
                    {"lib/", "libraries"},
                    {"drills/", "drills"},
                    {"holidays/", "holidays"}};
+    if (!strncmp(name, "rosters/", 8))
+        return calendar_find(name + 8, ret);
     if (!strcmp(name, "site.lua"))
         return take(ret, "site", name);
     for (size_t n = 0; n < sizeof folders / sizeof *folders; n++) {

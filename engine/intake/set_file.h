@@ -5,6 +5,7 @@
  *     flood.lua         a plan                  flood.md            the paper of a plan
  *     channels/sms.lua  a channel               lib/ladders.lua     a library
  *     holidays/cn-2026.lua  days off and make-up work days of a year
+ *     rosters/it.ics    duty that is planned in a calendar elsewhere
  *
  * Tests (NAME.test.lua) and README are no part of a set.
  *

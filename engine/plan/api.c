@@ -25,6 +25,7 @@ void api_define(struct run *r)
         {"every", api_every},
         {"at", api_at},
         {"civil", api_civil},
+        {"open_at", api_open_at},
         {"log", api_log},
         {"notify", api_notify},
         {"agenda", api_agenda},
@@ -112,11 +113,8 @@ void api_check_options(lua_State *L, int index, const char *word, enum word_kind
             luaL_error(L, "%s: every member has a name, as in to = \"duty:duty-room\"", word);
         size_t len = 0;
         const char *name = lua_tolstring(L, -1, &len);
-        const struct word *known = word_find(kind, name, len);
-        if (known && known->built)
+        if (word_find(kind, name, len))
             continue;
-        if (known)
-            luaL_error(L, "%s: \"%s\" is not built yet", word, name);
         const char *near = word_nearest(kind, name);
         if (near)
             luaL_error(L, "%s: there is no \"%s\"; did you mean \"%s\"?", word, name, near);
@@ -294,10 +292,7 @@ fact_name api_fact(lua_State *L, struct run *r, const char *word)
 
     if (!name)
         luaL_error(L, "%s: the name of a fact is wanted first, got %s", word, luaL_typename(L, 1));
-    const struct word *known = word_find(WORD_FACT, name, len);
-    if (known && !known->built)
-        luaL_error(L, "%s: the fact \"%s\" is not built yet", word, name);
-    if (!known && !json_object_get(r->fact_names, name)) {
+    if (!word_find(WORD_FACT, name, len) && !json_object_get(r->fact_names, name)) {
         const char *near = word_nearest(WORD_FACT, name);
 
         if (near)
@@ -351,15 +346,12 @@ static int handle_index(lua_State *L)
                    {HANDLE_CALL, "close", api_call_close}};
     const struct handle *h = api_handle(L, 1);
     const char *name = luaL_checkstring(L, 2);
-    const struct word *word = word_find(WORD_METHOD, name, strlen(name));
 
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
         if (methods[i].kind == h->kind && strcmp(methods[i].name, name) == 0) {
             lua_pushcfunction(L, methods[i].method);
             return 1;
         }
-    if (word && !word->built)
-        return luaL_error(L, "\":%s\" is not built yet", name);
     if (strcmp(name, "result") == 0)
         return luaL_error(L, "only what notify gives has a result");
     return luaL_error(L,

@@ -160,6 +160,7 @@ int api_wait_until(lua_State *L);
 int api_every(lua_State *L);
 int api_at(lua_State *L);
 int api_civil(lua_State *L);
+int api_open_at(lua_State *L);
 int api_cancel(lua_State *L);
 int api_defer(lua_State *L);
 int api_log(lua_State *L);

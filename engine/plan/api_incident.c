@@ -48,9 +48,6 @@ static int incident_index(lua_State *L)
     for (size_t i = 0; members[i]; i++)
         if (strcmp(members[i], name) == 0)
             return 1; /* nil */
-    const struct word *word = word_find(WORD_INCIDENT, name, strlen(name));
-    if (word && !word->built)
-        return luaL_error(L, "\"incident.%s\" is not built yet", name);
     const char *near = text_nearest(name, members);
     if (near)
         return luaL_error(L, "there is no \"incident.%s\"; did you mean \"incident.%s\"?", name,

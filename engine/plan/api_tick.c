@@ -151,9 +151,31 @@ static wall_ms moment_at(lua_State *L, const struct run *r)
     else if (!lua_isnoneornil(L, 1))
         at = luaL_checkinteger(L, 1);
     if (!good || at < first + MS_DAY || at >= end - MS_DAY)
-        luaL_error(L, "civil takes a moment: ms since 1970 as now() gives them, or a time of a "
+        luaL_error(L, "a moment is wanted: ms since 1970 as now() gives them, or a time of a "
                       "fact like \"2026-07-20T02:00:00Z\"");
     return at;
+}
+
+/*
+ * open_at(calendar, moment?) -> boolean
+ *
+ * Is it a work day, and within the hours of this calendar of the site? "cal:work" or "work". The
+ * calendars are those of when the plan came into force: they are pinned with it.
+ */
+int api_open_at(lua_State *L)
+{
+    const struct run *r = api_run(L);
+    const char *name = luaL_checkstring(L, 1);
+    const char *id = strncmp(name, "cal:", 4) == 0 ? name + 4 : name;
+    const struct calendar *c = pin_calendar(r->pin, id);
+
+    if (!c)
+        return luaL_error(L, "open_at: the site has no calendar \"%s\"", id);
+    lua_remove(L, 1);
+    struct civil then = civil_of(ticks_rule(r), moment_at(L, r));
+    lua_pushboolean(L, calendar_open(c, days_from_date(then.year, then.month, then.day),
+                                     then.hour * 60 + then.minute));
+    return 1;
 }
 
 /*

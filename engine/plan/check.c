@@ -10,6 +10,7 @@
 #include "plan/check_require.h"
 #include "plan/check_set.h"
 #include "plan/parse.h"
+#include "plan/pin.h"
 #include "plan/pin_hash.h"
 #include "plan/scope.h"
 
@@ -215,6 +216,7 @@ static void read_site(struct check *c)
     if (!f->loaded.json)
         return;
     check_holidays(c, f->loaded.json);
+    check_calendars(c, f->loaded.json);
     remarks_init(&r, "site", take_remark, &to);
     if (site_read(f->loaded.json, &r, &c->site))
         c->site = NULL; /* plans are then checked without their targets */
@@ -402,15 +404,42 @@ static void read_plans(struct check *c)
 
 /* ---- the reply ------------------------------------------------------------------------------- */
 
+/* Does its text, or that of a library, ask a calendar? What looks so and does not harms nobody. */
+static bool asks_calendars(const struct check *c, const struct checked *f, const char **libraries)
+{
+    bool asks = memmem(f->src, f->len, "open_at", 7) != NULL;
+
+    for (size_t i = 0; libraries[i]; i++) {
+        const struct checked *library = check_library_file(c, libraries[i]);
+        asks = asks || memmem(library->src, library->len, "open_at", 7);
+    }
+    return asks;
+}
+
+/* Calendars and holidays of the site, as a file of the pin; nothing: there are none. */
+static void calendars_text(const struct check *c, struct text *to)
+{
+    const struct checked *f = &c->files[0]; /* the site: without it there is no plan to pin */
+    AUTO_JSON(days);
+
+    days = json_object();
+    if (json_at(f->loaded.json, "calendars"))
+        json_put(days, "calendars", json_share(json_at(f->loaded.json, "calendars")));
+    if (json_at(f->loaded.json, "holidays"))
+        json_put(days, "holidays", json_share(json_at(f->loaded.json, "holidays")));
+    json_write(days, to);
+}
+
 static json_t *plan_json(const struct check *c, const struct checked *f)
 {
     AUTO_JSON(names);
+    AUTO_TEXT(calendars);
     char pin[PIN_TEXT];
-    size_t count = 0;
+    size_t count = 0, files_count;
 
     names = check_libraries_of(c, f);
     const char **required = json_keys(names, &count);
-    struct pin_file *files = mem_new(count + 1, sizeof(*files));
+    struct pin_file *files = mem_new(count + 2, sizeof(*files));
     json_t *listed = json_array();
     files[0] = (struct pin_file){f->name, f->src, f->len};
     json_array_append_new(listed, json_string(f->name));
@@ -421,8 +450,16 @@ static json_t *plan_json(const struct check *c, const struct checked *f)
     }
     json_t *plan = json_put_str(json_object(), "name", f->loaded.name);
     json_put_str(plan, "file", f->name);
+    files_count = count + 1;
+    if (asks_calendars(c, f, required)) {
+        calendars_text(c, &calendars);
+        files[files_count++] =
+            (struct pin_file){PIN_CALENDARS, text_str(&calendars), calendars.len};
+        json_array_append_new(listed, json_string(PIN_CALENDARS));
+        json_put_str(plan, "calendars", text_str(&calendars));
+    }
     json_put(plan, "files", listed);
-    json_put_str(plan, "pin", pin_hash(files, count + 1, pin));
+    json_put_str(plan, "pin", pin_hash(files, files_count, pin));
     free(files);
     free(required);
     return json_put(plan, "head", json_incref(f->loaded.json));
@@ -459,7 +496,9 @@ static json_t *reply(struct check *c, const json_t *request)
 
 json_t *check_set(const json_t *request)
 {
-    struct check c = {.now = json_int(request, "now", 0), .papers = json_at(request, "papers")};
+    struct check c = {.now = json_int(request, "now", 0),
+                      .papers = json_at(request, "papers"),
+                      .calendars = json_at(request, "calendars")};
     const json_t *site = json_at(request, "site");
 
     if (json_is_object(site))
@@ -522,6 +561,12 @@ json_t *check_pin_files(const json_t *request, const json_t *plan)
     json_t *files = json_array(), *one;
     size_t n;
     json_array_foreach(json_unconst(json_at(plan, "files")), n, one)
-        pin_file_add(request, json_string_value(one), files);
+    {
+        if (strcmp(json_string_value(one), PIN_CALENDARS) != 0)
+            pin_file_add(request, json_string_value(one), files);
+        else
+            json_array_append_new(files, json_pack("{s:s,s:O}", "name", PIN_CALENDARS, "source",
+                                                   json_object_get(plan, "calendars")));
+    }
     return files;
 }

@@ -15,11 +15,13 @@
 #include "base/json.h"
 
 /*
- * The reply to a frame "check" {"site","holidays","channels","libraries","plans","drills",
- * "papers"}, a file or a list of files each (papers: Markdown beside the plans; without it nobody
- * misses one):
- * {"op":"checked","id","ok","site","channels","plans":[{"name","file","files","pin","head"}],
- * "scenarios":{"NAME":…},"findings"}; `files` are those of the pin: its own, then its libraries.
+ * The reply to a frame "check" {"site","holidays","calendars","channels","libraries",
+ * "plans","drills","papers"}, a file or a list of files each (calendars: iCalendar of rosters;
+ * papers: Markdown beside the plans; without it nobody misses one):
+ * {"op":"checked","id","ok","site","channels",
+ * "plans":[{"name","file","files","pin","head","calendars"?}],
+ * "scenarios":{"NAME":…},"findings"}; `files` are those of the pin: its own, then its libraries,
+ * then, of a plan that asks the calendars of the site, these as they are now (`calendars`).
  * site, channels, plans and scenarios (core/scenario.h) are there only when ok is true. A finding
  * of a channel has the file "channels/NAME.lua", of a library "lib/NAME.lua", of a scenario
  * "drills/NAME.lua", of holidays "holidays/NAME.lua". With "now" in the request, ms since 1970, it

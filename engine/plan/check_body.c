@@ -5,6 +5,7 @@
 #include "core/form.h"
 #include "core/head_level.h"
 #include "core/level.h"
+#include "core/site.h"
 #include "plan/check_fact.h"
 #include "plan/check_ledger.h"
 #include "plan/check_literal.h"
@@ -40,9 +41,7 @@ static void check_fact(const struct body_check *c, const struct node *call, bool
         return;
     const struct word *word = word_find(WORD_FACT, n->text, n->len);
     check_name(n, name);
-    if (word && !word->built)
-        check_not_built(c, arg, name);
-    else if (!word && c->head && !json_at(json_at(c->head, "facts"), name))
+    if (!word && c->head && !json_at(json_at(c->head, "facts"), name))
         check_unknown_fact(c, arg, name);
     else if (word)
         check_comes(c, arg, name, forever);
@@ -379,6 +378,26 @@ static void check_first_function(const struct body_check *c, const struct node *
     check_function(c, call, 1);
 }
 
+/* open_at "cal:work" */
+static void check_open_at(const struct body_check *c, const struct node *call)
+{
+    const struct node *of = node_child(call, 1);
+    char *name = of ? check_string_of(of) : NULL;
+    const char *id = name && strncmp(name, "cal:", 4) == 0 ? name + 4 : name;
+
+    if (!of)
+        check_report(c, call, "missing_key",
+                     "open_at asks a calendar of the site: open_at \"cal:work\"");
+    else if (id && c->site && !site_has_calendar(c->site, id)) {
+        const char *near = site_nearest_calendar(c->site, id);
+        check_report(c, of, "unknown_name",
+                     near ? "the site has no calendar \"%s\"; did you mean \"cal:%s\"?"
+                          : "the site has no calendar \"%s\"; add it to calendars",
+                     id, near);
+    }
+    free(name);
+}
+
 static void check_call_of(const struct body_check *c, const struct node *call)
 {
     static const struct {
@@ -386,6 +405,7 @@ static void check_call_of(const struct body_check *c, const struct node *call)
         void (*check)(const struct body_check *, const struct node *);
     } checks[] = {
         {"wait", check_wait},
+        {"open_at", check_open_at},
         {"on", check_on},
         {"each", check_each},
         {"wait_until", check_wait_until},
@@ -489,7 +509,7 @@ static void check_body_name(const struct body_check *c, const struct node *targe
         return;
     const struct word *word = word_find(WORD_BODY, key->text, key->len);
     check_name(key, name);
-    if (word && word->built && strcmp(name, "level") == 0 && inner)
+    if (word && strcmp(name, "level") == 0 && inner)
         check_level_body(c, inner);
     else if (word && strcmp(name, "occasion") == 0 && inner)
         check_occasion_body(c, inner);

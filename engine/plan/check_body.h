@@ -2,7 +2,7 @@
  * check_body - what can be known of the bodies of a plan without running them.
  *
  * Goes through a resolved tree and looks at each call of a word of the plan language whose
- * arguments are written down: options that do not exist or are not built, targets that are nobody,
+ * arguments are written down: options that do not exist, targets that are nobody,
  * durations that are none, calls that would wait for ever, facts that no one will ever report,
  * bodies that nobody will ever run. What is computed is left to the run.
  *

@@ -62,11 +62,11 @@ void check_power(const struct body_check *c, const struct node *n)
 /* Words that return in the same turn, and do not leave a loop by an error either. */
 static bool is_at_once(const struct node *callee)
 {
-    static const char *const words[] = {"T",        "log",    "state",     "notify",   "now",
-                                        "random",   "uuid",   "civil",     "ipairs",   "pairs",
-                                        "next",     "select", "type",      "escalate", "tonumber",
-                                        "tostring", "spawn",  "directive", "measure",  "resource",
-                                        "item",     "report", "agenda",    "defer",    NULL};
+    static const char *const words[] = {
+        "T",        "log",      "state",    "notify", "now",       "random",  "uuid",
+        "civil",    "open_at",  "ipairs",   "pairs",  "next",      "select",  "type",
+        "escalate", "tonumber", "tostring", "spawn",  "directive", "measure", "resource",
+        "item",     "report",   "agenda",   "defer",  NULL};
     enum word_kind kind;
 
     for (size_t i = 0; words[i]; i++)

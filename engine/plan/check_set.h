@@ -40,9 +40,10 @@ struct check {
     wall_ms now; /* 0: not known; then nothing is called overdue */
     const json_t
         *papers; /* [{"name","source"}]: Markdown beside the plans; NULL: not looked for. Borrows */
-    json_t *plans;     /* {"flood": its head, or true}: a plan is called as its file is */
-    json_t *scenarios; /* {"NAME":…} of those that are good */
-    json_t *holidays;  /* of the site, as it names its files */
+    json_t *plans;           /* {"flood": its head, or true}: a plan is called as its file is */
+    json_t *scenarios;       /* {"NAME":…} of those that are good */
+    json_t *holidays;        /* of the site, as it names its files */
+    const json_t *calendars; /* [{"name","source"}]: iCalendar. Borrows */
     struct libraries libraries;
 };
 
@@ -65,6 +66,8 @@ const json_t *check_catalogue_of(struct check *c, const struct checked *f);
 
 /* Load the files of holidays, and put them in the place of their names in the site. */
 void check_holidays(struct check *c, json_t *site);
+/* The same of the calendars of rosters, as shifts. */
+void check_calendars(struct check *c, json_t *site);
 /* Where a remark about holidays belongs: its file, and the path in there (given). NULL: the site.
  */
 const struct checked *check_holidays_place(struct check *c, const json_t *path, json_t **ret_path);

@@ -14,27 +14,19 @@ const char *check_name(const struct node *n, char ret[CHECK_NAME])
     return ret;
 }
 
-void check_not_built(const struct body_check *c, const struct node *at, const char *name)
-{
-    check_report(c, at, "not_built",
-                 "\"%s\" is not built yet; leave it out, plans/README.md lists what there is",
-                 name);
-}
-
 void check_option(const struct body_check *c, const struct node *key, const char *function,
                   enum word_kind options)
 {
-    const struct word *word = word_find(options, key->text, key->len);
     char name[CHECK_NAME];
     const char *near;
 
+    if (word_find(options, key->text, key->len))
+        return;
     check_name(key, name);
-    if (word && !word->built)
-        check_not_built(c, key, name);
-    else if (!word && (near = word_nearest(options, name)))
+    if ((near = word_nearest(options, name)))
         check_report(c, key, "unknown_key", "%s has no \"%s\"; did you mean \"%s\"?", function,
                      name, near);
-    else if (!word)
+    else
         check_report(c, key, "unknown_key", "%s has no \"%s\"; delete it", function, name);
 }
 

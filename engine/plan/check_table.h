@@ -14,13 +14,12 @@ enum { CHECK_NAME = 128 };
 /* A node's text as a C string, cut to fit. */
 const char *check_name(const struct node *n, char ret[CHECK_NAME]);
 
-/* The names in a table of options: known, built, no list items, no numbers. */
+/* The names in a table of options: known, no list items, no numbers. */
 void check_options(const struct body_check *c, const struct node *table, const char *function,
                    enum word_kind options);
 /* One of them. */
 void check_option(const struct body_check *c, const struct node *key, const char *function,
                   enum word_kind options);
-void check_not_built(const struct body_check *c, const struct node *at, const char *name);
 
 /* Has the table a part whose name is computed? Then nothing is said to be missing. */
 bool check_is_computed(const struct node *table);

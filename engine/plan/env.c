@@ -150,11 +150,6 @@ static void collect_names(lua_State *L, int index, const char **names)
     names[count] = NULL;
 }
 
-int env_not_built(lua_State *L, const char *word)
-{
-    return luaL_error(L, "\"%s\" is not built yet", word);
-}
-
 /* Two names may be equally near: text_nearest takes the first, so the order must be ours. */
 static int compare_names(const void *a, const void *b)
 {
@@ -212,10 +207,6 @@ static int strict_index(lua_State *L)
     const char *near = nearest_in(L, lua_upvalueindex(1), !what[0], name);
     if (what[0])
         return raise_unknown(L, lua_pushfstring(L, "%s.", what), name, near);
-
-    const struct word *word = word_find(WORD_NAME, name, strlen(name));
-    if (word && !word->built)
-        return env_not_built(L, name);
     return raise_unknown(L, "", name, near);
 }
 

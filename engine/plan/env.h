@@ -39,6 +39,3 @@ void env_freeze_strict(lua_State *L, const char *what);
 /* If the value at index is a frozen table, put the one it shows in its place. */
 void env_thaw(lua_State *L, int index);
 bool env_is_frozen(lua_State *L, int index);
-
-/* Raise: the plan used a word that is reserved for later work. */
-int env_not_built(lua_State *L, const char *word);

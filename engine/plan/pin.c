@@ -11,6 +11,9 @@ static void pin_free(struct pin *pin)
     free(pin->libraries.at);
     json_decref(pin->files);
     json_decref(pin->catalogue);
+    if (pin->days)
+        calendars_done(&pin->calendars);
+    json_decref(pin->days);
     free(pin->name);
     free(pin->plan);
     free(pin);
@@ -58,13 +61,48 @@ static void library_of_file(struct library *to, const json_t *file)
         .name = json_str_or(file, "name", "?"), .source = source, .len = strlen(source)};
 }
 
-/* All files but the plan's own. */
+static bool is_calendars(const json_t *file)
+{
+    return strcmp(json_str_or(file, "name", ""), PIN_CALENDARS) == 0;
+}
+
+/* All files but the plan's own: the rest is code. */
 static void libraries_take(struct libraries *l, const json_t *files, const json_t *own)
 {
     l->at = mem_new(json_array_size(files), sizeof(*l->at));
     for (size_t i = 0; i < json_array_size(files); i++)
-        if (json_array_get(files, i) != own)
+        if (json_array_get(files, i) != own && !is_calendars(json_array_get(files, i)))
             library_of_file(&l->at[l->count++], json_array_get(files, i));
+}
+
+/* The bytes of a file of the pin; NULL: it has no such file. */
+static const char *file_source(const struct pin *pin, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(pin->files); i++) {
+        const json_t *file = json_array_get(pin->files, i);
+
+        if (strcmp(json_str_or(file, "name", ""), name) == 0)
+            return json_str(file, "source");
+    }
+    return NULL;
+}
+
+/* Read at their first use. */
+static void calendars_read(struct pin *pin)
+{
+    const char *source = file_source(pin, PIN_CALENDARS);
+    struct why why;
+
+    if (!source || json_read(source, strlen(source), &pin->days, &why))
+        pin->days = json_object();
+    calendars_build(pin->days, &pin->calendars);
+}
+
+const struct calendar *pin_calendar(struct pin *pin, const char *name)
+{
+    if (!pin->days)
+        calendars_read(pin);
+    return calendar_of(&pin->calendars, name);
 }
 
 enum err pins_add(struct pins *p, const json_t *frame, struct why *why)

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "core/calendar.h"
 #include "plan/library.h"
 
 #include <stddef.h>
@@ -21,8 +22,16 @@ struct pin {
     json_t *files; /* of the frame: names and sources are theirs */
     struct library own;
     struct libraries libraries;
+    json_t *days;               /* the file "calendars.json"; NULL: none, or not yet */
+    struct calendars calendars; /* of it */
     json_t *catalogue; /* {TEXT: {"zh","en"}}, read at its first use; NULL: none, or not yet */
 };
+
+/* The calendar of this name, as it was when the plan was pinned; NULL: there is none. */
+const struct calendar *pin_calendar(struct pin *pin, const char *name);
+
+/* The file of a pin that holds calendars and holidays of the site: data, and no Lua. */
+#define PIN_CALENDARS "calendars.json"
 
 struct pins {
     struct pin *first;

@@ -152,21 +152,12 @@ static void report_unknown(struct scope *s, const struct node *n)
     }
 }
 
-static void report_not_built(struct scope *s, struct pos at, const char *name, size_t len)
-{
-    findings_add(s->findings, s->file, at, "not_built",
-                 "\"%.*s\" is not built yet; leave it out, plans/README.md lists what there is",
-                 (int)len, name);
-}
-
 /* A word of the plan language is used as a global. */
 static void check_word(struct scope *s, const struct node *n, const struct word *word)
 {
     if (!text_kind_has_words(s->kind))
         findings_add(s->findings, s->file, n->at, "not_allowed",
                      "\"%s\" belongs into a plan; this file is data", word->name);
-    else if (!word->built)
-        report_not_built(s, n->at, n->text, n->len);
     else if (s->depth == 1 && !node_is(n, "T") && !node_is(n, "require"))
         findings_add(s->findings, s->file, n->at, "outside_body",
                      "\"%s\" runs only in an incident; use it inside plan.respond or a function "
@@ -223,15 +214,12 @@ static void report_member(struct scope *s, const struct node *lib, const struct 
 
 static void check_incident_member(struct scope *s, const struct node *name)
 {
-    const struct word *word = word_find(WORD_INCIDENT, name->text, name->len);
     char *member = arena_str(s->arena, name->text, name->len);
     const char *near;
 
-    if (word && word->built)
+    if (word_find(WORD_INCIDENT, name->text, name->len))
         return;
-    if (word)
-        report_not_built(s, name->at, name->text, name->len);
-    else if ((near = word_nearest(WORD_INCIDENT, member)))
+    if ((near = word_nearest(WORD_INCIDENT, member)))
         findings_add(s->findings, s->file, name->at, "unknown_name",
                      "the incident has no \"%s\"; did you mean \"%s\"?", member, near);
     else

@@ -3,7 +3,7 @@
  *
  * Goes through a tree once, ties each name to the local that it means, and reports what means
  * nothing: unknown names (with the nearest known one), globals that are assigned, words that are
- * reserved but not built, members that the libraries do not have, jumps without a label. What only
+ * members that the libraries do not have, jumps without a label. What only
  * runs inside a body (call, wait …) is refused outside of functions.
  *
  * Layer      plan: base only.

@@ -1,9 +1,8 @@
 /*
- * words - every name of the plan language, in one table: built, or reserved for later work.
+ * words - every name of the plan language, in one table.
  *
- * `plan check` takes from here what a plan may say, and refuses what is reserved with "not built
- * yet". Whoever builds a word changes its row. What Lua itself gives to a plan (string.format, …)
- * is listed here too, and a test compares the list with the sandbox. The keys of heads, of the
+ * `plan check` takes from here what a plan may say. What Lua itself gives to a plan (string.format,
+ * …) is listed here too, and a test compares the list with the sandbox. The keys of heads, of the
  * site and of channels are not here: core/head, core/site and core/channel hold them.
  *
  * Layer      plan: libc only.
@@ -54,13 +53,12 @@ enum word_kind {
 struct word {
     enum word_kind kind;
     const char *name;
-    bool built;
 };
 
 /* NULL: no such word of this kind. */
 const struct word *word_find(enum word_kind kind, const char *name, size_t len);
 
-/* The built word of this kind that is nearest in spelling; NULL when none is near. */
+/* The word of this kind that is nearest in spelling; NULL when none is near. */
 const char *word_nearest(enum word_kind kind, const char *name);
 
 /* All words, to go through: the n-th, NULL behind the last. */

@@ -84,10 +84,34 @@ static int add_common(scmp_filter_ctx f)
     return failed;
 }
 
+/*
+ * There are no files. Who asks for one to read is told so and goes on: the library that reads
+ * calendars looks for zone files, and does without. Who would write one is ended.
+ */
+static int add_no_files(scmp_filter_ctx f)
+{
+    static const int calls[] = {
+        SCMP_SYS(access),     SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+        SCMP_SYS(newfstatat), SCMP_SYS(stat),      SCMP_SYS(lstat),
+        SCMP_SYS(statx),      SCMP_SYS(readlink),  SCMP_SYS(readlinkat),
+    };
+    const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
+    int failed = RULES_ADD(f, SCMP_ACT_ERRNO(ENOENT), calls);
+    if (!failed)
+        failed =
+            rule_add(f, SCMP_ACT_ERRNO(ENOENT), SCMP_SYS(openat), arg_bits(2, writing, O_RDONLY));
+    if (!failed)
+        failed =
+            rule_add(f, SCMP_ACT_ERRNO(ENOENT), SCMP_SYS(open), arg_bits(1, writing, O_RDONLY));
+    return failed;
+}
+
 /* isatty() of a line to stderr asks; "not a terminal" is answer enough. */
 static int add_planner(scmp_filter_ctx f)
 {
     int failed = add_common(f);
+    if (!failed)
+        failed = add_no_files(f);
     if (!failed)
         failed = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
     return failed;

@@ -8,6 +8,7 @@
 return channel "aliyun_sms" {
     method    = "POST",
     url       = "https://dysmsapi.aliyuncs.com/",
+    contact   = "phone",
     encoding  = "query",                             -- an RPC of theirs: all parameters stand behind the url
     headers   = { ["x-acs-action"] = "SendSms", ["x-acs-version"] = "2017-05-25" },
     body      = {
@@ -19,7 +20,6 @@ return channel "aliyun_sms" {
     },
     private   = { PhoneNumbers = "{contact}", SignName = "{secret.sign_name}", TemplateCode = "{secret.template}" },
     sign      = "aliyun",                            -- ACS3-HMAC-SHA256
-    contact   = "phone",
     success   = { status = "200", json = { Code = "OK" } },
     throttled = { json = { Code = { "Throttling", "Throttling.User", "Throttling.Api" } }, wait = "5s" },
     again     = { json = { Code = { "isp.SYSTEM_ERROR", "isp.GATEWAY_EXCEPTION", "ServiceUnavailable" } } },

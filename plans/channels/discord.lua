@@ -17,6 +17,7 @@ return channel "discord" {
     success   = { status = "200" },
     throttled = { status = "429", retry_after = "retry_after" },
     reference = "id",
+    probe     = { status = "200" },                  -- a GET of the address gives the webhook itself
     receipt   = "none",
     resend_harmless = true,
     rate      = "30/1m",                             -- its manual: 30 a minute for a channel

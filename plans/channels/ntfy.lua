@@ -30,6 +30,7 @@ return channel "ntfy" {
     sign      = "bearer",
     contact   = "token",
     success   = { status = "200" },
+    probe     = { path = "/v1/health", status = "200", json = { healthy = true } },
     reference = "id",
     receipt   = "none",
     resend_harmless = true,

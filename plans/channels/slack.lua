@@ -1,6 +1,8 @@
 -- Slack, an incoming webhook. The address is the secret:
 --     url=https://hooks.slack.com/services/T…/B…/…
--- `text` is what a notification shows; the attachment has the colour of the grade.
+-- `text` is what a notification shows; the attachment has the colour of the grade. With as = "buttons"
+-- people answer in the chat: the app's "Interactivity" must have an address of this daemon for its
+-- request URL (/r/ENDPOINT/KEY), and a person's contact is the member's id (U…).
 return channel "slack" {
     method   = "POST",
     headers  = { ["content-type"] = "application/json" },
@@ -8,6 +10,9 @@ return channel "slack" {
     maps     = {
         colour = { I = "#c9252d", II = "#e8730c", III = "#e6b800", IV = "#2f6fd0", ["*"] = "#2f6fd0" },
         answer = { zh = "答复", ["*"] = "Answer" },
+        coming = { zh = "我能到", ["*"] = "I am coming" },
+        cannot = { zh = "来不了", ["*"] = "I cannot" },
+        pass   = { zh = "转给副职", ["*"] = "Pass it on" },
     },
     body     = {
         text = "{mark}{incident.title}",
@@ -33,5 +38,27 @@ return channel "slack" {
         text = "4000 characters",                    -- its manual: more is cut there
         ["attachments[1].blocks[1].text.text"] = "3000 characters",  -- its manual: a section
         ["attachments[1].fallback"] = "1000 characters",
+    },
+    ways     = {
+        buttons = {
+            body = {
+                text = "{mark}{incident.title}",
+                attachments = { {
+                    color    = "{incident.grade|colour}",
+                    fallback = "{mark}{text}",
+                    blocks   = {
+                        { type = "section", text = { type = "mrkdwn", text = "{mark}{text}" } },
+                        { ["?"] = "callback_url", type = "actions", elements = {
+                            { type = "button", action_id = "accept", style = "primary", value = "{callback_url}",
+                              text = { type = "plain_text", text = "{lang|coming}" } },
+                            { type = "button", action_id = "decline", value = "{callback_url}",
+                              text = { type = "plain_text", text = "{lang|cannot}" } },
+                            { type = "button", action_id = "pass", value = "{callback_url}",
+                              text = { type = "plain_text", text = "{lang|pass}" } },
+                        } },
+                    },
+                } },
+            },
+        },
     },
 }

@@ -5,6 +5,7 @@
 --     key=…
 -- Mails of one incident are one thread.
 return channel "smtp" {
+    contact  = "email",
     encoding = "mail",
     body     = {
         subject = "{mark}{incident.title}",
@@ -15,7 +16,6 @@ return channel "smtp" {
         recovered = { subject = "{mark}{incident.title}", text = "{mark}{text}\n", thread = "{thread}" },
         digest    = { subject = "{mark}{incident.title}", text = "{mark}{digest}\n", thread = "{thread}" },
     },
-    contact   = "email",
     receipt  = "none",                               -- taken by the server; whether it was read no mail says
     resend_harmless = true,                          -- every attempt has the same Message-ID
     rate     = "100/1m",

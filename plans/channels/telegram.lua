@@ -16,10 +16,12 @@ return channel "telegram" {
         recovered = { text = "{mark}{incident.title}\n{text}" },
         digest    = { text = "{mark}{digest}" },
     },
+    contact   = "token",
     private   = { chat_id = "{contact}" },
     success   = { status = "200", json = { ok = true } },
     throttled = { status = "429", retry_after = "parameters.retry_after" },
     reference = "result.message_id",
+    probe     = { path = "/bot{secret.key}/getMe", status = "200", json = { ok = true } },
     receipt   = "none",
     resend_harmless = true,
     rate      = "25/1s",                             -- its manual: 30 a second over all chats; for a group write rate = "20/1m"

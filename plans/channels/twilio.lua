@@ -5,13 +5,14 @@
 --     from=+1…            the number that it is sent from
 return channel "twilio" {
     method    = "POST",
+    contact   = "phone",
     encoding  = "form",
     private   = { To = "{contact}", From = "{secret.from}" },
     sign      = "basic",
-    contact   = "phone",
     success   = { status = "201" },
     throttled = { status = "429" },
     reference = "sid",
+    probe     = { path = "/2010-04-01/Accounts/{secret.user}.json", status = "200", json = { status = "active" } },
     receipt   = "none",
     resend_harmless = false,                         -- there is no key by which it would know a second one
     rate      = "60/1m",                             -- its manual: one a second from a usual number

@@ -346,6 +346,12 @@ function at(time, fn) end
 ---@field wday integer 1 is Sunday
 ---@field yday integer 1 is January 1
 
+---Is it a work day, and within the hours of this calendar of the site? As pinned with the plan.
+---@param calendar string "cal:work"
+---@param moment? integer | string ms since 1970, or a time of a fact; now
+---@return boolean
+function open_at(calendar, moment) end
+
 ---What the clocks of the site's zone show.
 ---@param moment? integer | string ms since 1970, or a time of a fact; now
 ---@return Civil
@@ -490,6 +496,36 @@ function escalate(reason) end
 
 ---@alias Since string "0:10", "1:30:05": hours, minutes, seconds after the trigger
 ---@alias Person string "person:ID"
+
+---@class Roster seats that people take turns in; `duty:NAME` calls whoever sits there
+---@field title? Text
+---@field titles? table<string, Text> of its seats
+---@field seats table<string, string[]> ids of people, in the order of their turns
+---@field order? string[] the seats, in the order in which they are called
+---@field handover? string "08:00", "mon 08:00", "1 08:00"
+---@field every? string "8h", "1d", "1w", "1mo"
+---@field from? string "2026-07-01": the first turn
+---@field holiday? { seats: table<string, string[]>, calendar?: string }
+---@field hours? table<string, string[]> "mon-fri 09:00-18:00", "workday 08:00-18:00", "day_off 00:00-24:00"
+---@field shifts? { seat: string, person: string, from: string, to: string }[]
+---@field calendar? string | table<string, string> "rosters/it.ics"
+---@field notify? boolean whoever comes on duty is told
+---@field approves? Target overrides and swaps
+---@field spot_check? { per_month: integer }
+
+---@class Calendar
+---@field days? string "mon-fri"
+---@field hours? string | string[] "09:00-18:00"
+---@field holidays? string
+
+---@class Site the rest is in site.lua
+---@field rosters? table<string, Roster>
+---@field calendars? table<string, Calendar>
+---@field holidays? table<string, table<string, string>> { cn = { ["2026"] = "holidays/cn-2026.lua" } }
+
+---@param data Site
+---@return Site
+function site(data) end
 
 ---@class Expectation { "order III", within = "15m" }
 ---@field [1] string "call answered", "call declined", "order III", "propose II", "measure NAME", "received NAME", "arrived NAME", "done NAME", "struck NAME", "update FACT", "report KIND", "confirmed ID", "closed", or part of a line of the timeline

@@ -16,13 +16,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A set needs one, whatever its channels are for. */
+static const char SITE[] = "return site { name = 'x', languages = { 'en' }, "
+                           "endpoints = { phone = { channel = 'demo' } }, "
+                           "people = { a = { name = 'A', contacts = { 'phone:@' } } }, "
+                           "self_alarm = { to = 'person:a', text = 'x' }, "
+                           "fallback = { { to = 'person:a', within = '5m' } } }";
+
 static void die(const char *what, const char *why)
 {
     fprintf(stderr, "channel: %s: %s\n", what, why);
     exit(1);
 }
 
-static json_t *file_of(const char *folder, const char *name)
+static json_t *file_of(const char *name)
 {
     const char *root = getenv("MUSTER_ROOT");
     char bytes[4096];
@@ -30,7 +37,7 @@ static json_t *file_of(const char *folder, const char *name)
     AUTO_TEXT(path);
     AUTO_TEXT(source);
 
-    text_addf(&path, "%s/plans/%s%s", root ? root : ".", folder, name);
+    text_addf(&path, "%s/plans/channels/%s", root ? root : ".", name);
     FILE *file = fopen(text_str(&path), "re");
     if (!file)
         die(text_str(&path), "cannot be read");
@@ -40,24 +47,21 @@ static json_t *file_of(const char *folder, const char *name)
     return check_file(name, text_str(&source), source.len);
 }
 
-/* All files of a folder beside the plans: "channels", "holidays". Gives. */
-static json_t *files_of(const char *name)
+static json_t *channels_of(void)
 {
     const char *root = getenv("MUSTER_ROOT");
     json_t *list = json_array();
     struct dirent *entry;
     AUTO_TEXT(path);
-    AUTO_TEXT(within);
 
-    text_addf(&within, "%s/", name);
-    text_addf(&path, "%s/plans/%s", root ? root : ".", name);
+    text_addf(&path, "%s/plans/channels", root ? root : ".");
     DIR *folder = opendir(text_str(&path));
     if (!folder)
         die(text_str(&path), "cannot be read");
     while ((entry = readdir(folder))) {
         const char *dot = strchr(entry->d_name, '.');
         if (dot && strcmp(dot, ".lua") == 0)
-            json_array_append_new(list, file_of(text_str(&within), entry->d_name));
+            json_array_append_new(list, file_of(entry->d_name));
     }
     closedir(folder);
     return list;
@@ -67,11 +71,11 @@ static struct channel_set *set_read(void)
 {
     struct channel_set *set = NULL;
     struct why why = {0};
-    json_t *request = json_put(json_object(), "site", file_of("", "site.lua"));
+    json_t *request = json_object();
     AUTO_JSON(checked);
 
-    json_put(request, "channels", files_of("channels"));
-    json_put(request, "holidays", files_of("holidays"));
+    json_put(request, "site", check_file("site.lua", SITE, strlen(SITE)));
+    json_put(request, "channels", channels_of());
     checked = check_set(request);
     json_decref(request);
     const json_t *finding = json_array_get(json_at(checked, "findings"), 0);
@@ -98,6 +102,7 @@ static void line_serve(const struct channel_set *set, const char *line, size_t l
         die(name, "is no channel");
     channel_render(c, json_at(asked, "vars"), &body);
     frame = attempt_frame("li.ming", "pager", text_str(&body), NULL, c);
+    json_put(frame, "asks", json_incref(channel_key(c, "probe"))); /* as a probe has it */
     json_write(frame, &out);
     printf("%s\n", text_str(&out));
     fflush(stdout);

@@ -214,6 +214,14 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static double cpu_seconds(void)
+{
+    struct timespec used;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
 static int bench(int attempts, int at_once)
 {
     struct courier_config config = {0};
@@ -229,7 +237,7 @@ static int bench(int attempts, int at_once)
     must(courier_frame(c, hello, &why), &why);
     json_decref(hello);
 
-    double begin = seconds();
+    double begin = seconds(), cpu = cpu_seconds();
     for (int i = 0; tally.ok + tally.failed < attempts;) {
         while (i < attempts && courier_in_hand(c) < at_once) {
             json_t *frame = bench_attempt(++i, port);
@@ -240,8 +248,8 @@ static int bench(int attempts, int at_once)
         courier_step(c, 1000);
     }
     double took = seconds() - begin;
-    printf("%d attempts, %d at once: %.0f/s, %d failed\n", attempts, at_once, attempts / took,
-           tally.failed);
+    printf("%d attempts, %d at once: %.0f/s, %.1f us of the processor each, %d failed\n", attempts,
+           at_once, attempts / took, (cpu_seconds() - cpu) / attempts * 1e6, tally.failed);
     courier_free(c);
     kill(sink, SIGKILL);
     waitpid(sink, NULL, 0);

@@ -131,8 +131,8 @@ class Server:
         told = [request.path, urllib.parse.unquote(request.path), url,
                 json.dumps(url).replace("/", "\\/"), html.escape(url),
                 json.dumps(request.headers), request.body.decode()]
-        login = request.headers.get("authorization", "").partition(" ")[2]
-        told.append(base64.b64decode(login).decode())
+        kind, _, login = request.headers.get("authorization", "").partition(" ")
+        told += [login, base64.b64decode(login).decode() if kind == "Basic" else ""]
         body = "\n".join(told).encode()
         head = ("HTTP/1.1 %s No" % code, "Content-Length: %d" % len(body), "Location: " + url,
                 "X-You-Sent: " + login, "", "")

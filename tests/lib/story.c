@@ -166,6 +166,20 @@ static void source_add(json_t *sources, const char *name, const char *source)
     json_put(sources, name, json_pack("[o]", file_object(text_str(&file), source)));
 }
 
+/* A plan that asks calendars has them among its files. */
+static void calendars_add(json_t *sources, const json_t *checked)
+{
+    size_t n;
+    json_t *plan;
+    json_array_foreach(json_unconst(json_at(checked, "plans")), n, plan)
+    {
+        const char *calendars = json_str(plan, "calendars");
+        if (calendars)
+            json_array_append_new(json_object_get(sources, json_str_or(plan, "name", "?")),
+                                  file_object("calendars.json", calendars));
+    }
+}
+
 static struct story *story_of(const char *site_path, json_t *takes_sources, bool watched)
 {
     struct story *s = mem_new(1, sizeof *s);
@@ -174,6 +188,7 @@ static struct story *story_of(const char *site_path, json_t *takes_sources, bool
     s->site_path = mem_str(site_path);
     s->drills = json_array();
     s->checked = story_check(site_path, s->sources, s->drills);
+    calendars_add(s->sources, s->checked);
     s->phones = json_object();
     s->items = json_object();
     s->reports = json_object();

@@ -46,6 +46,7 @@ return site {
             order = { "officer_a", "officer_b" },
         },
     },
+    calendars = { work = { days = "mon-fri", hours = "09:00-18:00" } },
     deadlines = { city = { basis = "City rule", due = "1h", phone = "30m" } },
     self_alarm = { to = "duty:duty-room", text = "Muster cannot write its record. Work by the paper plan." },
     fallback = { { to = "duty:duty-room", within = "5m" }, { to = "post:commander", within = "5m" } },

@@ -25,9 +25,11 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import courier as courier_test
+import house as h
+import raw_http
+import smtp
 import tap
+from courier_lab import Courier, write
 
 OUT = os.environ.get("MUSTER_OUT", "out")
 DRIVER = os.path.join(OUT, "tests", "driver", "channel")
@@ -94,6 +96,8 @@ class Receiver:
 
     def __init__(self, services):
         self.seen, self.faults, self.how = {}, {}, "ok"
+        self.asked, self.probe = [], (404, {}, "")
+        self.answers = {}  # by name, where one answers otherwise than `how`
         self.lock = threading.Lock()
         receiver = self
 
@@ -106,7 +110,14 @@ class Receiver:
                 name = self.path.lstrip("/").split("/")[0].split("?")[0]
                 request = Request(self.command, self.path, self.headers, body)
                 receiver.take(services[name], name, request)
-                status, headers, answer = services[name].answers[receiver.how]
+                self.answer(*services[name].answers[receiver.answers.get(name, receiver.how)])
+
+            def do_GET(self):
+                """A probe: its path is the service's own."""
+                receiver.asked.append(Request(self.command, "/x" + self.path, self.headers, b""))
+                self.answer(*receiver.probe)
+
+            def answer(self, status, headers, answer):
                 text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
                 self.send_response(status)
                 for key, value in headers.items():
@@ -315,9 +326,20 @@ class Slack(Service):
         for attachment in body.get("attachments", []):
             assert re.fullmatch("#[0-9a-f]{6}", attachment["color"])
             for block in attachment["blocks"]:
+                if block["type"] == "actions":
+                    self.check_buttons(block["elements"])
+                    continue
                 assert block["type"] == "section" and block["text"]["type"] == "mrkdwn"
                 assert 0 < units(block["text"]["text"]) <= 3000, units(block["text"]["text"])
                 self.escaped(block["text"]["text"])
+
+    @staticmethod
+    def check_buttons(elements):
+        assert len({e["action_id"] for e in elements}) == len(elements) <= 25
+        for element in elements:
+            assert element["type"] == "button" and len(element["value"]) <= 2000
+            assert element["text"]["type"] == "plain_text" and len(element["text"]["text"]) <= 75
+            assert element["value"] == BACK, element
 
     @staticmethod
     def escaped(text):
@@ -524,6 +546,7 @@ class Aliyun(Service):
 
 SERVICES = {"webhook": Webhook(), "demo": Webhook(), "cloudevents": CloudEvents(),
             "feishu": Feishu(), "dingtalk": DingTalk(), "wecom": WeCom(), "slack": Slack(),
+            "slack/buttons": Slack(),
             "teams": Teams(), "telegram": Telegram(), "discord": Discord(), "ntfy": Ntfy(),
             "twilio/sms": TwilioSms(), "twilio/voice": TwilioVoice(), "aliyun_sms": Aliyun()}
 
@@ -537,7 +560,7 @@ class Post:
         self.channels = Channels()
         self.secrets = folder
         self.receiver = Receiver({n.replace("/", "-"): s for n, s in SERVICES.items()})
-        self.courier = courier_test.Courier(folder)
+        self.courier = Courier(folder)
         for name, service in SERVICES.items():
             self.write_secret(name, service)
 
@@ -547,8 +570,7 @@ class Post:
         assert (own is None) == (service.host is None), (name, own)
         path = own[len(service.host):] if own else service.path
         url = "http://127.0.0.1:%d/%s%s" % (self.receiver.port, name.replace("/", "-"), path)
-        courier_test.write(self.secrets, name.replace("/", "-"),
-                           "url=%s\n%s\n" % (url, service.secret))
+        write(self.secrets, name.replace("/", "-"), "url=%s\n%s\n" % (url, service.secret))
 
     def start(self, name, told, contact=""):
         service = SERVICES[name]
@@ -643,8 +665,39 @@ def test_refused(t, post):
         post.amiss(name)
 
 
+def test_probes(t, post):
+    """Is the service there, and does it know us? A token that was revoked is found by day."""
+    login = base64.b64encode(b"AC0123:T0KEN-of-the-bot").decode()
+    rows = [("telegram", "/bot123:T0KEN-of-the-bot/getMe", None, {"ok": True}, {"ok": False}),
+            ("discord", "/discord/api/webhooks/1/T0KEN-of-the-bot", None, {"id": "1"}, None),
+            ("ntfy", "/v1/health", "Bearer tk_T0KEN-of-the-bot", {"healthy": True},
+             {"healthy": False}),
+            ("twilio/sms", "/2010-04-01/Accounts/AC0123.json", "Basic " + login,
+             {"status": "active"}, {"status": "suspended"})]
+    for name, path, authorization, well, ill in rows:
+        frame = dict(post.channels.frame(name, message()), probe=True, contact=None, url=None,
+                     secret=name.replace("/", "-"))
+        before = sum(len(r) for r in post.receiver.seen.values())
+        post.receiver.probe = (200, {}, well)
+        result = post.courier.attempt(**frame)
+        asked = post.receiver.asked[-1]
+        t.check(result["ok"] and result["probe"] and asked.path == path and not asked.query
+                and asked.headers.get("authorization") == authorization,
+                "%s: a probe asks the service as its manual says" % name, (result, asked.path))
+        post.receiver.probe = (429, {}, "")
+        t.check(post.courier.attempt(**frame)["ok"], "%s: too many probes are no fault" % name)
+        post.receiver.probe = (401, {}, {"ok": False})
+        revoked = post.courier.attempt(**frame)
+        post.receiver.probe = (200, {}, ill)
+        suspended = post.courier.attempt(**frame) if ill else revoked
+        t.check(not revoked["ok"] and not suspended["ok"] and revoked["status"] == 401
+                and suspended["error"], "%s: a token that was revoked is no endpoint" % name,
+                (revoked, suspended))
+        t.equal(sum(len(r) for r in post.receiver.seen.values()), before, "%s: nothing rang" % name)
+
+
 def test_long(t, post):
-    """What is too long is shortened, and the code still stands in it."""
+    """What is too long is shortened, and by what it is answered still stands in it."""
     long = "水位超警戒，请立即到岗。😀<&>\"" * 4000
     for name, service in SERVICES.items():
         told = message(text=long)
@@ -652,9 +705,10 @@ def test_long(t, post):
         result = post.send(name, told)
         faults = post.amiss(name)
         text = service.told(post.last(name))
-        code = CODE in json.dumps(post.last(name).query) + post.last(name).body.decode()
+        whole = json.dumps(post.last(name).query) + post.last(name).body.decode()
+        code = (BACK if name == "slack/buttons" else CODE) in whole
         t.check(result["ok"] and not faults and "…" in text and code,
-                "%s: a text that is too long is shortened, and keeps its code" % name,
+                "%s: a text that is too long is shortened, and can be answered" % name,
                 (faults, text[-40:], result["error"]))
 
 
@@ -700,6 +754,42 @@ def test_naughty(t, post):
                 "%s: each of %d naughty strings arrives" % (name, len(strings)), faults[:3])
 
 
+def mailed(post, server, told):
+    """The result of a mail, and what its reader sees: subject and text."""
+    frame = post.channels.frame("smtp", told)
+    frame.pop("person")
+    frame.update(secret="smtp", contact="li.ming@example.test",
+                 notice="0198f2c4-8c00-7abc-8def-%012x-1" % len(server.mails))
+    result = post.courier.result(post.courier.start(**frame))
+    mail = server.mails[-1].parsed
+    return result, mail, mail.get_content().replace("\r\n", "\n")
+
+
+def test_mail(t, post):
+    """smtp, the channel; what else a server of mail may do is in live/mail.py."""
+    server = smtp.Server()
+    write(post.secrets, "smtp", "url=%s\nfrom=duty@hunjiang.test\n" % server.url())
+    result, mail, text = mailed(post, server, message(mark="【演练】", drill=True))
+    t.check(result["ok"] and mail["subject"] == "【演练】" + TITLE
+            and text.startswith("【演练】" + TEXT) and CODE in text and URL in text,
+            "smtp: a call arrives with subject, text, code and link", (result, text))
+    t.check("0198aaaa" in mail["references"], "smtp: mails of one incident are one thread",
+            mail["references"])
+    _, mail, text = mailed(post, server, message(digest=DIGEST))
+    t.check(DIGEST["text"] in text and CODE not in text, "smtp: a digest is one mail", text)
+    strings = naughty_strings()
+    if not strings:
+        t.skip("smtp: each naughty string arrives", "MUSTER_TESTDATA has none")
+        return
+    faults = []
+    for naughty in strings:
+        result, mail, text = mailed(post, server, message(text=naughty))
+        if not result["ok"] or naughty.replace("\r\n", "\n") not in text:
+            faults.append((naughty, text, result["error"]))
+    t.check(not faults, "smtp: each of %d naughty strings arrives" % len(strings), faults[:3])
+    server.close()
+
+
 def test_contacts(t, post):
     """A contact is data: it adds no field and leaves no place."""
     evil = "138&To=1\r\nX: y\"}],\"a\":{<&#/../?="
@@ -723,6 +813,85 @@ def test_contacts(t, post):
             "a short message to nobody says what to set", result)
 
 
+SITE = """
+return site {
+    name = "浑江市", zone = "Asia/Shanghai", languages = { "zh" },
+    endpoints = {
+        group = { channel = "feishu", secret = "feishu", allow = { "127.0.0.0/8" } },
+        voice = { channel = "twilio", as = "voice", secret = "twilio-voice",
+                  allow = { "127.0.0.0/8" } },
+    },
+    people = { ["li.ming"] = { name = "李明", contacts = { "group:@", "voice:@" } } },
+    self_alarm = { to = "person:li.ming", text = "x" },
+    fallback = { { to = "person:li.ming", within = "5m" } },
+}
+"""
+CALL = """
+local plan = plan "flood" { title = "flood", category = "natural", version = "1",
+    owner = "person:li.ming", ends = "order", on_resolved = "note",
+    fallback = { { to = "person:li.ming", within = "5m" } } }
+function plan.respond(incident)
+    call { to = "person:li.ming", text = "水位超警戒，请到岗", within = "5m" }
+end
+return plan
+"""
+
+
+def daemon_of(post, demo=False):
+    house = h.House(plans={"flood": CALL}, site=SITE, demo=demo)
+    for name in ("feishu", "twilio"):
+        shutil.copy(os.path.join(h.ROOT, "plans/channels/%s.lua" % name),
+                    os.path.join(house.plans, "channels"))
+    for name in ("feishu", "twilio-voice"):
+        shutil.copy(os.path.join(post.secrets, name), house.secrets)
+    return house
+
+
+def test_daemon(t, post):
+    """The whole of it: a 200 that means no, and the telephone rings at once."""
+    post.receiver.answers["feishu"] = "refused"
+    post.receiver.how = "ok"
+    rung = len(post.receiver.taken("twilio-voice"))
+    with daemon_of(post) as house:
+        house.start()
+        house.admin(op="contact_set", person="li.ming", endpoint="voice", value="+86 138-0000-0000")
+        opened = house.admin(op="trigger", plan="flood", title=TITLE)
+        h.wait_for(lambda: len(post.receiver.taken("twilio-voice")) > rung, "the voice", 10)
+        request = post.last("twilio/voice")
+        t.check(TEXT in SERVICES["twilio/voice"].told(request) and request.form()["To"] == PHONE,
+                "the whole daemon: who is refused by the group is called by voice at once",
+                request.body)
+        t.check(not (faults := post.amiss("twilio/voice") + post.amiss("feishu")),
+                "the whole daemon: both requests are as their manuals say", faults)
+        told = h.wait_for(lambda: why_refused(house, opened["incident"]), "the refusal", 10)
+        t.check("code is 19024 and not 0" in told and "T0KEN" not in told,
+                "the whole daemon: the timeline says why", told)
+    post.receiver.answers.clear()
+
+
+def ringing(house):
+    phones = raw_http.ask(house.http_port, "GET", "/api/v1/phones").json()["phones"]
+    return [m for phone in phones for m in phone["messages"]]
+
+
+def test_demo(t, post):
+    """Whatever services a site has, in a demo its phones ring, and can be answered."""
+    with daemon_of(post, demo=True) as house:
+        for name in ("feishu", "twilio-voice"):
+            os.unlink(os.path.join(house.secrets, name))
+        house.start()
+        opened = house.admin(op="trigger", plan="flood", title=TITLE)
+        told = h.wait_for(lambda: ringing(house), "a phone", 10)[0]
+        t.check(told["text"] == TEXT and len(told["code"]) == 4
+                and told["incident"]["id"] == opened["incident"],
+                "in a demo a phone shows the message of any channel, with its code", told)
+
+
+def why_refused(house, incident):
+    said = json.dumps(house.admin(op="timeline", incident=incident), ensure_ascii=False)
+    return said if "19024" in said else None
+
+
 def test_secrets(t, post):
     """Nothing secret comes back, whatever the service repeats."""
     said = post.courier.words()
@@ -742,9 +911,13 @@ def main():
             test_kinds(t, post)
             test_throttled(t, post)
             test_refused(t, post)
+            test_probes(t, post)
             test_long(t, post)
             test_naughty(t, post)
+            test_mail(t, post)
             test_contacts(t, post)
+            test_daemon(t, post)
+            test_demo(t, post)
             test_secrets(t, post)
         finally:
             t.equal(post.close(), 0, "channels and courier end in order")

@@ -100,7 +100,7 @@ def usage(t, ctl):
         r = ctl(*words)
         t.check(r.code == 2 and part in r.err and not r.out,
                 "usage, exit 2: muster %s" % " ".join(words), r)
-    r = ctl("duty", "now")
+    r = ctl("silence", "list")
     t.check(r.code == 1 and "not built yet" in r.err, "a command that is promised: not built yet",
             r)
     r = ctl()

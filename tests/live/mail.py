@@ -16,6 +16,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import evil
+import house as h
 import smtp
 import tap
 from courier_lab import SLOW, Courier, certificate, write, wrong
@@ -398,6 +399,66 @@ def test_demo(t, server, secrets):
     phones.close()
 
 
+# ---- the whole daemon ----
+
+PLAN = h.plan_text("tell", """
+    notify { to = "group:all", text = T "{title}" }
+    wait("breach", "1d")
+    notify { to = "person:p.good", text = "水位继续上涨" }
+    wait("breach", "1d")
+""")
+
+
+def daemon_with_mail(server):
+    people = {"good": '"mail:@"', "nobody": '"mail:@", "pager:@"', "later": '"mail:@", "pager:@"'}
+    site = h.SITE.replace("endpoints = {", """endpoints = {
+        mail = { channel = "smtp", secret = "mail", allow = { "127.0.0.0/8" } },
+""", 1).replace("people = {", "people = {\n" + "".join(
+        '["p.%s"] = { name = "%s", contacts = { %s } },\n' % (n, n, c)
+        for n, c in people.items()), 1)
+    everybody = ", ".join('"person:p.%s"' % n for n in people)
+    site = site.replace("    posts = {", "    groups = { all = { %s } },\n    posts = {"
+                        % everybody, 1)
+    house = h.House(plans={"tell": PLAN}, site=site)
+    shutil.copy(os.path.join(h.ROOT, "plans/channels/smtp.lua"),
+                os.path.join(house.plans, "channels"))
+    write(house.secrets, "mail", "url=%s\n%s" % (server.url(), FROM))
+    return house
+
+
+def test_daemon(t, server):
+    """From the trigger to the mailbox, with the channel that is shipped."""
+    with daemon_with_mail(server) as house:
+        house.start()
+        for person, address in (("good", "good@x.test"), ("nobody", "rcpt.550@x.test"),
+                                ("later", "data.451@x.test")):
+            reply = house.admin(op="contact_set", person="p." + person, endpoint="mail",
+                                value=address)
+            assert reply["ok"], reply
+        server.mails.clear()
+        incident = house.admin(op="trigger", plan="tell", title="7号站超警")["incident"]
+        h.wait_for(lambda: len(server.mails) == 1 and len(house.receiver.hits) == 2, "the messages")
+        mail = server.mails[0]
+        t.check(mail.recipient == "good@x.test" and str(mail.parsed["subject"]) == "7号站超警"
+                and "7号站超警" in text_of(mail.parsed), "a notice arrives as a mail", mail.data)
+        t.equal(ids(mail.parsed["references"]), ["<%s@hunjiang.test>" % incident],
+                "its thread is the incident")
+        steps = {}
+        for event in house.admin(op="timeline", incident=incident)["events"]:
+            if event["kind"].startswith("notice_"):
+                steps.setdefault(event["data"]["to"], []).append(event["kind"][7:])
+        t.check("retry" not in steps["p.nobody"] and steps["p.nobody"].count("method") == 1,
+                "after a 5xx the next contact is tried at once", steps)
+        t.check(steps["p.later"].count("retry") == 2, "after a 4xx the same, and later the next",
+                steps)
+        house.admin(op="update", incident=incident, fields={"breach": True})
+        h.wait_for(lambda: len(server.mails) == 2, "the second mail")
+        t.check(server.mails[1].parsed["references"] == mail.parsed["references"]
+                and server.mails[1].parsed["message-id"] != mail.parsed["message-id"],
+                "the next mail of the incident stands in the same thread")
+        t.equal(house.stop(), 0, "the daemon stops in order")
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="muster-mail-")
     secrets = os.path.join(folder, "secrets")
@@ -419,6 +480,7 @@ def main():
         test_tls(t, secrets, folder)
         test_probes(t, courier, server)
         test_demo(t, server, secrets)
+        test_daemon(t, server)
         result = courier.result(number)
         t.check(result["ok"] and len(late.mails) == 1,
                 "a server that greets after 5.5 s is waited for", result)

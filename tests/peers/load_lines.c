@@ -1,11 +1,11 @@
 /*
  * load_lines - triggers over the Unix socket, pipelined, as fast as they are taken.
  *
- *     load_lines SOCKET COUNT WINDOW
+ *     load_lines SOCKET COUNT WINDOW [PLAN]
  *
- * COUNT triggers of the plan one_call, WINDOW of them without their reply at a time, each with a
- * key and a title of its own. Prints {"count":…,"refused":…,"seconds":…}: from the first byte sent
- * to the last reply. A reply means durable.
+ * COUNT triggers of PLAN, else of one_call, WINDOW of them without their reply at a time, each with
+ * a key and a title of its own. Prints {"count":…,"refused":…,"seconds":…}: from the first byte
+ * sent to the last reply. A reply means durable.
  */
 #include "peer.h"
 
@@ -14,10 +14,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 256, READ_BYTES = 65536 };
+enum { LINE_BYTES = 256, READ_BYTES = 65536, PLAN_BYTES = 64 };
 
 struct load {
     int fd;
+    const char *plan;
     long count, window;
     long sent, answered, refused;
     char *out; /* lines that the socket has not taken yet */
@@ -47,9 +48,10 @@ static void lines_make(struct load *l)
         int64_t now = clock_us(CLOCK_REALTIME);
         l->out_len += (size_t)snprintf(
             l->out + l->out_len, LINE_BYTES,
-            "{\"op\":\"trigger\",\"plan\":\"one_call\",\"title\":\"one call at=%lld.%03d-%ld\","
+            "{\"op\":\"trigger\",\"plan\":\"%s\",\"title\":\"one call at=%lld.%03d-%ld\","
             "\"key\":\"%d-%ld\"}\n",
-            (long long)(now / 1000000), (int)(now / 1000 % 1000), l->sent, (int)getpid(), l->sent);
+            l->plan, (long long)(now / 1000000), (int)(now / 1000 % 1000), l->sent, (int)getpid(),
+            l->sent);
     }
 }
 
@@ -84,11 +86,12 @@ static void replies_read(struct load *l)
 int main(int argc, char **argv)
 {
     static struct load l;
-    if (argc != 4) {
-        fprintf(stderr, "usage: load_lines SOCKET COUNT WINDOW\n");
+    if ((argc != 4 && argc != 5) || (argc == 5 && strlen(argv[4]) > PLAN_BYTES)) {
+        fprintf(stderr, "usage: load_lines SOCKET COUNT WINDOW [PLAN]\n");
         return 2;
     }
     l.fd = socket_open(argv[1]);
+    l.plan = argc == 5 ? argv[4] : "one_call";
     l.count = number(argv[2], 1, 10000000);
     l.window = number(argv[3], 1, 1024);
     l.out = malloc((size_t)l.window * LINE_BYTES);

@@ -105,6 +105,33 @@ def tell_socket(t, r):
           r["start_ms"] <= 150)
 
 
+def tell_fanout(t, r):
+    t.head("one notice to 10,000 people", "Muster", "bare libcurl", "ratio", "to reach")
+    service, at_once = r["service"], r["at_once"]
+    queued = max(service["queued_ms"], at_once["queued_ms"])
+    urgent = max(service["urgent_ms"], at_once["urgent_ms"])
+    noise = max(service["others"], at_once["others"])
+    t.add("all queued, durably", ms(queued), "", None, "<= 1 s", queued <= 1000, noise)
+    t.add("grade I in the middle of it, sent", ms(urgent), "", None, "<= 1 s", urgent <= 1000,
+          noise)
+    for name, one in (("a sink that takes %d ms" % r["service_ms"], service),
+                      ("a sink that answers at once", at_once)):
+        ratio = one["a_second"] / one["bare_a_second"]
+        t.add("handed a second to " + name, thousands(one["a_second"]),
+              thousands(one["bare_a_second"]), ratio, ">= 0.5 x", ratio >= 0.5, one["others"])
+        t.add("  from the trigger to the last one", ms(one["last_ms"]))
+    t.add("  processor time a message: engine, courier", "%.0f, %.0f us" % (
+        at_once["engine_us"], at_once["courier_us"]))
+
+
+def tell_timers(t, r):
+    t.head("%s timers due in %d s" % (thousands(r["count"]), r["seconds"]), "Muster", "", "",
+           "to reach")
+    t.add("late, p99", ms(r["p99_ms"]), "", None, "<= 100 ms", r["p99_ms"] <= 100, r["others"])
+    t.add("late, at most", ms(r["max_ms"]), "", None, "<= 1 s", r["max_ms"] <= 1000, r["others"])
+    t.add("too early", thousands(r["early"]), "", None, "none", r["early"] == 0)
+
+
 def tell(r, pace_a_second):
     """Print all that was measured, and note in it whether the machine was quiet."""
     t = Table()
@@ -116,6 +143,10 @@ def tell(r, pace_a_second):
                    r["versions"]["prometheus-alertmanager"], pace_a_second)
     if "socket" in r:
         tell_socket(t, r["socket"])
+    if "fanout" in r:
+        tell_fanout(t, r["fanout"])
+    if "timers" in r:
+        tell_timers(t, r["timers"])
     t.print()
     r["noisy"] = t.noisy
     if t.noisy:

@@ -162,9 +162,9 @@ def main():
         many(t, folder)
 
         places(t, folder, bad)
-        write(bad, HEAD % ("    open_at({})\n" * 300))
+        write(bad, HEAD % ("    opne_at({})\n" * 300))
         code, said = check(folder)
-        t.check(code == 1 and "200 more findings" in said and ":103:5: not_built: " in said,
+        t.check(code == 1 and "200 more findings" in said and ":103:5: unknown_name: " in said,
                 "hundreds of findings do not end the process that looks for them", said[-500:])
         os.makedirs(os.path.join(folder, "lib"))
         write(os.path.join(folder, "lib", "a.lua"), "return { f = function() clal {} end }\n")

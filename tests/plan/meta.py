@@ -40,13 +40,10 @@ def read(*parts):
 
 
 def words():
-    """{kind: {name}} of what is built."""
+    """{kind: {name}}"""
     found = {}
-    for kind, name, built in re.findall(r'\{WORD_(\w+), "(\w+)", (true|false)\}',
-                                        read("engine", "plan", "words.c")):
-        found.setdefault(kind, set())
-        if built == "true":
-            found[kind].add(name)
+    for kind, name in re.findall(r'\{WORD_(\w+), "(\w+)"\}', read("engine", "plan", "words.c")):
+        found.setdefault(kind, set()).add(name)
     return found
 
 

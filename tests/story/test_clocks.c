@@ -99,11 +99,46 @@ static void crashes_change_no_clock(void **state)
     a_day_by_the_clocks(true);
 }
 
+/* Why: at night and on a day off nobody sits at the desk; then it is the telephone that rings. */
+static void office_hours(bool crashes)
+{
+    struct story *s = story_new(
+        "flood",
+        "local plan = plan 'flood' { title = 'x', version = '1', owner = 'post:deputy',"
+        " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
+        "function plan.respond(incident)\n"
+        "  for _ = 1, 3 do\n"
+        "    notify { to = 'person:sun.wei', text = open_at 'cal:work' and 'desk' or 'phone' }\n"
+        "    sleep '8h'\n"
+        "  end\nend\nreturn plan\n");
+    if (crashes)
+        story_passivate(s);
+    story_trigger(s, "{'plan':'flood','title':'x'}");
+    story_advance(s, HOURS(9));
+    if (crashes) {
+        story_crash_engine(s);
+        story_crash_planner(s, 0, false);
+    }
+    story_advance(s, HOURS(20));
+    story_tells(s, "[0:00:00] notify 孙伟 by phone: desk\n"
+                   "[8:00:00] notify 孙伟 by phone: phone\n"
+                   "[16:00:00] notify 孙伟 by phone: phone\n");
+    story_end(s);
+}
+
+static void a_plan_knows_when_the_office_is_open(void **state)
+{
+    (void)state;
+    office_hours(false);
+    office_hours(true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_goes_by_the_clocks_of_its_city_and_by_the_level),
         cmocka_unit_test(crashes_change_no_clock),
+        cmocka_unit_test(a_plan_knows_when_the_office_is_open),
     };
     return cmocka_run_group_tests_name("clocks", tests, NULL, NULL);
 }

@@ -266,6 +266,34 @@ static void a_contact_never_stands_in_a_body(void **state)
     refused("'body':{},'url':'ftp://h/'", "a url begins with https:// or http://");
 }
 
+/* Why: of who lacks one it is told by day, and not at night when the message cannot be sent. */
+static void a_channel_knows_whether_it_needs_a_contact_and_a_secret(void **state)
+{
+    (void)state;
+    struct channel_set *s =
+        set_of("{'a':{'body':{}},'b':{'body':{},'private':{'to':['{contact}']}},"
+               "'c':{'body':{},'private':{'at':{'?':'contact','to':'{contact}'}}},"
+               "'d':{'body':{'subject':'x','text':'y'},'encoding':'mail'},"
+               "'e':{'body':{},'contact':'url'},'f':{'body':{},'query':{'to':'{contact}'}},"
+               "'g':{'body':{},'url':'https://h/{contact}'}}");
+    static const char *const needs[] = {"b", "d", "e", "f", "g"};
+    for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+        assert_true(channel_needs_contact(channel_find(s, needs[i])));
+    assert_false(channel_needs_contact(channel_find(s, "a")));
+    assert_false(channel_needs_contact(channel_find(s, "c")));
+    channel_set_unref(s);
+
+    s = set_of("{'a':{'body':{},'sign':'bearer'},'b':{'body':{},'private':{'u':'{secret.user}'}},"
+               "'c':{'body':{},'private':{'at':{'?':'secret.user','to':'{secret.user}'}}},"
+               "'d':{'body':{},'sign':'basic'},'e':{'body':{},'headers':{'x-a':'{secret.key}'}}}");
+    assert_false(channel_needs_secret(channel_find(s, "a")));
+    assert_true(channel_needs_secret(channel_find(s, "b")));
+    assert_false(channel_needs_secret(channel_find(s, "c")));
+    assert_true(channel_needs_secret(channel_find(s, "d")));
+    assert_true(channel_needs_secret(channel_find(s, "e")));
+    channel_set_unref(s);
+}
+
 /* Rule R6 */
 static void a_body_without_the_mark_of_a_drill_is_refused(void **state)
 {
@@ -303,6 +331,10 @@ static void the_keys_of_a_channel_are_checked(void **state)
     refused("'body':{},'success':{'json':{'a':0},'retry_after':'a'}", "unknown_key success");
     refused("'body':{},'throttled':{'json':{'a':[1,2]},'wait':'soon'}", "throttled.wait");
     refused("'body':{},'again':{'jsn':{}}", "did you mean \"json\"?");
+    refused("'body':{},'probe':{'path':'x','status':'200'}", "probe.path: a path begins with /");
+    refused("'body':{},'probe':{'path':'/{contact}','status':'200'}",
+            "the only placeholders of a probe are {secret.NAME}");
+    refused("'body':{},'probe':{'path':'/x'}", "probe needs a status or json");
     refused("'body':{},'reference':'a[0]'", "bad_value reference");
     refused("'body':{},'escape':'html'", "bad_value escape");
     refused("'body':{},'encoding':'xml'", "encoding = \"xml\" is none of \"json\", \"form\"");
@@ -577,7 +609,8 @@ static void an_endpoint_needs_a_channel_that_exists(void **state)
     AUTO_JSON(value);
     value = data("{'name':'x','endpoints':{'sms':{'channel':'webhok'},'ok':{'channel':'demo'},"
                  "'a':{'channel':'gate'},'b':{'channel':'gate','as':'vioce'},"
-                 "'c':{'channel':'gate','as':'sms'},'d':{'channel':'demo','as':'sms'}},"
+                 "'c':{'channel':'gate','as':'sms'},'d':{'channel':'demo','as':'sms'},"
+                 "'e':{'channel':'keyed'},'f':{'channel':'keyed','secret':'x'}},"
                  "'people':{'li.ming':{'name':'李明','contacts':['sms:@']}},"
                  "'self_alarm':{'to':'person:li.ming','text':'x'},"
                  "'fallback':[{'to':'person:li.ming','within':'5m'}]}");
@@ -588,10 +621,13 @@ static void an_endpoint_needs_a_channel_that_exists(void **state)
     assert_int_equal(site_read(value, &r, &site), ERR_OK);
     AUTO_TEXT(channels);
     text_add_bytes(&channels, shipped, strlen(shipped) - 1);
-    text_add(&channels, ",'gate':{'ways':{'sms':{'body':{}},'voice':{'body':{}}}}}");
+    text_add(&channels, ",'gate':{'ways':{'sms':{'body':{}},'voice':{'body':{}}}},"
+                        "'keyed':{'body':{},'url':'https://h/{secret.key}'}}");
     struct channel_set *s = set_of(text_str(&channels));
     site_check_channels(site, s, &r);
-    assert_int_equal(r.errors, 4);
+    assert_int_equal(r.errors, 5);
+    remarked_has(&said, "missing_key endpoints.e: secret is missing; write secret = \"NAME\", a "
+                        "file in secrets/ with what the channel \"keyed\" sends by");
     remarked_has(&said, "endpoints.a.as: the channel \"gate\" is used in a way of it: "
                         "as = \"sms\" or as = \"voice\"");
     remarked_has(&said, "endpoints.b.as: the channel \"gate\" is used in a way of it: "
@@ -651,6 +687,7 @@ int main(void)
         cmocka_unit_test(a_template_is_split_into_its_pieces),
         cmocka_unit_test(a_placeholder_that_is_not_known_is_refused),
         cmocka_unit_test(a_contact_never_stands_in_a_body),
+        cmocka_unit_test(a_channel_knows_whether_it_needs_a_contact_and_a_secret),
         cmocka_unit_test(a_body_without_the_mark_of_a_drill_is_refused),
         cmocka_unit_test(a_drill_is_marked_wherever_it_is_shown),
         cmocka_unit_test(the_keys_of_a_channel_are_checked),

@@ -23,6 +23,7 @@ static const char site_text[] =
     "    },\n"
     "    posts = { chief = { title = '站长', holder = 'person:he.jing' } },\n"
     "    rosters = { ['duty-room'] = { title = '值班室', seats = { first = { 'ma.li' } } } },\n"
+    "    calendars = { work = { days = 'mon-fri', hours = '09:00-18:00' } },\n"
     "    stations = { dam = { kind = 'gauge', name = '坝上', place = nil } },\n"
     "    may_order = { ['post:chief'] = { dam = { 'III', 'terminate', 'publish', 'declare' } } },\n"
     "    self_alarm = { to = 'duty:duty-room', text = 'Muster cannot write.' },\n"
@@ -1198,11 +1199,14 @@ static void a_local_that_hides_a_word_is_left_alone(void **state)
                 NULL);
 }
 
-static void every_reserved_word_of_the_language_is_refused_by_name(void **state)
+static void a_calendar_that_is_asked_is_one_of_the_site(void **state)
 {
     (void)state;
-    assert_body("open_at('lea', 'post:chief')", "dam.lua:7:1: not_built",
-                "\"open_at\" is not built yet");
+    assert_body("log(open_at 'cal:work')", "", NULL);
+    assert_body("log(open_at('work', now()))", "", NULL);
+    assert_body("log(open_at 'cal:wrok')", "dam.lua:7:13: unknown_name",
+                "did you mean \"cal:work\"?");
+    assert_body("log(open_at())", "dam.lua:7:5: missing_key", "open_at \"cal:work\"");
 }
 
 /* ---- libraries ------------------------------------------------------------------------------- */
@@ -1914,7 +1918,7 @@ int main(void)
         cmocka_unit_test(a_local_that_hides_a_word_is_left_alone),
         cmocka_unit_test(a_report_is_one_of_the_head),
         cmocka_unit_test(an_update_is_opened_by_levels_or_a_body),
-        cmocka_unit_test(every_reserved_word_of_the_language_is_refused_by_name),
+        cmocka_unit_test(a_calendar_that_is_asked_is_one_of_the_site),
         cmocka_unit_test(a_library_is_checked_in_its_own_file),
         cmocka_unit_test(what_is_required_is_there_and_not_in_a_circle),
         cmocka_unit_test(require_is_a_literal_at_the_top),

@@ -136,6 +136,27 @@ static void a_person_whose_contacts_all_refuse_is_a_failure_at_once(void **state
     lab_done(&lab);
 }
 
+/* Why: many services answer 200 to what they refuse. */
+static void a_200_that_the_channel_calls_a_refusal_gives_way_to_the_next_contact(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, NOTIFY("person:wang.qiang"));
+    lab_result(&lab, "wang.qiang",
+               "{'ok':false,'status':200,'class':'rejected','error':'push: code is 19024'}");
+    assert_string_equal(json_str(lab_attempt(&lab, "wang.qiang"), "endpoint"), "sms");
+    /* and one that says "not now" is tried again, whatever its status is */
+    lab_result(&lab, "wang.qiang",
+               "{'ok':false,'status':400,'class':'status','again':true,'error':'sms: busy'}");
+    lab_tells(&lab, "notice_method\nnotice_retry");
+    lab_after(&lab, 1000);
+    lab_result(&lab, "wang.qiang",
+               "{'ok':true,'status':201,'class':'status','reference':'SM00ff'}");
+    lab_tells(&lab, "notice_sent");
+    assert_string_equal(json_str(lab_last(&lab, REC_NOTICE_SENT)->body, "reference"), "SM00ff");
+    lab_done(&lab);
+}
+
 static void who_asks_to_wait_longer_than_is_left_gives_way_to_the_next_contact(void **state)
 {
     (void)state;
@@ -307,6 +328,7 @@ int main(void)
         cmocka_unit_test(two_contacts_that_fail_for_a_while_are_tried_in_turn_with_growing_pauses),
         cmocka_unit_test(a_contact_that_refuses_for_good_does_not_end_the_other),
         cmocka_unit_test(a_person_whose_contacts_all_refuse_is_a_failure_at_once),
+        cmocka_unit_test(a_200_that_the_channel_calls_a_refusal_gives_way_to_the_next_contact),
         cmocka_unit_test(who_asks_to_wait_longer_than_is_left_gives_way_to_the_next_contact),
         cmocka_unit_test(no_endpoint_is_given_more_at_once_than_it_takes_and_all_are_served),
         cmocka_unit_test(a_thousand_people_are_called_each_by_the_contact_that_works),

@@ -38,7 +38,7 @@ static int setup(void **state)
     if (!mkdtemp(p->folder))
         return -1;
     p->secrets = secrets_new(p->folder);
-    put(p, "gate", "user=AC1\nkey=auth-token\nfrom=+15550001\n");
+    put(p, "gate", "user=AC1\nkey=auth-token\nfrom=+15550001\nhush=wh1sper\n");
     put(p, "feishu", "url=https://open.feishu.example/hook/x\nkey=fs-secret\n");
     put(p, "ding", "url=https://oapi.example/robot/send?access_token=tok\nkey=SECdd\n");
     put(p, "open", "url=https://oapi.example/robot/send?access_token=tok\n");
@@ -168,6 +168,10 @@ static void the_contact_and_the_secret_come_into_a_body_only_here(void **state)
     body_is(&s, "Body=%7Bcontact%7D&From=%2B15550001&To=%2B86138");
     assert_string_equal(text_str(&s.parcel.url), "https://h/AC1/m?q=%2B86138");
     assert_string_equal(json_str(s.parcel.headers, "x-key"), "auth-token");
+    AUTO_TEXT(echo);
+    text_add(&echo, "no wh1sper here");
+    redact_text(&s.parcel.redact, &echo);
+    assert_string_equal(text_str(&echo), "no [redacted] here");
     sent_done(&s);
 
     s = sent_at(*state,

@@ -86,6 +86,11 @@ static int open_file(void)
     return open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0;
 }
 
+static int look_for_file(void)
+{
+    return access("/etc/passwd", F_OK) < 0;
+}
+
 static int open_another_file(void)
 {
     return open("/etc/group", O_RDONLY | O_CLOEXEC) < 0;
@@ -285,12 +290,21 @@ static void a_planner_that_reaches_out_is_killed(void **state)
     (void)state;
     only_in_the_strict_jail();
     static attempt_fn *const attempts[] = {
-        open_file,    make_file,        make_socket,  connect_socket, execute,
-        make_process, make_thread,      trace_parent, signal_parent,  signal_everybody,
-        make_code,    make_memory_code, give_up_lock, outlive_parent,
+        make_file,        make_socket,  connect_socket, execute,          make_process,
+        make_thread,      trace_parent, signal_parent,  signal_everybody, make_code,
+        make_memory_code, give_up_lock, outlive_parent,
     };
     for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++)
         assert_int_equal(fate(PLANNER, attempts[i]), -SIGSYS);
+}
+
+/* A library that looks for a file on its way, and can do without, is told that there is none. */
+static void a_planner_finds_no_file(void **state)
+{
+    (void)state;
+    only_in_the_strict_jail();
+    assert_int_equal(fate(PLANNER, open_file), REFUSED);
+    assert_int_equal(fate(PLANNER, look_for_file), REFUSED);
 }
 
 static void a_planner_cannot_take_all_memory(void **state)
@@ -408,6 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_planner_can_plan_in_its_jail),
         cmocka_unit_test(a_planner_that_reaches_out_is_killed),
+        cmocka_unit_test(a_planner_finds_no_file),
         cmocka_unit_test(a_planner_cannot_take_all_memory),
         cmocka_unit_test(the_cpu_guard_ends_an_endless_planner),
         cmocka_unit_test(a_courier_can_deliver_in_its_jail),

@@ -282,7 +282,6 @@ static void names_are_strict_and_the_near_one_is_told(void **state)
     raises("return tostirng(1)", "there is no \"tostirng\"; did you mean \"tostring\"?");
     raises("return string.fromat('x')",
            "there is no \"string.fromat\"; did you mean \"string.format\"");
-    raises("return open_at('x')", "\"open_at\" is not built yet");
     raises("counter = 1", "\"counter\" is not declared; write \"local counter\" where it begins");
     raises("tostring = 1", "\"tostring\" is not declared");
     raises("string.x = 1", "\"x\" cannot be set here: this table is read-only");
