@@ -72,8 +72,8 @@ def keys_of(path, name):
 
 def plan_words(t, meta, found):
     functions = set(re.findall(r"^function (\w+)\(", meta, re.M)) | {"incident"}
-    # require is Lua's own; plan, scenario and test begin a file
-    expected = (found["NAME"] - {"require"}) | {"plan", "scenario", "test"}
+    # require is Lua's own; plan, scenario, site and test begin a file
+    expected = (found["NAME"] - {"require"}) | {"plan", "scenario", "site", "test"}
     t.equal(sorted(functions), sorted(expected), "every word is a function of meta, and no other")
     for kind, function in OPTIONS.items():
         missing = [w for w in found[kind] if not re.search(r"\b%s\b" % w, comment(meta, function))]
