@@ -187,7 +187,8 @@ static json_t *plan(void *ctx, const char *name, const char *pin)
 
 static json_t *endpoints(void *ctx)
 {
-    return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
+    const struct engine *e = ctx;
+    return json_put(json_object(), "endpoints", core_endpoints(e->core, e->clock.wall));
 }
 
 static enum err duty(void *ctx, const json_t *asked, const char *lang, json_t **ret,
