@@ -28,6 +28,10 @@ return site {
             order = { "officer_a", "officer_b", "lead" },
             holiday = { seats = { lead = { "qian.min" } } },
         },
+        later = {
+            title = "新值班室", handover = "08:00", every = "1d", from = "2027-01-01",
+            seats = { one = { "sun.wei", "qian.min" } },
+        },
         desk = {
             title = "服务台", titles = { day = "坐席", night = "夜班" },
             handover = "mon 09:00", every = "1w", from = "2026-07-01",

@@ -16,8 +16,8 @@ static const char PLAN[] =
     " facts = { go = { type = 'boolean' } },"
     " fallback = { { to = 'duty:duty-room', within = '5m' } } }\n"
     "function plan.respond(incident)\n"
-    "  local desk = incident.title == 'desk'\n"
-    "  call { to = desk and 'duty:desk' or 'duty:duty-room', within = '5m', text = 'water' }\n"
+    "  local rooms = { desk = 'duty:desk', later = 'duty:later' }\n"
+    "  call { to = rooms[incident.title] or 'duty:duty-room', within = '5m', text = 'water' }\n"
     "end\n"
     "return plan\n";
 
@@ -117,6 +117,19 @@ static void a_seat_out_of_its_hours_is_passed_over(void **state)
     story_trigger(s, "{'plan':'flood','title':'desk'}");
     story_advance(s, MINUTES(1));
     story_tells(s, "call 王强 (夜班, duty:desk)\n");
+    story_close(s);
+    story_end(s);
+}
+
+/* Why: the new room opens next year, and until then its calls reach nobody. */
+static void a_roster_before_its_first_turn_is_the_duty_room_s(void **state)
+{
+    (void)state;
+    struct story *s = begin();
+    story_trigger(s, "{'plan':'flood','title':'later'}");
+    story_advance(s, MINUTES(1));
+    story_tells(s, "alarm\n"
+                   "call 王强 (主班, duty:duty-room)\n");
     story_close(s);
     story_end(s);
 }
@@ -357,7 +370,7 @@ static void nobody_in_a_week_is_an_alarm_today(void **state)
     struct story *s = story_in("tests/lib/duty_site.lua", "flood", PLAN);
     story_site_leaves(s, "sun.wei", "2026-08-05");
     story_advance(s, DAYS(8)); /* to the 28th */
-    story_never(s, "nobody will be on duty");
+    story_never(s, "nobody will be on duty in 总值班室");
     story_advance(s, DAYS(2));
     story_tells(s, "Muster alarm, 预案管理: nobody will be on duty in 总值班室, 带班领导, from "
                    "2026-08-06 00:00 until 2026-08-08 08:00; put somebody there\n");
@@ -372,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_rung_after_the_handover_is_the_next_shift),
         cmocka_unit_test(on_a_day_off_its_own_leader_is_called),
         cmocka_unit_test(a_seat_out_of_its_hours_is_passed_over),
+        cmocka_unit_test(a_roster_before_its_first_turn_is_the_duty_room_s),
         cmocka_unit_test(an_override_holds_in_its_time_and_no_longer),
         cmocka_unit_test(the_second_of_two_overrides_is_refused_by_name),
         cmocka_unit_test(who_asks_does_not_approve),
