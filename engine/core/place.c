@@ -160,7 +160,8 @@ void place_apply_handed(struct core *c, const char *endpoint, const struct recor
     while (over < load->window_count && load->window[over].since + ms + grain <= r->mono)
         over++;
     load->window_count -= over;
-    memmove(load->window, load->window + over, load->window_count * sizeof *load->window);
+    if (over)
+        memmove(load->window, load->window + over, load->window_count * sizeof *load->window);
     load->dirty = true;
     struct handed_part *last = load->window_count ? &load->window[load->window_count - 1] : NULL;
     if (last && r->mono - last->since <= grain) {
