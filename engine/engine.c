@@ -75,6 +75,8 @@ void engine_input(struct engine *e, struct input in)
         keyring_record(e, u.records[n]);
         vault_record(e, u.records[n]);
         plans_record(u.records[n]);
+        if (u.records[n]->kind == REC_DUTY_CHANGE)
+            e->word_stale = true;
         e->records =
             mem_grow(e->records, &e->records_cap, e->records_count + 1, sizeof(struct record *));
         e->records[e->records_count++] = record_ref(u.records[n]);
@@ -313,7 +315,7 @@ static void engine_second(void *ctx)
         engine_drain_on(e, passed);
     heap_give_back();
     e->second_at = at;
-    if (e->word_stale)
+    if (e->word_stale || e->clock.wall >= e->word_until)
         last_word_keep(e);
     engine_space(e);
     limits_watch(e);

@@ -91,6 +91,8 @@ enum space { SPACE_ENOUGH, SPACE_SCARCE, SPACE_LOW };
       "above it everything waits for the disk; look whether it is slow")                           \
     X(LIMIT_STORE_WAL, "store.wal_bytes", false, "the log is emptied at it, again and again")      \
     X(LIMIT_STORE_RESERVE, "store.reserve_bytes", false, "engine.c warns, with the bytes free")    \
+    X(LIMIT_DUTY_CHANGES, "duty.changes", true,                                                    \
+      "above it no override and no swap of duty is taken; change the rosters of the site")         \
     X(LIMIT_ACCESS_KEYS, "access.keys", true, "above it no key is made; revoke some")              \
     X(LIMIT_ACCESS_SESSIONS, "access.sessions", true,                                              \
       "above it the oldest session of whoever has most is closed")                                 \
@@ -184,6 +186,7 @@ struct engine {
     bool listening, ready, draining, trouble;
     enum space space;
     bool word_stale;     /* site or contacts have changed: see engine_last_word.c */
+    wall_ms word_until;  /* then others are on duty */
     mono_ms audited;     /* when the auditor looked last; 0: not in this life */
     mono_ms grace_until; /* overdue timers wait until then after a start */
     int exit_code;
@@ -263,7 +266,8 @@ bool keyring_submit(struct engine *e, const struct input *in, const char *secret
 const char *engine_link(const struct engine *e);
 
 /* engine_last_word.c */
-void last_word_keep(struct engine *e); /* once a second, where site or contacts have changed */
+void last_word_keep(
+    struct engine *e); /* once a second, where site, contacts or duty have changed */
 void last_word_send(struct engine *e); /* at a start that finds no database it could write */
 
 /* engine_config.c */

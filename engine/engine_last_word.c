@@ -3,8 +3,9 @@
  * the one exception of rule R1.
  *
  * While all is well, the finished attempts are kept in DATA/self_alarm.json (mode 0600: contacts
- * stand in it). An engine that cannot open its database sends them through the courier before it
- * leaves, at most once in five minutes, so that a restart loop does not ring anybody's phone dead.
+ * stand in it), anew whenever others come on duty. An engine that cannot open its database sends
+ * them through the courier before it leaves, at most once in five minutes, so that a restart loop
+ * does not ring anybody's phone dead.
  */
 #include "engine.h"
 
@@ -43,6 +44,7 @@ void last_word_keep(struct engine *e)
     AUTO_TEXT(path);
     AUTO_TEXT(fresh);
     e->word_stale = false;
+    e->word_until = core_duty_next(e->core, e->clock.wall);
     attempts = core_self_alarm(e->core, e->clock.wall);
     size_t n;
     json_t *attempt;

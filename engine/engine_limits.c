@@ -58,6 +58,8 @@ static struct amount amount_of(const struct engine *e, enum limit l)
         return (struct amount){s.incidents, config_number(e->config, OPT_LIMITS_INCIDENTS)};
     case LIMIT_ATTEMPTS:
         return (struct amount){s.notices_handed, config_number(e->config, OPT_LIMITS_ATTEMPTS)};
+    case LIMIT_DUTY_CHANGES:
+        return (struct amount){core_duty_changes(e->core), DUTY_CHANGES_MAX};
     case LIMIT_ACCESS_KEYS:
         return (struct amount){core_holders(e->core, e->clock.mono, false), ACCESS_KEYS_MAX};
     case LIMIT_ACCESS_SESSIONS:

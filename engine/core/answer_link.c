@@ -177,7 +177,6 @@ void decide_answer_link(struct core *c)
     if (!question_fits(c, n->incident, &a) || !answer_passes(c, n->incident, &a))
         return;
     bool waited = !is_said_again(n, &a) && answer_take(c, n->incident, &a);
-    if (!a.decline)
-        duty_answered(c, n);
+    duty_answered(c, n, a.decline);
     link_reply(c, n, waited);
 }

@@ -130,8 +130,9 @@ enum err core_duty_calendar(const struct core *c, const struct duty_ask *ask, st
                             struct why *why) MUST_USE;
 /* The next moment at which somebody else may be on duty; INT64_MAX: never. */
 wall_ms core_duty_next(const struct core *c, wall_ms at);
-json_t *core_dead(const struct core *c);   /* dead letters: dead_list. Gives. */
-json_t *core_drills(const struct core *c); /* what drills plans owe: upkeep_drills. Gives. */
+int64_t core_duty_changes(const struct core *c); /* that are kept */
+json_t *core_dead(const struct core *c);         /* dead letters: dead_list. Gives. */
+json_t *core_drills(const struct core *c);       /* what drills plans owe: upkeep_drills. Gives. */
 /*
  * One of them, with all that plan_sheet.h tells. `pin` as an incident names it, while it is kept;
  * NULL: the version in force. People are those of the time `at`. "owes" is what upkeep.h has it
@@ -198,6 +199,7 @@ enum {
     TURNS_MAX = 100000,        /* of one incident; then its fallback is called */
     CHILDREN_MAX = 2000,       /* of one incident; more are refused, with an alarm */
     RECIPIENTS_MAX = 20000,    /* of one turn */
+    DUTY_CHANGES_MAX = 1000,   /* of duty that are kept: those to come, and of the last month */
     ACCESS_KEYS_MAX = 1000,    /* in force at once */
     ACCESS_SESSIONS_MAX = 256, /* for a further one, one of whoever has most of them is closed */
     ONCE_KEYS_MAX = 100000,    /* Idempotency-Keys: 20 MB; 24 h of one keyed trigger a second */

@@ -44,13 +44,15 @@ struct duty_entry {
 };
 
 enum {
-    DUTY_CHANGES_MAX = 1000, /* that are kept: those to come, and those of the last month */
-    DUTY_CHECKS_KEPT = 50,   /* spot checks of a roster */
-    DUTY_AHEAD_DAYS = 7,     /* a hole is an alarm so long before it */
+    DUTY_CHECKS_KEPT = 50, /* spot checks of a roster */
+    DUTY_AHEAD_DAYS = 7,   /* a hole is an alarm so long before it */
 };
 
 #define DUTY_STEP_CHECK "!duty/check/" /* the step of a spot check's message: and its number */
 #define DUTY_STEP_HANDOVER "!duty/handover/" /* and of a handover's: and its roster */
+#define DUTY_STEP_AGREE "!duty/agree/"       /* of a change that waits for this: and its number */
+#define DUTY_STEP_APPROVE "!duty/approve/"
+#define DUTY_STEP_NEWS "!duty/change/" /* of one that waits for nothing of this person */
 
 void decide_duty_override(struct core *c);
 void decide_duty_swap(struct core *c);
@@ -62,10 +64,13 @@ void decide_duty_check(struct core *c);
  * for the next is set. After a change of the set, at a start, when the clock is set, in its time.
  */
 void duty_review(struct core *c);
-/* Somebody has answered by the link of this message: was it a spot check? */
-void duty_answered(struct core *c, const struct notice *n);
+/*
+ * Somebody has answered by the link of this message, or declined: a spot check is answered, a
+ * handover taken, a change agreed, approved or refused.
+ */
+void duty_answered(struct core *c, const struct notice *n, bool declined);
 
-/* May its link still be answered, long after it was sent? A spot check's, a handover's. */
+/* May its link still be answered, long after it was sent? Until it was. */
 bool duty_keeps_message(const struct notice *n);
 
 /* ---- between the files of this ---- */
@@ -98,6 +103,9 @@ void duty_time_add(const struct core *c, wall_ms at, struct text *to);
 /* "市总值班室 主班 2026-12-01 08:00 至 2026-12-02 08:00" */
 void duty_part_words(const struct core *c, const struct roster *r, const json_t *part, bool zh,
                      struct text *to);
+
+/* By the link of a message that asks for it. */
+void duty_change_answered(struct core *c, const struct notice *n, bool agrees, bool declined);
 
 /* As people and programs are shown them. Give; the last handover of the roster, NULL: none. */
 json_t *duty_change_shown(const struct core *c, const json_t *change);

@@ -140,21 +140,32 @@ static void state_words(const char *state, bool zh, struct text *to)
 
 /* ---- who is told ---- */
 
-static void tell_person(struct core *c, const char *id, const json_t *change, const char *zh,
-                        const char *en, json_t *told)
+/* What is told of a change. */
+struct news {
+    const json_t *change;
+    const char *zh, *en;
+    json_t *told; /* {ID:true}: nobody twice */
+};
+
+/* `step` says what an answer to it does: nothing, or it agrees or approves. */
+static void tell_person(struct core *c, const struct news *k, const char *id, const char *step)
 {
     struct rung_person p;
-    AUTO_TEXT(step);
-    if (!id || json_at(told, id) || !site_person(c->site->site, id, &p))
+    AUTO_TEXT(of);
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    bool asks = strcmp(step, DUTY_STEP_NEWS) != 0;
+    if (!id || json_at(k->told, id) || !site_person(c->site->site, id, &p))
         return;
-    json_put(told, id, json_true());
-    text_addf(&step, "!duty/change/%" PRId64, json_int(change, "number", 0));
-    duty_tell(c, &p, text_str(&step), zh, en);
+    json_put(k->told, id, json_true());
+    text_addf(&of, "%s%" PRId64, step, json_int(k->change, "number", 0));
+    text_addf(&zh, "%s%s", k->zh, asks ? "\n应答即同意；不同意请选“不能到”。" : "");
+    text_addf(&en, "%s%s", k->en, asks ? "\nTo answer is to agree; decline to refuse." : "");
+    duty_tell(c, &p, text_str(&of), text_str(&zh), text_str(&en));
 }
 
-/* Who is to approve, and does not know of it yet. */
-static void tell_approvers(struct core *c, const struct roster *r, const json_t *change,
-                           const char *zh, const char *en, json_t *told)
+/* Who is to approve. */
+static void tell_approvers(struct core *c, const struct roster *r, const struct news *k)
 {
     AUTO_JSON(to);
     struct rung people = {0};
@@ -164,50 +175,44 @@ static void tell_approvers(struct core *c, const struct roster *r, const json_t 
         site_resolve_first(c->site->site, to, false, c->in->wall, &people);
     }
     for (size_t n = 0; n < people.count; n++)
-        tell_person(c, people.at[n].id, change, zh, en, told);
+        tell_person(c, k, people.at[n].id, DUTY_STEP_APPROVE);
     rung_done(&people);
     if (!r->approves && lead)
-        tell_person(c, seat_person(c->site->site, r, lead, c->in->wall, NULL), change, zh, en,
-                    told);
+        tell_person(c, k, seat_person(c->site->site, r, lead, c->in->wall, NULL),
+                    DUTY_STEP_APPROVE);
 }
 
 /* Whoever acted knows; who takes a seat, gives one away or is to decide is told. */
-static void change_tell(struct core *c, const struct roster *r, const json_t *change,
-                        const char *zh, const char *en)
+static void change_tell(struct core *c, const struct roster *r, const struct news *k)
 {
-    AUTO_JSON(told);
-    const char *state = json_str_or(change, "state", ""), *as = json_str(c->in->body, "as");
-    bool swap = !strcmp(json_str_or(change, "what", ""), "swap");
+    const char *state = json_str_or(k->change, "state", "");
+    bool asked = !strcmp(state, "asked");
     size_t n;
     json_t *part;
-    told = json_object();
-    if (as)
-        json_put(told, as, json_true());
-    if (!strcmp(state, "asked") && swap) { /* the other one has to agree first */
-        tell_person(c, json_str(change, "with"), change, zh, en, told);
+    if (asked && json_str(k->change, "with")) { /* the other one has to agree first */
+        tell_person(c, k, json_str(k->change, "with"), DUTY_STEP_AGREE);
         return;
     }
-    if (!strcmp(state, "asked") || !strcmp(state, "agreed"))
-        tell_approvers(c, r, change, zh, en, told);
-    tell_person(c, json_str(change, "by"), change, zh, en, told);
-    json_array_foreach(json_unconst(json_at(change, "parts")), n, part)
+    if (asked || !strcmp(state, "agreed"))
+        tell_approvers(c, r, k);
+    tell_person(c, k, json_str(k->change, "by"), DUTY_STEP_NEWS);
+    json_array_foreach(json_unconst(json_at(k->change, "parts")), n, part)
     {
-        tell_person(c, json_str(part, "person"), change, zh, en, told);
-        tell_person(c, json_str(part, "instead"), change, zh, en, told);
+        tell_person(c, k, json_str(part, "person"), DUTY_STEP_NEWS);
+        tell_person(c, k, json_str(part, "instead"), DUTY_STEP_NEWS);
     }
 }
 
 /* ---- recorded ---- */
 
-/* The change as it is now, with what goes with it; and the reply. Takes change and entries. */
-static void change_emit(struct core *c, const struct roster *r, json_t *takes_change,
-                        json_t *takes_entries)
+/* The change as it is now, with what goes with it; `by` has done it. Takes the entries. */
+static void change_emit(struct core *c, const struct roster *r, const json_t *change,
+                        const char *by, json_t *takes_entries)
 {
-    AUTO_JSON(change);
     AUTO_TEXT(id);
     AUTO_TEXT(zh);
     AUTO_TEXT(en);
-    change = takes_change;
+    AUTO_JSON(told);
     const char *state = json_str_or(change, "state", "");
     text_addf(&id, "change/%" PRId64, json_int(change, "number", 0));
     change_words(c, r, change, true, &zh);
@@ -216,14 +221,25 @@ static void change_emit(struct core *c, const struct roster *r, json_t *takes_ch
     text_add(&en, ": ");
     state_words(state, true, &zh);
     state_words(state, false, &en);
-    json_put(takes_entries, text_str(&id), json_incref(change));
+    json_put(takes_entries, text_str(&id), json_share(change));
     json_t *body = json_put_int(json_object(), "change", json_int(change, "number", 0));
     json_put_str(json_put_str(body, "roster", r->id), "state", state);
-    json_put_str(json_put_str(body, "what", json_str(change, "what")), "by",
-                 json_str(c->in->body, "as"));
+    json_put_str(json_put_str(body, "what", json_str(change, "what")), "by", by);
     duty_emit(c, REC_DUTY_CHANGE, body, takes_entries, text_str(&zh), text_str(&en));
-    change_tell(c, r, change, text_str(&zh), text_str(&en));
+    told = json_object();
+    if (by)
+        json_put(told, by, json_true());
+    change_tell(c, r, &(struct news){change, text_str(&zh), text_str(&en), told});
     duty_review(c);
+}
+
+/* The same for whoever asked for it; takes the change, too. */
+static void change_done(struct core *c, const struct roster *r, json_t *takes_change,
+                        json_t *takes_entries)
+{
+    AUTO_JSON(change);
+    change = takes_change;
+    change_emit(c, r, change, json_str(c->in->body, "as"), takes_entries);
     core_reply_ok(c, json_put(json_object(), "change", duty_change_shown(c, change)));
 }
 
@@ -304,7 +320,7 @@ void decide_duty_override(struct core *c)
     bool approves = !by || duty_may_approve(c, r, as.id);
     json_put_str(change, "state", approves ? "approved" : "asked");
     json_put_str(change, "approved_by", approves ? (by ? as.id : c->in->who.id) : NULL);
-    change_emit(c, r, change, entries);
+    change_done(c, r, change, entries);
 }
 
 /* ---- swap ---- */
@@ -374,7 +390,7 @@ void decide_duty_swap(struct core *c)
     json_t *change =
         change_new(c, r, "swap", duty_number(c, "changes", entries), json_incref(parts));
     json_put_str(json_put_str(change, "with", with.id), "state", "asked");
-    change_emit(c, r, change, entries);
+    change_done(c, r, change, entries);
 }
 
 /* ---- agree, approve, refuse, withdraw ---- */
@@ -467,5 +483,35 @@ void decide_duty_act(struct core *c)
     if (!strcmp(state, "approved"))
         json_put_str(change, "approved_by", by ? as.id : c->in->who.id);
     json_put_str(change, "note", json_str(c->in->body, "note"));
-    change_emit(c, r, json_incref(change), json_object());
+    change_done(c, r, json_incref(change), json_object());
+}
+
+/* ---- by the link of a message ---- */
+
+/* What an answer makes of a change that waits for it; NULL: it does not wait for that any more. */
+static const char *state_by_link(const json_t *change, bool agrees, bool declined)
+{
+    const char *state = json_str_or(change, "state", "");
+    bool asked = !strcmp(state, "asked");
+    bool waits = agrees ? asked && json_str(change, "with")
+                        : !strcmp(state, "agreed") || (asked && !json_str(change, "with"));
+    if (!waits)
+        return NULL;
+    return declined ? "refused" : agrees ? "agreed" : "approved";
+}
+
+void duty_change_answered(struct core *c, const struct notice *n, bool agrees, bool declined)
+{
+    AUTO_TEXT(id);
+    AUTO_JSON(change);
+    text_addf(&id, "change/%s", strrchr(n->step, '/') + 1);
+    change = duty_entry(c, text_str(&id));
+    const struct roster *r = site_roster(c->site->site, json_str_or(change, "roster", ""));
+    const char *state = state_by_link(change, agrees, declined);
+    if (!r || !state)
+        return;
+    json_put_str(change, "state", state);
+    if (!strcmp(state, "approved"))
+        json_put_str(change, "approved_by", n->person);
+    change_emit(c, r, change, n->person, json_object());
 }

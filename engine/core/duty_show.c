@@ -233,6 +233,15 @@ enum err core_duty(const struct core *c, const struct duty_ask *ask, json_t **re
     return ERR_OK;
 }
 
+int64_t core_duty_changes(const struct core *c)
+{
+    const struct duty_entry *e;
+    int64_t count = 0;
+    LIST_FOREACH(e, &c->duty, link)
+    count += !e->gone && !strncmp(e->id, "change/", 7);
+    return count;
+}
+
 wall_ms core_duty_next(const struct core *c, wall_ms at)
 {
     const struct roster *r;

@@ -602,11 +602,16 @@ void decide_duty_handover(struct core *c)
 
 /* ---- answers ---- */
 
+static bool of_step(const struct notice *n, const char *step)
+{
+    return !strncmp(n->step, step, strlen(step));
+}
+
 bool duty_keeps_message(const struct notice *n)
 {
     return n->proof != PROOF_ANSWERED &&
-           (!strncmp(n->step, DUTY_STEP_CHECK, strlen(DUTY_STEP_CHECK)) ||
-            !strncmp(n->step, DUTY_STEP_HANDOVER, strlen(DUTY_STEP_HANDOVER)));
+           (of_step(n, DUTY_STEP_CHECK) || of_step(n, DUTY_STEP_HANDOVER) ||
+            of_step(n, DUTY_STEP_AGREE) || of_step(n, DUTY_STEP_APPROVE));
 }
 
 static const struct roster *roster_of_check(const struct core *c, int64_t no)
@@ -623,22 +628,29 @@ static const struct roster *roster_of_check(const struct core *c, int64_t no)
     return NULL;
 }
 
-void duty_answered(struct core *c, const struct notice *n)
+static void present(struct core *c, const struct notice *n, const struct rung_person *p)
 {
-    static const char handover[] = DUTY_STEP_HANDOVER, check[] = DUTY_STEP_CHECK;
-    struct rung_person p;
-    if (!c->site || !site_person(c->site->site, n->person, &p))
-        return;
-    if (!strncmp(n->step, check, sizeof check - 1)) {
-        int64_t no = strtoll(n->step + sizeof check - 1, NULL, 10);
+    if (of_step(n, DUTY_STEP_CHECK)) {
+        int64_t no = strtoll(n->step + strlen(DUTY_STEP_CHECK), NULL, 10);
         const struct roster *r = roster_of_check(c, no);
         if (r)
             check_answered(c, r, n, no);
-    } else if (!strncmp(n->step, handover, sizeof handover - 1)) {
-        const struct roster *r = site_roster(c->site->site, n->step + sizeof handover - 1);
+    } else if (of_step(n, DUTY_STEP_HANDOVER)) {
+        const struct roster *r = site_roster(c->site->site, n->step + strlen(DUTY_STEP_HANDOVER));
         if (r)
-            (void)handover_take(c, r, &p);
+            (void)handover_take(c, r, p);
     }
+}
+
+void duty_answered(struct core *c, const struct notice *n, bool declined)
+{
+    struct rung_person p;
+    if (!c->site || !site_person(c->site->site, n->person, &p))
+        return;
+    if (of_step(n, DUTY_STEP_AGREE) || of_step(n, DUTY_STEP_APPROVE))
+        duty_change_answered(c, n, of_step(n, DUTY_STEP_AGREE), declined);
+    else if (!declined)
+        present(c, n, &p);
 }
 
 /* ---- all of it ---- */

@@ -243,6 +243,7 @@ void notice_forget(struct core *c, struct notice *n)
     LIST_REMOVE(n, link);
     mailing_leave(n);
     tdelete(n, &c->notices, notice_order_by_id);
+    free(n->passed_to);
     free(n->person);
     free(n->message);
     free(n->body);
@@ -471,8 +472,11 @@ void notice_apply_answered(struct core *c, struct incident *i, const struct reco
 void notice_apply_link_declined(struct core *c, const struct record *r)
 {
     struct notice *n = notice_named(c, r);
-    if (n)
-        notice_apply_by_link(c, n, true);
+    if (!n)
+        return;
+    free(n->passed_to);
+    n->passed_to = mem_str(json_str(record_at(r, "ev"), "pass_name"));
+    notice_apply_by_link(c, n, true);
 }
 
 void notice_apply_link_taken(struct core *c, const struct record *r)
@@ -527,6 +531,7 @@ struct row notice_row(const struct notice *n)
     json_add_json(&body, "message", n->message);
     json_add_int(&body, "method", n->method);
     json_add_true(&body, "of_call", n->of_call);
+    json_add_str(&body, "passed_to", n->passed_to);
     json_add_int_unless_0(&body, "proof", n->proof);
     json_add_int_unless_0(&body, "receipt_due", n->receipt_due);
     json_add_int(&body, "refused", n->refused);
@@ -601,6 +606,7 @@ void notice_from_row(struct core *c, const struct row *r)
     n->receipt_due = json_int(b, "receipt_due", 0);
     n->calls_back = json_bool(b, "calls_back");
     n->undelivered = json_bool(b, "undelivered");
+    n->passed_to = mem_str(json_str(b, "passed_to"));
     n->failed_at = json_int(b, "failed_at", 0);
     n->why = mem_str(json_str(b, "why"));
     n->unneeded = json_bool(b, "unneeded");

@@ -160,7 +160,7 @@ void place_apply_handed(struct core *c, const char *endpoint, const struct recor
     while (over < load->window_count && load->window[over].since + ms + grain <= r->mono)
         over++;
     load->window_count -= over;
-    if (over)
+    if (over > 0) /* there is a window */
         memmove(load->window, load->window + over, load->window_count * sizeof *load->window);
     load->dirty = true;
     struct handed_part *last = load->window_count ? &load->window[load->window_count - 1] : NULL;

@@ -48,6 +48,9 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_DECLINED, "已回复：不能到", "Declined")                                                    \
     X(W_DECLINED_LONG, "已记录，将继续呼叫其他人。如果您又能到，请在下面应答。",                   \
       "It is recorded, and others are called. If you can come after all, answer below.")           \
+    X(W_PASSED, "已转给 ", "Passed to ")                                                           \
+    X(W_PASSED_LONG, "已记录，正在呼叫。如果您又能到，请在下面应答。",                             \
+      "It is recorded, and they are called. If you can come after all, answer below.")             \
     X(W_OVER, "已结束", "This is over")                                                            \
     X(W_OVER_LONG, "该事件已结束，无需应答。", "The incident is closed. Nothing waits for you.")   \
     X(W_LOCKED, "链接已锁定", "This link is locked")                                               \
@@ -696,9 +699,23 @@ static void add_answered(const struct page *g)
                g->call ? W_ANSWERED_LONG : W_CONFIRMED_LONG);
 }
 
+static void add_passed(const struct page *g, const char *to)
+{
+    add(g, "<section class=\"notice said\" role=\"status\">\n<h2>");
+    say(g, W_PASSED);
+    add_foreign(g, to);
+    add(g, "</h2>\n<p>");
+    say(g, W_PASSED_LONG);
+    add(g, "</p>\n</section>\n");
+}
+
 static void add_declined(const struct page *g)
 {
-    add_notice(g, "said", W_DECLINED, W_DECLINED_LONG);
+    const char *to = json_str(g->link, "passed_to");
+    if (to)
+        add_passed(g, to);
+    else
+        add_notice(g, "said", W_DECLINED, W_DECLINED_LONG);
     add_form(g, true);
 }
 

@@ -168,6 +168,7 @@ static json_t *link_shown(const struct row *notice, const struct row *incident,
     json_put(o, "report", part && part->kind == ROW_REPORT ? report_shown(part) : NULL);
     json_put(o, "proposal", proposal_shown(notice, incident));
     json_put(o, "waiting", json_boolean(!over && is_waiting(notice, incident)));
+    json_put_str(o, "passed_to", json_str(notice->body, "passed_to"));
     json_put_true(o, "recalled", notice->state && !strcmp(notice->state, "recalled"));
     json_put_int(o, "left", LINK_TRIES - json_int(notice->body, "wrong", 0));
     json_put_str(o, "type", json_str(message, "type"));

@@ -12,6 +12,7 @@
  * waiting           a call waits for this answer now; else it is still recorded
  * recalled          the message is not needed any more: it may never have gone out
  * answered_by       {"id","name","at"}: who has answered the call first, where somebody has
+ * passed_to         the name of whom the person has passed it to
  * pass_to           {"id","name"}: whom the person may pass the call to, while it waits
  * left              wrong codes until the link is locked; 0: it is
  * item              of a message about an item: the item, as it stands now, and in "may" what can

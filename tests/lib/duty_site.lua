@@ -34,6 +34,7 @@ return site {
             seats = { day = { "zhao.lei", "li.ming" }, night = { "wang.qiang" } }, order = { "day", "night" },
             hours = { day = { "workday 09:00-18:00" } },
             approves = "person:qian.min",
+            spot_check = { per_month = 2 },
         },
     },
     self_alarm = { to = "duty:duty-room", text = "Muster cannot write its record. Work by the paper plan." },

@@ -325,10 +325,11 @@ class Night:
                     else site.replace(before, before + "\n" + more, 1))
         self.slow = any(f.slow for f in faults)
         plan = h.plan_text("tell", """
-    notify { to = "group:quick", text = T "{title}", within = "9s" }
+    notify { to = "group:quick", text = T "{title}", within = "%ds" }
     %s
     wait("breach", "1d")
-""" % ('notify { to = "group:slow", text = T "{title}", within = "45s" }' if self.slow else ""))
+""" % (9 * SLOW, 'notify { to = "group:slow", text = T "{title}", within = "%ds" }' % (45 * SLOW)
+            if self.slow else ""))
         self.house = h.House(plans={"tell": plan}, site=site)
         for name, fault in self.faults.items():
             with open(os.path.join(self.house.secrets, name), "w", encoding="utf-8") as file:

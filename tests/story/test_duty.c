@@ -238,6 +238,34 @@ static void a_swap_is_agreed_and_then_approved(void **state)
     story_end(s);
 }
 
+/* Why: the leader is on the road, and a night is not approved for want of a terminal. */
+static void a_change_is_agreed_and_approved_by_the_message(void **state)
+{
+    (void)state;
+    struct story *s = begin();
+    accepted(story_duty(s, "swap",
+                        "{'roster':'duty-room','as':'wang.qiang','with':'zhao.lei',"
+                        "'at':'2026-07-23 12:00'}"));
+    story_advance(s, MINUTES(1));
+    story_answer_link(s, "zhao.lei", "{}");
+    story_advance(s, MINUTES(1));
+    story_tells(s, "swap 1: 总值班室 主班 2026-07-23 08:00 to 2026-07-24 08:00: 赵磊: asked for\n"
+                   "agreed, to be approved\n");
+    story_crash_engine(s);
+    story_answer_link(s, "sun.wei", "{}");
+    story_advance(s, MINUTES(1));
+    story_tells(s, "swap 1: 总值班室 主班 2026-07-23 08:00 to 2026-07-24 08:00: 赵磊: approved\n");
+    /* and so it is refused */
+    accepted(story_duty(s, "override",
+                        "{'roster':'duty-room','person':'zhao.lei','from':'2026-07-30 08:00',"
+                        "'to':'2026-07-31 08:00','reason':'ill','as':'wang.qiang'}"));
+    story_advance(s, MINUTES(1));
+    story_answer_link(s, "sun.wei", "{'decline':true}");
+    story_tells(s, "override 2: 总值班室 主班 2026-07-30 08:00 to 2026-07-31 08:00: 赵磊 (ill): "
+                   "refused\n");
+    story_end(s);
+}
+
 /* Why: whoever comes on duty learns of it from the first call. */
 static void whoever_comes_on_duty_is_told_once(void **state)
 {
@@ -301,6 +329,27 @@ static void a_spot_check_takes_the_time_of_the_answer(void **state)
     story_end(s);
 }
 
+/* Why: the check that everybody expects on the first of the month. */
+static void a_roster_is_checked_so_often_a_month(void **state)
+{
+    (void)state;
+    struct story *s = begin();
+    story_advance(s, DAYS(12)); /* August begins */
+    size_t before = 0, month = 0;
+    for (const char *at = story_trace(s); (at = strstr(at, "is called\n")); at++)
+        before++;
+    for (int n = 0; n < 31; n++) {
+        story_advance(s, DAYS(1));
+        if (n % 10 == 0)
+            story_crash_engine(s); /* none twice, none left out */
+    }
+    for (const char *at = story_trace(s); (at = strstr(at, "is called\n")); at++)
+        month++;
+    assert_in_range(month - before, 1, 3); /* two of August, and at its ends one of a neighbour */
+    assert_in_range(month, 2, 4);
+    story_end(s);
+}
+
 /* Why: the hole that everybody has forgotten is found on the night itself. */
 static void nobody_in_a_week_is_an_alarm_today(void **state)
 {
@@ -327,9 +376,11 @@ int main(void)
         cmocka_unit_test(the_second_of_two_overrides_is_refused_by_name),
         cmocka_unit_test(who_asks_does_not_approve),
         cmocka_unit_test(a_swap_is_agreed_and_then_approved),
+        cmocka_unit_test(a_change_is_agreed_and_approved_by_the_message),
         cmocka_unit_test(whoever_comes_on_duty_is_told_once),
         cmocka_unit_test(a_handover_has_what_is_open_and_is_confirmed),
         cmocka_unit_test(a_spot_check_takes_the_time_of_the_answer),
+        cmocka_unit_test(a_roster_is_checked_so_often_a_month),
         cmocka_unit_test(nobody_in_a_week_is_an_alarm_today),
     };
     return cmocka_run_group_tests_name("story duty", tests, NULL, NULL);

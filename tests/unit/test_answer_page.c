@@ -256,7 +256,11 @@ static void who_cannot_come_may_pass_it_to_whoever_stands_in(void **state)
     page("pass", (struct answer_page){.link = link}, &html);
     has(&html, "<button class=\"no\" type=\"submit\" name=\"pass\" value=\"true\">转副职："
                "<bdi dir=\"auto\">钱敏</bdi></button>");
+    AUTO_TEXT(passed);
     page("pass-en", (struct answer_page){.link = link, .lang = "en"}, &en);
+    json_put_str(json_put_str(link, "state", "declined"), "passed_to", "钱<敏>");
+    page("passed", (struct answer_page){.link = link}, &passed);
+    has(&passed, "<h2>已转给 <bdi dir=\"auto\">钱&lt;敏&gt;</bdi></h2>");
     has(&en, "Pass it to <bdi dir=\"auto\">钱敏</bdi></button>");
 }
 

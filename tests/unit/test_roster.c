@@ -381,6 +381,23 @@ static void work_days_are_those_of_the_calendar(void **state)
     site_unref(s);
 }
 
+/* Whose turn it is on a day off depends on how many there were: counted, and not gone through. */
+static void days_off_are_counted_as_they_are(void **state)
+{
+    (void)state;
+    struct site *s = site_in("Asia/Shanghai", DAILY);
+    const struct calendar *c = site_roster(s, "room")->calendar;
+    int64_t first = 0, off = 0;
+    assert_true(date_parse("2026-09-03", &first));
+    for (int64_t day = first; day < first + 1200; day++) {
+        if (calendar_days_off(c, first, day) != off)
+            fail_msg("%d days on", (int)(day - first));
+        off += !site_workday(s, "work", day);
+    }
+    assert_int_equal(calendar_days_off(c, first, first - 1), 0);
+    site_unref(s);
+}
+
 static void a_calendar_is_open_at_its_hours(void **state)
 {
     (void)state;
@@ -412,6 +429,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_with_a_roster_is_named),
         cmocka_unit_test(a_zone_that_is_none_is_named),
         cmocka_unit_test(work_days_are_those_of_the_calendar),
+        cmocka_unit_test(days_off_are_counted_as_they_are),
         cmocka_unit_test(a_calendar_is_open_at_its_hours),
     };
     return cmocka_run_group_tests_name("roster", tests, NULL, NULL);
