@@ -4,6 +4,7 @@
 #include "core/digest.h"
 #include "core/notice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static enum proof proof_of(const char *receipt)
@@ -75,6 +76,13 @@ static void receipt_take(struct core *c, struct notice *n, enum proof p)
     notice_arrived(c, n);
 }
 
+/* The message of the input, or the one that leads this digest, and whose secret its link has. */
+static struct notice *notice_of_receipt(const struct core *c)
+{
+    struct notice *n = core_notice(c, c->in->notice);
+    return n ? n : digest_lead(c, c->in->notice);
+}
+
 /* The message of the input, or those that went out as this digest. Gives an array (free()). */
 static size_t notices_of_receipt(const struct core *c, struct notice ***ret)
 {
@@ -93,7 +101,7 @@ static bool may_give(struct core *c)
     struct link link;
     const char *token = json_str(c->in->body, "token");
     const char *endpoint = json_str(c->in->body, "endpoint");
-    const struct notice *n = core_notice(c, c->in->notice);
+    const struct notice *n = notice_of_receipt(c);
     if (!token && !endpoint)
         return input_allowed(c, SCOPE_RESPOND, "give receipts");
     if (!token && !input_allowed(c, SCOPE_REPLY, "give receipts"))
@@ -113,11 +121,14 @@ static bool may_give(struct core *c)
 /* It was taken, and did not arrive. */
 static void receipt_failed(struct core *c)
 {
-    struct notice *n = core_notice(c, c->in->notice);
-    if (n)
-        notice_undelivered(c, n, json_str_or(c->in->body, "error", "the service gives no reason"));
-    core_reply_ok(c,
-                  json_put_str(json_object(), "state", n ? notice_state_name(n->state) : "gone"));
+    struct notice **all;
+    size_t count = notices_of_receipt(c, &all);
+    for (size_t k = 0; k < count; k++)
+        notice_undelivered(c, all[k],
+                           json_str_or(c->in->body, "error", "the service gives no reason"));
+    core_reply_ok(
+        c, json_put_str(json_object(), "state", count ? notice_state_name(all[0]->state) : "gone"));
+    free(all);
 }
 
 void decide_receipt(struct core *c)

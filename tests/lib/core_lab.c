@@ -11,7 +11,7 @@ static const char channels[] =
     "'body':{'to':'{person.id}','text':'{mark}{text}','title':'{mark}{incident.title}',"
     "'type':'{type}','attempt':'{attempt:number}','code':'{code}','link':'{answer_url}'}},"
     "'bot':{'extends':'web','rate':'20/1m','variants':{'digest':{'list':'{mark}{digest}',"
-    "'count':'{digest.count:number}'}}},"
+    "'count':'{digest.count:number}','back':'{callback_url}'}}},"
     "'short':{'extends':'web','limits':{'body_bytes':900}},"
     "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered','"
     "receipt_within':'30s'}}";

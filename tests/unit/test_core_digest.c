@@ -5,6 +5,7 @@
 #include "core_lab.h"
 #include "unit.h"
 
+#include "core/link.h"
 #include "core/say.h"
 
 #include <stdlib.h>
@@ -329,6 +330,31 @@ static void a_receipt_of_the_digest_is_one_of_each(void **state)
     lab_done(&lab);
 }
 
+/* The service knows one message and one link; it tells of all that it was given. */
+static void the_service_says_by_the_link_of_the_digest_what_became_of_all(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_JSON(body);
+    struct input in = {.kind = IN_RECEIPT, .who = {.id = "nobody"}};
+    struct link link;
+    struct why why;
+    due_while_down(&lab, "notify", "gao.lin");
+    assert_int_equal(json_read(shown(&lab, "gao.lin"), strlen(shown(&lab, "gao.lin")), &body, &why),
+                     ERR_OK);
+    const char *back = json_str_or(body, "back", "");
+    assert_non_null(strstr(back, "/r/"));
+    assert_true(link_parse(strrchr(back, '/') + 1, &link));
+    lab_result(&lab, "gao.lin", SENT);
+    AUTO_TEXT(receipt);
+    text_addf(&receipt, "{'receipt':'delivered','token':'%s'}", strrchr(back, '/') + 1);
+    in.notice = link.notice;
+    lab_input(&lab, in, text_str(&receipt));
+    assert_true(json_bool(lab.reply, "ok"));
+    assert_int_equal(lab_count(&lab, REC_NOTICE_DELIVERED), 3);
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_call_of_a_grave_incident_is_never_folded),
         cmocka_unit_test(what_waits_for_a_moment_goes_by_itself),
         cmocka_unit_test(a_receipt_of_the_digest_is_one_of_each),
+        cmocka_unit_test(the_service_says_by_the_link_of_the_digest_what_became_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
