@@ -214,6 +214,10 @@ static void a_stopped_contact_is_not_tested(void **state)
     texts(&lab, "li.ming", "push", "STOP");
     lab_input(&lab, (struct input){.kind = IN_CONTACT_TEST}, "{'person':'li.ming'}");
     assert_string_equal(json_str_or(lab.reply, "code", ""), "conflict");
+    texts(&lab, "wang.qiang", "push", "STOP"); /* who has another is tested by that */
+    lab_input(&lab, (struct input){.kind = IN_CONTACT_TEST}, "{'person':'wang.qiang'}");
+    assert_int_equal(json_array_size(json_at(lab.reply, "tests")), 1);
+    assert_string_equal(json_str_or(lab_attempt(&lab, "wang.qiang"), "endpoint", ""), "sms");
     lab_done(&lab);
 }
 
