@@ -53,7 +53,7 @@ static void endpoints_write(const struct engine *e, struct exposition *to)
     AUTO_JSON(endpoints);
     json_t *one;
     size_t n;
-    endpoints = core_endpoints(e->core);
+    endpoints = core_endpoints(e->core, e->clock.wall);
     exposition_family(to, EXPOSITION_GAUGE, "muster_endpoint_up",
                       "1: it answers, as far as is known; 0: it was asked twice and did not.");
     json_array_foreach(endpoints, n, one)

@@ -187,7 +187,8 @@ static json_t *plan(void *ctx, const char *name, const char *pin)
 
 static json_t *endpoints(void *ctx)
 {
-    return json_put(json_object(), "endpoints", core_endpoints(((struct engine *)ctx)->core));
+    const struct engine *e = ctx;
+    return json_put(json_object(), "endpoints", core_endpoints(e->core, e->clock.wall));
 }
 
 static enum err duty(void *ctx, const json_t *asked, const char *lang, json_t **ret,
@@ -289,6 +290,12 @@ static wall_ms wall_of(void *ctx, mono_ms at)
     return at + e->shown_offset_ms;
 }
 
+static json_t *pass_to(void *ctx, struct uuid notice)
+{
+    const struct engine *e = ctx;
+    return core_pass_to(e->core, notice, e->clock.wall);
+}
+
 static const char *language(void *ctx)
 {
     return core_language(((struct engine *)ctx)->core);
@@ -337,6 +344,7 @@ struct serve *engine_serve_new(struct engine *e)
                               .keys = keyring_keys,
                               .journal_key = journal_key,
                               .principal_of = keyring_principal_of,
+                              .pass_to = pass_to,
                               .now = now,
                               .wall_of = wall_of,
                               .language = language,

@@ -11,6 +11,7 @@
 
 #include "base/code.h"
 #include "base/log.h"
+#include "core/contact_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,9 +82,55 @@ static void remove_some(struct engine *e, const struct input *in)
 
 void vault_record(struct engine *e, const struct record *r)
 {
+    if (r->kind == REC_CONTACT_STOPPED)
+        log_warn("vault",
+                 "%s has stopped messages by %s: nothing more is sent there until START comes from "
+                 "it; tell the duty room",
+                 json_str_or(r->body, "person", "?"), json_str_or(r->body, "endpoint", "?"));
     if (r->kind == REC_CONTACT_REMOVED)
         contact_write(e, json_str_or(r->body, "person", ""), json_str_or(r->body, "endpoint", ""),
                       NULL);
+}
+
+/* ---- whose telephone or account it is ---- */
+
+/* Numbers are known again however they are written; all else letter by letter. */
+static bool is_same(const char *value, const char *from)
+{
+    return !strcmp(value, from) ||
+           (strspn(value, "+0123456789 -()") == strlen(value) && contact_same_number(value, from));
+}
+
+/* All whose contact for this endpoint it is: a department's telephone may be somebody's, too. */
+static json_t *people_of(const struct engine *e, const char *endpoint, const char *from)
+{
+    json_t *people = json_array();
+    const char **ids = json_keys(e->contacts, NULL);
+    for (size_t n = 0; ids[n]; n++) {
+        const char *end = strchr(ids[n], '\n');
+        if (end && !strcmp(end + 1, endpoint) &&
+            is_same(json_str_or(e->contacts, ids[n], ""), from))
+            json_array_append_new(people, json_stringn(ids[n], (size_t)(end - ids[n])));
+    }
+    free(ids);
+    struct contact_fault f;
+    if (e->demo && !json_array_size(people) && /* a phone of the demo is known by its person */
+        !core_contact_check(e->core, from, endpoint, NULL, &f))
+        json_array_append_new(people, json_string(from));
+    return people;
+}
+
+/* The number or account stays here (rule R11): the core hears of people. */
+static void reply_by(struct engine *e, const struct input *in)
+{
+    AUTO_JSON(body);
+    struct input asked = *in;
+    body = json_copy(json_unconst(in->body));
+    json_put(body, "people",
+             people_of(e, json_str_or(body, "endpoint", ""), json_str_or(body, "from", "")));
+    (void)json_object_del(body, "from");
+    asked.body = body;
+    engine_input(e, asked);
 }
 
 bool vault_submit(struct engine *e, const struct input *in, const char *value)
@@ -92,6 +139,8 @@ bool vault_submit(struct engine *e, const struct input *in, const char *value)
         set_one(e, in, value);
     else if (in->kind == IN_CONTACT_REMOVE)
         remove_some(e, in);
+    else if (in->kind == IN_REPLY)
+        reply_by(e, in);
     else
         return false;
     return true;

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const scope_names[] = {"trigger", "read", "respond", "order", "admin"};
+static const char *const scope_names[] = {"trigger", "read", "respond", "order", "admin", "reply"};
 enum { SCOPE_COUNT = sizeof scope_names / sizeof scope_names[0], SESSION_TAIL_BYTES = 6 };
-#define SCOPE_WORDS "trigger, read, respond, order, admin"
+#define SCOPE_WORDS "trigger, read, respond, order, admin, reply"
 
 /* ---- scopes by name ---- */
 

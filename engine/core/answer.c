@@ -141,16 +141,81 @@ static void answer_emit(struct core *c, struct incident *i, const struct answer 
         notice_arrived(c, a->notice);
 }
 
+/* The first open call that this person may pass on, and to whom. NULL: there is none. */
+static struct call *passed_call(const struct core *c, const struct incident *i,
+                                const struct answer *a, struct rung_person *ret)
+{
+    struct call *call;
+    LIST_FOREACH(call, &i->calls, link)
+    {
+        if ((!a->step || !strcmp(call->step, a->step)) && !call->stands &&
+            call_pass_to(c, call, a->person, c->in->wall, ret))
+            return call;
+    }
+    return NULL;
+}
+
+bool answer_passes(struct core *c, const struct incident *i, const struct answer *a)
+{
+    struct rung_person to;
+    const struct call *call;
+    bool waits = false;
+    if (!a->pass || passed_call(c, i, a, &to))
+        return true;
+    LIST_FOREACH(call, &i->calls, link)
+    waits = waits || ((!a->step || !strcmp(call->step, a->step)) && !call->stands &&
+                      !call->consults && !call->asks && call_asked(call, a->person));
+    core_refuse(c, CODE_CONFLICT, "pass", NULL,
+                waits
+                    ? "nobody stands in for %s in this call: no deputy, no next seat, or they have "
+                      "declined; say that you cannot come, and the next is called"
+                    : "no call waits for %s now: there is nothing to pass on",
+                a->person);
+    return false;
+}
+
+json_t *core_pass_to(const struct core *c, struct uuid notice, wall_ms at)
+{
+    const struct notice *n = core_notice(c, notice);
+    const struct call *call = n && n->of_call ? call_find(n->incident, n->step) : NULL;
+    struct rung_person to;
+    if (!call || call->stands || !call_pass_to(c, call, n->person, at, &to))
+        return NULL;
+    return json_put_str(json_put_str(json_object(), "id", to.id), "name", to.name);
+}
+
+/* What is declined, and what is done instead: the next are called, or who it is passed to. */
+static void declined_go_on(struct core *c, struct incident *i, const struct answer *a,
+                           const json_t *steps)
+{
+    size_t n;
+    json_t *step;
+    json_array_foreach(json_unconst(steps), n, step)
+    {
+        struct rung_person to, by;
+        struct call *call = call_find(i, json_string_value(step));
+        bool known = c->site && site_person(c->site->site, a->person, &by);
+        if (a->pass && call && !call->stands && call_pass_to(c, call, a->person, c->in->wall, &to))
+            call_pass(c, call, &to, known ? by.name : a->person);
+        else
+            call_check(c, i, json_string_value(step), "declined");
+    }
+}
+
 static bool decline(struct core *c, struct incident *i, const struct answer *a)
 {
     bool forever = false;
     AUTO_JSON(steps);
+    struct rung_person to = {0};
+    json_t *body = json_object(), *ev = answer_event(c, "declined", a, NULL);
     steps = calls_answered_by(i, a->person, a->step, true, &forever);
-    answer_emit(c, i, a, REC_CALL_DECLINED, json_put(json_object(), "calls", json_share(steps)),
-                answer_event(c, "declined", a, NULL));
-    size_t n;
-    json_t *step;
-    json_array_foreach(steps, n, step) call_check(c, i, json_string_value(step), "declined");
+    if (a->pass && passed_call(c, i, a, &to)) {
+        json_put_str(body, "pass_to", to.id);
+        json_put_str(ev, "pass_to", to.id);
+        json_put_str(ev, "pass_name", to.name);
+    }
+    answer_emit(c, i, a, REC_CALL_DECLINED, json_put(body, "calls", json_share(steps)), ev);
+    declined_go_on(c, i, a, steps);
     return json_array_size(steps) || forever;
 }
 
@@ -182,5 +247,5 @@ static bool accept(struct core *c, struct incident *i, const struct answer *a)
 
 bool answer_take(struct core *c, struct incident *i, const struct answer *a)
 {
-    return a->decline ? decline(c, i, a) : accept(c, i, a);
+    return a->decline || a->pass ? decline(c, i, a) : accept(c, i, a);
 }

@@ -19,7 +19,11 @@ struct answer {
     const char *file;      /* the name of one that says more; NULL */
     struct notice *notice; /* it came by the link of this message; NULL: in another way */
     bool decline;
+    bool pass; /* declined, and passed to whoever stands in for them (call_pass_to) */
 };
+
+/* Can it be passed on, if that is asked? Else a refusal that says why not. */
+bool answer_passes(struct core *c, const struct incident *i, const struct answer *a);
 
 /* Record it. returns  whether an open call waited for it; it is recorded either way. */
 bool answer_take(struct core *c, struct incident *i, const struct answer *a);

@@ -118,7 +118,8 @@ static void link_reply(struct core *c, const struct notice *n, bool waited)
 
 static bool is_said_again(const struct notice *n, const struct answer *a)
 {
-    return n->proof == PROOF_ANSWERED && n->declined == a->decline && !a->note && !a->choice;
+    return n->proof == PROOF_ANSWERED && n->declined == a->decline && !a->pass && !a->note &&
+           !a->choice;
 }
 
 /* What the owner of an item says of it by the link. */
@@ -171,8 +172,9 @@ void decide_answer_link(struct core *c)
                        .note = json_str(c->in->body, "note"),
                        .choice = json_str(c->in->body, "choice"),
                        .notice = n,
-                       .decline = json_bool(c->in->body, "decline")};
-    if (!question_fits(c, n->incident, &a))
+                       .decline = json_bool(c->in->body, "decline"),
+                       .pass = json_bool(c->in->body, "pass")};
+    if (!question_fits(c, n->incident, &a) || !answer_passes(c, n->incident, &a))
         return;
     bool waited = !is_said_again(n, &a) && answer_take(c, n->incident, &a);
     duty_answered(c, n, a.decline);

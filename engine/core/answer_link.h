@@ -4,6 +4,7 @@
  *
  * - Secret and code fit: the answer of that person to that call, as `answer` has it. Late ones
  * count too, and one to a message that is no call is recorded.
+ * - Passed on: they cannot come, and their deputy, or the next seat, is called at once (answer.h).
  * - The code is wrong: refused, recorded (answer_refused), and counted with the message.
  * - Five wrong ones: the link is locked, whatever follows, and the duty room is told: the person
  * was reached and could not answer. A further message to the person has a link of its own.

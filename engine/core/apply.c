@@ -319,6 +319,7 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_NOTICE_UNKNOWN:
     case REC_NOTICE_SENT:
     case REC_NOTICE_DELIVERED:
+    case REC_NOTICE_UNDELIVERED:
     case REC_NOTICE_SEEN:
     case REC_NOTICE_FAILED:
     case REC_NOTICE_REPLAYED:
@@ -358,6 +359,10 @@ static void apply_to_incident(struct core *c, struct incident *i, const struct r
     case REC_CONTACT_SET:
     case REC_CONTACT_REMOVED:
     case REC_CONTACT_TESTED:
+    case REC_CONTACT_STOPPED:
+    case REC_CONTACT_STARTED:
+    case REC_REPLY_TAKEN:
+    case REC_REPLY_REFUSED:
     case REC_KEY_CREATED:
     case REC_KEY_REVOKED:
     case REC_SESSION_OPENED:
@@ -403,8 +408,7 @@ void core_apply(struct core *c, const struct record *r)
         endpoint_apply(c, r);
     else if (r->kind == REC_PURGED)
         purge_apply(c, r);
-    else if (r->kind == REC_CONTACT_SET || r->kind == REC_CONTACT_REMOVED ||
-             r->kind == REC_CONTACT_TESTED)
+    else if (contact_is_about(r->kind))
         contact_apply(c, r);
     else
         access_apply(c, r);

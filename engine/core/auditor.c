@@ -20,6 +20,8 @@ enum cause {
     CAUSE_PROPOSAL,
     CAUSE_REPORT,
     CAUSE_FETCH,
+    CAUSE_FAMILY,
+    CAUSE_TIMERS,
     CAUSES
 };
 
@@ -43,6 +45,11 @@ static const struct {
                       "报告到期未催办"},
     [CAUSE_FETCH] = {"auditor/fetch", "calls of plans to other systems have not ended",
                      "预案的外部调用到时未结束"},
+    [CAUSE_FAMILY] = {"auditor/family",
+                      "what has joined was not told, or what is over is not let go",
+                      "并入情况未按时告知，或已结束的事件未按时释放"},
+    [CAUSE_TIMERS] = {"auditor/timers", "a timer is a minute late: nothing after it happens either",
+                      "计时器已晚一分钟以上，其后各项均未触发"},
 };
 
 struct audit {
@@ -136,6 +143,16 @@ static void look_at_duties(struct audit *a, const struct incident *i)
                   i->reporting->cadences[k].next);
 }
 
+static void look_at_family(struct audit *a, const struct incident *i)
+{
+    const struct family *f = i->family;
+    if (!f)
+        return;
+    expect_if(a, CAUSE_FAMILY, i, &f->reopen, i->state == INCIDENT_CLOSED ? f->reopen_until : 0);
+    if (f->digest.at)
+        expect(a, CAUSE_FAMILY, i, &f->digest);
+}
+
 static void look_at_incident(const void *node, VISIT visit, void *closure)
 {
     struct audit *a = closure;
@@ -145,6 +162,7 @@ static void look_at_incident(const void *node, VISIT visit, void *closure)
         return;
     look_at_run(a, i);
     look_at_duties(a, i);
+    look_at_family(a, i);
     LIST_FOREACH(n, &i->notices, link)
     look_at_notice(a, n);
 }
@@ -155,6 +173,11 @@ static void look(const struct core *c, mono_ms now, struct audit *ret)
 {
     *ret = (struct audit){.c = c, .now = now};
     twalk_r(c->incidents, look_at_incident, ret);
+    const struct timer *first = timer_first(&c->timers);
+    if (first && first->due + AUDIT_GRACE_MS < now) {
+        ret->count[CAUSE_TIMERS] = 1;
+        ret->first[CAUSE_TIMERS] = *first->incident;
+    }
     const struct notice *stuck = place_stuck(c, now - AUDIT_GRACE_MS);
     if (stuck)
         found(ret, CAUSE_PLACE, stuck->incident);

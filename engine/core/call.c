@@ -2,6 +2,7 @@
 
 #include "core/alarm.h"
 #include "core/consult.h"
+#include "core/form.h"
 #include "core/incident.h"
 #include "core/notice.h"
 #include "core/plan_run.h"
@@ -410,6 +411,7 @@ struct ring {
     const char *why;
     bool forever; /* the fallback's last phase */
     bool anew;    /* the call begins anew */
+    bool passed;  /* somebody has passed it on: nobody was silent */
 };
 
 static void call_ring(struct core *c, struct call *call, const json_t *spec, struct ring ring)
@@ -432,7 +434,7 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec, str
     json_t *asked = rung_asked(&rung->rung, index, round);
     question_group(c, spec, asked);
     json_t *sealed = json_put(json_object(), "asked", asked);
-    if (call->rung >= 0 && !ring.anew)
+    if (call->rung >= 0 && !ring.anew && !ring.passed)
         json_put(sealed, "ev", silent_event(c, call));
     json_put(sealed, "at", json_share(json_object_get(spec, "at")));
     core_emit(c, REC_CALL_RUNG, i, (struct emit){.body = body, .sealed = sealed});
@@ -454,6 +456,86 @@ void call_ring_once(struct core *c, struct call *call, const json_t *spec,
 {
     const struct step_rung rung = {.rung = *people, .within_ms = within_ms};
     call_ring(c, call, spec, (struct ring){.rung = &rung, .why = "start"});
+}
+
+/* ---- passed on ---- */
+
+/* How this person came into it; NULL: by their own id. Borrowed from asked. */
+static const json_t *asked_of(const json_t *asked, const char *person)
+{
+    bool there;
+    const json_t *one = json_array_get(asked, asked_place(asked, person, &there));
+    return there ? one : NULL;
+}
+
+static bool has_declined(const struct call *call, const char *person)
+{
+    const struct notice *n;
+    NOTICE_FOREACH(n, call->incident, call->step)
+    {
+        if (n->of_call && n->declined && !strcmp(n->person, person) && n->rung == call->rung &&
+            n->round == call->round && notice_is_of(n, call->step))
+            return true;
+    }
+    return false;
+}
+
+bool call_pass_to(const struct core *c, const struct call *call, const char *person, wall_ms at,
+                  struct rung_person *ret)
+{
+    AUTO_JSON(asked);
+    if (!c->site || call->consults || call->asks || !call_asked(call, person))
+        return false;
+    asked = kept_json(call->asked);
+    return site_stand_in(c->site->site, person, json_str(asked_of(asked, person), "words"),
+                         call->incident->drill, at, ret) &&
+           !has_declined(call, ret->id) && !taken_is_by(call, ret->id);
+}
+
+/* "【孙伟转来】" before the text, so that whoever is woken knows why it is them. */
+static json_t *passed_text(const struct core *c, const json_t *text, const char *from)
+{
+    bool site_zh = !strcmp(core_language(c), "zh");
+    AUTO_TEXT(zh);
+    AUTO_TEXT(en);
+    text_addf(&zh, "【%s 转来】%s", from, words_in(text, "zh", "en"));
+    text_addf(&en, "[passed on by %s] %s", from, words_in(text, "en", "zh"));
+    if (json_is_string(text)) /* one for all: in the language of the site */
+        return json_string(text_str(site_zh ? &zh : &en));
+    return json_pack("{s:s,s:s}", "zh", text_str(&zh), "en", text_str(&en));
+}
+
+/* Their own rung, where that is the next: they are not called once more behind it. Else the one
+ * that is called now. */
+static void rung_of_pass(struct core *c, const struct call *call, const json_t *spec,
+                         const char *person, struct ring *ring, struct step_rung *rung)
+{
+    struct ladder l = {0};
+    ring->index = call->rung;
+    ring->round = call->round;
+    rung->within_ms = json_int(spec, "within_ms", DUTY_ROOM_AGAIN_MS);
+    if (!call->forever && call->rung >= 0) {
+        size_t now = (size_t)call->rung;
+        ladder_of(c, call, spec, &l);
+        bool next = now + 1 < l.count && l.at[now + 1].rung.count == 1 &&
+                    !strcmp(l.at[now + 1].rung.at[0].id, person);
+        ring->index += next;
+        if (now + next < l.count)
+            rung->within_ms = l.at[now + next].within_ms;
+    }
+    ladder_done(&l);
+}
+
+void call_pass(struct core *c, struct call *call, const struct rung_person *to, const char *from)
+{
+    AUTO_JSON(spec);
+    spec = kept_json(call->spec);
+    struct rung_person person = *to;
+    struct step_rung rung = {.rung = {.at = &person, .count = 1}};
+    struct ring ring = {.rung = &rung, .why = "passed", .forever = call->forever, .passed = true};
+    rung_of_pass(c, call, spec, to->id, &ring, &rung);
+    json_put(spec, "text", passed_text(c, json_at(spec, "text"), from));
+    call_ring(c, call, spec, ring);
 }
 
 /* Nobody is left to call: the plan is told; the fallback goes on with the duty room, for ever. */

@@ -33,6 +33,14 @@ void call_due(struct core *c, struct call *call);
 /* All of these at the same time, and nobody after them. */
 void call_ring_once(struct core *c, struct call *call, const json_t *spec,
                     const struct rung *people, int64_t within_ms);
+/*
+ * Whom a person who was called may pass this call to now: somebody who stands in for them and has
+ * not declined it. false: nobody, or no call that one person answers.
+ */
+bool call_pass_to(const struct core *c, const struct call *call, const char *person, wall_ms at,
+                  struct rung_person *ret);
+/* Call them at once, in the same rung and for its whole time; the message says who passed it. */
+void call_pass(struct core *c, struct call *call, const struct rung_person *to, const char *from);
 /* Everybody of the current rung has declined or cannot be reached? Then do not wait for its clock.
  */
 void call_check(struct core *c, struct incident *i, const char *step, const char *why);

@@ -193,6 +193,14 @@ static void empty_lists(json_t *tree)
     }
 }
 
+/* Does {callback_url} stand anywhere in it? */
+static bool names_callback(const json_t *channel)
+{
+    AUTO_TEXT(bytes);
+    json_write(channel, &bytes);
+    return strstr(text_str(&bytes), "{callback_url") != NULL;
+}
+
 static struct channel channel_build(json_t *takes, char *takes_name)
 {
     struct channel c = {.name = takes_name, .json = takes};
@@ -205,6 +213,7 @@ static struct channel channel_build(json_t *takes, char *takes_name)
         c.optional = c.optional || optional_in(body);
         empty_lists(json_unconst(body));
     }
+    c.calls_back = names_callback(c.json);
     limits_build(&c);
     throttled_build(&c);
     return c;
@@ -381,6 +390,11 @@ static bool channel_fills(const struct channel *c, const char *begin)
 static bool channel_mails(const struct channel *c)
 {
     return strcmp(json_str_or(c->json, "encoding", "json"), "mail") == 0;
+}
+
+bool channel_calls_back(const struct channel *c)
+{
+    return c->calls_back;
 }
 
 bool channel_needs_contact(const struct channel *c)

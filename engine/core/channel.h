@@ -97,6 +97,8 @@ json_t *channel_throttled(const struct channel *c);   /* with wait_ms; NULL; do 
 json_t *channel_key(const struct channel *c, const char *key);
 const char *channel_contact(
     const struct channel *c); /* what its contacts are: phone, email, url, token; NULL: not said */
+/* Is its service told where to say what became of a message ({callback_url})? */
+bool channel_calls_back(const struct channel *c);
 bool channel_needs_contact(const struct channel *c); /* it reaches nobody without one */
 bool channel_needs_secret(const struct channel *c);  /* it sends nothing without one */
 bool channel_drill(const struct channel *c);         /* made for drills, too */

@@ -19,8 +19,9 @@ struct channel {
     size_t body_bytes_max;
     struct leaf_limit *limits; /* own */
     size_t limits_count;
-    bool optional; /* some table of a body stands only where something is there */
-    bool entities; /* & < > in what is filled in become &amp; &lt; &gt; */
+    bool optional;   /* some table of a body stands only where something is there */
+    bool calls_back; /* its service is told where to say what became of a message */
+    bool entities;   /* & < > in what is filled in become &amp; &lt; &gt; */
 };
 
 /* channel_check.c: a channel with what it extends merged in. false after a remark. */

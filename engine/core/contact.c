@@ -285,6 +285,10 @@ static json_t *tests_of(struct core *c, const char *person, const char *endpoint
 {
     const struct site *site = c->site->site;
     json_t *methods = site_methods(site, person, endpoint, false);
+    for (size_t k = json_array_size(methods); k > 0 && json_array_size(methods) > 1; k--) {
+        if (contact_stopped(c, person, json_string_value(json_array_get(methods, k - 1))))
+            (void)json_array_remove(methods, k - 1); /* the others can be tested all the same */
+    }
     if (json_array_size(methods))
         return methods;
     json_decref(methods);
@@ -472,6 +476,22 @@ static void apply_set(struct contact *contact, const struct record *r)
     result_set(contact, NULL);
 }
 
+bool contact_is_about(enum record_kind kind)
+{
+    return kind == REC_CONTACT_SET || kind == REC_CONTACT_REMOVED || kind == REC_CONTACT_TESTED ||
+           kind == REC_CONTACT_STOPPED || kind == REC_CONTACT_STARTED || kind == REC_REPLY_TAKEN ||
+           kind == REC_REPLY_REFUSED;
+}
+
+/* What came from it: that proves it, or is counted. */
+static void apply_reply(struct contact *contact, const struct record *r)
+{
+    bool taken = r->kind == REC_REPLY_TAKEN;
+    contact->wrong = taken ? 0 : (int)json_int(r->body, "wrong", 0);
+    contact->ignored = taken ? 0 : json_int(r->body, "ignored", 0);
+    contact->verified_at = taken ? r->at_ms : contact->verified_at;
+}
+
 void contact_apply(struct core *c, const struct record *r)
 {
     struct contact *contact =
@@ -481,6 +501,10 @@ void contact_apply(struct core *c, const struct record *r)
         apply_set(contact, r);
     else if (r->kind == REC_CONTACT_TESTED)
         apply_tested(c, contact, r);
+    else if (r->kind == REC_REPLY_TAKEN || r->kind == REC_REPLY_REFUSED)
+        apply_reply(contact, r);
+    else if (r->kind == REC_CONTACT_STOPPED || r->kind == REC_CONTACT_STARTED)
+        contact->stopped_at = r->kind == REC_CONTACT_STOPPED ? r->at_ms : 0;
     if (r->kind == REC_CONTACT_REMOVED) {
         test_let_go(c, contact);
         contact->gone = true;

@@ -5,6 +5,7 @@
  *     (nothing) --contact_set--> SET --contact_removed--> gone
  *     SET --contact_tested--> TESTED --notice_…--> as far as the message has come
  *     any --contact_stopped--> STOPPED: no message goes out by it --contact_started--> as before
+ *     any --reply_taken--> proved        any --reply_refused, the fifth in a row--> IGNORED an hour
  *
  * A new value is a new telephone: what was proved of the one before is forgotten. A test message
  * belongs to the incident of the upkeep, and is kept until the next one, so that it can be
@@ -46,6 +47,7 @@ void decide_contact_set(struct core *c);
 void decide_contact_remove(struct core *c);
 void decide_contact_test(struct core *c);
 
+bool contact_is_about(enum record_kind kind);
 void contact_apply(struct core *c, const struct record *r);
 /* A record about a message of the upkeep: was it a test? */
 void contact_apply_notice(struct core *c, const struct record *r);

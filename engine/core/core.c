@@ -408,7 +408,7 @@ json_t *core_left(const struct core *c, const char *pin, wall_ms at)
     return p && p->site ? site_left(p->site, at) : json_array();
 }
 
-json_t *core_endpoints(const struct core *c)
+json_t *core_endpoints(const struct core *c, wall_ms now)
 {
     json_t *list = json_array();
     const struct endpoint *e;
@@ -419,7 +419,7 @@ json_t *core_endpoints(const struct core *c)
         json_put_int(one, "at_once", e->at_once);
         json_put(one, "drill", json_boolean(e->drill));
         place_rate_put(c, e->name, one);
-        json_array_append_new(list, endpoint_state(c, e->name, one));
+        json_array_append_new(list, endpoint_state(c, e->name, now, one));
     }
     return list;
 }

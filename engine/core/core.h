@@ -108,7 +108,7 @@ json_t *core_plans_leaving(const struct core *c, const json_t *plans);
 json_t *core_plans_fresh(const struct core *c);
 bool core_plan_in_force(const struct core *c, const char *pin);
 /* [{"name","channel","drill",…}]. Gives. */
-json_t *core_endpoints(const struct core *c);
+json_t *core_endpoints(const struct core *c, wall_ms now);
 /* Who is on duty. */
 struct duty_ask {
     const char *roster, *person; /* NULL: all of them, everybody */
@@ -146,6 +146,9 @@ const char *core_language(const struct core *c); /* of the site; "zh" before the
  * "verified_at"?,"stopped_at"?}], times in ms: the contacts that the site (by its pin; NULL: the
  * one in force) names, then others that are kept. Gives. */
 json_t *core_contacts(const struct core *c, const char *pin);
+/* Whom the person of this message may pass its call to at that time: {"id","name"}. Gives; NULL:
+ * nobody. */
+json_t *core_pass_to(const struct core *c, struct uuid notice, wall_ms at);
 /* Of the site of this pin, who has left by then and is still named in it: site_left. Gives. */
 json_t *core_left(const struct core *c, const char *pin, wall_ms at);
 /*

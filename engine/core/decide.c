@@ -31,6 +31,7 @@
 #include "core/question.h"
 #include "core/reading.h"
 #include "core/receipt.h"
+#include "core/reply.h"
 #include "core/report.h"
 #include "core/response.h"
 #include "core/role.h"
@@ -158,7 +159,8 @@ static void decide_answer(struct core *c)
                        .note = json_str(c->in->body, "note"),
                        .choice = json_str(c->in->body, "choice"),
                        .file = json_str(c->in->body, "file"),
-                       .decline = json_bool(c->in->body, "decline")};
+                       .decline = json_bool(c->in->body, "decline"),
+                       .pass = json_bool(c->in->body, "pass")};
     struct rung_person known;
     if (!input_allowed(c, SCOPE_RESPOND, "answer") || !(i = input_incident(c)))
         return;
@@ -172,11 +174,11 @@ static void decide_answer(struct core *c)
         core_refuse(c, CODE_UNKNOWN_CALL, "call", NULL, "there was no call \"%s\"", a.step);
         return;
     }
-    if (a.decline && !a.person) {
+    if ((a.decline || a.pass) && !a.person) {
         core_refuse(c, CODE_MISSING_FIELD, "as", NULL, "who declines? give \"as\"");
         return;
     }
-    if (!question_fits(c, i, &a))
+    if (!question_fits(c, i, &a) || !answer_passes(c, i, &a))
         return;
     bool waited = answer_take(c, i, &a);
     core_reply_ok(c, json_put(incident_reply(i), "waited", json_boolean(waited)));
@@ -505,6 +507,7 @@ void core_decide(struct core *c, const struct input *in, struct update *ret)
         [IN_LOGOUT] = decide_logout,
         [IN_ANSWER_LINK] = decide_answer_link,
         [IN_RECEIPT] = decide_receipt,
+        [IN_REPLY] = decide_reply,
         [IN_DEAD] = decide_dead,
         [IN_PROBED] = decide_probed,
         [IN_AUDIT] = decide_audit,

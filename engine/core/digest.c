@@ -86,6 +86,20 @@ size_t digest_notices(const struct core *c, struct uuid id, struct notice ***ret
     return 0;
 }
 
+struct notice *digest_lead(const struct core *c, struct uuid id)
+{
+    const struct digest *d = digest_find(c, id);
+    struct notice *n;
+    if (d) {
+        LIST_FOREACH(n, &d->notices, in_digest)
+        {
+            if (n->leads)
+                return n;
+        }
+    }
+    return NULL;
+}
+
 /* ---- records and rows ---- */
 
 json_t *digest_word(const struct notice *n, json_t *body)
@@ -166,6 +180,20 @@ static void title_add(size_t count, bool zh, struct text *to)
     text_addf(to, zh ? "%zu 条消息" : "%zu messages", count);
 }
 
+/* Where its service says what became of it: by the secret of the message that leads it. */
+static void callback_put(const struct core *c, const struct notice *lead, struct uuid id,
+                         json_t *vars)
+{
+    struct link link = {.notice = id};
+    char token[LINK_TEXT];
+    AUTO_TEXT(url);
+    if (!c->cfg.answer_url || lead->code == NO_LINK_CODE)
+        return;
+    memcpy(link.secret, lead->secret, sizeof link.secret);
+    text_addf(&url, "%s/r/%s", c->cfg.answer_url, link_text(&link, token));
+    json_put_str(vars, "callback_url", text_str(&url));
+}
+
 /* What templates may name; nothing that could be another an hour later. Gives. */
 static json_t *digest_variables(const struct core *c, struct notice *const *all, size_t count,
                                 struct uuid id, wall_ms at)
@@ -193,6 +221,7 @@ static json_t *digest_variables(const struct core *c, struct notice *const *all,
     json_put(vars, "incident", json_put_str(json_object(), "title", text_str(&title)));
     json_put_int(vars, "attempt", 1);
     json_put(vars, "drill", json_false());
+    callback_put(c, all[0], id, vars);
     json_t *digest = json_put_str(json_object(), "text", text_str(&list));
     return json_put(vars, "digest", json_put_int(digest, "count", (int64_t)count));
 }

@@ -39,6 +39,8 @@ json_t *digest_word(const struct notice *n, json_t *body);
 /* Those that went out as this one, oldest first. Gives an array (free()); empty: no such digest. */
 size_t digest_notices(const struct core *c, struct uuid id, struct notice ***ret);
 
+struct notice *digest_lead(const struct core *c, struct uuid id); /* NULL: no such digest */
+
 /* As the record of a hand-out says; as a row says. */
 void digest_apply(struct core *c, struct notice *n, const struct record *r);
 void digest_to_row(const struct notice *n, struct text *to);

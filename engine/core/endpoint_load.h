@@ -36,6 +36,7 @@ struct endpoint_load {
     struct handed_part *window; /* the oldest first */
     size_t window_count, window_cap;
     mono_ms paused_until;
+    wall_ms paused_to;  /* the same, by the clock as it was then */
     wall_ms down_since; /* 0: it is not */
     char *down_class;   /* "connect", "timeout", … */
     bool dirty;

@@ -19,7 +19,8 @@ static const struct endpoint *endpoint_of(const struct core *c, const char *name
 bool endpoint_is_down(const struct core *c, const char *endpoint)
 {
     const struct endpoint_load *load = load_find(c, endpoint);
-    return load && load->down_since;
+    const struct endpoint *e = load && load->down_since ? endpoint_of(c, endpoint) : NULL;
+    return e && e->probe_ms; /* of one that is not asked any more nobody knows */
 }
 
 /* ---- asking ---- */
@@ -145,14 +146,21 @@ void endpoint_apply(struct core *c, const struct record *r)
 
 /* ---- as people see it ---- */
 
-json_t *endpoint_state(const struct core *c, const char *endpoint, json_t *one)
+json_t *endpoint_state(const struct core *c, const char *endpoint, wall_ms now, json_t *one)
 {
     char at[RFC3339_TEXT];
     const struct endpoint_load *load = load_find(c, endpoint);
     if (!load)
         return json_put_str(one, "state", "unknown");
-    json_put_str(one, "state", load->down_since ? "down" : load->answered ? "up" : "unknown");
-    if (load->down_since)
+    bool down = endpoint_is_down(c, endpoint), paused = load->paused_to > now;
+    json_put_str(one, "state",
+                 down             ? "down"
+                 : paused         ? "paused"
+                 : load->answered ? "up"
+                                  : "unknown");
+    if (paused)
+        json_put_str(one, "paused_until", rfc3339(load->paused_to, at));
+    if (down)
         json_put_str(one, "since", rfc3339(load->down_since, at));
     json_put_str(one, "cause", load->why ? load->why : load->down_class);
     if (load->answered_at)

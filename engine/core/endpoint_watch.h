@@ -28,8 +28,8 @@ void decide_probed(struct core *c);
 /* It took a message. */
 void endpoint_took(struct core *c, const char *endpoint);
 bool endpoint_is_down(const struct core *c, const char *endpoint);
-/* What is known of it, for a list: "state", "since"?, "cause"?, "answered"?, "waiting",
- * "under_way". Passes one on. */
-json_t *endpoint_state(const struct core *c, const char *endpoint, json_t *one);
+/* What is known of it, for a list: "state" (up, paused, down, unknown), "since"?, "paused_until"?,
+ * "cause"?, "answered"?, "waiting", "under_way". Passes one on. */
+json_t *endpoint_state(const struct core *c, const char *endpoint, wall_ms now, json_t *one);
 
 void endpoint_apply(struct core *c, const struct record *r);

@@ -51,7 +51,10 @@ enum input_kind {
     IN_LOGOUT,      /* who: the session */
     IN_ANSWER_LINK, /* body: {token,code,decline?,note?,action?,evidence?}: from whoever holds a
                        message's link */
-    IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"} */
+    IN_RECEIPT,     /* notice; body: {receipt:"delivered"|"seen"|"failed",error?,token?,endpoint?}:
+                       with a token, from whoever holds the message's link */
+    IN_REPLY,       /* body: {endpoint,people,text?,token?,code?,answer?}: of a service; whose
+                       telephone or account it is the engine has found out */
     IN_DEAD,        /* body: {action:"replay"|"drop"}; notice, or incident: all of it */
     /* from the planners */
     IN_TURN,         /* body: the frame "turn" */
@@ -86,7 +89,8 @@ enum scope {
     SCOPE_RESPOND = 4,
     SCOPE_ORDER = 8,
     SCOPE_ADMIN = 16,
-    SCOPE_ALL = 31,
+    SCOPE_REPLY = 32, /* hands in what people reply to a service, and its receipts */
+    SCOPE_ALL = 63,
 };
 
 /* Who speaks: "uid:1000" for a peer of the Unix socket. Dedup keys bind per principal. */

@@ -147,7 +147,8 @@ static struct notice *notice_new(struct core *c, struct incident *i, struct uuid
 /* What a message says is kept as long as it may go on: a dead letter, one without its receipt. */
 static bool notice_keeps_text(const struct notice *n)
 {
-    bool may_go_on = n->state == NOTICE_FAILED || (n->state == NOTICE_SENT && n->receipt_due);
+    bool may_go_on =
+        n->state == NOTICE_FAILED || (n->state == NOTICE_SENT && (n->receipt_due || n->calls_back));
     return !notice_finished(n) || (may_go_on && n->incident->state != INCIDENT_CLOSED);
 }
 
@@ -204,8 +205,11 @@ static void notice_enter(struct core *c, struct notice *n, enum notice_state s)
     }
     if (s == NOTICE_FAILED || s == NOTICE_RECALLED)
         digest_leave(c, n);
-    if (s != NOTICE_SENT)
+    if (s != NOTICE_SENT) {
         n->receipt_due = 0;
+        n->calls_back = false;
+    }
+    n->undelivered = n->undelivered && s == NOTICE_SENDING;
     if (n->receipt_due)
         timer_set(&c->timers, &n->timer, n->receipt_due);
     notice_strip(n);
@@ -220,6 +224,7 @@ void notice_let_go(struct core *c, struct notice *n)
     if (n->receipt_due)
         timer_clear(&c->timers, &n->timer);
     n->receipt_due = 0;
+    n->calls_back = false;
     dead_leave(c, n);
     notice_strip(n);
     core_mark_notice(c, n);
@@ -238,6 +243,7 @@ void notice_forget(struct core *c, struct notice *n)
     LIST_REMOVE(n, link);
     mailing_leave(n);
     tdelete(n, &c->notices, notice_order_by_id);
+    free(n->passed_to);
     free(n->person);
     free(n->message);
     free(n->body);
@@ -335,6 +341,7 @@ static void notice_apply_sent(struct core *c, struct notice *n, const struct rec
         n->accepted = mem_str(n->endpoint);
     }
     n->receipt_due = json_int(r->body, "receipt_due", 0);
+    n->calls_back = json_bool(r->body, "calls_back");
     notice_enter(c, n, state_proved(n->proof));
 }
 
@@ -376,6 +383,22 @@ static void notice_apply_receipt(struct core *c, struct notice *n, enum proof p)
     core_mark_notice(c, n);
 }
 
+/* It was counted as sent, and was not: what follows is a record of its own. */
+static void notice_apply_undelivered(struct core *c, struct notice *n)
+{
+    core_mark_notice(c, n);
+    if (n->state == NOTICE_SENDING) { /* its word overtakes the answer to the attempt */
+        n->undelivered = true;
+        return;
+    }
+    n->incident->sent--;
+    free(n->accepted);
+    n->accepted = NULL;
+    n->replayed = true; /* the plan has heard once that it was sent */
+    n->receipt_due = 0;
+    timer_clear(&c->timers, &n->timer);
+}
+
 /* The message of a record; NULL: it is not there any more. */
 static struct notice *notice_named(const struct core *c, const struct record *r)
 {
@@ -400,6 +423,8 @@ void notice_apply(struct core *c, const struct record *r)
         notice_enter(c, n, NOTICE_QUEUED);
     } else if (r->kind == REC_NOTICE_SENT) {
         notice_apply_sent(c, n, r);
+    } else if (r->kind == REC_NOTICE_UNDELIVERED) {
+        notice_apply_undelivered(c, n);
     } else if (r->kind == REC_NOTICE_DELIVERED) {
         notice_apply_receipt(c, n, PROOF_DELIVERED);
     } else if (r->kind == REC_NOTICE_SEEN) {
@@ -447,8 +472,11 @@ void notice_apply_answered(struct core *c, struct incident *i, const struct reco
 void notice_apply_link_declined(struct core *c, const struct record *r)
 {
     struct notice *n = notice_named(c, r);
-    if (n)
-        notice_apply_by_link(c, n, true);
+    if (!n)
+        return;
+    free(n->passed_to);
+    n->passed_to = mem_str(json_str(record_at(r, "ev"), "pass_name"));
+    notice_apply_by_link(c, n, true);
 }
 
 void notice_apply_link_taken(struct core *c, const struct record *r)
@@ -489,6 +517,7 @@ struct row notice_row(const struct notice *n)
     json_add_true(&body, "alarm", n->alarm);
     json_add_int(&body, "attempts", n->attempts);
     json_add_str(&body, "body", n->body);
+    json_add_true(&body, "calls_back", n->calls_back);
     json_add_str(&body, "code", has_link ? code : NULL);
     json_add_true(&body, "declined", n->declined);
     digest_to_row(n, &body);
@@ -502,6 +531,7 @@ struct row notice_row(const struct notice *n)
     json_add_json(&body, "message", n->message);
     json_add_int(&body, "method", n->method);
     json_add_true(&body, "of_call", n->of_call);
+    json_add_str(&body, "passed_to", n->passed_to);
     json_add_int_unless_0(&body, "proof", n->proof);
     json_add_int_unless_0(&body, "receipt_due", n->receipt_due);
     json_add_int(&body, "refused", n->refused);
@@ -513,6 +543,7 @@ struct row notice_row(const struct notice *n)
     json_add_str(&body, "to", n->person);
     json_add_str(&body, "token", has_link ? token : NULL);
     json_add_true(&body, "tried", n->tried && !notice_finished(n));
+    json_add_true(&body, "undelivered", n->undelivered);
     json_add_true(&body, "unneeded", n->unneeded);
     json_add_true(&body, "untaken", arrived && !n->accepted);
     json_add_int(&body, "until", n->until);
@@ -573,6 +604,9 @@ void notice_from_row(struct core *c, const struct row *r)
     n->replayed = json_bool(b, "replayed");
     n->accepted = mem_str(accepted_in(n, notice_state_of(r->state), b));
     n->receipt_due = json_int(b, "receipt_due", 0);
+    n->calls_back = json_bool(b, "calls_back");
+    n->undelivered = json_bool(b, "undelivered");
+    n->passed_to = mem_str(json_str(b, "passed_to"));
     n->failed_at = json_int(b, "failed_at", 0);
     n->why = mem_str(json_str(b, "why"));
     n->unneeded = json_bool(b, "unneeded");

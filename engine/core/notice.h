@@ -34,6 +34,11 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
 void notice_recall_step(struct core *c, struct incident *i, const char *step);
 /* There is proof that it has arrived: it is not tried again. An attempt under way may end first. */
 void notice_arrived(struct core *c, struct notice *n);
+/* The service that took it says that it did not arrive: by the next contact at once, if there is
+ * one and somebody waits for it still; else it has failed. */
+void notice_undelivered(struct core *c, struct notice *n, const char *why);
+/* The person wants nothing more by this contact: what waits there goes by the next. */
+void notice_contact_stopped(struct core *c, const char *person, const char *endpoint);
 /* The courier's word on an attempt. */
 void notice_result(struct core *c, const json_t *result);
 /* The time for another attempt has come. */

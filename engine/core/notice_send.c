@@ -5,6 +5,7 @@
 #include "core/alarm.h"
 #include "core/call.h"
 #include "core/choice.h"
+#include "core/contact.h"
 #include "core/decide.h"
 #include "core/digest.h"
 #include "core/drill.h"
@@ -37,6 +38,17 @@ void notice_link_add(const struct core *c, struct uuid id, const json_t *message
         text_addf(to, "%s/a/%s", c->cfg.answer_url, link_text(&link, text));
 }
 
+/* The same link for services: where they say what became of it, and where buttons lead. */
+static void link_to_callback(const char *url, struct text *to)
+{
+    const char *token = strrchr(url, '/');
+    size_t begin = token ? (size_t)(token - url) : 0;
+    if (begin < 2 || strncmp(token - 2, "/a/", 3) != 0)
+        return;
+    text_add_bytes(to, url, begin - 2);
+    text_addf(to, "/r%s", token);
+}
+
 /* What templates may name (core/channel.h lists it). */
 static json_t *notice_variables(struct core *c, const struct incident *i, struct uuid id,
                                 const char *person, const json_t *message, int method)
@@ -59,8 +71,11 @@ static json_t *notice_variables(struct core *c, const struct incident *i, struct
     json_put_str(vars, "mark", !i->drill ? "" : zh ? "【演练】" : "[DRILL] ");
     if (c->cfg.answer_url) {
         AUTO_TEXT(url);
+        AUTO_TEXT(back);
         notice_link_add(c, id, message, &url);
+        link_to_callback(text_str(&url), &back);
         json_put_str(vars, "answer_url", text_str(&url));
+        json_put_str(vars, "callback_url", back.len ? text_str(&back) : NULL);
     }
     return vars;
 }
@@ -123,6 +138,28 @@ static char *notice_render(struct core *c, const struct incident *i, struct uuid
 
 /* --- handing out --- */
 
+/*
+ * In a demo the phones ring, whatever service the endpoint is: where its body is another than
+ * theirs, they get one that they can show and answer.
+ */
+static void phone_put(struct core *c, const struct notice *n, const struct channel *ch,
+                      json_t *frame)
+{
+    const struct channel_set *all = c->site->channels;
+    const struct channel *phone = channel_find(all, "demo");
+    bool theirs = !ch || !strcmp(channel_sign(ch), "standard-webhooks");
+    phone = phone ? phone : channel_find(all, "webhook");
+    if (!c->cfg.demo || theirs || !phone)
+        return;
+    AUTO_JSON(message);
+    AUTO_JSON(vars);
+    AUTO_TEXT(body);
+    message = kept_json(n->message);
+    vars = notice_variables(c, n->incident, n->id, n->person, message, n->method);
+    channel_render(phone, vars, &body);
+    json_put_str(frame, "phone", text_str(&body));
+}
+
 /* The frame for the courier. The contact itself is added by the engine, from the vault. */
 static void notice_hand_effect(struct core *c, struct notice *n)
 {
@@ -137,6 +174,7 @@ static void notice_hand_effect(struct core *c, struct notice *n)
     json_t *body = attempt_frame(n->person, n->endpoint, n->body, e, ch);
     json_put_str(body, "notice", text_str(&id));
     json_put_int(body, "number", n->method);
+    phone_put(c, n, ch, body);
     effect->body = body;
 }
 
@@ -245,6 +283,15 @@ static mono_ms receipt_due(const struct core *c, const struct notice *n)
     return within ? c->in->mono + within : 0;
 }
 
+/* Will its service say later whether it arrived? Then what it says is kept, to go on by another. */
+static bool calls_back(const struct core *c, const struct notice *n)
+{
+    const struct endpoint *e = c->site ? site_endpoint(c->site->site, n->endpoint) : NULL;
+    const struct channel *ch = e ? channel_find(c->site->channels, e->channel) : NULL;
+    return c->cfg.answer_url && ch && channel_calls_back(ch) && !n->proof && !n->unneeded &&
+           n->incident->state != INCIDENT_CLOSED && notice_has_other(n);
+}
+
 /* The endpoint took it. */
 static void notice_sent(struct core *c, struct notice *n, const json_t *result)
 {
@@ -253,6 +300,7 @@ static void notice_sent(struct core *c, struct notice *n, const json_t *result)
     json_t *body = notice_word(n, result);
     if (due)
         json_put_int(body, "receipt_due", due);
+    json_put_true(body, "calls_back", calls_back(c, n));
     core_emit(c, REC_NOTICE_SENT, n->incident,
               (struct emit){.body = body, .sealed = ev ? json_put(json_object(), "ev", ev) : NULL});
 }
@@ -313,11 +361,24 @@ static bool notice_change(struct core *c, struct notice *n, int method, unsigned
     return true;
 }
 
+/* Contacts by which the person wants nothing (STOP), a bit each. */
+static unsigned methods_stopped(const struct core *c, const struct notice *n)
+{
+    AUTO_JSON(message);
+    unsigned stopped = 0;
+    message = kept_json(n->message);
+    for (int k = 0; k < methods_of(message); k++) {
+        if (contact_stopped(c, n->person, message_endpoint(message, k)))
+            stopped |= 1U << k;
+    }
+    return stopped;
+}
+
 /* This contact is of no use, now or later: the next one at once, as long as there is one. */
 static void notice_refused(struct core *c, struct notice *n, const char *why, const json_t *result)
 {
     int count = methods_count(n), method = n->method;
-    unsigned refused = n->refused;
+    unsigned refused = n->refused | methods_stopped(c, n);
     while (count && c->in->mono <= n->until) {
         refused |= 1U << method % count;
         method = method_after(method, refused, count);
@@ -350,8 +411,9 @@ static void notice_move(struct core *c, struct notice *n, const char *cause)
     message = kept_json(n->message);
     result = json_put_str(json_object(), "cause", cause);
     int count = methods_count(n);
+    unsigned refused = n->refused | methods_stopped(c, n);
     for (int next = n->method + 1; count && next % count; next++) {
-        if (!(n->refused >> next % count & 1U) &&
+        if (!(refused >> next % count & 1U) &&
             method_hopeful(c, message_endpoint(message, next), n->until) &&
             notice_change(c, n, next, n->refused, c->in->mono, NULL, result))
             return;
@@ -403,7 +465,8 @@ static void endpoint_throttled(struct core *c, const struct notice *n, const jso
 static void notice_retry(struct core *c, struct notice *n, const char *why, const json_t *result)
 {
     int count = methods_count(n), attempt = n->attempts + 1;
-    int next = method_after(n->method, n->refused, count), lap = n->method / count;
+    unsigned refused = n->refused | methods_stopped(c, n);
+    int next = method_after(n->method, refused, count), lap = n->method / count;
     bool other = next % count != n->method % count;
     bool fresh = other && next / count == lap; /* not tried before in this lap of the list */
     int64_t delay = retry_delay(n, lap * FAILURES_BEFORE_NEXT_METHOD + attempt);
@@ -433,7 +496,9 @@ static void result_of_one(struct core *c, struct notice *n, const json_t *result
     bool throttled = !json_bool(result, "ok") && result_throttled(result);
     if (json_bool(result, "ok"))
         endpoint_took(c, n->endpoint);
-    if (json_bool(result, "ok"))
+    if (json_bool(result, "ok") && n->undelivered && !n->unneeded)
+        notice_refused(c, n, "its service says that it does not arrive", result);
+    else if (json_bool(result, "ok"))
         notice_sent(c, n, result);
     else if (n->proof) /* the person has it, whatever the endpoint says */
         notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
@@ -498,6 +563,48 @@ static void receipt_missing(struct core *c, struct notice *n)
         notice_move(c, n, "receipt");
 }
 
+void notice_undelivered(struct core *c, struct notice *n, const char *why)
+{
+    bool sent = n->state == NOTICE_SENT && n->accepted;
+    if (n->proof || (!sent && (n->state != NOTICE_SENDING || n->undelivered)))
+        return;
+    core_emit(c, REC_NOTICE_UNDELIVERED, n->incident,
+              (struct emit){.actor = actor_input(c),
+                            .body = notice_word(n, NULL),
+                            .sealed = why_sealed(why)});
+    if (sent && n->incident->state != INCIDENT_CLOSED && !n->declined && !n->unneeded &&
+        (!n->of_call || call_find(n->incident, n->step)))
+        notice_refused(c, n, why, NULL);
+}
+
+/* Those of the person that wait there; what is under way may still arrive. */
+struct stopped {
+    const char *person, *endpoint;
+    struct notice **at;
+    size_t count, cap;
+};
+
+static void stopped_collect(const void *node, VISIT visit, void *closure)
+{
+    struct notice *n = *(struct notice *const *)node;
+    struct stopped *s = closure;
+    if ((visit != postorder && visit != leaf) ||
+        (n->state != NOTICE_QUEUED && n->state != NOTICE_WAITING) ||
+        strcmp(n->person, s->person) != 0 || strcmp(n->endpoint, s->endpoint) != 0)
+        return;
+    s->at = mem_grow(s->at, &s->cap, s->count + 1, sizeof(void *));
+    s->at[s->count++] = n;
+}
+
+void notice_contact_stopped(struct core *c, const char *person, const char *endpoint)
+{
+    struct stopped s = {.person = person, .endpoint = endpoint};
+    twalk_r(c->notices, stopped_collect, &s);
+    for (size_t k = 0; k < s.count; k++)
+        notice_refused(c, s.at[k], "the person has stopped messages by this contact", NULL);
+    free(s.at);
+}
+
 void notice_due(struct core *c, struct notice *n)
 {
     if (n->state == NOTICE_SENT) {
@@ -518,6 +625,18 @@ static int method_first(const struct core *c, const json_t *message, mono_ms unt
             return k;
     }
     return 0;
+}
+
+/* The contacts by which somebody may be written to, without those that they have stopped. Gives. */
+static json_t *methods_now(const struct core *c, const char *person, const char *via, bool drill)
+{
+    json_t *methods = c->site ? site_methods(c->site->site, person, via, drill) : json_array();
+    for (size_t k = json_array_size(methods); k > 0; k--) {
+        const char *endpoint = json_string_value(json_array_get(methods, k - 1));
+        if (contact_stopped(c, person, endpoint))
+            (void)json_array_remove(methods, k - 1);
+    }
+    return methods;
 }
 
 /* Is it among the first that people hear of the incident? What the engine says of itself is not. */
@@ -547,8 +666,7 @@ static enum place_rank order_rank(const struct incident *i, const struct notice_
 
 void notice_queue(struct core *c, struct incident *i, const struct notice_order *o)
 {
-    json_t *methods =
-        c->site ? site_methods(c->site->site, o->person->id, o->via, i->drill) : json_array();
+    json_t *methods = methods_now(c, o->person->id, o->via, i->drill);
     AUTO_JSON(message);
     message = notice_message(c, o, methods);
     uint8_t random[10];
@@ -600,8 +718,7 @@ static json_t *replay_methods(const struct core *c, const struct notice *n)
         if (c->site && site_endpoint(c->site->site, endpoint))
             return json_share(json_at(message, "methods"));
     }
-    return c->site ? site_methods(c->site->site, n->person, NULL, n->incident->drill)
-                   : json_array();
+    return c->site ? methods_now(c, n->person, NULL, n->incident->drill) : json_array();
 }
 
 /* Numbers of methods go on behind those that were tried: no attempt has the id of another. */

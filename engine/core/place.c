@@ -160,7 +160,8 @@ void place_apply_handed(struct core *c, const char *endpoint, const struct recor
     while (over < load->window_count && load->window[over].since + ms + grain <= r->mono)
         over++;
     load->window_count -= over;
-    memmove(load->window, load->window + over, load->window_count * sizeof *load->window);
+    if (over > 0) /* there is a window */
+        memmove(load->window, load->window + over, load->window_count * sizeof *load->window);
     load->dirty = true;
     struct handed_part *last = load->window_count ? &load->window[load->window_count - 1] : NULL;
     if (last && r->mono - last->since <= grain) {
@@ -196,6 +197,7 @@ void place_apply_paused(struct core *c, const struct record *r)
 {
     struct endpoint_load *load = load_of(c, json_str_or(r->body, "endpoint", ""));
     load->paused_until = json_int(r->body, "until", 0);
+    load->paused_to = r->at_ms + json_int(r->body, "for_ms", 0);
     load->dirty = true;
 }
 
@@ -210,12 +212,24 @@ static mono_ms load_opens(const struct core *c, const struct endpoint_load *load
     return opens > load->paused_until ? opens : load->paused_until;
 }
 
+/*
+ * Is there a place for one more attempt? The last quarter of all places is for endpoints that have
+ * few, so that one that takes many at once and then hangs leaves room for the others.
+ */
+static bool load_may_take(const struct core *c, const struct endpoint_load *load,
+                          const struct endpoint *e)
+{
+    int64_t most = c->cfg.attempts_max;
+    bool scarce = c->stats.notices_handed >= most - most / 4;
+    int here = scarce && e->at_once > AT_ONCE_DEFAULT ? AT_ONCE_DEFAULT : e->at_once;
+    return c->courier_up && c->stats.notices_handed < most && load->handed < here;
+}
+
 static bool load_has_room(const struct core *c, const struct endpoint_load *load,
                           enum place_rank rank)
 {
     const struct endpoint *e = c->site ? site_endpoint(c->site->site, load->endpoint) : NULL;
-    return e && c->courier_up && c->stats.notices_handed < c->cfg.attempts_max &&
-           load->handed < e->at_once && load_opens(c, load, e, rank) <= c->in->mono;
+    return e && load_may_take(c, load, e) && load_opens(c, load, e, rank) <= c->in->mono;
 }
 
 bool place_free(struct core *c, const char *endpoint, enum place_rank rank)
@@ -395,7 +409,7 @@ struct notice *place_stuck(const struct core *c, mono_ms since)
         const struct endpoint *e = site_endpoint(c->site->site, load->endpoint);
         for (int rank = 0; e && load->waiting && rank < RANKS; rank++) {
             struct notice *n = TAILQ_FIRST(&load->queue[rank]);
-            if (n && c->stats.notices_handed < c->cfg.attempts_max && load->handed < e->at_once &&
+            if (n && load_may_take(c, load, e) &&
                 load_opens(c, load, e, (enum place_rank)rank) < since)
                 return n;
         }
@@ -487,6 +501,7 @@ static struct row load_row(const struct endpoint_load *load)
     json_open(&body, '{');
     json_add_str(&body, "down_class", load->down_class);
     json_add_int_unless_0(&body, "down_since", load->down_since);
+    json_add_int_unless_0(&body, "paused_to", load->paused_to);
     json_add_int_unless_0(&body, "paused_until", load->paused_until);
     json_add_key(&body, "window");
     json_open(&body, '[');
@@ -526,6 +541,7 @@ bool place_from_row(struct core *c, const struct row *r)
     const json_t *window = json_at(r->body, "window");
     size_t parts = json_array_size(window) / 2;
     load->paused_until = json_int(r->body, "paused_until", 0);
+    load->paused_to = json_int(r->body, "paused_to", 0);
     load->down_since = json_int(r->body, "down_since", 0);
     load->down_class = mem_str(json_str(r->body, "down_class"));
     load->window = mem_grow(load->window, &load->window_cap, parts, sizeof *load->window);

@@ -13,7 +13,8 @@
  *
  * A place that becomes free goes to the best rank, in it to whoever has waited longest, whatever
  * the endpoint; so a slow endpoint never keeps another waiting, and the cost of a hand-out grows
- * with the endpoints, not with the messages.
+ * with the endpoints, not with the messages. The last quarter of all places is
+ * for endpoints that have few: one that takes many at once, and hangs, leaves room.
  *
  * `rate` of an endpoint, "20/1m", is a window, not a bucket: never more than 20 in any minute. A
  * bucket that is full would let twice as many through in its first minute, and a service that is

@@ -30,6 +30,12 @@
     X(REC_CONTACT_SET, "contact_set", "a contact of a person was set in the vault")                \
     X(REC_CONTACT_REMOVED, "contact_removed", "a contact of a person was taken out of the vault")  \
     X(REC_CONTACT_TESTED, "contact_tested", "a test message was sent by a contact of a person")    \
+    X(REC_CONTACT_STOPPED, "contact_stopped",                                                      \
+      "somebody wants nothing more sent to this telephone of theirs")                              \
+    X(REC_CONTACT_STARTED, "contact_started", "messages may go to this telephone again")           \
+    X(REC_REPLY_TAKEN, "reply_taken", "a text message or a button of a chat answers a message")    \
+    X(REC_REPLY_REFUSED, "reply_refused",                                                          \
+      "a text message had no code that fits; after five in a row it is not listened to")           \
     X(REC_KEY_CREATED, "key_created", "a key was made; its secret is shown once and not kept")     \
     X(REC_KEY_REVOKED, "key_revoked", "a key is good for nothing any more")                        \
     X(REC_SESSION_OPENED, "session_opened", "somebody signed in")                                  \
@@ -118,6 +124,8 @@
     X(REC_NOTICE_SENT, "notice_sent", "the endpoint took the message with a final success")        \
     X(REC_NOTICE_DELIVERED, "notice_delivered",                                                    \
       "a receipt: the message is on the person's device")                                          \
+    X(REC_NOTICE_UNDELIVERED, "notice_undelivered",                                                \
+      "the service that took the message says that it did not arrive")                             \
     X(REC_NOTICE_SEEN, "notice_seen", "a receipt: the person has seen the message")                \
     X(REC_NOTICE_FAILED, "notice_failed", "every contact of the person failed")                    \
     X(REC_NOTICE_REPLAYED, "notice_replayed",                                                      \

@@ -218,7 +218,10 @@ static void say_answer(const struct say *s)
     const json_t *ev = record_at(s->r, "ev");
     const char *by = json_str(ev, "name");
     text_add(s->to, by ? by : json_str_or(s->r->body, "by", json_str_or(s->r->actor, "id", "?")));
-    if (s->r->kind == REC_CALL_DECLINED)
+    if (s->r->kind == REC_CALL_DECLINED && json_str(s->r->body, "pass_to"))
+        text_addf(s->to, s->zh ? " 不能到，转给 %s" : " declines, and passes it to %s",
+                  json_str_or(ev, "pass_name", json_str_or(s->r->body, "pass_to", "?")));
+    else if (s->r->kind == REC_CALL_DECLINED)
         say_words(s, " 不能到", " declines");
     else
         say_words(s, " 应答", " answers");
@@ -340,6 +343,8 @@ static void say_rung(const struct say *s)
         say_words(s, "人数未满，呼叫下一梯次", "more are wanted; call the next");
     else if (!strcmp(why, "again"))
         say_words(s, "应答时限已过，重新呼叫", "the time of the answer is up; call again");
+    else if (!strcmp(why, "passed"))
+        say_words(s, "转呼副职", "call who it is passed to");
     else
         say_words(s, " 无应答，呼叫下一梯次", " no answer; call the next");
     if (at)
@@ -452,6 +457,7 @@ static void say_notice(const struct say *s)
         {REC_NOTICE_SENT, "已送出", "sent"},
         {REC_NOTICE_DELIVERED, "已送达", "delivered"},
         {REC_NOTICE_SEEN, "已读", "seen"},
+        {REC_NOTICE_UNDELIVERED, "服务方回报未送达", "not delivered, says the service"},
         {REC_NOTICE_FAILED, "未能送达", "not delivered"},
         {REC_NOTICE_REPLAYED, "未送达的消息再次发送", "not delivered, sent again"},
         {REC_NOTICE_DROPPED, "未送达的消息不再发送", "not delivered, let go"},
@@ -1037,6 +1043,20 @@ static void say_contact(const struct say *s)
     if (s->r->kind == REC_CONTACT_SET)
         text_addf(s->to, s->zh ? "已登记联系方式：%s，%s" : "contact set: %s by %s", person,
                   endpoint);
+    else if (s->r->kind == REC_CONTACT_STOPPED)
+        text_addf(s->to,
+                  s->zh ? "%s 停用 %s（回复 STOP），不再由此发送"
+                        : "%s stops messages by %s (STOP): nothing more is sent by it",
+                  person, endpoint);
+    else if (s->r->kind == REC_CONTACT_STARTED)
+        text_addf(s->to, s->zh ? "%s 恢复 %s" : "%s starts messages by %s again", person, endpoint);
+    else if (s->r->kind == REC_REPLY_TAKEN)
+        text_addf(s->to, s->zh ? "%s 通过 %s 回复" : "%s replies by %s", person, endpoint);
+    else if (s->r->kind == REC_REPLY_REFUSED)
+        text_addf(s->to,
+                  s->zh ? "%s 通过 %s 回复，应答码不符，第 %d 次"
+                        : "%s replies by %s without a code that fits, time %d",
+                  person, endpoint, (int)json_int(s->r->body, "wrong", 0));
     else if (s->r->kind == REC_CONTACT_REMOVED)
         text_addf(s->to, s->zh ? "已删除联系方式：%s，%s" : "contact removed: %s by %s", person,
                   endpoint);
@@ -1078,6 +1098,10 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_CONTACT_SET] = say_contact,
         [REC_CONTACT_REMOVED] = say_contact,
         [REC_CONTACT_TESTED] = say_contact,
+        [REC_CONTACT_STOPPED] = say_contact,
+        [REC_CONTACT_STARTED] = say_contact,
+        [REC_REPLY_TAKEN] = say_contact,
+        [REC_REPLY_REFUSED] = say_contact,
         [REC_KEY_CREATED] = say_key,
         [REC_KEY_REVOKED] = say_key,
         [REC_SESSION_OPENED] = say_session,
@@ -1153,6 +1177,7 @@ void record_say(const struct record *r, const char *lang, struct text *to)
         [REC_NOTICE_SENT] = say_notice,
         [REC_NOTICE_DELIVERED] = say_notice,
         [REC_NOTICE_SEEN] = say_notice,
+        [REC_NOTICE_UNDELIVERED] = say_notice,
         [REC_NOTICE_FAILED] = say_notice,
         [REC_NOTICE_REPLAYED] = say_notice,
         [REC_NOTICE_DROPPED] = say_notice,

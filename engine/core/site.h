@@ -228,6 +228,15 @@ const char *site_post_deputy(const struct site *s, const char *target); /* NULL:
 /* The person who holds a person:, post: or dept: (its head) now; NULL: nobody. */
 const char *site_holder(const struct site *s, const char *target);
 
+/*
+ * Who stands in for a person who passes a call on: a deputy, or the next seat.
+ *
+ * words  How the person came into the call (rung_person); NULL.
+ * false: nobody does.
+ */
+bool site_stand_in(const struct site *s, const char *person, const char *words, bool drill,
+                   wall_ms at, struct rung_person *ret);
+
 /* ---- names for people ---- */
 
 /* "省总值班室" for "dept:province-duty"; the target itself where it has no name. */

@@ -162,13 +162,17 @@ struct notice {
     int method;                        /* index, counts on over the list when it starts again */
     int attempts;                      /* of this method */
     unsigned refused;                  /* methods that are of no use, a bit each */
-    int64_t seq;    /* of the record that queued it: the order in which they were written */
-    bool alarm;     /* its failure raises no alarm */
-    bool of_call;   /* a call waits for an answer to it */
-    bool asks;      /* it calls, or asks for an order */
-    bool first;     /* among the first of its incident */
-    bool replayed;  /* it was a dead letter (dead.h), and somebody had it sent again */
-    char *accepted; /* the endpoint that took it first; NULL: none yet. It may go on by another */
+    int64_t seq;     /* of the record that queued it: the order in which they were written */
+    bool alarm;      /* its failure raises no alarm */
+    bool of_call;    /* a call waits for an answer to it */
+    bool asks;       /* it calls, or asks for an order */
+    bool first;      /* among the first of its incident */
+    bool replayed;   /* it has ended before: a dead letter that somebody had sent again (dead.h), or
+                        its service said afterwards that it did not arrive */
+    char *accepted;  /* the endpoint that took it first; NULL: none yet. It may go on by another */
+    char *passed_to; /* whom the person has passed the call to, by name; NULL */
+    bool undelivered;      /* SENDING: its service has said already that it does not arrive */
+    bool calls_back;       /* SENT: its service may say later that it did not arrive */
     mono_ms receipt_due;   /* SENT: by the next contact then, without a receipt; 0: never */
     wall_ms failed_at;     /* FAILED */
     char *why;             /* FAILED: the last endpoint's word */

@@ -68,7 +68,7 @@ struct store_batch {
     struct clock_mark mark;
 };
 
-enum { FACTS_LISTED = 20, FACTS_SHOWN = 500, QUERY_OWNERS = 8 };
+enum { FACTS_LISTED = 20, FACTS_SHOWN = 500, QUERY_OWNERS = 8, QUERY_ANSWER_ROWS = 5000 };
 
 enum query_kind {
     QUERY_LIST,     /* incidents, newest first, each with up to FACTS_LISTED parts; the upkeep of
@@ -76,7 +76,8 @@ enum query_kind {
     QUERY_INCIDENT, /* one ROW_INCIDENT by id, open or closed, with up to FACTS_SHOWN parts */
     QUERY_NOTICES,  /* ROW_NOTICE of an incident, oldest first, above the cursor */
     QUERY_NOTICE,   /* one message: its ROW_NOTICE, the ROW_INCIDENT of its incident, and the record
-                       that queued it, with the text; of a purged one what is left */
+                       that queued it, with the text; of a purged one what is left. Then, of a call
+                       that was answered within QUERY_ANSWER_ROWS, the record of that */
     QUERY_TIMELINE, /* records of an incident, seq > after, oldest first */
     QUERY_EVENTS,   /* records of all, seq > after, oldest first */
     QUERY_ITEMS,   /* ROW_ITEM, newest first: of an incident, or of an owner or all the open ones */

@@ -1,10 +1,11 @@
 /*
  * courier - carries messages out: attempts in as frames, results out as frames.
  *
- * The courier makes HTTP requests and nothing else. It has no queue, no database and no memory of
- * what it sent: the engine hands out at most COURIER_ATTEMPTS_MAX attempts at once, and each gets
- * exactly one result. All are under way at the same time in one thread, so that an endpoint that
- * hangs delays no other. Secrets are read here and go to their endpoint only.
+ * The courier makes HTTP requests, hands mails to their servers, and asks whether an endpoint is
+ * there (a probe), and nothing else. It has no queue, no database and no memory of what it sent:
+ * the engine hands out at most COURIER_ATTEMPTS_MAX attempts at once, and each gets exactly one
+ * result. All are under way at the same time in one thread, so that an endpoint that hangs delays
+ * no other. Secrets are read here and go to their endpoint only.
  *
  *     courier_warm_up --> courier_new --> hello --> `ready` (the jail) --> attempts ... EOF
  *

@@ -404,6 +404,10 @@ static enum err phones_read(struct parcel *r, const struct demo *demo, struct wh
     r->method = "POST";
     r->encoding = ENCODING_JSON;
     r->phones = true;
+    if (json_str(r->frame, "phone")) { /* as phones show it, and not the service of its channel */
+        r->body = json_str(r->frame, "phone");
+        r->body_bytes = strlen(r->body);
+    }
     r->asks = NULL;
     r->keys[r->keys_count++] = demo->key;
     enum err e = phones_headers_read(r, why);

@@ -51,9 +51,13 @@ static void percents_undo(const char *at, size_t len, struct text *to)
     for (size_t i = 0; i < len; i++) {
         int high = at[i] == '%' && i + 2 < len ? hex_digit(at[i + 1]) : -1;
         int low = high < 0 ? -1 : hex_digit(at[i + 2]);
+        char c = at[i];
 
-        text_add_char(to, low < 0 ? at[i] : (char)(high << 4 | low));
-        i += low < 0 ? 0 : 2;
+        if (low >= 0) {
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        text_add_char(to, c);
     }
 }
 

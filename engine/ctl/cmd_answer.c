@@ -7,6 +7,8 @@
 static const struct option_spec options[] = {
     OPTION("--as", "PERSON", "in the name of this person", "以此人的名义"),
     OPTION("--decline", NULL, "cannot come; the next is called at once", "不能到，立即呼叫下一人"),
+    OPTION("--pass", NULL, "cannot come; their deputy, or the next seat, is called at once",
+           "不能到，立即转呼其副职或下一席"),
     OPTION("--call", "STEP", "only this call; else every open one", "只答这个呼叫；默认全部"),
     OPTION("--choice", "C", "what is chosen, of the answers to a question",
            "询问的答复：所选的一项"),
@@ -25,6 +27,7 @@ static int run(struct ctl *c, const struct args *a)
     json_put_str(request, "note", args_value(a, "--note"));
     json_put_str(request, "file", args_value(a, "--file"));
     json_put_true(request, "decline", args_has(a, "--decline"));
+    json_put_true(request, "pass", args_has(a, "--pass"));
     return respond(c, request);
 }
 

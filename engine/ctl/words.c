@@ -34,6 +34,7 @@ const char *words_state(const char *name, int zh)
         {"stuck", WORD_STUCK},
         {"up", WORD_UP},
         {"down", WORD_DOWN},
+        {"paused", WORD_PAUSED},
         {"unknown", WORD_NOT_KNOWN},
         {"in_force", WORD_IN_FORCE},
         {"expired", WORD_EXPIRED},

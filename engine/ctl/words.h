@@ -33,6 +33,7 @@ struct words {
     X(WORD_WHY, "why", "原因")                                                                     \
     X(WORD_UP, "up", "正常")                                                                       \
     X(WORD_DOWN, "down", "无应答")                                                                 \
+    X(WORD_PAUSED, "paused", "限流暂停")                                                           \
     X(WORD_NOT_KNOWN, "unknown", "未知")                                                           \
     X(WORD_DOWN_SINCE, "since", "自")                                                              \
     X(WORD_ANSWERED_AT, "last answer", "最近应答")                                                 \

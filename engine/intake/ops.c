@@ -14,7 +14,7 @@ enum {
     MAP_MEMBERS = 64,
     LIST_ROWS = 1000,
     STATES = 7,
-    SCOPES = 5,
+    SCOPES = 6,
     LIST_NAMES = 500, /* items or stations of an order */
     ASSISTS = 20,
     REPORT_BYTES = 32768, /* REPORT_TEXT_BYTES of core/report.h */
@@ -49,7 +49,7 @@ const char *const report_kinds[] = {"initial", "update", "daily", "single", "fin
 static const char *const duty_actions[] = {"agree", "approve", "refuse", "withdraw", NULL};
 static const char *const review_formats[] = {"json", "markdown", "html", NULL};
 static const char *const drill_modes[] = {"tabletop", "live", NULL};
-static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", NULL};
+static const char *const scopes[] = {"trigger", "read", "respond", "order", "admin", "reply", NULL};
 static const char *const actions[] = {"activate", "raise", "lower", "terminate", "declare",
                                       "publish",  "issue", "merge", "split",     NULL};
 
@@ -96,6 +96,7 @@ static const struct field answer_fields[] = {
     INCIDENT,
     {.name = "as", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "decline", .type = FIELD_BOOL},
+    {.name = "pass", .type = FIELD_BOOL},
     {.name = "call", .type = FIELD_NAME, .most = NAME_BYTES},
     {.name = "choice", .type = FIELD_TEXT, .most = CHOICE_BYTES},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
@@ -358,10 +359,40 @@ static const struct field answer_link_fields[] = {
     {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "code", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
     {.name = "decline", .type = FIELD_BOOL},
+    {.name = "pass", .type = FIELD_BOOL},
     {.name = "choice", .type = FIELD_TEXT, .most = CHOICE_BYTES},
     {.name = "action", .type = FIELD_WORD, .words = link_actions},
     {.name = "note", .type = FIELD_TEXT, .most = NOTE_BYTES},
     {.name = "evidence", .type = FIELD_TEXT, .most = VALUE_BYTES},
+    END,
+};
+
+static const char *const receipts[] = {"delivered", "seen", "failed", NULL};
+
+static const struct field link_receipt_fields[] = {
+    {.name = "token", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "receipt", .type = FIELD_WORD, .required = true, .words = receipts},
+    {.name = "error", .type = FIELD_TEXT, .most = KEY_BYTES},
+    END,
+};
+
+static const struct field receipt_fields[] = {
+    {.name = "endpoint", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "notice", .type = FIELD_UUID, .required = true},
+    {.name = "receipt", .type = FIELD_WORD, .required = true, .words = receipts},
+    {.name = "error", .type = FIELD_TEXT, .most = KEY_BYTES},
+    END,
+};
+
+static const char *const button_answers[] = {"accept", "decline", "pass", NULL};
+
+static const struct field reply_fields[] = {
+    {.name = "endpoint", .type = FIELD_NAME, .required = true, .most = NAME_BYTES},
+    {.name = "from", .type = FIELD_TEXT, .required = true, .most = VALUE_BYTES},
+    {.name = "text", .type = FIELD_TEXT, .most = NOTE_BYTES},
+    {.name = "token", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "code", .type = FIELD_NAME, .most = NAME_BYTES},
+    {.name = "answer", .type = FIELD_WORD, .words = button_answers},
     END,
 };
 
@@ -534,6 +565,15 @@ static const struct op ops[OPS] = {
     [OP_ANSWER_LINK] = {OP("answer_link", 0, answer_link_fields,
                            "answer by the link of a message and the code in it"),
                         .http_only = true},
+    [OP_LINK_RECEIPT] = {OP("link_receipt", 0, link_receipt_fields,
+                            "a service says, by the link of a message, what became of it"),
+                         .http_only = true},
+    [OP_REPLY] = {OP("reply", SCOPE_REPLY, reply_fields,
+                     "a service hands in what somebody wrote back, or a button"),
+                  .http_only = true},
+    [OP_RECEIPT] = {OP("receipt", SCOPE_REPLY, receipt_fields,
+                       "a service says what became of a message that went by its endpoint"),
+                    .http_only = true},
     [OP_PHONE_SEEN] = {OP("phone_seen", SCOPE_RESPOND, phone_seen_fields,
                           "somebody has looked at a message on a phone of the demo"),
                        .http_only = true},

@@ -159,7 +159,7 @@ static enum code link_take(struct request *ret, struct refusal *r)
     const char *token = json_str(ret->object, "token"), *notice = json_str(ret->object, "notice");
     if (notice)
         (void)uuid_parse(notice, &ret->link.notice);
-    if (token && !link_parse(token, &ret->link))
+    if (token && !link_parse(token, &ret->link) && ret->op != OP_REPLY)
         return refuse(r, CODE_UNKNOWN_LINK, "token", NULL,
                       "this is not the whole link; open it as it stands in the message");
     return CODE_OK;
@@ -273,6 +273,9 @@ bool op_input_kind(enum op_id op, enum input_kind *ret)
         {OP_LOGIN, IN_LOGIN},
         {OP_LOGOUT, IN_LOGOUT},
         {OP_ANSWER_LINK, IN_ANSWER_LINK},
+        {OP_LINK_RECEIPT, IN_RECEIPT},
+        {OP_RECEIPT, IN_RECEIPT},
+        {OP_REPLY, IN_REPLY},
         {OP_PHONE_SEEN, IN_RECEIPT},
         {OP_DEAD_REPLAY, IN_DEAD},
         {OP_DEAD_DROP, IN_DEAD},

@@ -20,7 +20,8 @@ void answer_refused(struct conn *c, uint64_t line, const struct refusal *r)
 
 enum code scope_check(const struct conn *c, const char *what, unsigned scope, struct refusal *ret)
 {
-    static const char *const may[] = {"trigger", "read", "respond", "order", "administer"};
+    static const char *const may[] = {"trigger", "read",       "respond",
+                                      "order",   "administer", "hand in replies"};
     unsigned missing = scope & ~c->who.scopes;
     if (!missing)
         return CODE_OK;
@@ -294,8 +295,11 @@ static json_t *status_reply(const struct reading *q, const struct query_result *
 
 static json_t *read_reply(const struct reading *q, const struct query_result *result)
 {
-    if (q->op == OP_LINK_SHOW)
-        return link_reply(&q->link, result, q->serve->config.gen);
+    if (q->op == OP_LINK_SHOW) {
+        json_t *reply = link_reply(&q->link, result, q->serve->config.gen);
+        link_reply_pass(q->serve->port, &q->link, reply);
+        return reply;
+    }
     if (result->err == ERR_MISSING && q->op == OP_REPORT_SHOW)
         return no_report();
     if (result->err)
@@ -543,6 +547,9 @@ static void answer_request(struct conn *c, uint64_t line, const struct request *
     case OP_ANSWER_LINK:
     case OP_DEAD_REPLAY:
     case OP_DEAD_DROP:
+    case OP_LINK_RECEIPT:
+    case OP_REPLY:
+    case OP_RECEIPT:
     case OP_PHONE_SEEN: /* inputs, above */
     case OPS:
         break;

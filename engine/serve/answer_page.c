@@ -21,15 +21,21 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_CALL, "正在呼叫您，请应答。", "You are being called. Please answer.")                      \
     X(W_CALL_OVER, "已有人应答，或呼叫已结束。您仍可应答，将记入记录。",                           \
       "Somebody has answered, or the call has ended. You may still answer; it is recorded.")       \
+    X(W_TAKEN, "已应答", "has answered")                                                           \
+    X(W_TAKEN_STILL, "您仍可应答，将记入记录。", "You may still answer; it is recorded.")          \
+    X(W_RECALLED, "此消息已撤回：不再需要您应答。您仍可应答，将记入记录。",                        \
+      "This message was recalled: nobody waits for you any more. You may still answer; it is "     \
+      "recorded.")                                                                                 \
     X(W_QUESTION, "正在询问您，请选择一项。", "You are being asked. Please choose an answer.")     \
     X(W_QUESTION_OVER, "询问已结束。您仍可答复，将记入记录。",                                     \
       "The question is over. You may still answer; it is recorded.")                               \
     X(W_READ, "请确认您已收到。", "Please confirm that you have read this.")                       \
     X(W_CODE, "应答码（消息中的四位数字）", "Code (the four digits in the message)")               \
     X(W_NOTE, "附言（可不填，随应答一并发送）", "Note, sent with your answer (may be left empty)") \
-    X(W_COME, "我来处理", "I am on it")                                                            \
-    X(W_COME_AFTER_ALL, "改为：我来处理", "After all: I am on it")                                 \
-    X(W_CANNOT, "我不能到", "I cannot come")                                                       \
+    X(W_COME, "我来", "I am coming")                                                               \
+    X(W_COME_AFTER_ALL, "改为：我来", "After all: I am coming")                                    \
+    X(W_CANNOT, "来不了", "I cannot come")                                                         \
+    X(W_PASS, "转副职：", "Pass it to ")                                                           \
     X(W_CANNOT_SAY, "我无法答复", "I cannot answer")                                               \
     X(W_CONFIRM, "收到", "I have read it")                                                         \
     X(W_ANSWERED, "已应答", "Answered")                                                            \
@@ -42,6 +48,9 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_DECLINED, "已回复：不能到", "Declined")                                                    \
     X(W_DECLINED_LONG, "已记录，将继续呼叫其他人。如果您又能到，请在下面应答。",                   \
       "It is recorded, and others are called. If you can come after all, answer below.")           \
+    X(W_PASSED, "已转给 ", "Passed to ")                                                           \
+    X(W_PASSED_LONG, "已记录，正在呼叫。如果您又能到，请在下面应答。",                             \
+      "It is recorded, and they are called. If you can come after all, answer below.")             \
     X(W_OVER, "已结束", "This is over")                                                            \
     X(W_OVER_LONG, "该事件已结束，无需应答。", "The incident is closed. Nothing waits for you.")   \
     X(W_LOCKED, "链接已锁定", "This link is locked")                                               \
@@ -518,6 +527,18 @@ static void add_note_field(const struct page *g)
     add(g, "</textarea>\n");
 }
 
+/* "转副职：钱敏": whoever would be called at once. */
+static void add_pass_button(const struct page *g)
+{
+    const char *name = json_str(json_at(g->link, "pass_to"), "name");
+    if (!name)
+        return;
+    add(g, "<button class=\"no\" type=\"submit\" name=\"pass\" value=\"true\">");
+    say(g, W_PASS);
+    add_foreign(g, name);
+    add(g, "</button>\n");
+}
+
 /* Enter in the code's field presses the first button. */
 static void add_buttons(const struct page *g, bool declined)
 {
@@ -528,6 +549,7 @@ static void add_buttons(const struct page *g, bool declined)
         add(g, "<button class=\"no\" type=\"submit\" name=\"decline\" value=\"true\">");
         say(g, W_CANNOT);
         add(g, "</button>\n");
+        add_pass_button(g);
     }
     add(g, "</div>\n");
 }
@@ -631,11 +653,35 @@ static enum word asked_words(const struct page *g, bool waiting)
     return waiting ? W_CALL : W_CALL_OVER;
 }
 
+/* "李明 已应答（3 分钟前）": nobody rides out for what somebody else has. */
+static void add_taken(const struct page *g, const json_t *by)
+{
+    wall_ms then;
+    const char *at = json_str(by, "at"), *name = json_str(by, "name");
+    add(g, "<p class=\"ask taken\">");
+    add_foreign(g, name ? name : json_str_or(by, "id", "?"));
+    add(g, " ");
+    say(g, W_TAKEN);
+    if (at && rfc3339_parse(at, &then)) {
+        add(g, g->zh ? "（" : " (");
+        add_ago(g, g->p->now - then);
+        add(g, g->zh ? "）" : ")");
+    }
+    add(g, g->zh ? "。" : ". ");
+    say(g, W_TAKEN_STILL);
+    add(g, "</p>\n");
+}
+
 static void add_open(const struct page *g)
 {
     bool waiting = g->call && json_bool(g->link, "waiting");
+    const json_t *by = json_at(g->link, "answered_by");
     if (!g->p->refused && !g->call)
         add_line(g, "ask", W_READ);
+    else if (!g->p->refused && g->call && !waiting && by)
+        add_taken(g, by);
+    else if (!g->p->refused && g->call && !waiting && json_bool(g->link, "recalled"))
+        add_line(g, "ask", W_RECALLED);
     else if (!g->p->refused)
         add_line(g, waiting ? "ask urgent" : "ask", asked_words(g, waiting));
     add_form(g, false);
@@ -653,9 +699,23 @@ static void add_answered(const struct page *g)
                g->call ? W_ANSWERED_LONG : W_CONFIRMED_LONG);
 }
 
+static void add_passed(const struct page *g, const char *to)
+{
+    add(g, "<section class=\"notice said\" role=\"status\">\n<h2>");
+    say(g, W_PASSED);
+    add_foreign(g, to);
+    add(g, "</h2>\n<p>");
+    say(g, W_PASSED_LONG);
+    add(g, "</p>\n</section>\n");
+}
+
 static void add_declined(const struct page *g)
 {
-    add_notice(g, "said", W_DECLINED, W_DECLINED_LONG);
+    const char *to = json_str(g->link, "passed_to");
+    if (to)
+        add_passed(g, to);
+    else
+        add_notice(g, "said", W_DECLINED, W_DECLINED_LONG);
     add_form(g, true);
 }
 

@@ -13,6 +13,7 @@
 
 #include "serve/conn.h"
 #include "serve/origin.h"
+#include "serve/pages.h"
 #include "serve/shapes.h"
 #include "serve/watch.h"
 #include "serve/who.h"
@@ -257,9 +258,24 @@ static void page_render(struct conn *c, struct slot *slot, json_t *reply, struct
     reply_write(c, slot, &r, to);
 }
 
+/* In the words of a service. false: it speaks none of its own. */
+static bool word_render(struct conn *c, struct slot *slot, const json_t *reply, struct text *to)
+{
+    AUTO_TEXT(body);
+    struct http_reply r = {0};
+    if (!page_reply_word(slot, reply, &r, &body))
+        return false;
+    r.body = text_str(&body);
+    r.body_len = body.len;
+    reply_write(c, slot, &r, to);
+    return true;
+}
+
 static void http_render(struct conn *c, struct slot *slot, json_t *reply, struct text *to)
 {
     const struct http_ask *ask = slot->ask;
+    if (word_render(c, slot, reply, to))
+        return;
     if (ask->html && ask->route && ask->route->page)
         page_render(c, slot, reply, to);
     else if (json_is_true(json_at(reply, "ok")))

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "intake/reply.h"
 #include "serve/http_reply.h"
 #include "serve/route.h"
 
@@ -20,16 +21,17 @@ enum {
 
 /* What is remembered of a request until it is answered. */
 struct http_ask {
-    const struct route *route; /* NULL: none was found */
-    char *if_none_match;       /* NULL: not sent */
-    char *allow;               /* for 405 */
-    char *token;               /* of the path, {token} or {link}; NULL: it has none */
-    char *note, *evidence;     /* of the form that was sent */
-    json_t *link;              /* what the token opened before the answer; see link_pages.c */
-    char lang[3];              /* "zh", "en": asked for; "": neither */
-    bool head;                 /* HEAD: the answer has no body */
-    bool html;                 /* a person's browser asks */
-    bool zh;                   /* who reads Chinese first */
+    const struct route *route;  /* NULL: none was found */
+    char *if_none_match;        /* NULL: not sent */
+    char *allow;                /* for 405 */
+    char *token;                /* of the path, {token} or {link}; NULL: it has none */
+    char *note, *evidence;      /* of the form that was sent */
+    json_t *link;               /* what the token opened before the answer; see link_pages.c */
+    char lang[3];               /* "zh", "en": asked for; "": neither */
+    enum reply_dialect dialect; /* of a service that speaks its own; else REPLY_PLAIN */
+    bool head;                  /* HEAD: the answer has no body */
+    bool html;                  /* a person's browser asks */
+    bool zh;                    /* who reads Chinese first */
 };
 
 void http_ask_free(struct http_ask *ask);

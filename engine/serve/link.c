@@ -2,6 +2,7 @@
 
 #include "core/item.h"
 #include "intake/refusal.h"
+#include "serve/serve.h"
 #include "serve/shapes.h"
 
 #include <string.h>
@@ -167,6 +168,8 @@ static json_t *link_shown(const struct row *notice, const struct row *incident,
     json_put(o, "report", part && part->kind == ROW_REPORT ? report_shown(part) : NULL);
     json_put(o, "proposal", proposal_shown(notice, incident));
     json_put(o, "waiting", json_boolean(!over && is_waiting(notice, incident)));
+    json_put_str(o, "passed_to", json_str(notice->body, "passed_to"));
+    json_put_true(o, "recalled", notice->state && !strcmp(notice->state, "recalled"));
     json_put_int(o, "left", LINK_TRIES - json_int(notice->body, "wrong", 0));
     json_put_str(o, "type", json_str(message, "type"));
     json_put_str(o, "text", json_str(message, "text"));
@@ -179,12 +182,22 @@ static json_t *link_shown(const struct row *notice, const struct row *incident,
     return json_put_str(o, "at", rfc3339(queued->at_ms, at));
 }
 
+/* Who takes it, as everybody who was called may know. */
+static json_t *answered_shown(const struct record *r)
+{
+    const json_t *ev = record_at(r, "ev");
+    char at[RFC3339_TEXT];
+    json_t *by = json_put_str(json_object(), "id", json_str(r->body, "by"));
+    json_put_str(by, "name", json_str(ev, "name"));
+    return json_put_str(by, "at", rfc3339(r->at_ms, at));
+}
+
 json_t *link_reply(const struct link *l, const struct query_result *result, int64_t gen)
 {
     struct refusal r;
     char id[EVENT_ID_TEXT];
     bool whole =
-        !result->err && result->rows && result->rows_count >= 2 && result->records_count == 1;
+        !result->err && result->rows && result->rows_count >= 2 && result->records_count >= 1;
     if (result->err == ERR_MISSING || (whole && !link_fits_row(l, &result->rows[0])))
         return unknown_link();
     if (!whole) {
@@ -195,6 +208,15 @@ json_t *link_reply(const struct link *l, const struct query_result *result, int6
     }
     const struct row *part = result->rows_count > 2 ? &result->rows[2] : NULL;
     json_t *reply = link_shown(&result->rows[0], &result->rows[1], part, result->records[0]);
+    if (result->records_count > 1)
+        json_put(reply, "answered_by", answered_shown(result->records[1]));
     json_put_str(reply, "as_of", event_id(gen, result->as_of, id));
     return json_put(reply, "ok", json_true());
+}
+
+void link_reply_pass(const struct serve_port *port, const struct link *l, json_t *reply)
+{
+    if (json_bool(reply, "ok") && json_bool(reply, "waiting") &&
+        strcmp(json_str_or(reply, "state", ""), "answered") != 0)
+        json_put(reply, "pass_to", port->pass_to(port->ctx, l->notice));
 }

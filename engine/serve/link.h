@@ -10,6 +10,10 @@
  *        declined   the person has said that they cannot
  *        over       the incident is closed, or what is personal in it was destroyed
  * waiting           a call waits for this answer now; else it is still recorded
+ * recalled          the message is not needed any more: it may never have gone out
+ * answered_by       {"id","name","at"}: who has answered the call first, where somebody has
+ * passed_to         the name of whom the person has passed it to
+ * pass_to           {"id","name"}: whom the person may pass the call to, while it waits
  * left              wrong codes until the link is locked; 0: it is
  * item              of a message about an item: the item, as it stands now, and in "may" what can
  *                   be said of it by this link: of who has it to do, not of who helps or looks on
@@ -31,3 +35,6 @@
  * there is no such message or the secret does not fit (nobody learns which). Gives.
  */
 json_t *link_reply(const struct link *l, const struct query_result *result, int64_t gen);
+/* Add whom it may be passed to, where the call waits: what the port knows. */
+struct serve_port;
+void link_reply_pass(const struct serve_port *port, const struct link *l, json_t *reply);

@@ -84,6 +84,7 @@ static void looked_at(void *ctx, const struct query_result *result)
     if (slot) {
         c->reads_pending--;
         slot->ask->link = link_reply(&p->link, result, s->config.gen);
+        link_reply_pass(s->port, &p->link, slot->ask->link);
         who_be(c, &p->who);
         answer_object(c, p->line, json_incref(p->object));
         conn_flush(c);

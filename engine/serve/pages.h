@@ -15,6 +15,12 @@ route_fn page_review;    /* review_page.c */
 route_fn page_drill;     /* review_page.c */
 route_fn page_duty;      /* duty_page.c */
 
+/* reply.c: what services say back. */
+route_fn page_reply, page_reply_account;
+/* The word to a service, in its own dialect. false: it is answered as programs are. */
+bool page_reply_word(const struct slot *slot, const json_t *reply, struct http_reply *r,
+                     struct text *to);
+
 /* Replies as pages for people: link_pages.c, login_pages.c. */
 route_page_fn page_link, page_link_answered, page_signed_in, page_signed_out;
 

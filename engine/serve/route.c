@@ -60,6 +60,8 @@ static const struct route routes[] = {
     {ASKS(GET, "/a/{token}", OP_LINK_SHOW, JSON, NONE), .page = page_link},
     {ASKS(POST, "/a/{token}", OP_ANSWER_LINK, JSON, FORM), .answer = page_link_post,
      .page = page_link_answered},
+    {ASKS(POST, "/r/{token}", OP_ANSWER_LINK, JSON, FORM), .answer = page_reply},
+    {ASKS(POST, "/r/{endpoint}/{key}", OP_REPLY, JSON, FORM), .answer = page_reply_account},
     {ANSWERS(GET, "/login", page_login)},
     {ANSWERS(GET, "/login/{link}", page_login)},
     {ASKS(POST, "/login", OP_LOGIN, JSON, FORM), .page = page_signed_in, .dress = page_cookie},

@@ -103,6 +103,9 @@ struct serve_port {
     /* Whose key or session is this? false: nobody's. */
     bool (*principal_of)(void *ctx, const char *secret, struct identity *ret);
 
+    /* Whom the person of this message may pass its call to: {"id","name"}. Gives; NULL: nobody. */
+    json_t *(*pass_to)(void *ctx, struct uuid notice);
+
     wall_ms (*now)(void *ctx);
     wall_ms (*wall_of)(void *ctx, mono_ms at); /* when the steady clock will show this */
     const char *(*language)(void *ctx);        /* the site's first: "zh" or "en" */

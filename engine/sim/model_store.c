@@ -588,6 +588,31 @@ static void query_part(const struct model_store *m, const struct query *q, enum 
                                 kind == ROW_ITEM ? "item" : "report");
 }
 
+static bool settles(const struct record *r, const char *step)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(json_at(r->body, "calls")), n, one)
+    {
+        if (r->kind == REC_CALL_ANSWERED && !strcmp(json_string_value(one), step))
+            return true;
+    }
+    return false;
+}
+
+/* Who has answered the call that the message is of. */
+static void query_answered(const struct model_store *m, const struct row *notice, int64_t seq,
+                           const char *step, struct page *p)
+{
+    size_t upto = (size_t)seq + QUERY_ANSWER_ROWS;
+    for (size_t n = (size_t)seq; n < m->records_count && n < upto; n++) {
+        if (uuid_cmp(m->records[n]->incident, notice->incident) || !settles(m->records[n], step))
+            continue;
+        page_add_record(p, m->records[n]);
+        return;
+    }
+}
+
 static void query_notice(const struct model_store *m, const struct query *q, struct page *p)
 {
     char id[UUID_TEXT];
@@ -604,13 +629,15 @@ static void query_notice(const struct model_store *m, const struct query *q, str
     const char *step = json_str_or(s->rows[at].body, "step", "");
     bool of_item = item_of_message(step, &item.item);
     bool of_report = !of_item && report_of_message(step, &item.item);
-    p->most = 4;
+    p->most = 5;
     page_add_row(p, &s->rows[at]);
     query_incident(m, &incident, p);
     if (seq > 0 && (size_t)seq <= m->records_count)
         page_add_record(p, m->records[seq - 1]);
     if (of_item || of_report)
         query_part(m, &item, of_item ? ROW_ITEM : ROW_REPORT, p);
+    else if (json_bool(s->rows[at].body, "of_call"))
+        query_answered(m, &s->rows[at], seq, step, p);
 }
 
 static void query_journal(const struct model_store *m, const struct query *q, struct page *p)

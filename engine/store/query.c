@@ -195,13 +195,24 @@ static void run_notices(struct page *p, const struct query *q)
     page_fill(p, Q_NOTICES, ROW_NOTICE);
 }
 
+/* Who has answered the call that the message is of: the first after it was written. */
+static void run_answered(struct page *p, const struct uuid *incident, int64_t seq, const char *step)
+{
+    sqlite3_stmt *stmt = p->read->stmts[Q_ANSWERED];
+    bind_id(stmt, 1, incident);
+    sqlite3_bind_int64(stmt, 2, seq);
+    sqlite3_bind_int64(stmt, 3, seq + QUERY_ANSWER_ROWS);
+    sqlite3_bind_text(stmt, 4, step, -1, SQLITE_STATIC);
+    page_fill(p, Q_ANSWERED, ROW_KINDS);
+}
+
 /* Its row says of which incident and item or report it is, and which record queued it. None of them
  * is left out, however long the incident's row is. */
 static void run_notice(struct page *p, const struct query *q)
 {
     struct query_result *result = p->result;
     bind_id(p->read->stmts[Q_NOTICE], 1, &q->notice);
-    p->rows_max = 4;
+    p->rows_max = 5;
     p->end_ms = INT64_MAX;
     page_fill(p, Q_NOTICE, ROW_NOTICE);
     if (!result->err && result->rows_count == 0)
@@ -222,6 +233,8 @@ static void run_notice(struct page *p, const struct query *q)
     } else if (!result->err && report_of_message(step, &of)) {
         bind_id(p->read->stmts[Q_REPORT], 1, &of);
         page_fill(p, Q_REPORT, ROW_REPORT);
+    } else if (!result->err && json_bool(result->rows[0].body, "of_call")) {
+        run_answered(p, &incident, seq, step);
     }
     result->more = false;
 }

@@ -30,6 +30,9 @@
                   "AND seq <= ?3 ORDER BY seq LIMIT ?4")                                           \
     X(Q_EVENTS, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE seq > ?2 AND seq <= ?3 "            \
                 "ORDER BY seq LIMIT ?4")                                                           \
+    X(Q_ANSWERED, "SELECT " JOURNAL_COLUMNS " FROM journal WHERE incident = ?1 AND seq > ?2 "      \
+                  "AND seq <= ?3 AND kind = 'call_answered' AND EXISTS (SELECT 1 FROM "            \
+                  "json_each(body, '$.calls') WHERE value = ?4) ORDER BY seq LIMIT 1")             \
     X(Q_FACTS, "SELECT " FACT_COLUMNS " FROM fact WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3") \
     X(Q_ITEM, "SELECT " ITEM_COLUMNS " FROM item WHERE id = ?1")                                   \
     X(Q_ITEMS_OF, "SELECT id FROM item WHERE incident = ?5 AND id < ?1 AND (?6 IS NULL OR owner "  \

@@ -41,6 +41,7 @@ return channel "slack" {
     },
     ways     = {
         buttons = {
+            contact = "token",
             body = {
                 text = "{mark}{incident.title}",
                 attachments = { {

@@ -523,6 +523,53 @@ function escalate(reason) end
 ---@field calendars? table<string, Calendar>
 ---@field holidays? table<string, table<string, string>> { cn = { ["2026"] = "holidays/cn-2026.lua" } }
 
+---@param data Site
+---@return Site
+function site(data) end
+
+---@class AnswerTest what the service's answer must say; at least one of the two
+---@field status? string "200", "2xx", "200 202"
+---@field json? table<string, string | number | boolean | (string | number | boolean)[]> { ["data.code"] = 0 }
+
+---@class ThrottledTest : AnswerTest
+---@field retry_after? string where in the answer it says for how many seconds
+---@field wait? Duration for so long, where it does not
+
+---@class ProbeTest : AnswerTest
+---@field path? string on the host of the url, with {secret.NAME}; without it the url itself
+
+---@class Channel how a message leaves, and what the answer means: plans/channels/NAME.lua
+---@field body? table a tree with {placeholders}
+---@field encoding? "json" | "form" | "query" | "mail"
+---@field variants? { alert: table?, digest: table?, drill: table?, recovered: table? }
+---@field maps? table<string, table<string, string | number | boolean>> "{incident.grade|colour}"; "*" is the rest
+---@field escape? "entities" & < > in what is filled in become &amp; &lt; &gt;
+---@field limits? table<string, integer | string> body_bytes, and by place "2048 bytes", "4096 characters"
+---@field url? string with {contact} and {secret.NAME}
+---@field method? "POST" | "PUT" | "PATCH"
+---@field headers? table<string, string> with {secret.NAME}
+---@field query? table<string, string> with {contact} and {secret.NAME}
+---@field private? table laid over the body when it is sent, with {contact} and {secret.NAME}; recorded nowhere
+---@field sign? "standard-webhooks" | "feishu" | "dingtalk" | "aliyun" | "basic" | "bearer" | "none"
+---@field success? AnswerTest without it any 2xx
+---@field throttled? ThrottledTest too many; 429 always is
+---@field again? AnswerTest not now: tried again
+---@field reference? string where in the answer the service's own id of the message is
+---@field probe? ProbeTest by this GET it is asked whether it is there
+---@field rate? string "20/1m", for each endpoint that says nothing else
+---@field receipt? "none" | "delivered" | "seen" which word of the service is believed
+---@field receipt_within? Duration then the next contact is tried
+---@field contact? "phone" | "email" | "url" | "token" what its contacts are
+---@field resend_harmless? boolean
+---@field drill? boolean made for drills, too
+---@field extends? string a channel whose keys it has
+---@field ways? table<string, Channel> kinds of it, for endpoints with as = "NAME"
+
+---channel "gateway" { … }
+---@param name string
+---@return fun(data: Channel): Channel
+function channel(name) end
+
 ---@class Expectation { "order III", within = "15m" }
 ---@field [1] string "call answered", "call declined", "order III", "propose II", "measure NAME", "received NAME", "arrived NAME", "done NAME", "struck NAME", "update FACT", "report KIND", "confirmed ID", "closed", or part of a line of the timeline
 ---@field within? Duration else until the end

@@ -10,13 +10,17 @@ static const char channels[] =
     "{'web':{'method':'POST','headers':{'content-type':'application/json'},"
     "'body':{'to':'{person.id}','text':'{mark}{text}','title':'{mark}{incident.title}',"
     "'type':'{type}','attempt':'{attempt:number}','code':'{code}','link':'{answer_url}'}},"
-    "'bot':{'extends':'web','rate':'20/1m'},"
-    "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered'}}";
+    "'bot':{'extends':'web','rate':'20/1m','variants':{'digest':{'list':'{mark}{digest}',"
+    "'count':'{digest.count:number}','back':'{callback_url}'}}},"
+    "'short':{'extends':'web','limits':{'body_bytes':900}},"
+    "'app':{'extends':'web','receipt':'seen'},'gate':{'extends':'web','receipt':'delivered','"
+    "receipt_within':'30s'}}";
 
 static const char city[] =
     "{'name':'浑江市','zone':'Asia/Shanghai','languages':['zh','en'],"
     "'endpoints':{'push':{'channel':'web','drill':true},'sms':{'channel':'web'},"
-    " 'bot':{'channel':'bot','at_once':64},"
+    " 'bot':{'channel':'bot','at_once':64},'wide':{'channel':'web','at_once':256},"
+    " 'note':{'channel':'short','probe':false},"
     " 'desk':{'channel':'web','at_once':64},'app':{'channel':'app'},'gate':{'channel':'gate'}},"
     "'people':{"
     " 'wang.qiang':{'name':'王强','contacts':['push:@','sms:@'],'drill':true},"
@@ -26,6 +30,9 @@ static const char city[] =
     " 'wu.fang':{'name':'吴芳','contacts':['gate:@']},"
     " 'gao.lin':{'name':'高林','contacts':['bot:@']},"
     " 'lin.tao':{'name':'林涛','contacts':['app:@','desk:@']},"
+    " 'cao.rui':{'name':'曹睿','contacts':['gate:@','desk:@']},"
+    " 'shen.yu':{'name':'沈玉','contacts':['wide:@']},"
+    " 'ding.yi':{'name':'丁一','contacts':['note:@','push:@']},"
     " 'ma.chao':{'name':'马超','contacts':['bot:@','desk:@']}},"
     "'groups':{'crew':[]},"
     "'places':{'east':{'name':'东区'},'west':{'name':'西区'}},"
@@ -247,6 +254,10 @@ static void library_site(struct core *c, const char *pin, int crew, bool without
     if (handed_over)
         city_handed_over(site);
     body = json_put(json_object(), "channels", data(channels));
+    if (without_sms) /* and its messages look otherwise */
+        json_put_str(
+            json_object_get(json_object_get(json_object_get(body, "channels"), "web"), "body"), "v",
+            "2");
     json_put(body, "site", site);
     if (core_library_site(c, pin, body, &why))
         fail_msg("%s", why.text);

@@ -14,14 +14,16 @@
  * of the live core, of one loaded from the table and of one rebuilt from the journal are the same.
  *
  * The city: endpoints push (4 at once, drills), sms (4 at once), desk (64 at once), bot (the same,
- * 20 a minute), app (gives the receipt "seen"), gate (gives "delivered"); wang.qiang by push, then
- * sms; li.ming by push; sun.wei by sms; zhou.jie by app; wu.fang by gate; gao.lin by bot; ma.chao
- * by bot, then desk; lin.tao by app, then desk; chat.0 … by bot; crew.0 … by desk, all in
- * group:crew. The roster duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang and
- * li.ming take part in drills. Plans: flood (facts stage_m and rain_mm by gauge, the latter stale
- * after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch
- * (ends by order), dam (levels IV, III by post:chief, that is sun.wei with the deputy li.ming, II
- * by post:mayor, that is zhou.jie; gauges g7 in the east with the warning at 4.5 m, g8 in the west
+ * 20 a minute), app (gives the receipt "seen"), gate (gives "delivered" within 30 s); wang.qiang by
+ * push, then sms; li.ming by push; sun.wei by sms; zhou.jie by app; wu.fang by gate; gao.lin by
+ * bot; ma.chao by bot, then desk; lin.tao by app, then desk; chat.0 … by bot; shen.yu by wide (256
+ * at once); cao.rui by gate,
+ * then desk; ding.yi by note (bodies of 900 bytes, and not watched), then push; crew.0 … by desk,
+ * all in group:crew. The roster duty-room has the seats wang.qiang, li.ming, sun.wei. wang.qiang
+ * and li.ming take part in drills. Plans: flood (facts stage_m and rain_mm by gauge, the latter
+ * stale after 30m, breach, the event case; fallback li.ming 5m, sun.wei 10m), watch (ends by
+ * order), dam (levels IV, III by post:chief, that is sun.wei with the deputy li.ming, II by
+ * post:mayor, that is zhou.jie; gauges g7 in the east with the warning at 4.5 m, g8 in the west
  * with 3 m), lake (measures), pond (measures, a
  * commander of II), weir (levels over two facts), oncall (source alertmanager; one_per
  * labels.service, digest 30s, closed by its source, reopen_within 10m), river (one_per
@@ -87,7 +89,7 @@ void lab_input(struct lab *lab, struct input in, const char *body);
 void lab_after(struct lab *lab, int64_t ms); /* time passes, ticks come when they are due */
 /* With the plan "paper" in the set: "paper1" to "paper4"; NULL: without it. */
 void lab_papers(struct lab *lab, const char *pin);
-void lab_site_without_sms(struct lab *lab); /* and with the warning of g8 at 2 m */
+void lab_site_without_sms(struct lab *lab); /* g8 warns at 2 m, bodies have "v" */
 
 /* people; each gives the reply */
 const json_t *lab_trigger(struct lab *lab, const char *body);

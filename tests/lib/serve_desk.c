@@ -100,6 +100,12 @@ static bool house_principal(void *ctx, const char *secret, struct identity *ret)
     return true;
 }
 
+static json_t *house_pass(void *ctx, struct uuid notice)
+{
+    (void)ctx, (void)notice;
+    return NULL;
+}
+
 static int house_listen(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -144,6 +150,7 @@ static void house_open(struct serve_desk *h, struct serve_config config)
                                   .wall_of = house_wall_of,
                                   .language = house_language,
                                   .civil_ahead = house_ahead,
+                                  .pass_to = house_pass,
                                   .targets_of = house_targets,
                                   .owner_known = house_owner,
                                   .principal_of = house_principal};

@@ -45,7 +45,7 @@ class Fault:
         """What is not as documented, or an empty text."""
         why = wrong(result, self.kind, self.ok, self.status, self.words)
         if not why and result["retry_after_ms"] != self.ms and not (
-                self.ms == "date" and 20000 <= (result["retry_after_ms"] or 0) <= 30000):
+                self.ms == "date" and 280000 <= (result["retry_after_ms"] or 0) <= 300000):
             why = "retry_after_ms %s, not %s" % (result["retry_after_ms"], self.ms)
         if not why and len(result.get("body", "").encode()) > KEPT:
             why = "%d bytes of the answer are kept" % len(result["body"].encode())
@@ -87,7 +87,7 @@ FAULTS = [
     status_fault(408, "it did not get the message in time", AGAIN),
     retry_after("", None),
     retry_after("2", 2000, "seconds"),
-    Fault("429, Retry-After: a date", "date/30", "status", 429, "asks us to slow down",
+    Fault("429, Retry-After: a date", "date/300", "status", 429, "asks us to slow down",
           LATER, ms="date"),
     Fault("429, Retry-After: a date gone by", "date/-30", "status", 429, "asks us to slow", AGAIN),
     retry_after("soon", None, "garbage"),
@@ -325,10 +325,11 @@ class Night:
                     else site.replace(before, before + "\n" + more, 1))
         self.slow = any(f.slow for f in faults)
         plan = h.plan_text("tell", """
-    notify { to = "group:quick", text = T "{title}", within = "9s" }
+    notify { to = "group:quick", text = T "{title}", within = "%ds" }
     %s
     wait("breach", "1d")
-""" % ('notify { to = "group:slow", text = T "{title}", within = "45s" }' if self.slow else ""))
+""" % (9 * SLOW, 'notify { to = "group:slow", text = T "{title}", within = "%ds" }' % (45 * SLOW)
+            if self.slow else ""))
         self.house = h.House(plans={"tell": plan}, site=site)
         for name, fault in self.faults.items():
             with open(os.path.join(self.house.secrets, name), "w", encoding="utf-8") as file:

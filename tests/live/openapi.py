@@ -142,7 +142,7 @@ class Contract:
         if answer.status != status:
             faults.append("%d, not %d: %.200r" % (answer.status, status, answer.body))
         self.t.check(not faults, "%s %s: %d as it is described"
-                     % (method, re.sub(r"[0-9a-f-]{36}|ml_\S+|/a/\S+", "…", path), status), faults)
+                     % (method, re.sub(r"[0-9a-f-]{36}|ml_\S+|/a/\S+|/r/\S+", "…", path), status), faults)
         return json.loads(answer.body) if b"{" == answer.body[:1] else answer.body
 
     def faults(self, method, path, answer):
@@ -460,6 +460,23 @@ def question_by_link(api):
     api.ask(200, "GET", "/api/v1/incidents/%s/timeline" % incident)
 
 
+def replies_of_services(api):
+    """What services send back, by the link of a message and by the key of an account."""
+    api.ask(201, "POST", "/t/watch", "ring back")
+    found = h.wait_for(lambda: [m for p in api.ask(200, "GET", "/api/v1/phones")["phones"]
+                                for m in p["messages"] if "ring back" in m["text"]], "a ring")[0]
+    path = "/r/" + found["answer_url"].rpartition("/")[2]
+    api.ask(200, "POST", path, {"receipt": "delivered"})
+    api.ask(422, "POST", path, {"answer": "accept"})
+    api.ask(403, "POST", path, {"code": "0000" if found["code"] != "0000" else "1111"})
+    api.ask(200, "POST", path, {"code": found["code"]})
+    api.ask(404, "POST", "/r/nonsense", {"code": "1234"})
+    key = api.house.key("reply-pager", "reply")
+    api.ask(200, "POST", "/r/pager/" + key, {"from": "nobody", "text": "1"})
+    api.ask(400, "POST", "/r/pager/" + key, {"from": "nobody"})
+    api.ask(401, "POST", "/r/pager/mk_none", {"from": "nobody", "text": "1"})
+
+
 def phones_and_links(api):
     """These ring on the phones of the daemon: the house's own receiver hears nothing of them."""
     api.ask(201, "POST", "/t/watch", "ring")
@@ -471,6 +488,7 @@ def phones_and_links(api):
     path = "/a/" + found["answer_url"].rpartition("/")[2]
     item_by_link(api, found)
     question_by_link(api)
+    replies_of_services(api)
     api.ask(200, "GET", path)
     api.ask(200, "GET", path + "?lang=en", headers=PAGE)
     api.ask(404, "GET", "/a/nonsense")

@@ -28,6 +28,7 @@ TABLES = {"head_keys": ("core/head_check.c", "Head"),
           "auto": ("core/head_level.c", "AutoHead"),
           "a measure": ("core/head_measure.c", "MeasureHead"),
           "a report": ("core/head_report.c", "ReportHead"),
+          "a channel": ("core/channel_check.c", "Channel"),
           "scenario_keys": ("core/scenario.c", "Scenario")}
 KEYS = re.compile(r"static const struct form_key (\w+)\[\] = \{(.*?)\};\n(.*?)(?=\n\}|$)", re.S)
 KINDS = {"kind_trial": "Trial", "kind_update": "TrialUpdate", "kind_person": "TrialPerson",
@@ -72,8 +73,8 @@ def keys_of(path, name):
 
 def plan_words(t, meta, found):
     functions = set(re.findall(r"^function (\w+)\(", meta, re.M)) | {"incident"}
-    # require is Lua's own; plan, scenario and test begin a file
-    expected = (found["NAME"] - {"require"}) | {"plan", "scenario", "test"}
+    # require is Lua's own; the others begin a file
+    expected = (found["NAME"] - {"require"}) | {"channel", "plan", "scenario", "site", "test"}
     t.equal(sorted(functions), sorted(expected), "every word is a function of meta, and no other")
     for kind, function in OPTIONS.items():
         missing = [w for w in found[kind] if not re.search(r"\b%s\b" % w, comment(meta, function))]

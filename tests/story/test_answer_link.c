@@ -53,6 +53,75 @@ static void the_code_of_the_message_answers_the_call(void **state)
     story_end(s);
 }
 
+/* Why: the deputy must ring at once, know who sent them, and have the whole time. */
+static void who_cannot_come_passes_the_call_to_the_deputy(void **state)
+{
+    (void)state;
+    struct story *s =
+        begin("local a = call { to = 'post:deputy', within = '5m', text = '7号站超警' }\n"
+              "state { by = a and a.by }");
+    story_advance(s, MINUTES(1));
+    const json_t *reply = story_answer_link(s, "sun.wei", "{'pass':true,'note':'在外地'}");
+    assert_string_equal(json_str(reply, "answer"), "declined");
+    story_crash_engine(s);
+    story_advance(s, MINUTES(4)); /* the deputy's time began when it was passed */
+    story_answer_link(s, "li.ming", "{}");
+    story_advance(s, MINUTES(10));
+    story_tells(s,
+                "[0:00:00] call 孙伟 (副总指挥, post:deputy) by phone\n"
+                "[0:01:00] 孙伟 declines, and passes it to 李明: 在外地\n"
+                "[0:01:00] call who it is passed to\n"
+                "[0:01:00] call 李明 (副总指挥 B角, post:deputy) by pager: 【孙伟 转来】7号站超警\n"
+                "[0:05:00] 李明 answers\n");
+    story_never(s, "no answer");
+    story_end(s);
+}
+
+/* Why: passed on and nobody wakes: the call must climb as if the rung were silent. */
+static void a_deputy_who_is_silent_is_followed_by_the_next_rung(void **state)
+{
+    (void)state;
+    struct story *s = begin("call { text = '7号站超警', rungs = {"
+                            " { to = 'post:deputy', within = '5m' },"
+                            " { to = 'person:zhou.jie', within = '5m' } } }");
+    story_answer_link(s, "sun.wei", "{'pass':true}");
+    story_advance(s, MINUTES(10));
+    story_tells(s, "passes it to 李明\n[0:05:00] 李明 (副总指挥 B角, post:deputy) no answer\n"
+                   "call 周杰\n");
+    story_end(s);
+}
+
+/* Why: in a duty room who sits beside is the one to take it. */
+static void a_seat_is_passed_to_the_next_seat(void **state)
+{
+    (void)state;
+    struct story *s = begin_call();
+    story_answer_link(s, "wang.qiang", "{'pass':true}");
+    story_advance(s, 1000);
+    story_tells(
+        s, "王强 declines, and passes it to 李明\ncall 李明 (副班, duty:duty-room) by pager\n");
+    story_answer_link(s, "li.ming", "{}");
+    story_advance(s, 1000);
+    story_tells(s, "李明 answers\n");
+    story_end(s);
+}
+
+/* Why: a button without anybody behind it would let the call hang. */
+static void a_call_that_nobody_stands_in_for_cannot_be_passed(void **state)
+{
+    (void)state;
+    struct story *s = begin("call { to = 'person:zhou.jie', within = '5m', text = 'x' }");
+    story_advance(s, 1000);
+    const json_t *reply = story_answer_link(s, "zhou.jie", "{'pass':true}");
+    assert_string_equal(json_str(reply, "code"), "conflict");
+    story_never(s, "declines");
+    story_answer_link(s, "zhou.jie", "{}");
+    story_tells(s, "周杰 answers\n");
+    reply = story_answer_link(s, "zhou.jie", "{'pass':true}");
+    assert_string_equal(json_str(reply, "code"), "conflict"); /* it is taken: nothing to pass on */
+    story_end(s);
+}
+
 static void refused(const json_t *reply, const char *code, int left)
 {
     assert_string_equal(json_str(reply, "code"), code);
@@ -138,6 +207,10 @@ static void a_receipt_is_kept_before_the_answer_and_nothing_waits_for_it(void **
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_cannot_come_passes_the_call_to_the_deputy),
+        cmocka_unit_test(a_deputy_who_is_silent_is_followed_by_the_next_rung),
+        cmocka_unit_test(a_seat_is_passed_to_the_next_seat),
+        cmocka_unit_test(a_call_that_nobody_stands_in_for_cannot_be_passed),
         cmocka_unit_test(the_code_of_the_message_answers_the_call),
         cmocka_unit_test(five_wrong_codes_lock_the_link_and_the_call_climbs_on),
         cmocka_unit_test(who_cannot_come_says_so_by_the_link),

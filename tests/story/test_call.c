@@ -266,6 +266,29 @@ static void a_deputy_who_has_a_rung_is_not_called_as_a_deputy_too(void **state)
     story_end(s);
 }
 
+/* Who has answered is not rung again, whoever answers later is heard, and a call that begins after
+ * that rings everybody anew. */
+static void an_answer_ends_its_own_call_and_no_later_one(void **state)
+{
+    (void)state;
+    struct story *s = begin("call { to = 'group:experts', within = '5m', text = 'first' }\n"
+                            "sleep '10m'\n"
+                            "call { to = 'group:experts', within = '5m', text = 'second' }");
+    story_trigger(s, TRIGGER);
+    story_advance(s, 1000);
+    story_answer(s, "{'as':'li.ming'}");
+    story_answer(s, "{'as':'sun.wei'}");
+    story_advance(s, MINUTES(9));
+    story_tells(s, "call 孙伟 (group:experts) by phone: first\n李明 answers\n"
+                   "孙伟 answers (no open call)\n");
+    story_never(s, "no answer");
+    story_advance(s, MINUTES(2));
+    story_tells(s, "call 李明 (group:experts) by pager: second\n");
+    story_answer(s, "{'as':'zhou.jie'}");
+    story_tells(s, "周杰 answers\n");
+    story_end(s);
+}
+
 static void what_nobody_needs_any_more_is_not_sent(void **state)
 {
     (void)state;
@@ -315,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_call_to_nobody_falls_to_the_duty_room),
         cmocka_unit_test(the_deputy_of_a_post_is_called_when_its_holder_is_silent),
         cmocka_unit_test(a_deputy_who_has_a_rung_is_not_called_as_a_deputy_too),
+        cmocka_unit_test(an_answer_ends_its_own_call_and_no_later_one),
         cmocka_unit_test(what_nobody_needs_any_more_is_not_sent),
         cmocka_unit_test(a_rung_can_be_a_seat_of_the_roster_that_is_called),
     };

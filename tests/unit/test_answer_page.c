@@ -89,7 +89,7 @@ static void a_question_has_a_button_for_each_choice(void **state)
                "<button class=\"yes\" type=\"submit\" name=\"choice\" value=\"short &quot;of&quot; "
                "staff\"><bdi dir=\"auto\">&lt;缺员&gt;</bdi></button>\n");
     has(&html, "name=\"decline\" value=\"true\">我无法答复</button>");
-    lacks(&html, "我来处理");
+    lacks(&html, "我来");
 }
 
 /* Why: who has said that they are on it, or chose wrongly, must not be shut out. */
@@ -142,8 +142,8 @@ static void a_call_shows_its_message_a_field_for_the_code_and_two_buttons(void *
     has(&html, "<form method=\"post\" action=\"/a/" TOKEN "\">");
     has(&html, "<label for=\"code\">");
     has(&html, "inputmode=\"numeric\" autocomplete=\"one-time-code\"");
-    has(&html, "<button class=\"yes\" type=\"submit\">我来处理</button>");
-    has(&html, "<button class=\"no\" type=\"submit\" name=\"decline\" value=\"true\">我不能到<");
+    has(&html, "<button class=\"yes\" type=\"submit\">我来</button>");
+    has(&html, "<button class=\"no\" type=\"submit\" name=\"decline\" value=\"true\">来不了<");
     has(&html, "href=\"/a/" TOKEN "?lang=en\"");
     lacks(&html, "演练");
     lacks(&html, "role=\"alert\"");
@@ -158,7 +158,7 @@ static void the_same_page_in_english(void **state)
     page("open-en", (struct answer_page){.link = link, .lang = "en"}, &html);
     has(&html, "<html lang=\"en\">");
     has(&html, "You are being called. Please answer.");
-    has(&html, "I am on it</button>");
+    has(&html, "I am coming</button>");
     has(&html, "I cannot come</button>");
     has(&html, "18 min ago");
     has(&html, "<p class=\"text\" dir=\"auto\" lang=\"zh-CN\">"); /* the message stays what it is */
@@ -211,7 +211,57 @@ static void a_call_that_waits_no_more_says_so_and_still_takes_an_answer(void **s
     json_put(link, "waiting", json_false());
     page("late", (struct answer_page){.link = link}, &html);
     has(&html, "已有人应答，或呼叫已结束。您仍可应答，将记入记录。");
-    has(&html, "我来处理</button>");
+    has(&html, "我来</button>");
+}
+
+/* Why: two who ride out for one call leave nobody for the next. */
+static void who_has_taken_the_call_is_named(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    AUTO_TEXT(en);
+    link = json_put(call_made(), "waiting", json_false());
+    json_put(link, "answered_by",
+             json_pack("{s:s,s:s,s:s}", "id", "li.ming", "name", "李<明>", "at",
+                       "2026-07-20T02:15:00.000Z"));
+    page("taken", (struct answer_page){.link = link}, &html);
+    has(&html, "<bdi dir=\"auto\">李&lt;明&gt;</bdi> 已应答（3 分钟前）。您仍可应答，将记入记录。");
+    has(&html, "我来</button>");
+    page("taken-en", (struct answer_page){.link = link, .lang = "en"}, &en);
+    has(&en, "has answered (3 min ago). You may still answer; it is recorded.");
+}
+
+static void a_message_that_was_recalled_says_that_nobody_waits(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    link = json_put(call_made(), "waiting", json_false());
+    json_put(link, "recalled", json_true());
+    page("recalled", (struct answer_page){.link = link}, &html);
+    has(&html, "此消息已撤回：不再需要您应答。");
+    lacks(&html, "正在呼叫您");
+}
+
+/* Why: who cannot come and knows who can must not leave it to the next rung's clock. */
+static void who_cannot_come_may_pass_it_to_whoever_stands_in(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    AUTO_TEXT(en);
+    link =
+        json_put(call_made(), "pass_to", json_pack("{s:s,s:s}", "id", "qian.min", "name", "钱敏"));
+    page("pass", (struct answer_page){.link = link}, &html);
+    has(&html, "<button class=\"no\" type=\"submit\" name=\"pass\" value=\"true\">转副职："
+               "<bdi dir=\"auto\">钱敏</bdi></button>");
+    AUTO_TEXT(passed);
+    page("pass-en", (struct answer_page){.link = link, .lang = "en"}, &en);
+    json_put_str(json_put_str(link, "state", "declined"), "passed_to", "钱<敏>");
+    page("passed", (struct answer_page){.link = link}, &passed);
+    has(&passed, "<h2>已转给 <bdi dir=\"auto\">钱&lt;敏&gt;</bdi></h2>");
+    has(&en, "Pass it to <bdi dir=\"auto\">钱敏</bdi></button>");
 }
 
 static void what_was_said_is_shown_and_a_refusal_to_come_may_be_taken_back(void **state)
@@ -228,7 +278,7 @@ static void what_was_said_is_shown_and_a_refusal_to_come_may_be_taken_back(void 
     json_put_str(link, "state", "declined");
     page("declined", (struct answer_page){.link = link}, &declined);
     has(&declined, "已回复：不能到");
-    has(&declined, "改为：我来处理</button>");
+    has(&declined, "改为：我来</button>");
     lacks(&declined, "name=\"decline\"");
     json_put_str(link, "state", "over");
     page("over", (struct answer_page){.link = link}, &over);
@@ -534,6 +584,9 @@ int main(void)
         cmocka_unit_test(a_drill_cannot_be_overlooked),
         cmocka_unit_test(a_message_that_is_no_call_is_confirmed_and_not_declined),
         cmocka_unit_test(a_call_that_waits_no_more_says_so_and_still_takes_an_answer),
+        cmocka_unit_test(who_has_taken_the_call_is_named),
+        cmocka_unit_test(a_message_that_was_recalled_says_that_nobody_waits),
+        cmocka_unit_test(who_cannot_come_may_pass_it_to_whoever_stands_in),
         cmocka_unit_test(what_was_said_is_shown_and_a_refusal_to_come_may_be_taken_back),
         cmocka_unit_test(a_wrong_code_says_how_many_tries_are_left_and_keeps_the_note),
         cmocka_unit_test(a_missing_code_and_any_other_refusal_are_said),

@@ -346,6 +346,8 @@ static void the_keys_of_a_channel_are_checked(void **state)
     refused("'body':{'a':{'?':'answer'}}", "there is no placeholder {answer}");
     refused("'body':{},'receipt':'maybe'", "bad_value receipt");
     refused("'body':{},'rate':'many'", "bad_value rate");
+    refused("'body':{},'receipt':'seen','receipt_within':'soon'", "receipt_within");
+    refused("'body':{},'receipt_within':'30s'", "it is for a channel that declares a receipt");
     refused("'body':{},'limits':{'body_bytes':10}", "whole number from 256");
     refused("'body':{},'headers':{'host':'x'}", "the header \"host\" cannot be set here");
     refused("'body':{},'headers':{'Webhook-Id':'x'}", "cannot be set here");
@@ -651,11 +653,29 @@ static void any_value_in_a_channel_is_refused_or_read(void **state)
     AUTO_JSON(vars);
     whole = data(shipped);
     vars = data(vars_alert);
-    static const char *const keys[] = {
-        "method",    "headers", "body",     "maps",   "variants", "extends", "limits",
-        "sign",      "success", "receipt",  "drill",  "rate",     "url",     "resend_harmless",
-        "throttled", "again",   "encoding", "escape", "private",  "query",   "reference",
-        "ways"};
+    static const char *const keys[] = {"method",
+                                       "headers",
+                                       "body",
+                                       "maps",
+                                       "variants",
+                                       "extends",
+                                       "limits",
+                                       "sign",
+                                       "success",
+                                       "receipt",
+                                       "drill",
+                                       "rate",
+                                       "url",
+                                       "resend_harmless",
+                                       "receipt_within",
+                                       "throttled",
+                                       "again",
+                                       "encoding",
+                                       "escape",
+                                       "private",
+                                       "query",
+                                       "reference",
+                                       "ways"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
             AUTO_JSON(copy);

@@ -5,6 +5,7 @@
 #include "core_lab.h"
 #include "unit.h"
 
+#include "core/link.h"
 #include "core/say.h"
 
 #include <stdlib.h>
@@ -47,6 +48,15 @@ static void due_while_down(struct lab *lab, const char *kind, const char *person
 static const char *shown(const struct lab *lab, const char *person)
 {
     return json_str_or(lab_attempt(lab, person), "body", "");
+}
+
+/* The same, which must not have been cut. */
+static const char *shown_whole(const struct lab *lab, const char *person)
+{
+    const char *body = shown(lab, person);
+    assert_true(strlen(body) <= 900);
+    assert_null(strstr(body, "…"));
+    return body;
 }
 
 /* Three bells at once, and the person would silence the telephone. */
@@ -116,6 +126,26 @@ static void a_digest_whose_outcome_is_unknown_is_sent_again_with_the_same_id_and
     lab_after(&lab, MINUTE);
     assert_true(json_equal(first, json_unconst(lab_attempt(&lab, "sun.wei"))));
     lab_result(&lab, "sun.wei", SENT);
+    assert_int_equal(lab_count(&lab, REC_NOTICE_SENT), 3);
+    lab_done(&lab);
+}
+
+/* The service may have taken it, and known it by its id: under that id nothing else may come. */
+static void a_digest_that_would_look_otherwise_now_is_not_sent_under_the_same_id(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_TEXT(first);
+    due_while_down(&lab, "notify", "zhou.jie");
+    text_add(&first, json_str(lab_attempt(&lab, "zhou.jie"), "notice"));
+    lab_result(&lab, "zhou.jie", LATER);
+    lab_site_without_sms(&lab);
+    lab_after(&lab, 3000);
+    while (lab_attempt(&lab, "zhou.jie")) {
+        assert_string_not_equal(json_str(lab_attempt(&lab, "zhou.jie"), "notice"),
+                                text_str(&first));
+        lab_result(&lab, "zhou.jie", SENT);
+    }
     assert_int_equal(lab_count(&lab, REC_NOTICE_SENT), 3);
     lab_done(&lab);
 }
@@ -195,6 +225,48 @@ static void no_list_is_longer_than_it_may_be(void **state)
     lab_done(&lab);
 }
 
+static size_t lines_in(const char *body)
+{
+    size_t lines = 0;
+    for (; (body = strstr(body, "\\n")); body++)
+        lines++;
+    return lines;
+}
+
+/* The service takes 900 bytes: no list is cut, and no code is lost; there are more of them. */
+static void a_list_that_would_be_too_long_for_its_service_is_several(void **state)
+{
+    (void)state;
+    struct lab lab;
+    size_t shown = 0;
+    lab_start(&lab);
+    lab_input(&lab, (struct input){.kind = IN_COURIER_DIED}, NULL);
+    for (int n = 0; n < 12; n++)
+        one(&lab, "Gauge", "notify", "ding.yi");
+    lab_after(&lab, MINUTE);
+    lab_input(&lab, (struct input){.kind = IN_COURIER_UP}, NULL);
+    while (lab_attempt(&lab, "ding.yi")) {
+        const char *body = shown_whole(&lab, "ding.yi");
+        shown += lines_in(body) ? lines_in(body) : 1;
+        lab_result(&lab, "ding.yi", SENT);
+    }
+    assert_int_equal(shown, 12);
+    assert_int_equal(lab_count(&lab, REC_NOTICE_SENT), 12);
+    lab_done(&lab);
+}
+
+/* A channel may show a list in another way than a text. */
+static void the_variant_of_the_channel_is_used(void **state)
+{
+    (void)state;
+    struct lab lab;
+    due_while_down(&lab, "notify", "gao.lin");
+    assert_non_null(strstr(shown(&lab, "gao.lin"), "\"count\":3"));
+    assert_non_null(strstr(shown(&lab, "gao.lin"), "\"list\":\"3 条消息"));
+    lab_result(&lab, "gao.lin", SENT);
+    lab_done(&lab);
+}
+
 /* Who is called at level I or II must see one thing, and hear it ring. */
 static void a_call_of_a_grave_incident_is_never_folded(void **state)
 {
@@ -258,6 +330,31 @@ static void a_receipt_of_the_digest_is_one_of_each(void **state)
     lab_done(&lab);
 }
 
+/* The service knows one message and one link; it tells of all that it was given. */
+static void the_service_says_by_the_link_of_the_digest_what_became_of_all(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_JSON(body);
+    struct input in = {.kind = IN_RECEIPT, .who = {.id = "nobody"}};
+    struct link link;
+    struct why why;
+    due_while_down(&lab, "notify", "gao.lin");
+    assert_int_equal(json_read(shown(&lab, "gao.lin"), strlen(shown(&lab, "gao.lin")), &body, &why),
+                     ERR_OK);
+    const char *back = json_str_or(body, "back", "");
+    assert_non_null(strstr(back, "/r/"));
+    assert_true(link_parse(strrchr(back, '/') + 1, &link));
+    lab_result(&lab, "gao.lin", SENT);
+    AUTO_TEXT(receipt);
+    text_addf(&receipt, "{'receipt':'delivered','token':'%s'}", strrchr(back, '/') + 1);
+    in.notice = link.notice;
+    lab_input(&lab, in, text_str(&receipt));
+    assert_true(json_bool(lab.reply, "ok"));
+    assert_int_equal(lab_count(&lab, REC_NOTICE_DELIVERED), 3);
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,13 +362,17 @@ int main(void)
         cmocka_unit_test(the_timeline_says_with_how_many_others_it_went),
         cmocka_unit_test(each_of_them_is_answered_by_its_own_link_and_code),
         cmocka_unit_test(a_digest_whose_outcome_is_unknown_is_sent_again_with_the_same_id_and_body),
+        cmocka_unit_test(a_digest_that_would_look_otherwise_now_is_not_sent_under_the_same_id),
         cmocka_unit_test(what_is_left_of_a_digest_goes_out_under_ids_of_its_own),
         cmocka_unit_test(a_digest_that_is_refused_sends_each_by_the_next_contact_of_the_person),
         cmocka_unit_test(what_waits_for_the_rate_goes_as_one),
         cmocka_unit_test(no_list_is_longer_than_it_may_be),
+        cmocka_unit_test(a_list_that_would_be_too_long_for_its_service_is_several),
+        cmocka_unit_test(the_variant_of_the_channel_is_used),
         cmocka_unit_test(a_call_of_a_grave_incident_is_never_folded),
         cmocka_unit_test(what_waits_for_a_moment_goes_by_itself),
         cmocka_unit_test(a_receipt_of_the_digest_is_one_of_each),
+        cmocka_unit_test(the_service_says_by_the_link_of_the_digest_what_became_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

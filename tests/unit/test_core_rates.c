@@ -273,6 +273,23 @@ static void a_message_written_in_a_pause_begins_with_the_contact_that_is_of_use(
     lab_done(&lab);
 }
 
+/* Whoever takes 256 at once and then hangs must not have all the places that there are. */
+static void an_endpoint_that_takes_many_and_hangs_leaves_room_for_the_others(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    began(&lab, "Gauge 7");
+    many(&lab, 300, "shen.yu");
+    assert_int_equal(json_array_size(lab.attempts), 192);
+    began(&lab, "Gauge 8");
+    many(&lab, 1, "li.ming");
+    assert_non_null(lab_attempt(&lab, "li.ming"));
+    taken(&lab);
+    assert_int_equal(lab_count(&lab, REC_NOTICE_SENT), 301);
+    lab_done(&lab);
+}
+
 /* A 2xx that is none by the channel's test: the contact is of no use. */
 static void what_the_service_rejects_goes_to_the_next_contact_at_once(void **state)
 {
@@ -302,6 +319,7 @@ int main(void)
         cmocka_unit_test(a_pause_outlives_a_restart),
         cmocka_unit_test(a_pause_that_outlasts_the_time_left_gives_way_to_the_next_contact_at_once),
         cmocka_unit_test(a_message_written_in_a_pause_begins_with_the_contact_that_is_of_use),
+        cmocka_unit_test(an_endpoint_that_takes_many_and_hangs_leaves_room_for_the_others),
         cmocka_unit_test(what_the_service_rejects_goes_to_the_next_contact_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,22 @@ static void receipts_are_sentences_in_both_languages(void **state)
     record_unref(r);
 }
 
+/* A channel that says how long its receipt takes is waited for by every message. */
+static void a_message_waits_for_its_receipt_as_long_as_the_channel_says(void **state)
+{
+    (void)state;
+    struct lab lab;
+    notified(&lab, NOTIFY("person:cao.rui"));
+    lab_result(&lab, "cao.rui", SENT);
+    assert_string_equal(json_str(json_at(lab_event(&lab), "ev"), "result"), "sent");
+    lab_turn(&lab, "[]", "{'names':[],'steps':['0.9']}");
+    lab_after(&lab, 30000);
+    assert_string_equal(json_str_or(lab_attempt(&lab, "cao.rui"), "endpoint", ""), "desk");
+    lab_result(&lab, "cao.rui", SENT);
+    assert_null(lab_event(&lab)); /* its plan has heard that it was sent, and hears it once */
+    lab_done(&lab);
+}
+
 #define CALL(to)                                                                                   \
     "[{'kind':'call','step':'0.1','args':{'to':['" to "'],'text':'come','within_ms':300000}}]"
 #define MINUTE 60000
@@ -316,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_late_receipt_of_the_first_contact_counts_and_ends_the_second),
         cmocka_unit_test(a_second_contact_that_fails_leaves_the_message_sent_and_no_alarm),
         cmocka_unit_test(of_a_call_that_is_over_no_further_contact_is_tried),
+        cmocka_unit_test(a_message_waits_for_its_receipt_as_long_as_the_channel_says),
         cmocka_unit_test(a_message_that_calls_nobody_waits_for_no_receipt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

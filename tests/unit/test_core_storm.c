@@ -14,7 +14,7 @@ enum {
     CONTACTS = 10000,
     TAKES_MS = 100, /* an attempt, until it is refused */
     HOUR = 3600,
-    CALM = 600, /* seconds until what began together has come apart */
+    CALM = 900, /* seconds until what began together has come apart */
     SECONDS = 2 * HOUR
 };
 
@@ -134,8 +134,8 @@ static void ten_thousand_that_failed_together_do_not_come_back_together(void **s
         attempt_begins(s, &e);
     }
     live(s, HOUR);
-    /* 10,000 a minute are 167 a second; more than half as many again would be a wave */
-    assert_in_range(most(s, CALM, HOUR), 150, 250);
+    /* 10,000 a minute are 167 a second; a third more happens by chance, more would be a wave */
+    assert_in_range(most(s, CALM, HOUR), 167, 230);
     assert_int_equal(s->sent, 0);
     s->up = true;
     live(s, 80);

@@ -41,7 +41,7 @@ static const char *state_of(struct lab *lab, const char *endpoint)
     size_t n;
     json_t *one;
     json_decref(lab->scratch);
-    lab->scratch = core_endpoints(lab->core);
+    lab->scratch = core_endpoints(lab->core, lab->wall);
     json_array_foreach(lab->scratch, n, one)
     {
         if (!strcmp(json_str_or(one, "name", ""), endpoint))
@@ -160,6 +160,69 @@ static void who_has_no_other_contact_is_tried_by_the_dead_one(void **state)
     lab_done(&lab);
 }
 
+/* It is not asked; nobody knows whether it answers, and nobody says that it does not. */
+static void an_endpoint_that_is_not_to_be_asked_is_not(void **state)
+{
+    (void)state;
+    struct lab lab;
+    size_t n;
+    json_t *frame;
+    lab_start_watched(&lab);
+    lab_after(&lab, 5 * MINUTE);
+    assert_true(json_array_size(lab.probes) > 0);
+    json_array_foreach(lab.probes, n, frame)
+    {
+        assert_string_not_equal(json_str_or(frame, "endpoint", ""), "note");
+        assert_true(json_bool(frame, "probe"));
+    }
+    assert_string_equal(state_of(&lab, "note"), "unknown");
+    lab_done(&lab);
+}
+
+/* The alarm itself may reach nobody: then it is a dead letter, like all that reaches nobody. */
+static void an_alarm_of_the_house_that_reaches_nobody_is_a_dead_letter(void **state)
+{
+    (void)state;
+    struct lab lab;
+    AUTO_JSON(dead);
+    AUTO_JSON(none);
+    lab_start_watched(&lab);
+    pass(&lab, 3 * MINUTE, "push");
+    assert_non_null(lab_attempt(&lab, "wang.qiang"));
+    for (int n = 0; n < 2; n++) { /* by sms, and by push, which is down */
+        lab_result(&lab, "wang.qiang", "{'ok':false,'status':410,'error':'gone'}");
+        pass(&lab, MINUTE, "push");
+    }
+    lab_tells(&lab, "notice_failed step= to=wang.qiang");
+    lab_crash(&lab);
+    dead = core_dead(lab.core);
+    assert_int_equal(json_array_size(dead), 1);
+    struct input in = {.kind = IN_DEAD};
+    assert_true(uuid_parse(json_str_or(json_array_get(dead, 0), "notice", ""), &in.notice));
+    lab_input(&lab, in, "{'action':'replay'}");
+    lab_result(&lab, "wang.qiang", SENT);
+    none = core_dead(lab.core);
+    assert_int_equal(json_array_size(none), 0);
+    lab_done(&lab);
+}
+
+static void a_service_that_asks_to_wait_is_shown_as_paused(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_trigger(&lab, "{'plan':'flood','title':'Gauge 7'}");
+    lab_turn(&lab, NOTIFY("person:sun.wei"), AWAITS);
+    lab_result(&lab, "sun.wei", "{'ok':false,'status':429,'retry_after_ms':60000}");
+    assert_string_equal(state_of(&lab, "sms"), "paused");
+    lab_crash(&lab);
+    assert_string_equal(state_of(&lab, "sms"), "paused");
+    lab_after(&lab, MINUTE);
+    lab_result(&lab, "sun.wei", SENT);
+    assert_string_equal(state_of(&lab, "sms"), "up");
+    lab_done(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +232,9 @@ int main(void)
         cmocka_unit_test(an_endpoint_that_takes_messages_is_not_asked_and_is_up),
         cmocka_unit_test(messages_begin_with_the_contact_that_answers_and_those_that_wait_go_there),
         cmocka_unit_test(who_has_no_other_contact_is_tried_by_the_dead_one),
+        cmocka_unit_test(an_endpoint_that_is_not_to_be_asked_is_not),
+        cmocka_unit_test(an_alarm_of_the_house_that_reaches_nobody_is_a_dead_letter),
+        cmocka_unit_test(a_service_that_asks_to_wait_is_shown_as_paused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

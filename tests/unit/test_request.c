@@ -57,9 +57,9 @@ static const struct {
     {"{\"op\":\"login\"}", CODE_MISSING_FIELD, "key", "", "one of \"key\" and \"link\""},
     {"{\"op\":\"login\",\"key\":\"a\",\"link\":\"b\"}", CODE_MISSING_FIELD, "key", "", "one of"},
     {"{\"op\":\"key_create\",\"name\":\"a\",\"scopes\":[\"raed\"]}", CODE_BAD_FIELD, "scopes",
-     "read", "is none of trigger read respond order admin"},
+     "read", "is none of trigger read respond order admin reply"},
     {"{\"op\":\"key_create\",\"name\":\"a\",\"scopes\":[]}", CODE_BAD_FIELD, "scopes", "",
-     "1 to 5 words are taken, of trigger read"},
+     "1 to 6 words are taken, of trigger read"},
     {"{\"op\":\"key_create\",\"name\":\"a\\nb\"}", CODE_BAD_FIELD, "name", "", "control"},
     /* links: what is cut off is said to be so */
     {"{\"op\":\"link_show\"}", CODE_MISSING_FIELD, "token", "", "is missing"},
@@ -381,7 +381,7 @@ static void every_operation_has_a_scope_that_a_plain_group_member_has_or_not(voi
         OP_ORDER,          OP_CONTACT_SET,        OP_CONFIG_SHOW, OP_CONFIG_CHECK,
         OP_CONFIG_RELOAD,  OP_KEY_CREATE,         OP_KEY_REVOKE,  OP_KEY_LIST,
         OP_PURGE,          OP_JOURNAL_CHECKPOINT, OP_DRILL_START, OP_CONTACT_REMOVE,
-        OP_CONTACT_EXPORT, OP_CONTACT_IMPORT};
+        OP_CONTACT_EXPORT, OP_CONTACT_IMPORT,     OP_REPLY,       OP_RECEIPT};
     for (int o = 0; o < OPS; o++) {
         bool closed = false;
         for (size_t i = 0; i < COUNT(closed_to_group); i++)

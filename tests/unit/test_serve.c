@@ -330,7 +330,7 @@ static void the_daemons_own_user_may_do_all(void **state)
     desk_hears(h, pair[1],
                "{\"as_of\":\"1-100\",\"at\":\"2026-07-20T02:00:00.000Z\",\"demo\":true,\"ok\":true,"
                "\"principal\":\"uid:12345\",\"scopes\":[\"trigger\",\"read\",\"respond\",\"order\","
-               "\"admin\"]}\n");
+               "\"admin\",\"reply\"]}\n");
     close(pair[1]);
 }
 

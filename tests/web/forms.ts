@@ -36,10 +36,26 @@ test("a message is answered by its link and code, in a browser", async () => {
     const tab = await openTab(house.base, `${new URL(message.answer_url).pathname}?lang=en`);
     await tab.page.getByLabel("Code").fill(message.code);
     await tab.page.getByLabel("Note").fill("on my way");
-    await tab.page.getByRole("button", { name: "I am on it" }).click();
+    await tab.page.getByRole("button", { name: "I am coming" }).click();
     await tab.page.getByText("Your answer is recorded.").waitFor();
     await tab.page.reload(); /* sends nothing again */
     await tab.page.getByText("Your answer is recorded.").waitFor();
+    tab.check();
+    await tab.close();
+});
+
+/* Why: who cannot come and knows who sits beside must not leave it to a clock. */
+test("a call is passed on from a telephone, and the next one rings", async () => {
+    await house.trigger({ plan: "service_down", title: "passed on" });
+    const message = await ringing("passed on");
+    const path = `${new URL(message.answer_url).pathname}?lang=en`;
+    const tab = await openTab(house.base, path, { width: 390, height: 844 });
+    await tab.page.getByLabel("Code").fill(message.code);
+    const pass = tab.page.getByRole("button", { name: /^Pass it to/ });
+    const name = ((await pass.innerText()).match(/^Pass it to (.*)$/) ?? [])[1] ?? "?";
+    await pass.click();
+    await tab.page.getByRole("heading", { name: `Passed to ${name}` }).waitFor();
+    await ringing("转来");
     tab.check();
     await tab.close();
 });
@@ -89,7 +105,7 @@ test("the link of a demonstration signs in once, and its session may order the e
 /* Why: any page that is open in the same browser could otherwise answer in somebody's name. */
 test("a form of another site changes nothing", async () => {
     await house.trigger({ plan: "service_down", title: "not yours" });
-    const message = await ringing();
+    const message = await ringing("not yours");
     const tab = await openTab(house.base, "/livez");
     await tab.page.goto("about:blank");
     const answered = tab.page.waitForResponse((r) => r.url() === message.answer_url);
@@ -105,7 +121,7 @@ test("a form of another site changes nothing", async () => {
         [message.answer_url, message.code] as const,
     );
     assert.equal((await answered).status(), 403);
-    assert.equal((await ringing()).answer_url, message.answer_url);
+    assert.equal((await ringing("not yours")).answer_url, message.answer_url);
     await tab.close();
 });
 

@@ -16,7 +16,7 @@ export type State =
 export type Health = "ok" | "fallback" | "stuck";
 export type Grade = "I" | "II" | "III" | "IV";
 export type Warning = "red" | "orange" | "yellow" | "blue";
-export type Scope = "trigger" | "read" | "respond" | "order" | "admin";
+export type Scope = "trigger" | "read" | "respond" | "order" | "admin" | "reply";
 
 /* Somebody whom a call has asked, in the order of asking. */
 export interface Asked {
