@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEPTH_MAX = 8, OCCURRENCES_MAX = 20000 };
+enum { DEPTH_MAX = 8, OCCURRENCES_MAX = 200000 }; /* twenty years of hours */
 
 /* ---- lines: what no parser should be asked to guess ---- */
 
@@ -313,7 +313,13 @@ static void rule_add(struct reader *r, const struct series *s, icalproperty *p)
         fail(r, "an RRULE that cannot be read", NULL, "");
         return;
     }
-    for (int n = 0; n < OCCURRENCES_MAX && !r->failed; n++) {
+    for (int n = 0; !r->failed; n++) {
+        if (n == OCCURRENCES_MAX) {
+            fail(r, "an event of", s->person,
+                 " repeats more than 200000 times up to the days that are looked at; let it begin "
+                 "later");
+            break;
+        }
         t = icalrecur_iterator_next(i);
         if (icaltime_is_null_time(t))
             break;

@@ -5,6 +5,7 @@
 #include "remarked.h"
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CALENDAR(events)                                                                           \
@@ -158,6 +159,11 @@ static void a_broken_calendar_is_named_with_its_line(void **state)
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART:20261201T000000Z\r\n";
     static const char unknown[] = CALENDAR(
         EVENT("DTSTART;TZID=Mars/Base:20261201T090000\r\nDURATION:PT1H\r\nSUMMARY:李明\r\n"));
+    static const char seconds[] = CALENDAR(EVENT(
+        "DTSTART:20201201T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=SECONDLY\r\nSUMMARY:李明\r\n"));
+    static const char never[] = CALENDAR(EVENT(
+        "DTSTART:20261201T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n"
+        "SUMMARY:李明\r\n"));
     static const char rule[] = CALENDAR(
         EVENT("DTSTART:20261201T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=NEVER\r\nSUMMARY:李明\r\n"));
     refuses("hello", 5, 1, "this is no line of a calendar");
@@ -167,6 +173,39 @@ static void a_broken_calendar_is_named_with_its_line(void **state)
     refuses("BEGIN:VCALENDAR\n\xff\n", 18, 1, "no UTF-8");
     refuses(unknown, strlen(unknown), 1, "the zone \"Mars/Base\" is not known");
     refuses(rule, strlen(rule), 1, "cannot be read");
+    refuses(seconds, strlen(seconds), 1, "repeats more than 200000 times");
+    refuses(never, strlen(never), 1, "an RRULE that cannot be read"); /* February 30 */
+}
+
+/* Whatever a calendar program writes, or a disk makes of it, is read or refused. */
+static void mutilated_calendars_are_read_or_refused(void **state)
+{
+    (void)state;
+    static const char whole[] = CALENDAR(
+        OWN_ZONE EVENT("DTSTART;TZID=Works:20261201T080000\r\nDTEND;TZID=Works:20261201T200000\r\n"
+                       "RRULE:FREQ=WEEKLY;BYDAY=MO,-1FR;INTERVAL=2;UNTIL=20270301T000000Z\r\n"
+                       "EXDATE:20261208T000000Z\r\nRDATE:20270105T000000Z\r\nSUMMARY:李明\r\n"
+                       "ATTENDEE;CN=\"x\":mailto:tang.yu@example.org\r\n"));
+    static const char letters[] = "0123456789;:=,-TZ\r\n\"\\BYDAY\xe6\xff ";
+    const char *rounds = getenv("MUSTER_ICS_ROUNDS");
+    uint32_t dice = 7;
+    for (long n = 0; n < (rounds ? strtol(rounds, NULL, 10) : 1500); n++) {
+        char bytes[sizeof whole];
+        AUTO_JSON(shifts);
+        struct why why = {0};
+        int line;
+        memcpy(bytes, whole, sizeof whole);
+        for (int k = 0; k < 1 + n % 4; k++) {
+            dice = dice * 1664525 + 1013904223;
+            size_t at = (dice >> 8) % (sizeof whole - 1);
+            bytes[at] = letters[(dice >> 4) % (sizeof letters - 1)];
+        }
+        size_t len = n % 7 ? sizeof whole - 1 : (dice >> 9) % sizeof whole;
+        if (!read_bytes(bytes, len, &shifts, &line, &why))
+            assert_true(json_array_size(shifts) <= ICS_SHIFTS_MAX);
+        else
+            assert_true(why.text[0] && line >= 1);
+    }
 }
 
 int main(void)
@@ -177,6 +216,7 @@ int main(void)
         cmocka_unit_test(what_repeats_is_there_each_time),
         cmocka_unit_test(what_has_no_end_is_cut),
         cmocka_unit_test(a_broken_calendar_is_named_with_its_line),
+        cmocka_unit_test(mutilated_calendars_are_read_or_refused),
     };
     return cmocka_run_group_tests_name("ics", tests, NULL, NULL);
 }
