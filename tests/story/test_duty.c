@@ -185,6 +185,15 @@ static void the_second_of_two_overrides_is_refused_by_name(void **state)
     accepted(story_duty(s, "override", second));
     refused(story_duty(s, "act", "{'change':1,'action':'approve','as':'sun.wei'}"),
             "this change is withdrawn");
+    /* a month after its end it is let go, and its number is not given again */
+    story_advance(s, DAYS(40));
+    accepted(story_duty(s, "override",
+                        "{'roster':'duty-room','seat':'officer_a','person':'li.ming',"
+                        "'from':'2026-09-01','to':'2026-09-02','reason':'x','as':'sun.wei'}"));
+    story_crash_engine(s);
+    refused(story_duty(s, "act", "{'change':1,'action':'withdraw','as':'wang.qiang'}"),
+            "there is no change of duty of this number");
+    accepted(story_duty(s, "act", "{'change':3,'action':'withdraw','as':'sun.wei'}"));
     story_end(s);
 }
 
