@@ -13,7 +13,7 @@
 # make sanitize       the tests under ASan and UBSan, in out/sanitize
 # make fault          kills at random and at every named point, the long form
 # make mutants        takes the counter-measures to Lua's hazards away: do their tests fail?
-# make bench          figures beside Alertmanager, bare SQLite and libcurl: two to four minutes
+# make bench          figures beside Alertmanager, bare SQLite and libcurl: five minutes
 # make install        PREFIX=/usr/local DESTDIR=
 # make clean          removes out/
 # make help           this list

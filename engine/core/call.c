@@ -195,10 +195,8 @@ static struct call *call_new(struct incident *i, const char *step)
 }
 
 /* What of its spec is looked at at every step. */
-static void call_read(struct call *call)
+static void call_read(struct call *call, const json_t *spec)
 {
-    AUTO_JSON(spec);
-    spec = kept_json(call->spec);
     call->consults = json_bool(spec, "consults");
     call->asks = json_bool(spec, "asks");
     call->several = !call->consults && !call->asks && json_int(spec, "at_least", 1) > 1;
@@ -210,8 +208,8 @@ struct call *call_start(struct core *c, struct incident *i, const char *step, js
     if (call)
         call_drop(c, call);
     call = call_new(i, step);
+    call_read(call, takes_spec);
     kept_set(&call->spec, takes_spec);
-    call_read(call);
     return call;
 }
 
@@ -336,7 +334,7 @@ void call_from_json(struct core *c, struct incident *i, const json_t *kept)
 {
     struct call *call = call_new(i, json_str_or(kept, "step", ""));
     call->spec = kept_text(json_at(kept, "spec"));
-    call_read(call);
+    call_read(call, json_at(kept, "spec"));
     if (json_array_size(json_at(kept, "asked")))
         asked_add(call, json_at(kept, "asked"));
     call->rung = (int)json_int(kept, "rung", -1);

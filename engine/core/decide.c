@@ -328,54 +328,81 @@ static void decide_config_refused(struct core *c)
     core_emit(c, REC_CONFIG_REFUSED, NULL, (struct emit){.body = json_deep_copy(c->in->body)});
 }
 
+/* A wait of the plan is over. */
+static void plan_timer_fire(struct core *c, const struct timer *t)
+{
+    struct incident *i = core_incident(c, *t->incident);
+    json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
+    json_t *body = json_put_str(json_object(), "step", t->step);
+    json_put_int(body, "due", t->due);
+    json_put_int(body, "late_ms", c->in->mono - t->due);
+    core_emit(c, REC_TIMER_FIRED, i,
+              (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
+                            .body = body,
+                            .sealed = json_put(json_object(), "ev", ev)});
+}
+
+/* Long because there are many kinds: a case each, and no more than a call in it. */
 static void timer_fire(struct core *c, struct timer *t)
 {
-    if (t->kind == TIMER_CALL) {
+    switch (t->kind) {
+    case TIMER_PLAN:
+        plan_timer_fire(c, t);
+        break;
+    case TIMER_CALL:
         call_due(c, t->owner);
-    } else if (t->kind == TIMER_NOTICE) {
+        break;
+    case TIMER_NOTICE:
         notice_due(c, t->owner);
-    } else if (t->kind == TIMER_STALE) {
+        break;
+    case TIMER_STALE:
         reading_stale(c, t->owner);
-    } else if (t->kind == TIMER_MARK) {
+        break;
+    case TIMER_MARK:
         suggest_held(c, core_incident(c, *t->incident), t->owner);
-    } else if (t->kind == TIMER_ITEM) {
+        break;
+    case TIMER_ITEM:
         item_due(c, t->owner);
-    } else if (t->kind == TIMER_WATCH) {
-        plan_watch_held(c, core_incident(c, *t->incident), t->owner);
-    } else if (t->kind == TIMER_REPORT) {
+        break;
+    case TIMER_REPORT:
         report_due(c, t->owner);
-    } else if (t->kind == TIMER_CADENCE) {
+        break;
+    case TIMER_CADENCE:
         cadence_due(c, core_incident(c, *t->incident), t->owner);
-    } else if (t->kind == TIMER_PROPOSAL) {
+        break;
+    case TIMER_PROPOSAL:
         proposal_due(c, t->owner);
-    } else if (t->kind == TIMER_DIGEST) {
+        break;
+    case TIMER_DIGEST:
         joins_tell(c, t->owner);
-    } else if (t->kind == TIMER_REOPEN) {
+        break;
+    case TIMER_REOPEN:
         reopen_over(c, t->owner);
-    } else if (t->kind == TIMER_DRILL) {
+        break;
+    case TIMER_WATCH:
+        plan_watch_held(c, core_incident(c, *t->incident), t->owner);
+        break;
+    case TIMER_DRILL:
         drill_due(c, t->owner);
-    } else if (t->kind == TIMER_FETCH) {
+        break;
+    case TIMER_FETCH:
         fetch_due(c, t->owner);
-    } else if (t->kind == TIMER_PLACE) {
+        break;
+    case TIMER_PLACE:
         timer_clear(&c->timers, t); /* what waits there goes out at the end of this input */
-    } else if (t->kind == TIMER_PROBE) {
+        break;
+    case TIMER_PROBE:
         endpoint_ask(c, t->owner);
-    } else if (t->kind == TIMER_UPKEEP) {
-        upkeep_review(t->owner);
-    } else if (t->kind == TIMER_DUTY) {
-        duty_review(t->owner);
-    } else if (t->kind == TIMER_OCCASION) {
+        break;
+    case TIMER_OCCASION:
         occasions_review(t->owner);
-    } else {
-        struct incident *i = core_incident(c, *t->incident);
-        json_t *ev = plan_event(NULL, json_pack("[s]", t->step), c->in->wall);
-        json_t *body = json_put_str(json_object(), "step", t->step);
-        json_put_int(body, "due", t->due);
-        json_put_int(body, "late_ms", c->in->mono - t->due);
-        core_emit(c, REC_TIMER_FIRED, i,
-                  (struct emit){.actor = json_pack("{s:s}", "type", "clock"),
-                                .body = body,
-                                .sealed = json_put(json_object(), "ev", ev)});
+        break;
+    case TIMER_UPKEEP:
+        upkeep_review(t->owner);
+        break;
+    case TIMER_DUTY:
+        duty_review(t->owner);
+        break;
     }
 }
 
