@@ -216,7 +216,7 @@ def refusals_are_problems(t, house):
          "unknown_plan"),
         ("DELETE", "/api/v1/incidents", None, None, 405, "method_not_allowed"),
         ("GET", "/api/v1/nothing", None, None, 404, "unknown_route"),
-        ("GET", "/api/v1/duty", None, None, 501, "not_built"),
+        ("GET", "/cap/feed.atom", None, None, 501, "not_built"),
         ("GET", "/api/v1/incidents/nonsense", None, None, 422, "bad_field"),
         ("GET", "/api/v1/incidents/0198f2c4-7a51-7c3e-9d1b-3f0a6f2d8e11", None, None, 404,
          "not_found"),

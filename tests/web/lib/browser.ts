@@ -86,7 +86,11 @@ export async function openTab(base: string, path: string, look: Look = {}): Prom
         page,
         faults,
         check: () => assert.deepEqual(faults, []),
-        close: () => context.close(),
+        close: async () => {
+            /* what a test has put in the way of requests may be under way: its end is no fault */
+            await page.unrouteAll({ behavior: "ignoreErrors" });
+            await context.close();
+        },
     };
 }
 
