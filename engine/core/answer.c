@@ -149,6 +149,7 @@ static struct call *passed_call(const struct core *c, const struct incident *i,
     LIST_FOREACH(call, &i->calls, link)
     {
         if ((!a->step || !strcmp(call->step, a->step)) && !call->stands &&
+            !call_has_declined(call, a->person) && /* passed on already, or going on anyway */
             call_pass_to(c, call, a->person, c->in->wall, ret))
             return call;
     }
@@ -179,7 +180,8 @@ json_t *core_pass_to(const struct core *c, struct uuid notice, wall_ms at)
     const struct notice *n = core_notice(c, notice);
     const struct call *call = n && n->of_call ? call_find(n->incident, n->step) : NULL;
     struct rung_person to;
-    if (!call || call->stands || !call_pass_to(c, call, n->person, at, &to))
+    if (!call || call->stands || call_has_declined(call, n->person) ||
+        !call_pass_to(c, call, n->person, at, &to))
         return NULL;
     return json_put_str(json_put_str(json_object(), "id", to.id), "name", to.name);
 }

@@ -466,7 +466,7 @@ static const json_t *asked_of(const json_t *asked, const char *person)
     return there ? one : NULL;
 }
 
-static bool has_declined(const struct call *call, const char *person)
+bool call_has_declined(const struct call *call, const char *person)
 {
     const struct notice *n;
     NOTICE_FOREACH(n, call->incident, call->step)
@@ -487,7 +487,7 @@ bool call_pass_to(const struct core *c, const struct call *call, const char *per
     asked = kept_json(call->asked);
     return site_stand_in(c->site->site, person, json_str(asked_of(asked, person), "words"),
                          call->incident->drill, at, ret) &&
-           !has_declined(call, ret->id) && !taken_is_by(call, ret->id);
+           !call_has_declined(call, ret->id) && !taken_is_by(call, ret->id);
 }
 
 /* "【孙伟转来】" before the text, so that whoever is woken knows why it is them. */

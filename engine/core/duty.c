@@ -266,12 +266,24 @@ void duty_part_words(const struct core *c, const struct roster *r, const json_t 
     duty_time_add(c, json_int(part, "to", 0), to);
 }
 
+static void tell(struct core *c, const struct notice_order *o, const char *zh, const char *en)
+{
+    AUTO_JSON(text);
+    struct notice_order order = *o;
+    text = json_pack("{s:s,s:s}", "zh", zh, "en", en);
+    order.text = text;
+    order.type = "muster.notify";
+    notice_queue(c, upkeep_incident(c), &order);
+}
+
 void duty_tell(struct core *c, const struct rung_person *who, const char *step, const char *zh,
                const char *en)
 {
-    AUTO_JSON(text);
-    text = json_pack("{s:s,s:s}", "zh", zh, "en", en);
-    notice_queue(
-        c, upkeep_incident(c),
-        &(struct notice_order){.step = step, .person = who, .text = text, .type = "muster.notify"});
+    tell(c, &(struct notice_order){.step = step, .person = who}, zh, en);
+}
+
+void duty_tell_to_agree(struct core *c, const struct rung_person *who, const char *step,
+                        const char *zh, const char *en)
+{
+    tell(c, &(struct notice_order){.step = step, .person = who, .agrees = true}, zh, en);
 }

@@ -98,6 +98,9 @@ bool duty_approver(struct core *c, const struct roster *r, const char *what);
 /* One message to one person. */
 void duty_tell(struct core *c, const struct rung_person *who, const char *step, const char *zh,
                const char *en);
+/* The same of something that they are to agree to, or refuse. */
+void duty_tell_to_agree(struct core *c, const struct rung_person *who, const char *step,
+                        const char *zh, const char *en);
 /* "2026-12-01 08:00" by the clocks of the site */
 void duty_time_add(const struct core *c, wall_ms at, struct text *to);
 /* "市总值班室 主班 2026-12-01 08:00 至 2026-12-02 08:00" */

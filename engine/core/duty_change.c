@@ -159,9 +159,9 @@ static void tell_person(struct core *c, const struct news *k, const char *id, co
         return;
     json_put(k->told, id, json_true());
     text_addf(&of, "%s%" PRId64, step, json_int(k->change, "number", 0));
-    text_addf(&zh, "%s%s", k->zh, asks ? "\n应答即同意；不同意请选“不能到”。" : "");
-    text_addf(&en, "%s%s", k->en, asks ? "\nTo answer is to agree; decline to refuse." : "");
-    duty_tell(c, &p, text_str(&of), text_str(&zh), text_str(&en));
+    text_addf(&zh, "%s%s", k->zh, asks ? "\n请答复同意或不同意。" : "");
+    text_addf(&en, "%s%s", k->en, asks ? "\nPlease agree or refuse." : "");
+    (asks ? duty_tell_to_agree : duty_tell)(c, &p, text_str(&of), text_str(&zh), text_str(&en));
 }
 
 /* Who is to approve. */
@@ -325,6 +325,20 @@ void decide_duty_override(struct core *c)
 
 /* ---- swap ---- */
 
+/* No further than the turn at that moment; where nobody takes turns, than its day. */
+static void turn_within(const struct core *c, const struct roster *r, wall_ms at, wall_ms *ret_from,
+                        wall_ms *ret_to)
+{
+    const char *zone = site_zone(c->site->site);
+    int64_t turn, day = civil_day(zone, at);
+    if (rotation_turn(&r->rotation, zone, at, &turn, ret_from)) {
+        *ret_to = rotation_begins(&r->rotation, zone, turn + 1);
+        return;
+    }
+    *ret_from = civil_moment(zone, day, 0);
+    *ret_to = civil_moment(zone, day + 1, 0);
+}
+
 /* The turn that the person has at that moment, in any seat of the roster; false: none. */
 static bool turn_of(const struct core *c, const struct roster *r, const char *person, wall_ms at,
                     const struct seat **ret_seat, struct duty_span *ret)
@@ -353,11 +367,15 @@ static bool turn_read(struct core *c, const struct roster *r, const char *key, c
                     key, person, r->id, r->id);
         return false;
     }
+    wall_ms begins, ends;
+    turn_within(c, r, at, &begins, &ends);
     from = seat_since(c->site->site, r, seat, at);
+    from = from > begins ? from : begins;
+    ends = turn.to < ends ? turn.to : ends;
     if (from < c->in->wall)
         from = at > c->in->wall ? at : c->in->wall;
-    json_array_append_new(parts, part_new(c, r, seat, taker, from, turn.to));
-    return times_fit(c, from, turn.to);
+    json_array_append_new(parts, part_new(c, r, seat, taker, from, ends));
+    return times_fit(c, from, ends);
 }
 
 void decide_duty_swap(struct core *c)

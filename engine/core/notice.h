@@ -27,6 +27,7 @@ struct notice_order {
     int rung, round;
     bool alarm;
     bool of_call; /* a call waits for an answer to it */
+    bool agrees;  /* to answer it is to agree, to decline to refuse */
 };
 
 void notice_queue(struct core *c, struct incident *i, const struct notice_order *o);

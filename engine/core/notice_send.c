@@ -106,6 +106,7 @@ static json_t *notice_message(struct core *c, const struct notice_order *o, json
     json_put_str(m, "text", words_in(o->text, lang, site_lang));
     link_put(m, secret, code);
     json_put_str(m, "type", o->type);
+    json_put_true(m, "agrees", o->agrees);
     if (o->choices)
         json_put(m, "choices", choices_in(o->choices, lang, site_lang));
     return json_put(m, "methods", methods);

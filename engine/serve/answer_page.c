@@ -30,6 +30,12 @@ enum { NOTE_CHARS_MAX = 2000 };
     X(W_QUESTION_OVER, "询问已结束。您仍可答复，将记入记录。",                                     \
       "The question is over. You may still answer; it is recorded.")                               \
     X(W_READ, "请确认您已收到。", "Please confirm that you have read this.")                       \
+    X(W_AGREE_ASK, "请决定是否同意。", "Please decide whether you agree.")                         \
+    X(W_AGREE, "同意", "I agree")                                                                  \
+    X(W_REFUSE, "不同意", "I do not agree")                                                        \
+    X(W_AGREED, "已同意", "You agreed")                                                            \
+    X(W_REFUSED, "已答复：不同意", "You did not agree")                                            \
+    X(W_DECIDED_LONG, "已记录，并告知有关人员。", "It is recorded, and those concerned are told.") \
     X(W_CODE, "应答码（消息中的四位数字）", "Code (the four digits in the message)")               \
     X(W_NOTE, "附言（可不填，随应答一并发送）", "Note, sent with your answer (may be left empty)") \
     X(W_COME, "我来", "I am coming")                                                               \
@@ -128,6 +134,7 @@ struct page {
     const json_t *item; /* NULL: the message is about none */
     enum shown shown;
     bool zh, drill, call;
+    bool agrees; /* it is a question of yes or no */
     struct text *to;
 };
 
@@ -543,11 +550,11 @@ static void add_pass_button(const struct page *g)
 static void add_buttons(const struct page *g, bool declined)
 {
     add(g, "<div class=\"buttons\">\n<button class=\"yes\" type=\"submit\">");
-    say(g, !g->call ? W_CONFIRM : declined ? W_COME_AFTER_ALL : W_COME);
+    say(g, g->agrees ? W_AGREE : !g->call ? W_CONFIRM : declined ? W_COME_AFTER_ALL : W_COME);
     add(g, "</button>\n");
-    if (g->call && !declined) {
+    if ((g->call || g->agrees) && !declined) {
         add(g, "<button class=\"no\" type=\"submit\" name=\"decline\" value=\"true\">");
-        say(g, W_CANNOT);
+        say(g, g->agrees ? W_REFUSE : W_CANNOT);
         add(g, "</button>\n");
         add_pass_button(g);
     }
@@ -677,7 +684,7 @@ static void add_open(const struct page *g)
     bool waiting = g->call && json_bool(g->link, "waiting");
     const json_t *by = json_at(g->link, "answered_by");
     if (!g->p->refused && !g->call)
-        add_line(g, "ask", W_READ);
+        add_line(g, "ask", g->agrees ? W_AGREE_ASK : W_READ);
     else if (!g->p->refused && g->call && !waiting && by)
         add_taken(g, by);
     else if (!g->p->refused && g->call && !waiting && json_bool(g->link, "recalled"))
@@ -695,8 +702,11 @@ static void add_answered(const struct page *g)
         add_form(g, false);
         return;
     }
-    add_notice(g, "done", g->call ? W_ANSWERED : W_CONFIRMED,
-               g->call ? W_ANSWERED_LONG : W_CONFIRMED_LONG);
+    if (g->agrees)
+        add_notice(g, "done", W_AGREED, W_DECIDED_LONG);
+    else
+        add_notice(g, "done", g->call ? W_ANSWERED : W_CONFIRMED,
+                   g->call ? W_ANSWERED_LONG : W_CONFIRMED_LONG);
 }
 
 static void add_passed(const struct page *g, const char *to)
@@ -712,6 +722,10 @@ static void add_passed(const struct page *g, const char *to)
 static void add_declined(const struct page *g)
 {
     const char *to = json_str(g->link, "passed_to");
+    if (g->agrees) { /* what was refused is decided */
+        add_notice(g, "said", W_REFUSED, W_DECIDED_LONG);
+        return;
+    }
     if (to)
         add_passed(g, to);
     else
@@ -843,6 +857,7 @@ void answer_page_write(const struct answer_page *p, struct text *to)
                      .shown = shown_of(p, link),
                      .zh = is_zh(p),
                      .drill = json_bool(json_at(link, "incident"), "drill"),
+                     .agrees = json_bool(link, "agrees"),
                      .call = !strcmp(json_str_or(link, "type", "muster.call"), "muster.call"),
                      .to = to};
     add_head(&g);

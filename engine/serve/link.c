@@ -175,6 +175,7 @@ static json_t *link_shown(const struct row *notice, const struct row *incident,
     json_put_str(o, "text", json_str(message, "text"));
     json_put_str(o, "lang", json_str(message, "lang"));
     json_put(o, "choices", json_share(json_at(message, "choices")));
+    json_put_true(o, "agrees", json_bool(message, "agrees"));
     json_t *person = json_put_str(json_object(), "id", json_str(notice->body, "to"));
     json_put(o, "person", json_put_str(person, "name", json_str(message, "name")));
     json_put(o, "incident", incident_shown(incident));
