@@ -141,6 +141,18 @@ static void answer_emit(struct core *c, struct incident *i, const struct answer 
         notice_arrived(c, a->notice);
 }
 
+/* To their last message of this call they said that they cannot come, or have passed it on. */
+static bool declined_last(const struct call *call, const char *person)
+{
+    const struct notice *n;
+    NOTICE_FOREACH(n, call->incident, call->step)
+    {
+        if (n->of_call && !strcmp(n->person, person) && notice_is_of(n, call->step))
+            return n->declined;
+    }
+    return false;
+}
+
 /* The first open call that this person may pass on, and to whom. NULL: there is none. */
 static struct call *passed_call(const struct core *c, const struct incident *i,
                                 const struct answer *a, struct rung_person *ret)
@@ -149,8 +161,7 @@ static struct call *passed_call(const struct core *c, const struct incident *i,
     LIST_FOREACH(call, &i->calls, link)
     {
         if ((!a->step || !strcmp(call->step, a->step)) && !call->stands &&
-            !call_has_declined(call, a->person) && /* passed on already, or going on anyway */
-            call_pass_to(c, call, a->person, c->in->wall, ret))
+            !declined_last(call, a->person) && call_pass_to(c, call, a->person, c->in->wall, ret))
             return call;
     }
     return NULL;
@@ -180,7 +191,7 @@ json_t *core_pass_to(const struct core *c, struct uuid notice, wall_ms at)
     const struct notice *n = core_notice(c, notice);
     const struct call *call = n && n->of_call ? call_find(n->incident, n->step) : NULL;
     struct rung_person to;
-    if (!call || call->stands || call_has_declined(call, n->person) ||
+    if (!call || call->stands || declined_last(call, n->person) ||
         !call_pass_to(c, call, n->person, at, &to))
         return NULL;
     return json_put_str(json_put_str(json_object(), "id", to.id), "name", to.name);

@@ -436,17 +436,23 @@ static void call_ring(struct core *c, struct call *call, const json_t *spec, str
         json_put(sealed, "ev", silent_event(c, call));
     json_put(sealed, "at", json_share(json_object_get(spec, "at")));
     core_emit(c, REC_CALL_RUNG, i, (struct emit){.body = body, .sealed = sealed});
+    bool reached = true;
+    call->ringing = true; /* one who cannot be reached says nothing of those behind */
     for (size_t n = 0; n < rung->rung.count; n++)
-        notice_queue(c, i,
-                     &(struct notice_order){.step = call->step,
-                                            .person = &rung->rung.at[n],
-                                            .text = json_at(spec, "text"),
-                                            .type = json_str_or(spec, "type", "muster.call"),
-                                            .choices = json_at(spec, "choices"),
-                                            .within_ms = rung->within_ms,
-                                            .of_call = true,
-                                            .rung = index,
-                                            .round = round});
+        reached &=
+            notice_queue(c, i,
+                         &(struct notice_order){.step = call->step,
+                                                .person = &rung->rung.at[n],
+                                                .text = json_at(spec, "text"),
+                                                .type = json_str_or(spec, "type", "muster.call"),
+                                                .choices = json_at(spec, "choices"),
+                                                .within_ms = rung->within_ms,
+                                                .of_call = true,
+                                                .rung = index,
+                                                .round = round});
+    call->ringing = false;
+    if (!reached)
+        call_check(c, i, call->step, "undelivered");
 }
 
 void call_ring_once(struct core *c, struct call *call, const json_t *spec,
@@ -466,7 +472,7 @@ static const json_t *asked_of(const json_t *asked, const char *person)
     return there ? one : NULL;
 }
 
-bool call_has_declined(const struct call *call, const char *person)
+static bool has_declined(const struct call *call, const char *person)
 {
     const struct notice *n;
     NOTICE_FOREACH(n, call->incident, call->step)
@@ -487,7 +493,7 @@ bool call_pass_to(const struct core *c, const struct call *call, const char *per
     asked = kept_json(call->asked);
     return site_stand_in(c->site->site, person, json_str(asked_of(asked, person), "words"),
                          call->incident->drill, at, ret) &&
-           !call_has_declined(call, ret->id) && !taken_is_by(call, ret->id);
+           !has_declined(call, ret->id) && !taken_is_by(call, ret->id);
 }
 
 /* "【孙伟转来】" before the text, so that whoever is woken knows why it is them. */
@@ -728,7 +734,7 @@ void call_due(struct core *c, struct call *call)
 void call_check(struct core *c, struct incident *i, const char *step, const char *why)
 {
     struct call *call = call_find(i, step);
-    if (!call || call->forever || call->rung < 0)
+    if (!call || call->forever || call->rung < 0 || call->ringing)
         return;
     if (call->consults) {
         consult_check(c, call);

@@ -39,9 +39,6 @@ void call_ring_once(struct core *c, struct call *call, const json_t *spec,
  */
 bool call_pass_to(const struct core *c, const struct call *call, const char *person, wall_ms at,
                   struct rung_person *ret);
-
-/* They said in this rung of this round that they cannot come. */
-bool call_has_declined(const struct call *call, const char *person);
 /* Call them at once, in the same rung and for its whole time; the message says who passed it. */
 void call_pass(struct core *c, struct call *call, const struct rung_person *to, const char *from);
 /* Everybody of the current rung has declined or cannot be reached? Then do not wait for its clock.

@@ -467,8 +467,10 @@ static void apply_tested(struct core *c, struct contact *contact, const struct r
     result_set(contact, n ? notice_state_name(n->state) : NULL);
 }
 
-static void apply_set(struct contact *contact, const struct record *r)
+static void apply_set(struct core *c, struct contact *contact, const struct record *r)
 {
+    test_let_go(c, contact); /* it was of the address before */
+    contact->test = (struct uuid){0};
     contact->set_at = r->at_ms;
     contact->verified_at = contact->stopped_at = contact->tested_at = 0;
     contact->wrong = 0;
@@ -498,7 +500,7 @@ void contact_apply(struct core *c, const struct record *r)
         contact_make(c, json_str_or(r->body, "person", ""), json_str_or(r->body, "endpoint", ""));
     contact->gone = false;
     if (r->kind == REC_CONTACT_SET)
-        apply_set(contact, r);
+        apply_set(c, contact, r);
     else if (r->kind == REC_CONTACT_TESTED)
         apply_tested(c, contact, r);
     else if (r->kind == REC_REPLY_TAKEN || r->kind == REC_REPLY_REFUSED)

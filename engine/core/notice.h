@@ -30,7 +30,8 @@ struct notice_order {
     bool agrees;  /* to answer it is to agree, to decline to refuse */
 };
 
-void notice_queue(struct core *c, struct incident *i, const struct notice_order *o);
+/* Writes and queues it, or hands it out at once; false: there is no contact to write to. */
+bool notice_queue(struct core *c, struct incident *i, const struct notice_order *o);
 /* Recall what has not arrived yet of this step; NULL: of the whole incident but alarms. */
 void notice_recall_step(struct core *c, struct incident *i, const char *step);
 /* There is proof that it has arrived: it is not tried again. An attempt under way may end first. */

@@ -505,7 +505,7 @@ static void result_of_one(struct core *c, struct notice *n, const json_t *result
         notice_finish(c, n, REC_NOTICE_SENT, NULL, NULL);
     else if (n->unneeded)
         notice_finish(c, n, REC_NOTICE_RECALLED, why, result);
-    else if (!throttled && attempt_is_final(result))
+    else if ((!throttled && attempt_is_final(result)) || contact_stopped(c, n->person, n->endpoint))
         notice_refused(c, n, why, result);
     else if (c->in->mono > n->until)
         notice_fail(c, n, why, result);
@@ -628,16 +628,22 @@ static int method_first(const struct core *c, const json_t *message, mono_ms unt
     return 0;
 }
 
-/* The contacts by which somebody may be written to, without those that they have stopped. Gives. */
-static json_t *methods_now(const struct core *c, const char *person, const char *via, bool drill)
+/* Without the contacts by which the person wants nothing (STOP). Passes methods on. */
+static json_t *without_stopped(const struct core *c, const char *person, json_t *methods)
 {
-    json_t *methods = c->site ? site_methods(c->site->site, person, via, drill) : json_array();
     for (size_t k = json_array_size(methods); k > 0; k--) {
         const char *endpoint = json_string_value(json_array_get(methods, k - 1));
         if (contact_stopped(c, person, endpoint))
             (void)json_array_remove(methods, k - 1);
     }
     return methods;
+}
+
+/* The contacts by which somebody may be written to now. Gives. */
+static json_t *methods_now(const struct core *c, const char *person, const char *via, bool drill)
+{
+    json_t *methods = c->site ? site_methods(c->site->site, person, via, drill) : json_array();
+    return without_stopped(c, person, methods);
 }
 
 /* Is it among the first that people hear of the incident? What the engine says of itself is not. */
@@ -665,7 +671,7 @@ static enum place_rank order_rank(const struct incident *i, const struct notice_
                                            .own = !*o->step});
 }
 
-void notice_queue(struct core *c, struct incident *i, const struct notice_order *o)
+bool notice_queue(struct core *c, struct incident *i, const struct notice_order *o)
 {
     json_t *methods = methods_now(c, o->person->id, o->via, i->drill);
     AUTO_JSON(message);
@@ -707,6 +713,7 @@ void notice_queue(struct core *c, struct incident *i, const struct notice_order 
         notice_hand_effect(c, n);
     if (!deliverable)
         notice_refused(c, n, "no contact", NULL);
+    return deliverable;
 }
 
 /* By the methods of its message, or by those of the site where it has none of them any more. */
@@ -717,7 +724,7 @@ static json_t *replay_methods(const struct core *c, const struct notice *n)
     for (int k = 0; k < methods_count(n); k++) {
         const char *endpoint = message_endpoint(message, k);
         if (c->site && site_endpoint(c->site->site, endpoint))
-            return json_share(json_at(message, "methods"));
+            return without_stopped(c, n->person, json_deep_copy(json_at(message, "methods")));
     }
     return c->site ? methods_now(c, n->person, NULL, n->incident->drill) : json_array();
 }

@@ -4,6 +4,7 @@
 #include "core/call.h"
 #include "core/choice.h"
 #include "core/decide.h"
+#include "core/duty.h"
 #include "core/notice.h"
 #include "core/question.h"
 #include "core/reply_text.h"
@@ -17,6 +18,7 @@ static const int64_t IGNORED_MS = MS_HOUR;
 struct replier {
     struct core *c;
     const char *person, *endpoint;
+    const json_t *people; /* ids of all whose telephone it is */
     bool zh;
 };
 
@@ -48,7 +50,8 @@ struct search {
 static bool waits(const struct notice *n)
 {
     const struct call *call = n->of_call ? call_find(n->incident, n->step) : NULL;
-    return n->proof != PROOF_ANSWERED && !n->declined && (n->kept || (call && !call->stands));
+    return n->proof != PROOF_ANSWERED && !n->declined &&
+           (n->kept || duty_keeps_message(n) || (call && !call->stands));
 }
 
 static void search_visit(const void *node, VISIT visit, void *closure)
@@ -133,6 +136,28 @@ static void say_taken(const struct replier *r, const struct answer *a, bool wait
                  "Recorded. Somebody has answered before, or nobody waits for it.");
 }
 
+/* A spot check, a handover, a change of duty: nobody else is called, whatever is said. */
+static void say_duty(const struct replier *r, const struct answer *a)
+{
+    if (a->decline)
+        say_back(r, "declined", "已记录：不同意或不能到。",
+                 "Recorded: you refuse, or cannot come.");
+    else
+        say_back(r, "answered", "已记录，谢谢。", "Recorded. Thank you.");
+}
+
+/* The answer counts; what is asked of duty is about duty alone. */
+static bool take(const struct replier *r, const struct notice *n, const struct answer *a)
+{
+    char id[UUID_TEXT];
+    core_emit(r->c, REC_REPLY_TAKEN, n->incident,
+              (struct emit){.actor = actor_input(r->c),
+                            .body = json_put_str(reply_body(r), "notice", uuid_text(n->id, id))});
+    bool waited = answer_take(r->c, n->incident, a);
+    duty_answered(r->c, n, a->decline);
+    return waited;
+}
+
 /* The refusals of an answer become words back: who writes reads no JSON. */
 static bool answer_fits(const struct replier *r, const struct notice *n, const struct answer *a)
 {
@@ -143,14 +168,6 @@ static bool answer_fits(const struct replier *r, const struct notice *n, const s
     bool fits = question_fits(r->c, n->incident, a) && answer_passes(r->c, n->incident, a);
     r->c->in = in;
     return fits;
-}
-
-static void reply_taken(const struct replier *r, const struct notice *n)
-{
-    char id[UUID_TEXT];
-    core_emit(r->c, REC_REPLY_TAKEN, n->incident,
-              (struct emit){.actor = actor_input(r->c),
-                            .body = json_put_str(reply_body(r), "notice", uuid_text(n->id, id))});
 }
 
 static void answer_message(const struct replier *r, struct notice *n, int number, const char *rest)
@@ -171,8 +188,11 @@ static void answer_message(const struct replier *r, struct notice *n, int number
                  "This cannot be answered so; open the link in the message.");
         return;
     }
-    reply_taken(r, n);
-    say_taken(r, &a, answer_take(r->c, n->incident, &a));
+    bool of_duty = duty_keeps_message(n), waited = take(r, n, &a);
+    if (of_duty)
+        say_duty(r, &a);
+    else
+        say_taken(r, &a, waited);
 }
 
 /* ---- by text ---- */
@@ -217,8 +237,7 @@ static void answer_all(const struct replier *r, int number)
         a.pass = number == 3;
         if (number > 3 || (call && (call->asks || call->consults)) || !answer_fits(r, n, &a))
             continue;
-        reply_taken(r, n);
-        (void)answer_take(r->c, n->incident, &a);
+        (void)take(r, n, &a);
         done++;
     }
     text_addf(&zh, "已答复全部 %d 条消息。", done);
@@ -241,7 +260,7 @@ static void by_number(const struct replier *r, const struct reply_text *said)
         answer_message(r, s.found, said->number, text_str(&said->rest));
 }
 
-static void stop_or_start(const struct replier *r, bool stop)
+static void stop_or_start_one(const struct replier *r, bool stop)
 {
     bool stopped = contact_stopped(r->c, r->person, r->endpoint);
     if (stopped != stop)
@@ -249,6 +268,19 @@ static void stop_or_start(const struct replier *r, bool stop)
                   (struct emit){.actor = actor_input(r->c), .body = reply_body(r)});
     if (stop)
         notice_contact_stopped(r->c, r->person, r->endpoint);
+}
+
+/* The number wants nothing more, whoever of them wrote it. */
+static void stop_or_start(const struct replier *r, bool stop)
+{
+    size_t n;
+    json_t *one;
+    json_array_foreach(json_unconst(r->people), n, one)
+    {
+        struct replier owner = *r;
+        owner.person = json_string_value(one);
+        stop_or_start_one(&owner, stop);
+    }
     if (stop)
         say_back(r, "stopped", "已停用：不再向此号码发送消息。回复 START 恢复。",
                  "Stopped: nothing more is sent to this number. START begins again.");
@@ -366,6 +398,7 @@ void decide_reply(struct core *c)
     struct replier r = {.c = c,
                         .person = person_of(c, json_str_or(b, "endpoint", ""), b),
                         .endpoint = json_str_or(b, "endpoint", ""),
+                        .people = json_at(b, "people"),
                         .zh = !strcmp(core_language(c), "zh")};
     struct rung_person p;
     if (!input_allowed(c, SCOPE_REPLY, "hand in replies"))

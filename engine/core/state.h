@@ -97,6 +97,7 @@ struct call {
     bool forever; /* the fallback's last phase */
     bool stands;  /* it was answered; the timer says until when */
     bool anew;    /* it has begun anew since: the plan does not wait for it any more */
+    bool ringing; /* volatile: the people of its rung are called one after the other */
     struct timer timer;
 };
 

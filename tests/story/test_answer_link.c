@@ -64,6 +64,8 @@ static void who_cannot_come_passes_the_call_to_the_deputy(void **state)
     const json_t *reply = story_answer_link(s, "sun.wei", "{'pass':true,'note':'在外地'}");
     assert_string_equal(json_str(reply, "answer"), "declined");
     story_crash_engine(s);
+    reply = story_answer_link(s, "sun.wei", "{'pass':true}"); /* it is passed: not once more */
+    assert_string_equal(json_str(reply, "code"), "conflict");
     story_advance(s, MINUTES(4)); /* the deputy's time began when it was passed */
     story_answer_link(s, "li.ming", "{}");
     story_advance(s, MINUTES(10));

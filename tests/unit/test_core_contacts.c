@@ -185,6 +185,20 @@ static void a_new_number_has_proved_nothing(void **state)
     lab_done(&lab);
 }
 
+/* Why: the message to the old number may be answered after the new one was set. */
+static void an_answer_to_the_number_before_proves_nothing(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_begin(&lab);
+    ask(&lab, IN_CONTACT_TEST, "{'person':'li.ming'}");
+    lab_result(&lab, "li.ming", SENT);
+    ask(&lab, IN_CONTACT_SET, "{'person':'li.ming','endpoint':'push'}");
+    lab_answer_link(&lab, "li.ming", "{}");
+    assert_int_equal(json_int(contact(&lab, "li.ming", "push"), "verified_at", 0), 0);
+    lab_done(&lab);
+}
+
 static void what_is_removed_is_known_no_more(void **state)
 {
     (void)state;
@@ -230,6 +244,7 @@ int main(void)
         cmocka_unit_test(the_test_before_is_forgotten),
         cmocka_unit_test(an_endpoint_is_tested_with_who_is_on_duty),
         cmocka_unit_test(a_new_number_has_proved_nothing),
+        cmocka_unit_test(an_answer_to_the_number_before_proves_nothing),
         cmocka_unit_test(what_is_removed_is_known_no_more),
         cmocka_unit_test(of_many_contacts_one_that_is_wrong_stops_all),
     };

@@ -206,6 +206,91 @@ static void what_waits_at_a_stopped_contact_goes_by_the_next(void **state)
     lab_done(&lab);
 }
 
+/* Why: a message that is under way and comes back must not go there a second time. */
+static void what_fails_on_its_way_to_a_stopped_contact_goes_by_the_next(void **state)
+{
+    (void)state;
+    struct lab lab;
+    called(&lab, CALL("person:wang.qiang", "300000"));
+    texts(&lab, "wang.qiang", "push", "STOP");
+    lab_result(&lab, "wang.qiang", "{'ok':false,'status':503,'error':'busy'}");
+    assert_string_equal(json_str_or(lab_attempt(&lab, "wang.qiang"), "endpoint", ""), "sms");
+    texts(&lab, "wang.qiang", "sms", "STOP"); /* and now there is none */
+    lab_result(&lab, "wang.qiang", "{'ok':false,'status':503,'error':'busy'}");
+    lab_after(&lab, 60000);
+    assert_null(lab_attempt(&lab, "wang.qiang"));
+    lab_tells(&lab, "notice_failed step=0.1 to=wang.qiang");
+    lab_done(&lab);
+}
+
+static void what_had_failed_is_not_sent_again_to_a_stopped_contact(void **state)
+{
+    (void)state;
+    struct lab lab;
+    called(&lab, "[{'kind':'notify','step':'0.1','args':{'to':['person:sun.wei'],'text':'x'}}]");
+    lab_result(&lab, "sun.wei", "{'ok':false,'status':404,'error':'gone'}");
+    lab_tells(&lab, "notice_failed");
+    texts(&lab, "sun.wei", "sms", "STOP");
+    struct input in = {.kind = IN_DEAD};
+    uuid_parse(lab.incident, &in.incident);
+    lab_input(&lab, in, "{'action':'replay'}");
+    assert_null(lab_attempt(&lab, "sun.wei"));
+    lab_done(&lab);
+}
+
+/* Why: one telephone of a hall is nobody's in particular: whoever wrote, it wants nothing. */
+static void stop_is_for_all_whose_telephone_it_is(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    hand_in(&lab, "{'endpoint':'push','people':['li.ming','wang.qiang'],'text':'STOP'}");
+    assert_int_equal(lab_count(&lab, REC_CONTACT_STOPPED), 2);
+    hand_in(&lab, "{'endpoint':'push','people':['li.ming','wang.qiang'],'text':'START'}");
+    assert_int_equal(lab_count(&lab, REC_CONTACT_STARTED), 2);
+    lab_done(&lab);
+}
+
+/* Why: the first of a crew wants nothing, and the others must have their time all the same. */
+static void one_who_cannot_be_reached_does_not_end_the_rung(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    texts(&lab, "crew.0", "desk", "STOP");
+    lab_trigger(&lab, "{'plan':'flood','title':'Gauge 7'}");
+    lab_turn(&lab,
+             "[{'kind':'call','step':'0.1','args':{'rungs':[{'to':'group:crew','within_ms':300000},"
+             "{'to':'person:wang.qiang','within_ms':300000}],'text':'a'}}]",
+             AWAITS);
+    assert_int_equal(lab_count(&lab, REC_CALL_RUNG), 1);
+    assert_non_null(lab_notice(&lab, "crew.5"));
+    lab_after(&lab, 299000);
+    assert_int_equal(lab_count(&lab, REC_CALL_RUNG), 1);
+    lab_after(&lab, 1000);
+    assert_int_equal(lab_count(&lab, REC_CALL_RUNG), 2);
+    lab_done(&lab);
+}
+
+/* ---- duty ---- */
+
+/* Why: who is checked at night has a telephone in the hand, and no browser. */
+static void a_spot_check_is_answered_by_text(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_input(&lab, (struct input){.kind = IN_DUTY_CHECK}, "{'roster':'duty-room','seat':'lead'}");
+    lab_result(&lab, "sun.wei", SENT);
+    size_t before = lab_count(&lab, REC_DUTY_CHECK);
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1"), "answered");
+    assert_int_equal(lab_count(&lab, REC_DUTY_CHECK), before + 1);
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1"), "unread"); /* nothing waits now */
+    lab_done(&lab);
+}
+
 static void a_stopped_contact_is_not_tested(void **state)
 {
     (void)state;
@@ -386,6 +471,11 @@ int main(void)
         cmocka_unit_test(a_right_code_between_wrong_ones_begins_the_count_anew),
         cmocka_unit_test(stop_ends_what_goes_there_and_start_begins_again),
         cmocka_unit_test(what_waits_at_a_stopped_contact_goes_by_the_next),
+        cmocka_unit_test(what_fails_on_its_way_to_a_stopped_contact_goes_by_the_next),
+        cmocka_unit_test(what_had_failed_is_not_sent_again_to_a_stopped_contact),
+        cmocka_unit_test(stop_is_for_all_whose_telephone_it_is),
+        cmocka_unit_test(one_who_cannot_be_reached_does_not_end_the_rung),
+        cmocka_unit_test(a_spot_check_is_answered_by_text),
         cmocka_unit_test(a_stopped_contact_is_not_tested),
         cmocka_unit_test(a_button_is_pressed_by_whom_the_service_says),
         cmocka_unit_test(the_code_in_a_private_button_proves_who_pressed),
