@@ -171,6 +171,7 @@ struct engine {
     struct source *sources; /* sorted by pin */
     size_t sources_count, sources_cap;
     json_t *contacts; /* {"person\nendpoint": value}; never written, never logged */
+    json_t *setting;  /* the same, while they are decided: what each contact_set puts there */
     struct planner_state planners[PLANNER_SLOTS];
     int64_t courier_gen;
     int64_t courier_quiet_ms; /* how long it has said nothing while attempts were under way */

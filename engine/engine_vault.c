@@ -35,6 +35,29 @@ static json_t *fault_json(enum code code, const struct contact_fault *f)
     return json_put_str(o, "error", f->why.text);
 }
 
+static void set_put(json_t *values, const char *person, const char *endpoint, const char *value)
+{
+    AUTO_TEXT(id);
+    text_addf(&id, "%s\n%s", person, endpoint);
+    json_put_str(values, text_str(&id), value);
+}
+
+static bool is_the_same(const struct engine *e, const char *person, const char *endpoint,
+                        const char *value)
+{
+    const char *held = value_of(e, person, endpoint);
+    return held && !strcmp(held, value);
+}
+
+/* Each value is written when its record is made, and not if it is refused. values: takes. */
+static void set_decide(struct engine *e, const struct input *in, json_t *values)
+{
+    e->setting = values;
+    engine_input(e, *in);
+    e->setting = NULL;
+    json_decref(values);
+}
+
 static void set_one(struct engine *e, const struct input *in, const char *value)
 {
     struct contact_fault f;
@@ -44,10 +67,14 @@ static void set_one(struct engine *e, const struct input *in, const char *value)
     if (code) {
         serve_reply(e->serve, in->to, json_put(fault_json(code, &f), "ok", json_false()));
     } else {
-        int64_t before = core_last_seq(e->core);
-        engine_input(e, *in);
-        if (core_last_seq(e->core) > before) /* accepted */
-            contact_write(e, person, endpoint, text_str(&f.kept));
+        AUTO_JSON(body);
+        struct input asked = *in;
+        json_t *values = json_object();
+        set_put(values, person, endpoint, text_str(&f.kept));
+        body = json_copy(json_unconst(in->body));
+        json_put(body, "same", json_boolean(is_the_same(e, person, endpoint, text_str(&f.kept))));
+        asked.body = body;
+        set_decide(e, &asked, values);
     }
     contact_fault_done(&f);
 }
@@ -87,9 +114,14 @@ void vault_record(struct engine *e, const struct record *r)
                  "%s has stopped messages by %s: nothing more is sent there until START comes from "
                  "it; tell the duty room",
                  json_str_or(r->body, "person", "?"), json_str_or(r->body, "endpoint", "?"));
+    const char *person = json_str_or(r->body, "person", "");
+    const char *endpoint = json_str_or(r->body, "endpoint", "");
+    AUTO_TEXT(id);
+    text_addf(&id, "%s\n%s", person, endpoint);
     if (r->kind == REC_CONTACT_REMOVED)
-        contact_write(e, json_str_or(r->body, "person", ""), json_str_or(r->body, "endpoint", ""),
-                      NULL);
+        contact_write(e, person, endpoint, NULL);
+    else if (r->kind == REC_CONTACT_SET)
+        contact_write(e, person, endpoint, json_str_or(e->setting, text_str(&id), ""));
 }
 
 /* ---- whose telephone or account it is ---- */
@@ -187,23 +219,22 @@ static void import_take(struct engine *e, struct input *in, const json_t *contac
                         const json_t *kept)
 {
     AUTO_JSON(body);
-    json_t *list = json_array(), *one;
+    json_t *list = json_array(), *values = json_object(), *one;
     size_t n;
     json_array_foreach(json_unconst(contacts), n, one)
     {
+        const char *person = json_str_or(one, "person", "");
+        const char *endpoint = json_str_or(one, "endpoint", "");
+        const char *value = json_string_value(json_array_get(kept, n));
         json_t *plain = json_copy(one);
         (void)json_object_del(plain, "value");
+        json_put(plain, "same", json_boolean(is_the_same(e, person, endpoint, value)));
+        set_put(values, person, endpoint, value);
         json_array_append_new(list, plain);
     }
     body = json_put(json_object(), "contacts", list);
     in->body = body;
-    int64_t before = core_last_seq(e->core);
-    engine_input(e, *in);
-    if (core_last_seq(e->core) == before)
-        return;
-    json_array_foreach(list, n, one)
-        contact_write(e, json_str_or(one, "person", ""), json_str_or(one, "endpoint", ""),
-                      json_string_value(json_array_get(kept, n)));
+    set_decide(e, in, values);
 }
 
 void vault_import(void *ctx, const struct principal *who, const json_t *asked, struct reply_to to)

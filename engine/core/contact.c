@@ -158,11 +158,13 @@ static json_t *contact_body(const char *person, const char *endpoint)
     return json_put_str(json_put_str(json_object(), "person", person), "endpoint", endpoint);
 }
 
-static void contact_emit(struct core *c, enum record_kind kind, const char *person,
-                         const char *endpoint)
+/* asked: person, endpoint and "same": what is set there is what was there. */
+static void set_emit(struct core *c, const json_t *asked)
 {
-    core_emit(c, kind, NULL,
-              (struct emit){.actor = actor_input(c), .body = contact_body(person, endpoint)});
+    json_t *body =
+        contact_body(json_str_or(asked, "person", ""), json_str_or(asked, "endpoint", ""));
+    json_put_true(body, "same", json_bool(asked, "same"));
+    core_emit(c, REC_CONTACT_SET, NULL, (struct emit){.actor = actor_input(c), .body = body});
 }
 
 /* One, or a list that was checked as a whole by whoever has the values. */
@@ -180,10 +182,9 @@ void decide_contact_set(struct core *c)
         if (!may_set(c, json_str_or(one, "person", ""), json_str_or(one, "endpoint", "")))
             return;
     }
-    json_array_foreach(json_unconst(list), n, one) contact_emit(
-        c, REC_CONTACT_SET, json_str_or(one, "person", ""), json_str_or(one, "endpoint", ""));
+    json_array_foreach(json_unconst(list), n, one) set_emit(c, one);
     if (!list)
-        contact_emit(c, REC_CONTACT_SET, person, endpoint);
+        set_emit(c, c->in->body);
     core_reply_ok(c, list ? json_put_int(json_object(), "set", (int64_t)json_array_size(list))
                           : json_object());
 }
@@ -205,7 +206,11 @@ void decide_contact_remove(struct core *c)
         return;
     }
     json_array_foreach(json_unconst(endpoints), n, endpoint)
-        contact_emit(c, REC_CONTACT_REMOVED, person, json_string_value(endpoint));
+    {
+        json_t *body = contact_body(person, json_string_value(endpoint));
+        core_emit(c, REC_CONTACT_REMOVED, NULL,
+                  (struct emit){.actor = actor_input(c), .body = body});
+    }
     core_reply_ok(c, json_put(json_object(), "removed", json_share(endpoints)));
 }
 
@@ -469,6 +474,10 @@ static void apply_tested(struct core *c, struct contact *contact, const struct r
 
 static void apply_set(struct core *c, struct contact *contact, const struct record *r)
 {
+    if (json_bool(r->body, "same")) { /* its proof stays, and so does its owner's STOP */
+        contact->set_at = r->at_ms;
+        return;
+    }
     test_let_go(c, contact); /* it was of the address before */
     contact->test = (struct uuid){0};
     contact->set_at = r->at_ms;

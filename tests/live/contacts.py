@@ -166,10 +166,17 @@ def tested(t, house):
     done = muster(house, "contact", "test", "wang.qiang", "--endpoint", "text")
     t.check(done.returncode != 0 and re.search(r"again in \d+ s", done.stderr),
             "nobody is tested twice in a minute", done)
-    one = [c for c in house.admin(op="contact_list", person="wang.qiang")["contacts"]
-           if c["endpoint"] == "text"][0]
+    def known():
+        return [c for c in house.admin(op="contact_list", person="wang.qiang")["contacts"]
+                if c["endpoint"] == "text"][0]
+    one = known()
     t.check(one["result"] == "answered" and one["verified_at"] >= one["tested_at"],
             "what was proved is kept, with its time", one)
+    muster(house, "contact", "import", "-", stdin=muster(house, "contact", "export").stdout)
+    t.check(known()["verified_at"] == one["verified_at"] and known()["result"] == "answered",
+            "and stays where the same list is taken once more", known())
+    muster(house, "contact", "set", "wang.qiang", "text", "+8613800138002")
+    t.check(not known().get("verified_at"), "another number has proved nothing", known())
     house.receiver.status = 404
     done = muster(house, "contact", "test", "li.ming", "--wait", "20s", lang="zh")
     house.receiver.status = 200

@@ -185,6 +185,26 @@ static void a_new_number_has_proved_nothing(void **state)
     lab_done(&lab);
 }
 
+/* Why: the list of people is taken in once a month, and changes nothing for who is in it. */
+static void the_same_number_set_again_keeps_what_is_known(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_begin(&lab);
+    ask(&lab, IN_CONTACT_TEST, "{'person':'li.ming'}");
+    lab_result(&lab, "li.ming", SENT);
+    lab_answer_link(&lab, "li.ming", "{}");
+    ask(&lab, IN_REPLY, "{'endpoint':'push','people':['li.ming'],'text':'STOP'}");
+    ask(&lab, IN_CONTACT_SET, "{'contacts':[{'person':'li.ming','endpoint':'push','same':true}]}");
+    const json_t *known = contact(&lab, "li.ming", "push");
+    assert_int_equal(json_int(known, "verified_at", 0), lab.wall);
+    assert_int_equal(json_int(known, "stopped_at", 0), lab.wall);
+    ask(&lab, IN_CONTACT_SET, "{'contacts':[{'person':'li.ming','endpoint':'push','same':false}]}");
+    known = contact(&lab, "li.ming", "push"); /* another number has stopped nothing */
+    assert_int_equal(json_int(known, "stopped_at", 0), 0);
+    lab_done(&lab);
+}
+
 /* Why: the message to the old number may be answered after the new one was set. */
 static void an_answer_to_the_number_before_proves_nothing(void **state)
 {
@@ -244,6 +264,7 @@ int main(void)
         cmocka_unit_test(the_test_before_is_forgotten),
         cmocka_unit_test(an_endpoint_is_tested_with_who_is_on_duty),
         cmocka_unit_test(a_new_number_has_proved_nothing),
+        cmocka_unit_test(the_same_number_set_again_keeps_what_is_known),
         cmocka_unit_test(an_answer_to_the_number_before_proves_nothing),
         cmocka_unit_test(what_is_removed_is_known_no_more),
         cmocka_unit_test(of_many_contacts_one_that_is_wrong_stops_all),
