@@ -237,8 +237,8 @@ void vault_import(void *ctx, const struct principal *who, const json_t *asked, s
 void vault_record(struct engine *e, const struct record *r); /* it was decided */
 /*
  * Contacts that the site of this pin names and needs, and the vault does not hold, and people who
- * have left and are still named: for the log, and {"unset":[…],"unset_count","left":[…]} for the
- * reply to a reload. Gives.
+ * have left and are still named, and endpoints without their file of secrets: for the log, and
+ * {"unset":[…],"unset_count","left":[…],"no_secret":[…]} for the reply to a reload. Gives.
  */
 json_t *vault_unset(const struct engine *e, const char *site_pin);
 

@@ -13,8 +13,10 @@
 #include "base/log.h"
 #include "core/contact_value.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { UNSET_SHOWN = 20, FAULTS_SHOWN = 100 };
 
@@ -367,6 +369,29 @@ static json_t *left_named(const struct engine *e, const char *site_pin)
     return left;
 }
 
+/* Endpoints whose file of secrets cannot be read: nothing goes out by them. In a demo none is. */
+static json_t *secrets_missing(const struct engine *e, const char *site_pin)
+{
+    const char *folder = config_text(e->config, OPT_SECRETS);
+    json_t *missing = json_array(), *one;
+    size_t n;
+    AUTO_JSON(named);
+    named = e->demo ? json_array() : core_secrets(e->core, site_pin);
+    json_array_foreach(named, n, one)
+    {
+        AUTO_TEXT(path);
+        text_addf(&path, "%s/%s", folder, json_str_or(one, "secret", "?"));
+        if (!access(text_str(&path), R_OK))
+            continue;
+        log_warn("vault",
+                 "endpoint %s: its secret %s cannot be read: %s: nothing goes out by it until the "
+                 "file is there (it is read anew with each message)",
+                 json_str_or(one, "endpoint", "?"), text_str(&path), strerror(errno));
+        json_array_append(missing, one);
+    }
+    return missing;
+}
+
 json_t *vault_unset(const struct engine *e, const char *site_pin)
 {
     json_t *missing = contacts_of(e, site_pin, NULL, true);
@@ -389,5 +414,8 @@ json_t *vault_unset(const struct engine *e, const char *site_pin)
     json_t *left = left_named(e, site_pin);
     json_put(reply, "left", json_array_size(left) ? json_incref(left) : NULL);
     json_decref(left);
+    AUTO_JSON(secrets);
+    secrets = secrets_missing(e, site_pin);
+    json_put(reply, "no_secret", json_array_size(secrets) ? json_share(secrets) : NULL);
     return reply;
 }

@@ -408,6 +408,20 @@ json_t *core_left(const struct core *c, const char *pin, wall_ms at)
     return p && p->site ? site_left(p->site, at) : json_array();
 }
 
+json_t *core_secrets(const struct core *c, const char *pin)
+{
+    const struct pin *p = core_pin(c, pin);
+    json_t *list = json_array();
+    const struct endpoint *e;
+    for (size_t n = 0; p && p->site && (e = site_endpoint_at(p->site, n)); n++) {
+        if (e->secret)
+            json_array_append_new(list,
+                                  json_put_str(json_put_str(json_object(), "endpoint", e->name),
+                                               "secret", e->secret));
+    }
+    return list;
+}
+
 json_t *core_endpoints(const struct core *c, wall_ms now)
 {
     json_t *list = json_array();

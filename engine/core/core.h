@@ -151,6 +151,8 @@ json_t *core_contacts(const struct core *c, const char *pin);
 json_t *core_pass_to(const struct core *c, struct uuid notice, wall_ms at);
 /* Of the site of this pin, who has left by then and is still named in it: site_left. Gives. */
 json_t *core_left(const struct core *c, const char *pin, wall_ms at);
+/* The endpoints of the site of this pin that name a secret: [{"endpoint","secret"}…]. Gives. */
+json_t *core_secrets(const struct core *c, const char *pin);
 /*
  * May this be the contact of a person for an endpoint?
  *

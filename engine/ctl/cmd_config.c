@@ -97,6 +97,10 @@ static void unset_print(const struct ctl *c, const json_t *reply)
               : "%s has left on %s, and is still named in %" PRId64
                 " places of the site (muster plan check)",
         json_str_or(one, "person", "?"), json_str_or(one, "left", "?"), json_int(one, "places", 0));
+    json_array_foreach(json_unconst(json_at(reply, "no_secret")), n, one)
+        ctl_message(c->zh ? "端点 %s 的密钥文件 %s 无法读取，消息发不出去"
+                          : "endpoint %s: its secret %s cannot be read; nothing goes out by it",
+                    json_str_or(one, "endpoint", "?"), json_str_or(one, "secret", "?"));
     if (!count)
         return;
     ctl_message(c->zh ? "保管库缺少 %" PRId64 " 个联系方式（muster contact list --missing）："

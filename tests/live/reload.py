@@ -197,6 +197,22 @@ def library(t, house):
     client.close()
 
 
+def secrets(t, house):
+    """Why: the first message of the night must not be the one that finds no key."""
+    client = house.client()
+    path = os.path.join(house.secrets, "pager")
+    reply = client.ask(op="config_reload")
+    t.check(reply["ok"] and "no_secret" not in reply, "every secret is there", reply)
+    os.rename(path, path + ".away")
+    reply = client.ask(op="config_reload")
+    os.rename(path + ".away", path)
+    t.check(reply["ok"] and {"endpoint": "pager", "secret": "pager"} in reply["no_secret"],
+            "an endpoint whose secret is missing is named when the site is taken", reply)
+    t.check("endpoint pager: its secret %s cannot be read: No such file" % path in
+            house.log_text(100000), "in the log, too, with the file that is wanted")
+    client.close()
+
+
 SECRET = "/li-ming-138-0013-8000"
 
 
@@ -309,6 +325,7 @@ def main():
         gone(t, house)
         pins(t, house)
         library(t, house)
+        secrets(t, house)
         contacts(t, house)
         drill(t, house)
     return t.status
