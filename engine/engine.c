@@ -74,6 +74,7 @@ void engine_input(struct engine *e, struct input in)
     for (size_t n = 0; n < u.records_count; n++) {
         keyring_record(e, u.records[n]);
         vault_record(e, u.records[n]);
+        courier_record(e, u.records[n]);
         plans_record(u.records[n]);
         if (u.records[n]->kind == REC_DUTY_CHANGE)
             e->word_stale = true;

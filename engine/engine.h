@@ -223,6 +223,7 @@ void fetch_release(struct engine *e, const struct effect *effect);
 void probe_release(struct engine *e, const struct effect *effect);
 /* The frame "hello". Gives. */
 json_t *courier_hello(const struct engine *e, int64_t gen);
+void courier_record(const struct engine *e, const struct record *r); /* it was decided */
 void contact_keep(struct engine *e, const char *person, const char *endpoint, const char *value);
 /* Add to an attempt what the vault holds for its person and endpoint. */
 void contact_add(const struct engine *e, json_t *attempt);

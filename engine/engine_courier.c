@@ -29,6 +29,37 @@ void courier_up(struct engine *e, int64_t gen)
     engine_input(e, (struct input){.kind = IN_COURIER_UP});
 }
 
+/* Is there no endpoint that may take a message? */
+static bool none_is_left(const struct engine *e)
+{
+    AUTO_JSON(all);
+    size_t n;
+    json_t *one;
+    all = core_endpoints(e->core, e->clock.wall);
+    json_array_foreach(all, n, one)
+    {
+        if (strcmp(json_str_or(one, "state", ""), "down") != 0)
+            return false;
+    }
+    return true;
+}
+
+void courier_record(const struct engine *e, const struct record *r)
+{
+    const char *endpoint = json_str_or(r->body, "endpoint", "?");
+    if (r->kind == REC_ENDPOINT_UP)
+        log_info("courier", "endpoint %s answers again", endpoint);
+    if (r->kind != REC_ENDPOINT_DOWN)
+        return;
+    log_warn("courier",
+             "endpoint %s does not answer: messages go by the other contacts of each person "
+             "(muster endpoint list)",
+             endpoint);
+    if (none_is_left(e))
+        log_error("courier", "no endpoint answers any more: nobody is told of anything; telephone "
+                             "those on duty (muster duty now)");
+}
+
 static char *contact_id(const char *person, const char *endpoint)
 {
     struct text t = {0};

@@ -141,8 +141,8 @@ class Contract:
         faults = self.faults(method, path, answer)
         if answer.status != status:
             faults.append("%d, not %d: %.200r" % (answer.status, status, answer.body))
-        self.t.check(not faults, "%s %s: %d as it is described"
-                     % (method, re.sub(r"[0-9a-f-]{36}|ml_\S+|/a/\S+|/r/\S+", "…", path), status), faults)
+        plain = re.sub(r"[0-9a-f-]{36}|ml_\S+|/a/\S+|/r/\S+", "…", path)
+        self.t.check(not faults, "%s %s: %d as it is described" % (method, plain, status), faults)
         return json.loads(answer.body) if b"{" == answer.body[:1] else answer.body
 
     def faults(self, method, path, answer):

@@ -79,6 +79,8 @@ def watched(t, house, desk):
     h.wait_for(lambda: state(house)["state"] == "down", "its silence to be known", 40)
     down = state(house)
     t.check(down["cause"] and down["since"], "it is down, since when and why", down)
+    t.check("endpoint desk does not answer" in house.log_text(100000),
+            "the log says so, for whoever reads nothing else")
     t.equal(figure(house, 'muster_endpoint_up{endpoint="desk"}'), 0, "/metrics says so, too")
     house.receiver.wait(lambda hits: any("desk" in hit[3] for hit in hits))
     t.check(True, "the duty room hears of it by another endpoint")
