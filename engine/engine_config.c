@@ -421,6 +421,21 @@ void config_planner_up(struct engine *e)
 
 /* --- what came of it --- */
 
+/* Said once, at the start: whoever is called at night finds out too late. */
+static void links_warn(const struct engine *e)
+{
+    if (e->demo || config_text(e->config, OPT_ANSWER_URL)[0])
+        return;
+    if (e->http_url)
+        log_warn("start",
+                 "answer_url is not set: the links in messages lead to %s, which telephones do not "
+                 "reach; set it to the address by which people come to this machine",
+                 e->http_url);
+    else
+        log_warn("start", "answer_url is not set, and nothing listens for HTTP: messages carry no "
+                          "link, and are answered at the socket alone");
+}
+
 static void config_ready(struct engine *e)
 {
     e->word_stale = true;
@@ -428,6 +443,7 @@ static void config_ready(struct engine *e)
         engine_listen(e);
         e->ready = true;
         plans_watch(e);
+        links_warn(e);
         demo_greet(e);
     }
     children_ready(e->children);

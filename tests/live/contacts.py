@@ -58,6 +58,8 @@ def named_at_start(t, house):
     t.check("wang.qiang/text" in log and "dept:water/text" in log and "pager" not in
             log.split("no value in the vault")[1].split("\n")[0],
             "at the start those are named of whom the vault has no contact, and no others", log)
+    t.check("links in messages lead to http://127.0.0.1:" in log,
+            "and that no telephone reaches the links, as long as answer_url is not set", log)
     missing = house.admin(op="contact_list", missing=True)["contacts"]
     t.equal([(one["person"], one["endpoint"]) for one in missing],
             [("han.mei", "mail"), ("li.ming", "text"), ("li.ming", "mail"), ("wang.qiang", "text"),
