@@ -37,8 +37,10 @@ static void ladder_done(struct ladder *l)
 static void rung_without_takers(const struct call *call, struct rung *rung)
 {
     size_t left = 0;
+    AUTO_JSON(taken);
+    taken = taken_ids(call);
     for (size_t n = 0; n < rung->count; n++) {
-        if (!taken_is_by(call, rung->at[n].id))
+        if (!json_at(taken, rung->at[n].id))
             rung->at[left++] = rung->at[n];
     }
     rung->count = left;
@@ -751,13 +753,14 @@ void call_check(struct core *c, struct incident *i, const char *step, const char
     }
     int people = 0;
     const struct notice *n;
+    AUTO_JSON(taken);
+    taken = call->several ? taken_ids(call) : NULL;
     NOTICE_FOREACH(n, i, step)
     {
         if (!n->of_call || n->rung != call->rung || n->round != call->round ||
             !notice_is_of(n, step))
             continue;
-        if (n->state != NOTICE_FAILED && !n->declined &&
-            !(call->several && taken_is_by(call, n->person)))
+        if (n->state != NOTICE_FAILED && !n->declined && !json_at(taken, n->person))
             return;
         people++;
     }

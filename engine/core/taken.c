@@ -21,18 +21,21 @@ json_t *taken_by(const struct call *call)
     return all;
 }
 
-bool taken_is_by(const struct call *call, const char *person)
+json_t *taken_ids(const struct call *call)
 {
     AUTO_JSON(all);
     all = taken_by(call);
+    json_t *ids = json_object(), *one;
     size_t n;
-    json_t *one;
-    json_array_foreach(all, n, one)
-    {
-        if (!strcmp(json_str_or(one, "by", ""), person))
-            return true;
-    }
-    return false;
+    json_array_foreach(all, n, one) json_put(ids, json_str_or(one, "by", ""), json_true());
+    return ids;
+}
+
+bool taken_is_by(const struct call *call, const char *person)
+{
+    AUTO_JSON(ids);
+    ids = taken_ids(call);
+    return json_at(ids, person) != NULL;
 }
 
 int taken_count(const struct call *call)

@@ -34,6 +34,8 @@ void taken_done(struct taken *t);
 
 /* All who have accepted, in the order of their ids, as in taken.all. Gives. */
 json_t *taken_by(const struct call *call);
+/* The same to look many people up in: {"li.ming":true,…}. Gives. */
+json_t *taken_ids(const struct call *call);
 bool taken_is_by(const struct call *call, const char *person);
 int taken_count(const struct call *call);
 bool taken_enough(const struct call *call);

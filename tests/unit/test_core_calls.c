@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <string.h>
+#include <time.h>
 
 #define CALL_DUTY                                                                                  \
     "[{'kind':'call','step':'0.1','at':'flood.lua:9','args':{'to':['duty:duty-room'],"             \
@@ -206,6 +207,27 @@ static void a_message_under_way_when_the_call_is_answered_is_not_tried_again(voi
     lab_done(&lab);
 }
 
+/* Why: a rung of thousands that wants several must not hold up everybody else's messages. */
+static void a_rung_of_thousands_that_wants_several_ends_at_once(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start_crew(&lab, 4000);
+    lab.unaudited = lab.planted =
+        true; /* looking at all rows after each input is what takes long */
+    lab_trigger(&lab, "{'plan':'flood','title':'Gauge 7'}");
+    lab_turn(&lab,
+             "[{'kind':'call','step':'0.1','args':{'to':['group:crew'],'text':'come',"
+             "'within_ms':300000,'rounds':2,'at_least':2}}]",
+             AWAITS_CALL);
+    lab_answer(&lab, "crew.1");
+    clock_t began = clock();
+    lab_after(&lab, 5 * MINUTES);
+    assert_true((clock() - began) / CLOCKS_PER_SEC < 3); /* 0.1 s of processor; it was 6 */
+    assert_int_equal(lab_count(&lab, REC_CALL_RUNG), 2);
+    lab_done(&lab);
+}
+
 static void a_crash_in_the_middle_of_a_call_changes_nothing_for_the_people(void **state)
 {
     (void)state;
@@ -254,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_plan_that_awaits_silence_is_woken_when_a_rung_was_silent),
         cmocka_unit_test(an_answer_while_the_plan_thinks_counts_for_the_call_it_then_makes),
         cmocka_unit_test(a_message_under_way_when_the_call_is_answered_is_not_tried_again),
+        cmocka_unit_test(a_rung_of_thousands_that_wants_several_ends_at_once),
         cmocka_unit_test(a_crash_in_the_middle_of_a_call_changes_nothing_for_the_people),
         cmocka_unit_test(the_same_answer_counts_for_every_call_that_asked_this_person),
     };
