@@ -329,7 +329,7 @@ void place_enqueue(struct core *c, struct notice *n)
         return;
     n->in_queue = true;
     n->turn = c->queue_turn++;
-    n->rank = rank_of_notice(n);
+    n->rank = (int)rank_of_notice(n);
     c->stats.notices_queued++;
     load->waiting++;
     TAILQ_INSERT_TAIL(&load->queue[n->rank], n, queued);
@@ -351,7 +351,7 @@ static void rank_move(struct endpoint_load *load, struct notice *n, enum place_r
 {
     struct notice *before;
     TAILQ_REMOVE(&load->queue[n->rank], n, queued);
-    n->rank = rank;
+    n->rank = (int)rank;
     TAILQ_FOREACH_REVERSE(before, &load->queue[rank], notice_queue, queued)
     {
         if (before->turn < n->turn) {
