@@ -122,8 +122,8 @@ void vault_record(struct engine *e, const struct record *r)
     text_addf(&id, "%s\n%s", person, endpoint);
     if (r->kind == REC_CONTACT_REMOVED)
         contact_write(e, person, endpoint, NULL);
-    else if (r->kind == REC_CONTACT_SET)
-        contact_write(e, person, endpoint, json_str_or(e->setting, text_str(&id), ""));
+    else if (r->kind == REC_CONTACT_SET && json_str(e->setting, text_str(&id)))
+        contact_write(e, person, endpoint, json_str(e->setting, text_str(&id)));
 }
 
 /* ---- whose telephone or account it is ---- */

@@ -40,18 +40,20 @@ static json_t *reply_body(const struct replier *r)
 struct search {
     const struct replier *r;
     int code;      /* -1: any that waits */
+    bool late;     /* those that no call waits for even when their time is over */
     bool first;    /* the first above this one is wanted; else the latest */
     int64_t above; /* seq */
     struct notice *found;
     int count;
 };
 
-/* Does anybody wait for an answer to it? */
-static bool waits(const struct notice *n)
+/* Does anybody wait for an answer to it? A spot check of last week is not in the way of a call. */
+static bool waits(const struct search *s, const struct notice *n)
 {
     const struct call *call = n->of_call ? call_find(n->incident, n->step) : NULL;
+    bool kept = n->kept || duty_keeps_message(n);
     return n->proof != PROOF_ANSWERED && !n->declined &&
-           (n->kept || duty_keeps_message(n) || (call && !call->stands));
+           ((call && !call->stands) || (kept && (s->late || s->r->c->in->mono <= n->until)));
 }
 
 static void search_visit(const void *node, VISIT visit, void *closure)
@@ -63,7 +65,7 @@ static void search_visit(const void *node, VISIT visit, void *closure)
         strcmp(n->person, s->r->person) != 0 ||
         (strcmp(n->endpoint, s->r->endpoint) != 0 &&
          (!n->accepted || strcmp(n->accepted, s->r->endpoint) != 0)) ||
-        (s->code >= 0 ? n->code != s->code : !waits(n)) || n->seq <= s->above)
+        (s->code >= 0 ? n->code != s->code : !waits(s, n)) || n->seq <= s->above)
         return;
     s->count++;
     if (!s->found || (s->first ? n->seq < s->found->seq : n->seq > s->found->seq))
@@ -219,7 +221,10 @@ static bool means_all(const char *rest)
     return false;
 }
 
-/* Each that waits, in the order in which they were written; a question is answered by its code. */
+/*
+ * Each that waits, in the order in which they were written; a question is answered by its code, and
+ * so is what is asked of duty: nobody agrees to a swap in passing.
+ */
 static void answer_all(const struct replier *r, int number)
 {
     int done = 0;
@@ -235,7 +240,8 @@ static void answer_all(const struct replier *r, int number)
         const struct call *call = n->of_call ? call_find(n->incident, n->step) : NULL;
         a.decline = number == 2;
         a.pass = number == 3;
-        if (number > 3 || (call && (call->asks || call->consults)) || !answer_fits(r, n, &a))
+        if (number > 3 || (call && (call->asks || call->consults)) || duty_keeps_message(n) ||
+            !answer_fits(r, n, &a))
             continue;
         (void)take(r, n, &a);
         done++;
@@ -248,6 +254,10 @@ static void answer_all(const struct replier *r, int number)
 static void by_number(const struct replier *r, const struct reply_text *said)
 {
     struct search s = notice_search(r, -1);
+    if (!s.found) {
+        s = (struct search){.r = r, .code = -1, .late = true};
+        twalk_r(r->c->notices, search_visit, &s);
+    }
     if (s.count > 1 && means_all(text_str(&said->rest)))
         answer_all(r, said->number);
     else if (s.count > 1)

@@ -260,6 +260,21 @@ static void a_swap_is_agreed_and_then_approved(void **state)
     story_end(s);
 }
 
+/* Why: who has two turns in a row and gives one away must keep the other. */
+static void a_swap_is_of_one_turn_and_no_longer(void **state)
+{
+    (void)state;
+    struct story *s = begin();
+    accepted(story_duty(s, "override",
+                        "{'roster':'duty-room','seat':'officer_a','person':'wang.qiang',"
+                        "'from':'2026-07-24 08:00','to':'2026-07-25 08:00','as':'sun.wei'}"));
+    accepted(story_duty(s, "swap",
+                        "{'roster':'duty-room','as':'wang.qiang','with':'zhao.lei',"
+                        "'at':'2026-07-23 12:00'}"));
+    story_tells(s, "swap 2: 总值班室 主班 2026-07-23 08:00 to 2026-07-24 08:00: 赵磊: asked for\n");
+    story_end(s);
+}
+
 /* Why: the leader is on the road, and a night is not approved for want of a terminal. */
 static void a_change_is_agreed_and_approved_by_the_message(void **state)
 {
@@ -399,6 +414,7 @@ int main(void)
         cmocka_unit_test(the_second_of_two_overrides_is_refused_by_name),
         cmocka_unit_test(who_asks_does_not_approve),
         cmocka_unit_test(a_swap_is_agreed_and_then_approved),
+        cmocka_unit_test(a_swap_is_of_one_turn_and_no_longer),
         cmocka_unit_test(a_change_is_agreed_and_approved_by_the_message),
         cmocka_unit_test(whoever_comes_on_duty_is_told_once),
         cmocka_unit_test(a_handover_has_what_is_open_and_is_confirmed),

@@ -202,6 +202,30 @@ static void a_message_that_is_no_call_is_confirmed_and_not_declined(void **state
     lacks(&after, "<form");
 }
 
+/* Why: "I have read it" was an agreement, and nobody could refuse. */
+static void what_is_to_be_agreed_to_is_agreed_or_refused_by_name(void **state)
+{
+    (void)state;
+    AUTO_JSON(link);
+    AUTO_TEXT(html);
+    AUTO_TEXT(agreed);
+    AUTO_TEXT(refused);
+    link = json_put(link_made("open", "muster.notify", false), "agrees", json_true());
+    page("agree", (struct answer_page){.link = link}, &html);
+    has(&html, "请决定是否同意。");
+    has(&html, "<button class=\"yes\" type=\"submit\">同意</button>");
+    has(&html, "name=\"decline\" value=\"true\">不同意</button>");
+    lacks(&html, "收到</button>");
+    json_put_str(link, "state", "answered");
+    page("agreed", (struct answer_page){.link = link}, &agreed);
+    has(&agreed, "已同意");
+    lacks(&agreed, "<form");
+    json_put_str(link, "state", "declined");
+    page("refused", (struct answer_page){.link = link}, &refused);
+    has(&refused, "已答复：不同意");
+    lacks(&refused, "<form");
+}
+
 static void a_call_that_waits_no_more_says_so_and_still_takes_an_answer(void **state)
 {
     (void)state;
@@ -583,6 +607,7 @@ int main(void)
         cmocka_unit_test(the_same_page_in_english),
         cmocka_unit_test(a_drill_cannot_be_overlooked),
         cmocka_unit_test(a_message_that_is_no_call_is_confirmed_and_not_declined),
+        cmocka_unit_test(what_is_to_be_agreed_to_is_agreed_or_refused_by_name),
         cmocka_unit_test(a_call_that_waits_no_more_says_so_and_still_takes_an_answer),
         cmocka_unit_test(who_has_taken_the_call_is_named),
         cmocka_unit_test(a_message_that_was_recalled_says_that_nobody_waits),

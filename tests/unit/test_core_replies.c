@@ -291,6 +291,47 @@ static void a_spot_check_is_answered_by_text(void **state)
     lab_done(&lab);
 }
 
+/* Why: a check that nobody answered must not be in the way of "1" to the call of the night. */
+static void an_old_spot_check_is_not_in_the_way_of_a_call(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab.check_each = true;
+    lab_input(&lab, (struct input){.kind = IN_DUTY_CHECK}, "{'roster':'duty-room','seat':'lead'}");
+    lab_result(&lab, "sun.wei", SENT);
+    lab_trigger(&lab, "{'plan':'flood','title':'Gauge 7'}");
+    lab_turn(&lab, CALL("person:sun.wei", "30000000"), AWAITS);
+    lab_result(&lab, "sun.wei", SENT);
+    size_t checks = lab_count(&lab, REC_DUTY_CHECK);
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1"), "unread"); /* both are fresh */
+    lab_after(&lab, 2 * 3600000);
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1"), "answered");
+    lab_tells(&lab, "call_answered by=sun.wei calls=0.1");
+    assert_int_equal(lab_count(&lab, REC_DUTY_CHECK), checks);
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1"), "answered"); /* what is left */
+    assert_int_equal(lab_count(&lab, REC_DUTY_CHECK), checks + 1);
+    lab_done(&lab);
+}
+
+/* Why: "1 all" is for the alarms of one outage; a duty is agreed to by its own code. */
+static void all_is_not_what_is_asked_of_duty(void **state)
+{
+    (void)state;
+    struct lab lab;
+    lab_start(&lab);
+    lab_input(&lab, (struct input){.kind = IN_DUTY_CHECK}, "{'roster':'duty-room','seat':'lead'}");
+    lab_result(&lab, "sun.wei", SENT);
+    lab_trigger(&lab, "{'plan':'flood','title':'Gauge 7'}");
+    lab_turn(&lab, CALL("person:sun.wei", "300000"), AWAITS);
+    lab_result(&lab, "sun.wei", SENT);
+    size_t checks = lab_count(&lab, REC_DUTY_CHECK);
+    assert_string_equal(texts(&lab, "sun.wei", "sms", "1 all"), "answered");
+    lab_tells(&lab, "call_answered by=sun.wei calls=0.1");
+    assert_int_equal(lab_count(&lab, REC_DUTY_CHECK), checks);
+    lab_done(&lab);
+}
+
 static void a_stopped_contact_is_not_tested(void **state)
 {
     (void)state;
@@ -476,6 +517,8 @@ int main(void)
         cmocka_unit_test(stop_is_for_all_whose_telephone_it_is),
         cmocka_unit_test(one_who_cannot_be_reached_does_not_end_the_rung),
         cmocka_unit_test(a_spot_check_is_answered_by_text),
+        cmocka_unit_test(an_old_spot_check_is_not_in_the_way_of_a_call),
+        cmocka_unit_test(all_is_not_what_is_asked_of_duty),
         cmocka_unit_test(a_stopped_contact_is_not_tested),
         cmocka_unit_test(a_button_is_pressed_by_whom_the_service_says),
         cmocka_unit_test(the_code_in_a_private_button_proves_who_pressed),
