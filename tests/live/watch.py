@@ -21,7 +21,8 @@ import tap  # noqa: E402
 SITE = h.SITE.replace("endpoints = {", """endpoints = {
         desk = { channel = "webhook", secret = "desk", probe = "5s", allow = { "127.0.0.0/8" } },"""
                       ).replace('["han.mei"] = {', '["sun.wei"] = { name = "孙伟", contacts = { '
-                                '"desk:@" } }, ["han.mei"] = {')
+                                '"desk:@" } }, ["han.mei"] = {'
+                                ).replace('secret = "pager"', 'secret = "pager", probe = "5s"')
 PLANS = {"tell": h.plan_text("tell", """
     notify { to = "person:sun.wei", text = T "{title}", within = "2s" }
     sleep "1h"
@@ -108,6 +109,18 @@ def sent_again(t, house, desk):
     t.check(True, "who takes a message is up")
 
 
+def none_left(t, house, desk):
+    """Why: with the last endpoint gone nobody can be told, and the log is what is left."""
+    t.check("no endpoint answers" not in house.log_text(1000000), "one has answered until now")
+    desk.closes()
+    with open(os.path.join(house.secrets, "pager"), "w") as f:
+        f.write("url=http://127.0.0.1:%d/hook\n" % desk.port)  # nobody is there
+    h.wait_for(lambda: "no endpoint answers any more" in house.log_text(1000000),
+               "the last endpoint to be down", 60)
+    t.check("telephone those on duty (muster duty now)" in house.log_text(1000000),
+            "the log says that nobody is told, and what to do")
+
+
 def main():
     with tap.Plan() as t:
         desk = Desk()
@@ -119,6 +132,7 @@ def main():
             house.start()
             watched(t, house, desk)
             sent_again(t, house, desk)
+            none_left(t, house, desk)
     return t.status
 
 
